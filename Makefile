@@ -1,0 +1,86 @@
+# make demo and make test are all a newcomer needs: each sets up what it uses, once.
+# `make help` lists the rest. Works with GNU make 3.81 and later.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON := .venv/bin/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check
+COMPILE := build/pins/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+PIP_TOOLS := pip-tools==7.6.2
+
+# What pytest is to run, and how: make test TESTS=tests/database PYTEST_ARGS=-x
+TESTS :=
+PYTEST_ARGS :=
+
+.PHONY: help demo demo-reset test lint types templates system-packages node-tools pins
+
+help:  ## List the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+# The portal takes the shell's place, so that a signal to make reaches it and no shell in between
+# swallows it; tools/end-with-parent ends it even when make itself is killed.
+demo: .venv/portal.stamp  ## Start the demo; Ctrl-C stops it
+	@exec $(PYTHON) -I -S tools/end-with-parent .venv/bin/portal demo
+
+demo-reset: .venv/portal.stamp  ## Throw the demo's data away; the next start begins anew
+	@exec $(PYTHON) -I -S tools/end-with-parent .venv/bin/portal demo-reset
+
+# From the quickest to the slowest, so that a slip shows at once.
+test: .venv/tests.stamp  ## Check and test everything
+	@$(MAKE) lint
+	@$(MAKE) templates
+	@$(MAKE) types
+	@$(MAKE) system-packages
+	@$(MAKE) node-tools
+	@$(PYTHON) -m pytest $(PYTEST_ARGS) $(TESTS)
+
+lint: .venv/tests.stamp  ## Check style and form of the Python code
+	@$(PYTHON) -m ruff check --quiet
+	@$(PYTHON) -m ruff format --quiet --check || { echo "ruff format --check: see '$(PYTHON) -m ruff format --diff'"; exit 1; }
+
+templates: .venv/tests.stamp  ## Check the templates
+	@$(PYTHON) -m djlint --quiet --lint templates
+
+types: .venv/tests.stamp  ## Check the types
+	@$(PYTHON) -m mypy
+
+system-packages:  ## Install the browsers that tests use, or say which are missing
+	@tools/system-packages
+
+node-tools:  ## Install the tests' tools for Node, where there is npm
+	@if command -v npm >/dev/null; then $(MAKE) build/node/tools.stamp; \
+	else echo "npm is missing: the tests that need Node are skipped"; fi
+
+pins: build/pins/pins.stamp  ## Pin the requirements anew, with hashes
+	@$(COMPILE) --output-file requirements.txt requirements.in
+	@$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+
+.venv/bin/python:
+	@tools/make-venv .venv
+
+# The project itself is built without isolation, which would fetch a setuptools that has no hash.
+.venv/portal.stamp: requirements.txt pyproject.toml | .venv/bin/python
+	@echo "Installing the portal into .venv" >&2
+	@$(PIP) install --quiet --require-hashes --requirement requirements.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/tests.stamp: requirements-dev.txt .venv/portal.stamp
+	@echo "Installing the tools of the tests into .venv" >&2
+	@$(PIP) install --quiet --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+build/node/tools.stamp: tools/node/package.json tools/node/package-lock.json
+	@mkdir -p build/node
+	@cp tools/node/package.json tools/node/package-lock.json build/node/
+	@cd build/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+build/pins/pins.stamp: | .venv/bin/python
+	@tools/make-venv build/pins
+	@build/pins/bin/python -m pip --disable-pip-version-check install --quiet $(PIP_TOOLS)
+	@touch $@

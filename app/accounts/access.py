@@ -1,0 +1,181 @@
+"""Who looks: the session behind a request, and the gates before the pages."""
+
+from collections.abc import Mapping, MutableMapping
+from datetime import datetime
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from uuid import UUID
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+
+from app import clock
+from app.accounts import queries
+from app.accounts.rules import SEEN_EVERY, Viewer, session_runs
+from app.accounts.services import mark_seen
+from app.database import Record
+from app.settings import Settings
+from app.web import i18n
+from app.web.asgi import App, Receive, Send
+from app.web.errors import send_unavailable, unavailable_errors
+from app.web.requests import header, is_cross_site
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+LANGUAGE_COOKIE = "language"
+DEVICE_COOKIE = "device"
+
+
+class NotSignedIn(Exception):
+    """The page needs a signed-in person."""
+
+
+class Detour(Exception):
+    """Something has to be done before the wanted page: the terms, or a new password."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def cookies(scope: Mapping[str, Any]) -> dict[str, str]:
+    """The request's cookies; broken ones count as absent."""
+    try:
+        return {k: m.value for k, m in SimpleCookie(header(scope, b"cookie")).items()}
+    except CookieError:
+        return {}
+
+
+class Viewers:
+    """Finds the person behind each request: `scope["viewer"]`, and the request's language."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        self.app, self.settings = app, settings
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        jar = cookies(scope)
+        scope["viewer"] = scope["done"] = scope["expired_user"] = None
+        wanted = jar.get(LANGUAGE_COOKIE)
+        i18n.language.set(
+            wanted
+            if wanted in i18n.LANGUAGES
+            else i18n.preferred_language(header(scope, b"accept-language"))
+        )
+        if token := jar.get(self.settings.session_cookie):
+            try:
+                await self._find_viewer(scope, token)
+            except unavailable_errors:
+                await send_unavailable(scope, send)
+                return
+        await self.app(scope, receive, send)
+
+    async def _find_viewer(self, scope: MutableMapping[str, Any], token: str) -> None:
+        row = await queries.find_session(token, _done_id(scope["query_string"]))
+        if row is None:
+            return
+        now = clock.now()
+        i18n.language.set(row["language"])
+        if not session_runs(row["staff_role"], row["last_seen_at"], row["expires_at"], now):
+            scope["expired_user"] = row["id"]
+            return
+        scope["viewer"], scope["done"] = _viewer(row), row["done"]
+        await _keep_alive(row, now)
+
+
+def _viewer(row: Record) -> Viewer:
+    return Viewer(
+        id=row["id"],
+        session=row["session"],
+        code=row["code"],
+        name=row["name"],
+        language=row["language"],
+        staff_role=row["staff_role"],
+        terms_accepted=row["terms_accepted"],
+        must_change_password=row["must_change_password"],
+    )
+
+
+async def _keep_alive(row: Record, now: datetime) -> None:
+    if now - row["last_seen_at"] >= SEEN_EVERY:
+        await mark_seen(row["session"])
+
+
+def _done_id(query: bytes) -> UUID | None:
+    _, found, value = query.partition(b"done=")
+    try:
+        return UUID(value[:36].decode("ascii")) if found else None
+    except ValueError:
+        return None
+
+
+def refuse_cross_site(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard of the whole application: changes are asked for by the portal's own pages only.
+
+    Raises:
+        PermissionDeniedException: another site sent the request.
+    """
+    settings: Settings = connection.app.state.settings
+    if connection.scope.get("method") not in SAFE_METHODS and is_cross_site(
+        connection.scope, settings.origin
+    ):
+        raise PermissionDeniedException("cross-site")
+
+
+def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard: somebody is signed in, has accepted the terms and has a password of their own.
+
+    Raises:
+        NotSignedIn: nobody is.
+        Detour: something has to be done first.
+    """
+    viewer = _required_viewer(connection)
+    if not viewer.terms_accepted:
+        raise Detour("/terms")
+    if viewer.must_change_password:
+        raise Detour("/password")
+
+
+def signed_in_before_terms(
+    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+) -> None:
+    """Guard of the pages on the way in: log out, terms, language.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+    """
+    _required_viewer(connection)
+
+
+def signed_in_with_terms(
+    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+) -> None:
+    """Guard of the password page, which comes after the terms and before all else.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+        Detour: the terms come first.
+    """
+    if not _required_viewer(connection).terms_accepted:
+        raise Detour("/terms")
+
+
+def _required_viewer(connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer:
+    viewer: Viewer | None = connection.scope.get("viewer")  # type: ignore[assignment]
+    if viewer is None:
+        raise NotSignedIn
+    return viewer
+
+
+async def provide_viewer(scope: MutableMapping[str, Any]) -> Viewer:
+    """The signed-in person, for handlers behind one of the guards above.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+    """
+    viewer: Viewer | None = scope.get("viewer")
+    if viewer is None:
+        raise NotSignedIn
+    return viewer

@@ -1,0 +1,94 @@
+"""The forms of the way in."""
+
+from dataclasses import dataclass
+
+from app.accounts.passwords import weakness
+from app.accounts.rules import local_path
+from app.web.forms import Fields
+from app.web.i18n import LANGUAGES
+from app.web.i18n import gettext as _
+from app.web.requests import FormData
+
+
+@dataclass(frozen=True)
+class LoginForm:
+    """User code, password, and where to go afterwards."""
+
+    code: str
+    password: str
+    next: str
+    errors: dict[str, str]
+
+    @classmethod
+    def read(cls, data: FormData) -> "LoginForm":
+        """Read what was sent; the user code is shown again as typed."""
+        fields = Fields(data)
+        return cls(
+            code=fields.code("code", _("User code")),
+            password=fields.secret("password", _("Password")),
+            next=local_path(data.get("next")),
+            errors=fields.errors,
+        )
+
+
+@dataclass(frozen=True)
+class TermsForm:
+    """The tick, and which version was on the page."""
+
+    version: int
+    next: str
+    errors: dict[str, str]
+
+    @classmethod
+    def read(cls, data: FormData) -> "TermsForm":
+        """Read what was sent."""
+        fields = Fields(data)
+        version = fields.whole_number("version", _("Version"), minimum=1, maximum=10**6)
+        if not fields.ticked("agree"):
+            fields.errors["agree"] = _("Read the terms of use and tick the box to go on.")
+        return cls(version=version, next=local_path(data.get("next")), errors=fields.errors)
+
+
+@dataclass(frozen=True)
+class PasswordForm:
+    """A new password, twice."""
+
+    password: str
+    next: str
+    errors: dict[str, str]
+
+    @classmethod
+    def read(cls, data: FormData, own_words: list[str]) -> "PasswordForm":
+        """Read what was sent.
+
+        Args:
+            own_words: words of the person's own that make a password easy to guess.
+        """
+        fields = Fields(data)
+        password = fields.secret("password", _("New password"))
+        again = fields.secret("again", _("New password again"))
+        if not fields.errors:
+            if reason := weakness(password, own_words):
+                fields.errors["password"] = _(reason)
+            elif password != again:
+                fields.errors["again"] = _("The two passwords are not the same.")
+        return cls(password=password, next=local_path(data.get("next")), errors=fields.errors)
+
+
+@dataclass(frozen=True)
+class LanguageForm:
+    """The language to show, and the page to show again."""
+
+    language: str
+    back: str
+    errors: dict[str, str]
+
+    @classmethod
+    def read(cls, data: FormData) -> "LanguageForm":
+        """Read what was sent."""
+        fields = Fields(data)
+        return cls(
+            language=fields.choice("language", _("Language"), LANGUAGES),
+            back=local_path(data.get("back")),
+            errors=fields.errors,
+        )

@@ -1,0 +1,208 @@
+"""The way in and out: log in, terms, password, language."""
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.exceptions import NotFoundException
+
+from app.accounts import access, forms, queries, services
+from app.accounts.access import DEVICE_COOKIE, LANGUAGE_COOKIE, Detour, cookies
+from app.accounts.rules import Viewer, local_path
+from app.accounts.services import SignIn, Throttled
+from app.settings import Settings
+from app.web import i18n
+from app.web.errors import too_many_attempts
+from app.web.i18n import gettext as _
+from app.web.requests import is_htmx, read_form
+from app.web.responses import see_other
+from app.web.templates import page
+
+YEAR = 365 * 24 * 3600
+type_request = Request[Any, Any, Any]
+
+
+def _with_next(path: str, wanted: str) -> str:
+    return path if wanted == "/" else f"{path}?{urlencode({'next': wanted})}"
+
+
+def _place(request: type_request) -> str:
+    """Where the person is: the page shown, also when htmx asks for a part of it."""
+    if is_htmx(request.scope):
+        current = urlsplit(request.headers.get("hx-current-url", ""))
+        return local_path(current.path + (f"?{current.query}" if current.query else ""))
+    if request.method == "GET":
+        query = request.url.query
+        return local_path(request.url.path + (f"?{query}" if query else ""))
+    return local_path(urlsplit(request.headers.get("referer", "")).path or "/")
+
+
+def handle_not_signed_in(request: type_request, _error: Exception) -> Response[Any]:
+    """To the log-in page, and back here afterwards."""
+    target = _with_next("/login", _place(request))
+    if is_htmx(request.scope):
+        return Response("", status_code=401, headers={"HX-Redirect": target})
+    return see_other(target)
+
+
+def handle_detour(request: type_request, error: Detour) -> Response[Any]:
+    """To what has to be done first, and back here afterwards."""
+    target = _with_next(error.path, _place(request))
+    if is_htmx(request.scope):
+        return Response("", status_code=200, headers={"HX-Redirect": target})
+    return see_other(target)
+
+
+class SigningIn(Controller):
+    """The log-in page. It loads no script."""
+
+    path = "/login"
+
+    @get(opt={"public": True})
+    async def show(self, request: type_request, settings: Settings) -> Response[Any]:
+        """The form; somebody signed in already goes on."""
+        wanted = local_path(request.query_params.get("next", "/"))
+        if request.scope.get("viewer"):
+            return see_other(wanted)
+        return page(request, "accounts/login.html", next=wanted, demo=settings.demo, code="")
+
+    @post(opt={"public": True})
+    async def sign_in(self, request: type_request, settings: Settings) -> Response[Any]:
+        """Check user code and password."""
+        form = forms.LoginForm.read(await read_form(request))
+        context: dict[str, Any] = {"next": form.next, "demo": settings.demo, "code": form.code}
+        if form.errors:
+            return page(request, "accounts/login.html", status=422, errors=form.errors, **context)
+        outcome = await services.sign_in(
+            form.code,
+            form.password,
+            address=request.client.host if request.client else "",
+            user_agent=request.headers.get("user-agent", ""),
+            device_token=cookies(request.scope).get(DEVICE_COOKIE, ""),
+        )
+        if isinstance(outcome, Throttled):
+            return too_many_attempts(request, outcome.wait)
+        if outcome is None:
+            errors = {"code": _("The user code or the password is not right.")}
+            return page(request, "accounts/login.html", status=422, errors=errors, **context)
+        return _signed_in(outcome, form.next, settings)
+
+
+def _cookie(name: str, value: str, seconds: int, settings: Settings) -> Cookie:
+    return Cookie(
+        key=name,
+        value=value,
+        max_age=seconds,
+        path="/",
+        secure=settings.https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _signed_in(sign_in: SignIn, wanted: str, settings: Settings) -> Response[Any]:
+    answer = see_other(wanted)
+    lasts = int(sign_in.lasts.total_seconds())
+    answer.set_cookie(_cookie(settings.session_cookie, sign_in.token, lasts, settings))
+    if sign_in.device_token:
+        answer.set_cookie(_cookie(DEVICE_COOKIE, sign_in.device_token, YEAR, settings))
+    return answer
+
+
+@post("/logout", guards=[access.signed_in_before_terms])
+async def sign_out(viewer: Viewer, settings: Settings) -> Response[Any]:
+    """End the session and have the browser forget what it kept."""
+    await services.sign_out(viewer)
+    answer = see_other("/login")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    answer.delete_cookie(settings.session_cookie, path="/")
+    return answer
+
+
+class TermsOfUse(Controller):
+    """Reading and accepting the terms. The page loads no script."""
+
+    path = "/terms"
+    guards = [access.signed_in_before_terms]
+
+    @get()
+    async def show(self, request: type_request) -> Response[Any]:
+        """The newest terms, with the form where the person has not accepted them."""
+        return await self._page(request, local_path(request.query_params.get("next", "/")))
+
+    @post()
+    async def accept(self, request: type_request, viewer: Viewer) -> Response[Any]:
+        """Record the acceptance, then go where the person wanted to."""
+        form = forms.TermsForm.read(await read_form(request))
+        terms = await queries.current_terms()
+        if terms is not None and form.version != terms["version"]:
+            form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
+        if form.errors:
+            return await self._page(request, form.next, form.errors)
+        if terms is not None:
+            await services.accept_terms(viewer, terms["id"])
+        return see_other(form.next)
+
+    async def _page(
+        self, request: type_request, wanted: str, errors: dict[str, str] | None = None
+    ) -> Response[Any]:
+        terms = await queries.current_terms()
+        if terms is None:
+            raise NotFoundException
+        return page(
+            request,
+            "accounts/terms.html",
+            status=422 if errors else 200,
+            terms=terms,
+            body=terms[f"body_{i18n.language.get()}"],
+            next=wanted,
+            errors=errors,
+        )
+
+
+class PasswordChange(Controller):
+    """The forced password change."""
+
+    path = "/password"
+    guards = [access.signed_in_with_terms]
+
+    @get()
+    async def show(self, request: type_request, viewer: Viewer) -> Response[Any]:
+        """The form, while the account asks for a new password."""
+        wanted = local_path(request.query_params.get("next", "/"))
+        if not viewer.must_change_password:
+            return see_other(wanted)
+        return page(request, "accounts/password.html", next=wanted)
+
+    @post()
+    async def change(self, request: type_request, viewer: Viewer) -> Response[Any]:
+        """Set the new password, then go where the person wanted to."""
+        if not viewer.must_change_password:
+            return see_other("/")
+        own_words = await queries.own_words(viewer.id)
+        form = forms.PasswordForm.read(await read_form(request), own_words)
+        if form.errors:
+            return page(
+                request,
+                "accounts/password.html",
+                status=422,
+                next=form.next,
+                errors=form.errors,
+            )
+        await services.set_password(viewer, form.password)
+        return see_other(form.next)
+
+
+@post("/language", opt={"public": True})
+async def change_language(request: type_request, settings: Settings) -> Response[Any]:
+    """Show this page, and all others, in the other language."""
+    form = forms.LanguageForm.read(await read_form(request))
+    answer = see_other(form.back)
+    viewer: Viewer | None = request.scope.get("viewer")  # type: ignore[assignment]
+    if form.errors:
+        return answer
+    if viewer is not None:
+        await services.set_language(viewer, form.language)
+    answer.set_cookie(_cookie(LANGUAGE_COOKIE, form.language, YEAR, settings))
+    return answer

@@ -1,0 +1,64 @@
+"""Passwords: hashing, off the event loop and never more at once than there are spare cores."""
+
+import asyncio
+import os
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from app.web.i18n import N_
+
+# OWASP ASVS 5.0, 11.4.2: argon2id, 64 MiB, three passes.
+_hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+SHORTEST = 15
+ZXCVBN_READS = 72
+WEAKEST_SCORE = 3
+
+TOO_SHORT = N_("Use at least 15 characters.")
+TOO_EASY = N_("This password is too easy to guess. Use several words that do not belong together.")
+
+
+@cache
+def _spare_cores() -> asyncio.Semaphore:
+    return asyncio.Semaphore(max(1, (os.cpu_count() or 2) - 1))
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher.hash("a password that nobody has")
+
+
+async def hash_password(password: str) -> str:
+    """The argon2id hash of a password, in PHC string form."""
+    async with _spare_cores():
+        return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def verify_password(password_hash: str | None, password: str) -> bool:
+    """Whether the password belongs to the hash; without a hash the same work is done in vain."""
+    async with _spare_cores():
+        return await asyncio.to_thread(_verify, password_hash, password)
+
+
+def _verify(password_hash: str | None, password: str) -> bool:
+    try:
+        matches = _hasher.verify(password_hash or _nobodys_hash(), password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return matches and password_hash is not None
+
+
+def weakness(password: str, own_words: list[str]) -> str | None:
+    """Why a new password is not accepted, as a catalogue message, or None.
+
+    Args:
+        password: what the person wants.
+        own_words: user code, names and addresses, which make a password easy to guess.
+    """
+    if len(password) < SHORTEST:
+        return TOO_SHORT
+    if zxcvbn(password[:ZXCVBN_READS], own_words)["score"] < WEAKEST_SCORE:
+        return TOO_EASY
+    return None

@@ -1,0 +1,72 @@
+"""Reads about accounts."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from app.database import Record, fetch, fetch_one
+
+SESSION = """
+    select s.id as session, s.last_seen_at, s.expires_at,
+           u.id, u.code, u.name, u.language, u.staff_role, u.must_change_password,
+           not exists (
+               select 1 from terms t
+               where t.version = (select max(version) from terms)
+                 and not exists (
+                     select 1 from terms_acceptance a where a."user" = u.id and a.terms = t.id)
+           ) as terms_accepted,
+           (select c.message from confirmation c
+            where c.id = $2 and c."user" = u.id and c.done_at is not null) as done
+    from session s join portal_user u on u.id = s."user"
+    where s.token_hash = $1 and u.disabled_at is null
+"""
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a token: its SHA-256."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def find_session(token: str, done: UUID | None) -> Record | None:
+    """The session of a token, expired ones too, with the message of a done confirmation."""
+    return await fetch_one(SESSION, token_hash(token), done)
+
+
+async def find_credentials(code: str) -> Record | None:
+    """What log-in needs to know about the account with this user code."""
+    return await fetch_one(
+        "select id, password_hash, staff_role, language from portal_user"
+        " where code = $1 and disabled_at is null",
+        code,
+    )
+
+
+async def find_device(token: str, user: UUID) -> UUID | None:
+    """The known device of a person that has this token."""
+    row = await fetch_one(
+        'select id from device where token_hash = $1 and "user" = $2', token_hash(token), user
+    )
+    return row["id"] if row else None
+
+
+async def current_terms() -> Record | None:
+    """The newest version of the terms of use."""
+    return await fetch_one("select * from terms order by version desc limit 1")
+
+
+async def own_words(user: UUID) -> list[str]:
+    """Words that must not make up the person's password."""
+    row = await fetch_one("select code, name, email from portal_user where id = $1", user)
+    return [row["code"], row["name"], row["email"]] if row else []
+
+
+async def parked_forms(user: UUID, now: datetime) -> list[Record]:
+    """Forms that the person sent with an expired session."""
+    return list(
+        await fetch(
+            'select id, path, created_at from parked_form where "user" = $1 and expires_at > $2'
+            " order by id desc",
+            user,
+            now,
+        )
+    )

@@ -1,0 +1,68 @@
+"""Decisions about signing in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+CUSTOMER_SESSION = timedelta(hours=24)
+STAFF_SESSION = timedelta(hours=8)
+STAFF_IDLE = timedelta(minutes=30)
+SEEN_EVERY = timedelta(minutes=5)
+THROTTLE_FORGETS = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person who looks: what every read goes through."""
+
+    id: UUID
+    session: UUID
+    code: str
+    name: str
+    language: str
+    staff_role: str | None
+    terms_accepted: bool
+    must_change_password: bool
+
+
+def session_length(staff_role: str | None) -> timedelta:
+    """How long a new session lasts at most."""
+    return STAFF_SESSION if staff_role else CUSTOMER_SESSION
+
+
+def session_runs(
+    staff_role: str | None, last_seen_at: datetime, expires_at: datetime, now: datetime
+) -> bool:
+    """Whether a session still counts; staff who leave their desk are signed out sooner."""
+    if now >= expires_at:
+        return False
+    return staff_role is None or now - last_seen_at < STAFF_IDLE
+
+
+def throttle_wait(
+    failures: int, last_failure_at: datetime, free_failures: int, now: datetime
+) -> timedelta:
+    """How long the next attempt has to wait: doubling, bounded, forgotten after a quiet time.
+
+    Args:
+        failures: attempts counted so far.
+        last_failure_at: when the last one was.
+        free_failures: how many attempts never wait.
+        now: the moment of the new attempt.
+    """
+    if failures < free_failures or now - last_failure_at >= THROTTLE_FORGETS:
+        return timedelta(0)
+    delay = min(timedelta(seconds=2 ** min(failures - free_failures, 10)), LONGEST_WAIT)
+    return max(timedelta(0), last_failure_at + delay - now)
+
+
+def local_path(address: str) -> str:
+    """The address if it is a path of this portal, else the home page (no open redirect)."""
+    safe = (
+        address.startswith("/")
+        and not address.startswith(("//", "/\\"))
+        and address.isprintable()
+        and address.isascii()
+    )
+    return address if safe else "/"

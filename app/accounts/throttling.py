@@ -1,0 +1,59 @@
+"""Slowing down guesses, counted in PostgreSQL so that all processes count together."""
+
+from datetime import timedelta
+
+from app import clock
+from app.accounts.rules import THROTTLE_FORGETS, throttle_wait
+from app.database import fetch, unit_of_work
+
+FREE_PER_ACCOUNT = 5
+FREE_PER_ADDRESS = 30
+FREE_OVERALL = 1000
+
+
+def buckets(account: str, address: str) -> dict[str, int]:
+    """Where an attempt counts, each with its number of attempts that never wait."""
+    return {
+        f"account:{account}": FREE_PER_ACCOUNT,
+        f"address:{address}": FREE_PER_ADDRESS,
+        "overall": FREE_OVERALL,
+    }
+
+
+async def admit(counted_in: dict[str, int]) -> timedelta:
+    """Count an attempt, or say how long it has to wait; a waiting one does not count.
+
+    The attempt counts before the password is checked, so that parallel guesses count too.
+    """
+    now = clock.now()
+    async with unit_of_work():
+        longest = timedelta(0)
+        for bucket in sorted(counted_in):
+            [row] = await fetch(
+                "insert into throttle (bucket, failures, last_failure_at) values ($1, 0, $2)"
+                " on conflict (bucket) do update set bucket = excluded.bucket"
+                " returning failures, last_failure_at",
+                bucket,
+                now,
+            )
+            wait = throttle_wait(row["failures"], row["last_failure_at"], counted_in[bucket], now)
+            longest = max(longest, wait)
+        if not longest:
+            await fetch(
+                "update throttle set last_failure_at = $2,"
+                " failures = case when last_failure_at < $3 then 1 else failures + 1 end"
+                " where bucket = any($1)",
+                list(counted_in),
+                now,
+                now - THROTTLE_FORGETS,
+            )
+        return longest
+
+
+async def forgive(counted_in: dict[str, int]) -> None:
+    """Take an attempt back that turned out right."""
+    await fetch(
+        "update throttle set failures = case when bucket like 'account:%' then 0"
+        " else greatest(failures - 1, 0) end where bucket = any($1)",
+        list(counted_in),
+    )

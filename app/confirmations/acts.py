@@ -1,0 +1,80 @@
+"""What can be confirmed: each act says what it will do, and does it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.accounts.rules import Viewer
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a confirm page says, in the reader's language.
+
+    Attributes:
+        heading: what is about to happen.
+        facts: label and value pairs, shown as a description list.
+        back: path of the form that led here, without its `draft`.
+        notes: consequences the person should know.
+        warning: the one thing that must not be overlooked, or an empty string.
+        changes: a heading and rows (what, before, after) of a table, if there is one.
+        button_detail: completes the button's accessible name.
+    """
+
+    heading: str
+    facts: list[tuple[str, str]]
+    back: str
+    notes: list[str] = field(default_factory=list)
+    warning: str = ""
+    changes: tuple[str, list[tuple[str, str, str]]] | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """Where the change can be seen, and what to say there."""
+
+    location: str
+    message: str
+
+
+class Refused(Exception):
+    """The act cannot be done as things stand now; nothing was changed.
+
+    Attributes:
+        problem: JSON values that the form explains, with the kept input, under `?draft=`.
+    """
+
+    def __init__(self, problem: Payload) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Act:
+    """A kind of change.
+
+    Attributes:
+        name: kebab-case noun, kept with the confirmation.
+        state: makes the statement, or raises NotFoundException for those who may not do it.
+        perform: does it inside the open unit of work; raises Refused.
+    """
+
+    name: str
+    state: Callable[[Viewer, Payload, bytes | None], Awaitable[Statement]]
+    perform: Callable[[Viewer, Payload, bytes | None], Awaitable[Done]]
+
+
+class Acts:
+    """All acts of the portal by name; the composition root fills it."""
+
+    def __init__(self, acts: list[Act]) -> None:
+        self._by_name = {act.name: act for act in acts}
+        assert len(self._by_name) == len(acts), "two acts have one name"
+
+    def __getitem__(self, name: str) -> Act:
+        return self._by_name[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._by_name.values())

@@ -1,0 +1,149 @@
+"""Proposing a change, and doing it exactly once."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar.exceptions import NotFoundException
+
+from app import clock
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Acts, Done, Payload, Refused
+from app.confirmations.tables import Confirmation
+from app.database import Record, fetch, fetch_one, unit_of_work
+
+KEPT = timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A confirmation as it is kept."""
+
+    id: UUID
+    act: str
+    payload: Payload
+    upload: bytes | None
+    location: str | None
+    refusal: Payload | None
+    done_at: datetime | None
+
+
+def _proposal(row: Record) -> Proposal:
+    return Proposal(
+        id=row["id"],
+        act=row["act"],
+        payload=json.loads(row["payload"]),
+        upload=row["upload"],
+        location=row["location"],
+        refusal=json.loads(row["refusal"]) if row["refusal"] else None,
+        done_at=row["done_at"],
+    )
+
+
+async def propose(viewer: Viewer, act: str, payload: Payload, upload: bytes | None = None) -> str:
+    """Keep a change until the person confirms it.
+
+    Args:
+        act: name of the act.
+        payload: JSON values; never a password.
+        upload: the uploaded file, if there is one.
+
+    Returns:
+        Path of the confirm page.
+    """
+    now = clock.now()
+    confirmation = Confirmation(
+        user=viewer.id,
+        act=act,
+        payload=json.dumps(payload, ensure_ascii=False),
+        upload=upload,
+        created_at=now,
+        expires_at=now + KEPT,
+    )
+    await Confirmation.insert(confirmation)
+    return f"/confirmations/{confirmation.id}"
+
+
+async def find_proposal(viewer: Viewer, id: UUID) -> Proposal:
+    """The person's own confirmation.
+
+    Raises:
+        NotFoundException: there is none, it is somebody else's, or it is too old.
+    """
+    row = await fetch_one(
+        'select * from confirmation where id = $1 and "user" = $2 and expires_at > $3',
+        id,
+        viewer.id,
+        clock.now(),
+    )
+    if row is None:
+        raise NotFoundException
+    return _proposal(row)
+
+
+async def find_draft(viewer: Viewer, id: str, act: str) -> Proposal | None:
+    """What the person entered before, to be shown in its form again; None where it is gone."""
+    try:
+        proposal = await find_proposal(viewer, UUID(id))
+    except (ValueError, NotFoundException):
+        return None
+    return proposal if proposal.act == act and proposal.done_at is None else None
+
+
+async def confirm(acts: Acts, viewer: Viewer, id: UUID) -> str:
+    """Do the change, once: whoever comes second finds the first one's result.
+
+    Returns:
+        Path to go to: where the change can be seen, or the form with the reason it was refused.
+
+    Raises:
+        NotFoundException: not the person's confirmation, or they may not do this any more.
+    """
+    try:
+        async with unit_of_work():
+            row = await fetch_one(
+                'select * from confirmation where id = $1 and "user" = $2 and expires_at > $3'
+                " for update",
+                id,
+                viewer.id,
+                clock.now(),
+            )
+            if row is None:
+                raise NotFoundException
+            proposal = _proposal(row)
+            if proposal.location is not None:
+                return proposal.location
+            done = await acts[proposal.act].perform(viewer, proposal.payload, proposal.upload)
+            return await _finish(id, done)
+    except Refused as refused:
+        return await _refuse(acts, viewer, id, refused.problem)
+
+
+async def _finish(id: UUID, done: Done) -> str:
+    mark = "&" if "?" in done.location else "?"
+    location = f"{done.location}{mark}done={id}"
+    await fetch(
+        "update confirmation set done_at = $2, location = $3, message = $4, upload = null"
+        " where id = $1",
+        id,
+        clock.now(),
+        location,
+        done.message,
+    )
+    return location
+
+
+async def _refuse(acts: Acts, viewer: Viewer, id: UUID, problem: dict[str, Any]) -> str:
+    proposal = await find_proposal(viewer, id)
+    await Confirmation.update(
+        {Confirmation.refusal: json.dumps(problem, ensure_ascii=False)}
+    ).where(Confirmation.id == id)
+    statement = await acts[proposal.act].state(viewer, proposal.payload, proposal.upload)
+    return draft_url(statement.back, id)
+
+
+def draft_url(form: str, id: UUID) -> str:
+    """The form's address with the kept input."""
+    return f"{form}{'&' if '?' in form else '?'}draft={id}"

@@ -1,0 +1,24 @@
+"""The confirm step's memory."""
+
+from piccolo.columns import JSONB, UUID, Bytea, ForeignKey, Text, Timestamptz
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.accounts.tables import User
+from app.database import uuid7
+
+
+class Confirmation(Table):
+    """A change that waits for 決定, or that was done by it. Its id is the idempotency key."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    act = Text()
+    payload = JSONB()
+    upload = Bytea(null=True, default=None)
+    created_at = Timestamptz(default=None)
+    expires_at = Timestamptz(default=None)
+    done_at = Timestamptz(null=True, default=None)
+    location = Text(null=True, default=None)
+    message = Text(null=True, default=None)
+    refusal = JSONB(null=True, default=None)

@@ -1,0 +1,125 @@
+"""Reads about contracts, always through the person who looks."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app import clock
+from app.contracts.rules import Role, SeenContract
+from app.database import Record, fetch, fetch_one
+
+PAGE_ROWS = 50
+SEEN = """
+    select c.id, c.number, c.name, p.name as company, c.license_type, c.starts_on, c.ends_on,
+           c.time_zone, c.sales_name, c.sales_email, c.sales_phone, m.role
+    from membership m
+    join contract c on c.id = m.contract
+    join company p on p.id = c.company
+    where m."user" = $1
+"""
+# What a sort order is by: the column, and whether it goes down.
+ORDERS = {"number": ("number", False), "name": ("name", False), "end": ("ends_on", False)}
+
+
+def _seen(row: Record) -> SeenContract:
+    values: dict[str, Any] = dict(row)
+    values["role"] = Role(values["role"])
+    return SeenContract(**values, today=clock.today(values["time_zone"]))
+
+
+async def find_contract(viewer: UUID, number: str) -> SeenContract | None:
+    """The contract with this number, if the person has a role in it."""
+    row = await fetch_one(f"{SEEN} and c.number = $2", viewer, number)
+    return _seen(row) if row else None
+
+
+@dataclass(frozen=True)
+class ContractPage:
+    """One page of a list; `next_after` is the key of its last row where more follow."""
+
+    contracts: list[SeenContract]
+    next_after: tuple[str, str] | None
+
+
+async def list_contracts(
+    viewer: UUID, *, search: str = "", order: str = "number", after: tuple[str, str] | None = None
+) -> ContractPage:
+    """The person's contracts, a page at a time by key, so that any page costs the same.
+
+    Args:
+        search: part of number, name or company; letter case does not matter.
+        order: one of ORDERS.
+        after: sort value and number of the last row already seen.
+    """
+    column, _ = ORDERS[order]
+    pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = await fetch(
+        f"""
+        select * from ({SEEN}) seen
+        where ($2 = '%%' or number ilike $2 or name ilike $2 or company ilike $2)
+          and ($3::text is null or ({column}::text, number) > ($3, $4))
+        order by {column}::text, number limit {PAGE_ROWS + 1}
+        """,  # noqa: S608 - the column comes from ORDERS
+        viewer,
+        pattern,
+        after[0] if after else None,
+        after[1] if after else None,
+    )
+    contracts = [_seen(row) for row in rows[:PAGE_ROWS]]
+    last = contracts[-1] if len(rows) > PAGE_ROWS else None
+    return ContractPage(
+        contracts, (str(getattr(last, column)), last.number) if last is not None else None
+    )
+
+
+async def contract_details(contract: SeenContract) -> tuple[Record, list[Record]]:
+    """Counts and history of a contract, for its first tab."""
+    rows = await fetch(
+        """
+        select x.kind, x.effective_on, x.note,
+               (select count(*) from environment where contract = $1 and retired_at is null)
+                   as environments,
+               (select count(*) from membership where contract = $1) as members,
+               (select count(*) from entitlement where contract = $1 and ends_on >= $2)
+                   as entitlements
+        from (select 1) one left join contract_change x on x.contract = $1
+        order by x.effective_on desc nulls last, x.id desc
+        """,
+        contract.id,
+        contract.today,
+    )
+    return rows[0], [row for row in rows if row["kind"] is not None]
+
+
+async def list_members(contract: SeenContract) -> list[Record]:
+    """The people of a contract, owners first."""
+    return list(
+        await fetch(
+            'select u.name, u.email, m."user", m.role, m.notification, u.last_sign_in_at'
+            ' from membership m join portal_user u on u.id = m."user" where m.contract = $1'
+            " order by m.role desc, u.name, u.id",
+            contract.id,
+        )
+    )
+
+
+async def list_group_companies(contract: SeenContract) -> list[Record]:
+    """The registered group companies, each with the environments that name it."""
+    return list(
+        await fetch(
+            """
+            select g.id, c.name, g.created_at,
+                   array(select e.name from environment e
+                         where e.group_company = g.id and e.retired_at is null
+                         order by e.sort_key, e.id) as environments
+            from group_company g join company c on c.id = g.company
+            where g.contract = $1 order by c.reading, c.name
+            """,
+            contract.id,
+        )
+    )
+
+
+async def find_company(name: str) -> Record | None:
+    """The company with exactly this name."""
+    return await fetch_one("select id from company where name = $1", name)

@@ -1,0 +1,79 @@
+"""Decisions about contracts and who may do what in them."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+ENDS_SOON_DAYS = 30
+
+
+class Role(StrEnum):
+    """What a person is in a contract. A member reads; an owner also changes."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+
+
+class Status(StrEnum):
+    """Where a contract stands in time."""
+
+    NOT_STARTED = "not-started"
+    ACTIVE = "active"
+    ENDS_SOON = "ends-soon"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class SeenContract:
+    """A contract through the eyes of one person: nobody gets one without a role in it.
+
+    Attributes:
+        starts_on, ends_on: first and last usable day in `time_zone`.
+        today: the day it is in `time_zone`.
+    """
+
+    id: UUID
+    number: str
+    name: str
+    company: str
+    license_type: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    sales_name: str
+    sales_email: str
+    sales_phone: str
+    role: Role
+    today: date
+
+    @property
+    def status(self) -> Status:
+        """Where the contract stands today."""
+        return status_of(self.starts_on, self.ends_on, self.today)
+
+    @property
+    def days_left(self) -> int:
+        """Usable days from today on, today included; zero or less once ended."""
+        return (self.ends_on - self.today).days + 1
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the person may change it: owners, while it has not ended."""
+        return self.role is Role.OWNER and self.status is not Status.ENDED
+
+    @property
+    def url(self) -> str:
+        """Path of the contract's page."""
+        return f"/contracts/{self.number}"
+
+
+def status_of(starts_on: date, ends_on: date, today: date) -> Status:
+    """Where a term of days, both included, stands on a day."""
+    if today > ends_on:
+        return Status.ENDED
+    if today < starts_on:
+        return Status.NOT_STARTED
+    if (ends_on - today).days < ENDS_SOON_DAYS:
+        return Status.ENDS_SOON
+    return Status.ACTIVE

@@ -1,0 +1,112 @@
+"""Changes of companies, contracts and memberships, as the vendor makes them."""
+
+from datetime import date
+from uuid import UUID
+
+from app import clock
+from app.audit.services import record
+from app.contracts.rules import Role
+from app.contracts.tables import (
+    Company,
+    Contract,
+    ContractChange,
+    CorporateGroup,
+    GroupCompany,
+    Membership,
+)
+from app.database import unit_of_work
+
+
+async def create_corporate_group(name: str, *, actor: UUID | None) -> UUID:
+    """Make a corporate group, whose companies can be offered to each other."""
+    group = CorporateGroup(name=name)
+    async with unit_of_work():
+        await CorporateGroup.insert(group)
+        await record("corporate-group-creation", actor=actor, subject=group.id)
+    return group.id
+
+
+async def create_company(
+    name: str, reading: str, *, corporate_group: UUID | None = None, actor: UUID | None
+) -> UUID:
+    """Make a company. `reading` is its name in kana, for search and order."""
+    company = Company(name=name, reading=reading, corporate_group=corporate_group)
+    async with unit_of_work():
+        await Company.insert(company)
+        await record("company-creation", actor=actor, subject=company.id)
+    return company.id
+
+
+async def create_contract(
+    *,
+    number: str,
+    name: str,
+    company: UUID,
+    starts_on: date,
+    ends_on: date,
+    license_type: str = "term",
+    time_zone: str = "Asia/Tokyo",
+    sales: tuple[str, str, str],
+    actor: UUID | None,
+) -> UUID:
+    """Make a contract, with the first line of its history.
+
+    Args:
+        sales: name, mail address and telephone number of the sales contact.
+    """
+    contract = Contract(
+        number=number,
+        name=name,
+        company=company,
+        license_type=license_type,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        time_zone=time_zone,
+        sales_name=sales[0],
+        sales_email=sales[1],
+        sales_phone=sales[2],
+    )
+    change = ContractChange(
+        contract=contract.id,
+        kind="signed",
+        effective_on=starts_on,
+        note="",
+        recorded_at=clock.now(),
+    )
+    async with unit_of_work():
+        await Contract.insert(contract)
+        await ContractChange.insert(change)
+        await record("contract-creation", actor=actor, contract=contract.id, subject=contract.id)
+    return contract.id
+
+
+async def add_membership(
+    *, user: UUID, contract: UUID, role: Role, notification: bool = True, actor: UUID | None
+) -> UUID:
+    """Give a person a role in a contract."""
+    membership = Membership(
+        user=user,
+        contract=contract,
+        role=role.value,
+        notification=notification,
+        created_at=clock.now(),
+    )
+    async with unit_of_work():
+        await Membership.insert(membership)
+        await record(
+            "membership-creation",
+            actor=actor,
+            contract=contract,
+            subject=membership.id,
+            role=role.value,
+        )
+    return membership.id
+
+
+async def add_group_company(*, contract: UUID, company: UUID, actor: UUID | None) -> UUID:
+    """Register a company that may use the contract too."""
+    entry = GroupCompany(contract=contract, company=company, created_at=clock.now())
+    async with unit_of_work():
+        await GroupCompany.insert(entry)
+        await record("group-company-addition", actor=actor, contract=contract, subject=entry.id)
+    return entry.id

@@ -1,0 +1,71 @@
+"""Companies, their contracts and the people of a contract."""
+
+from piccolo.columns import UUID, Boolean, Date, ForeignKey, Text, Timestamptz
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.accounts.tables import User
+from app.database import uuid7
+
+
+class CorporateGroup(Table):
+    """Companies that may be offered to each other as group companies."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    name = Text(unique=True)
+
+
+class Company(Table):
+    """A customer organisation."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    name = Text(unique=True)
+    reading = Text()
+    corporate_group = ForeignKey(CorporateGroup, null=True, on_delete=OnDelete.restrict)
+
+
+class Contract(Table):
+    """What a company signed. Both dates are usable days in the contract's time zone."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    number = Text(unique=True)
+    name = Text()
+    company = ForeignKey(Company, null=False, on_delete=OnDelete.restrict)
+    license_type = Text()
+    starts_on = Date(default=None)
+    ends_on = Date(default=None)
+    time_zone = Text(default="Asia/Tokyo")
+    sales_name = Text()
+    sales_email = Text()
+    sales_phone = Text()
+
+
+class ContractChange(Table):
+    """A line of a contract's history."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
+    kind = Text()
+    effective_on = Date(default=None)
+    note = Text()
+    recorded_at = Timestamptz(default=None)
+
+
+class Membership(Table):
+    """A person's role in a contract."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.restrict)
+    contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
+    role = Text()
+    notification = Boolean()
+    created_at = Timestamptz(default=None)
+
+
+class GroupCompany(Table):
+    """A company that may use the contract too."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
+    company = ForeignKey(Company, null=False, on_delete=OnDelete.restrict)
+    created_at = Timestamptz(default=None)

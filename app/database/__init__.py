@@ -1,0 +1,31 @@
+"""PostgreSQL: the pool, the unit of work, ids, migrations and the embedded server."""
+
+from app.database.engine import (
+    DatabaseBusy,
+    Record,
+    close_pool,
+    engine,
+    fetch,
+    fetch_one,
+    fetch_value,
+    open_pool,
+    queries_made,
+    run_script,
+    unit_of_work,
+)
+from app.database.ids import uuid7
+
+__all__ = [
+    "DatabaseBusy",
+    "Record",
+    "close_pool",
+    "engine",
+    "fetch",
+    "fetch_one",
+    "fetch_value",
+    "open_pool",
+    "queries_made",
+    "run_script",
+    "unit_of_work",
+    "uuid7",
+]

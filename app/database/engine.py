@@ -1,0 +1,130 @@
+"""The connection pool and the unit of work: every read and every change goes through here."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any, TypeAlias, cast
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+POOL_SIZE = 10
+ACQUIRE_SECONDS = 10.0
+
+# asyncpg's rows: read by column name; a template reads them as attributes.
+Record: TypeAlias = Mapping[str, Any]
+
+
+class DatabaseBusy(Exception):
+    """No connection came free within ACQUIRE_SECONDS; the person may try again."""
+
+
+class PortalEngine(PostgresEngine):
+    """Piccolo's engine, which asks nothing of the server before there is one to ask."""
+
+    async def check_version(self) -> None:
+        """Skip Piccolo's connection at import time; `migrate` checks the version."""
+
+
+class _OpenTransaction:
+    """What Piccolo's queries look for to run on the connection of the unit of work."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+
+
+async def _keep_session(connection: asyncpg.Connection) -> None:
+    """Skip asyncpg's reset, a round trip per query: nothing here changes session state."""
+
+
+engine = PortalEngine(config={})
+queries_made: ContextVar[list[str] | None] = ContextVar("queries_made", default=None)
+
+
+async def open_pool(dsn: str, *, size: int = POOL_SIZE) -> None:
+    """Connect to the database at `dsn`; all queries of this process go there."""
+    engine.config = {"dsn": dsn}
+    engine.pool = await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        command_timeout=60,
+        reset=_keep_session,
+        server_settings={"timezone": "UTC", "application_name": "license-portal"},
+    )
+
+
+async def close_pool() -> None:
+    """Close the pool that open_pool made."""
+    pool, engine.pool = engine.pool, None
+    if pool is not None:
+        await pool.close()
+
+
+@asynccontextmanager
+async def _acquired() -> AsyncIterator[asyncpg.Connection]:
+    pool = engine.pool
+    assert pool is not None, "open_pool() comes first"
+    try:
+        connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
+    except TimeoutError as error:
+        raise DatabaseBusy from error
+    try:
+        yield connection
+    finally:
+        await pool.release(connection)
+
+
+@asynccontextmanager
+async def unit_of_work() -> AsyncIterator[asyncpg.Connection]:
+    """One transaction: committed when the block ends, rolled back when it raises.
+
+    Piccolo's own transaction() leaks its connection when COMMIT fails and keeps its flag set;
+    here both are undone whatever happens. Inside an open unit of work the block joins it, so
+    that an act may be made of smaller ones and still be one transaction.
+
+    Raises:
+        DatabaseBusy: no connection came free.
+    """
+    if (current := engine.current_transaction.get()) is not None:
+        yield current.connection
+        return
+    async with _acquired() as connection, connection.transaction():
+        token = engine.current_transaction.set(
+            cast(PostgresTransaction, _OpenTransaction(connection))
+        )
+        try:
+            yield connection
+        finally:
+            engine.current_transaction.reset(token)
+
+
+async def fetch(sql: str, *args: object) -> Sequence[Record]:
+    """Rows of a query, inside the open unit of work if there is one."""
+    if (made := queries_made.get()) is not None:
+        made.append(sql)
+    if (current := engine.current_transaction.get()) is not None:
+        rows: Sequence[Record] = await current.connection.fetch(sql, *args)
+        return rows
+    async with _acquired() as connection:
+        result: Sequence[Record] = await connection.fetch(sql, *args)
+        return result
+
+
+async def fetch_one(sql: str, *args: object) -> Record | None:
+    """The first row of a query, or None."""
+    rows = await fetch(sql, *args)
+    return rows[0] if rows else None
+
+
+async def fetch_value(sql: str, *args: object) -> Any:
+    """The first column of the first row of a query, or None."""
+    row = await fetch_one(sql, *args)
+    return next(iter(row.values())) if row is not None else None
+
+
+async def run_script(sql: str) -> None:
+    """Run several statements at once inside the open unit of work."""
+    current = engine.current_transaction.get()
+    assert current is not None, "a script runs inside a unit of work"
+    await current.connection.execute(sql)

@@ -1,0 +1,68 @@
+"""Bringing a database to the tables of this version."""
+
+import contextlib
+import io
+
+import asyncpg
+from piccolo.apps.migrations.commands.forwards import run_forwards
+
+from app.database.engine import close_pool, open_pool, unit_of_work
+
+OLDEST_SERVER = 150_000
+# Any fixed number: whoever holds this advisory lock is the one that migrates.
+MIGRATION_LOCK = 0x4C50_6D69
+
+
+class ServerTooOld(Exception):
+    """The PostgreSQL server is older than version 15."""
+
+
+async def _grant(connection: asyncpg.Connection, runtime_role: str) -> None:
+    """Let the running role read and write rows, but only add to the audit log."""
+    role = '"' + runtime_role.replace('"', '""') + '"'
+    await connection.execute(
+        f"""
+        grant usage on schema public to {role};
+        grant select, insert, update, delete on all tables in schema public to {role};
+        revoke update, delete, truncate on audit_event from {role};
+        revoke insert, update, delete on migration from {role};
+        """
+    )
+
+
+async def migrate(owner_url: str, runtime_url: str) -> None:
+    """Run the migrations that have not run yet, all or none, one process at a time.
+
+    Concurrent first migrations crash in Piccolo; an advisory lock lets the second wait and find
+    nothing to do.
+
+    Raises:
+        ServerTooOld: below PostgreSQL 15.
+    """
+    lock = await asyncpg.connect(owner_url)
+    try:
+        version = int(await lock.fetchval("show server_version_num"))
+        if version < OLDEST_SERVER:
+            raise ServerTooOld("The portal needs PostgreSQL 15 or newer.")
+        await lock.execute("select pg_advisory_lock($1)", MIGRATION_LOCK)
+        await open_pool(owner_url, size=2)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                async with unit_of_work() as connection:
+                    await run_forwards("portal")
+                    runtime = await _role_of(runtime_url)
+                    if runtime != await connection.fetchval("select current_user"):
+                        await _grant(connection, runtime)
+        finally:
+            await close_pool()
+    finally:
+        await lock.close()
+
+
+async def _role_of(url: str) -> str:
+    connection = await asyncpg.connect(url)
+    try:
+        role: str = await connection.fetchval("select current_user")
+        return role
+    finally:
+        await connection.close()

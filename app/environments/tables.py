@@ -1,0 +1,32 @@
+"""The customer's systems and what is allocated to them."""
+
+from piccolo.columns import UUID, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.contracts.tables import Contract, GroupCompany
+from app.database import uuid7
+from app.products.tables import Entitlement
+
+
+class Environment(Table):
+    """One licensed system. `version` grows with every change, so that two people notice."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
+    name = Text()
+    sort_key = Integer()
+    group_company = ForeignKey(GroupCompany, null=True, on_delete=OnDelete.restrict)
+    version = Integer(default=1)
+    created_at = Timestamptz(default=None)
+    retired_at = Timestamptz(null=True, default=None)
+
+
+class Allocation(Table):
+    """So many of an entitlement for an environment; both of the same contract."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
+    environment = ForeignKey(Environment, null=False, on_delete=OnDelete.restrict)
+    entitlement = ForeignKey(Entitlement, null=False, on_delete=OnDelete.restrict)
+    quantity = Integer()

@@ -1,0 +1,37 @@
+"""Home, the site map, and whether the portal is well."""
+
+from typing import Any
+
+from litestar import MediaType, Request, Response, get
+
+from app.accounts.access import signed_in
+from app.accounts.rules import Viewer
+from app.contracts.queries import list_contracts
+from app.database import fetch_value
+from app.web.templates import page
+
+
+@get("/", guards=[signed_in])
+async def show_home(request: Request[Any, Any, Any], viewer: Viewer) -> Response[str]:
+    """ホーム: what the person has, and what needs doing."""
+    listed = await list_contracts(viewer.id, order="end")
+    return page(request, "home/home.html", contracts=listed.contracts)
+
+
+@get("/site-map", guards=[signed_in])
+async def show_site_map(request: Request[Any, Any, Any]) -> Response[str]:
+    """サイトマップ: every place, grouped."""
+    return page(request, "home/site_map.html")
+
+
+@get("/healthz", opt={"public": True}, media_type=MediaType.TEXT)
+async def healthz() -> str:
+    """The process answers."""
+    return "ok\n"
+
+
+@get("/readyz", opt={"public": True}, media_type=MediaType.TEXT)
+async def readyz() -> str:
+    """The process answers and reaches its database; 503 otherwise."""
+    await fetch_value("select 1 from terms limit 1")
+    return "ready\n"

@@ -1,0 +1,84 @@
+"""The composition root: every domain's pages and acts in one application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.logging import LoggingConfig
+from litestar.types import ControllerRouterHandler
+
+from app.accounts import access
+from app.accounts import pages as accounts
+from app.confirmations.acts import Acts
+from app.confirmations.pages import Confirmations
+from app.contracts import pages as contracts
+from app.database import close_pool, open_pool
+from app.home import pages as home
+from app.settings import Settings
+from app.web import errors
+from app.web.asgi import App, HtmxFollow, ReadTimeouts, RequestLog, Responses, StaticFiles
+
+ROUTES: list[ControllerRouterHandler] = [
+    home.show_home,
+    home.show_site_map,
+    home.healthz,
+    home.readyz,
+    accounts.SigningIn,
+    accounts.sign_out,
+    accounts.TermsOfUse,
+    accounts.PasswordChange,
+    accounts.change_language,
+    Confirmations,
+    contracts.list_contracts,
+    contracts.ContractPages,
+]
+ACTS = Acts([])
+
+
+def make_litestar(settings: Settings, database_url: str) -> Litestar:
+    """The application proper: routes, guards, providers and error pages."""
+
+    @asynccontextmanager
+    async def with_pool(_: Litestar) -> AsyncIterator[None]:
+        await open_pool(database_url)
+        try:
+            yield
+        finally:
+            await close_pool()
+
+    handlers: dict[Any, Any] = {
+        access.NotSignedIn: accounts.handle_not_signed_in,
+        access.Detour: accounts.handle_detour,
+        HTTPException: errors.handle_http_exception,
+        **dict.fromkeys(errors.unavailable_errors, errors.handle_unavailable),
+        Exception: errors.handle_unexpected,
+    }
+    return Litestar(
+        route_handlers=ROUTES,
+        guards=[access.refuse_cross_site],
+        dependencies={
+            "viewer": Provide(access.provide_viewer),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+            "acts": Provide(lambda: ACTS, sync_to_thread=False),
+        },
+        exception_handlers=handlers,
+        state=State({"settings": settings}),
+        lifespan=[with_pool],
+        openapi_config=None,
+        logging_config=LoggingConfig(log_exceptions="never", configure_root_logger=False),
+        debug=False,
+    )
+
+
+def make_app(settings: Settings, database_url: str) -> App:
+    """The whole application, with what happens to every request around it."""
+    app: App = make_litestar(settings, database_url)  # type: ignore[assignment]
+    app = access.Viewers(app, settings)
+    app = HtmxFollow(app)
+    app = Responses(app, https=settings.https)
+    app = StaticFiles(app)
+    return RequestLog(ReadTimeouts(app))

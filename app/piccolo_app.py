@@ -1,0 +1,53 @@
+"""Tells Piccolo every table: one app for all domains, so that migrations have one order."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from app.accounts import tables as accounts
+from app.activation import tables as activation
+from app.audit import tables as audit
+from app.confirmations import tables as confirmations
+from app.contracts import tables as contracts
+from app.environments import tables as environments
+from app.notices import tables as notices
+from app.products import tables as products
+from app.quotes import tables as quotes
+from app.resources import tables as resources
+
+APP_CONFIG = AppConfig(
+    app_name="portal",
+    migrations_folder_path=str(Path(__file__).parent.parent / "migrations"),
+    table_classes=[
+        accounts.User,
+        accounts.Terms,
+        accounts.TermsAcceptance,
+        accounts.Session,
+        accounts.Device,
+        accounts.Throttle,
+        accounts.ParkedForm,
+        contracts.CorporateGroup,
+        contracts.Company,
+        contracts.Contract,
+        contracts.ContractChange,
+        contracts.Membership,
+        contracts.GroupCompany,
+        products.Product,
+        products.LicenseKey,
+        products.Entitlement,
+        environments.Environment,
+        environments.Allocation,
+        activation.SigningKey,
+        activation.Keyset,
+        activation.Activation,
+        activation.ActivationProduct,
+        resources.Resource,
+        resources.ResourceProduct,
+        notices.Notice,
+        notices.NoticeProduct,
+        quotes.QuoteRequest,
+        quotes.QuoteLine,
+        audit.AuditEvent,
+        confirmations.Confirmation,
+    ],
+)

@@ -1,0 +1,45 @@
+"""The catalogue, what a contract entitles to, and license keys."""
+
+from piccolo.columns import UUID, Date, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.contracts.tables import Contract
+from app.database import uuid7
+
+
+class Product(Table):
+    """A catalogue entry; `unit` is users, servers or cores."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    code = Text(unique=True)
+    name_ja = Text()
+    name_en = Text()
+    unit = Text()
+    version = Text()
+
+
+class LicenseKey(Table):
+    """Redeemed to add an other product; its dates become the entitlement's."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    code = Text(unique=True)
+    product = ForeignKey(Product, null=False, on_delete=OnDelete.restrict)
+    quantity = Integer()
+    starts_on = Date(default=None)
+    ends_on = Date(default=None)
+    issued_at = Timestamptz(default=None)
+    revoked_at = Timestamptz(null=True, default=None)
+
+
+class Entitlement(Table):
+    """A contracted product: so many of its unit, from day to day, both usable."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
+    product = ForeignKey(Product, null=False, on_delete=OnDelete.restrict)
+    quantity = Integer()
+    starts_on = Date(default=None)
+    ends_on = Date(default=None)
+    license_key = ForeignKey(LicenseKey, null=True, unique=True, on_delete=OnDelete.restrict)
+    created_at = Timestamptz(default=None)

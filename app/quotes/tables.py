@@ -1,0 +1,37 @@
+"""What customers ask a quote for, and the vendor's answer."""
+
+from piccolo.columns import UUID, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.accounts.tables import User
+from app.contracts.tables import Contract
+from app.database import uuid7
+from app.products.tables import Entitlement, Product
+
+
+class QuoteRequest(Table):
+    """A request for a quote; `answer_file` is the storage key of the vendor's PDF."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    reference = Text(unique=True)
+    contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
+    state = Text()
+    requested_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
+    requested_at = Timestamptz(default=None)
+    note = Text()
+    answer = Text(default="")
+    answered_at = Timestamptz(null=True, default=None)
+    answer_file = Text(null=True, default=None)
+    answer_file_name = Text(null=True, default=None)
+
+
+class QuoteLine(Table):
+    """A wish about an entitlement (renew, change, end), or an addition of a product (add)."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    quote_request = ForeignKey(QuoteRequest, null=False, on_delete=OnDelete.cascade)
+    entitlement = ForeignKey(Entitlement, null=True, on_delete=OnDelete.restrict)
+    product = ForeignKey(Product, null=True, on_delete=OnDelete.restrict)
+    wish = Text()
+    quantity = Integer(null=True, default=None)

@@ -1,0 +1,112 @@
+"""What the surroundings decide: read once from environment variables, never changed after."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsError(Exception):
+    """A setting is missing or has a value that cannot work. The message says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The portal's settings.
+
+    Attributes:
+        data_dir: folder of everything the portal keeps outside an external PostgreSQL.
+        base_url: the address people use, without a trailing slash; links are built from it.
+        host: address the server binds.
+        port: TCP port the server binds.
+        database_url: DSN of the running role, or None for the embedded server.
+        migrate_url: DSN of the owning role, where it differs from the running one.
+        workers: number of server processes.
+        demo: whether the demo world and its helps are shown.
+        trusted_proxies: addresses whose forwarded headers count.
+        key_passphrase: passphrase under which signing keys rest.
+        trusted_roots: folder or file with the public root keys (PEM).
+    """
+
+    data_dir: Path
+    base_url: str
+    host: str
+    port: int
+    database_url: str | None
+    migrate_url: str | None
+    workers: int
+    demo: bool
+    trusted_proxies: tuple[str, ...]
+    key_passphrase: bytes | None
+    trusted_roots: Path
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the portal over https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def session_cookie(self) -> str:
+        """Name of the session cookie.
+
+        Over plain http the port is part of the name, so that two demos on one machine
+        do not sign each other out: cookies do not know ports.
+        """
+        return "__Host-session" if self.https else f"session-{self.port}"
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of base_url, as browsers send them in Origin."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    value = environ.get(name, "")
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit():
+        raise SettingsError(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def _passphrase(environ: Mapping[str, str]) -> bytes | None:
+    if file := environ.get("PORTAL_KEY_PASSPHRASE_FILE"):
+        return Path(file).read_bytes().strip()
+    value = environ.get("PORTAL_KEY_PASSPHRASE")
+    return value.encode() if value else None
+
+
+def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False) -> Settings:
+    """Read the settings from environment variables.
+
+    Raises:
+        SettingsError: where a value cannot work.
+    """
+    data_dir = Path(environ.get("PORTAL_DATA_DIR") or "var").resolve()
+    port = _number(environ, "PORTAL_PORT", 8000)
+    base_url = (environ.get("PORTAL_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+    if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc:
+        raise SettingsError("PORTAL_BASE_URL must be an address like https://portal.example.com.")
+    host = environ.get("PORTAL_HOST") or "127.0.0.1"
+    if base_url.startswith("http://") and host not in {"127.0.0.1", "::1", "localhost"}:
+        raise SettingsError(
+            "Plain http is served on this machine only: leave PORTAL_HOST out, "
+            "or set PORTAL_BASE_URL to the https address of the proxy in front."
+        )
+    proxies = environ.get("PORTAL_TRUSTED_PROXIES", "")
+    roots = environ.get("PORTAL_TRUSTED_ROOTS")
+    return Settings(
+        data_dir=data_dir,
+        base_url=base_url,
+        host=host,
+        port=port,
+        database_url=environ.get("PORTAL_DATABASE_URL") or None,
+        migrate_url=environ.get("PORTAL_MIGRATE_URL") or None,
+        workers=_number(environ, "PORTAL_WORKERS", 1),
+        demo=demo or environ.get("PORTAL_DEMO") == "1",
+        trusted_proxies=tuple(p.strip() for p in proxies.split(",") if p.strip()),
+        key_passphrase=_passphrase(environ),
+        trusted_roots=Path(roots).resolve() if roots else data_dir / "trust",
+    )

@@ -1,0 +1,144 @@
+"""Error pages, for plain requests and for htmx, with the request id that finds the log line."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.status_codes import (
+    HTTP_400_BAD_REQUEST,
+    HTTP_403_FORBIDDEN,
+    HTTP_404_NOT_FOUND,
+    HTTP_405_METHOD_NOT_ALLOWED,
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+    HTTP_429_TOO_MANY_REQUESTS,
+    HTTP_500_INTERNAL_SERVER_ERROR,
+    HTTP_503_SERVICE_UNAVAILABLE,
+)
+
+from app.database import DatabaseBusy
+from app.web.asgi import Send
+from app.web.i18n import N_, ngettext
+from app.web.i18n import gettext as _
+from app.web.requests import is_fragment
+from app.web.templates import render
+
+unavailable_errors = (
+    DatabaseBusy,
+    ConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+MESSAGES = {
+    HTTP_400_BAD_REQUEST: (
+        N_("This request cannot be read"),
+        N_("Go back, reload the page and try again."),
+    ),
+    HTTP_403_FORBIDDEN: (
+        N_("This request came from another site"),
+        N_("For your safety it was not carried out. Open the page in the portal and try there."),
+    ),
+    HTTP_404_NOT_FOUND: (
+        N_("Page not found"),
+        N_("The page does not exist, or you have no access to it. Check the address."),
+    ),
+    HTTP_405_METHOD_NOT_ALLOWED: (
+        N_("This address does not take that request"),
+        N_("Open the page from the site map."),
+    ),
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE: (
+        N_("Too much was sent at once"),
+        N_("Check the file or the text that you sent; it is larger than the portal can use."),
+    ),
+    HTTP_429_TOO_MANY_REQUESTS: (
+        N_("Too many attempts"),
+        N_("Wait a moment, then try again."),
+    ),
+    HTTP_503_SERVICE_UNAVAILABLE: (
+        N_("The portal is busy"),
+        N_("Nothing was changed. Wait a moment, then reload the page."),
+    ),
+}
+UNEXPECTED = (
+    N_("Something went wrong"),
+    N_("Nothing was changed. Try again; if it stays, tell us the number below."),
+)
+
+log = structlog.get_logger()
+
+
+def error_body(scope: Mapping[str, Any], status: int, advice: str = "") -> str:
+    """The error page for a status, in the language of the request."""
+    title, usual_advice = MESSAGES.get(status, UNEXPECTED)
+    return render(
+        "error.html",
+        fragment=is_fragment(scope),
+        viewer=scope.get("viewer"),
+        done=None,
+        url=scope["path"],
+        path=scope["path"],
+        status=status,
+        heading=_(title),
+        advice=advice or _(usual_advice),
+        request_id=scope.get("request_id", ""),
+    )
+
+
+def error_page(
+    request: Request[Any, Any, Any], status: int, advice: str = "", **headers: str
+) -> Response[str]:
+    """Answer with the error page for a status."""
+    return Response(
+        error_body(request.scope, status, advice),
+        status_code=status,
+        media_type=MediaType.HTML,
+        headers=headers,
+    )
+
+
+def too_many_attempts(request: Request[Any, Any, Any], wait: timedelta) -> Response[str]:
+    """Answer 429 and say when to try again."""
+    seconds = int(wait.total_seconds()) + 1
+    advice = ngettext("Try again in %(n)s second.", "Try again in %(n)s seconds.", seconds)
+    return error_page(request, HTTP_429_TOO_MANY_REQUESTS, advice, **{"Retry-After": str(seconds)})
+
+
+def handle_http_exception(
+    request: Request[Any, Any, Any], exception: HTTPException
+) -> Response[str]:
+    """Litestar's own refusals: not found, wrong method, broken request."""
+    return error_page(request, exception.status_code)
+
+
+def handle_unavailable(request: Request[Any, Any, Any], exception: Exception) -> Response[str]:
+    """The database does not answer."""
+    log.warning("database-unavailable", error=type(exception).__name__)
+    return error_page(request, HTTP_503_SERVICE_UNAVAILABLE, **{"Retry-After": "5"})
+
+
+def handle_unexpected(request: Request[Any, Any, Any], exception: Exception) -> Response[str]:
+    """A defect: logged with its trace, answered with the number that finds it."""
+    log.error("defect", exc_info=exception)
+    return error_page(request, HTTP_500_INTERNAL_SERVER_ERROR)
+
+
+async def send_unavailable(scope: Mapping[str, Any], send: Send) -> None:
+    """Answer 503 before the application was reached."""
+    body = error_body(scope, HTTP_503_SERVICE_UNAVAILABLE).encode()
+    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", b"5")]
+    await send(
+        {
+            "type": "http.response.start",
+            "status": HTTP_503_SERVICE_UNAVAILABLE,
+            "headers": headers,
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

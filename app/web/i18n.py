@@ -1,0 +1,87 @@
+"""Languages: the catalogues, the language of the request, and how dates and numbers look."""
+
+import io
+from contextvars import ContextVar
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+LANGUAGES = ("ja", "en")
+DEFAULT_LANGUAGE = "ja"
+LOCALES = Path(__file__).parent / "locales"
+
+language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+
+
+def N_(message: str) -> str:
+    """Mark a message for the catalogue where it is written, to be translated where it is shown."""
+    return message
+
+
+def _load(code: str) -> Translations:
+    with (LOCALES / f"{code}.po").open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(fp=compiled)
+
+
+translations = {code: _load(code) for code in LANGUAGES}
+
+
+def gettext(message: str, **values: object) -> str:
+    """The message in the language of the request, with its values filled in."""
+    text: str = translations[language.get()].gettext(message)
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
+    """The message for n things, in the language of the request."""
+    text: str = translations[language.get()].ngettext(singular, plural, n)
+    return text % {"n": number(n), **values}
+
+
+def number(value: int) -> str:
+    """A whole number with thousands separators."""
+    return f"{value:,}"
+
+
+def day(value: date) -> str:
+    """A calendar date, the same in both languages: 2027/03/31."""
+    return f"{value:%Y/%m/%d}"
+
+
+def moment(value: datetime, time_zone: str = "Asia/Tokyo") -> str:
+    """A date and time to the minute, in an IANA time zone."""
+    return f"{value.astimezone(ZoneInfo(time_zone)):%Y/%m/%d %H:%M}"
+
+
+def file_size(size: int) -> str:
+    """A number of bytes as people read it, in units of 1,000 bytes."""
+    value = float(size)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def preferred_language(accept_language: str) -> str:
+    """The first language of an Accept-Language header that the portal speaks (RFC 9110)."""
+    weighted: list[tuple[float, int, str]] = []
+    for part in accept_language.split(",")[:20]:
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality) if quality else 1.0
+        except ValueError:
+            continue
+        weighted.append((-weight, len(weighted), tag.strip().lower()[:2]))
+    for _, _, tag in sorted(weighted):
+        if tag in LANGUAGES:
+            return tag
+    return DEFAULT_LANGUAGE

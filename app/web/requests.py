@@ -1,0 +1,164 @@
+"""What a request says about itself, and where its forms come from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from litestar import Request
+from litestar.datastructures import MultiDict
+from litestar.exceptions import ClientException, HTTPException
+from multipart import MultipartError, MultipartParser, parse_options_header
+
+MAX_FORM_BYTES = 512 * 1024
+MAX_FIELDS = 4000
+
+
+class PayloadTooLarge(HTTPException):
+    """More bytes than any form of the portal has."""
+
+    status_code = 413
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An uploaded file, whole, with the name that the browser gave it."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class FormData:
+    """The fields of a sent form. A field may come several times."""
+
+    fields: MultiDict[str]
+    uploads: Mapping[str, Upload]
+
+    def get(self, name: str) -> str:
+        """The field's first value, or an empty string."""
+        return self.fields.get(name, "")
+
+    def all(self, name: str) -> list[str]:
+        """All values of the field."""
+        return self.fields.getall(name, [])
+
+
+def header(scope: Mapping[str, Any], name: bytes) -> str:
+    """A request header's value, or an empty string."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value.decode("latin-1"))
+    return ""
+
+
+def is_htmx(scope: Mapping[str, Any]) -> bool:
+    """Whether htmx sent the request."""
+    return header(scope, b"hx-request") == "true"
+
+
+def is_fragment(scope: Mapping[str, Any]) -> bool:
+    """Whether the main block alone is wanted; restoring history needs the whole page."""
+    return is_htmx(scope) and header(scope, b"hx-history-restore-request") != "true"
+
+
+def _pairs(values: Iterable[tuple[str, str]]) -> MultiDict[str]:
+    pairs = list(values)
+    if any("\0" in name or "\0" in value for name, value in pairs):
+        raise ClientException("A form field holds a NUL character.")
+    return MultiDict(pairs)
+
+
+def query_form(request: Request[Any, Any, Any]) -> FormData:
+    """The fields of a form sent by GET, from the address.
+
+    Raises:
+        ClientException: not UTF-8, too many fields or NUL.
+    """
+    return FormData(_parse_urlencoded(request.scope["query_string"]), {})
+
+
+def _parse_urlencoded(body: bytes) -> MultiDict[str]:
+    try:
+        return _pairs(
+            parse_qsl(
+                body.decode("ascii"),
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=MAX_FIELDS,
+            )
+        )
+    except ValueError as error:
+        raise ClientException("The form is not valid UTF-8 or has too many fields.") from error
+
+
+def _parse_multipart(body: bytes, boundary: str) -> FormData:
+    fields: list[tuple[str, str]] = []
+    uploads: dict[str, Upload] = {}
+    parser = MultipartParser(
+        BytesIO(body),
+        boundary,
+        content_length=len(body),
+        part_limit=MAX_FIELDS,
+        memory_limit=MAX_FORM_BYTES * 2,
+        strict=True,
+    )
+    for part in parser:
+        if part.filename is not None:
+            name = str(part.filename).replace("\\", "/").rsplit("/", 1)[-1]
+            if part.name not in uploads and "\0" not in name:
+                uploads[part.name] = Upload(name[:200], part.raw)
+        else:
+            fields.append((part.name, part.raw.decode("utf-8")))
+    return FormData(_pairs(fields), uploads)
+
+
+async def _read_body(request: Request[Any, Any, Any]) -> bytes:
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_FORM_BYTES:
+            raise PayloadTooLarge("The form is too large.")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def read_form(request: Request[Any, Any, Any]) -> FormData:
+    """The sent form, read strictly: Litestar's own parser stops at its first error.
+
+    Raises:
+        PayloadTooLarge: more than MAX_FORM_BYTES.
+        ClientException: not a form, broken encoding, too many fields, or NUL.
+    """
+    content_type, options = parse_options_header(request.headers.get("content-type", ""))
+    body = await _read_body(request)
+    if content_type == "application/x-www-form-urlencoded" or not body:
+        return FormData(_parse_urlencoded(body), {})
+    if content_type != "multipart/form-data":
+        raise ClientException("This is not a form.")
+    try:
+        return _parse_multipart(body, options.get("boundary", ""))
+    except (MultipartError, ValueError, LookupError) as error:
+        raise ClientException("The form is broken.") from error
+
+
+def is_cross_site(scope: Mapping[str, Any], allowed_origin: str) -> bool:
+    """Whether an unsafe request comes from another site.
+
+    The scheme of Go's http.CrossOriginProtection: Sec-Fetch-Site decides, else Origin against
+    the portal's own. Text browsers send neither; then a Referer of another origin refuses.
+    """
+    site = header(scope, b"sec-fetch-site")
+    if site:
+        return site not in {"same-origin", "none"}
+    origin = header(scope, b"origin")
+    if origin:
+        return origin not in {allowed_origin, f"{scope['scheme']}://{header(scope, b'host')}"}
+    referer = urlsplit(header(scope, b"referer"))
+    if not referer.netloc:
+        return False
+    return f"{referer.scheme}://{referer.netloc}" not in {
+        allowed_origin,
+        f"{scope['scheme']}://{header(scope, b'host')}",
+    }

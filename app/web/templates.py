@@ -1,0 +1,95 @@
+"""Pages and fragments from Jinja templates: one template, one main block, both forms."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Request, Response
+from litestar.status_codes import HTTP_200_OK
+
+from app.web import i18n
+from app.web.requests import is_fragment
+from app.web.statics import static_url
+
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+
+
+def _environment(code: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        auto_reload=False,
+    )
+    environment.install_gettext_translations(  # type: ignore[attr-defined]
+        i18n.translations[code], newstyle=True
+    )
+    environment.filters.update(
+        number=i18n.number, day=i18n.day, moment=i18n.moment, file_size=i18n.file_size
+    )
+    environment.globals.update(
+        static=static_url,
+        settled=i18n.gettext,
+        fragment_url=fragment_url,
+        language=code,
+        other_language="en" if code == "ja" else "ja",
+    )
+    return environment
+
+
+def fragment_url(url: str) -> str:
+    """The address at which a page's main block alone is had; it has a cache entry of its own."""
+    return f"{url}{'&' if '?' in url else '?'}fragment=1"
+
+
+environments = {code: _environment(code) for code in i18n.LANGUAGES}
+
+
+def canonical_url(request: Request[Any, Any, Any]) -> str:
+    """Path and query of the page that a fragment belongs to."""
+    query = request.scope["query_string"].decode("latin-1")
+    pairs = [p for p in parse_qsl(query, keep_blank_values=True) if p[0] != "fragment"]
+    return request.url.path + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def render(name: str, **context: object) -> str:
+    """A template in the language of the request."""
+    return environments[i18n.language.get()].get_template(name).render(**context)
+
+
+def page(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status: int = HTTP_200_OK,
+    headers: dict[str, str] | None = None,
+    **context: object,
+) -> Response[str]:
+    """Answer with a page, or with its main block alone where htmx asks for it.
+
+    Args:
+        request: the request; `scope["viewer"]` and `scope["done"]` show in the layout.
+        template: file below templates/ that extends the layout.
+        status: HTTP status.
+        headers: further response headers.
+        context: what the template needs.
+    """
+    fragment = is_fragment(request.scope)
+    url = canonical_url(request)
+    answer = dict(headers or {})
+    if fragment and request.method == "GET" and status == HTTP_200_OK:
+        answer["HX-Push-Url"] = url
+    body = render(
+        template,
+        fragment=fragment,
+        url=url,
+        path=request.url.path,
+        viewer=request.scope.get("viewer"),
+        done=request.scope.get("done"),
+        **context,
+    )
+    return Response(body, media_type=MediaType.HTML, status_code=status, headers=answer)

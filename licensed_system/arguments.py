@@ -1,0 +1,101 @@
+"""The options of the command."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+from licensed_system import texts
+from licensed_system.languages import Language, printable
+from licensed_system.store import DEFAULT_WAIT
+
+LONGEST_NAME = 200
+LONGEST_VERSION = 64
+MOST_PRODUCTS = 100
+# The portal's bounds, so that a system cannot be initialised with what no portal accepts.
+_PRODUCT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,63})=(.+)")
+
+
+def parse_arguments(arguments: Sequence[str] | None, default: Language) -> argparse.Namespace:
+    """The options. Ends the process with code 2 (wrong options) or 0 (help), as argparse does."""
+    language = _language_in(arguments, default)
+    parser = _parser(language)
+    options = parser.parse_args(arguments)
+    if options.act == "init":
+        _check_products(parser, options.product)
+    return options
+
+
+def _language_in(arguments: Sequence[str] | None, default: Language) -> Language:
+    """The language asked for, found before all else so that the help text speaks it too."""
+    finder = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    finder.add_argument("--language", choices=get_args(Language), default=default)
+    try:
+        found: Language = finder.parse_known_args(arguments)[0].language
+    except argparse.ArgumentError:
+        return default
+    return found
+
+
+def _parser(language: Language) -> argparse.ArgumentParser:
+    def words(name: str) -> str:
+        return texts.HELP[name].say(language)
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--language", choices=get_args(Language), default=language, help=words("language")
+    )
+    parser = argparse.ArgumentParser(
+        prog="licensed-system", description=texts.DESCRIPTION.say(language), parents=[common]
+    )
+    parser.add_argument("--state", type=Path, required=True, metavar="DIR", help=words("state"))
+    parser.add_argument(
+        "--wait", type=float, default=DEFAULT_WAIT, metavar="SECONDS", help=words("wait")
+    )
+    acts = parser.add_subparsers(dest="act", required=True)
+
+    def act(name: str) -> argparse.ArgumentParser:
+        return acts.add_parser(name, help=words(name), description=words(name), parents=[common])
+
+    init = act("init")
+    init.add_argument(
+        "--trust", type=Path, action="append", required=True, metavar="PEM", help=words("trust")
+    )
+    init.add_argument("--name", type=_name, required=True, help=words("name"))
+    init.add_argument(
+        "--product", type=_product, action="append", required=True, metavar="CODE=VERSION",
+        help=words("product"),
+    )  # fmt: skip
+    for name in ("request", "return"):
+        act(name).add_argument("--out", type=Path, required=True, help=words("out"))
+    act("activate").add_argument("file", type=Path, metavar="FILE", help=words("file"))
+    act("status").add_argument("--json", action="store_true", help=words("json"))
+    act("serve").add_argument("--port", type=_port, default=0, help=words("port"))
+    return parser
+
+
+def _name(text: str) -> str:
+    if not text.strip() or len(text) > LONGEST_NAME or printable(text) != text:
+        raise argparse.ArgumentTypeError(f"1-{LONGEST_NAME} printable characters")
+    return text
+
+
+def _product(text: str) -> tuple[str, str]:
+    found = _PRODUCT.fullmatch(text)
+    if not found or len(found[2]) > LONGEST_VERSION or printable(text) != text:
+        raise argparse.ArgumentTypeError("CODE=VERSION, such as PLATFORM=5.0")
+    return found[1], found[2]
+
+
+def _check_products(parser: argparse.ArgumentParser, products: list[tuple[str, str]]) -> None:
+    if len(products) > MOST_PRODUCTS or len(dict(products)) != len(products):
+        parser.error(f"--product: each code once, at most {MOST_PRODUCTS}")
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("0-65535")
+    return int(text)

@@ -1,0 +1,133 @@
+"""The command ``licensed-system``."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from licensed_system import jws, reports, system, texts
+from licensed_system.arguments import parse_arguments
+from licensed_system.fingerprint import Machine, this_machine
+from licensed_system.languages import Language, Words, language_of
+from licensed_system.outcomes import Refused
+from licensed_system.page import serve
+from licensed_system.page_server import Served
+from licensed_system.store import Store, read_file, read_trust
+
+REFUSED = 2
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run of the command and what it stands on."""
+
+    options: argparse.Namespace
+    language: Language
+    clock: Clock
+    machine: Callable[[], Machine]
+
+    @property
+    def store(self) -> Store:
+        return Store(self.options.state, self.options.wait)
+
+    def say(self, words: Words, **facts: object) -> None:
+        print(words.say(self.language, **facts))
+
+    def say_check_code(self, data: bytes) -> None:
+        print(f"{texts.CHECK_CODE.say(self.language)}: {jws.check_code(data)}")
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    clock: Clock = lambda: datetime.now(UTC),
+    machine: Callable[[], Machine] = this_machine,
+) -> int:
+    """Run the command and return its exit code; ``arguments`` default to the process's own."""
+    _use_utf8()
+    options = parse_arguments(arguments, language_of(os.environ))
+    run = _Run(options, options.language, clock, machine)
+    try:
+        return _ACTS[options.act](run)
+    except Refused as refused:
+        print(refused.line(run.language), file=sys.stderr)
+        return REFUSED
+
+
+def _init(run: _Run) -> int:
+    options = run.options
+    trust = read_trust(options.trust)
+    system.initialise(run.store, options.name, dict(options.product), trust, run.clock())
+    run.say(texts.INITIALISED, path=options.state)
+    return 0
+
+
+def _request(run: _Run) -> int:
+    out: Path = run.options.out
+    data = system.write_request(run.store, out, run.machine(), run.clock())
+    run.say(texts.REQUEST_WRITTEN, path=out)
+    run.say_check_code(data)
+    return 0
+
+
+def _activate(run: _Run) -> int:
+    data = read_file(run.options.file, jws.MAX_BYTES + 1)
+    machine = run.machine()
+    system.apply(run.store, data, machine, run.clock())
+    run.say(texts.APPLIED)
+    run.say_check_code(data)
+    report = system.current_status(run.store, machine, run.clock())
+    print("\n".join(reports.as_text(report, run.language)))
+    return 0
+
+
+def _status(run: _Run) -> int:
+    report = system.current_status(run.store, run.machine(), run.clock())
+    if run.options.json:
+        print(json.dumps(reports.as_json(report), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(reports.as_text(report, run.language)))
+    return report.status.standing.exit_code
+
+
+def _return(run: _Run) -> int:
+    out: Path = run.options.out
+    data = system.give_back(run.store, out, run.machine(), run.clock())
+    run.say(texts.RETURN_WRITTEN, path=out)
+    run.say_check_code(data)
+    return 0
+
+
+def _serve(run: _Run) -> int:
+    def announce(address: str) -> None:
+        run.say(texts.SERVING)
+        print(address, flush=True)
+
+    served = Served(run.store, run.language, run.clock, run.machine())
+    serve(served, run.options.port, announce)
+    return 0
+
+
+_ACTS: dict[str, Callable[[_Run], int]] = {
+    "init": _init,
+    "request": _request,
+    "activate": _activate,
+    "status": _status,
+    "return": _return,
+    "serve": _serve,
+}
+
+
+def _use_utf8() -> None:
+    """Write UTF-8 wherever the output goes: a C locale or a Windows pipe has no Japanese."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

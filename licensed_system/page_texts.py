@@ -1,0 +1,103 @@
+"""The words of the page ライセンス管理."""
+
+from __future__ import annotations
+
+from licensed_system.languages import Words
+
+TITLE = Words("ライセンス管理", "License management")
+LANGUAGES = Words("言語", "Language")
+STATUS = Words("現在の状態", "Current status")
+DETAILS = Words("製品と利用期間", "Products and terms")
+DATES_NOTE = Words(
+    "最終利用日は当日を含みます（{zone}）。", "The last usable day is included ({zone})."
+)
+ERROR = Words("エラー", "Error")
+
+STEP = Words("Step {number}", "Step {number}")
+STEP_1 = Words(
+    "アクティベーションリクエストファイルをダウンロードする", "Download the activation request file"
+)
+STEP_1_TEXT = Words(
+    "このシステムの情報を記したファイルを作成します。USB メモリなどで、"
+    "インターネットに接続できる端末へ運んでください。",
+    "This makes a file that describes this system. Carry it, on a USB stick for instance, to a "
+    "computer with internet access.",
+)
+DOWNLOAD = Words("ダウンロード", "Download")
+REQUEST_MADE = Words(
+    "アクティベーションリクエストファイルを作成しました。ダウンロードが始まらないときは、"
+    "リンクを選んでください。",
+    "The activation request file is ready. If the download does not begin, choose the link.",
+)
+REQUEST_LATEST = Words("最後に作成したファイル", "File made last")
+
+STEP_2 = Words(
+    "ライセンスポータルでアクティベーションファイルを受け取る",
+    "Get the activation file from the License Portal",
+)
+STEP_2_TEXT = Words(
+    "ライセンスポータルにログインし、次の順に進んで、Step 1 のファイルを登録してください。"
+    "アクティベーションファイルをダウンロードして、この端末に運びます。",
+    "Log in to the License Portal, go this way and upload the file of step 1. Download the "
+    "activation file there and carry it back to this computer.",
+)
+WAY = Words(
+    "サイトマップ → ライセンスポータル → ご契約一覧 → ご契約の名称 → 環境 → 利用",
+    "Site map → License Portal → Contracts → the contract's name → Environments → Activate",
+)
+
+STEP_3 = Words("アクティベーションファイルを適用する", "Apply the activation file")
+STEP_3_TEXT = Words(
+    "ポータルからダウンロードしたファイル（activation-….jwt）を選んでください。"
+    "内容を確認してから適用します。",
+    "Choose the file downloaded from the portal (activation-….jwt). Its content is shown before "
+    "it is applied.",
+)
+FILE = Words("アクティベーションファイル", "Activation file")
+ACTIVATE = Words("アクティベート", "Activate")
+CHOOSE_FILE = Words(
+    "アクティベーションファイルを選んでから、アクティベートを押してください。",
+    "Choose the activation file, then press Activate.",
+)
+REFUSED = Words("適用できませんでした。状態は変わっていません", "Not applied. Nothing was changed")
+OUTCOME = Words("コード", "Code")
+
+CONFIRM = Words("アクティベーションの確認", "Confirm the activation")
+CONFIRM_TEXT = Words(
+    "次の内容をこのシステムに適用します。ポータルに表示された確認コードと同じことを"
+    "確かめてください。",
+    "This will be applied to this system. Compare the check code with the one the portal shows.",
+)
+REPLACES = Words(
+    "現在のアクティベーション（通し番号 {seq}）を置き換えます。",
+    "It replaces the activation in use (number {seq}).",
+)
+DECIDE = Words("決定", "Confirm")
+BACK = Words("戻る", "Back")
+APPLIED = Words(
+    "アクティベーションを適用しました。確認コード: {code}",
+    "The activation has been applied. Check code: {code}",
+)
+CHOOSE_AGAIN = Words(
+    "確認の有効期間が終わりました。もう一度ファイルを選んでください。",
+    "This confirmation is no longer held. Choose the file again.",
+)
+
+CLOSED = Words("このページは開けません", "This page is closed")
+CLOSED_TEXT = Words(
+    "licensed-system serve が表示したアドレスを開いてください。アドレスは一度だけ使えます。"
+    "使用済みのときは、コマンドを終了して、もう一度実行してください。",
+    "Open the address that licensed-system serve has printed. It works once; when it has been "
+    "used, stop the command and run it again.",
+)
+CROSS_SITE = Words(
+    "別のサイトからの操作のため、受け付けませんでした。",
+    "The request came from another site and was refused.",
+)
+WRONG_HOST = Words(
+    "このアドレスでは開けません。127.0.0.1 で開いてください。",
+    "The page does not answer to this address. Open it at 127.0.0.1.",
+)
+NOT_FOUND = Words("ページが見つかりません", "Page not found")
+TO_START = Words("ライセンス管理へ戻る", "Back to License management")
+FAULT = Words("処理できませんでした", "This could not be done")

@@ -1,0 +1,185 @@
+"""What a licensed system does: initialise, ask, activate, give back, say how it stands.
+
+Every act holds the folder's lock. A refused act raises ``Refused`` and leaves the folder as it was.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from licensed_system import activation, files, fingerprint, jws, keys, request, status
+from licensed_system.activation import Holder, Signed
+from licensed_system.claims import Activation
+from licensed_system.fingerprint import Machine
+from licensed_system.outcomes import Outcome, Refused, refuse
+from licensed_system.request import Purpose
+from licensed_system.state import OpenRequest, State, whole_second
+from licensed_system.status import Remembered, Status
+from licensed_system.store import Store
+
+# Status may be asked many times a minute; the latest time seen needs no such precision, and flash
+# memory wears.
+_NOTE_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The status and what it is about. ``activation`` is ``None`` where none is in use."""
+
+    status: Status
+    state: State
+    activation: Activation | None
+    checked_at: datetime
+
+
+def initialise(
+    store: Store, name: str, products: Mapping[str, str], trust: bytes, now: datetime
+) -> None:
+    """Make the state folder with a new key. ``trust`` is PEM; ``products`` maps code to version."""
+    first = State(
+        name=name,
+        products=dict(products),
+        fp_salt=fingerprint.new_salt(),
+        latest_seen=whole_second(now),
+    )
+    store.create(first, Ed25519PrivateKey.generate(), trust)
+
+
+def make_request(store: Store, machine: Machine, now: datetime) -> OpenRequest:
+    """A new activation request; its nonce is stored before anyone can see it."""
+    with store.locked():
+        state = store.state()
+        made = request.make(Purpose.ACTIVATE, state, store.private_key(), machine, now)
+        store.save(state.with_request(made).seen(now))
+        return made
+
+
+def write_request(store: Store, out: Path, machine: Machine, now: datetime) -> bytes:
+    """A new activation request in the file ``out``; returns its bytes."""
+    with store.locked():
+        state = store.state()
+        made = request.make(Purpose.ACTIVATE, state, store.private_key(), machine, now)
+        return _write_out(store, state.with_request(made).seen(now), out, made)
+
+
+def check(store: Store, data: bytes, machine: Machine, now: datetime) -> Activation:
+    """The activation in ``data`` if it could be applied now; changes nothing."""
+    with store.locked():
+        return _verified(store, store.state(), data, machine, now).activation
+
+
+def apply(store: Store, data: bytes, machine: Machine, now: datetime) -> Activation:
+    """Apply the activation file ``data``; the latest time seen starts over at its ``iat``."""
+    with store.locked():
+        state = store.state()
+        signed = _verified(store, state, data, machine, now)
+        applied = signed.activation
+        store.save(
+            dataclasses.replace(
+                state,
+                requests=tuple(r for r in state.requests if r.nonce != applied.nonce),
+                seq=applied.seq,
+                jti=applied.jti,
+                keyset_version=signed.keyset_version,
+                activation=jws.without_newline(data).decode("ascii"),
+                applied_at=whole_second(now),
+                returned_at=None,
+                latest_seen=applied.issued_at,
+                clock_behind_since=None,
+                moved_since=None,
+            )
+        )
+        return applied
+
+
+def give_back(store: Store, out: Path, machine: Machine, now: datetime) -> bytes:
+    """Stop using the activation and write the return request to ``out``; returns its bytes.
+
+    Open requests are forgotten, or an answer fetched earlier would outlive the return. Asked again,
+    another return request is made, since the first may have been lost.
+    """
+    with store.locked():
+        state = store.state()
+        if state.seq == 0:
+            raise refuse(Outcome.NOT_ACTIVATED)
+        made = request.make(Purpose.RETURN, state, store.private_key(), machine, now)
+        stopped = dataclasses.replace(
+            state, activation=None, requests=(), returned_at=whole_second(now), moved_since=None
+        )
+        return _write_out(store, stopped.seen(now), out, made)
+
+
+def current_status(store: Store, machine: Machine, now: datetime) -> Report:
+    """How the system stands at ``now``; notes the time it saw."""
+    with store.locked():
+        state = store.state()
+        current = _current(store, state)
+        known = Remembered(
+            current, state.returned_at is not None, tuple(state.products), state.latest_seen,
+            state.clock_behind_since, state.moved_since,
+        )  # fmt: skip
+        answer = status.judge(known, machine.components, now)
+        _note(store, state, answer, now)
+        return Report(answer, state, current, whole_second(now))
+
+
+def _verified(store: Store, state: State, data: bytes, machine: Machine, now: datetime) -> Signed:
+    holder = Holder(
+        roots=store.roots(),
+        jkt=_jkt(store),
+        keyset_version=state.keyset_version,
+        seq=state.seq,
+        nonces=state.open_nonces(now),
+        components=machine.components,
+    )
+    return activation.verify(data, holder, now)
+
+
+def _current(store: Store, state: State) -> Activation | None:
+    """The activation in use, verified anew, so that an edited state licenses nothing."""
+    if state.activation is None:
+        return None
+    try:
+        current = activation.verify_signature(state.activation.encode(), store.roots()).activation
+    except Refused as refused:
+        raise refuse(Outcome.DAMAGED_STATE, path=str(store.folder)) from refused
+    if current.jkt != _jkt(store):
+        raise refuse(Outcome.DAMAGED_STATE, path=str(store.folder))
+    return current
+
+
+def _note(store: Store, state: State, answer: Status, now: datetime) -> None:
+    noted = dataclasses.replace(
+        state.seen(now),
+        clock_behind_since=_seconds(answer.clock.behind_since),
+        moved_since=_seconds(answer.moved_since),
+    )
+    moved_on = noted.latest_seen - state.latest_seen >= _NOTE_EVERY
+    if moved_on or noted != dataclasses.replace(state, latest_seen=noted.latest_seen):
+        store.save(noted)
+
+
+def _seconds(moment: datetime | None) -> datetime | None:
+    return None if moment is None else whole_second(moment)
+
+
+def _jkt(store: Store) -> str:
+    return keys.thumbprint(store.private_key().public_key())
+
+
+def _write_out(store: Store, new: State, out: Path, made: OpenRequest) -> bytes:
+    """The state first, then the file: a file without its nonce could never be answered."""
+    data = made.file.encode("ascii") + b"\n"
+    try:
+        files.prepare(out, data)
+        store.save(new)
+        files.commit(out)
+    except OSError as fault:
+        raise refuse(Outcome.UNWRITABLE_FILE, path=str(out)) from fault
+    return data

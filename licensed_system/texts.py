@@ -1,0 +1,116 @@
+"""The words of the command and of the page, other than the messages of the outcomes."""
+
+from __future__ import annotations
+
+from licensed_system.languages import Words
+from licensed_system.status import Reason, Standing
+
+STANDINGS = {
+    Standing.LICENSED: Words("ライセンス有効", "Licensed"),
+    Standing.GRACE: Words("猶予期間中", "In grace"),
+    Standing.NOT_LICENSED: Words("ライセンスなし", "Not licensed"),
+}
+# The shape repeats the word for those who do not tell the colours apart.
+SHAPES = {Standing.LICENSED: "●", Standing.GRACE: "▲", Standing.NOT_LICENSED: "■"}
+
+UNITS = {
+    "users": Words("ユーザ", "users"),
+    "servers": Words("サーバ", "servers"),
+    "cores": Words("コア", "cores"),
+}
+
+REASONS = {
+    Reason.NOT_ACTIVATED: Words(
+        "まだアクティベーションされていません。リクエストファイルを作成し、ポータルに登録してください。",
+        "Not activated yet. Make a request file and upload it to the portal.",
+    ),
+    Reason.RETURNED: Words(
+        "アクティベーションを返却しました。再び使うには、新しいリクエストファイルを登録してください。",
+        "The activation was returned. To use the system again, upload a new request file.",
+    ),
+    Reason.NOT_STARTED: Words("利用開始日の前です", "The term has not begun"),
+    Reason.TERM_ENDED: Words("利用期間が終了しました", "The term has ended"),
+    Reason.CLOCK_TURNED_BACK: Words(
+        "時計が {seen} より 24 時間以上遅れています。正しい時刻に合わせてください。7 日を過ぎると"
+        "猶予期間中になります。時計が正しい場合は、新しいファイルを適用すると解消します。",
+        "The clock is more than 24 hours behind {seen}, seen before. Set it to the correct time; "
+        "after 7 days the system is in grace. If the clock is right, apply a new file.",
+    ),
+    Reason.OTHER_MACHINE: Words(
+        "アクティベーションしたときと機器が異なります。猶予期間のうちに、"
+        "新しいリクエストファイルを登録してください。",
+        "This is not the machine that was activated. Upload a new request file before the grace "
+        "period ends.",
+    ),
+    Reason.NOT_IN_ACTIVATION: Words(
+        "アクティベーションに含まれない製品があります: {missing}。"
+        "使う場合はポータルで割り当て、再アクティベートしてください。",
+        "Not part of the activation: {missing}. To use them, allocate them in the portal and "
+        "activate again.",
+    ),
+}
+
+DAYS_LEFT = Words("残り {days} 日", "{days} days left")
+LAST_DAY = Words("本日まで", "today is the last day")
+GRACE_UNTIL = Words("猶予 {date} まで", "grace until {date}")
+CHECK_CODE = Words("確認コード", "Check code")
+LAST_USABLE_DAY = Words("最終利用日（当日を含む）", "Last usable day")
+CONTRACT = Words("ご契約", "Contract")
+ENVIRONMENT = Words("環境", "Environment")
+COMPANY = Words("会社", "Company")
+PRODUCT = Words("製品", "Product")
+QUANTITY = Words("数量", "Quantity")
+TERM = Words("利用期間", "Term")
+STATE = Words("状態", "State")
+SYSTEM = Words("システム", "System")
+SEQUENCE = Words("通し番号", "Number")
+
+INITIALISED = Words(
+    "{path} を初期化しました。次に request でリクエストファイルを作成してください。",
+    "{path} is initialised. Next, make a request file with: request",
+)
+REQUEST_WRITTEN = Words(
+    "{path} を作成しました。ポータルの サイトマップ → ライセンスポータル → ご契約一覧 → "
+    "ご契約の名称 → 環境 → 利用 で登録してください。",
+    "{path} is written. Upload it in the portal: Site map → License Portal → Contracts → the "
+    "contract's name → Environments → Activate.",
+)
+APPLIED = Words("アクティベーションを適用しました。", "The activation has been applied.")
+RETURN_WRITTEN = Words(
+    "このシステムはライセンスの利用を終了しました。{path} をポータルに登録すると返却が完了します。",
+    "This system has stopped using its license. Upload {path} to the portal to complete the "
+    "return.",
+)
+SERVING = Words(
+    "ライセンス管理を開くには、次のアドレスをブラウザで開いてください（一度だけ使えます）。"
+    "終了は Ctrl-C です。",
+    "Open this address in a browser of this machine (it works once). Ctrl-C stops the page.",
+)
+
+DESCRIPTION = Words(
+    "オフラインアクティベーション: リクエストファイルの作成、アクティベーション、状態の確認",
+    "Offline activation: make a request file, activate, see the status",
+)
+HELP = {
+    "state": Words("状態を保存するフォルダ", "folder that holds the system's state"),
+    "language": Words("表示の言語（ja または en）", "language of the messages (ja or en)"),
+    "wait": Words("別のコマンドの終了を待つ秒数", "seconds to wait for another command"),
+    "init": Words("状態のフォルダを作る", "make the state folder"),
+    "trust": Words(
+        "信頼する root.pem（複数指定可）", "root.pem to trust (may be given several times)"
+    ),
+    "name": Words("ポータルに表示するシステム名", "the system's name, shown in the portal"),
+    "product": Words("製品コード=バージョン（複数指定可）", "product and version (several times)"),
+    "request": Words("リクエストファイルを作る", "make a request file"),
+    "out": Words("書き込むファイル", "file to write"),
+    "activate": Words("アクティベーションファイルを適用する", "apply an activation file"),
+    "file": Words("アクティベーションファイル", "activation file"),
+    "status": Words(
+        "状態を表示する（終了コード 0 有効、3 猶予、4 なし）",
+        "show the status (exit code 0 licensed, 3 in grace, 4 not licensed)",
+    ),
+    "json": Words("JSON で出力する", "print JSON"),
+    "return": Words("利用を終了し、返却ファイルを作る", "stop using the license and return it"),
+    "serve": Words("ライセンス管理のページを開く", "serve the local page"),
+    "port": Words("ポート番号（0 は空いている番号）", "port number (0: any free one)"),
+}

@@ -1,0 +1,59 @@
+"""A signing key at rest opens with its passphrase alone, and not after any change."""
+
+import pytest
+
+from app.activation.sealing import CannotUnseal, seal, unseal
+from tests.activation.makers import key
+
+SIGNING = key("signing")
+PASSPHRASE = "合言葉 of the portal".encode()
+
+
+@pytest.fixture(scope="module")
+def sealed() -> bytes:
+    return seal(SIGNING, PASSPHRASE)
+
+
+def test_the_passphrase_opens_what_it_sealed(sealed: bytes) -> None:
+    assert unseal(sealed, PASSPHRASE).private_bytes_raw() == SIGNING.private_bytes_raw()
+
+
+def test_another_passphrase_opens_nothing(sealed: bytes) -> None:
+    with pytest.raises(CannotUnseal):
+        unseal(sealed, PASSPHRASE + b"\n")
+
+
+def test_the_same_key_is_never_sealed_to_the_same_bytes(sealed: bytes) -> None:
+    assert seal(SIGNING, PASSPHRASE) != sealed
+    assert SIGNING.private_bytes_raw() not in sealed
+
+
+def test_an_empty_passphrase_seals_nothing() -> None:
+    with pytest.raises(ValueError, match="empty"):
+        seal(SIGNING, b"")
+
+
+def test_the_derivation_is_as_costly_as_stated(sealed: bytes) -> None:
+    assert tuple(sealed[:8]) == (*b"LPSK", 1, 16, 8, 1)
+
+
+@pytest.mark.parametrize("at", [0, 4, 6, 7, 8, 24, 36, -1])
+def test_a_changed_byte_is_noticed(sealed: bytes, at: int) -> None:
+    changed = bytearray(sealed)
+    changed[at] ^= 3
+    with pytest.raises(CannotUnseal):
+        unseal(bytes(changed), PASSPHRASE)
+
+
+@pytest.mark.parametrize(("at", "value"), [(5, 31), (5, 0), (6, 255), (6, 0), (7, 255)])
+def test_unreasonable_work_is_refused_before_it_begins(sealed: bytes, at: int, value: int) -> None:
+    changed = bytearray(sealed)
+    changed[at] = value
+    with pytest.raises(CannotUnseal, match="work"):
+        unseal(bytes(changed), PASSPHRASE)
+
+
+@pytest.mark.parametrize("length", [0, 10, 36])
+def test_a_cut_key_is_refused(sealed: bytes, length: int) -> None:
+    with pytest.raises(CannotUnseal):
+        unseal(sealed[:length], PASSPHRASE)
