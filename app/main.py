@@ -17,7 +17,13 @@ from app.confirmations.acts import Acts
 from app.confirmations.pages import Confirmations
 from app.contracts import pages as contracts
 from app.database import close_pool, open_pool
+from app.environments import acts as environment_acts
+from app.environments import allocation_acts
+from app.environments import allocation_pages as allocations
+from app.environments import pages as environments
 from app.home import pages as home
+from app.products import pages as products
+from app.resources import pages as resources
 from app.settings import Settings
 from app.web import errors
 from app.web.asgi import App, HtmxFollow, ReadTimeouts, RequestLog, Responses, StaticFiles
@@ -35,8 +41,21 @@ ROUTES: list[ControllerRouterHandler] = [
     Confirmations,
     contracts.list_contracts,
     contracts.ContractPages,
+    products.list_products,
+    environments.list_environments,
+    environments.EnvironmentCreation,
+    environments.EnvironmentChange,
+    allocations.Allocations,
+    resources.list_resources,
 ]
-ACTS = Acts([])
+ACTS = Acts(
+    [
+        environment_acts.CREATION,
+        environment_acts.CHANGE,
+        environment_acts.RETIREMENT,
+        allocation_acts.ALLOCATION,
+    ]
+)
 
 
 def make_litestar(settings: Settings, database_url: str) -> Litestar:

@@ -124,7 +124,7 @@ class PageHandler(BaseHTTPRequestHandler):
             message = page_views.message(page_texts.CHOOSE_AGAIN, language)
         elif wanted := self._query("made"):
             made = next((entry for entry in report.state.requests if entry.jti == wanted), None)
-            message = page_views.message(page_texts.REQUEST_MADE, language) if made else ""
+            message = page_views.request_made(made, language) if made else ""
         self._send(HTTPStatus.OK, page_views.home(report, language, message=message, made=made))
 
     def _make_request(self) -> None:

@@ -7,11 +7,12 @@ from licensed_system.languages import Words
 TITLE = Words("ライセンス管理", "License management")
 LANGUAGES = Words("言語", "Language")
 STATUS = Words("現在の状態", "Current status")
-DETAILS = Words("製品と利用期間", "Products and terms")
 DATES_NOTE = Words(
     "最終利用日は当日を含みます（{zone}）。", "The last usable day is included ({zone})."
 )
 ERROR = Words("エラー", "Error")
+
+LAST_DAY = Words("最終利用日", "Last usable day")
 
 STEP = Words("Step {number}", "Step {number}")
 STEP_1 = Words(
@@ -26,8 +27,8 @@ STEP_1_TEXT = Words(
 DOWNLOAD = Words("ダウンロード", "Download")
 REQUEST_MADE = Words(
     "アクティベーションリクエストファイルを作成しました。ダウンロードが始まらないときは、"
-    "リンクを選んでください。",
-    "The activation request file is ready. If the download does not begin, choose the link.",
+    "ファイル名を選んでください。",
+    "The activation request file is ready. If the download does not begin, choose its name.",
 )
 REQUEST_LATEST = Words("最後に作成したファイル", "File made last")
 

@@ -38,7 +38,8 @@ def home(
     head = ""
     if made is not None:  # starts the download while the page stays, without any script
         head = f'<meta http-equiv="refresh" content="0; url={_request_path(made)}">'
-    return _page(page_texts.TITLE.say(language), main, language, head=head, is_error=bool(error))
+    title, brand = page_texts.TITLE.say(language), report.state.name
+    return _page(title, main, language, brand=brand, head=head, is_error=bool(error))
 
 
 def confirm(
@@ -51,14 +52,15 @@ def confirm(
     note = _t(page_texts.REPLACES, language, seq=replaced.seq) if replaced else ""
     main = [
         f"<h1>{_t(page_texts.CONFIRM, language)}</h1>",
-        f"<p>{_t(page_texts.CONFIRM_TEXT, language)} {note}</p>",
+        f"<p>{_t(page_texts.CONFIRM_TEXT, language)}</p>",
+        f"<p>{note}</p>" if note else "",
         f"<section>{_description(facts, language)}",
         _product_table(activation, language),
         f'</section><form method="post" action="/activations/{esc(file_id)}/confirmation">',
         f'<p class="actions"><button class="primary">{_t(page_texts.DECIDE, language)}</button>',
         f'<a class="button" href="/">{_t(page_texts.BACK, language)}</a></p></form>',
     ]
-    return _page(page_texts.CONFIRM.say(language), main, language)
+    return _page(page_texts.CONFIRM.say(language), main, language, brand=report.state.name)
 
 
 def plain(title: Words, text: str, language: Language, *, with_link: bool = False) -> str:
@@ -71,6 +73,17 @@ def plain(title: Words, text: str, language: Language, *, with_link: bool = Fals
 def message(words: Words, language: Language, **facts: object) -> str:
     """A status message."""
     return f'<section class="message" role="status"><p>{_t(words, language, **facts)}</p></section>'
+
+
+def request_made(made: OpenRequest, language: Language) -> str:
+    """What to do when the download does not begin by itself, and the file's check code."""
+    code = jws.check_code(made.file.encode("ascii"))
+    return (
+        f'<section class="message" role="status"><p>{_t(page_texts.REQUEST_MADE, language)}</p>'
+        f'<p><a href="{_request_path(made)}">activation-request.jwt</a> '
+        f'<span class="note">{_t(texts.CHECK_CODE, language)}: <code>{code}</code></span></p>'
+        "</section>"
+    )
 
 
 def refusal(refused: Refused, language: Language) -> str:
@@ -99,6 +112,7 @@ def _page(
     main: list[str],
     language: Language,
     *,
+    brand: str = "",
     head: str = "",
     is_error: bool = False,
     with_languages: bool = True,
@@ -109,7 +123,7 @@ def _page(
         title=esc(prefix + title),
         head=head,
         style=_STYLE,
-        brand=_t(page_texts.TITLE, language),
+        brand=esc(brand or page_texts.TITLE.say(language)),
         languages=_languages(language) if with_languages else "",
         main="\n".join(part for part in main if part),
     )
@@ -132,7 +146,7 @@ def _status(report: Report, language: Language) -> str:
         f"<h2>{_t(page_texts.STATUS, language)}</h2>"
         f'<p class="standing">{_standing(standing, texts.STANDINGS[standing].say(language))}</p>'
     )
-    facts = [(texts.SYSTEM, esc(report.state.name))]
+    facts: list[tuple[Words, str]] = []
     table = note = ""
     if report.activation is not None:
         facts += _facts(report.activation, language)
@@ -140,14 +154,13 @@ def _status(report: Report, language: Language) -> str:
         table = _status_table(report, language)
         zone = report.activation.contract.time_zone
         note = f'<p class="soft">{_t(page_texts.DATES_NOTE, language, zone=zone)}</p>'
-    return f"<section>{head}{_description(facts, language)}{table}{note}</section>"
+    description = _description(facts, language) if facts else ""
+    return f"<section>{head}{description}{table}{note}</section>"
 
 
 def _status_table(report: Report, language: Language) -> str:
     rows = [_status_row(line, language) for line in report.status.lines]
-    return _table(
-        (texts.PRODUCT, texts.QUANTITY, texts.LAST_USABLE_DAY, texts.STATE), rows, language
-    )
+    return _table((texts.PRODUCT, texts.QUANTITY, page_texts.LAST_DAY, texts.STATE), rows, language)
 
 
 def _status_row(line: Line, language: Language) -> list[str]:
@@ -156,7 +169,8 @@ def _status_row(line: Line, language: Language) -> list[str]:
         esc(product.name.say(language)),
         f"{product.quantity:,} {_t(texts.UNITS[product.unit], language)}",
         reports.show_date(product.not_after),
-        _standing(line.standing, reports.standing_note(line, language)),
+        f"{_standing(line.standing, texts.STANDINGS[line.standing].say(language))} "
+        f'<span class="note">{esc(reports.note(line, language))}</span>',
     ]
 
 

@@ -69,22 +69,21 @@ def line_as_text(line: Line, language: Language) -> str:
     """One product in one line: code, name, quantity, last usable day, days left, standing."""
     product = line.product
     unit = texts.UNITS[product.unit].say(language)
+    standing = texts.STANDINGS[line.standing].say(language)
     until = f"{texts.LAST_USABLE_DAY.say(language)} {show_date(product.not_after)}"
     return (
         f"  {texts.SHAPES[line.standing]} {product.code} {product.name.say(language)}: "
-        f"{product.quantity:,} {unit}, {until}, {standing_note(line, language)}"
+        f"{product.quantity:,} {unit}, {until}, {standing} ({note(line, language)})"
     )
 
 
-def standing_note(line: Line, language: Language) -> str:
+def note(line: Line, language: Language) -> str:
     """What a person wants to know beside the standing: the days left, or why not."""
-    standing = texts.STANDINGS[line.standing].say(language)
     if line.reason is Reason.TERM_ENDED and line.standing is Standing.GRACE:
-        until = texts.GRACE_UNTIL.say(language, date=show_date(line.grace_until))
-        return f"{standing} ({until})"
+        return texts.GRACE_UNTIL.say(language, date=show_date(line.grace_until))
     if line.reason in (Reason.TERM_ENDED, Reason.NOT_STARTED):
-        return f"{standing} ({texts.REASONS[line.reason].say(language)})"
-    return f"{standing} ({days_left(line, language)})"
+        return texts.REASONS[line.reason].say(language)
+    return days_left(line, language)
 
 
 def days_left(line: Line, language: Language) -> str:

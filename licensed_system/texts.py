@@ -62,7 +62,6 @@ PRODUCT = Words("製品", "Product")
 QUANTITY = Words("数量", "Quantity")
 TERM = Words("利用期間", "Term")
 STATE = Words("状態", "State")
-SYSTEM = Words("システム", "System")
 SEQUENCE = Words("通し番号", "Number")
 
 INITIALISED = Words(

@@ -90,9 +90,18 @@ def build_activation(
         raise SigningFailed(f"the keyset does not name {kid} for this moment")
     header = {"typ": ACTIVATION_TYPE, "alg": ALGORITHM, "kid": kid}
     claims = {
+        **_issuance(issuer, issue, jti),
         **_times(issue, licensee, issued_at),
         **_answer(request),
         **_subject(licensee),
+    }
+    text = encode(header, claims, signer.sign)
+    _verify(text, header, claims, signer.public_key)
+    return text
+
+
+def _issuance(issuer: Issuer, issue: Issue, jti: str) -> dict[str, Any]:
+    return {
         "keyset": issuer.keyset.text,
         "iss": issuer.base_url,
         "aud": ACTIVATION_AUDIENCE,
@@ -102,9 +111,6 @@ def build_activation(
         "grace_days": issuer.grace_days,
         "supersedes": issue.supersedes,
     }
-    text = encode(header, claims, signer.sign)
-    _verify(text, header, claims, signer.public_key)
-    return text
 
 
 def _times(issue: Issue, licensee: Licensee, issued_at: datetime) -> dict[str, int]:

@@ -62,6 +62,16 @@ HEADER_CHANGES: list[dict[str, Any]] = [
     {"kid": "a"}, {"kid": 7}, {"jku": "https://example.com/"}, {"x5c": ["A"]}, {"cty": "JWT"},
 ]  # fmt: skip
 
+SECONDS = int(NOW.timestamp())
+CLAIM_CHANGES: list[dict[str, Any]] = [
+    *({"nonce": nonce} for nonce in ("q", "q" * 21, "q" * 22, "a" * 31, "a" * 32, "q" * 21 + "==")),
+    *({"iat": SECONDS + ahead} for ahead in (86_399, 86_400, 86_401, 10**9)),
+    *({"aud": audience} for audience in ("licensed-system", ["license-portal"], "LICENSE-PORTAL")),
+    *({"purpose": purpose} for purpose in ("return", "renew", "Activate")),
+    *({"prev_jti": jti} for jti in ("a", "", "a" * 128, "a" * 129, 7)),
+    {}, {"prev_seq": 2**53}, {"prev_seq": 2**53 + 1}, {"exp": 0}, {"nbf": 2**52}, {"products": []},
+]  # fmt: skip
+
 
 def mutations(seed: int, count: int) -> Iterator[bytes]:
     """`count` files, of which a few are still good; the same for the same seed."""
@@ -104,6 +114,7 @@ def _broken_bytes(random: Random) -> bytes:
         lambda: request_file() + random.choice((b"\n", b"\r\n", b"\n\n", b"\r", b"\x00", b" \n")),
         lambda: request_file().decode().encode(random.choice(("utf-16", "utf-32", "utf-8-sig"))),
         lambda: random.randbytes(random.randrange(200)),
+        lambda: random.choice((b"", b"\n", b" \r\n", b"\t" * 500)),
         lambda: request_file() * random.choice((2, 100)),
     ))()  # fmt: skip
 
@@ -151,10 +162,8 @@ def _broken_header(random: Random) -> bytes:
 
 
 def _broken_claims(random: Random) -> bytes:
-    payload = deepcopy(
-        claims(prev_seq=random.choice((0, 1, 2**53)), prev_jti=random.choice((None, "a")))
-    )
-    for _ in range(random.choice((1, 1, 1, 2, 4))):
+    payload = deepcopy(claims(**random.choice(CLAIM_CHANGES)))
+    for _ in range(random.choice((0, 1, 1, 1, 2, 4))):
         _break_one(payload, random)
     return _signed(_json(header(SYSTEM), random), _json(payload, random))
 

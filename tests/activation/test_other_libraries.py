@@ -68,6 +68,7 @@ def test_pyjwt_verifies_the_file_and_its_keyset() -> None:
         jwt.decode(changed_file(), jwks[signing_kid()], options=unhurried, **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # the name that every library reads
 def test_joserfc_verifies_the_file() -> None:
     keys = KeySet.import_key_set(JWKS)  # type: ignore[arg-type]
     token = joserfc_jwt.decode(ACTIVATION, keys, algorithms=["EdDSA"])

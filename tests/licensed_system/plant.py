@@ -90,7 +90,7 @@ class Plant:
         except Refused as refused:
             assert self.bytes_of_state() == before, "a refused file changed the state"
             for language in ("ja", "en"):
-                line = refused.line(language)  # type: ignore[arg-type]
+                line = refused.line(language)
                 assert line.startswith(f"{refused.outcome}: ") and "\n" not in line
             return refused.outcome
         raise AssertionError("the file was accepted")

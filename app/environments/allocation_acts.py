@@ -1,0 +1,86 @@
+"""What owners confirm about allocations."""
+
+from uuid import UUID
+
+import asyncpg
+from litestar.exceptions import NotFoundException
+
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.environments import queries, services
+from app.environments.acts import changeable_environment
+from app.environments.queries import product_name
+from app.environments.rules import ActivationState, check_allocation
+from app.environments.services import EnvironmentGone
+from app.web.i18n import gettext as _
+from app.web.i18n import number
+
+
+def _quantities(payload: Payload, key: str) -> dict[UUID, int]:
+    return {UUID(id): quantity for id, quantity in payload[key].items()}
+
+
+async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract, environment = await changeable_environment(viewer, payload)
+    wanted = _quantities(payload, "quantities")
+    offered = await queries.offered_products(contract, environment.id)
+    changes = [
+        (
+            product_name(p),
+            number(p.share.here),
+            number(wanted[p.share.entitlement]),
+        )
+        for p in offered
+        if p.share.entitlement in wanted
+    ]
+    notes = []
+    if environment.state in {ActivationState.RUNS, ActivationState.OUT_OF_DATE}:
+        notes.append(
+            _("After this the system has to be activated again to run with the new counts.")
+        )
+    if any(wanted.get(p.share.entitlement, p.share.held) < p.share.held for p in offered):
+        notes.append(
+            _(
+                "Counts in the activation file that still runs stay held until a newer file is"
+                " downloaded, a return file is uploaded, or the file ends."
+            )
+        )
+    return Statement(
+        heading=_("Allocate these counts?"),
+        facts=[
+            (_("Contract"), f"{contract.name} ({contract.number})"),
+            (_("Environment"), environment.name),
+        ],
+        back=f"{environment.url(contract)}/allocations",
+        notes=notes,
+        changes=(_("Allocation"), changes),
+    )
+
+
+async def _allocate(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    contract, environment = await changeable_environment(viewer, payload)
+    wanted = _quantities(payload, "quantities")
+    try:
+        await services.lock_environment(contract.id, environment.id)
+        await services.lock_entitlements(list(wanted))
+        offered = await queries.offered_products(contract, environment.id)
+        shares = {p.share.entitlement: p.share for p in offered}
+        if problems := check_allocation(shares, wanted, _quantities(payload, "seen")):
+            raise Refused({"problems": {str(id): p.value for id, p in problems.items()}})
+        await services.set_allocations(
+            contract=contract.id,
+            environment=environment.id,
+            quantities=wanted,
+            actor=viewer.id,
+        )
+    except EnvironmentGone:
+        raise NotFoundException from None
+    except asyncpg.CheckViolationError:
+        raise Refused({"problems": {str(id): "too-many" for id in wanted}}) from None
+    return Done(
+        f"{contract.url}/environments",
+        _("The counts of %(name)s were allocated.", name=environment.name),
+    )
+
+
+ALLOCATION = Act("allocation-change", _state, _allocate)

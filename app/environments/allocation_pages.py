@@ -1,0 +1,189 @@
+"""割り当て設定: a number field for each contracted product."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import Provide
+
+from app.accounts.access import signed_in
+from app.accounts.rules import Viewer
+from app.confirmations.services import Proposal, find_draft, propose
+from app.contracts.access import provide_changeable_contract
+from app.contracts.rules import SeenContract
+from app.environments import queries
+from app.environments.access import provide_environment
+from app.environments.allocation_acts import ALLOCATION
+from app.environments.forms import AllocationForm, chosen_others, quantity_field
+from app.environments.queries import OfferedProduct, SeenEnvironment, product_name
+from app.environments.rules import AllocationProblem, check_allocation
+from app.web.i18n import gettext as _
+from app.web.i18n import number
+from app.web.requests import query_form, read_form
+from app.web.responses import see_other
+from app.web.templates import page
+
+PageRequest = Request[Any, Any, Any]
+
+
+def _messages(
+    offered: Sequence[OfferedProduct],
+    problems: Mapping[UUID, AllocationProblem],
+    wanted: Mapping[UUID, int],
+    seen: Mapping[UUID, int],
+) -> dict[str, str]:
+    messages = {}
+    for product in offered:
+        id = product.share.entitlement
+        values = {
+            "product": product_name(product),
+            "available": number(product.share.available),
+            "wanted": number(wanted.get(id, 0)),
+            "here": number(product.share.here),
+            "seen": number(seen.get(id, 0)),
+        }
+        if problems.get(id) is AllocationProblem.TOO_MANY:
+            messages[quantity_field(id)] = _(
+                "%(product)s: at most %(available)s can be allocated here now; you asked for"
+                " %(wanted)s.",
+                **values,
+            )
+        elif problems.get(id) is AllocationProblem.CHANGED_MEANWHILE:
+            messages[quantity_field(id)] = _(
+                "%(product)s: somebody else changed the allocation from %(seen)s to %(here)s"
+                " meanwhile. You asked for %(wanted)s; check it and go on.",
+                **values,
+            )
+    if AllocationProblem.NOT_OFFERED in problems.values():
+        messages["form"] = _("A product of your form has ended meanwhile. Check the rest.")
+    return messages
+
+
+class Allocations(Controller):
+    """The allocation of one environment."""
+
+    path = "/contracts/{number:str}/environments/{environment_id:uuid}/allocations"
+    guards = [signed_in]
+    dependencies = {
+        "contract": Provide(provide_changeable_contract),
+        "environment": Provide(provide_environment),
+    }
+
+    @get()
+    async def show(
+        self,
+        request: PageRequest,
+        viewer: Viewer,
+        contract: SeenContract,
+        environment: SeenEnvironment,
+    ) -> Response[str]:
+        """The form; numbers come from the draft, the address, or what is allocated."""
+        offered = await queries.offered_products(contract, environment.id)
+        data = query_form(request)
+        draft = await find_draft(viewer, data.get("draft"), ALLOCATION.name)
+        if draft is not None and draft.payload["environment"] == str(environment.id):
+            return _drafted(request, contract, environment, offered, draft)
+        typed = AllocationForm.read(data, offered).typed
+        return _page(
+            request, contract, environment, offered, typed, {}, chosen_others(data, offered)
+        )
+
+    @post()
+    async def propose(
+        self,
+        request: PageRequest,
+        viewer: Viewer,
+        contract: SeenContract,
+        environment: SeenEnvironment,
+    ) -> Response[Any]:
+        """割り当て: on to the confirm step."""
+        offered = await queries.offered_products(contract, environment.id)
+        form = AllocationForm.read(await read_form(request), offered)
+        if not form.errors:
+            form.errors.update(_check(offered, form))
+        if form.errors:
+            return _page(
+                request, contract, environment, offered, form.typed, form.errors, form.others
+            )
+        payload = {
+            "contract": contract.number,
+            "environment": str(environment.id),
+            "quantities": {str(id): quantity for id, quantity in form.quantities.items()},
+            "seen": {str(id): quantity for id, quantity in form.seen.items()},
+        }
+        return see_other(await propose(viewer, ALLOCATION.name, payload))
+
+    @get("/other-products")
+    async def choose(
+        self, request: PageRequest, contract: SeenContract, environment: SeenEnvironment
+    ) -> Response[str]:
+        """その他の製品を追加: choose among those that came from license keys."""
+        offered = await queries.offered_products(contract, environment.id)
+        data = query_form(request)
+        form = AllocationForm.read(data, offered)
+        return page(
+            request,
+            "environments/other_products.html",
+            contract=contract,
+            environment=environment,
+            others=[p for p in offered if p.other and p.share.entitlement not in form.typed],
+            typed={quantity_field(id): value for id, value in form.typed.items()},
+            chosen=form.others,
+        )
+
+
+def _check(offered: Sequence[OfferedProduct], form: AllocationForm) -> dict[str, str]:
+    shares = {p.share.entitlement: p.share for p in offered}
+    problems = check_allocation(shares, form.quantities, form.seen)
+    messages = _messages(offered, problems, form.quantities, form.seen)
+    if not messages and all(shares[id].here == n for id, n in form.quantities.items()):
+        messages["form"] = _("Nothing would change. Enter another number, or go back to the list.")
+    return messages
+
+
+def _drafted(
+    request: PageRequest,
+    contract: SeenContract,
+    environment: SeenEnvironment,
+    offered: Sequence[OfferedProduct],
+    draft: Proposal,
+) -> Response[str]:
+    wanted = {UUID(id): quantity for id, quantity in draft.payload["quantities"].items()}
+    seen = {UUID(id): quantity for id, quantity in draft.payload["seen"].items()}
+    errors = {}
+    if draft.refusal is not None:
+        shares = {p.share.entitlement: p.share for p in offered}
+        problems = check_allocation(shares, wanted, seen)
+        errors = _messages(offered, problems, wanted, seen) or {
+            "form": _("The counts changed while you confirmed. Check them and try again.")
+        }
+    typed = {id: str(quantity) for id, quantity in wanted.items()}
+    return _page(request, contract, environment, offered, typed, errors, list(wanted))
+
+
+def _page(
+    request: PageRequest,
+    contract: SeenContract,
+    environment: SeenEnvironment,
+    offered: Sequence[OfferedProduct],
+    typed: Mapping[UUID, str],
+    errors: dict[str, str],
+    others: Sequence[UUID],
+) -> Response[str]:
+    shown = [
+        p
+        for p in offered
+        if not p.other or p.share.here or p.share.held or p.share.entitlement in {*typed, *others}
+    ]
+    return page(
+        request,
+        "environments/allocations.html",
+        status=422 if errors and request.method == "POST" else 200,
+        contract=contract,
+        environment=environment,
+        products=shown,
+        more_others=len(shown) < len(offered),
+        typed=typed,
+        errors=errors,
+    )

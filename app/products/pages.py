@@ -1,0 +1,32 @@
+"""製品: what is contracted, and how much of it is allocated."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import Provide
+
+from app.accounts.access import signed_in
+from app.contracts.access import provide_contract
+from app.contracts.rules import SeenContract
+from app.products import queries
+from app.web.templates import page
+
+
+@get(
+    "/contracts/{number:str}/products",
+    guards=[signed_in],
+    dependencies={"contract": Provide(provide_contract)},
+)
+async def list_products(request: Request[Any, Any, Any], contract: SeenContract) -> Response[str]:
+    """The entitlements; `?expired=1` shows those that have ended, too."""
+    expired = request.query_params.get("expired") == "1"
+    entitlements = await queries.list_entitlements(contract, expired=expired)
+    holds = await queries.list_holds(contract) if any(e["held"] > 0 for e in entitlements) else []
+    return page(
+        request,
+        "products/list.html",
+        contract=contract,
+        entitlements=entitlements,
+        holds=holds,
+        expired=expired,
+    )

@@ -1,0 +1,65 @@
+"""No file but the issuer's own, byte for byte, is ever applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from licensed_system.outcomes import Outcome, Refused
+from tests.licensed_system.issuer import Issuer
+from tests.licensed_system.plant import Plant
+
+
+@pytest.fixture(scope="module")
+def asked() -> Iterator[tuple[Plant, bytes]]:
+    """A system that has asked, and the answer it has not applied."""
+    with TemporaryDirectory() as folder:
+        plant = Plant(Path(folder) / "plant", Issuer()).initialise()
+        yield plant, plant.issuer.answer(plant.request()).rstrip(b"\n")
+
+
+@settings(max_examples=1500, deadline=None)
+@given(data=st.data())
+def test_any_changed_byte_is_refused_and_changes_nothing(
+    asked: tuple[Plant, bytes], data: st.DataObject
+) -> None:
+    plant, good = asked
+    place = data.draw(st.integers(0, len(good) - 1))
+    other = data.draw(st.integers(0, 255).filter(lambda value: value != good[place]))
+    assert plant.outcome_of(good[:place] + bytes([other]) + good[place + 1 :]) in set(Outcome)
+
+
+@settings(max_examples=500, deadline=None)
+@given(data=st.data())
+def test_any_cut_or_inserted_byte_is_refused_and_changes_nothing(
+    asked: tuple[Plant, bytes], data: st.DataObject
+) -> None:
+    plant, good = asked
+    place = data.draw(st.integers(0, len(good) - 1))
+    cut, more = data.draw(st.integers(0, 3)), data.draw(st.binary(max_size=3))
+    changed = good[:place] + more + good[place + cut :]
+    if changed.rstrip(b"\r\n") != good:
+        plant.outcome_of(changed)
+
+
+@settings(max_examples=500, deadline=None)
+@given(data=st.binary(max_size=200))
+def test_arbitrary_bytes_are_refused_and_change_nothing(
+    asked: tuple[Plant, bytes], data: bytes
+) -> None:
+    plant, good = asked
+    plant.outcome_of(data)
+    plant.outcome_of(good + data if data.strip(b"\r\n") else b"")
+
+
+def test_the_file_itself_is_good(asked: tuple[Plant, bytes]) -> None:
+    plant, good = asked
+    try:
+        assert plant.apply(good).seq == 1
+    except Refused as refused:
+        pytest.fail(refused.line("en"))
