@@ -48,7 +48,7 @@ templates: .venv/tests.stamp  ## Check the templates
 types: .venv/tests.stamp  ## Check the types
 	@$(PYTHON) -m mypy
 
-system-packages:  ## Install the browsers that tests use, or say which are missing
+system-packages:  ## Install the programs that tests use, or say which are missing
 	@tools/system-packages
 
 node-tools:  ## Install the tests' tools for Node, where there is npm

@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 from app.accounts import access
 from app.accounts import pages as accounts
+from app.accounts.parking import ParkedForms, show_parked_form
 from app.confirmations.acts import Acts
 from app.confirmations.pages import Confirmations
 from app.contracts import pages as contracts
@@ -31,6 +32,7 @@ from app.web.asgi import App, HtmxFollow, ReadTimeouts, RequestLog, Responses, S
 ROUTES: list[ControllerRouterHandler] = [
     home.show_home,
     home.show_site_map,
+    home.show_guide,
     home.healthz,
     home.readyz,
     accounts.SigningIn,
@@ -38,6 +40,8 @@ ROUTES: list[ControllerRouterHandler] = [
     accounts.TermsOfUse,
     accounts.PasswordChange,
     accounts.change_language,
+    accounts.show_profile,
+    show_parked_form,
     Confirmations,
     contracts.list_contracts,
     contracts.ContractPages,
@@ -96,6 +100,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
 def make_app(settings: Settings, database_url: str) -> App:
     """The whole application, with what happens to every request around it."""
     app: App = make_litestar(settings, database_url)  # type: ignore[assignment]
+    app = ParkedForms(app, settings)
     app = access.Viewers(app, settings)
     app = HtmxFollow(app)
     app = Responses(app, https=settings.https)

@@ -25,6 +25,7 @@ class Settings:
         workers: number of server processes.
         demo: whether the demo world and its helps are shown.
         trusted_proxies: addresses whose forwarded headers count.
+        secret_file: what encrypts parked forms; made at the first start.
         key_passphrase: passphrase under which signing keys rest.
         trusted_roots: folder or file with the public root keys (PEM).
     """
@@ -38,6 +39,7 @@ class Settings:
     workers: int
     demo: bool
     trusted_proxies: tuple[str, ...]
+    secret_file: Path
     key_passphrase: bytes | None
     trusted_roots: Path
 
@@ -107,6 +109,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         workers=_number(environ, "PORTAL_WORKERS", 1),
         demo=demo or environ.get("PORTAL_DEMO") == "1",
         trusted_proxies=tuple(p.strip() for p in proxies.split(",") if p.strip()),
+        secret_file=Path(environ.get("PORTAL_SECRET_FILE") or data_dir / "secret").resolve(),
         key_passphrase=_passphrase(environ),
         trusted_roots=Path(roots).resolve() if roots else data_dir / "trust",
     )

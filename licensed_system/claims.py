@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from licensed_system.jws import Json
 from licensed_system.languages import Language
 
 UNITS = ("users", "servers", "cores")
-LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z, the last that datetime can hold
+LAST_SECOND = 253402214400  # 9999-12-31T00:00:00Z: datetime can hold it in every time zone
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # not fromtimestamp: on Windows it ends in 3000
 LARGEST_NUMBER = 2**53  # whole numbers above it differ between JSON libraries
 
 
@@ -122,7 +123,16 @@ def moment(claims: Json, name: str) -> datetime:
     seconds = number(claims, name)
     if seconds > LAST_SECOND:
         raise ValueError(f"{name} is out of range")
-    return datetime.fromtimestamp(seconds, UTC)
+    return _EPOCH + timedelta(seconds=seconds)
+
+
+def day(claims: Json, name: str) -> date:
+    """A date written YYYY-MM-DD and in no other way. Raises ``ValueError`` otherwise."""
+    value = text(claims, name)
+    read = date.fromisoformat(value)
+    if read.isoformat() != value:
+        raise ValueError(f"{name} is not written YYYY-MM-DD")
+    return read
 
 
 def _contract(claims: Json) -> Contract:
@@ -143,8 +153,8 @@ def _product(claims: Any) -> Product:
         name=Name(ja=text(name, "ja"), en=text(name, "en")),
         unit=text(claims, "unit"),
         quantity=number(claims, "quantity"),
-        not_before=date.fromisoformat(text(claims, "not_before")),
-        not_after=date.fromisoformat(text(claims, "not_after")),
+        not_before=day(claims, "not_before"),
+        not_after=day(claims, "not_after"),
     )
     if product.unit not in UNITS or product.quantity < 1:
         raise ValueError("unit or quantity is out of range")

@@ -18,6 +18,7 @@ from licensed_system.uploads import read_upload
 
 LARGEST_BODY = jws.MAX_BYTES + 8 * 1024  # the file and the form around it
 LARGEST_DRAIN = 64 * 1024 * 1024
+LONGEST_LENGTH = 12  # digits of a Content-Length
 LANGUAGE_COOKIE = "licensed-system-language"
 _REQUEST = re.compile(r"/requests/([A-Za-z0-9_-]+)")
 _FILE = re.compile(r"/activations/([A-Za-z0-9_-]+)")
@@ -195,7 +196,7 @@ class PageHandler(BaseHTTPRequestHandler):
     def _body(self) -> bytes:
         """The form. One that is too large is read and dropped, so that the answer is seen."""
         length = self.headers.get("Content-Length", "")
-        if not length.isascii() or not length.isdigit():
+        if not length.isascii() or not length.isdigit() or len(length) > LONGEST_LENGTH:
             return b""
         size = int(length)
         if size <= LARGEST_BODY:

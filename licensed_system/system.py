@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -125,7 +126,8 @@ def current_status(store: Store, machine: Machine, now: datetime) -> Report:
             state.clock_behind_since, state.moved_since,
         )  # fmt: skip
         answer = status.judge(known, machine.components, now)
-        _note(store, state, answer, now)
+        with suppress(Refused):  # a full disk must not stop a licensed system
+            _note(store, state, answer, now)
         return Report(answer, state, current, whole_second(now))
 
 

@@ -216,8 +216,10 @@ create table activation (
     ended_at timestamptz,
     end_reason text check (end_reason in ('superseded', 'returned', 'released')),
     return_jti text unique,
+    return_file text,
     unique (environment, seq),
-    check ((ended_at is null) = (end_reason is null))
+    check ((ended_at is null) = (end_reason is null)),
+    check ((return_jti is null) = (return_file is null))
 );
 
 create table activation_product (
@@ -320,6 +322,7 @@ create table parked_form (
     id uuid primary key,
     "user" uuid not null references portal_user on delete cascade,
     path text not null,
+    content_type text not null,
     form bytea not null,
     created_at timestamptz not null,
     expires_at timestamptz not null

@@ -206,3 +206,10 @@ async def change_language(request: type_request, settings: Settings) -> Response
         await services.set_language(viewer, form.language)
     answer.set_cookie(_cookie(LANGUAGE_COOKIE, form.language, YEAR, settings))
     return answer
+
+
+@get("/profile", guards=[access.signed_in])
+async def show_profile(request: type_request, viewer: Viewer) -> Response[str]:
+    """個人設定: what the portal knows about the person."""
+    account = await queries.find_account(viewer.id)
+    return page(request, "accounts/profile.html", account=account)

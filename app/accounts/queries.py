@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
-from app.database import Record, fetch, fetch_one
+from app.database import Record, fetch_one
 
 SESSION = """
     select s.id as session, s.last_seen_at, s.expires_at,
@@ -60,13 +60,29 @@ async def own_words(user: UUID) -> list[str]:
     return [row["code"], row["name"], row["email"]] if row else []
 
 
-async def parked_forms(user: UUID, now: datetime) -> list[Record]:
-    """Forms that the person sent with an expired session."""
-    return list(
-        await fetch(
-            'select id, path, created_at from parked_form where "user" = $1 and expires_at > $2'
-            " order by id desc",
-            user,
-            now,
-        )
+async def find_parked_form(user: UUID, id: UUID, now: datetime) -> Record | None:
+    """A form that the person sent with an expired session."""
+    return await fetch_one(
+        'select id, path, content_type, form from parked_form where id = $1 and "user" = $2'
+        " and expires_at > $3",
+        id,
+        user,
+        now,
     )
+
+
+async def find_account(user: UUID) -> Record:
+    """What a person sees of their own account."""
+    row = await fetch_one(
+        """
+        select u.code, u.name, u.email, u.language, u.last_sign_in_at, t.version, a.accepted_at
+        from portal_user u
+        left join lateral (select terms, accepted_at from terms_acceptance
+                           where "user" = u.id order by accepted_at desc limit 1) a on true
+        left join terms t on t.id = a.terms
+        where u.id = $1
+        """,
+        user,
+    )
+    assert row is not None, "a viewer has an account"
+    return row

@@ -58,10 +58,16 @@ async def sign_in(
         return None
     assert account is not None
     await throttling.forgive(counted_in)
-    return await _open_session(account, user_agent, known_device=device)
+    return await open_session(account, user_agent, known_device=device)
 
 
-async def _open_session(account: Record, user_agent: str, *, known_device: UUID | None) -> SignIn:
+async def open_session(account: Record, user_agent: str, *, known_device: UUID | None) -> SignIn:
+    """Begin a session of a person who has proved who they are.
+
+    Args:
+        account: a row of find_credentials.
+        known_device: the device that signed in before, or None for a new one.
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     new_device = None if known_device else secrets.token_urlsafe(TOKEN_BYTES)
     now = clock.now()

@@ -85,6 +85,7 @@ class ParkedForm(Table):
     id = UUID(primary_key=True, default=uuid7)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
     path = Text()
+    content_type = Text()
     form = Bytea()
     created_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)

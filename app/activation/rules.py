@@ -97,6 +97,23 @@ class EndActivation:
 Decision = Repeat | Issue | EndActivation | IssueOutcome
 
 
+class FileState(StrEnum):
+    """Whether an issued file still runs, as its environment's history says it."""
+
+    RUNS = "runs"
+    SUPERSEDED = "superseded"
+    RETURNED = "returned"
+    RELEASED = "released"
+    EXPIRED = "expired"
+
+
+def file_state(end_reason: str | None, expires_at: datetime, now: datetime) -> FileState:
+    """The state of an issued file; `end_reason` is one of the states, or None."""
+    if end_reason is not None:
+        return FileState(end_reason)
+    return FileState.EXPIRED if now >= expires_at else FileState.RUNS
+
+
 def decide(request: RequestFile, situation: Situation, now: datetime) -> Decision:
     """What a verified request file leads to at the aware instant `now`."""
     if situation.same_jti is not None:

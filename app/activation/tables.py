@@ -63,6 +63,7 @@ class Activation(Table):
     ended_at = Timestamptz(null=True, default=None)
     end_reason = Text(null=True, default=None)
     return_jti = Text(null=True, unique=True, default=None)
+    return_file = Text(null=True, default=None)
 
 
 class ActivationProduct(Table):

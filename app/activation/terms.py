@@ -141,5 +141,5 @@ def _by_entitlement(products: Iterable[LicensedProduct]) -> Mapping[UUID, Licens
 
 def _order(difference: Difference) -> tuple[str, Term, UUID]:
     product = difference.after or difference.before
-    assert product is not None  # noqa: S101 - a difference has a side
+    assert product is not None
     return product.code, product.term, product.entitlement

@@ -1,6 +1,6 @@
 """Reads about contracts, always through the person who looks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +21,12 @@ SEEN = """
 ORDERS = {"number": ("number", False), "name": ("name", False), "end": ("ends_on", False)}
 
 
-def _seen(row: Record) -> SeenContract:
-    values: dict[str, Any] = dict(row)
+COLUMNS = [field.name for field in fields(SeenContract) if field.name != "today"]
+
+
+def seen_contract(row: Record) -> SeenContract:
+    """The contract in a row that has the columns of SEEN."""
+    values: dict[str, Any] = {name: row[name] for name in COLUMNS}
     values["role"] = Role(values["role"])
     return SeenContract(**values, today=clock.today(values["time_zone"]))
 
@@ -30,7 +34,7 @@ def _seen(row: Record) -> SeenContract:
 async def find_contract(viewer: UUID, number: str) -> SeenContract | None:
     """The contract with this number, if the person has a role in it."""
     row = await fetch_one(f"{SEEN} and c.number = $2", viewer, number)
-    return _seen(row) if row else None
+    return seen_contract(row) if row else None
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ async def list_contracts(
         after[0] if after else None,
         after[1] if after else None,
     )
-    contracts = [_seen(row) for row in rows[:PAGE_ROWS]]
+    contracts = [seen_contract(row) for row in rows[:PAGE_ROWS]]
     last = contracts[-1] if len(rows) > PAGE_ROWS else None
     return ContractPage(
         contracts, (str(getattr(last, column)), last.number) if last is not None else None

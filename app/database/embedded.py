@@ -11,6 +11,7 @@ import json
 import os
 import pwd
 import secrets
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -95,6 +96,18 @@ class EmbeddedServer:
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.close()
+
+    def discard(self) -> None:
+        """Delete the server's data for good; without data, do nothing.
+
+        Raises:
+            EmbeddedServerError: a portal uses it; the message says what to do.
+        """
+        if not self._folder.exists():
+            return
+        with _owner_lock(self._folder), (self._folder / "server.lock").open("a") as stopping:
+            fcntl.flock(stopping, fcntl.LOCK_EX)
+            shutil.rmtree(self._folder)
 
     def __enter__(self) -> Addresses:
         return self.start()

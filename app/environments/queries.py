@@ -12,26 +12,36 @@ from app.web import i18n
 
 PAGE_ROWS = 50
 
-# What was issued last against what is allocated now, of what has not ended ($2 is today).
-DIFFERS = """
+
+def differs(today: str) -> str:
+    """SQL: whether activation a of environment e says other than what is allocated now.
+
+    Out of date is derived, never stored. Products that have ended do not count.
+
+    Args:
+        today: SQL for the day it is in the time zone of the contract.
+    """
+    return f"""
     exists (
         select 1
-        from (select al.entitlement, al.quantity, greatest(en.starts_on, c.starts_on) as starts_on,
-                     least(en.ends_on, c.ends_on) as ends_on
+        from (select al.entitlement, al.quantity, greatest(en.starts_on, co.starts_on) as starts_on,
+                     least(en.ends_on, co.ends_on) as ends_on
               from allocation al join entitlement en on en.id = al.entitlement
-              join contract c on c.id = al.contract
-              where al.environment = e.id and least(en.ends_on, c.ends_on) >= $2) al
+              join contract co on co.id = al.contract
+              where al.environment = e.id and least(en.ends_on, co.ends_on) >= {today}) al
         full join (select entitlement, quantity, starts_on, ends_on from activation_product
-                   where activation = a.id and ends_on >= $2) ap using (entitlement)
+                   where activation = a.id and ends_on >= {today}) ap using (entitlement)
         where (al.quantity, al.starts_on, al.ends_on)
               is distinct from (ap.quantity, ap.starts_on, ap.ends_on)
     )
-"""
+    """  # noqa: S608 - constants only
+
+
 ENVIRONMENT = f"""
     select e.id, e.name, e.sort_key, e.version, e.group_company, e.retired_at,
            gc.name as group_company_name,
            a.seq, a.issued_at, a.expires_at, a.end_reason,
-           a.id is not null and {DIFFERS} as differs,
+           a.id is not null and {differs("$2")} as differs,
            exists (select 1 from allocation al join entitlement en on en.id = al.entitlement
                    where al.environment = e.id and en.ends_on >= $2) as allocated
     from environment e

@@ -6,22 +6,33 @@ from litestar import MediaType, Request, Response, get
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.contracts.queries import list_contracts
 from app.database import fetch_value
+from app.home.queries import portlet_contracts
+from app.notices.queries import newest_notices
 from app.web.templates import page
 
 
 @get("/", guards=[signed_in])
 async def show_home(request: Request[Any, Any, Any], viewer: Viewer) -> Response[str]:
     """ホーム: what the person has, and what needs doing."""
-    listed = await list_contracts(viewer.id, order="end")
-    return page(request, "home/home.html", contracts=listed.contracts)
+    return page(
+        request,
+        "home/home.html",
+        contracts=await portlet_contracts(viewer.id),
+        notices=await newest_notices(viewer.id),
+    )
 
 
 @get("/site-map", guards=[signed_in])
 async def show_site_map(request: Request[Any, Any, Any]) -> Response[str]:
     """サイトマップ: every place, grouped."""
     return page(request, "home/site_map.html")
+
+
+@get("/guide", guards=[signed_in])
+async def show_guide(request: Request[Any, Any, Any]) -> Response[str]:
+    """操作ガイド: how each journey goes."""
+    return page(request, "home/guide.html")
 
 
 @get("/healthz", opt={"public": True}, media_type=MediaType.TEXT)

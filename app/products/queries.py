@@ -41,7 +41,7 @@ async def list_entitlements(contract: SeenContract, *, expired: bool) -> list[Re
 
 
 async def list_holds(contract: SeenContract) -> list[Record]:
-    """Counts that files still in use hold beyond what is allocated: by which environment, how long."""
+    """Counts that running files hold beyond what is allocated: by whom, and how long."""
     return list(
         await fetch(
             """

@@ -1,6 +1,6 @@
 """What a request says about itself, and where its forms come from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -114,14 +114,18 @@ def _parse_multipart(body: bytes, boundary: str) -> FormData:
     return FormData(_pairs(fields), uploads)
 
 
-async def _read_body(request: Request[Any, Any, Any]) -> bytes:
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_FORM_BYTES:
+async def read_body(chunks: AsyncIterable[bytes]) -> bytes:
+    """A request's body, as far as forms go.
+
+    Raises:
+        PayloadTooLarge: more than MAX_FORM_BYTES.
+    """
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > MAX_FORM_BYTES:
             raise PayloadTooLarge("The form is too large.")
-        chunks.append(chunk)
-    return b"".join(chunks)
+    return bytes(body)
 
 
 async def read_form(request: Request[Any, Any, Any]) -> FormData:
@@ -132,7 +136,7 @@ async def read_form(request: Request[Any, Any, Any]) -> FormData:
         ClientException: not a form, broken encoding, too many fields, or NUL.
     """
     content_type, options = parse_options_header(request.headers.get("content-type", ""))
-    body = await _read_body(request)
+    body = await read_body(request.stream())
     if content_type == "application/x-www-form-urlencoded" or not body:
         return FormData(_parse_urlencoded(body), {})
     if content_type != "multipart/form-data":

@@ -1,120 +1,26 @@
-"""The embedded PostgreSQL: who may reach it, and that it neither stays behind nor forgets."""
+"""The embedded PostgreSQL: who may reach it, as whom it runs, and what it refuses."""
 
-import json
 import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
 
 from app.database.embedded import Addresses, EmbeddedServer, EmbeddedServerError
 from app.postgres.placement import LIBRARIES, NEEDED, PACKAGE, VERSION_FOLDER, installed
+from tests.database.portals import Portal, postmaster, socket_folder, until
 
-PROJECT = Path(__file__).resolve().parents[2]
-KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "5"))
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until `condition` holds; fail after `seconds`."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
-
-
-def socket_folder(dsn: str) -> Path:
-    return Path(parse_qs(urlsplit(dsn).query)["host"][0])
-
-
-def processes(text: str) -> list[int]:
-    """Process ids of those with `text` on their command line, the tests themselves aside."""
-    command = ["ps", "-eww", "-o", "pid=,command="]
-    listing = subprocess.run(command, capture_output=True, text=True, check=True)
-    rows = (line.strip().split(maxsplit=1) for line in listing.stdout.splitlines())
-    return [int(pid) for pid, *command in rows if command and text in command[0]]
-
-
-def postmaster(data_dir: Path) -> int:
-    return int((data_dir / "postgres/data/postmaster.pid").read_text().split()[0])
-
-
 def program_of(pid: int) -> Path:
     return Path(f"/proc/{pid}/exe").readlink()
-
-
-async def numbers(dsn: str) -> list[int]:
-    connection = await asyncpg.connect(dsn)
-    try:
-        rows = await connection.fetch("select number from acknowledged order by number")
-        return [row["number"] for row in rows]
-    finally:
-        await connection.close()
-
-
-class Portal:
-    """The stand-in for the portal, in a process of its own; its output is read as it comes."""
-
-    def __init__(self, data_dir: Path, work: str = "serve", **environ: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.database.portal_process", str(data_dir), work],
-            cwd=PROJECT,
-            env={**os.environ, **environ},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.lines: list[str] = []
-        self.errors: list[str] = []
-        self._readers = [
-            threading.Thread(target=lines.extend, args=(stream,), daemon=True)
-            for lines, stream in (
-                (self.lines, self.process.stdout),
-                (self.errors, self.process.stderr),
-            )
-        ]
-        for reader in self._readers:
-            reader.start()
-
-    def addresses(self) -> Addresses:
-        until(lambda: bool(self.lines) or self.process.poll() is not None)
-        assert self.lines, "".join(self.errors)
-        return Addresses(**json.loads(self.lines[0]))
-
-    def acknowledged(self) -> list[int]:
-        return [int(line) for line in self.lines[1:] if line.endswith("\n")]
-
-    def end(self, sign: signal.Signals) -> None:
-        """Send a signal and wait until nobody holds the output any more."""
-        self.process.send_signal(sign)
-        self.process.wait()
-        for reader in self._readers:
-            reader.join(60)
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Portal]]:
-    portals: list[Portal] = []
-
-    def run(data_dir: Path, work: str = "serve", **environ: str) -> Portal:
-        portals.append(Portal(data_dir, work, **environ))
-        return portals[-1]
-
-    yield run
-    for portal in portals:
-        portal.end(signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -220,148 +126,18 @@ def test_a_second_owner_of_the_same_data_is_refused(
     until(lambda: any("PORTAL_DATA_DIR" in line for line in other.errors))
 
 
-async def test_stopping_twice_is_harmless_and_a_new_start_finds_the_data(tmp_path: Path) -> None:
+def test_data_in_use_is_not_discarded_and_other_data_is(
+    addresses: Addresses, data_dir: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(EmbeddedServerError, match="stop it"):
+        EmbeddedServer(data_dir).discard()
+    assert (data_dir / "postgres/data/PG_VERSION").exists()
     server = EmbeddedServer(tmp_path)
-    before = server.start()
-    connection = await asyncpg.connect(before.owner)
-    await connection.execute("create table acknowledged as select 7::bigint as number")
-    await connection.close()
-    server.stop()
-    server.stop()
-    assert processes(str(socket_folder(before.owner))) == []
-    assert not socket_folder(before.owner).exists()
-    with server as again:
-        assert await numbers(again.owner) == [7]
-
-
-def test_it_starts_from_any_thread_and_outlives_that_thread(tmp_path: Path) -> None:
-    server = EmbeddedServer(tmp_path)
-    thread = threading.Thread(target=server.start)
-    thread.start()
-    thread.join()
-    pid = postmaster(tmp_path)
-    os.kill(pid, 0)
-    threading.Thread(target=server.stop).start()
-    until(lambda: not _alive(pid))
-
-
-def _alive(pid: int) -> bool:
-    with suppress(ProcessLookupError):
-        os.kill(pid, 0)
-        return True
-    return False
-
-
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
-def test_the_end_of_the_portal_leaves_no_process_and_no_folder(
-    tmp_path: Path, start: Callable[..., Portal], sign: signal.Signals
-) -> None:
-    portal = start(tmp_path)
-    sockets = socket_folder(portal.addresses().owner)
-    assert processes(str(sockets))
-    portal.end(sign)
-    until(lambda: not processes(str(sockets)))
-    assert not sockets.parent.exists()
-
-
-@on_linux
-def test_not_even_the_supervisor_killed_with_the_portal_leaves_postgres_behind(
-    tmp_path: Path, start: Callable[..., Portal]
-) -> None:
-    portal = start(tmp_path)
-    sockets = socket_folder(portal.addresses().owner)
-    for pid in processes("app.postgres.supervisor"):
-        if str(tmp_path) in Path(f"/proc/{pid}/cmdline").read_text():
-            os.kill(pid, signal.SIGKILL)
-    portal.end(signal.SIGKILL)
-    until(lambda: not processes(str(sockets)))
-    with EmbeddedServer(tmp_path):
-        assert not sockets.parent.exists()
-
-
-async def test_killing_the_portal_loses_no_acknowledged_commit(
-    tmp_path: Path, start: Callable[..., Portal]
-) -> None:
-    acknowledged: list[int] = []
-    for _ in range(KILLS):
-        portal = start(tmp_path, "write")
-        portal.addresses()
-        until(lambda portal=portal: len(portal.acknowledged()) > 20)  # type: ignore[misc]
-        portal.end(signal.SIGKILL)
-        acknowledged += portal.acknowledged()
-    with EmbeddedServer(tmp_path) as addresses:
-        assert set(acknowledged) <= set(await numbers(addresses.owner))
-
-
-async def test_killing_postgres_loses_no_acknowledged_commit_and_it_comes_back(
-    tmp_path: Path, start: Callable[..., Portal]
-) -> None:
-    with EmbeddedServer(tmp_path) as addresses:
-        connection = await asyncpg.connect(addresses.owner)
-        await connection.execute("create table acknowledged (number bigint)")
-        for number in range(KILLS):
-            await connection.execute("insert into acknowledged values ($1)", number)
-            former = postmaster(tmp_path)
-            os.kill(former, signal.SIGKILL)
-            until(lambda former=former: _running_anew(tmp_path, former))  # type: ignore[misc]
-            connection.terminate()
-            connection = await asyncpg.connect(addresses.owner)
-            assert await numbers(addresses.owner) == list(range(number + 1))
-        await connection.close()
-
-
-def _running_anew(data_dir: Path, former: int) -> bool:
-    file = data_dir / "postgres/data/postmaster.pid"
-    with suppress(FileNotFoundError):
-        lines = file.read_text().splitlines()
-        return len(lines) > 7 and lines[0] != str(former) and lines[7].strip() == "ready"
-    return False
-
-
-@on_linux
-async def test_it_waits_as_long_as_a_former_process_holds_the_data_and_says_so(
-    tmp_path: Path, start: Callable[..., Portal]
-) -> None:
-    portal = start(tmp_path)
-    addresses = portal.addresses()
-    connection = await asyncpg.connect(addresses.owner)
-    backend = connection.get_server_pid()
-    os.kill(backend, signal.SIGSTOP)
-    former = postmaster(tmp_path)
-    os.kill(former, signal.SIGKILL)
-    until(lambda: any("waiting for PostgreSQL" in line for line in portal.errors))
-    assert not _running_anew(tmp_path, former)
-    os.kill(backend, signal.SIGCONT)
-    until(lambda: _running_anew(tmp_path, former))
-    connection.terminate()
-    await (await asyncpg.connect(addresses.owner)).close()
-
-
-def test_a_creation_that_was_killed_is_begun_anew(
-    tmp_path: Path, start: Callable[..., Portal]
-) -> None:
-    portal = start(tmp_path)
-    until((tmp_path / "postgres/data.new/PG_VERSION").exists)
-    portal.end(signal.SIGKILL)
-    assert not (tmp_path / "postgres/data").exists()
-    with EmbeddedServer(tmp_path) as addresses:
-        assert addresses.owner
-
-
-def test_a_process_id_that_was_given_to_another_process_does_not_hinder_the_start(
-    tmp_path: Path, start: Callable[..., Portal]
-) -> None:
-    start(tmp_path).addresses()
-    portal = start(tmp_path / "other")
-    portal.addresses()
-    file = tmp_path / "other/postgres/data/postmaster.pid"
-    left = file.read_text().splitlines()
-    portal.end(signal.SIGKILL)
-    until(lambda: not file.exists())
-    file.write_text("\n".join([str(postmaster(tmp_path)), *left[1:]]) + "\n")
-    with EmbeddedServer(tmp_path / "other") as addresses:
-        assert addresses.owner
-    os.kill(postmaster(tmp_path), 0)
+    server.discard()
+    with server:
+        pass
+    server.discard()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_lost_passwords_are_named_with_what_to_do(tmp_path: Path) -> None:

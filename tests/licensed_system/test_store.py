@@ -133,6 +133,24 @@ def test_a_command_that_waited_in_vain_says_busy(plant: Plant) -> None:
             assert refused.value.outcome is Outcome.BUSY
 
 
+def test_a_full_disk_refuses_changes_but_not_the_status(plant: Plant, tmp_path: Path) -> None:
+    data, newer = plant.activate(), plant.issuer.answer(plant.request())
+    (plant.folder / "state.json.new").mkdir()  # nothing can be written there now
+    before, file = (plant.folder / "state.json").read_bytes(), tmp_path / "newer.jwt"
+    file.write_bytes(newer)
+    plant.later(days=1)
+    for act in (
+        ["activate", str(file)],
+        ["request", "--out", str(tmp_path / "request.jwt")],
+        ["return", "--out", str(tmp_path / "return.jwt")],
+    ):
+        assert plant.run(*act) == 2
+    assert plant.run("status") == 0
+    assert (plant.folder / "state.json").read_bytes() == before
+    assert claims_of(data)["jti"] == plant.store.state().jti
+    assert not (tmp_path / "request.jwt").exists() and not (tmp_path / "return.jwt").exists()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows guards files by access lists")
 def test_only_the_owner_reads_the_folder_and_the_key(plant: Plant) -> None:
     plant.activate()

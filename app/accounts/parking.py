@@ -1,0 +1,123 @@
+"""Forms that were sent with an expired session: kept encrypted, offered again to the person."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request, Response, get
+
+from app import clock
+from app.accounts import queries
+from app.accounts.access import signed_in
+from app.accounts.rules import Viewer, local_path
+from app.accounts.tables import ParkedForm
+from app.audit.services import record
+from app.database import unit_of_work
+from app.sealing import read_secret, seal, unseal
+from app.settings import Settings
+from app.web.asgi import App, Message, Receive, Scope, Send
+from app.web.requests import PayloadTooLarge, header, is_htmx, read_body
+from app.web.responses import see_other
+from app.web.templates import page
+
+KEPT = timedelta(hours=48)
+PREFIX = "/parked-forms/"
+PURPOSE = b"parked-form"
+# Signing in, and leaving, are done anew; there is nothing to keep of them.
+NEVER_PARKED = ("/login", "/logout", "/language")
+
+
+class ParkedForms:
+    """Keeps forms of people whose session has expired, and sends them when they say so."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        self.app, self.settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        viewer: Viewer | None = scope.get("viewer") if scope["type"] == "http" else None
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+        elif viewer is not None and scope["path"].startswith(PREFIX):
+            await self._send_again(viewer, scope, receive, send)
+        elif scope.get("expired_user") and scope["path"] not in NEVER_PARKED:
+            await self._park(scope["expired_user"], scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _park(self, user: UUID, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await read_body(_chunks(receive))
+        except PayloadTooLarge:
+            await self.app(scope, receive, send)
+            return
+        now = clock.now()
+        parked = ParkedForm(
+            user=user,
+            path=scope["path"],
+            content_type=header(scope, b"content-type")[:200],
+            form=seal(read_secret(self.settings.secret_file), PURPOSE, body),
+            created_at=now,
+            expires_at=now + KEPT,
+        )
+        async with unit_of_work():
+            await ParkedForm.insert(parked)
+            await record("form-parking", actor=user, subject=parked.id)
+        target = f"/login?{urlencode({'next': f'{PREFIX}{parked.id}'})}".encode()
+        name = b"hx-redirect" if is_htmx(scope) else b"location"
+        status = 401 if is_htmx(scope) else 303
+        headers = [(name, target), (b"cache-control", b"no-store"), (b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _send_again(self, viewer: Viewer, scope: Scope, receive: Receive, send: Send) -> None:
+        parked = await _find(viewer, scope["path"].removeprefix(PREFIX))
+        if parked is None:
+            await self.app(scope, receive, send)
+            return
+        body = unseal(read_secret(self.settings.secret_file), PURPOSE, parked["form"])
+        kept = {b"content-type", b"content-length"}
+        headers = [h for h in scope["headers"] if h[0] not in kept]
+        headers.append((b"content-type", parked["content_type"].encode("latin-1")))
+        again = {
+            **scope,
+            "path": parked["path"],
+            "raw_path": parked["path"].encode("utf-8"),
+            "headers": [*headers, (b"content-length", str(len(body)).encode())],
+        }
+        await ParkedForm.delete().where(ParkedForm.id == parked["id"])
+        await self.app(again, _receive_whole(body), send)
+
+
+async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        more = message.get("more_body", False)
+        yield message.get("body", b"")
+
+
+def _receive_whole(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _find(viewer: Viewer, id: str) -> Any:
+    try:
+        return await queries.find_parked_form(viewer.id, UUID(id), clock.now())
+    except ValueError:
+        return None
+
+
+@get("/parked-forms/{id:uuid}", guards=[signed_in])
+async def show_parked_form(
+    request: Request[Any, Any, Any], viewer: Viewer, id: UUID
+) -> Response[Any]:
+    """What was kept is offered again; to anybody else there is nothing to see."""
+    parked = await _find(viewer, str(id))
+    if parked is None:
+        return see_other("/")
+    return page(request, "accounts/parked_form.html", id=id, back=local_path(parked["path"]))

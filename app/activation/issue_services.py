@@ -1,0 +1,152 @@
+"""What an answer writes: the signed file with its rows, or the end of an activation."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from app.activation.download_services import supersede
+from app.activation.jws import thumbprint
+from app.activation.key_services import Office
+from app.activation.requests import RequestFile, RequestOutcome
+from app.activation.rules import EndActivation, Issue, IssueOutcome
+from app.activation.signing import Licensee, SigningFailed, build_activation
+from app.activation.tables import Activation, ActivationProduct
+from app.activation.terms import expiry
+from app.audit.services import record
+from app.contracts.rules import SeenContract
+from app.database import fetch_one, uuid7
+
+log = structlog.get_logger()
+
+
+class RequestRefused(Exception):
+    """Nothing was changed; `outcome` says why, `claim` which part of the file is at fault."""
+
+    def __init__(self, outcome: RequestOutcome | IssueOutcome, claim: str | None = None) -> None:
+        super().__init__(outcome.value)
+        self.outcome = outcome
+        self.claim = claim
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request for one environment, by one person, at one moment."""
+
+    contract: SeenContract
+    environment: UUID
+    request: RequestFile
+    actor: UUID
+    now: datetime
+
+
+async def issue_file(case: Case, issue: Issue, office: Office) -> None:
+    """Sign and keep the file, inside the unit of work that made the decision.
+
+    Raises:
+        RequestRefused: no file left the signer.
+    """
+    jti = str(uuid7())
+    licensee = await _licensee(case)
+    try:
+        file = await asyncio.to_thread(
+            build_activation,
+            case.request,
+            issue,
+            licensee,
+            office.issuer,
+            jti=jti,
+            issued_at=case.now,
+            signer=office.signer,
+        )
+    except SigningFailed as error:
+        log.error("signing-failed", error=str(error))
+        raise RequestRefused(IssueOutcome.NO_SIGNING_KEY) from error
+    activation = Activation(
+        environment=case.environment,
+        seq=issue.seq,
+        jti=jti,
+        kid=thumbprint(office.signer.public_key),
+        file=file,
+        request_jti=case.request.jti,
+        request_file=case.request.text,
+        jkt=case.request.jkt,
+        issued_by=case.actor,
+        issued_at=case.now,
+        expires_at=expiry(issue.products, licensee.time_zone),
+        moved=issue.moved,
+    )
+    await Activation.insert(activation)
+    await _insert_products(activation.id, issue)
+    await record(
+        "activation-issue",
+        actor=case.actor,
+        contract=case.contract.id,
+        subject=case.environment,
+        seq=issue.seq,
+        jti=jti,
+        kid=activation.kid,
+        moved=issue.moved,
+        jumps=issue.jumps,
+        prev_seq=case.request.prev_seq,
+        quantities={str(each.entitlement): each.quantity for each in issue.products},
+    )
+
+
+async def _licensee(case: Case) -> Licensee:
+    row = await fetch_one("select name from environment where id = $1", case.environment)
+    assert row is not None, "the environment is locked"
+    return Licensee(
+        contract_number=case.contract.number,
+        contract_name=case.contract.name,
+        company=case.contract.company,
+        time_zone=ZoneInfo(case.contract.time_zone),
+        environment=case.environment,
+        environment_name=row["name"],
+    )
+
+
+async def _insert_products(activation: UUID, issue: Issue) -> None:
+    """In the order of the entitlements' ids, in which everybody locks them."""
+    products = sorted(issue.products, key=lambda each: each.entitlement)
+    await ActivationProduct.insert(
+        *(
+            ActivationProduct(
+                activation=activation,
+                entitlement=each.entitlement,
+                quantity=each.quantity,
+                starts_on=each.term.starts_on,
+                ends_on=each.term.ends_on,
+            )
+            for each in products
+        )
+    )
+
+
+async def take_return(case: Case, decision: EndActivation) -> int:
+    """End the returned activation: the system runs on none of the older ones either."""
+    row = await fetch_one(
+        """
+        update activation
+        set ended_at = $2, end_reason = 'returned', return_jti = $3, return_file = $4
+        where jti = $1 returning seq
+        """,
+        decision.jti,
+        case.now,
+        case.request.jti,
+        case.request.text,
+    )
+    assert row is not None, "the decision names an activation"
+    seq: int = row["seq"]
+    await supersede(case.environment, seq, case.now)
+    await record(
+        "activation-return",
+        actor=case.actor,
+        contract=case.contract.id,
+        subject=case.environment,
+        seq=seq,
+    )
+    return seq

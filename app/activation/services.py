@@ -1,0 +1,135 @@
+"""Answering request files: what they lead to, decided and done in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app import clock
+from app.activation import queries
+from app.activation.issue_services import Case, RequestRefused, issue_file, take_return
+from app.activation.key_services import open_office
+from app.activation.requests import Refusal, RequestFile, RequestOutcome, read_request
+from app.activation.rules import (
+    Decision,
+    EndActivation,
+    IssueOutcome,
+    Repeat,
+    decide,
+)
+from app.audit.services import record
+from app.contracts.rules import SeenContract
+from app.database import fetch, unit_of_work
+from app.environments.services import lock_entitlements
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request led to: the activation `seq`, issued or ended now or (`repeated`) before."""
+
+    seq: int
+    repeated: bool
+
+
+async def preview(
+    settings: Settings, contract: SeenContract, environment: UUID, data: bytes
+) -> tuple[RequestFile, Decision]:
+    """What an uploaded file would lead to now; nothing is changed.
+
+    Raises:
+        RequestRefused: the file breaks a rule of the format.
+    """
+    now = clock.now()
+    request = _read(data, now)
+    office = await open_office(settings, now)
+    situation = await queries.read_situation(
+        contract, environment, request, has_signing_key=office is not None
+    )
+    return request, decide(request, situation, now)
+
+
+async def answer_request(
+    settings: Settings, contract: SeenContract, environment: UUID, data: bytes, actor: UUID
+) -> Answer:
+    """Issue the activation that a request asks for, or end the one that a return gives back.
+
+    Locks, in this order: the request's id across the portal, the environment, its entitlements
+    by id. Whoever comes second decides again on what the first one left.
+
+    Args:
+        contract: through the eyes of `actor`, who may change it.
+        environment: one of the contract's, retired or not.
+
+    Raises:
+        RequestRefused: it cannot be answered; nothing was changed.
+    """
+    now = clock.now()
+    case = Case(contract, environment, _read(data, now), actor, now)
+    office = await open_office(settings, now)
+    async with unit_of_work():
+        await _lock(case)
+        situation = await queries.read_situation(
+            contract, environment, case.request, has_signing_key=office is not None
+        )
+        decision = decide(case.request, situation, now)
+        if isinstance(decision, IssueOutcome):
+            raise RequestRefused(decision)
+        if isinstance(decision, Repeat):
+            return Answer(await _answered_before(case), repeated=True)
+        if isinstance(decision, EndActivation):
+            return Answer(await take_return(case, decision), repeated=False)
+        assert office is not None, "the decision asks for a signing key"
+        await issue_file(case, decision, office)
+        return Answer(decision.seq, repeated=False)
+
+
+async def issue_activation(
+    settings: Settings, contract: SeenContract, environment: UUID, data: bytes, actor: UUID
+) -> int:
+    """The sequence number of the activation that answers a request file.
+
+    Raises:
+        RequestRefused: as `answer_request`.
+    """
+    return (await answer_request(settings, contract, environment, data, actor)).seq
+
+
+async def record_refusal(
+    contract: SeenContract, environment: UUID, outcome: RequestOutcome | IssueOutcome, actor: UUID
+) -> None:
+    """Keep the fact that a file was refused, and why; nothing of what is in it."""
+    async with unit_of_work():
+        await record(
+            "activation-refusal",
+            actor=actor,
+            contract=contract.id,
+            subject=environment,
+            code=outcome.value,
+        )
+
+
+def _read(data: bytes, now: datetime) -> RequestFile:
+    found = read_request(data, now)
+    if isinstance(found, Refusal):
+        raise RequestRefused(found.outcome, found.claim)
+    return found
+
+
+async def _lock(case: Case) -> None:
+    """A jti is locked first, since two environments may be offered the same file at once."""
+    await fetch("select pg_advisory_xact_lock(hashtextextended($1, 0))", case.request.jti)
+    await fetch(
+        "select 1 from environment where id = $1 and contract = $2 for update",
+        case.environment,
+        case.contract.id,
+    )
+    rows = await fetch(
+        "select entitlement from allocation where environment = $1", case.environment
+    )
+    await lock_entitlements([row["entitlement"] for row in rows])
+
+
+async def _answered_before(case: Case) -> int:
+    found = await queries.find_answer(case.environment, case.request.jti)
+    assert found is not None, "a repeat has an answer"
+    return found.seq

@@ -1,0 +1,89 @@
+"""The command line: `portal demo`, `portal serve` and the vendor's tools."""
+
+import shutil
+import sys
+
+import rich_click as click
+
+from app.activation.commands import doctor_findings, keys
+from app.activation.services import prepare_demo_keys
+from app.database.embedded import EmbeddedServerError
+from app.demo.world import make_world
+from app.runtime import run_with_database, serve, with_demo_secrets
+from app.settings import Settings, SettingsError, read_settings
+
+
+@click.group()
+def portal() -> None:
+    """The License Portal."""
+
+
+@portal.command()
+def demo() -> None:
+    """Start the portal with the demo world; Ctrl-C stops everything."""
+    settings = with_demo_secrets(read_settings(demo=True))
+
+    async def prepare() -> None:
+        await prepare_demo_keys(settings)
+        await make_world(settings)
+
+    serve(settings, prepare)
+
+
+@portal.command("demo-reset")
+def demo_reset() -> None:
+    """Delete the demo's data; the next `portal demo` starts over."""
+    data_dir = read_settings(demo=True).data_dir
+    for name in ("postgres", "mail", "storage", "trust"):
+        shutil.rmtree(data_dir / name, ignore_errors=True)
+    click.echo(f"The demo's data in {data_dir} is deleted.")
+
+
+@portal.command("serve")
+def serve_portal() -> None:
+    """Start the portal with the settings of the environment."""
+    settings = read_settings()
+
+    async def nothing() -> None:
+        return None
+
+    serve(settings, nothing)
+
+
+@portal.command("migrate")
+def migrate_database() -> None:
+    """Bring the database to the tables of this version."""
+
+    async def nothing() -> None:
+        return None
+
+    run_with_database(read_settings(), nothing)
+    click.echo("The database is up to date.")
+
+
+@portal.command()
+def doctor() -> None:
+    """Check that the portal is set up safely; exit code 1 where it is not."""
+    settings: Settings = read_settings()
+    findings = run_with_database(settings, lambda: doctor_findings(settings))
+    for finding in findings:
+        click.echo(finding)
+    if findings:
+        sys.exit(1)
+    click.echo("Everything is as it should be.")
+
+
+portal.add_command(keys)
+
+
+def main() -> None:
+    """Run the command line; settings that cannot work end it with one line."""
+    try:
+        portal()
+    except (SettingsError, EmbeddedServerError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

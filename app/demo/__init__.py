@@ -1,0 +1,1 @@
+"""The demo world: made by the product's own services, once."""

@@ -1,0 +1,90 @@
+"""The demo's resources, notices and the answered quote request."""
+
+from typing import TYPE_CHECKING
+
+from app.demo.files import PLATFORM_BYTES, archive, pdf
+from app.notices.services import publish_notice
+from app.quotes.services import Wish, answer_quote, request_quote
+from app.resources.services import publish_resource
+from app.storage import open_store, store_file
+
+if TYPE_CHECKING:
+    from app.demo.world import World
+
+RESOURCES = [
+    ("PLATFORM", "業務基盤プラットフォーム_導入パッケージ.zip", "5.0.2", PLATFORM_BYTES),
+    ("WORKFLOW", "ワークフロー_更新パッチ.zip", "3.2.1", 40_000),
+    ("REPORTS", "帳票出力_テンプレート集.zip", "1.8.0", 0),
+    ("MOBILE", "モバイル連携_設定ガイド.zip", "4.0.0", 0),
+]
+
+
+async def make_resources(world: "World") -> None:
+    """A real file for each of four products."""
+    store = open_store(world.settings.data_dir)
+    for code, name, version, size in RESOURCES:
+        content = archive(code.lower(), f"{code} {version}\n", size=size)
+        file = await store_file(store, f"resources/{code.lower()}-{version}.zip", content)
+        await publish_resource(
+            name=name,
+            version=version,
+            media_type="application/zip",
+            file=file,
+            products=[world.products[code]],
+            actor=world.staff,
+        )
+
+
+async def make_notices(world: "World") -> None:
+    """One notice that the people of D-1001 see, and one that they do not."""
+    await publish_notice(
+        title=("ワークフロー 3.2.1 の提供開始", "Workflow 3.2.1 is available"),
+        body=(
+            "承認経路の表示を改善した更新パッチを公開しました。リソースからダウンロードできます。",
+            "An update that improves how approval routes are shown is ready under Resources.",
+        ),
+        products=[world.products["WORKFLOW"]],
+        actor=world.staff,
+    )
+    await publish_notice(
+        title=("モバイル連携 4.0 のメンテナンス", "Maintenance of Mobile Connect 4.0"),
+        body=(
+            "来月の第一日曜日に、通知の中継サーバを停止して点検します。",
+            "The relay of push messages is down for maintenance on the first Sunday of next month.",
+        ),
+        products=[world.products["MOBILE"]],
+        actor=world.staff,
+    )
+
+
+async def make_quote(world: "World") -> None:
+    """A quote request of D-1001 that the vendor has answered with a PDF."""
+    request = await request_quote(
+        contract=world.contracts["D-1001"],
+        wishes=[
+            Wish("renew", entitlement=world.entitlements["D-1001", "PLATFORM"]),
+            Wish("change", entitlement=world.entitlements["D-1001", "WORKFLOW"], quantity=600),
+            Wish("renew", entitlement=world.entitlements["D-1001", "ANALYTICS"]),
+            Wish("add", product=world.products["MOBILE"], quantity=30),
+        ],
+        note="来期の増員に合わせて見積をお願いします。",
+        actor=world.users["owner"],
+    )
+    content = pdf(
+        [
+            "QUOTATION",
+            "Contract D-1001",
+            "Business Platform   10 servers   renewal",
+            "Workflow   600 users   renewal",
+            "Analytics Dashboard   100 users   renewal",
+            "Mobile Connect   30 users   new",
+        ]
+    )
+    file = await store_file(open_store(world.settings.data_dir), f"quotes/{request}.pdf", content)
+    await answer_quote(
+        request=request,
+        message="お見積書をお送りします。ご不明な点は担当までお問い合わせください。",
+        file=file.key,
+        file_name="お見積書_D-1001.pdf",
+        actor=world.users["clerk"],
+    )

@@ -1,0 +1,67 @@
+"""Reads of the home page."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.contracts.queries import PAGE_ROWS, SEEN, seen_contract
+from app.contracts.rules import SeenContract
+from app.database import Record, fetch
+from app.environments.queries import differs
+from app.products.queries import USE
+
+TODAY = "(now() at time zone c.time_zone)::date"
+NEWEST_ACTIVATION = """
+    left join lateral (
+        select id, expires_at, end_reason from activation
+        where environment = e.id order by seq desc limit 1
+    ) a on true
+"""
+PORTLET = f"""
+    select c.*,
+        (select count(*) from environment e where e.contract = c.id and e.retired_at is null)
+            as environments,
+        (select array_agg(e.name order by e.sort_key, e.id)
+         from environment e {NEWEST_ACTIVATION}
+         where e.contract = c.id and e.retired_at is null and a.id is null
+           and exists (select 1 from allocation where environment = e.id)) as not_activated,
+        (select array_agg(e.name order by e.sort_key, e.id)
+         from environment e {NEWEST_ACTIVATION}
+         where e.contract = c.id and e.retired_at is null and a.id is not null
+           and a.end_reason is null and a.expires_at > now() and {differs(TODAY)}) as out_of_date,
+        (select array_agg(q.reference order by q.requested_at)
+         from quote_request q where q.contract = c.id and q.state = 'answered') as answered,
+        (select json_agg(json_build_object(
+                    'name_ja', p.name_ja, 'name_en', p.name_en, 'unit', p.unit,
+                    'quantity', e.quantity, 'allocated', u.allocated, 'in_use', u.in_use,
+                    'ends_soon', e.ends_on < {TODAY} + 30 and e.ends_on < c.ends_on)
+                    order by e.license_key is not null, p.code, e.id)
+         from entitlement e join product p on p.id = e.product {USE}
+         where e.contract = c.id and e.ends_on >= {TODAY}) as products
+    from ({SEEN}) c
+    order by c.ends_on < {TODAY}, c.ends_on, c.number limit {PAGE_ROWS}
+"""  # noqa: S608 - constants only
+
+
+@dataclass(frozen=True)
+class PortletContract:
+    """A contract of the home page.
+
+    Attributes:
+        hints: arrays of names: not_activated, out_of_date, answered; None where there is none.
+        products: those that can be used today, with what is allocated of each.
+    """
+
+    contract: SeenContract
+    hints: Record
+    products: list[dict[str, Any]]
+
+
+async def portlet_contracts(viewer: UUID) -> list[PortletContract]:
+    """The person's contracts: those that end first come first, ended ones last."""
+    rows = await fetch(PORTLET, viewer)
+    return [
+        PortletContract(seen_contract(row), row, json.loads(row["products"] or "[]"))
+        for row in rows
+    ]

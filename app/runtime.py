@@ -1,0 +1,155 @@
+"""Running the portal: its database, its migrations, its server processes."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import uvicorn
+
+from app.database import close_pool, open_pool
+from app.database.embedded import EmbeddedServer
+from app.database.migrate import migrate
+from app.main import make_app
+from app.settings import Settings, read_settings
+from app.web.asgi import App
+from app.web.logs import configure_logs
+from app.web.protocol import PatientProtocol
+
+T = TypeVar("T")
+READY_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class DatabaseUrls:
+    """DSNs of the owning and of the running role; they may be the same."""
+
+    owner: str
+    runtime: str
+
+
+@contextlib.contextmanager
+def database(settings: Settings) -> Iterator[DatabaseUrls]:
+    """The database that the settings name, or the embedded one while the block runs."""
+    if settings.database_url:
+        owner = settings.migrate_url or settings.database_url
+        yield DatabaseUrls(owner, settings.database_url)
+        return
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with EmbeddedServer(settings.data_dir) as addresses:
+        yield DatabaseUrls(addresses.owner, addresses.runtime)
+
+
+def run_with_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T:
+    """Run a coroutine function with the pool open, on a migrated database."""
+
+    async def run(urls: DatabaseUrls) -> T:
+        await migrate(urls.owner, urls.runtime)
+        await open_pool(urls.runtime)
+        try:
+            return await work()
+        finally:
+            await close_pool()
+
+    with database(settings) as urls:
+        return asyncio.run(run(urls))
+
+
+def with_demo_secrets(settings: Settings) -> Settings:
+    """The demo's settings with a passphrase of its own, made at the first start."""
+    file = settings.data_dir / "trust" / "passphrase"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(secrets.token_urlsafe(32))
+    os.environ.setdefault("PORTAL_KEY_PASSPHRASE_FILE", str(file))
+    return replace(settings, key_passphrase=Path(file).read_bytes().strip())
+
+
+def serve(settings: Settings, prepare: Callable[[], Awaitable[None]]) -> None:
+    """Serve until SIGTERM or SIGINT; everything that was started is stopped.
+
+    Args:
+        prepare: what to do with the migrated database before the first request.
+    """
+
+    async def prepared(urls: DatabaseUrls) -> None:
+        await migrate(urls.owner, urls.runtime)
+        await open_pool(urls.runtime)
+        try:
+            await prepare()
+        finally:
+            await close_pool()
+
+    # uvicorn answers these two itself; until it runs, they end the block and so the database.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with database(settings) as urls:
+            asyncio.run(prepared(urls))
+            _run_server(settings, urls.runtime)
+    except KeyboardInterrupt:
+        pass
+
+
+def _run_server(settings: Settings, url: str) -> None:
+    stop = threading.Event()
+    announcer = threading.Thread(target=_announce, args=(settings, stop), daemon=True)
+    announcer.start()
+    try:
+        if settings.workers > 1:
+            os.environ["PORTAL_RUNTIME_URL"] = url
+            os.environ["PORTAL_DEMO"] = "1" if settings.demo else ""
+            app: App | str = "app.runtime:worker_app"
+        else:
+            configure_logs(_log_level(settings))
+            app = make_app(settings, url)
+        uvicorn.run(
+            app,
+            factory=isinstance(app, str),
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            http=PatientProtocol,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=5,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+        )
+    finally:
+        stop.set()
+
+
+def _log_level(settings: Settings) -> int:
+    return logging.WARNING if settings.demo else logging.INFO
+
+
+def worker_app() -> App:
+    """The application of one of several server processes."""
+    settings = read_settings()
+    configure_logs(_log_level(settings))
+    return make_app(settings, os.environ["PORTAL_RUNTIME_URL"])
+
+
+def _announce(settings: Settings, stop: threading.Event) -> None:
+    """Print one line when the portal answers."""
+    address = f"http://{settings.host}:{settings.port}/readyz"
+    while not stop.wait(READY_POLL_SECONDS):
+        with contextlib.suppress(OSError, urllib.error.URLError):
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                if answer.status == 200:
+                    print(f"ready {settings.base_url}", flush=True)  # noqa: T201
+                    return

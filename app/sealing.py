@@ -1,0 +1,51 @@
+"""Sealing what rests in the database and must not be read there."""
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+SECRET_BYTES = 32
+NONCE_BYTES = 12
+
+
+class CannotOpen(Exception):
+    """The box was sealed under another secret or for another purpose, or it was changed."""
+
+
+def read_secret(file: Path) -> bytes:
+    """The portal's secret, made at the first start; all processes of a portal share the file."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return file.read_bytes()
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(secrets.token_bytes(SECRET_BYTES))
+    return file.read_bytes()
+
+
+def _cipher(secret: bytes, purpose: bytes) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, salt=None, info=purpose).derive(secret))
+
+
+def seal(secret: bytes, purpose: bytes, content: bytes) -> bytes:
+    """Encrypt with AES-256-GCM under a key for one purpose: nonce, then ciphertext."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + _cipher(secret, purpose).encrypt(nonce, content, purpose)
+
+
+def unseal(secret: bytes, purpose: bytes, box: bytes) -> bytes:
+    """What was sealed.
+
+    Raises:
+        CannotOpen: it cannot be opened.
+    """
+    try:
+        return _cipher(secret, purpose).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], purpose)
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen from error

@@ -1,0 +1,147 @@
+"""The cast and the stage: the demo world in a real PostgreSQL, and clients signed in to it."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import httpx
+import pytest
+
+from app.accounts.queries import find_credentials
+from app.accounts.services import open_session
+from app.activation.services import prepare_demo_keys
+from app.database import close_pool, open_pool
+from app.database.embedded import Addresses, EmbeddedServer
+from app.database.migrate import migrate
+from app.demo.world import make_world
+from app.main import make_app
+from app.runtime import with_demo_secrets
+from app.settings import Settings, read_settings
+from app.web.asgi import App
+from tests.pages import check_page
+
+TEMPLATE = "world"
+CAST = ("owner", "member", "english", "newcomer", "outsider", "staff", "clerk", "auditor")
+_names = (f"copy{n}" for n in itertools.count())
+
+
+def in_database(dsn: str, name: str) -> str:
+    """The same address for another database of the server."""
+    parts = urlsplit(dsn)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A server whose template database holds the demo world."""
+
+    addresses: Addresses
+    settings: Settings
+
+    async def copy(self) -> str:
+        """A database of its own with the demo world; answers its runtime DSN."""
+        name = next(_names)
+        admin = await asyncpg.connect(self.addresses.admin)
+        try:
+            await admin.execute(f"create database {name} template {TEMPLATE} owner portal_owner")
+        finally:
+            await admin.close()
+        return in_database(self.addresses.runtime, name)
+
+    def owner_dsn(self, runtime_dsn: str) -> str:
+        """The owning role's address of the same database."""
+        name = urlsplit(runtime_dsn).path.lstrip("/")
+        return in_database(self.addresses.owner, name)
+
+
+async def _make_template(addresses: Addresses, settings: Settings) -> None:
+    admin = await asyncpg.connect(addresses.admin)
+    try:
+        await admin.execute(f"create database {TEMPLATE} owner portal_owner")
+    finally:
+        await admin.close()
+    runtime = in_database(addresses.runtime, TEMPLATE)
+    await migrate(in_database(addresses.owner, TEMPLATE), runtime)
+    await open_pool(runtime)
+    try:
+        await prepare_demo_keys(settings)
+        await make_world(settings)
+    finally:
+        await close_pool()
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The embedded server with the demo world, made once."""
+    data_dir = tmp_path_factory.mktemp("stage")
+    settings = read_settings({"PORTAL_DATA_DIR": str(data_dir)}, demo=True)
+    settings = with_demo_secrets(replace(settings, data_dir=data_dir))
+    with EmbeddedServer(data_dir) as addresses:
+        asyncio.run(_make_template(addresses, settings))
+        yield Stage(addresses, settings)
+
+
+@pytest.fixture
+async def database(stage: Stage) -> AsyncIterator[str]:
+    """The demo world in a database of the test's own, with the pool open on it."""
+    dsn = await stage.copy()
+    await open_pool(dsn)
+    yield dsn
+    await close_pool()
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The application on a database of the test's own."""
+
+    app: App
+    settings: Settings
+    dsn: str
+
+    def anonymous(self) -> httpx.AsyncClient:
+        """Somebody who has not signed in; every page they get is checked."""
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app, raise_app_exceptions=False),
+            base_url=self.settings.base_url,
+            event_hooks={"response": [check_page]},
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+
+    async def signed_in(self, code: str) -> httpx.AsyncClient:
+        """One of the cast, signed in."""
+        account = await find_credentials(code)
+        assert account is not None, f"{code} is not in the cast"
+        signed_in = await open_session(account, "tests", known_device=None)
+        client = self.anonymous()
+        client.cookies.set(self.settings.session_cookie, signed_in.token)
+        return client
+
+
+@pytest.fixture
+def portal(stage: Stage, database: str) -> Portal:
+    """The application, on the test's own copy of the demo world."""
+    return Portal(make_app(stage.settings, database), stage.settings, database)
+
+
+@pytest.fixture
+async def owner(portal: Portal) -> AsyncIterator[httpx.AsyncClient]:
+    """The owner of D-1001, signed in."""
+    async with await portal.signed_in("owner") as client:
+        yield client
+
+
+@pytest.fixture
+async def member(portal: Portal) -> AsyncIterator[httpx.AsyncClient]:
+    """A member of D-1001, signed in."""
+    async with await portal.signed_in("member") as client:
+        yield client
+
+
+@pytest.fixture
+async def outsider(portal: Portal) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody of another company, who has no access to what the others have."""
+    async with await portal.signed_in("outsider") as client:
+        yield client

@@ -1,0 +1,89 @@
+"""The published test vectors are what the code does, and can be made again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from licensed_system import activation, fingerprint, jws, keys, status
+from licensed_system.activation import Holder
+from licensed_system.outcomes import Outcome, Refused
+from licensed_system.status import Remembered
+from tests.licensed_system.make_vectors import ACCEPTED, FOLDER, rooms, written
+
+KEYS, REQUEST, ACTIVATIONS = (
+    json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    for name in ("keys", "request", "activations")
+)
+HOLDER = Holder(
+    roots=keys.read_roots(KEYS["trust_pem"].encode()),
+    jkt=ACTIVATIONS["holder"]["jkt"],
+    keyset_version=ACTIVATIONS["holder"]["keyset_version"],
+    seq=ACTIVATIONS["holder"]["seq"],
+    nonces=frozenset(ACTIVATIONS["holder"]["nonces"]),
+    components=ACTIVATIONS["holder"]["components"],
+)
+
+
+def test_the_vectors_are_the_ones_that_are_made() -> None:
+    for name, room in rooms().items():
+        published = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+        assert published == written(room), f"{name}.json is not what make_vectors writes"
+
+
+@pytest.mark.parametrize("case", ACTIVATIONS["cases"], ids=lambda case: str(case["name"]))
+def test_a_vector_has_the_outcome_it_states(case: dict[str, Any]) -> None:
+    text = case["file"] if "file" in case else case["repeat"] * case["times"]
+    try:
+        activation.verify(text.encode(), HOLDER, datetime.fromisoformat(case["now"]))
+        outcome = ACCEPTED
+    except Refused as refused:
+        outcome = refused.outcome
+    assert outcome == case["outcome"]
+
+
+def test_every_outcome_of_a_file_has_a_vector() -> None:
+    of_commands = {
+        Outcome.NOT_INITIALISED, Outcome.ALREADY_INITIALISED, Outcome.NOT_ACTIVATED, Outcome.BUSY,
+        Outcome.UNREADABLE_FILE, Outcome.UNWRITABLE_FILE, Outcome.BAD_TRUST_FILE,
+        Outcome.DAMAGED_STATE, Outcome.PORT_IN_USE,
+    }  # fmt: skip
+    shown = {case["outcome"] for case in ACTIVATIONS["cases"]}
+    assert shown == {*map(str, set(Outcome) - of_commands), ACCEPTED}
+
+
+@pytest.mark.parametrize("at", ACTIVATIONS["statuses"]["at"], ids=lambda at: str(at["now"]))
+def test_the_good_vector_stands_as_it_states(at: dict[str, str]) -> None:
+    data, now = ACTIVATIONS["statuses"]["file"].encode(), datetime.fromisoformat(at["now"])
+    current = activation.verify_signature(data, HOLDER.roots).activation
+    known = Remembered(current, False, (), now, None, None)
+    assert status.judge(known, HOLDER.components, now).standing == at["standing"]
+    assert jws.check_code(data) == ACTIVATIONS["statuses"]["check_code"]
+
+
+def test_the_request_vector_is_signed_by_the_key_in_its_header() -> None:
+    file = jws.parse(REQUEST["file"].encode())
+    assert file.payload == REQUEST["claims"]
+    assert keys.verifies(keys.from_jwk(file.header["jwk"]), file)
+    assert keys.thumbprint(keys.from_jwk(file.header["jwk"])) == KEYS["system_jkt"]
+    assert jws.check_code(REQUEST["file"].encode()) == REQUEST["check_code"]
+    claims = REQUEST["claims"]
+    assert claims["fp"] == fingerprint.hashed(REQUEST["components"], claims["fp_salt"])
+
+
+def test_openssl_verifies_the_good_vector(tmp_path: Path) -> None:
+    """The rule of the format, step by step, with nothing but openssl."""
+    parts, signature = ACTIVATIONS["statuses"]["file"].strip().rsplit(".", 1)
+    signer = keys.write_public(keys.from_jwk(KEYS["signing_key"]))
+    for name, data in (("in", parts.encode()), ("sig", jws.decode(signature)), ("pem", signer)):
+        (tmp_path / name).write_bytes(data)
+    command = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", "pem"]
+    done = subprocess.run(
+        [*command, "-in", "in", "-sigfile", "sig"], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,80 @@
+"""What every page must be, checked on each answer of every test."""
+
+import re
+from html.parser import HTMLParser
+
+import html5lib
+import httpx
+
+FRAGMENT_CONTEXT = "div"
+
+
+class _Elements(HTMLParser):
+    """Collects what the checks below look at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def elements(html: str) -> list[tuple[str, dict[str, str | None]]]:
+    """Tags and their attributes, in order."""
+    parser = _Elements()
+    parser.feed(html)
+    return parser.tags
+
+
+async def check_page(response: httpx.Response) -> None:
+    """Assert what holds for every answer: never a server error, and valid, safe HTML."""
+    assert response.status_code < 500, f"server error at {response.request.url}"
+    if not response.headers.get("content-type", "").startswith("text/html"):
+        return
+    html = (await response.aread()).decode("utf-8")
+    if not html:
+        return
+    fragment = response.request.headers.get("hx-request") == "true"
+    _check_headers(response, fragment=fragment)
+    _check_valid(html, fragment=fragment)
+    _check_elements(html, fragment=fragment)
+
+
+def _check_headers(response: httpx.Response, *, fragment: bool) -> None:
+    headers = response.headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["cache-control"] in {"private, no-cache", "no-store"}
+    if not fragment:
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+
+
+def _check_valid(html: str, *, fragment: bool) -> None:
+    parser = html5lib.HTMLParser(strict=False)
+    if fragment:
+        parser.parseFragment(html, container=FRAGMENT_CONTEXT)
+    else:
+        parser.parse(html)
+    # A fragment starts with its <title>, which htmx takes out before the swap.
+    assert not parser.errors, f"invalid HTML: {parser.errors[:3]}"
+
+
+def _check_elements(html: str, *, fragment: bool) -> None:
+    tags = elements(html)
+    ids = [attrs["id"] for _, attrs in tags if attrs.get("id")]
+    assert len(ids) == len(set(ids)), f"an id twice: {sorted(ids)}"
+    labelled = {attrs.get("for") for tag, attrs in tags if tag == "label"}
+    for tag, attrs in tags:
+        if tag in {"input", "select", "textarea"} and attrs.get("type") != "hidden":
+            named = attrs.get("id") in labelled or "aria-label" in attrs
+            assert named or attrs.get("type") in {"checkbox", "radio"}, f"no label: {attrs}"
+        assert "style" not in attrs and not any(name.startswith("on") for name in attrs)
+        assert tag != "form" or attrs.get("action", "/").startswith("/")
+    assert sum(tag == "h1" for tag, _ in tags) == 1, "a page has one first heading"
+    assert sum("primary" in (attrs.get("class") or "") for _, attrs in tags) <= 1
+    title = re.search(r"<title>(.*?)</title>", html)
+    assert title and title.group(1).strip(), "a page has a title"
+    if not fragment:
+        assert tags[0][0] == "html" and tags[0][1]["lang"] in {"ja", "en"}
