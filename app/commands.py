@@ -6,8 +6,8 @@ import sys
 import rich_click as click
 
 from app.activation.commands import doctor_findings, keys
-from app.activation.services import prepare_demo_keys
-from app.database.embedded import EmbeddedServerError
+from app.activation.demo_services import prepare_demo_keys
+from app.database.embedded import EmbeddedServer, EmbeddedServerError
 from app.demo.world import make_world
 from app.runtime import run_with_database, serve, with_demo_secrets
 from app.settings import Settings, SettingsError, read_settings
@@ -34,7 +34,8 @@ def demo() -> None:
 def demo_reset() -> None:
     """Delete the demo's data; the next `portal demo` starts over."""
     data_dir = read_settings(demo=True).data_dir
-    for name in ("postgres", "mail", "storage", "trust"):
+    EmbeddedServer(data_dir).discard()
+    for name in ("mail", "storage", "trust"):
         shutil.rmtree(data_dir / name, ignore_errors=True)
     click.echo(f"The demo's data in {data_dir} is deleted.")
 

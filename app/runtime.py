@@ -7,10 +7,10 @@ import os
 import secrets
 import signal
 import threading
-import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import TypeVar
 
@@ -148,8 +148,14 @@ def _announce(settings: Settings, stop: threading.Event) -> None:
     """Print one line when the portal answers."""
     address = f"http://{settings.host}:{settings.port}/readyz"
     while not stop.wait(READY_POLL_SECONDS):
-        with contextlib.suppress(OSError, urllib.error.URLError):
-            with urllib.request.urlopen(address, timeout=5) as answer:
-                if answer.status == 200:
-                    print(f"ready {settings.base_url}", flush=True)  # noqa: T201
-                    return
+        if _answers(address):
+            print(f"ready {settings.base_url}", flush=True)  # noqa: T201
+            return
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False

@@ -10,9 +10,9 @@ from app.accounts import queries, throttling
 from app.accounts.passwords import hash_password, verify_password
 from app.accounts.queries import token_hash
 from app.accounts.rules import Viewer, session_length
-from app.accounts.tables import Device, Session, Terms, TermsAcceptance, User
+from app.accounts.tables import Device, Session, Terms, User
 from app.audit.services import record
-from app.database import Record, fetch, unit_of_work
+from app.database import Record, fetch, unit_of_work, uuid7
 from app.web.forms import normalised
 
 TOKEN_BYTES = 32
@@ -112,7 +112,7 @@ async def accept_terms(viewer: Viewer, terms: UUID) -> None:
         added = await fetch(
             'insert into terms_acceptance (id, "user", terms, accepted_at)'
             ' values ($1, $2, $3, $4) on conflict ("user", terms) do nothing returning id',
-            TermsAcceptance().id,
+            uuid7(),
             viewer.id,
             terms,
             clock.now(),

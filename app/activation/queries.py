@@ -182,7 +182,12 @@ async def find_answer(environment: UUID, request_jti: str) -> SeenActivation | N
 
 
 async def read_situation(
-    contract: SeenContract, environment: UUID, request: RequestFile, *, has_signing_key: bool
+    contract: SeenContract,
+    environment: UUID,
+    request: RequestFile,
+    now: datetime,
+    *,
+    has_signing_key: bool,
 ) -> Situation:
     """What the decision about a request stands on. `environment` is one of the contract's."""
     row = await fetch_one("select retired_at from environment where id = $1", environment)
@@ -195,7 +200,7 @@ async def read_situation(
         allocated=await _allocated(environment),
         last=_last(last),
         same_jti=await _same_jti(request.jti),
-        moves=await list_moves(environment),
+        moves=await list_moves(environment, now),
         has_signing_key=has_signing_key,
     )
 
@@ -237,9 +242,14 @@ async def _same_jti(jti: str) -> EarlierRequest | None:
     return EarlierRequest(row["environment"], row["text"]) if row else None
 
 
-async def list_moves(environment: UUID) -> list[datetime]:
-    """When the environment's activation went to another machine."""
+async def list_moves(environment: UUID, now: datetime) -> list[datetime]:
+    """When the environment's activation went to another machine.
+
+    A machine whose clock is ahead may have issued "later" than `now`: that counts as now.
+    """
     rows = await fetch(
-        "select issued_at from activation where environment = $1 and moved", environment
+        "select least(issued_at, $2) as moved_at from activation where environment = $1 and moved",
+        environment,
+        now,
     )
-    return [row["issued_at"] for row in rows]
+    return [row["moved_at"] for row in rows]

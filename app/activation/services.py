@@ -25,10 +25,17 @@ from app.settings import Settings
 
 @dataclass(frozen=True)
 class Answer:
-    """What a request led to: the activation `seq`, issued or ended now or (`repeated`) before."""
+    """What a request led to.
+
+    Attributes:
+        seq: the activation that it is about.
+        repeated: the request was answered before; nothing was changed.
+        ended: the activation ended just now, by a return.
+    """
 
     seq: int
-    repeated: bool
+    repeated: bool = False
+    ended: bool = False
 
 
 async def preview(
@@ -43,7 +50,7 @@ async def preview(
     request = _read(data, now)
     office = await open_office(settings, now)
     situation = await queries.read_situation(
-        contract, environment, request, has_signing_key=office is not None
+        contract, environment, request, now, has_signing_key=office is not None
     )
     return request, decide(request, situation, now)
 
@@ -63,24 +70,24 @@ async def answer_request(
     Raises:
         RequestRefused: it cannot be answered; nothing was changed.
     """
-    now = clock.now()
-    case = Case(contract, environment, _read(data, now), actor, now)
-    office = await open_office(settings, now)
+    request = _read(data, clock.now())
+    office = await open_office(settings, clock.now())
     async with unit_of_work():
-        await _lock(case)
+        await _lock(contract, environment, request)
+        case = Case(contract, environment, request, actor, clock.now())
         situation = await queries.read_situation(
-            contract, environment, case.request, has_signing_key=office is not None
+            contract, environment, request, case.now, has_signing_key=office is not None
         )
-        decision = decide(case.request, situation, now)
+        decision = decide(request, situation, case.now)
         if isinstance(decision, IssueOutcome):
             raise RequestRefused(decision)
         if isinstance(decision, Repeat):
             return Answer(await _answered_before(case), repeated=True)
         if isinstance(decision, EndActivation):
-            return Answer(await take_return(case, decision), repeated=False)
+            return Answer(await take_return(case, decision), ended=True)
         assert office is not None, "the decision asks for a signing key"
         await issue_file(case, decision, office)
-        return Answer(decision.seq, repeated=False)
+        return Answer(decision.seq)
 
 
 async def issue_activation(
@@ -115,17 +122,15 @@ def _read(data: bytes, now: datetime) -> RequestFile:
     return found
 
 
-async def _lock(case: Case) -> None:
+async def _lock(contract: SeenContract, environment: UUID, request: RequestFile) -> None:
     """A jti is locked first, since two environments may be offered the same file at once."""
-    await fetch("select pg_advisory_xact_lock(hashtextextended($1, 0))", case.request.jti)
+    await fetch("select pg_advisory_xact_lock(hashtextextended($1, 0))", request.jti)
     await fetch(
         "select 1 from environment where id = $1 and contract = $2 for update",
-        case.environment,
-        case.contract.id,
+        environment,
+        contract.id,
     )
-    rows = await fetch(
-        "select entitlement from allocation where environment = $1", case.environment
-    )
+    rows = await fetch("select entitlement from allocation where environment = $1", environment)
     await lock_entitlements([row["entitlement"] for row in rows])
 
 

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app import clock
 from app.activation.jws import ALGORITHM, encode, write_jwk
-from app.activation.services import issue_activation, mark_downloaded
+from app.activation.download_services import mark_downloaded
+from app.activation.services import issue_activation
 from app.contracts.queries import find_contract
 from app.environments.services import create_environment, set_allocations
 
@@ -51,7 +52,7 @@ async def _activate(world: "World", environment: UUID) -> None:
     owner = world.users["owner"]
     contract = await find_contract(owner, "D-1001")
     assert contract is not None
-    seq = await issue_activation(contract, environment, _request_file(), owner)
+    seq = await issue_activation(world.settings, contract, environment, _request_file(), owner)
     await mark_downloaded(contract, environment, seq, owner)
 
 

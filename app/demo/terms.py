@@ -31,7 +31,8 @@ TERMS_JA = """# 1. 適用
 
 TERMS_EN = """# 1. Scope
 
-These terms of use set out the conditions of the License Portal. They apply to everybody who uses it.
+These terms of use set out the conditions of the License Portal. They apply to everybody who \
+uses it.
 
 # 2. Account
 

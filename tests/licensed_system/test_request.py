@@ -23,6 +23,7 @@ def test_the_header_names_type_algorithm_and_own_key(plant: Plant) -> None:
     assert set(header["jwk"]) == {"kty", "crv", "x"}, "the private part stays at home"
 
 
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # RFC 9864; see the format
 def test_pyjwt_and_joserfc_verify_it_with_the_key_in_its_header(plant: Plant) -> None:
     token = plant.request()
     own: dict[str, Any] = header_of(token)["jwk"]

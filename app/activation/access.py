@@ -1,0 +1,20 @@
+"""Activations are looked up within an environment of a contract that the person owns."""
+
+from litestar.exceptions import NotFoundException
+
+from app.activation import queries
+from app.activation.queries import SeenActivation
+from app.activation.strict_json import MAX_NUMBER
+from app.environments.queries import SeenEnvironment
+
+
+async def provide_activation(environment: SeenEnvironment, seq: int) -> SeenActivation:
+    """The activation in the address.
+
+    Raises:
+        NotFoundException: the environment has none with this number.
+    """
+    found = await queries.find_activation(environment.id, seq) if seq <= MAX_NUMBER else None
+    if found is None:
+        raise NotFoundException
+    return found

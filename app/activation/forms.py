@@ -1,0 +1,51 @@
+"""The form that takes a request file."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from litestar import Request
+from litestar.exceptions import HTTPException
+
+from app.accounts.rules import Viewer
+from app.activation.acts import ACTIVATION, RETURN
+from app.activation.requests import RequestOutcome
+from app.confirmations.services import Proposal, find_draft
+from app.web.requests import read_form
+
+FIELD = "request"
+
+
+@dataclass(frozen=True)
+class RequestForm:
+    """What was sent: a file, or the draft whose file is used again."""
+
+    name: str
+    content: bytes | None
+    refusal: RequestOutcome | None = None
+
+    @classmethod
+    async def read(cls, request: Request[Any, Any, Any], viewer: Viewer) -> "RequestForm":
+        """Read the upload; a form beyond any size is a file that is too large.
+
+        Raises:
+            ClientException: the form is broken.
+        """
+        try:
+            data = await read_form(request)
+        except HTTPException as error:
+            if error.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                raise
+            return cls("", None, RequestOutcome.TOO_LARGE)
+        upload = data.uploads.get(FIELD)
+        if upload is not None and (upload.name or upload.content):
+            return cls(upload.name, upload.content)
+        draft = await find_kept(viewer, data.get("draft"))
+        if draft is not None and draft.upload:
+            return cls(draft.payload["file_name"], draft.upload)
+        return cls("", None)
+
+
+async def find_kept(viewer: Viewer, id: str) -> Proposal | None:
+    """The proposal that the person came back from, whose file can be used again."""
+    return await find_draft(viewer, id, ACTIVATION) or await find_draft(viewer, id, RETURN)

@@ -1,0 +1,204 @@
+"""利用: upload a request file, download the activation file, and the history of both."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import Provide
+from litestar.exceptions import NotFoundException
+from litestar.response import Redirect
+
+from app.accounts.access import signed_in
+from app.accounts.rules import Viewer
+from app.activation import queries, services
+from app.activation.access import provide_activation
+from app.activation.acts import ACTIVATION, RETURN, activations_url
+from app.activation.download_services import mark_downloaded
+from app.activation.files import check_code, file_name
+from app.activation.forms import FIELD, RequestForm, find_kept
+from app.activation.issue_services import RequestRefused
+from app.activation.key_services import published_keys
+from app.activation.queries import SeenActivation, product_name
+from app.activation.requests import Purpose, RequestOutcome
+from app.activation.rules import IssueOutcome, Repeat
+from app.activation.strict_json import MAX_NUMBER, write_object
+from app.activation.wording import message_of, outcome_named, short_thumbprint
+from app.confirmations.services import Proposal, propose
+from app.contracts.access import provide_owned_contract
+from app.contracts.rules import SeenContract
+from app.environments.access import provide_past_environment
+from app.environments.queries import SeenEnvironment
+from app.settings import Settings
+from app.web.i18n import gettext as _
+from app.web.responses import see_other
+from app.web.templates import page
+
+PageRequest = Request[Any, Any, Any]
+Outcome = RequestOutcome | IssueOutcome
+
+
+class Activations(Controller):
+    """The activations of one environment, for the contract's owners."""
+
+    path = "/contracts/{number:str}/environments/{environment_id:uuid}/activations"
+    guards = [signed_in]
+    dependencies = {
+        "contract": Provide(provide_owned_contract),
+        "environment": Provide(provide_past_environment),
+    }
+
+    @get()
+    async def show(
+        self,
+        request: PageRequest,
+        viewer: Viewer,
+        contract: SeenContract,
+        environment: SeenEnvironment,
+    ) -> Response[str]:
+        """Step 1, and the history."""
+        kept = await find_kept(viewer, request.query_params.get("draft", ""))
+        if kept is None or kept.refusal is None:
+            return await _page(request, contract, environment, kept)
+        outcome = outcome_named(kept.refusal["code"])
+        message = message_of(outcome, kept.refusal["claim"])
+        return await _page(request, contract, environment, kept, message, outcome)
+
+    @post()
+    async def propose(
+        self,
+        request: PageRequest,
+        viewer: Viewer,
+        settings: Settings,
+        contract: SeenContract,
+        environment: SeenEnvironment,
+    ) -> Response[Any]:
+        """登録: on to the confirm step, or to the answer that the file got before."""
+        if not contract.may_change:
+            raise NotFoundException
+        form = await RequestForm.read(request, viewer)
+        if form.content is None and form.refusal is None:
+            message = _("Choose the activation request file.")
+            return await _page(request, contract, environment, None, message)
+        try:
+            return await _next(settings, viewer, contract, environment, form)
+        except RequestRefused as refused:
+            await services.record_refusal(contract, environment.id, refused.outcome, viewer.id)
+            message = message_of(refused.outcome, refused.claim)
+            return await _page(request, contract, environment, None, message, refused.outcome)
+
+    @get("/{seq:int}", dependencies={"activation": Provide(provide_activation)})
+    async def show_activation(
+        self,
+        request: PageRequest,
+        contract: SeenContract,
+        environment: SeenEnvironment,
+        activation: SeenActivation,
+    ) -> Response[str]:
+        """Step 2."""
+        return page(
+            request,
+            "activation/download.html",
+            contract=contract,
+            environment=environment,
+            activation=activation,
+            newest=activation.seq == environment.seq,
+            repeated="repeat" in request.query_params,
+            check_code=check_code(activation.content),
+            name=file_name(contract.number, environment.name, activation.seq),
+            product_name=product_name,
+        )
+
+    @get("/{seq:int}/file", dependencies={"activation": Provide(provide_activation)})
+    async def download(
+        self,
+        request: PageRequest,
+        viewer: Viewer,
+        contract: SeenContract,
+        environment: SeenEnvironment,
+        activation: SeenActivation,
+    ) -> Response[bytes]:
+        """ダウンロード. What only asks for the headers, or fetches ahead, has not downloaded."""
+        if activation.downloaded_at is None and not _only_looks(request):
+            await mark_downloaded(contract, environment.id, activation.seq, viewer.id)
+        headers = {
+            "Content-Disposition": _attachment(contract, environment, activation.seq),
+            "Cache-Control": "no-store",
+        }
+        return Response(activation.content, media_type="application/jose", headers=headers)
+
+
+@get("/.well-known/jwks.json", opt={"public": True})
+async def show_keys(settings: Settings) -> Response[bytes]:
+    """The public signing keys, for anybody who verifies activation files."""
+    keys = write_object(await published_keys(settings))
+    return Response(keys, media_type="application/jwk-set+json")
+
+
+async def _next(
+    settings: Settings,
+    viewer: Viewer,
+    contract: SeenContract,
+    environment: SeenEnvironment,
+    form: RequestForm,
+) -> Redirect:
+    if form.refusal is not None or form.content is None:
+        raise RequestRefused(form.refusal or RequestOutcome.EMPTY)
+    found, decision = await services.preview(settings, contract, environment.id, form.content)
+    if isinstance(decision, IssueOutcome):
+        raise RequestRefused(decision)
+    if isinstance(decision, Repeat):
+        answer = await queries.find_answer(environment.id, found.jti)
+        assert answer is not None, "a repeat has an answer"
+        return see_other(f"{activations_url(contract, environment)}/{answer.seq}?repeat=1")
+    payload = {
+        "contract": contract.number,
+        "environment": str(environment.id),
+        "file_name": form.name,
+    }
+    act = RETURN if found.purpose is Purpose.RETURN else ACTIVATION
+    return see_other(await propose(viewer, act, payload, form.content))
+
+
+async def _page(
+    request: PageRequest,
+    contract: SeenContract,
+    environment: SeenEnvironment,
+    kept: Proposal | None,
+    message: str = "",
+    outcome: Outcome | None = None,
+) -> Response[str]:
+    history = await queries.list_activations(environment.id, _before(request))
+    return page(
+        request,
+        "activation/list.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if message and request.method == "POST" else 200,
+        contract=contract,
+        environment=environment,
+        history=history,
+        first=_before(request) is None,
+        kept=kept,
+        kept_code=check_code(kept.upload) if kept and kept.upload else "",
+        errors={FIELD: message} if message else {},
+        code=outcome.value if outcome else "",
+        product_name=product_name,
+        short_thumbprint=short_thumbprint,
+    )
+
+
+def _before(request: PageRequest) -> int | None:
+    text = request.query_params.get("before", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 16):
+        return None
+    return min(int(text), MAX_NUMBER)
+
+
+def _only_looks(request: PageRequest) -> bool:
+    return bool(request.scope.get("head")) or "prefetch" in request.headers.get("sec-purpose", "")
+
+
+def _attachment(contract: SeenContract, environment: SeenEnvironment, seq: int) -> str:
+    """RFC 6266: a plain name for old programs, and the whole one as RFC 8187 writes it."""
+    name = file_name(contract.number, environment.name, seq)
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -1,0 +1,186 @@
+"""What the confirm page says before an activation is issued or given back."""
+
+from app import clock
+from app.activation import queries
+from app.activation.files import check_code
+from app.activation.moves import MOVES_A_YEAR, moves_in_year
+from app.activation.queries import SeenActivation
+from app.activation.requests import RequestFile, RequestOutcome
+from app.activation.rules import (
+    Decision,
+    EndActivation,
+    Issue,
+    IssueOutcome,
+    Repeat,
+    clock_difference,
+)
+from app.activation.terms import LicensedProduct
+from app.activation.wording import (
+    clock_note,
+    count_and_term,
+    message_of,
+    name_with_code,
+    short_thumbprint,
+)
+from app.confirmations.acts import Statement
+from app.contracts.rules import SeenContract
+from app.environments.queries import SeenEnvironment
+from app.web.i18n import gettext as _
+from app.web.i18n import moment
+
+Facts = list[tuple[str, str]]
+
+
+async def of_decision(
+    contract: SeenContract,
+    environment: SeenEnvironment,
+    back: str,
+    data: bytes,
+    request: RequestFile,
+    decision: Decision,
+) -> Statement:
+    """What confirming a verified request would do as things stand now."""
+    if isinstance(decision, IssueOutcome):
+        return refused(contract, environment, back, decision, None)
+    facts = _where(contract, environment) + _facts(contract, data, request)
+    if isinstance(decision, Repeat):
+        return Statement(_("Show the activation again?"), facts, back, [repeated()])
+    last = await queries.find_last_activation(environment.id)
+    if isinstance(decision, EndActivation):
+        return _return(facts, back, last)
+    return Statement(
+        heading=_("Issue this activation?"),
+        facts=[*facts, (_("Activation number"), str(decision.seq))],
+        back=back,
+        notes=_notes(request, decision, last),
+        warning=await _move_warning(environment, decision),
+        changes=(
+            _("What is issued, against the last activation (both days included)"),
+            _changes(last, decision),
+        ),
+    )
+
+
+def refused(
+    contract: SeenContract,
+    environment: SeenEnvironment,
+    back: str,
+    outcome: RequestOutcome | IssueOutcome,
+    claim: str | None,
+) -> Statement:
+    """What came in the way since the upload; confirming says it beside the form."""
+    return Statement(
+        heading=_("This file cannot be used any more"),
+        facts=_where(contract, environment),
+        back=back,
+        warning=message_of(outcome, claim),
+    )
+
+
+def repeated() -> str:
+    """Said wherever a file comes a second time."""
+    return _("This file was answered before: here is the same activation.")
+
+
+def _where(contract: SeenContract, environment: SeenEnvironment) -> Facts:
+    return [
+        (_("Contract"), f"{contract.name} ({contract.number})"),
+        (_("Environment"), environment.name),
+    ]
+
+
+def _facts(contract: SeenContract, data: bytes, request: RequestFile) -> Facts:
+    now = clock.now()
+    versions = [f"{each.code} {each.version}".rstrip() for each in request.products]
+    zone = contract.time_zone
+    return [
+        (_("System name"), request.system.name),
+        (_("Host"), request.system.host or "–"),
+        (_("Operating system"), request.system.os or "–"),
+        (_("Fingerprint of the system's key"), short_thumbprint(request.jkt)),
+        (_("Products in the system"), ", ".join(versions) or "–"),
+        (_("Clock of the system"), moment(request.issued_at, zone)),
+        (_("Clock of the portal"), moment(now, zone)),
+        (_("Check code of the request file"), check_code(data)),
+    ]
+
+
+def _changes(last: SeenActivation | None, issue: Issue) -> list[tuple[str, str, str]]:
+    """Every product that is issued or that the last activation had."""
+    before = {each.entitlement: each for each in last.products} if last else {}
+    after = {each.entitlement: each for each in issue.products}
+    named: dict[object, LicensedProduct] = {**before, **after}
+    return [
+        (
+            name_with_code(product),
+            count_and_term(before.get(product.entitlement)),
+            count_and_term(after.get(product.entitlement)),
+        )
+        for product in sorted(named.values(), key=lambda each: (each.code, each.term))
+    ]
+
+
+def _notes(request: RequestFile, issue: Issue, last: SeenActivation | None) -> list[str]:
+    found = [clock_note(clock_difference(request, clock.now()))]
+    missing = sorted({each.code for each in issue.products} - {e.code for e in request.products})
+    if missing:
+        found.append(_("Issued, but not in the system: %(products)s.", products=", ".join(missing)))
+    idle = sorted({each.code for each in request.products} - {e.code for e in issue.products})
+    if idle:
+        found.append(
+            _(
+                "In the system, but not allocated to this environment: %(products)s. They stay"
+                " unlicensed.",
+                products=", ".join(idle),
+            )
+        )
+    if issue.jumps:
+        found.append(
+            _(
+                "The system has already seen number %(seen)s, which this portal does not know, so"
+                " the numbers go on from there.",
+                seen=request.prev_seq,
+            )
+        )
+    if last is not None and last.ended_at is None:
+        found.append(
+            _(
+                "Activation %(seq)s ends here when the new file is downloaded for the first time.",
+                seq=last.seq,
+            )
+        )
+    return [note for note in found if note]
+
+
+async def _move_warning(environment: SeenEnvironment, issue: Issue) -> str:
+    if not issue.moved:
+        return ""
+    now = clock.now()
+    made = moves_in_year(await queries.list_moves(environment.id, now), now)
+    return _(
+        "This file comes from another system than the last activation: the environment moves to"
+        " that system. It is move %(this)s of the %(allowed)s possible within a year; %(left)s"
+        " will be left.",
+        this=made + 1,
+        allowed=MOVES_A_YEAR,
+        left=MOVES_A_YEAR - made - 1,
+    )
+
+
+def _return(facts: Facts, back: str, last: SeenActivation | None) -> Statement:
+    products = last.products if last else ()
+    return Statement(
+        heading=_("Give this activation back?"),
+        facts=[*facts, (_("Activation number"), str(last.seq if last else 0))],
+        back=back,
+        notes=[
+            _(
+                "The system has stopped using the activation. Counts that are still allocated to"
+                " this environment stay allocated; change the allocation to use them elsewhere."
+            )
+        ],
+        changes=(
+            _("What is given back"),
+            [(name_with_code(each), count_and_term(each), "–") for each in products],
+        ),
+    )

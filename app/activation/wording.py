@@ -1,0 +1,83 @@
+"""How files, products and times are worded, in the reader's language."""
+
+from datetime import timedelta
+
+from app.activation.messages import ISSUE_MESSAGES, REQUEST_MESSAGES
+from app.activation.queries import product_name
+from app.activation.requests import RequestOutcome
+from app.activation.rules import IssueOutcome
+from app.activation.terms import LicensedProduct, Unit
+from app.web.i18n import day, ngettext, number
+from app.web.i18n import gettext as _
+
+SHOWN_DIGITS = 12
+# Clocks that differ by less agree as far as a person is concerned.
+CLOCKS_AGREE = timedelta(minutes=5)
+
+
+def message_of(outcome: RequestOutcome | IssueOutcome, claim: str | None) -> str:
+    """Why a file is refused and what to do."""
+    if isinstance(outcome, IssueOutcome):
+        return _(ISSUE_MESSAGES[outcome])
+    message = REQUEST_MESSAGES[outcome]
+    return _(message, claim=claim) if "%(claim)s" in message else _(message)
+
+
+def outcome_named(code: str) -> RequestOutcome | IssueOutcome:
+    """The outcome with a code. Raises `ValueError`."""
+    known = {outcome.value: outcome for outcome in (*RequestOutcome, *IssueOutcome)}
+    if code not in known:
+        raise ValueError(code)
+    return known[code]
+
+
+def short_thumbprint(jkt: str) -> str:
+    """The first characters of a key's thumbprint, in groups of four, for people to compare."""
+    return " ".join(jkt[at : at + 4] for at in range(0, SHOWN_DIGITS, 4))
+
+
+def unit_name(unit: Unit) -> str:
+    """What a count counts."""
+    names = {Unit.USERS: _("users"), Unit.SERVERS: _("servers"), Unit.CORES: _("cores")}
+    return names[unit]
+
+
+def count_and_term(product: LicensedProduct | None) -> str:
+    """Quantity and term of a product; a dash where there is none."""
+    if product is None:
+        return "–"
+    quantity = f"{number(product.quantity)} {unit_name(product.unit)}"
+    return f"{quantity}, {day(product.term.starts_on)}–{day(product.term.ends_on)}"
+
+
+def name_with_code(product: LicensedProduct) -> str:
+    """A product as the lists name it."""
+    return f"{product_name(product)} ({product.code})"
+
+
+def clock_note(difference: timedelta) -> str:
+    """How the system's clock stands against the portal's; empty where they agree."""
+    if abs(difference) <= CLOCKS_AGREE:
+        return ""
+    span = span_of(abs(difference))
+    if difference > timedelta(0):
+        return _(
+            "The clock of the system is %(span)s ahead of the portal's. Set it right before you"
+            " load the activation file.",
+            span=span,
+        )
+    return _(
+        "The request file was made %(span)s ago by the clock of the system. If it is newer than"
+        " that, the clock is behind: set it right before you load the activation file.",
+        span=span,
+    )
+
+
+def span_of(span: timedelta) -> str:
+    """A length of time in the largest unit that leaves at least two of it, or minutes."""
+    minutes = int(span.total_seconds()) // 60
+    if minutes >= 2 * 24 * 60:
+        return ngettext("%(n)s day", "%(n)s days", minutes // (24 * 60))
+    if minutes >= 2 * 60:
+        return ngettext("%(n)s hour", "%(n)s hours", minutes // 60)
+    return ngettext("%(n)s minute", "%(n)s minutes", minutes)
