@@ -14,6 +14,8 @@ from litestar.types import ControllerRouterHandler
 from app.accounts import access
 from app.accounts import pages as accounts
 from app.accounts.parking import ParkedForms, show_parked_form
+from app.activation import acts as activation_acts
+from app.activation import pages as activation
 from app.confirmations.acts import Acts
 from app.confirmations.pages import Confirmations
 from app.contracts import pages as contracts
@@ -50,16 +52,23 @@ ROUTES: list[ControllerRouterHandler] = [
     environments.EnvironmentCreation,
     environments.EnvironmentChange,
     allocations.Allocations,
+    activation.Activations,
+    activation.show_keys,
     resources.list_resources,
 ]
-ACTS = Acts(
-    [
-        environment_acts.CREATION,
-        environment_acts.CHANGE,
-        environment_acts.RETIREMENT,
-        allocation_acts.ALLOCATION,
-    ]
-)
+
+
+def make_acts(settings: Settings) -> Acts:
+    """Every act that is confirmed."""
+    return Acts(
+        [
+            environment_acts.CREATION,
+            environment_acts.CHANGE,
+            environment_acts.RETIREMENT,
+            allocation_acts.ALLOCATION,
+            *activation_acts.make_acts(settings),
+        ]
+    )
 
 
 def make_litestar(settings: Settings, database_url: str) -> Litestar:
@@ -73,6 +82,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
         finally:
             await close_pool()
 
+    acts = make_acts(settings)
     handlers: dict[Any, Any] = {
         access.NotSignedIn: accounts.handle_not_signed_in,
         access.Detour: accounts.handle_detour,
@@ -86,7 +96,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
         dependencies={
             "viewer": Provide(access.provide_viewer),
             "settings": Provide(lambda: settings, sync_to_thread=False),
-            "acts": Provide(lambda: ACTS, sync_to_thread=False),
+            "acts": Provide(lambda: acts, sync_to_thread=False),
         },
         exception_handlers=handlers,
         state=State({"settings": settings}),

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, MutableMapping
 from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
+from litestar.types import Scope
 
 from app import clock
 from app.accounts import queries
@@ -169,13 +170,13 @@ def _required_viewer(connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer:
     return viewer
 
 
-async def provide_viewer(scope: MutableMapping[str, Any]) -> Viewer:
+async def provide_viewer(scope: Scope) -> Viewer:
     """The signed-in person, for handlers behind one of the guards above.
 
     Raises:
         NotSignedIn: nobody is signed in.
     """
-    viewer: Viewer | None = scope.get("viewer")
+    viewer: Viewer | None = cast("dict[str, Any]", scope).get("viewer")
     if viewer is None:
         raise NotSignedIn
     return viewer

@@ -3,8 +3,9 @@
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from app.accounts import access, forms, queries, services
@@ -15,19 +16,18 @@ from app.settings import Settings
 from app.web import i18n
 from app.web.errors import too_many_attempts
 from app.web.i18n import gettext as _
-from app.web.requests import is_htmx, read_form
+from app.web.requests import PageRequest, is_htmx, read_form
 from app.web.responses import see_other
 from app.web.templates import page
 
 YEAR = 365 * 24 * 3600
-type_request = Request[Any, Any, Any]
 
 
 def _with_next(path: str, wanted: str) -> str:
     return path if wanted == "/" else f"{path}?{urlencode({'next': wanted})}"
 
 
-def _place(request: type_request) -> str:
+def _place(request: PageRequest) -> str:
     """Where the person is: the page shown, also when htmx asks for a part of it."""
     if is_htmx(request.scope):
         current = urlsplit(request.headers.get("hx-current-url", ""))
@@ -38,7 +38,7 @@ def _place(request: type_request) -> str:
     return local_path(urlsplit(request.headers.get("referer", "")).path or "/")
 
 
-def handle_not_signed_in(request: type_request, _error: Exception) -> Response[Any]:
+def handle_not_signed_in(request: PageRequest, _error: Exception) -> Response[Any]:
     """To the log-in page, and back here afterwards."""
     target = _with_next("/login", _place(request))
     if is_htmx(request.scope):
@@ -46,7 +46,7 @@ def handle_not_signed_in(request: type_request, _error: Exception) -> Response[A
     return see_other(target)
 
 
-def handle_detour(request: type_request, error: Detour) -> Response[Any]:
+def handle_detour(request: PageRequest, error: Detour) -> Response[Any]:
     """To what has to be done first, and back here afterwards."""
     target = _with_next(error.path, _place(request))
     if is_htmx(request.scope):
@@ -60,7 +60,9 @@ class SigningIn(Controller):
     path = "/login"
 
     @get(opt={"public": True})
-    async def show(self, request: type_request, settings: Settings) -> Response[Any]:
+    async def show(
+        self, request: PageRequest, settings: NamedDependency[Settings]
+    ) -> Response[Any]:
         """The form; somebody signed in already goes on."""
         wanted = local_path(request.query_params.get("next", "/"))
         if request.scope.get("viewer"):
@@ -68,7 +70,9 @@ class SigningIn(Controller):
         return page(request, "accounts/login.html", next=wanted, demo=settings.demo, code="")
 
     @post(opt={"public": True})
-    async def sign_in(self, request: type_request, settings: Settings) -> Response[Any]:
+    async def sign_in(
+        self, request: PageRequest, settings: NamedDependency[Settings]
+    ) -> Response[Any]:
         """Check user code and password."""
         form = forms.LoginForm.read(await read_form(request))
         context: dict[str, Any] = {"next": form.next, "demo": settings.demo, "code": form.code}
@@ -111,7 +115,9 @@ def _signed_in(sign_in: SignIn, wanted: str, settings: Settings) -> Response[Any
 
 
 @post("/logout", guards=[access.signed_in_before_terms])
-async def sign_out(viewer: Viewer, settings: Settings) -> Response[Any]:
+async def sign_out(
+    viewer: NamedDependency[Viewer], settings: NamedDependency[Settings]
+) -> Response[Any]:
     """End the session and have the browser forget what it kept."""
     await services.sign_out(viewer)
     answer = see_other("/login")
@@ -127,12 +133,12 @@ class TermsOfUse(Controller):
     guards = [access.signed_in_before_terms]
 
     @get()
-    async def show(self, request: type_request) -> Response[Any]:
+    async def show(self, request: PageRequest) -> Response[Any]:
         """The newest terms, with the form where the person has not accepted them."""
         return await self._page(request, local_path(request.query_params.get("next", "/")))
 
     @post()
-    async def accept(self, request: type_request, viewer: Viewer) -> Response[Any]:
+    async def accept(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
         """Record the acceptance, then go where the person wanted to."""
         form = forms.TermsForm.read(await read_form(request))
         terms = await queries.current_terms()
@@ -145,7 +151,7 @@ class TermsOfUse(Controller):
         return see_other(form.next)
 
     async def _page(
-        self, request: type_request, wanted: str, errors: dict[str, str] | None = None
+        self, request: PageRequest, wanted: str, errors: dict[str, str] | None = None
     ) -> Response[Any]:
         terms = await queries.current_terms()
         if terms is None:
@@ -168,7 +174,7 @@ class PasswordChange(Controller):
     guards = [access.signed_in_with_terms]
 
     @get()
-    async def show(self, request: type_request, viewer: Viewer) -> Response[Any]:
+    async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
         """The form, while the account asks for a new password."""
         wanted = local_path(request.query_params.get("next", "/"))
         if not viewer.must_change_password:
@@ -176,7 +182,7 @@ class PasswordChange(Controller):
         return page(request, "accounts/password.html", next=wanted)
 
     @post()
-    async def change(self, request: type_request, viewer: Viewer) -> Response[Any]:
+    async def change(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
         """Set the new password, then go where the person wanted to."""
         if not viewer.must_change_password:
             return see_other("/")
@@ -195,7 +201,9 @@ class PasswordChange(Controller):
 
 
 @post("/language", opt={"public": True})
-async def change_language(request: type_request, settings: Settings) -> Response[Any]:
+async def change_language(
+    request: PageRequest, settings: NamedDependency[Settings]
+) -> Response[Any]:
     """Show this page, and all others, in the other language."""
     form = forms.LanguageForm.read(await read_form(request))
     answer = see_other(form.back)
@@ -209,7 +217,7 @@ async def change_language(request: type_request, settings: Settings) -> Response
 
 
 @get("/profile", guards=[access.signed_in])
-async def show_profile(request: type_request, viewer: Viewer) -> Response[str]:
+async def show_profile(request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
     """個人設定: what the portal knows about the person."""
     account = await queries.find_account(viewer.id)
     return page(request, "accounts/profile.html", account=account)

@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from litestar import Request, Response, get
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from app import clock
 from app.accounts import queries
@@ -18,7 +20,7 @@ from app.database import unit_of_work
 from app.sealing import read_secret, seal, unseal
 from app.settings import Settings
 from app.web.asgi import App, Message, Receive, Scope, Send
-from app.web.requests import PayloadTooLarge, header, is_htmx, read_body
+from app.web.requests import PageRequest, PayloadTooLarge, header, is_htmx, read_body
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -114,7 +116,7 @@ async def _find(viewer: Viewer, id: str) -> Any:
 
 @get("/parked-forms/{id:uuid}", guards=[signed_in])
 async def show_parked_form(
-    request: Request[Any, Any, Any], viewer: Viewer, id: UUID
+    request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
 ) -> Response[Any]:
     """What was kept is offered again; to anybody else there is nothing to see."""
     parked = await _find(viewer, str(id))

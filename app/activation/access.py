@@ -1,6 +1,8 @@
 """Activations are looked up within an environment of a contract that the person owns."""
 
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from app.activation import queries
 from app.activation.queries import SeenActivation
@@ -8,7 +10,9 @@ from app.activation.strict_json import MAX_NUMBER
 from app.environments.queries import SeenEnvironment
 
 
-async def provide_activation(environment: SeenEnvironment, seq: int) -> SeenActivation:
+async def provide_activation(
+    environment: NamedDependency[SeenEnvironment], seq: FromPath[int]
+) -> SeenActivation:
     """The activation in the address.
 
     Raises:

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
-from litestar import Request
 from litestar.exceptions import HTTPException
 
 from app.accounts.rules import Viewer
 from app.activation.acts import ACTIVATION, RETURN
 from app.activation.requests import RequestOutcome
 from app.confirmations.services import Proposal, find_draft
-from app.web.requests import read_form
+from app.web.requests import PageRequest, read_form
 
 FIELD = "request"
 
@@ -25,7 +23,7 @@ class RequestForm:
     refusal: RequestOutcome | None = None
 
     @classmethod
-    async def read(cls, request: Request[Any, Any, Any], viewer: Viewer) -> "RequestForm":
+    async def read(cls, request: PageRequest, viewer: Viewer) -> "RequestForm":
         """Read the upload; a form beyond any size is a file that is too large.
 
         Raises:

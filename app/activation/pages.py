@@ -4,8 +4,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import Provide
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect
 
@@ -31,10 +31,10 @@ from app.environments.access import provide_past_environment
 from app.environments.queries import SeenEnvironment
 from app.settings import Settings
 from app.web.i18n import gettext as _
+from app.web.requests import PageRequest
 from app.web.responses import see_other
 from app.web.templates import page
 
-PageRequest = Request[Any, Any, Any]
 Outcome = RequestOutcome | IssueOutcome
 
 
@@ -52,9 +52,9 @@ class Activations(Controller):
     async def show(
         self,
         request: PageRequest,
-        viewer: Viewer,
-        contract: SeenContract,
-        environment: SeenEnvironment,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        environment: NamedDependency[SeenEnvironment],
     ) -> Response[str]:
         """Step 1, and the history."""
         kept = await find_kept(viewer, request.query_params.get("draft", ""))
@@ -68,10 +68,10 @@ class Activations(Controller):
     async def propose(
         self,
         request: PageRequest,
-        viewer: Viewer,
-        settings: Settings,
-        contract: SeenContract,
-        environment: SeenEnvironment,
+        viewer: NamedDependency[Viewer],
+        settings: NamedDependency[Settings],
+        contract: NamedDependency[SeenContract],
+        environment: NamedDependency[SeenEnvironment],
     ) -> Response[Any]:
         """登録: on to the confirm step, or to the answer that the file got before."""
         if not contract.may_change:
@@ -91,9 +91,9 @@ class Activations(Controller):
     async def show_activation(
         self,
         request: PageRequest,
-        contract: SeenContract,
-        environment: SeenEnvironment,
-        activation: SeenActivation,
+        contract: NamedDependency[SeenContract],
+        environment: NamedDependency[SeenEnvironment],
+        activation: NamedDependency[SeenActivation],
     ) -> Response[str]:
         """Step 2."""
         return page(
@@ -113,10 +113,10 @@ class Activations(Controller):
     async def download(
         self,
         request: PageRequest,
-        viewer: Viewer,
-        contract: SeenContract,
-        environment: SeenEnvironment,
-        activation: SeenActivation,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        environment: NamedDependency[SeenEnvironment],
+        activation: NamedDependency[SeenActivation],
     ) -> Response[bytes]:
         """ダウンロード. What only asks for the headers, or fetches ahead, has not downloaded."""
         if activation.downloaded_at is None and not _only_looks(request):
@@ -129,7 +129,7 @@ class Activations(Controller):
 
 
 @get("/.well-known/jwks.json", opt={"public": True})
-async def show_keys(settings: Settings) -> Response[bytes]:
+async def show_keys(settings: NamedDependency[Settings]) -> Response[bytes]:
     """The public signing keys, for anybody who verifies activation files."""
     keys = write_object(await published_keys(settings))
     return Response(keys, media_type="application/jwk-set+json")

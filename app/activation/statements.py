@@ -14,7 +14,6 @@ from app.activation.rules import (
     Repeat,
     clock_difference,
 )
-from app.activation.terms import LicensedProduct
 from app.activation.wording import (
     clock_note,
     count_and_term,
@@ -109,7 +108,7 @@ def _changes(last: SeenActivation | None, issue: Issue) -> list[tuple[str, str, 
     """Every product that is issued or that the last activation had."""
     before = {each.entitlement: each for each in last.products} if last else {}
     after = {each.entitlement: each for each in issue.products}
-    named: dict[object, LicensedProduct] = {**before, **after}
+    named = {**before, **after}
     return [
         (
             name_with_code(product),

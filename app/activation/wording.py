@@ -25,10 +25,10 @@ def message_of(outcome: RequestOutcome | IssueOutcome, claim: str | None) -> str
 
 def outcome_named(code: str) -> RequestOutcome | IssueOutcome:
     """The outcome with a code. Raises `ValueError`."""
-    known = {outcome.value: outcome for outcome in (*RequestOutcome, *IssueOutcome)}
-    if code not in known:
-        raise ValueError(code)
-    return known[code]
+    try:
+        return RequestOutcome(code)
+    except ValueError:
+        return IssueOutcome(code)
 
 
 def short_thumbprint(jkt: str) -> str:

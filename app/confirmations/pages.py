@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.confirmations import services
 from app.confirmations.acts import Acts
+from app.web.requests import PageRequest
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -21,7 +24,11 @@ class Confirmations(Controller):
 
     @get()
     async def show(
-        self, request: Request[Any, Any, Any], viewer: Viewer, id: UUID, acts: Acts
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        id: FromPath[UUID],
+        acts: NamedDependency[Acts],
     ) -> Response[Any]:
         """What will happen; or, once done, on to where it can be seen."""
         proposal = await services.find_proposal(viewer, id)
@@ -37,6 +44,8 @@ class Confirmations(Controller):
         )
 
     @post()
-    async def confirm(self, viewer: Viewer, id: UUID, acts: Acts) -> Response[Any]:
+    async def confirm(
+        self, viewer: NamedDependency[Viewer], id: FromPath[UUID], acts: NamedDependency[Acts]
+    ) -> Response[Any]:
         """決定."""
         return see_other(await services.confirm(acts, viewer, id))

@@ -1,13 +1,15 @@
 """Contracts are looked up through the person: what is not theirs is not found."""
 
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
 from app.contracts import queries
 from app.contracts.rules import Role, SeenContract
 
 
-async def provide_contract(viewer: Viewer, number: str) -> SeenContract:
+async def provide_contract(viewer: NamedDependency[Viewer], number: FromPath[str]) -> SeenContract:
     """The contract in the address, for people with any role in it.
 
     Raises:
@@ -19,7 +21,9 @@ async def provide_contract(viewer: Viewer, number: str) -> SeenContract:
     return contract
 
 
-async def provide_owned_contract(viewer: Viewer, number: str) -> SeenContract:
+async def provide_owned_contract(
+    viewer: NamedDependency[Viewer], number: FromPath[str]
+) -> SeenContract:
     """The contract in the address, for its owners, ended or not.
 
     Raises:
@@ -31,7 +35,9 @@ async def provide_owned_contract(viewer: Viewer, number: str) -> SeenContract:
     return contract
 
 
-async def provide_changeable_contract(viewer: Viewer, number: str) -> SeenContract:
+async def provide_changeable_contract(
+    viewer: NamedDependency[Viewer], number: FromPath[str]
+) -> SeenContract:
     """The contract in the address, for those who may change it now.
 
     Raises:

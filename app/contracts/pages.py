@@ -1,10 +1,9 @@
 """The list of contracts, and the contract page's tabs that show what was agreed and with whom."""
 
-from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Controller, Request, Response, get
-from litestar.di import Provide
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
@@ -12,7 +11,7 @@ from app.contracts import queries
 from app.contracts.access import provide_contract
 from app.contracts.rules import SeenContract
 from app.web.forms import SHORT_TEXT, normalised
-from app.web.requests import FormData, query_form
+from app.web.requests import FormData, PageRequest, query_form
 from app.web.templates import page
 
 
@@ -22,7 +21,7 @@ def _after(data: FormData) -> tuple[str, str] | None:
 
 
 @get("/contracts", guards=[signed_in])
-async def list_contracts(request: Request[Any, Any, Any], viewer: Viewer) -> Response[str]:
+async def list_contracts(request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
     """ご契約一覧: search, sort, and pages by key."""
     data = query_form(request)
     search = normalised(data.get("search"))[:SHORT_TEXT]
@@ -54,7 +53,7 @@ class ContractPages(Controller):
 
     @get()
     async def details(
-        self, request: Request[Any, Any, Any], contract: SeenContract
+        self, request: PageRequest, contract: NamedDependency[SeenContract]
     ) -> Response[str]:
         """ご契約詳細."""
         counts, history = await queries.contract_details(contract)
@@ -64,7 +63,7 @@ class ContractPages(Controller):
 
     @get("/members")
     async def members(
-        self, request: Request[Any, Any, Any], contract: SeenContract
+        self, request: PageRequest, contract: NamedDependency[SeenContract]
     ) -> Response[str]:
         """関係者."""
         members = await queries.list_members(contract)
@@ -72,7 +71,7 @@ class ContractPages(Controller):
 
     @get("/group-companies")
     async def group_companies(
-        self, request: Request[Any, Any, Any], contract: SeenContract
+        self, request: PageRequest, contract: NamedDependency[SeenContract]
     ) -> Response[str]:
         """グループ会社."""
         companies = await queries.list_group_companies(contract)

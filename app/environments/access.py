@@ -2,14 +2,18 @@
 
 from uuid import UUID
 
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from app.contracts.rules import SeenContract
 from app.environments import queries
 from app.environments.queries import SeenEnvironment
 
 
-async def provide_environment(contract: SeenContract, environment_id: UUID) -> SeenEnvironment:
+async def provide_environment(
+    contract: NamedDependency[SeenContract], environment_id: FromPath[UUID]
+) -> SeenEnvironment:
     """The running environment in the address.
 
     Raises:
@@ -21,7 +25,9 @@ async def provide_environment(contract: SeenContract, environment_id: UUID) -> S
     return environment
 
 
-async def provide_past_environment(contract: SeenContract, environment_id: UUID) -> SeenEnvironment:
+async def provide_past_environment(
+    contract: NamedDependency[SeenContract], environment_id: FromPath[UUID]
+) -> SeenEnvironment:
     """The environment in the address, retired or not: its history stays readable.
 
     Raises:

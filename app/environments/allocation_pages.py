@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import Provide
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
@@ -20,11 +20,9 @@ from app.environments.queries import OfferedProduct, SeenEnvironment, product_na
 from app.environments.rules import AllocationProblem, check_allocation
 from app.web.i18n import gettext as _
 from app.web.i18n import number
-from app.web.requests import query_form, read_form
+from app.web.requests import PageRequest, query_form, read_form
 from app.web.responses import see_other
 from app.web.templates import page
-
-PageRequest = Request[Any, Any, Any]
 
 
 def _messages(
@@ -74,9 +72,9 @@ class Allocations(Controller):
     async def show(
         self,
         request: PageRequest,
-        viewer: Viewer,
-        contract: SeenContract,
-        environment: SeenEnvironment,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        environment: NamedDependency[SeenEnvironment],
     ) -> Response[str]:
         """The form; numbers come from the draft, the address, or what is allocated."""
         offered = await queries.offered_products(contract, environment.id)
@@ -93,9 +91,9 @@ class Allocations(Controller):
     async def propose(
         self,
         request: PageRequest,
-        viewer: Viewer,
-        contract: SeenContract,
-        environment: SeenEnvironment,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        environment: NamedDependency[SeenEnvironment],
     ) -> Response[Any]:
         """割り当て: on to the confirm step."""
         offered = await queries.offered_products(contract, environment.id)
@@ -116,7 +114,10 @@ class Allocations(Controller):
 
     @get("/other-products")
     async def choose(
-        self, request: PageRequest, contract: SeenContract, environment: SeenEnvironment
+        self,
+        request: PageRequest,
+        contract: NamedDependency[SeenContract],
+        environment: NamedDependency[SeenEnvironment],
     ) -> Response[str]:
         """その他の製品を追加: choose among those that came from license keys."""
         offered = await queries.offered_products(contract, environment.id)

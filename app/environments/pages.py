@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import Provide
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
@@ -18,11 +18,9 @@ from app.environments.access import provide_environment
 from app.environments.forms import EnvironmentForm
 from app.environments.queries import SeenEnvironment
 from app.web.i18n import gettext as _
-from app.web.requests import read_form
+from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
 from app.web.templates import page
-
-PageRequest = Request[Any, Any, Any]
 
 
 def _after(request: PageRequest) -> tuple[int, UUID] | None:
@@ -58,7 +56,9 @@ def _problem(problem: str) -> dict[str, str]:
     guards=[signed_in],
     dependencies={"contract": Provide(provide_contract)},
 )
-async def list_environments(request: PageRequest, contract: SeenContract) -> Response[str]:
+async def list_environments(
+    request: PageRequest, contract: NamedDependency[SeenContract]
+) -> Response[str]:
     """環境: in sort-key order, with allocation and activation."""
     environments, following = await queries.list_environments(contract, _after(request))
     return page(
@@ -80,7 +80,10 @@ class EnvironmentCreation(Controller):
 
     @get()
     async def show(
-        self, request: PageRequest, viewer: Viewer, contract: SeenContract
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
     ) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CREATION.name)
@@ -90,7 +93,10 @@ class EnvironmentCreation(Controller):
 
     @post()
     async def propose(
-        self, request: PageRequest, viewer: Viewer, contract: SeenContract
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
     ) -> Response[Any]:
         """登録: on to the confirm step."""
         companies = await list_group_companies(contract)
@@ -122,9 +128,9 @@ class EnvironmentChange(Controller):
     async def show(
         self,
         request: PageRequest,
-        viewer: Viewer,
-        contract: SeenContract,
-        environment: SeenEnvironment,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        environment: NamedDependency[SeenEnvironment],
     ) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CHANGE.name)
@@ -143,9 +149,9 @@ class EnvironmentChange(Controller):
     async def propose(
         self,
         request: PageRequest,
-        viewer: Viewer,
-        contract: SeenContract,
-        environment: SeenEnvironment,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        environment: NamedDependency[SeenEnvironment],
     ) -> Response[Any]:
         """更新: on to the confirm step."""
         companies = await list_group_companies(contract)
@@ -168,7 +174,10 @@ class EnvironmentChange(Controller):
 
     @post("/retirement")
     async def propose_retirement(
-        self, viewer: Viewer, contract: SeenContract, environment: SeenEnvironment
+        self,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        environment: NamedDependency[SeenEnvironment],
     ) -> Response[Any]:
         """廃止: on to the confirm step."""
         payload = {"contract": contract.number, "environment": str(environment.id)}

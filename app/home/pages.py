@@ -1,19 +1,19 @@
 """Home, the site map, and whether the portal is well."""
 
-from typing import Any
-
-from litestar import MediaType, Request, Response, get
+from litestar import MediaType, Response, get
+from litestar.di import NamedDependency
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.database import fetch_value
 from app.home.queries import portlet_contracts
 from app.notices.queries import newest_notices
+from app.web.requests import PageRequest
 from app.web.templates import page
 
 
 @get("/", guards=[signed_in])
-async def show_home(request: Request[Any, Any, Any], viewer: Viewer) -> Response[str]:
+async def show_home(request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
     """ホーム: what the person has, and what needs doing."""
     return page(
         request,
@@ -24,13 +24,13 @@ async def show_home(request: Request[Any, Any, Any], viewer: Viewer) -> Response
 
 
 @get("/site-map", guards=[signed_in])
-async def show_site_map(request: Request[Any, Any, Any]) -> Response[str]:
+async def show_site_map(request: PageRequest) -> Response[str]:
     """サイトマップ: every place, grouped."""
     return page(request, "home/site_map.html")
 
 
 @get("/guide", guards=[signed_in])
-async def show_guide(request: Request[Any, Any, Any]) -> Response[str]:
+async def show_guide(request: PageRequest) -> Response[str]:
     """操作ガイド: how each journey goes."""
     return page(request, "home/guide.html")
 

@@ -171,7 +171,8 @@ class Responses:
             await _plain(send, 303, b"", [(b"location", target.encode("latin-1", "replace"))])
             return
         head = scope["method"] == "HEAD"
-        inner = {**scope, "method": "GET"} if head else scope
+        # Handlers answer GET only; those with an effect look at `head` and leave it out.
+        inner = {**scope, "method": "GET", "head": True} if head else scope
         answer = _Answer(scope, send, self._headers(scope), head=head)
         await self.app(inner, receive, answer.send)
 

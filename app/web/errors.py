@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import structlog
-from litestar import MediaType, Request, Response
+from litestar import MediaType, Response
 from litestar.exceptions import HTTPException
 from litestar.status_codes import (
     HTTP_400_BAD_REQUEST,
@@ -23,7 +23,7 @@ from app.database import DatabaseBusy
 from app.web.asgi import Send
 from app.web.i18n import N_, ngettext
 from app.web.i18n import gettext as _
-from app.web.requests import is_fragment
+from app.web.requests import PageRequest, is_fragment
 from app.web.templates import render
 
 unavailable_errors = (
@@ -93,7 +93,7 @@ def error_body(scope: Mapping[str, Any], status: int, advice: str = "") -> str:
 
 
 def error_page(
-    request: Request[Any, Any, Any], status: int, advice: str = "", **headers: str
+    request: PageRequest, status: int, advice: str = "", **headers: str
 ) -> Response[str]:
     """Answer with the error page for a status."""
     return Response(
@@ -104,27 +104,25 @@ def error_page(
     )
 
 
-def too_many_attempts(request: Request[Any, Any, Any], wait: timedelta) -> Response[str]:
+def too_many_attempts(request: PageRequest, wait: timedelta) -> Response[str]:
     """Answer 429 and say when to try again."""
     seconds = int(wait.total_seconds()) + 1
     advice = ngettext("Try again in %(n)s second.", "Try again in %(n)s seconds.", seconds)
     return error_page(request, HTTP_429_TOO_MANY_REQUESTS, advice, **{"Retry-After": str(seconds)})
 
 
-def handle_http_exception(
-    request: Request[Any, Any, Any], exception: HTTPException
-) -> Response[str]:
+def handle_http_exception(request: PageRequest, exception: HTTPException) -> Response[str]:
     """Litestar's own refusals: not found, wrong method, broken request."""
     return error_page(request, exception.status_code)
 
 
-def handle_unavailable(request: Request[Any, Any, Any], exception: Exception) -> Response[str]:
+def handle_unavailable(request: PageRequest, exception: Exception) -> Response[str]:
     """The database does not answer."""
     log.warning("database-unavailable", error=type(exception).__name__)
     return error_page(request, HTTP_503_SERVICE_UNAVAILABLE, **{"Retry-After": "5"})
 
 
-def handle_unexpected(request: Request[Any, Any, Any], exception: Exception) -> Response[str]:
+def handle_unexpected(request: PageRequest, exception: Exception) -> Response[str]:
     """A defect: logged with its trace, answered with the number that finds it."""
     log.error("defect", exc_info=exception)
     return error_page(request, HTTP_500_INTERNAL_SERVER_ERROR)

@@ -11,6 +11,8 @@ from litestar.datastructures import MultiDict
 from litestar.exceptions import ClientException, HTTPException
 from multipart import MultipartError, MultipartParser, parse_options_header
 
+# Litestar's request; who looks is in scope["viewer"].
+PageRequest = Request[Any, Any, Any]
 MAX_FORM_BYTES = 512 * 1024
 MAX_FIELDS = 4000
 
@@ -70,7 +72,7 @@ def _pairs(values: Iterable[tuple[str, str]]) -> MultiDict[str]:
     return MultiDict(pairs)
 
 
-def query_form(request: Request[Any, Any, Any]) -> FormData:
+def query_form(request: PageRequest) -> FormData:
     """The fields of a form sent by GET, from the address.
 
     Raises:
@@ -128,7 +130,7 @@ async def read_body(chunks: AsyncIterable[bytes]) -> bytes:
     return bytes(body)
 
 
-async def read_form(request: Request[Any, Any, Any]) -> FormData:
+async def read_form(request: PageRequest) -> FormData:
     """The sent form, read strictly: Litestar's own parser stops at its first error.
 
     Raises:

@@ -1,15 +1,14 @@
 """Pages and fragments from Jinja templates: one template, one main block, both forms."""
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import MediaType, Request, Response
+from litestar import MediaType, Response
 from litestar.status_codes import HTTP_200_OK
 
 from app.web import i18n
-from app.web.requests import is_fragment
+from app.web.requests import PageRequest, is_fragment
 from app.web.statics import static_url
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
@@ -49,7 +48,7 @@ def fragment_url(url: str) -> str:
 environments = {code: _environment(code) for code in i18n.LANGUAGES}
 
 
-def canonical_url(request: Request[Any, Any, Any]) -> str:
+def canonical_url(request: PageRequest) -> str:
     """Path and query of the page that a fragment belongs to."""
     query = request.scope["query_string"].decode("latin-1")
     pairs = [p for p in parse_qsl(query, keep_blank_values=True) if p[0] != "fragment"]
@@ -62,7 +61,7 @@ def render(name: str, **context: object) -> str:
 
 
 def page(
-    request: Request[Any, Any, Any],
+    request: PageRequest,
     template: str,
     *,
     status: int = HTTP_200_OK,

@@ -1,0 +1,56 @@
+"""Whether keys are kept as they should be: what `portal doctor` says about them."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app import clock
+from app.activation import key_queries
+from app.activation.key_files import find_private_keys
+from app.activation.key_services import UntrustedKeyset, read_keyset
+from app.settings import Settings
+
+KEY_ENDS_SOON = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to look after; where it `fails`, the portal is not safe or cannot sign."""
+
+    message: str
+    fails: bool
+
+    def __str__(self) -> str:
+        return f"{'error' if self.fails else 'warning'}: {self.message}"
+
+
+async def doctor_findings(settings: Settings) -> list[Finding]:
+    """What is wrong with the keys of this portal now."""
+    misplaced = [] if settings.demo else await asyncio.to_thread(_misplaced_keys, settings)
+    return misplaced + await _keyset_findings(settings, clock.now())
+
+
+def _misplaced_keys(settings: Settings) -> list[Finding]:
+    return [
+        Finding(f"{path} holds a private key. Move it to a medium that is kept offline.", True)
+        for path in find_private_keys(settings.data_dir)
+    ]
+
+
+async def _keyset_findings(settings: Settings, now: datetime) -> list[Finding]:
+    try:
+        keyset = await read_keyset(settings)
+    except UntrustedKeyset as error:
+        return [Finding(f"The keyset cannot be verified with the trusted roots: {error}.", True)]
+    if keyset is None:
+        return [Finding("There is no keyset. Run `portal keys rotate`.", False)]
+    held = [key.kid for key in await key_queries.list_stored_keys()]
+    key = keyset.newest_key(held, now)
+    if key is None:
+        return [Finding("No signing key is good now. Run `portal keys rotate`.", False)]
+    if settings.key_passphrase is None:
+        return [Finding("PORTAL_KEY_PASSPHRASE or its _FILE is not set: nothing is signed.", True)]
+    if key.expires_at - now <= KEY_ENDS_SOON:
+        ends = f"{key.expires_at:%Y-%m-%d}"
+        return [Finding(f"The newest signing key ends on {ends}. Rotate it.", False)]
+    return []

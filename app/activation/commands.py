@@ -1,0 +1,188 @@
+"""`portal keys`: the root key pair, signing keys and keysets."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import rich_click as click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from app.activation import key_queries
+from app.activation.checks import doctor_findings
+from app.activation.demo_services import ROOT, ROOT_PRIVATE
+from app.activation.jws import thumbprint
+from app.activation.key_files import write_private
+from app.activation.key_services import (
+    KEY_DAYS,
+    NoPassphrase,
+    UntrustedKeyset,
+    import_keyset,
+    published_keys,
+    rotate_signing_key,
+)
+from app.activation.keysets import InvalidKeyset, KeysetOutcome, sign_keyset
+from app.activation.messages import KEYSET_MESSAGES
+from app.activation.roots import (
+    InvalidRoot,
+    create_key,
+    private_pem,
+    public_pem,
+    read_private_pem,
+)
+from app.activation.strict_json import write_object
+from app.settings import Settings, read_settings
+
+__all__ = ["doctor_findings", "keys"]
+
+T = TypeVar("T")
+FILE = click.Path(dir_okay=False, path_type=Path)
+OLD_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+MOST_DAYS = 3650
+
+
+@click.group()
+def keys() -> None:
+    """Root key, signing keys and keysets."""
+
+
+def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
+    """Run `work` on the portal's database; what the vendor can mend is one line."""
+    # The server's code is loaded only here: `init` and `sign` run on a machine without one.
+    from app.runtime import run_with_database  # noqa: PLC0415
+
+    settings = read_settings()
+    try:
+        return run_with_database(settings, lambda: work(settings))
+    except NoPassphrase:
+        message = "Set PORTAL_KEY_PASSPHRASE or PORTAL_KEY_PASSPHRASE_FILE first."
+        raise click.ClickException(message) from None
+    except (InvalidRoot, OSError) as error:
+        message = f"The trusted roots in {settings.trusted_roots} cannot be read: {error}."
+        raise click.ClickException(message) from None
+    except UntrustedKeyset as error:
+        message = (
+            f"The keyset in force cannot be verified with the roots in {settings.trusted_roots}"
+            f" ({error}). Keep the root that signed it there until the next one is imported."
+        )
+        raise click.ClickException(message) from None
+    except InvalidKeyset as error:
+        raise click.ClickException(f"The keyset breaks its format: {error}.") from None
+
+
+@keys.command()
+@click.option("--root", type=FOLDER, required=True, help="New folder on an offline medium.")
+@click.option("--passphrase-file", type=OLD_FILE, help="File with the root's passphrase.")
+@click.option("--no-passphrase", is_flag=True, help="Leave the private key in plain.")
+def init(root: Path, passphrase_file: Path | None, no_passphrase: bool) -> None:
+    """Make the root key pair, once, on a machine that is offline."""
+    passphrase = None if no_passphrase else _passphrase(passphrase_file, new=True)
+    key = create_key()
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        write_private(root / ROOT_PRIVATE, private_pem(key, passphrase))
+    except FileExistsError:
+        message = f"{root / ROOT_PRIVATE} exists; a root is made once."
+        raise click.ClickException(message) from None
+    (root / ROOT).write_bytes(public_pem(key.public_key()))
+    click.echo(f"Root {thumbprint(key.public_key())} made in {root}.")
+    click.echo(f"1. Keep {ROOT_PRIVATE} offline, in two places; never copy it to the portal.")
+    click.echo(f"2. Put {ROOT} into the portal's folder of trusted roots and into your product.")
+    click.echo("3. On the portal: portal keys rotate --out keyset.json")
+    click.echo("4. Here: portal keys sign --root-key root-private.pem keyset.json keyset.jwt")
+    click.echo("5. On the portal: portal keys import keyset.jwt")
+
+
+@keys.command()
+@click.option("--out", type=FILE, required=True, help="Where the unsigned keyset goes.")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=KEY_DAYS, show_default=True)
+@click.option("--drop", multiple=True, metavar="KID", help="A key that is good no more.")
+def rotate(out: Path, days: int, drop: tuple[str, ...]) -> None:
+    """Make a signing key and the unsigned keyset that names it."""
+
+    async def work(settings: Settings) -> bytes:
+        return await rotate_signing_key(settings, days=days, dropped=drop)
+
+    out.write_bytes(_with_database(work))
+    click.echo(f"{out} goes to the machine with the root: portal keys sign.")
+    click.echo("Until its signed form is imported, the portal signs as before.")
+
+
+@keys.command()
+@click.option("--root-key", type=OLD_FILE, required=True, help="The root's private key (PEM).")
+@click.option("--passphrase-file", type=OLD_FILE, help="File with the root's passphrase.")
+@click.argument("keyset", type=OLD_FILE)
+@click.argument("signed", type=FILE)
+def sign(root_key: Path, passphrase_file: Path | None, keyset: Path, signed: Path) -> None:
+    """Sign a keyset with the root, offline: KEYSET is read, SIGNED is written."""
+    try:
+        text = sign_keyset(keyset.read_bytes(), _read_root(root_key, passphrase_file))
+    except InvalidKeyset as error:
+        raise click.ClickException(f"{keyset} cannot be signed: {error}.") from None
+    signed.write_text(f"{text}\n", "utf-8")
+    click.echo(f"{signed} goes back to the portal: portal keys import.")
+
+
+@keys.command("import")
+@click.argument("signed", type=OLD_FILE)
+def import_signed(signed: Path) -> None:
+    """Put a signed keyset in force."""
+
+    async def work(settings: Settings) -> str:
+        outcome = await import_keyset(settings, signed.read_bytes())
+        if isinstance(outcome, KeysetOutcome):
+            raise click.ClickException(f"{outcome.value}: {KEYSET_MESSAGES[outcome]}")
+        return f"Keyset {outcome.version} with {len(outcome.keys)} keys is in force."
+
+    click.echo(_with_database(work))
+
+
+@keys.command("list")
+def list_all() -> None:
+    """List signing keys and keysets."""
+
+    async def work(settings: Settings) -> list[str]:
+        lines = [
+            f"key {row['kid']}  {row['not_before']:%Y-%m-%d} – {row['not_after']:%Y-%m-%d}"
+            for row in await key_queries.list_keys()
+        ]
+        for row in await key_queries.list_keysets():
+            at = row["activated_at"]
+            state = f"in force since {at:%Y-%m-%d}" if at else "waits for its signature"
+            lines.append(f"keyset {row['version']}  {state}")
+        return lines
+
+    for line in _with_database(work) or ["There are no keys yet: portal keys rotate."]:
+        click.echo(line)
+
+
+@keys.command()
+@click.option("--out", type=FILE, help="Where to write; standard output otherwise.")
+def export(out: Path | None) -> None:
+    """Write the public signing keys as a JWK Set."""
+    text = write_object(_with_database(published_keys)).decode()
+    if out is None:
+        click.echo(text)
+    else:
+        out.write_text(f"{text}\n", "utf-8")
+
+
+def _passphrase(file: Path | None, *, new: bool) -> bytes:
+    if file is not None:
+        passphrase = file.read_bytes().strip()
+    else:
+        typed: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=new)
+        passphrase = typed.encode()
+    if not passphrase:
+        raise click.ClickException("The passphrase is empty.")
+    return passphrase
+
+
+def _read_root(file: Path, passphrase_file: Path | None) -> Ed25519PrivateKey:
+    pem = file.read_bytes()
+    try:
+        encrypted = b"ENCRYPTED" in pem
+        passphrase = _passphrase(passphrase_file, new=False) if encrypted else None
+        return read_private_pem(pem, passphrase)
+    except InvalidRoot as error:
+        raise click.ClickException(f"{file}: {error}.") from None
