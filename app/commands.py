@@ -69,9 +69,10 @@ def doctor() -> None:
     findings = run_with_database(settings, lambda: doctor_findings(settings))
     for finding in findings:
         click.echo(finding)
-    if findings:
+    if any(finding.fails for finding in findings):
         sys.exit(1)
-    click.echo("Everything is as it should be.")
+    if not findings:
+        click.echo("Everything is as it should be.")
 
 
 portal.add_command(keys)

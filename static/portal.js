@@ -8,3 +8,8 @@ const lost = {
 };
 document.addEventListener("htmx:error", () => say(lost[document.documentElement.lang]));
 document.addEventListener("htmx:before:request", () => say(""));
+// The browser's Back from a confirm page finds the form with what was entered.
+document.addEventListener("htmx:before:history:update", ({ detail }) => {
+  const draft = /^\/confirmations\/([\w-]+)$/.exec(detail.history.path);
+  if (draft) history.replaceState({ htmx: true }, "", `${location.pathname}?draft=${draft[1]}`);
+});

@@ -57,8 +57,8 @@ def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
     except NoPassphrase:
         message = "Set PORTAL_KEY_PASSPHRASE or PORTAL_KEY_PASSPHRASE_FILE first."
         raise click.ClickException(message) from None
-    except (InvalidRoot, OSError) as error:
-        message = f"The trusted roots in {settings.trusted_roots} cannot be read: {error}."
+    except InvalidRoot as error:
+        message = f"The trusted roots cannot be read: {error}."
         raise click.ClickException(message) from None
     except UntrustedKeyset as error:
         message = (
@@ -127,9 +127,10 @@ def sign(root_key: Path, passphrase_file: Path | None, keyset: Path, signed: Pat
 @click.argument("signed", type=OLD_FILE)
 def import_signed(signed: Path) -> None:
     """Put a signed keyset in force."""
+    data = signed.read_bytes()
 
     async def work(settings: Settings) -> str:
-        outcome = await import_keyset(settings, signed.read_bytes())
+        outcome = await import_keyset(settings, data)
         if isinstance(outcome, KeysetOutcome):
             raise click.ClickException(f"{outcome.value}: {KEYSET_MESSAGES[outcome]}")
         return f"Keyset {outcome.version} with {len(outcome.keys)} keys is in force."

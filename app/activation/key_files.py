@@ -18,10 +18,12 @@ def read_trusted_roots(place: Path) -> tuple[Ed25519PublicKey, ...]:
 
     Raises:
         InvalidRoot: there is none, or one cannot be read.
-        OSError: the place cannot be read.
     """
-    files = sorted(place.glob("*.pem")) if place.is_dir() else [place]
-    texts = [file.read_bytes() for file in files]
+    try:
+        files = sorted(place.glob("*.pem")) if place.is_dir() else [place]
+        texts = [file.read_bytes() for file in files]
+    except OSError as error:
+        raise InvalidRoot(str(error)) from error
     keys = [key for pem in texts if b"PUBLIC KEY" in pem for key in read_public_pems(pem)]
     if not keys:
         raise InvalidRoot(f"no public root key in {place}")

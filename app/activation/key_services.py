@@ -67,7 +67,7 @@ async def read_keyset(settings: Settings) -> Keyset | None:
         return None
     try:
         roots = await asyncio.to_thread(read_trusted_roots, settings.trusted_roots)
-    except (InvalidRoot, OSError) as error:
+    except InvalidRoot as error:
         raise UntrustedKeyset(str(error)) from error
     found = read_signed_keyset(text.encode(), roots)
     if isinstance(found, KeysetOutcome):
@@ -181,8 +181,7 @@ async def import_keyset(settings: Settings, data: bytes) -> Keyset | KeysetOutco
     """Put a keyset in force that a trusted root has signed.
 
     Raises:
-        InvalidRoot: the settings name no root key.
-        OSError: the root keys cannot be read.
+        InvalidRoot: no root key can be read where the settings say.
         UntrustedKeyset: the keyset in force cannot be verified.
     """
     roots = await asyncio.to_thread(read_trusted_roots, settings.trusted_roots)

@@ -98,8 +98,7 @@ class Allocations(Controller):
         """割り当て: on to the confirm step."""
         offered = await queries.offered_products(contract, environment.id)
         form = AllocationForm.read(await read_form(request), offered)
-        if not form.errors:
-            form.errors.update(_check(offered, form))
+        form.errors.update(_check(offered, form))
         if form.errors:
             return _page(
                 request, contract, environment, offered, form.typed, form.errors, form.others
@@ -135,10 +134,12 @@ class Allocations(Controller):
 
 
 def _check(offered: Sequence[OfferedProduct], form: AllocationForm) -> dict[str, str]:
+    """What stands in the way of the numbers that could be read."""
     shares = {p.share.entitlement: p.share for p in offered}
-    problems = check_allocation(shares, form.quantities, form.seen)
-    messages = _messages(offered, problems, form.quantities, form.seen)
-    if not messages and all(shares[id].here == n for id, n in form.quantities.items()):
+    wanted = {id: n for id, n in form.quantities.items() if quantity_field(id) not in form.errors}
+    problems = check_allocation(shares, wanted, form.seen)
+    messages = _messages(offered, problems, wanted, form.seen)
+    if not messages and not form.errors and all(shares[id].here == n for id, n in wanted.items()):
         messages["form"] = _("Nothing would change. Enter another number, or go back to the list.")
     return messages
 

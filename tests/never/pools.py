@@ -1,0 +1,119 @@
+"""A contract with a pool of counts and the environments that want them, made by the services."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from app import clock
+from app.accounts import queries as accounts
+from app.accounts.rules import Viewer
+from app.accounts.services import accept_terms, create_user, open_session
+from app.contracts.rules import Role
+from app.contracts.services import add_membership, create_company, create_contract
+from app.database import fetch_one, unit_of_work
+from app.environments.services import create_environment
+from app.products.services import Term, add_entitlement, create_product
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Ids of what was made; `token` is a session of the contract's owner."""
+
+    number: str
+    contract: UUID
+    owner: UUID
+    token: str
+    entitlements: tuple[UUID, ...]
+    environments: tuple[UUID, ...]
+
+    @property
+    def url(self) -> str:
+        """Path of the contract's page."""
+        return f"/contracts/{self.number}"
+
+
+async def make_pool(quantities: Sequence[int], environments: int) -> Pool:
+    """Make a contract of its own: an entitlement per quantity, and so many environments."""
+    mark = secrets.token_hex(4)
+    today = clock.today("Asia/Tokyo")
+    term = Term(today - timedelta(10), today + timedelta(300))
+    async with unit_of_work():
+        owner, token = await _make_owner(f"pool-{mark}")
+        contract = await create_contract(
+            number=f"P-{mark}",
+            name=f"契約 {mark}",
+            company=await create_company(f"会社 {mark}", "カイシャ", actor=owner),
+            starts_on=term.starts_on,
+            ends_on=term.ends_on,
+            sales=("営業", "sales@example.org", "03-0000-0000"),
+            actor=owner,
+        )
+        await add_membership(user=owner, contract=contract, role=Role.OWNER, actor=owner)
+        entitlements = [
+            await add_entitlement(
+                contract=contract,
+                product=await _make_product(f"POOL{n}-{mark}", owner),
+                quantity=quantity,
+                term=term,
+                actor=owner,
+            )
+            for n, quantity in enumerate(quantities)
+        ]
+        made = [
+            await create_environment(
+                contract=contract, name=f"環境 {n}", sort_key=n, group_company=None, actor=owner
+            )
+            for n in range(environments)
+        ]
+    return Pool(f"P-{mark}", contract, owner, token, tuple(entitlements), tuple(made))
+
+
+async def _make_product(code: str, actor: UUID) -> UUID:
+    return await create_product(
+        code=code, name_ja=code, name_en=code, unit="users", version="1", actor=actor
+    )
+
+
+async def _make_owner(code: str) -> tuple[UUID, str]:
+    """An account that has accepted the terms, if there are any, and its session's token."""
+    user = await create_user(
+        code=code, name=code, email=f"{code}@example.com", password="not for signing in"
+    )
+    terms = await accounts.current_terms()
+    if terms is not None:
+        viewer = Viewer(user, user, code, code, "ja", None, False, False)
+        await accept_terms(viewer, terms["id"])
+    account = await accounts.find_credentials(code)
+    assert account is not None
+    return user, (await open_session(account, "tests", known_device=None)).token
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What the database says in the end of the first entitlement of a pool."""
+
+    quantity: int
+    in_use: int
+    allocations: int
+    events: int
+    deadlocks: int
+
+
+async def read_ledger(pool: Pool) -> Ledger:
+    """How things stand, with the acts in the audit log to compare with."""
+    row = await fetch_one(
+        """
+        select e.quantity, counts_in_use(e.id)::int as in_use,
+               (select count(*) from allocation where contract = e.contract)::int as allocations,
+               (select count(*) from audit_event
+                where contract = e.contract and act = 'allocation-change')::int as events,
+               (select deadlocks from pg_stat_database
+                where datname = current_database())::int as deadlocks
+        from entitlement e where e.id = $1
+        """,
+        pool.entitlements[0],
+    )
+    assert row is not None
+    return Ledger(**dict(row))
