@@ -105,7 +105,7 @@ class Activations(Controller):
             newest=activation.seq == environment.seq,
             repeated="repeat" in request.query_params,
             check_code=check_code(activation.content),
-            name=file_name(contract.number, environment.name, activation.seq),
+            file_name=file_name(contract.number, environment.name, activation.seq),
             product_name=product_name,
         )
 

@@ -283,6 +283,8 @@ class HtmxFollow:
             await self.app(scope, receive, send)
             return
         location, cookies = "", False
+        # The application writes into the scope as it goes; the second run begins with a clean one.
+        clean = {**scope, "state": dict(scope.get("state") or {})}
 
         async def catching_send(message: Message) -> None:
             nonlocal location, cookies
@@ -299,7 +301,7 @@ class HtmxFollow:
 
         await self.app(scope, receive, catching_send)
         if location and not cookies:
-            await self.app(_get_scope(scope, location), _empty_receive, send)
+            await self.app(_get_scope(clean, location), _empty_receive, send)
 
 
 def _get_scope(scope: Scope, location: str) -> Scope:
@@ -315,7 +317,6 @@ def _get_scope(scope: Scope, location: str) -> Scope:
             for h in scope["headers"]
             if h[0] not in {b"content-type", b"content-length", b"if-none-match"}
         ],
-        "state": dict(scope.get("state") or {}),
     }
 
 

@@ -55,14 +55,15 @@ def canonical_url(request: PageRequest) -> str:
     return request.url.path + (f"?{urlencode(pairs)}" if pairs else "")
 
 
-def render(name: str, **context: object) -> str:
+def render(template: str, /, **context: object) -> str:
     """A template in the language of the request."""
-    return environments[i18n.language.get()].get_template(name).render(**context)
+    return environments[i18n.language.get()].get_template(template).render(**context)
 
 
 def page(
     request: PageRequest,
     template: str,
+    /,
     *,
     status: int = HTTP_200_OK,
     headers: dict[str, str] | None = None,

@@ -1,6 +1,5 @@
 """The demo world's environments and request files for them, as an owner meets them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -118,12 +117,12 @@ async def audited(act: str) -> list[Record]:
     return list(await fetch("select * from audit_event where act = $1 order by id", act))
 
 
-async def as_owner(dsn: str, sql: str, values: Mapping[int, object] | None = None) -> None:
-    """Change rows as no service does, with triggers off: the only way to let time pass."""
+async def force(dsn: str, sql: str, *values: object) -> None:
+    """Change rows as no service does, with triggers off: how a test lets time pass."""
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute("set session_replication_role = replica")
-        await connection.execute(sql, *(values or {}).values())
+        await connection.execute(sql, *values)
     finally:
         await connection.close()
 
@@ -131,8 +130,8 @@ async def as_owner(dsn: str, sql: str, values: Mapping[int, object] | None = Non
 async def end_contract(dsn: str) -> None:
     """D-1001 ended yesterday."""
     yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011 - any zone's yesterday
-    await as_owner(
+    await force(
         dsn,
         "update contract set ends_on = $1 where number = 'D-1001'",
-        {1: yesterday - timedelta(days=1)},
+        yesterday - timedelta(days=1),
     )
