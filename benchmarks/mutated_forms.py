@@ -53,7 +53,6 @@ async def _run(against: str, count: int, seed: int) -> int:
             client = httpx.AsyncClient(
                 transport=transport,
                 base_url=url,
-                headers={"sec-fetch-site": "same-origin"},
                 timeout=60,
                 trust_env=False,
             )

@@ -112,6 +112,7 @@ def _done_id(query: bytes) -> UUID | None:
         return None
 
 
+# Guards are coroutines: Litestar runs plain functions in threads, one hop for each.
 async def refuse_cross_site(
     connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
 ) -> None:

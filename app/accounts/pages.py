@@ -1,7 +1,7 @@
 """The way in and out: log in, terms, password, language."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import Cookie
@@ -16,7 +16,7 @@ from app.settings import Settings
 from app.web import i18n
 from app.web.errors import too_many_attempts
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, is_htmx, read_form
+from app.web.requests import PageRequest, is_htmx, place_of, read_form
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -30,12 +30,11 @@ def _with_next(path: str, wanted: str) -> str:
 def _place(request: PageRequest) -> str:
     """Where the person is: the page shown, also when htmx asks for a part of it."""
     if is_htmx(request.scope):
-        current = urlsplit(request.headers.get("hx-current-url", ""))
-        return local_path(current.path + (f"?{current.query}" if current.query else ""))
+        return local_path(place_of(request.headers.get("hx-current-url", "")))
     if request.method == "GET":
         query = request.url.query
         return local_path(request.url.path + (f"?{query}" if query else ""))
-    return local_path(urlsplit(request.headers.get("referer", "")).path or "/")
+    return local_path(place_of(request.headers.get("referer", "")).partition("?")[0])
 
 
 def handle_not_signed_in(request: PageRequest, _error: Exception) -> Response[Any]:

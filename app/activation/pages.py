@@ -23,7 +23,7 @@ from app.activation.queries import SeenActivation, product_name
 from app.activation.requests import Purpose, RequestOutcome
 from app.activation.rules import IssueOutcome, Repeat
 from app.activation.strict_json import MAX_NUMBER, write_object
-from app.activation.wording import message_of, outcome_named, short_thumbprint
+from app.activation.wording import last_day, message_of, outcome_named
 from app.confirmations.services import Proposal, propose
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
@@ -107,6 +107,7 @@ class Activations(Controller):
             check_code=check_code(activation.content),
             file_name=file_name(contract.number, environment.name, activation.seq),
             product_name=product_name,
+            last_day=last_day,
         )
 
     @get("/{seq:int}/file", dependencies={"activation": Provide(provide_activation)})
@@ -182,7 +183,7 @@ async def _page(
         errors={FIELD: message} if message else {},
         code=outcome.value if outcome else "",
         product_name=product_name,
-        short_thumbprint=short_thumbprint,
+        last_day=last_day,
     )
 
 

@@ -98,11 +98,8 @@ class Allocations(Controller):
         """割り当て: on to the confirm step."""
         offered = await queries.offered_products(contract, environment.id)
         form = AllocationForm.read(await read_form(request), offered)
-        form.errors.update(_check(offered, form))
-        if form.errors:
-            return _page(
-                request, contract, environment, offered, form.typed, form.errors, form.others
-            )
+        if errors := _in_order(offered, form.errors | _check(offered, form)):
+            return _page(request, contract, environment, offered, form.typed, errors, form.others)
         payload = {
             "contract": contract.number,
             "environment": str(environment.id),
@@ -142,6 +139,12 @@ def _check(offered: Sequence[OfferedProduct], form: AllocationForm) -> dict[str,
     if not messages and not form.errors and all(shares[id].here == n for id, n in wanted.items()):
         messages["form"] = _("Nothing would change. Enter another number, or go back to the list.")
     return messages
+
+
+def _in_order(offered: Sequence[OfferedProduct], errors: Mapping[str, str]) -> dict[str, str]:
+    """Errors in the order of the form's fields, as the summary lists them."""
+    names = [quantity_field(p.share.entitlement) for p in offered]
+    return {name: errors[name] for name in [*names, "form"] if name in errors}
 
 
 def _drafted(

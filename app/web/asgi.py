@@ -170,6 +170,9 @@ class Responses:
         if target := _page_of_opened_fragment(scope):
             await _plain(send, 303, b"", [(b"location", target.encode("latin-1", "replace"))])
             return
+        if "\0" in scope["path"]:
+            # No address has one, and PostgreSQL takes none: what is not there is not found.
+            scope = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
         head = scope["method"] == "HEAD"
         # Handlers answer GET only; those with an effect look at `head` and leave it out.
         inner = {**scope, "method": "GET", "head": True} if head else scope

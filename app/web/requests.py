@@ -149,6 +149,23 @@ async def read_form(request: PageRequest) -> FormData:
         raise ClientException("The form is broken.") from error
 
 
+def place_of(address: str) -> str:
+    """Path and query of an address that the browser names; home where it cannot be read."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _names_other_origin(referer: str, own: set[str]) -> bool:
+    try:
+        parts = urlsplit(referer)
+    except ValueError:
+        return True
+    return bool(parts.netloc) and f"{parts.scheme}://{parts.netloc}" not in own
+
+
 def is_cross_site(scope: Mapping[str, Any], allowed_origin: str) -> bool:
     """Whether an unsafe request comes from another site.
 
@@ -158,13 +175,8 @@ def is_cross_site(scope: Mapping[str, Any], allowed_origin: str) -> bool:
     site = header(scope, b"sec-fetch-site")
     if site:
         return site not in {"same-origin", "none"}
+    own = {allowed_origin, f"{scope['scheme']}://{header(scope, b'host')}"}
     origin = header(scope, b"origin")
     if origin:
-        return origin not in {allowed_origin, f"{scope['scheme']}://{header(scope, b'host')}"}
-    referer = urlsplit(header(scope, b"referer"))
-    if not referer.netloc:
-        return False
-    return f"{referer.scheme}://{referer.netloc}" not in {
-        allowed_origin,
-        f"{scope['scheme']}://{header(scope, b'host')}",
-    }
+        return origin not in own
+    return _names_other_origin(header(scope, b"referer"), own)

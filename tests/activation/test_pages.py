@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -15,6 +15,7 @@ from app.environments.services import retire_environment
 from licensed_system.command import main as licensed_system
 from tests.activation.world import (
     Place,
+    admin_dsn,
     audited,
     end_contract,
     force,
@@ -22,7 +23,7 @@ from tests.activation.world import (
     place,
     upload,
 )
-from tests.conftest import Portal, Stage, in_database
+from tests.conftest import Portal, Stage
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ async def here(portal: Portal) -> Place:
 @pytest.fixture
 def admin(stage: Stage, database: str) -> str:
     """The superuser's address of the test's database."""
-    return in_database(stage.addresses.admin, urlsplit(database).path.lstrip("/"))
+    return admin_dsn(stage, database)
 
 
 async def send(client: httpx.AsyncClient, here: Place, data: bytes) -> httpx.Response:

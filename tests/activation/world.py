@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -18,6 +19,7 @@ from app.database import Record, fetch, fetch_one
 from app.environments.services import create_environment, set_allocations
 from app.settings import Settings
 from tests.activation.makers import claims, key, request_file
+from tests.conftest import Stage, in_database
 
 
 @dataclass(frozen=True)
@@ -135,3 +137,19 @@ async def end_contract(dsn: str) -> None:
         "update contract set ends_on = $1 where number = 'D-1001'",
         yesterday - timedelta(days=1),
     )
+
+
+def admin_dsn(stage: Stage, dsn: str) -> str:
+    """The superuser's address of a database."""
+    return in_database(stage.addresses.admin, urlsplit(dsn).path.lstrip("/"))
+
+
+async def empty_database(stage: Stage) -> str:
+    """A database with nothing in it; its runtime DSN."""
+    name = f"empty{uuid4().hex}"
+    admin = await asyncpg.connect(stage.addresses.admin)
+    try:
+        await admin.execute(f"create database {name} owner portal_owner")
+    finally:
+        await admin.close()
+    return in_database(stage.addresses.runtime, name)

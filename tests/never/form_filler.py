@@ -19,6 +19,7 @@ WEIGHTS = {
     "allocation": 8, "retirement": 2, "confirmation": 5, "activation": 6, "parked-form": 1,
     "logout": 1,
 }  # fmt: skip
+WHERE_FROM = {"sec-fetch-site", "origin", "referer"}
 PEOPLE = {"login": "anonymous", "logout": "anonymous", "terms": "newcomer", "password": "newcomer"}
 
 
@@ -83,6 +84,8 @@ class FormFiller:
         client = self.people[PEOPLE.get(name, "owner")]
         target = form.path + (f"?{form.query}" if form.query else "")
         headers = [(key.encode(), value.encode("latin-1")) for key, value in form.headers]
+        if not any(key in WHERE_FROM for key, _ in form.headers):
+            headers.append((b"sec-fetch-site", b"same-origin"))
         if form.content_type:
             headers.append((b"content-type", form.content_type.encode("latin-1")))
         try:
