@@ -57,7 +57,7 @@ class Activations(Controller):
         environment: NamedDependency[SeenEnvironment],
     ) -> Response[str]:
         """Step 1, and the history."""
-        kept = await find_kept(viewer, request.query_params.get("draft", ""))
+        kept = await find_kept(viewer, request.query_params.get("draft", ""), environment.id)
         if kept is None or kept.refusal is None:
             return await _page(request, contract, environment, kept)
         outcome = outcome_named(kept.refusal["code"])
@@ -76,7 +76,7 @@ class Activations(Controller):
         """登録: on to the confirm step, or to the answer that the file got before."""
         if not contract.may_change:
             raise NotFoundException
-        form = await RequestForm.read(request, viewer)
+        form = await RequestForm.read(request, viewer, environment.id)
         if form.content is None and form.refusal is None:
             message = _("Choose the activation request file.")
             return await _page(request, contract, environment, None, message)

@@ -138,6 +138,16 @@ async def test_going_back_keeps_the_file(owner: httpx.AsyncClient, here: Place) 
     assert len(await here.rows()) == 1
 
 
+async def test_a_kept_file_is_kept_for_its_own_environment(
+    portal: Portal, owner: httpx.AsyncClient, here: Place
+) -> None:
+    draft = (await send(owner, here, upload())).headers["location"].rsplit("/", 1)[1]
+    elsewhere = await place(portal.settings, "本番環境")
+    assert draft not in (await owner.get(f"{elsewhere.url}?draft={draft}")).text
+    answer = await owner.post(elsewhere.url, files={"request": ("", b"")}, data={"draft": draft})
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,7 +39,7 @@ async def download(here: Place, seq: int) -> None:
     await mark_downloaded(here.contract, here.environment, seq, here.actor)
 
 
-def giving_back(seq: int, **changes: object) -> bytes:
+def giving_back(seq: int, **changes: Any) -> bytes:
     return upload(purpose="return", prev_seq=seq, **changes)
 
 
@@ -230,8 +232,6 @@ async def test_changing_the_allocation_makes_the_activation_out_of_date(here: Pl
 
 
 async def test_without_the_passphrase_nothing_is_signed_and_nothing_kept(here: Place) -> None:
-    from dataclasses import replace
-
     locked = replace(here, settings=replace(here.settings, key_passphrase=None))
     assert await refusal(locked, upload()) is IssueOutcome.NO_SIGNING_KEY
     assert await here.rows() == []
@@ -240,8 +240,6 @@ async def test_without_the_passphrase_nothing_is_signed_and_nothing_kept(here: P
 async def test_a_wrong_passphrase_signs_nothing(
     here: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
     monkeypatch.setattr(key_services, "_unsealed", {})
     wrong = replace(here, settings=replace(here.settings, key_passphrase=b"wrong"))
     assert await refusal(wrong, upload()) is IssueOutcome.NO_SIGNING_KEY

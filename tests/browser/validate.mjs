@@ -9,7 +9,7 @@ const { HtmlValidate } = await import(pathToFileURL(require.resolve("html-valida
 
 const validator = new HtmlValidate({
   root: true,
-  extends: ["html-validate:standard", "html-validate:a11y"],
+  extends: ["html-validate:recommended", "html-validate:document"],
   rules: {
     // Taste: how attributes and entities are written does not change what they mean.
     "no-raw-characters": "off",

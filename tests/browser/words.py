@@ -32,7 +32,7 @@ ENGLISH = {
     ),
     "登録": "Register",
     "パスワード変更": "Password change",
-    "パスワードを変更": "Change password",
+    "変更": "Change password",
     "新しいパスワード": "New password",
     "新しいパスワード（確認）": "New password again",
     "2つのパスワードが一致しません。": "The two passwords are not the same.",

@@ -107,7 +107,7 @@ async def test_foreign_keys_point_and_delete_as_stated(migrated: asyncpg.Connect
                 column._foreign_key_meta.resolved_references._meta.tablename,
                 column._foreign_key_meta.on_delete,
             )
-            for column in table._meta.foreign_keys
+            for column in table._meta.foreign_key_columns
         }
         if name == "allocation":
             # Two keys, each together with the contract, say it through the environment and the

@@ -4,8 +4,8 @@ from tests.browser.cast import Cast
 from tests.browser.journeys.environments import LIST
 from tests.browser.matrix import Journey
 
-NEVER = {"ja": "一度もアクティベートされていません", "en": "never been activated"}
-REPEATED = {"ja": "すでに回答したファイルです", "en": "This file was answered before"}
+NEVER = {"ja": "一度もアクティベートされていない", "en": "never been activated"}
+REPEATED = {"ja": "同じアクティベーションを表示", "en": "This file was answered before"}
 
 
 async def walk_activation(cast: Cast) -> None:

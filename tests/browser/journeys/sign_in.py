@@ -57,12 +57,12 @@ async def _change_password(cast: Cast, person: Person) -> None:
     await cast.look(person)
     await person.fill("新しいパスワード", OWN_PASSWORD)
     await person.fill("新しいパスワード（確認）", "something else entirely")
-    await person.press("パスワードを変更")
+    await person.press("変更")
     await person.sees_error("2つのパスワードが一致しません。")
     await cast.look(person)
     await person.fill("新しいパスワード", OWN_PASSWORD)
     await person.fill("新しいパスワード（確認）", OWN_PASSWORD)
-    await person.press("パスワードを変更")
+    await person.press("変更")
 
 
 SIGN_IN = Journey("log in, terms, forced password change", walk)
