@@ -121,7 +121,8 @@ async def sign_out(
     await services.sign_out(viewer)
     answer = see_other("/login")
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    answer.delete_cookie(settings.session_cookie, path="/")
+    # A browser takes a __Host- cookie back only with the attributes that it was given with.
+    answer.set_cookie(_cookie(settings.session_cookie, "", 0, settings))
     return answer
 
 
@@ -199,13 +200,24 @@ class PasswordChange(Controller):
         return see_other(form.next)
 
 
+def _sent_from(request: PageRequest) -> str:
+    """The page that a form was sent from, or nothing where the browser keeps that to itself.
+
+    The form's own field names the page that was loaded, which swaps may have replaced since.
+    """
+    referer = urlsplit(request.headers.get("referer", ""))
+    if not referer.path or referer.netloc != request.headers.get("host"):
+        return ""
+    return local_path(referer.path + (f"?{referer.query}" if referer.query else ""))
+
+
 @post("/language", opt={"public": True})
 async def change_language(
     request: PageRequest, settings: NamedDependency[Settings]
 ) -> Response[Any]:
     """Show this page, and all others, in the other language."""
     form = forms.LanguageForm.read(await read_form(request))
-    answer = see_other(form.back)
+    answer = see_other(_sent_from(request) or form.back)
     viewer: Viewer | None = request.scope.get("viewer")  # type: ignore[assignment]
     if form.errors:
         return answer

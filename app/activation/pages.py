@@ -25,9 +25,8 @@ from app.activation.rules import IssueOutcome, Repeat
 from app.activation.strict_json import MAX_NUMBER, write_object
 from app.activation.wording import last_day, message_of, outcome_named
 from app.confirmations.services import Proposal, propose
-from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
-from app.environments.access import provide_past_environment
+from app.environments.access import place_dependencies, provide_owned_place
 from app.environments.queries import SeenEnvironment
 from app.settings import Settings
 from app.web.i18n import gettext as _
@@ -43,10 +42,7 @@ class Activations(Controller):
 
     path = "/contracts/{number:str}/environments/{environment_id:uuid}/activations"
     guards = [signed_in]
-    dependencies = {
-        "contract": Provide(provide_owned_contract),
-        "environment": Provide(provide_past_environment),
-    }
+    dependencies = place_dependencies(provide_owned_place)
 
     @get()
     async def show(

@@ -5,15 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.confirmations.services import Proposal, find_draft, propose
-from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.environments import queries
-from app.environments.access import provide_environment
+from app.environments.access import place_dependencies, provide_changeable_place
 from app.environments.allocation_acts import ALLOCATION
 from app.environments.forms import AllocationForm, chosen_others, quantity_field
 from app.environments.queries import OfferedProduct, SeenEnvironment, product_name
@@ -63,10 +62,7 @@ class Allocations(Controller):
 
     path = "/contracts/{number:str}/environments/{environment_id:uuid}/allocations"
     guards = [signed_in]
-    dependencies = {
-        "contract": Provide(provide_changeable_contract),
-        "environment": Provide(provide_environment),
-    }
+    dependencies = place_dependencies(provide_changeable_place)
 
     @get()
     async def show(

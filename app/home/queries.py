@@ -41,7 +41,7 @@ PORTLET = f"""
          where e.contract = c.id and e.ends_on >= {TODAY}) as products
     from ({SEEN}) c
     order by c.ends_on < {TODAY}, c.ends_on, c.number limit {PAGE_ROWS}
-"""  # noqa: S608 - constants only
+"""
 
 
 @dataclass(frozen=True)

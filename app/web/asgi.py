@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 import brotli
 import structlog
 
-from app.web.requests import header, is_fragment, is_htmx
+from app.web.requests import ReadTimeout, header, is_fragment, is_htmx, takes_brotli
 from app.web.statics import StaticFile, by_url
 from app.web.templates import fragment_url
 
@@ -101,7 +101,10 @@ class ReadTimeouts:
             nonlocal complete
             if complete:
                 return await receive()
-            message = await asyncio.wait_for(receive(), self.seconds)
+            try:
+                message = await asyncio.wait_for(receive(), self.seconds)
+            except TimeoutError:
+                raise ReadTimeout(headers={"Connection": "close"}) from None
             complete = not message.get("more_body", False)
             return message
 
@@ -112,8 +115,8 @@ class ReadTimeouts:
 
         try:
             await self.app(scope, timed_receive, watching_send)
-        except TimeoutError:
-            if started or complete:
+        except ReadTimeout:
+            if started:
                 raise
             await _plain(send, 408, b"408 Request Timeout\n", [(b"connection", b"close")])
 
@@ -146,7 +149,7 @@ class StaticFiles:
         if header(scope, b"if-none-match") == file.etag.decode():
             body, status = b"", 304
         else:
-            if "br" in header(scope, b"accept-encoding"):
+            if takes_brotli(scope):
                 body = file.compressed
                 headers.append((b"content-encoding", b"br"))
             headers.append((b"content-type", file.media_type))
@@ -202,7 +205,10 @@ def _page_of_opened_fragment(scope: Scope) -> str | None:
     query = scope["query_string"].decode("latin-1")
     if "fragment=1" not in query or is_htmx(scope) or scope["method"] not in {"GET", "HEAD"}:
         return None
-    pairs = [p for p in parse_qsl(query, keep_blank_values=True) if p != ("fragment", "1")]
+    given = parse_qsl(query, keep_blank_values=True)
+    pairs = [pair for pair in given if pair != ("fragment", "1")]
+    if pairs == given:
+        return None
     raw_path: bytes = scope["raw_path"]
     path = "/" + raw_path.decode("latin-1").split("?")[0].lstrip("/")
     return path + (f"?{urlencode(pairs)}" if pairs else "")
@@ -245,7 +251,7 @@ class _Answer:
                 return
         elif not _value(headers, b"cache-control"):
             headers.append((b"cache-control", b"no-store"))
-        if len(body) >= SMALLEST_COMPRESSED and "br" in header(self.scope, b"accept-encoding"):
+        if len(body) >= SMALLEST_COMPRESSED and takes_brotli(self.scope):
             body = brotli.compress(body, mode=brotli.MODE_TEXT, quality=5)
             headers.append((b"content-encoding", b"br"))
         headers.append((b"content-length", str(len(body)).encode()))

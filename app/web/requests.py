@@ -1,5 +1,6 @@
 """What a request says about itself, and where its forms come from."""
 
+import re
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,6 +22,12 @@ class PayloadTooLarge(HTTPException):
     """More bytes than any form of the portal has."""
 
     status_code = 413
+
+
+class ReadTimeout(HTTPException):
+    """The rest of a request's body did not come in time."""
+
+    status_code = 408
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,15 @@ def is_htmx(scope: Mapping[str, Any]) -> bool:
 def is_fragment(scope: Mapping[str, Any]) -> bool:
     """Whether the main block alone is wanted; restoring history needs the whole page."""
     return is_htmx(scope) and header(scope, b"hx-history-restore-request") != "true"
+
+
+def takes_brotli(scope: Mapping[str, Any]) -> bool:
+    """Whether the answer may be compressed with brotli (RFC 9110, 12.5.3)."""
+    for part in header(scope, b"accept-encoding").lower().split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip() == "br":
+            return re.fullmatch(r"\s*q=0(\.0*)?\s*", weight) is None
+    return False
 
 
 def _pairs(values: Iterable[tuple[str, str]]) -> MultiDict[str]:

@@ -13,7 +13,7 @@ from app.activation.issue_services import RequestRefused
 from app.activation.jws import decode
 from app.activation.moves import MOVES_A_YEAR
 from app.activation.rules import IssueOutcome
-from app.environments.queries import find_environment
+from app.environments.queries import list_environments
 from app.environments.rules import ActivationState
 from app.environments.services import retire_environment
 from tests.activation.makers import digest
@@ -216,9 +216,8 @@ async def test_nothing_allocated_is_refused(here: Place) -> None:
 
 async def test_changing_the_allocation_makes_the_activation_out_of_date(here: Place) -> None:
     async def state() -> ActivationState:
-        found = await find_environment(here.contract, here.environment)
-        assert found is not None
-        return found.state
+        seen, _ = await list_environments(here.contract, None)
+        return next(each.state for each in seen if each.id == here.environment)
 
     assert await state() is ActivationState.NOT_ACTIVATED
     await here.answer(upload())
