@@ -15,7 +15,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -71,14 +70,14 @@ async def _demo() -> AsyncIterator[tuple[str, httpx.AsyncBaseTransport]]:
     """The demo world in a new database, and the application in this process."""
     with tempfile.TemporaryDirectory() as folder, EmbeddedServer(Path(folder)) as addresses:
         settings = read_settings({"PORTAL_DATA_DIR": folder}, demo=True)
-        settings = with_demo_secrets(replace(settings, data_dir=Path(folder).resolve()))
+        settings = with_demo_secrets(settings)
         await migrate(addresses.owner, addresses.runtime)
         await open_pool(addresses.runtime)
         try:
             await prepare_demo_keys(settings)
             await make_world(settings)
             app = make_app(settings, addresses.runtime)
-            transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
+            transport = httpx.ASGITransport(app)
             yield settings.base_url, transport
         finally:
             await close_pool()

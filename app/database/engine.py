@@ -72,6 +72,10 @@ async def _acquired() -> AsyncIterator[asyncpg.Connection]:
         raise DatabaseBusy from error
     try:
         yield connection
+    except asyncpg.InternalClientError:
+        # The server fell silent in the middle of an error: nobody can use this connection again.
+        connection.terminate()
+        raise
     finally:
         await pool.release(connection)
 

@@ -43,7 +43,7 @@ def _problem(problem: str) -> dict[str, str]:
             _("This group company is not registered any more. Choose another one."),
         ),
         "changed-meanwhile": (
-            "version",
+            "form",
             _("Somebody else changed this environment meanwhile. Compare, then try again."),
         ),
     }

@@ -36,6 +36,13 @@ CONTENT_SECURITY_POLICY = (
 log = structlog.get_logger()
 
 
+def policy_with_style(digest: bytes) -> str:
+    """The content security policy of a page that carries one style element of this SHA-256."""
+    own = b"style-src 'self'"
+    allowed = own + b" 'sha256-" + digest + b"'"
+    return CONTENT_SECURITY_POLICY.replace(own, allowed).decode("ascii")
+
+
 class RequestLog:
     """Gives each request an id, logs one line for it, and answers 500 where nothing else did."""
 
@@ -230,7 +237,11 @@ class _Answer:
                 (b"text/html", b"application/json", b"application/jwk")
             )
             if not self.held:
-                headers = _with_defaults(message["headers"], self.fixed)
+                fixed = self.fixed
+                if _value(message["headers"], b"location"):
+                    # A redirect shows nothing that a content policy could apply to.
+                    fixed = [h for h in fixed if h[0] != b"content-security-policy"]
+                headers = _with_defaults(message["headers"], fixed)
                 await self._send({**message, "headers": headers})
         elif not self.held:
             await self._send({**message, "body": b"" if self.head else message.get("body", b"")})

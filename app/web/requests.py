@@ -174,12 +174,17 @@ def place_of(address: str) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _names_other_origin(referer: str, own: set[str]) -> bool:
+def _own_origins(scope: Mapping[str, Any], allowed_origin: str) -> set[str]:
+    return {allowed_origin, f"{scope['scheme']}://{header(scope, b'host')}"}
+
+
+def is_own_address(scope: Mapping[str, Any], address: str, allowed_origin: str) -> bool:
+    """Whether an address that the browser names is one of the portal's own."""
     try:
-        parts = urlsplit(referer)
+        parts = urlsplit(address)
     except ValueError:
-        return True
-    return bool(parts.netloc) and f"{parts.scheme}://{parts.netloc}" not in own
+        return False
+    return f"{parts.scheme}://{parts.netloc}" in _own_origins(scope, allowed_origin)
 
 
 def is_cross_site(scope: Mapping[str, Any], allowed_origin: str) -> bool:
@@ -191,8 +196,8 @@ def is_cross_site(scope: Mapping[str, Any], allowed_origin: str) -> bool:
     site = header(scope, b"sec-fetch-site")
     if site:
         return site not in {"same-origin", "none"}
-    own = {allowed_origin, f"{scope['scheme']}://{header(scope, b'host')}"}
     origin = header(scope, b"origin")
     if origin:
-        return origin not in own
-    return _names_other_origin(header(scope, b"referer"), own)
+        return origin not in _own_origins(scope, allowed_origin)
+    referer = header(scope, b"referer")
+    return bool(referer) and not is_own_address(scope, referer, allowed_origin)

@@ -6,10 +6,11 @@ from urllib.parse import parse_qsl, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
 from litestar.status_codes import HTTP_200_OK
+from markupsafe import Markup
 
 from app.web import i18n
 from app.web.requests import PageRequest, is_fragment
-from app.web.statics import static_url
+from app.web.statics import first_rules, static_url
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 
@@ -32,6 +33,7 @@ def _environment(code: str) -> Environment:
     )
     environment.globals.update(
         static=static_url,
+        first_rules=Markup(first_rules.decode()),  # noqa: S704 - our own file
         settled=i18n.gettext,
         fragment_url=fragment_url,
         language=code,

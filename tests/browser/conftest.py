@@ -1,6 +1,5 @@
 """One Chromium for all browser tests; a portal and browser profiles for each of them."""
 
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -10,17 +9,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.cast import Cast
+from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.html_validator import HtmlValidator
 from tests.browser.site import serve
 from tests.conftest import Stage
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NO_CHROMIUM = "there is no Chromium: install the package chromium to run the browser tests"
 CastMaker = Callable[..., AbstractAsyncContextManager[Cast]]
 
@@ -28,7 +21,7 @@ CastMaker = Callable[..., AbstractAsyncContextManager[Cast]]
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """The browser, started once."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = find_chromium()
     if program is None:
         pytest.skip(NO_CHROMIUM)
     async with async_playwright() as playwright:

@@ -6,7 +6,6 @@ what must be true after each step (a real swap, where the focus is), is decided 
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,6 @@ MARK = """() => { window.stayed = true;
 SWAPPED = """() => { const first = document.getElementById('main')?.firstElementChild;
   return window.stayed === true && first && !first.outgoing
     && !document.querySelector('.htmx-request') }"""
-LEFT = "() => window.stayed !== true && document.readyState === 'complete'"
 
 
 class Press(Enum):
@@ -61,6 +59,8 @@ class Person(ABC):
         self.swaps = 0
         page.on("console", lambda m: self._note(m.type, m.text))
         page.on("pageerror", lambda e: self.problems.append(str(e)))
+        # Somebody who listens all the time keeps the browser from opening a chooser of its own.
+        page.on("filechooser", lambda _: None)
 
     def _note(self, kind: str, text: str) -> None:
         # The browser itself reports each answer of 400 and above; those are asked for here.
@@ -89,6 +89,10 @@ class Person(ABC):
             await self._arrived()
         else:
             await self._activate(control)
+
+    async def leave_by(self, words: str) -> None:
+        """Press a control without waiting for what it usually leads to."""
+        await self._activate(await self._control(words, ""))
 
     async def download(self, words: str, folder: Path, about: str = "") -> Path:
         """Press a control that hands out a file; answers where it was saved."""
@@ -222,8 +226,8 @@ class Mouse(Person):
         await self._choose_file(lambda: self._field(label).click(), file)
 
     async def _choose_file(self, open_chooser: Callable[[], Awaitable[Any]], file: Path) -> None:
-        chooser: AbstractAsyncContextManager[Any] = self.page.expect_file_chooser()
-        async with chooser as caught:
+        # Listening from here on is told to the browser in its own time; see __init__.
+        async with self.page.expect_file_chooser() as caught:
             await open_chooser()
         await (await caught.value).set_files(file)
 

@@ -47,11 +47,15 @@ class FormFiller:
         """Find the environment and the fields that the forms are about, as a person does."""
         owner = self.people["owner"]
         listed = (await owner.get(ENVIRONMENTS)).text
-        found = re.search(rf'"({ENVIRONMENTS}/[0-9a-f-]{{36}})/allocations"[^>]*>[^<]*<span[^>]*> 検証', listed)
+        found = re.search(
+            rf'"({ENVIRONMENTS}/[0-9a-f-]{{36}})/allocations"[^>]*>[^<]*<span[^>]*> 検証', listed
+        )
         assert found, "検証環境 is on the list"
         url = found[1]
         page = (await owner.get(f"{url}/allocations")).text
-        counts: Pairs = tuple(re.findall(r'name="((?:q|seen)-[0-9a-f-]{36})"[^>]*value="(\d+)"', page))
+        counts: Pairs = tuple(
+            re.findall(r'name="((?:q|seen)-[0-9a-f-]{36})"[^>]*value="(\d+)"', page)
+        )
         name: Pairs = (("name", "新しい環境"), ("sort_key", "30"), ("group_company", ""))
         somewhere = "01980000-0000-7000-8000-000000000001"
         self.forms = {
@@ -76,7 +80,9 @@ class FormFiller:
         for name in self.random.choices(names, weights, k=count):
             form = self.forms[name]
             if name == "activation":
-                upload = next(self.uploads) if self.random.random() < 0.8 else request_file(claims())
+                upload = (
+                    next(self.uploads) if self.random.random() < 0.8 else request_file(claims())
+                )
                 form = replace(form, upload=upload)
             await self._send(name, mutate(form, self.random))
 

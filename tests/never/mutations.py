@@ -48,7 +48,8 @@ QUERIES = ["draft", "next", "fragment", "done", "after", "before", "search", "or
 HEADERS = [
     ("hx-request", "true"), ("hx-request", "TRUE"), ("hx-current-url", "http://[::1"),
     ("hx-current-url", "//\\"), ("hx-current-url", "http://a:b@c:99999999/\xff"),
-    ("hx-history-restore-request", "true"), ("hx-target", "\xff"), ("accept-language", ";q=;,*;q=x"),
+    ("hx-history-restore-request", "true"), ("hx-target", "\xff"),
+    ("accept-language", ";q=;,*;q=x"),
     ("accept-language", "ja;q=1e400,en;q=nan"), ("accept-language", "x" * 4000),
     ("accept-encoding", "br;q=0"), ("accept", "\xff"), ("if-none-match", '"\xff'), ("range", "x"),
     ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "none"), ("sec-fetch-site", "\xff"),

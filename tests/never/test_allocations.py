@@ -185,7 +185,7 @@ async def test_two_environments_and_two_products_in_opposite_order_never_deadloc
             await set_allocations(
                 contract=pool.contract,
                 environment=environment,
-                quantities={id: start + n for id in order},
+                quantities=dict.fromkeys(order, start + n),
                 actor=pool.owner,
             )
 

@@ -5,8 +5,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,8 +16,8 @@ from tests.conftest import Stage, in_database
 from tests.never.machine import Portal, make_machine
 from tests.never.pools import make_owner
 
-RUNS = int(os.environ.get("PORTAL_MODEL_RUNS", "12"))
-STEPS = int(os.environ.get("PORTAL_MODEL_STEPS", "30"))
+RUNS = int(os.environ.get("PORTAL_MODEL_RUNS", "25"))
+STEPS = int(os.environ.get("PORTAL_MODEL_STEPS", "40"))
 
 
 @pytest.fixture
@@ -34,9 +33,8 @@ def portal(stage: Stage) -> Iterator[Portal]:
 
 
 def test_free_is_always_what_the_model_says(portal: Portal) -> None:
-    machine: Callable[[], Any] = make_machine(portal)
     run_state_machine_as_test(
-        machine,
+        make_machine(portal),
         settings=settings(
             max_examples=RUNS,
             stateful_step_count=STEPS,

@@ -20,11 +20,13 @@ def page_of(plant: LicensedSystem) -> Iterator[str]:
     language = "ja" if plant.language == "ja" else "en"
     served = Served(plant.store, language, lambda: datetime.now(UTC), plant.machine)  # type: ignore[arg-type]
     with PageServer(0, PageHandler, served) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
-        yield server.address
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.address
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 async def walk(cast: Cast) -> None:

@@ -6,7 +6,7 @@ from tests.browser.matrix import Journey
 from tests.browser.people import Person
 
 PASSWORD = "portal-demo-2026"
-OWN_PASSWORD = "青い自転車で海まで走る日"
+OWN_PASSWORD = "青い自転車で海まで走る日曜日の朝"
 
 
 async def walk(cast: Cast) -> None:
