@@ -5,7 +5,7 @@ from math import ceil
 from pathlib import Path
 from statistics import median
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Locator, Page
 
 from app.database import fetch
 from app.web.statics import by_url
@@ -67,9 +67,9 @@ class Line:
             await self._control(name, role).click()
         return await self.meter.take()
 
-    def _control(self, name: str, role: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        control = self.page.locator("main").get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
-        return control.first
+    def _control(self, name: str, role: str) -> Locator:
+        main = self.page.locator("main")
+        return main.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]
 
     async def log_in(self, site: Site) -> Cost:
         """From the log-in page to home."""
@@ -101,8 +101,8 @@ async def measure(site: Site, browser: Browser, folder: Path) -> list[Row]:
 async def _fill_up() -> None:
     await fetch(
         "insert into environment (id, contract, name, sort_key, version, created_at)"
-        " select gen_random_uuid(), c.id, format('工場%s号ライン制御システム', n), 100 + n, 1, now()"
-        " from contract c, generate_series(1, $1) n where c.number = 'D-1001'",
+        " select gen_random_uuid(), c.id, format('工場%s号ライン制御システム', n), 100 + n, 1,"
+        " now() from contract c, generate_series(1, $1) n where c.number = 'D-1001'",
         MANY - 2,
     )
     await fetch(

@@ -66,10 +66,9 @@ async def _measure(stage: Stage, folder: Path) -> list[Row]:
 def table(rows: list[Row]) -> str:
     """The rows as a Markdown table."""
     lines = ["| what | goal | measured | requests | reached |", "|---|---|---:|---:|---|"]
-    lines += [
-        f"| {r.name} | {r.goal} | {r.measured} | {r.requests} | {'yes' if r.reached else '**no**'} |"
-        for r in rows
-    ]
+    for row in rows:
+        reached = "yes" if row.reached else "**no**"
+        lines.append(f"| {row.name} | {row.goal} | {row.measured} | {row.requests} | {reached} |")
     return "\n".join(lines)
 
 

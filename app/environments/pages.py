@@ -131,6 +131,8 @@ class EnvironmentChange(Controller):
     ) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CHANGE.name)
+        if draft is not None and draft.payload["environment"] != str(environment.id):
+            draft = None
         now = {
             "name": environment.name,
             "sort_key": environment.sort_key,

@@ -22,12 +22,10 @@ async def list_products(
     """The entitlements; `?expired=1` shows those that have ended, too."""
     expired = request.query_params.get("expired") == "1"
     entitlements = await queries.list_entitlements(contract, expired=expired)
-    holds = await queries.list_holds(contract) if any(e["held"] > 0 for e in entitlements) else []
     return page(
         request,
         "products/list.html",
         contract=contract,
         entitlements=entitlements,
-        holds=holds,
         expired=expired,
     )

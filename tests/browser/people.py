@@ -57,6 +57,7 @@ class Person(ABC):
         self.page, self.base, self.language = page, base, language
         self.problems: list[str] = []
         self.swaps = 0
+        self.fresh = False
         page.on("console", lambda m: self._note(m.type, m.text))
         page.on("pageerror", lambda e: self.problems.append(str(e)))
         # Somebody who listens all the time keeps the browser from opening a chooser of its own.
@@ -74,7 +75,7 @@ class Person(ABC):
     async def visit(self, path: str) -> Response | None:
         """Type an address."""
         response = await self.page.goto(path if "://" in path else self.base + path)
-        await self._arrived()
+        self.fresh = True
         return response
 
     async def press(self, words: str, about: str = "") -> None:
@@ -86,7 +87,7 @@ class Person(ABC):
         elif kind in {Press.SWAP, Press.PAGE}:
             async with self.page.expect_navigation():
                 await self._activate(control)
-            await self._arrived()
+            self.fresh = True
         else:
             await self._activate(control)
 
@@ -107,7 +108,7 @@ class Person(ABC):
     async def reload(self) -> None:
         """Press F5."""
         await self.page.reload()
-        await self._arrived()
+        self.fresh = True
 
     async def back(self) -> None:
         """Press the browser's Back."""
@@ -153,7 +154,7 @@ class Person(ABC):
         main = self.page.locator("main")
         for place in (main, self.page):
             for role in ("button", "link"):
-                found = place.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
+                found = place.get_by_role(role, name=name, exact=True)
                 if await found.count():
                     return found.first
         summary = self.page.locator("summary").filter(has_text=name)
@@ -180,9 +181,6 @@ class Person(ABC):
 
     async def _focus(self) -> str:
         return str(await self.page.evaluate(FOCUS))
-
-    async def _arrived(self) -> None:
-        """A full page was loaded."""
 
     @abstractmethod
     async def _activate(self, control: Locator) -> None:
@@ -246,10 +244,6 @@ class Keyboard(Mouse):
     """Uses Tab, Enter, Space, the arrows and typing; never the pointer."""
 
     mode = "keyboard"
-    _fresh = False
-
-    async def _arrived(self) -> None:
-        self._fresh = True
 
     async def _activate(self, control: Locator) -> None:
         await self._go_to(control)
@@ -290,9 +284,9 @@ class Keyboard(Mouse):
         raise AssertionError(f"{control} cannot be reached by Tab at {self.page.url}")
 
     async def _start_of_page(self) -> None:
-        if not self._fresh:
+        if not self.fresh:
             return
-        self._fresh = False
+        self.fresh = False
         skip = self.page.locator("a.skip")
         # The focus is in the error summary already where there is one.
         if not await skip.count() or await self._there(ON_ERRORS):

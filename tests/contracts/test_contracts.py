@@ -19,8 +19,8 @@ DAY = timedelta(days=1)
     [
         (START - DAY, Status.NOT_STARTED),
         (START, Status.ACTIVE),
-        (END - ENDS_SOON_DAYS * DAY, Status.ACTIVE),
-        (END - (ENDS_SOON_DAYS - 1) * DAY, Status.ENDS_SOON),
+        (END - (ENDS_SOON_DAYS + 1) * DAY, Status.ACTIVE),
+        (END - ENDS_SOON_DAYS * DAY, Status.ENDS_SOON),
         (END, Status.ENDS_SOON),
         (END + DAY, Status.ENDED),
     ],
@@ -46,9 +46,9 @@ async def move_end(number: str, days: int) -> None:
 @pytest.mark.parametrize(
     ("days", "word", "left"),
     [
-        (30, "有効", "残り31日"),
-        (29, "まもなく終了", "残り30日"),
-        (0, "まもなく終了", "残り1日"),
+        (31, "有効", "あと31日"),
+        (30, "まもなく終了", "あと30日"),
+        (0, "まもなく終了", "あと0日"),
         (-1, "終了", "終了"),
     ],
 )
@@ -200,7 +200,8 @@ async def test_the_six_tabs_have_addresses_of_their_own(member: httpx.AsyncClien
 
 
 async def test_members_are_listed_owners_first(member: httpx.AsyncClient) -> None:
-    html = (await member.get("/contracts/D-1001/members")).text
+    # The header names the reader, too.
+    html = (await member.get("/contracts/D-1001/members")).text.split("<main")[1]
     assert html.index("鈴木 一郎") < html.index("佐藤 美咲")
     assert "Alex Morgan" in html and "田中 誠" not in html
     assert "まだありません" in html or "なし" in html or "未" in html

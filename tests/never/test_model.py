@@ -16,8 +16,8 @@ from tests.conftest import Stage, in_database
 from tests.never.machine import Portal, make_machine
 from tests.never.pools import make_owner
 
-RUNS = int(os.environ.get("PORTAL_MODEL_RUNS", "25"))
-STEPS = int(os.environ.get("PORTAL_MODEL_STEPS", "40"))
+RUNS = int(os.environ.get("PORTAL_MODEL_RUNS", "15"))
+STEPS = int(os.environ.get("PORTAL_MODEL_STEPS", "35"))
 
 
 @pytest.fixture

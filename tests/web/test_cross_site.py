@@ -1,4 +1,4 @@
-"""Changes are asked for by the portal's own pages only: the scheme of Go's CrossOriginProtection."""
+"""Changes are asked for by the portal's own pages only, as Go's CrossOriginProtection has it."""
 
 import httpx
 import pytest

@@ -22,7 +22,8 @@ def visitor(portal: Portal) -> httpx.AsyncClient:
 async def test_the_address_names_the_content(visitor: httpx.AsyncClient, name: str) -> None:
     answer = await visitor.get(static_url(name), headers={"Accept-Encoding": "identity"})
     digest = hashlib.sha256(answer.content).hexdigest()[:10]
-    assert static_url(name) == f"/static/{name.rsplit('.', 1)[0]}.{digest}.{name.rsplit('.', maxsplit=1)[-1]}"
+    stem, ending = name.rsplit(".", 1)
+    assert static_url(name) == f"/static/{stem}.{digest}.{ending}"
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["x-content-type-options"] == "nosniff"
     if not name.endswith(".css"):

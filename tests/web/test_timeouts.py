@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
+from uvicorn.server import ServerState
 
 from app.web.asgi import ReadTimeouts
 from app.web.protocol import PatientProtocol
@@ -23,33 +23,20 @@ class HastyProtocol(PatientProtocol):
     head_seconds = SECONDS
 
 
-@asynccontextmanager
-async def served(portal: Portal) -> AsyncIterator[int]:
-    config = uvicorn.Config(
-        ReadTimeouts(portal.app, seconds=SECONDS),
-        port=0,
-        http=HastyProtocol,
-        # The fixture's pool is open already.
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-    )
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve())
-    try:
-        async with asyncio.timeout(LONG):
-            while not server.started:
-                await asyncio.sleep(0)
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await running
-
-
 @pytest.fixture
 async def port(portal: Portal) -> AsyncIterator[int]:
-    async with served(portal) as port:
-        yield port
+    """A port where the portal answers, with uvicorn's protocol on a real socket."""
+    app = ReadTimeouts(portal.app, seconds=SECONDS)
+    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
+    config.load()
+    state = ServerState()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: HastyProtocol(config, state, {}), "127.0.0.1", 0
+    )
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    for connection in list(state.connections):
+        connection.shutdown()
 
 
 async def answer(port: int, *sent: bytes) -> bytes:
