@@ -14,7 +14,6 @@ from app.environments import queries, services
 from app.environments.access import provide_changeable_place
 from app.environments.queries import SeenEnvironment
 from app.environments.services import ChangedMeanwhile, EnvironmentGone
-from app.products.queries import list_holds
 from app.web.i18n import gettext as _
 from app.web.i18n import moment, number
 
@@ -122,15 +121,11 @@ async def _state_retirement(viewer: Viewer, payload: Payload, _upload: bytes | N
     notes = [_("The history of its activations stays readable.")]
     warning = ""
     if any(p.share.held for p in offered):
-        until = max(
-            (h["until"] for h in await list_holds(contract) if h["environment"] == environment.id),
-            default=None,
-        )
         warning = _(
             "This system is still activated. Its counts stay held until its activation file ends"
             " or a return file is uploaded. To free them at once, upload a return file first."
         )
-        if until:
+        if until := await queries.held_until(environment.id):
             notes.append(_("Held until %(date)s", date=moment(until, contract.time_zone)))
     return Statement(
         heading=_("Retire this environment?"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from app import clock
 from app.contracts.queries import COLUMNS, SEEN, seen_contract
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch, fetch_one
+from app.database import Record, fetch, fetch_one, fetch_value
 from app.environments.rules import ActivationState, Share, activation_state
 from app.web import i18n
 
@@ -157,6 +157,14 @@ async def find_place(viewer: UUID, number: str, environment: UUID) -> Place | No
         return None
     contract = seen_contract({name: row[f"contract_{name}"] for name in COLUMNS})
     return Place(contract, _seen(row))
+
+
+async def held_until(environment: UUID) -> datetime | None:
+    """When the last of an environment's running activation files ends."""
+    until: datetime | None = await fetch_value(
+        "select max(until) from hold where environment = $1", environment
+    )
+    return until
 
 
 async def name_taken(contract: SeenContract, name: str, other_than: UUID | None) -> bool:

@@ -62,25 +62,6 @@ def _holders(found: str | None) -> list[dict[str, Any]]:
     ]
 
 
-async def list_holds(contract: SeenContract) -> list[Record]:
-    """Counts that running files hold beyond what is allocated: by whom, and how long."""
-    return list(
-        await fetch(
-            """
-            select h.entitlement, h.quantity - coalesce(a.quantity, 0) as held, h.until,
-                   v.id as environment, v.name, v.retired_at
-            from hold h
-            join environment v on v.id = h.environment
-            left join allocation a
-                on a.environment = h.environment and a.entitlement = h.entitlement
-            where v.contract = $1 and h.quantity > coalesce(a.quantity, 0)
-            order by v.sort_key, v.id
-            """,
-            contract.id,
-        )
-    )
-
-
 async def find_product(code: str) -> Record | None:
     """The catalogue entry with this code."""
     return await fetch_one("select * from product where code = $1", code)
