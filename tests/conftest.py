@@ -121,10 +121,16 @@ class Portal:
         return client
 
 
+@pytest.fixture(scope="session")
+def app(stage: Stage) -> App:
+    """The application, made once: it keeps no state, and finds the pool that is open."""
+    return make_app(stage.settings, in_database(stage.addresses.runtime, TEMPLATE))
+
+
 @pytest.fixture
-def portal(stage: Stage, database: str) -> Portal:
+def portal(stage: Stage, app: App, database: str) -> Portal:
     """The application, on the test's own copy of the demo world."""
-    return Portal(make_app(stage.settings, database), stage.settings, database)
+    return Portal(app, stage.settings, database)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def _check_valid(html: str, *, fragment: bool) -> None:
 
 def _check_elements(html: str, *, fragment: bool) -> None:
     tags = elements(html)
-    ids = [attrs["id"] for _, attrs in tags if attrs.get("id")]
+    ids = [attrs.get("id") or "" for _, attrs in tags if attrs.get("id")]
     assert len(ids) == len(set(ids)), f"an id twice: {sorted(ids)}"
     labelled = {attrs.get("for") for tag, attrs in tags if tag == "label"}
     for tag, attrs in tags:
@@ -78,7 +78,7 @@ def _check_elements(html: str, *, fragment: bool) -> None:
             named = attrs.get("id") in labelled or "aria-label" in attrs
             assert named or attrs.get("type") in {"checkbox", "radio"}, f"no label: {attrs}"
         assert "style" not in attrs and not any(name.startswith("on") for name in attrs)
-        assert tag != "form" or attrs.get("action", "/").startswith("/")
+        assert tag != "form" or (attrs.get("action") or "/").startswith("/")
     assert sum(tag == "h1" for tag, _ in tags) == 1, "a page has one first heading"
     assert sum("primary" in (attrs.get("class") or "") for _, attrs in tags) <= 1
     title = re.search(r"<title>(.*?)</title>", html)

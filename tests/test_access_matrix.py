@@ -43,7 +43,7 @@ POST /login                                             F F F F F F F F F
 POST /logout                                            L L L L L L L L L
 POST /language                                          G G G G G G G G G
 GET  /terms                                             L P P P P P P P P
-POST /terms                                             L F F F F F F F F
+POST /terms                                             L F G G G G G G G
 GET  /password                                          L T G G G G G G G
 POST /password                                          L T G G G G G G G
 GET  /profile                                           L T P P P P P P P

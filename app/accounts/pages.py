@@ -149,6 +149,8 @@ class TermsOfUse(Controller):
     async def accept(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
         """Record the acceptance, then go where the person wanted to."""
         form = forms.TermsForm.read(await read_form(request))
+        if viewer.terms_accepted:
+            return see_other(form.next)
         terms = await queries.current_terms()
         if terms is not None and form.version != terms["version"]:
             form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.cast import Cast
+from tests.browser.cast import PATIENCE_MS, Cast
 from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.html_validator import HtmlValidator
 from tests.browser.site import serve
@@ -24,6 +24,7 @@ async def chromium() -> AsyncIterator[Browser]:
     program = find_chromium()
     if program is None:
         pytest.skip(NO_CHROMIUM)
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser

@@ -15,7 +15,7 @@ from playwright.async_api import Download, Locator, Page, Response, expect
 from tests.browser.words import in_language
 
 MOST_TABS = 120
-SWAP_SECONDS = 10
+SWAP_SECONDS = 30
 OUTLINE = """e => { const s = getComputedStyle(e);
   return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 }"""
 FOCUSED = "e => e === document.activeElement"

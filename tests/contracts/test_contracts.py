@@ -12,6 +12,7 @@ from tests.pages import elements
 
 START, END = date(2026, 4, 1), date(2027, 3, 31)
 DAY = timedelta(days=1)
+LAST_DAY = "本日が最終日"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ async def move_end(number: str, days: int) -> None:
     [
         (31, "有効", "あと31日"),
         (30, "まもなく終了", "あと30日"),
-        (0, "まもなく終了", "あと0日"),
+        (0, "まもなく終了", LAST_DAY),
         (-1, "終了", "終了"),
     ],
 )

@@ -21,7 +21,7 @@ Key = tuple[str | None, str | tuple[str, ...]]
 def extracted() -> dict[Key, Any]:
     """Messages of the code and the templates, as Babel finds them, by context and id."""
     with (PROJECT / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     keywords = {
         "_": None,
         "gettext": None,
@@ -30,7 +30,10 @@ def extracted() -> dict[Key, Any]:
         "N_": None,
     }
     found = extract_from_dir(str(PROJECT), methods, options, keywords, directory_filter=_is_ours)
-    return {(context, id): file for file, _, id, _, context in found}
+    return {
+        (context, id if isinstance(id, str) else tuple(id)): file
+        for file, _, id, _, context in found
+    }
 
 
 def _is_ours(folder: str) -> bool:
@@ -45,7 +48,11 @@ def catalogue(language: str) -> Catalog:
 
 
 def translations(language: str) -> dict[Key, Any]:
-    return {(m.context, m.id): m for m in catalogue(language) if m.id}
+    return {
+        (m.context, m.id if isinstance(m.id, str) else tuple(m.id)): m
+        for m in catalogue(language)
+        if m.id
+    }
 
 
 def test_the_japanese_catalogue_holds_what_the_code_says_and_nothing_else() -> None:

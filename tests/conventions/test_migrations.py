@@ -58,11 +58,11 @@ def _columns(table: type[Table]) -> dict[str, Column]:
 
 
 def _type(column: Column) -> str:
-    target = column
+    target: Column = column
     while isinstance(target, ForeignKey):
         target = target._foreign_key_meta.resolved_references._meta.primary_key
     names = {"timestamptz": "timestamp with time zone"}
-    kind = target.column_type.lower()
+    kind = str(target.column_type).lower()
     return names.get(kind, kind)
 
 

@@ -27,20 +27,16 @@ def parsed(name: str) -> nodes.Template:
 
 def named_by_templates() -> set[str]:
     """Names in extends, import and include, wherever they stand in the expression."""
-    kinds = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
-    return {
-        constant.value
-        for name in ALL
-        for kind in kinds
-        for node in parsed(name).find_all(kind)
-        for constant in node.template.find_all(nodes.Const) or []
-    } | {
-        node.template.value
-        for name in ALL
-        for kind in kinds
-        for node in parsed(name).find_all(kind)
-        if isinstance(node.template, nodes.Const)
-    }
+    named: set[str] = set()
+    for name in ALL:
+        for kind in (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include):
+            for node in parsed(name).find_all(kind):
+                target: nodes.Expr = vars(node)["template"]
+                # `"a" if fragment else "b"` names two.
+                constants = [*target.find_all(nodes.Const)]
+                constants += [target] if isinstance(target, nodes.Const) else []
+                named.update(constant.value for constant in constants)
+    return named
 
 
 def named_by_code() -> set[str]:

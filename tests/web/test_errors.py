@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.accounts.throttling import FREE_PER_ACCOUNT
+from app.database import fetch
 from app.web.requests import MAX_FORM_BYTES
 from tests.conftest import Portal
 
@@ -52,6 +53,7 @@ async def test_too_many_attempts_say_when_to_try_again(portal: Portal) -> None:
     async with portal.anonymous() as client:
         for _ in range(FREE_PER_ACCOUNT):
             await client.post("/login", data={"code": "nobody", "password": "wrong"})
+        await fetch("update throttle set last_failure_at = now() + interval '20 seconds'")
         answer = await client.post("/login", data={"code": "nobody", "password": "wrong"})
     assert answer.status_code == 429
     wait = int(answer.headers["retry-after"])
