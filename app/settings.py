@@ -133,13 +133,14 @@ def _smtp_server(environ: Mapping[str, str]) -> SmtpServer | None:
         raise wrong
     # A password is not sent in clear over a network, unless somebody asks for it by name.
     usual = "require" if parts.username and parts.hostname not in LOOPBACK else "auto"
+    tls = parts.scheme == "smtps"
     return SmtpServer(
         host=parts.hostname,
         port=port or (465 if parts.scheme == "smtps" else 587 if parts.username else 25),
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        tls=parts.scheme == "smtps",
-        starttls=starttls or usual,
+        tls=tls,
+        starttls="never" if tls else starttls or usual,
     )
 
 

@@ -13,7 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
 from app.mail.couriers import mail_folder
-from app.mail.messages import parse, part
+from app.mail.messages import parse, part, readable
 from app.settings import Settings
 from app.web.requests import PageRequest
 from app.web.templates import page
@@ -83,9 +83,9 @@ def _headers(file: Path) -> dict[str, Any]:
     message = parse(file.read_bytes())
     return {
         "id": file.stem.partition("-")[2],
-        "recipient": message["to"],
-        "sender": message["from"],
-        "subject": message["subject"],
+        "recipient": readable(message, "to"),
+        "sender": readable(message, "from"),
+        "subject": readable(message, "subject"),
         "sent_at": message["date"].datetime,
         "language": message["content-language"],
     }
