@@ -26,7 +26,11 @@ def reset_buckets(account: str, address: str) -> dict[str, int]:
     Args:
         account: a hash of what was typed.
     """
-    return {f"reset:{account}": FREE_PER_ACCOUNT, f"reset-address:{address}": FREE_PER_ADDRESS}
+    return {
+        f"reset:{account}": FREE_PER_ACCOUNT,
+        f"reset-address:{address}": FREE_PER_ADDRESS,
+        "reset-overall": FREE_OVERALL,
+    }
 
 
 async def admit(counted_in: dict[str, int]) -> timedelta:

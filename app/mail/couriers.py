@@ -61,6 +61,7 @@ class SmtpCourier:
     ) -> None:
         self._server, self._step, self._whole = server, step_seconds, delivery_seconds
         self._client: aiosmtplib.SMTP | None = None
+        self._tls: ssl.SSLContext | None = None
 
     async def deliver(self, id: UUID, message: bytes) -> str:
         """Hand the message over. After any fault the next mail gets a fresh connection."""
@@ -80,6 +81,8 @@ class SmtpCourier:
         if self._client is not None and self._client.is_connected:
             return self._client
         server = self._server
+        # Reading the machine's authorities takes a while; once is enough.
+        self._tls = self._tls or _tls_context(server)
         client = self._client = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
@@ -90,7 +93,7 @@ class SmtpCourier:
             timeout=self._step,
             use_tls=server.tls,
             start_tls={"auto": None, "require": True, "never": False}[server.starttls],
-            tls_context=_tls_context(server),
+            tls_context=self._tls,
         )
         await client.connect()
         return client
@@ -131,7 +134,8 @@ def _not_delivered(error: Exception, recipient: str) -> NotDelivered:
         about_mail = isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError)
         words = told(f"{error.code} {error.message}", recipient)
         return NotDelivered(words, lasting=about_mail and is_lasting(error.code))
-    words = str(error) or type(error).__name__
+    timed_out = isinstance(error, TimeoutError | aiosmtplib.SMTPTimeoutError)
+    words = str(error) or ("timed out" if timed_out else type(error).__name__)
     return NotDelivered(told(words, recipient))
 
 

@@ -1,7 +1,6 @@
 """Reads about mails: what their senders may know, since nothing here says what was in them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from app.database import Record, fetch
@@ -21,10 +20,3 @@ async def find_deliveries(about: Sequence[UUID]) -> dict[UUID, Record]:
         list(about),
     )
     return {row["about"]: row for row in rows}
-
-
-async def any_due(now: datetime) -> bool:
-    """Whether a mail waits to be delivered."""
-    return bool(
-        await fetch("select 1 from mail where state = 'queued' and due_at <= $1 limit 1", now)
-    )

@@ -21,6 +21,7 @@ from app.mail.services import (
 )
 from app.sealing import CannotOpen
 from app.settings import Settings
+from app.web.errors import unavailable_errors
 
 # Longer than any delivery may take, so that two workers never carry the same mail.
 LEASE = timedelta(seconds=120)
@@ -58,9 +59,11 @@ class Deliveries:
                 if await self.deliver_batch():
                     continue
                 await self._rest()
-            except Exception as error:
-                # The database may be away for a while; the outbox stays.
+            except unavailable_errors as error:
                 log.warning("mail-delivery-interrupted", error=type(error).__name__)
+            except Exception as error:
+                # The mails at hand come due again; the others must not wait for ever.
+                log.error("defect", exc_info=error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), POLL_SECONDS)
         await self._rest()
@@ -69,7 +72,13 @@ class Deliveries:
         """Deliver as many due mails as there are couriers; how many there were."""
         mails = await claim(len(self._couriers), self._lease)
         pairs = zip(self._couriers, mails, strict=False)
-        await asyncio.gather(*(self._deliver(courier, mail) for courier, mail in pairs))
+        outcomes = await asyncio.gather(
+            *(self._deliver(courier, mail) for courier, mail in pairs), return_exceptions=True
+        )
+        # Only now, since a courier must be back before it is sent out again.
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
         return len(mails)
 
     async def deliver_all(self) -> int:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from app.database import close_pool, fetch, fetch_value, open_pool
 from app.mail.worker import Deliveries, delivering
@@ -95,3 +96,32 @@ async def test_a_lease_that_runs_out_brings_the_mail_back_by_itself(portal: Port
         async with delivering(settings):
             await settled(1)
     assert 1 <= len(mailbox.received) <= 2
+
+
+class Clumsy:
+    """A courier that stumbles over its first mail for a reason that nobody foresaw."""
+
+    def __init__(self) -> None:
+        self.carried: list[bytes] = []
+        self.stumbled = False
+
+    async def deliver(self, id: UUID, message: bytes) -> str:
+        if not self.stumbled:
+            self.stumbled = True
+            raise RuntimeError
+        self.carried.append(message)
+        return "ok"
+
+    async def rest(self) -> None:
+        return None
+
+
+async def test_a_defect_costs_one_mail_its_turn_and_the_others_nothing(portal: Portal) -> None:
+    await write_mails(portal.settings, 3)
+    clumsy, stop = Clumsy(), asyncio.Event()
+    worker = Deliveries(portal.settings, couriers=[clumsy], lease=timedelta(seconds=2))
+    running = asyncio.create_task(worker.run(stop))
+    await settled(3)
+    stop.set()
+    await running
+    assert len(clumsy.carried) == 3
