@@ -98,6 +98,6 @@ def envelope(message: bytes) -> tuple[str, str]:
 
 
 def part(message: EmailMessage, kind: str) -> str:
-    """The text of a message's part, kind `plain` or `html`."""
+    """The text of a message's part, kind `plain` or `html`, with plain line feeds."""
     body = message.get_body((kind,))
-    return str(body.get_content()) if body is not None else ""
+    return str(body.get_content()).replace("\r\n", "\n") if body is not None else ""
