@@ -1,7 +1,7 @@
 """The way in and out: log in, terms, password, language."""
 
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import Cookie
