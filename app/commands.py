@@ -1,5 +1,6 @@
 """The command line: `portal demo`, `portal serve` and the vendor's tools."""
 
+import logging
 import shutil
 import sys
 
@@ -9,8 +10,9 @@ from app.activation.commands import doctor_findings, keys
 from app.activation.demo_services import prepare_demo_keys
 from app.database.embedded import EmbeddedServer, EmbeddedServerError
 from app.demo.world import make_world
-from app.runtime import run_with_database, serve, with_demo_secrets
+from app.runtime import deliver_until_stopped, run_with_database, serve, with_demo_secrets
 from app.settings import Settings, SettingsError, read_settings
+from app.web.logs import configure_logs
 
 
 @click.group()
@@ -49,6 +51,14 @@ def serve_portal() -> None:
         return None
 
     serve(settings, nothing)
+
+
+@portal.command()
+def worker() -> None:
+    """Deliver mails, apart from the server, until SIGTERM or Ctrl-C."""
+    settings = read_settings()
+    configure_logs(logging.INFO)
+    run_with_database(settings, lambda: deliver_until_stopped(settings))
 
 
 @portal.command("migrate")

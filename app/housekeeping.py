@@ -1,4 +1,4 @@
-"""Throwing away what has had its time: sessions, confirmations, parked forms, old failures."""
+"""Throwing away what has had its time: sessions, confirmations, parked forms, links, failures."""
 
 import asyncio
 from datetime import timedelta
@@ -7,6 +7,7 @@ import structlog
 
 from app import clock
 from app.database import fetch
+from app.mail.services import wipe_dead_letters
 from app.web.errors import unavailable_errors
 
 EVERY_SECONDS = 3600.0
@@ -24,9 +25,11 @@ async def sweep() -> None:
         ("session", "expires_at"),
         ("confirmation", "expires_at"),
         ("parked_form", "expires_at"),
+        ("password_reset", "expires_at"),
         ("throttle", "last_failure_at"),
     ):
         await fetch(f"delete from {table} where {column} < $1", before)  # noqa: S608 - fixed names
+    await wipe_dead_letters()
 
 
 async def sweep_forever() -> None:

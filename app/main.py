@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 
 from app.accounts import access
 from app.accounts import pages as accounts
+from app.accounts import reset_pages as resets
 from app.accounts.parking import ParkedForms, show_parked_form
 from app.activation import acts as activation_acts
 from app.activation import pages as activation
@@ -27,6 +28,8 @@ from app.environments import allocation_pages as allocations
 from app.environments import pages as environments
 from app.home import pages as home
 from app.housekeeping import sweep_forever
+from app.mail import pages as mail
+from app.mail.worker import delivering
 from app.products import pages as products
 from app.resources import pages as resources
 from app.settings import Settings
@@ -43,6 +46,8 @@ ROUTES: list[ControllerRouterHandler] = [
     accounts.sign_out,
     accounts.TermsOfUse,
     accounts.PasswordChange,
+    resets.ForgottenPassword,
+    resets.PasswordReset,
     accounts.change_language,
     accounts.show_profile,
     show_parked_form,
@@ -57,6 +62,7 @@ ROUTES: list[ControllerRouterHandler] = [
     activation.Activations,
     activation.show_keys,
     resources.list_resources,
+    mail.DemoMail,
 ]
 
 
@@ -81,7 +87,8 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
         await open_pool(database_url)
         sweeping = asyncio.create_task(sweep_forever())
         try:
-            yield
+            async with delivering(settings):
+                yield
         finally:
             sweeping.cancel()
             await asyncio.gather(sweeping, return_exceptions=True)

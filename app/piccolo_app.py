@@ -10,6 +10,7 @@ from app.audit import tables as audit
 from app.confirmations import tables as confirmations
 from app.contracts import tables as contracts
 from app.environments import tables as environments
+from app.mail import tables as mail
 from app.notices import tables as notices
 from app.products import tables as products
 from app.quotes import tables as quotes
@@ -26,6 +27,7 @@ APP_CONFIG = AppConfig(
         accounts.Device,
         accounts.Throttle,
         accounts.ParkedForm,
+        accounts.PasswordReset,
         contracts.CorporateGroup,
         contracts.Company,
         contracts.Contract,
@@ -48,6 +50,7 @@ APP_CONFIG = AppConfig(
         quotes.QuoteRequest,
         quotes.QuoteLine,
         audit.AuditEvent,
+        mail.Mail,
         confirmations.Confirmation,
     ],
 )

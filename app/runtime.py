@@ -20,6 +20,7 @@ import uvicorn
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
+from app.mail.worker import Deliveries
 from app.main import make_app
 from app.settings import Settings, read_settings
 from app.web.asgi import App
@@ -63,6 +64,15 @@ def run_with_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T
 
     with database(settings) as urls:
         return asyncio.run(run(urls))
+
+
+async def deliver_until_stopped(settings: Settings) -> None:
+    """Deliver mails until SIGTERM or SIGINT; what is on its way is finished."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    await Deliveries(settings).run(stop)
 
 
 def with_demo_secrets(settings: Settings) -> Settings:

@@ -2,13 +2,38 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+STARTTLS = ("auto", "require", "never")
 
 
 class SettingsError(Exception):
     """A setting is missing or has a value that cannot work. The message says what to do."""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """The mail server that takes the portal's mails.
+
+    Attributes:
+        tls: whether the connection begins with TLS (smtps).
+        starttls: whether TLS begins with STARTTLS: one of STARTTLS.
+    """
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None = field(repr=False)
+    tls: bool
+    starttls: str
+
+    @property
+    def local(self) -> bool:
+        """Whether nothing lies between the portal and the server."""
+        return self.host in LOOPBACK
 
 
 @dataclass(frozen=True)
@@ -25,9 +50,12 @@ class Settings:
         workers: number of server processes.
         demo: whether the demo world and its helps are shown.
         trusted_proxies: addresses whose forwarded headers count.
-        secret_file: what encrypts parked forms; made at the first start.
+        secret_file: what encrypts parked forms and waiting mails; made at the first start.
         key_passphrase: passphrase under which signing keys rest.
         trusted_roots: folder or file with the public root keys (PEM).
+        smtp: the server that takes mails, or None to keep them as files.
+        mail_from: address that mails come from.
+        delivers_mail: whether the server processes deliver mails themselves.
     """
 
     data_dir: Path
@@ -42,6 +70,9 @@ class Settings:
     secret_file: Path
     key_passphrase: bytes | None
     trusted_roots: Path
+    smtp: SmtpServer | None
+    mail_from: str
+    delivers_mail: bool
 
     @property
     def https(self) -> bool:
@@ -80,6 +111,50 @@ def _passphrase(environ: Mapping[str, str]) -> bytes | None:
     return value.encode() if value else None
 
 
+def _smtp_server(environ: Mapping[str, str]) -> SmtpServer | None:
+    """The server of PORTAL_SMTP_URL: smtp[s]://[user:password@]host[:port][?starttls=…]."""
+    url = environ.get("PORTAL_SMTP_URL")
+    if not url:
+        return None
+    wrong = SettingsError(
+        "PORTAL_SMTP_URL must be an address like smtp://user:password@mail.example.com:587, "
+        "with user and password percent-encoded; smtps:// begins with TLS, and "
+        "?starttls=require (or auto, never) decides about STARTTLS."
+    )
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    starttls = parse_qs(parts.query).get("starttls", [""])[0]
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise wrong
+    if starttls not in {"", *STARTTLS} or (parts.scheme == "smtps" and starttls):
+        raise wrong
+    # A password is not sent in clear over a network, unless somebody asks for it by name.
+    usual = "require" if parts.username and parts.hostname not in LOOPBACK else "auto"
+    tls = parts.scheme == "smtps"
+    return SmtpServer(
+        host=parts.hostname,
+        port=port or (465 if parts.scheme == "smtps" else 587 if parts.username else 25),
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        tls=tls,
+        starttls="never" if tls else starttls or usual,
+    )
+
+
+def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
+    host = urlsplit(base_url).hostname or ""
+    # An address needs a domain; an IP address, as in the demo, is none.
+    domain = host if any(c.isalpha() for c in host) and ":" not in host else "localhost"
+    address = environ.get("PORTAL_MAIL_FROM") or f"no-reply@{domain}"
+    local, _, domain = address.rpartition("@")
+    if not (local and domain and address.isascii() and address.isprintable()) or "<" in address:
+        raise SettingsError("PORTAL_MAIL_FROM must be a mail address like portal@example.com.")
+    return address
+
+
 def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False) -> Settings:
     """Read the settings from environment variables.
 
@@ -92,7 +167,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
     if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc:
         raise SettingsError("PORTAL_BASE_URL must be an address like https://portal.example.com.")
     host = environ.get("PORTAL_HOST") or "127.0.0.1"
-    if base_url.startswith("http://") and host not in {"127.0.0.1", "::1", "localhost"}:
+    if base_url.startswith("http://") and host not in LOOPBACK:
         raise SettingsError(
             "Plain http is served on this machine only: leave PORTAL_HOST out, "
             "or set PORTAL_BASE_URL to the https address of the proxy in front."
@@ -112,4 +187,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         secret_file=Path(environ.get("PORTAL_SECRET_FILE") or data_dir / "secret").resolve(),
         key_passphrase=_passphrase(environ),
         trusted_roots=Path(roots).resolve() if roots else data_dir / "trust",
+        smtp=_smtp_server(environ),
+        mail_from=_mail_from(environ, base_url),
+        delivers_mail=environ.get("PORTAL_DELIVERS_MAIL") != "0",
     )

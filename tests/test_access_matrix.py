@@ -11,6 +11,7 @@ from app.accounts.queries import find_credentials
 from app.database import fetch, fetch_value
 from app.main import make_litestar
 from tests.conftest import Portal, Stage
+from tests.mail.post import deliver, link
 from tests.pages import elements
 
 # P  the page        F  the form again, with errors      D  a download or plain text
@@ -46,6 +47,16 @@ GET  /terms                                             L P P P P P P P P
 POST /terms                                             L F G G G G G G G
 GET  /password                                          L T G G G G G G G
 POST /password                                          L T G G G G G G G
+GET  /password/forgotten                                P P P P P P P P P
+POST /password/forgotten                                F F F F F F F F F
+GET  /password/forgotten/sent                           P P P P P P P P P
+GET  /password/reset/{token}                            P P P P P P P P P
+POST /password/reset/{token}                            F F F F F F F F F
+GET  /password/reset/mangled                            N N N N N N N N N
+POST /password/reset/mangled                            N N N N N N N N N
+GET  /demo/mail                                         P P P P P P P P P
+GET  /demo/mail/{mail}                                  P P P P P P P P P
+GET  /demo/mail/{env}                                   N N N N N N N N N
 GET  /profile                                           L T P P P P P P P
 GET  /parked-forms/{parked}                             L T G G G P G G G
 GET  /confirmations/{confirmation}                      L T N N N P N N N
@@ -143,6 +154,7 @@ async def _things(portal: Portal) -> dict[str, object]:
     }
     names["confirmation"] = await _proposal(portal)
     names["parked"] = await _parked(portal)
+    names["mail"], names["token"] = await _reset(portal)
     return names
 
 
@@ -160,6 +172,14 @@ async def _parked(portal: Portal) -> UUID:
         await owner.post("/contracts/D-1001/environments/new", data={"name": "預けたもの"})
     id: UUID = await fetch_value("select id from parked_form")
     return id
+
+
+async def _reset(portal: Portal) -> tuple[UUID, str]:
+    """A mail with a link to set a password: its id, and the link's token."""
+    async with portal.anonymous() as anonymous:
+        await anonymous.post("/password/forgotten", data={"account": "english"})
+    [(id, mail)] = (await deliver(portal.settings)).items()
+    return id, link(mail).rsplit("/", 1)[1]
 
 
 async def _client(portal: Portal, who: str) -> httpx.AsyncClient:
@@ -192,6 +212,7 @@ async def test_everybody_gets_what_the_table_says(portal: Portal, who: str) -> N
 def test_every_route_is_in_the_table(stage: Stage) -> None:
     app = make_litestar(stage.settings, "postgresql://nobody@127.0.0.1/nothing")
     names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
+    names["mail"] = "id"
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS

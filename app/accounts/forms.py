@@ -79,6 +79,21 @@ class PasswordForm:
 
 
 @dataclass(frozen=True)
+class ForgottenForm:
+    """Whose password was forgotten: a user code or a mail address."""
+
+    account: str
+    errors: dict[str, str]
+
+    @classmethod
+    def read(cls, data: FormData) -> "ForgottenForm":
+        """Read what was sent; it is shown again as typed."""
+        fields = Fields(data)
+        account = fields.code("account", _("User code or e-mail address"))
+        return cls(account=account, errors=fields.errors)
+
+
+@dataclass(frozen=True)
 class LanguageForm:
     """The language to show, and the page to show again."""
 

@@ -1,6 +1,6 @@
 """The way in and out: log in, terms, password, language."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
@@ -74,6 +74,10 @@ class SigningIn(Controller):
         wanted = local_path(request.query_params.get("next", "/"))
         if request.scope.get("viewer"):
             return see_other(wanted)
+        if "password-changed" in request.query_params:
+            cast("dict[str, Any]", request.scope)["done"] = _(
+                "The new password is set. Log in with it."
+            )
         return _login_page(request, next=wanted, demo=settings.demo, code="")
 
     @post(opt={"public": True})

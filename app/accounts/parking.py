@@ -35,7 +35,9 @@ KEPT = timedelta(hours=48)
 PREFIX = "/parked-forms/"
 PURPOSE = b"parked-form"
 # Signing in, and leaving, are done anew; there is nothing to keep of them.
-NEVER_PARKED = ("/login", "/logout", "/language")
+NEVER_PARKED = {"/login", "/logout", "/language"}
+# Pages for people who are not signed in. Their addresses hold tokens, which are not to be kept.
+NEVER_PARKED_BELOW = ("/password/",)
 
 
 class ParkedForms:
@@ -53,7 +55,7 @@ class ParkedForms:
             await self.app(scope, receive, send)
         elif viewer is not None and scope["path"].startswith(PREFIX):
             await self._send_again(viewer, scope, receive, send)
-        elif scope.get("expired_user") and scope["path"] not in NEVER_PARKED:
+        elif scope.get("expired_user") and _is_parked(scope["path"]):
             await self._park(scope["expired_user"], scope, receive, send)
         else:
             await self.app(scope, receive, send)
@@ -100,6 +102,10 @@ class ParkedForms:
         }
         await ParkedForm.delete().where(ParkedForm.id == parked["id"])
         await self.app(again, _receive_whole(body), send)
+
+
+def _is_parked(path: str) -> bool:
+    return path not in NEVER_PARKED and not path.startswith(NEVER_PARKED_BELOW)
 
 
 async def _chunks(receive: Receive) -> AsyncIterator[bytes]:

@@ -86,3 +86,40 @@ async def find_account(user: UUID) -> Record:
     )
     assert row is not None, "a viewer has an account"
     return row
+
+
+async def find_reset_account(wanted: str) -> Record | None:
+    """The account that somebody means who forgot its password.
+
+    Args:
+        wanted: a user code or, with an @, a mail address; normalised, in lower case.
+    """
+    # Never both at once: somebody's user code could be another's mail address.
+    email, code = (wanted, None) if "@" in wanted else (None, wanted)
+    return await fetch_one(
+        "select id, name, email, language from portal_user"
+        " where (email = $1 or code = $2) and disabled_at is null",
+        email,
+        code,
+    )
+
+
+async def count_resets(user: UUID, since: datetime) -> int:
+    """How many links to set a password the person was sent since then."""
+    row = await fetch_one(
+        'select count(*) as resets from password_reset where "user" = $1 and created_at > $2',
+        user,
+        since,
+    )
+    return int(row["resets"]) if row else 0
+
+
+async def find_reset(token: str, now: datetime) -> Record | None:
+    """Whose password a link sets, while it can still be used: user, code, name, email."""
+    return await fetch_one(
+        'select r."user", u.code, u.name, u.email from password_reset r'
+        ' join portal_user u on u.id = r."user" and u.disabled_at is null'
+        " where r.token_hash = $1 and r.used_at is null and r.expires_at > $2",
+        token_hash(token),
+        now,
+    )

@@ -89,3 +89,14 @@ class ParkedForm(Table):
     form = Bytea()
     created_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
+
+
+class PasswordReset(Table):
+    """A one-time link to set a forgotten password. Only the hash of its token is kept."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    token_hash = Bytea(unique=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    created_at = Timestamptz(default=None)
+    expires_at = Timestamptz(default=None)
+    used_at = Timestamptz(null=True, default=None)

@@ -20,6 +20,19 @@ def buckets(account: str, address: str) -> dict[str, int]:
     }
 
 
+def reset_buckets(account: str, address: str) -> dict[str, int]:
+    """Where a forgotten password counts; apart from log-ins, which it must not slow down.
+
+    Args:
+        account: a hash of what was typed.
+    """
+    return {
+        f"reset:{account}": FREE_PER_ACCOUNT,
+        f"reset-address:{address}": FREE_PER_ADDRESS,
+        "reset-overall": FREE_OVERALL,
+    }
+
+
 async def admit(counted_in: dict[str, int]) -> timedelta:
     """Count an attempt, or say how long it has to wait; a waiting one does not count.
 

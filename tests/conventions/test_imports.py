@@ -16,7 +16,7 @@ LEVELS = [
     {"contracts"},
     {"confirmations"},
     {"accounts"},
-    {"audit"},
+    {"audit", "mail"},
     {"web"},
     {"database", "storage", "sealing"},
     {"postgres", "clock", "settings"},

@@ -16,7 +16,13 @@ ALL = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.htm
 LAYOUTS = {"layouts/page.html", "layouts/fragment.html"}
 FRAME = "contracts/_frame.html"
 # Pages on the way in: they load no script, so nobody asks for their fragment.
-ALWAYS_WHOLE = {"accounts/login.html", "accounts/terms.html", "accounts/password.html"}
+ALWAYS_WHOLE = {
+    *("accounts/login.html", "accounts/terms.html", "accounts/password.html"),
+    *("accounts/forgotten.html", "accounts/forgotten_sent.html"),
+    *("accounts/reset.html", "accounts/reset_unusable.html"),
+}
+MAILS = sorted(path.name for path in (TEMPLATES / "mail").iterdir() if path.is_dir())
+PAGES = {name for name in ALL if not name.startswith("mail/")}
 # Macros only.
 PIECES = {name for name in ALL if "/_" in name or name == "forms.html"}
 
@@ -58,10 +64,11 @@ def test_every_template_is_used() -> None:
     used = named_by_templates() | named_by_code()
     # The guide is one file per language, named by the language.
     used |= {f"home/_guide_{language}.html" for language in LANGUAGES}
+    used |= {f"mail/{name}/body.html" for name in named_by_code() & set(MAILS)}
     assert not set(ALL) - used
 
 
-@pytest.mark.parametrize("name", [*sorted(set(ALL) - PIECES - LAYOUTS), FRAME])
+@pytest.mark.parametrize("name", [*sorted(PAGES - PIECES - LAYOUTS), FRAME])
 def test_every_page_is_page_or_fragment_from_one_template(name: str) -> None:
     extends = parsed(name).find(nodes.Extends)
     assert extends is not None, "a page extends a layout"
@@ -76,6 +83,20 @@ def test_every_page_is_page_or_fragment_from_one_template(name: str) -> None:
         assert isinstance(layout.test, nodes.Name) and layout.test.name == "fragment"
         assert layout.expr1.value == "layouts/fragment.html"
         assert layout.expr2.value == "layouts/page.html"
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_is_a_subject_a_text_and_the_same_as_html(name: str) -> None:
+    folder = TEMPLATES / "mail" / name
+    assert {path.name for path in folder.iterdir()} == {"subject.txt", "body.txt", "body.html"}
+    messages = {
+        kind: set(re.findall(r'_\("([^"]+)"', (folder / f"body.{kind}").read_text("utf-8")))
+        for kind in ("txt", "html")
+    }
+    assert messages["txt"] == messages["html"]
+    for language in LANGUAGES:
+        for part in folder.iterdir():
+            environments[language].get_template(f"mail/{name}/{part.name}")
 
 
 @pytest.mark.parametrize("name", ALL)

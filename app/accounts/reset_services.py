@@ -1,0 +1,114 @@
+"""A forgotten password: a one-time link by mail, and the new password."""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from app import clock
+from app.accounts import queries, throttling
+from app.accounts.passwords import hash_password
+from app.accounts.queries import token_hash
+from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR
+from app.accounts.services import TOKEN_BYTES, Throttled
+from app.accounts.tables import Device, Session, User
+from app.audit.services import record
+from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
+from app.mail.rules import Recipient
+from app.mail.services import enqueue
+from app.settings import Settings
+from app.web import i18n
+from app.web.forms import normalised
+
+
+async def request_reset(settings: Settings, wanted: str, *, address: str) -> Throttled | None:
+    """Mail a link to the person whose account this is; nobody learns whether there is one.
+
+    An unknown account costs the same work: the mail is made and written, then taken back.
+
+    Args:
+        wanted: user code or mail address, as typed.
+        address: where the request comes from.
+    """
+    wanted = normalised(wanted).lower()
+    hashed = token_hash(wanted).hex()
+    if wait := await throttling.admit(throttling.reset_buckets(hashed, address)):
+        return Throttled(wait)
+    async with unit_of_work() as connection:
+        account = await queries.find_reset_account(wanted)
+        writing = connection.transaction()
+        await writing.start()
+        known = await _write_reset(settings, account)
+        await (writing.commit() if known else writing.rollback())
+        await record(
+            "password-reset-request", actor=None, subject=account["id"] if account else None
+        )
+    return None
+
+
+async def _write_reset(settings: Settings, account: Record | None) -> bool:
+    """Write the link and its mail; whether they are to stay."""
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    user: UUID = account["id"] if account else uuid7()
+    sent = await queries.count_resets(user, now - timedelta(hours=1))
+    await fetch(
+        'insert into password_reset (id, token_hash, "user", created_at, expires_at)'
+        " select $1, $2, id, $4, $5 from portal_user where id = $3",
+        uuid7(),
+        token_hash(token),
+        user,
+        now,
+        now + RESET_LASTS,
+    )
+    await enqueue(
+        settings,
+        "password-reset",
+        _recipient(account) if account else _nobody(),
+        about=user,
+        valid_until=now + RESET_LASTS,
+        token=token,
+        expires_at=now + RESET_LASTS,
+    )
+    return account is not None and sent < RESETS_PER_HOUR
+
+
+def _recipient(account: Record) -> Recipient:
+    return Recipient(account["email"], account["name"], account["language"])
+
+
+def _nobody() -> Recipient:
+    return Recipient("nobody@example.com", "見本 太郎", i18n.language.get())
+
+
+async def reset_password(settings: Settings, token: str, password: str) -> bool:
+    """Set a new password by a mailed link; False where the link cannot be used any more.
+
+    Everything that was open under the old password ends: sessions, known browsers, other links.
+    """
+    hashed = await hash_password(password)
+    now = clock.now()
+    async with unit_of_work():
+        used = await fetch_one(
+            "update password_reset set used_at = $2"
+            " where token_hash = $1 and used_at is null and expires_at > $2"
+            ' and "user" in (select id from portal_user where disabled_at is null)'
+            ' returning "user"',
+            token_hash(token),
+            now,
+        )
+        if used is None:
+            return False
+        user = used["user"]
+        await User.update({User.password_hash: hashed, User.must_change_password: False}).where(
+            User.id == user
+        )
+        await fetch(
+            'update password_reset set used_at = $2 where "user" = $1 and used_at is null',
+            user,
+            now,
+        )
+        await Session.delete().where(Session.user == user)
+        await Device.delete().where(Device.user == user)
+        await record("password-reset", actor=user)
+        account = await queries.find_account(user)
+        await enqueue(settings, "password-changed", _recipient(account), about=user, changed_at=now)
+    return True

@@ -1,0 +1,88 @@
+"""Decisions about delivery: when to try again, and when to give up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# A mail server that is down comes back within minutes, or after a weekend.
+BACK_OFF = (
+    timedelta(seconds=15),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+    timedelta(hours=24),
+)
+LONGEST_ANSWER = 500
+
+
+class State(StrEnum):
+    """How far a mail is."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why a mail was given up."""
+
+    REFUSED = "refused"  # the server refuses it for good
+    EXHAUSTED = "exhausted"  # it was tried for as long as it makes sense
+    EXPIRED = "expired"  # what it says holds no longer
+    UNREADABLE = "unreadable"  # the portal's secret is another one by now
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a mail is for.
+
+    Attributes:
+        address: mail address, ASCII.
+        name: as the person writes it; empty where it is not known yet.
+        language: the language they read.
+    """
+
+    address: str
+    name: str
+    language: str
+
+
+def after_failure(
+    failures: int, *, lasting: bool, valid_until: datetime | None, now: datetime
+) -> datetime | Reason:
+    """When to try again, or why not.
+
+    Args:
+        failures: how often it failed, this time included.
+        lasting: whether the server says that trying again is no use.
+        valid_until: after this moment the mail is of no use to anybody.
+        now: the moment of the failure.
+    """
+    if lasting:
+        return Reason.REFUSED
+    if failures > len(BACK_OFF):
+        return Reason.EXHAUSTED
+    again = now + BACK_OFF[failures - 1]
+    if valid_until is not None and again >= valid_until:
+        return Reason.EXPIRED
+    return again
+
+
+def is_lasting(code: int) -> bool:
+    """Whether an SMTP reply code is final (RFC 5321, 4.2.1)."""
+    return 500 <= code < 600
+
+
+def told(words: str, address: str) -> str:
+    """A server's words as they may be kept: on one line, without the person's address."""
+    line = " ".join(words.split())
+    start = line.lower().find(address.lower()) if address else -1
+    while start >= 0:
+        line = line[:start] + "…" + line[start + len(address) :]
+        start = line.lower().find(address.lower())
+    return "".join(c for c in line if c.isprintable())[:LONGEST_ANSWER]

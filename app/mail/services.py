@@ -1,0 +1,168 @@
+"""The outbox: mails are written with the change that they tell of, and settled once delivered."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from app import clock
+from app.database import Record, engine, fetch, uuid7
+from app.mail.messages import compose
+from app.mail.rules import Reason, Recipient, State
+from app.mail.tables import Mail
+from app.sealing import read_secret, seal, unseal
+from app.settings import Settings
+
+FAILED_KEPT = timedelta(days=14)
+
+
+class OutsideUnitOfWork(Exception):
+    """A mail was written without the transaction of its change: a defect."""
+
+
+def _purpose(id: UUID) -> bytes:
+    """A key for each mail, so that contents cannot change places."""
+    return b"mail:" + id.bytes
+
+
+async def enqueue(
+    settings: Settings,
+    template: str,
+    to: Recipient,
+    *,
+    about: UUID | None = None,
+    valid_until: datetime | None = None,
+    **context: object,
+) -> UUID:
+    """Write a mail into the outbox; it leaves once the open unit of work has committed.
+
+    Args:
+        template: folder below templates/mail/.
+        about: the row it is about, by which `find_deliveries` and `withdraw` find it.
+        valid_until: after this moment it is not sent any more.
+        context: what the templates need.
+
+    Answers:
+        the mail's id.
+
+    Raises:
+        OutsideUnitOfWork: called outside a unit of work.
+    """
+    if engine.current_transaction.get() is None:
+        raise OutsideUnitOfWork
+    id, now = uuid7(), clock.now()
+    message = compose(settings, id, template, to, now, **context)
+    await Mail.insert(
+        Mail(
+            id=id,
+            template=template,
+            about=about,
+            content=seal(read_secret(settings.secret_file), _purpose(id), message),
+            created_at=now,
+            due_at=now,
+            valid_until=valid_until,
+        )
+    )
+    return id
+
+
+def open_content(settings: Settings, mail: Record) -> bytes:
+    """The message of a claimed mail.
+
+    Raises:
+        CannotOpen: it was sealed under another secret.
+    """
+    return unseal(read_secret(settings.secret_file), _purpose(mail["id"]), mail["content"])
+
+
+async def claim(most: int, lease: timedelta) -> Sequence[Record]:
+    """Take mails that are due; nobody else gets them before the lease has run out.
+
+    A worker that dies says nothing: its mails come due again by themselves.
+    """
+    now = clock.now()
+    return await fetch(
+        """
+        update mail set lease = $1, due_at = $2
+        where id in (
+            select id from mail where state = 'queued' and due_at <= $3
+            order by due_at limit $4 for update skip locked)
+        returning id, template, content, failures, valid_until, lease
+        """,
+        uuid4(),
+        now + lease,
+        now,
+        most,
+    )
+
+
+async def settle_sent(mail: Record, answer: str) -> bool:
+    """Note that the server took the mail, and wipe what it said; False where the lease was lost."""
+    return await _settle(mail, State.SENT, None, answer, mail["failures"])
+
+
+async def settle_failed(mail: Record, reason: Reason, answer: str, failures: int) -> bool:
+    """Give the mail up: the dead letter keeps its content for a while, to be sent again."""
+    return await _settle(mail, State.FAILED, reason, answer, failures)
+
+
+async def _settle(
+    mail: Record, state: State, reason: Reason | None, answer: str, failures: int
+) -> bool:
+    rows = await fetch(
+        """
+        update mail set state = $3, reason = $4, answer = $5, failures = $6, settled_at = $7,
+            lease = null, content = case when $3 = 'sent' then null else content end
+        where id = $1 and lease = $2 and state = 'queued' returning id
+        """,
+        mail["id"],
+        mail["lease"],
+        state,
+        reason,
+        answer,
+        failures,
+        clock.now(),
+    )
+    return bool(rows)
+
+
+async def postpone(mail: Record, until: datetime, answer: str, failures: int) -> bool:
+    """Try again later; False where the lease was lost."""
+    rows = await fetch(
+        "update mail set due_at = $3, answer = $4, failures = $5, lease = null"
+        " where id = $1 and lease = $2 and state = 'queued' returning id",
+        mail["id"],
+        mail["lease"],
+        until,
+        answer,
+        failures,
+    )
+    return bool(rows)
+
+
+async def retry(id: UUID) -> bool:
+    """Queue a dead letter anew; False where there is none with content left."""
+    now = clock.now()
+    rows = await fetch(
+        "update mail set state = 'queued', reason = null, settled_at = null, failures = 0,"
+        " due_at = $2 where id = $1 and state = 'failed' and content is not null"
+        " and (valid_until is null or valid_until > $2) returning id",
+        id,
+        now,
+    )
+    return bool(rows)
+
+
+async def withdraw(about: Sequence[UUID]) -> None:
+    """Forget all mails about these rows, delivered or not."""
+    await fetch("delete from mail where about = any($1)", list(about))
+
+
+async def wipe_dead_letters() -> None:
+    """Wipe the contents of mails that were given up long ago, or that say what holds no more."""
+    now = clock.now()
+    await fetch(
+        "update mail set content = null where state = 'failed' and content is not null"
+        " and (settled_at < $1 or valid_until < $2)",
+        now - FAILED_KEPT,
+        now,
+    )

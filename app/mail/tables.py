@@ -1,0 +1,28 @@
+"""The outbox."""
+
+from piccolo.columns import UUID, Bytea, Integer, Text, Timestamptz
+from piccolo.table import Table
+
+from app.database import uuid7
+
+
+class Mail(Table):
+    """A mail on its way, or the memory of one.
+
+    `content` is sealed, and wiped when the mail is delivered. `about` is the row that the mail is
+    about (an invitation, a person), by id only, so that this table knows no other.
+    """
+
+    id = UUID(primary_key=True, default=uuid7)
+    template = Text()
+    about = UUID(null=True, default=None)
+    content = Bytea(null=True, default=None)
+    state = Text(default="queued")
+    reason = Text(null=True, default=None)
+    answer = Text()
+    failures = Integer()
+    created_at = Timestamptz(default=None)
+    valid_until = Timestamptz(null=True, default=None)
+    due_at = Timestamptz(default=None)
+    lease = UUID(null=True, default=None)
+    settled_at = Timestamptz(null=True, default=None)

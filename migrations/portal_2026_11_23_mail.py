@@ -1,0 +1,22 @@
+"""The outbox, and one-time links to set a forgotten password."""
+
+from pathlib import Path
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from app.database import run_script
+
+ID = "2026-11-23T00:00:00"
+VERSION = "1.38.0"
+DESCRIPTION = "mail"
+
+
+async def forwards() -> MigrationManager:
+    """Make the tables."""
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
+
+    async def run() -> None:
+        await run_script(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+
+    manager.add_raw(run)
+    return manager
