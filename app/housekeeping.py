@@ -26,6 +26,8 @@ async def sweep() -> None:
         ("confirmation", "expires_at"),
         ("parked_form", "expires_at"),
         ("password_reset", "expires_at"),
+        ("registration", "expires_at"),
+        ("email_change", "expires_at"),
         ("throttle", "last_failure_at"),
     ):
         await fetch(f"delete from {table} where {column} < $1", before)  # noqa: S608 - fixed names

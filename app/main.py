@@ -30,6 +30,12 @@ from app.home import pages as home
 from app.housekeeping import sweep_forever
 from app.mail import pages as mail
 from app.mail.worker import delivering
+from app.people import acts as people_acts
+from app.people import invitation_acts, joining_acts, profile_acts
+from app.people import invitation_pages as invitations
+from app.people import joining_pages as joining
+from app.people import pages as people
+from app.people import profile_pages as profile
 from app.products import pages as products
 from app.resources import pages as resources
 from app.settings import Settings
@@ -49,11 +55,21 @@ ROUTES: list[ControllerRouterHandler] = [
     resets.ForgottenPassword,
     resets.PasswordReset,
     accounts.change_language,
-    accounts.show_profile,
     show_parked_form,
     Confirmations,
     contracts.list_contracts,
     contracts.ContractPages,
+    people.list_members,
+    people.Memberships,
+    invitations.InvitationCreation,
+    invitations.OpenInvitations,
+    joining.Joining,
+    joining.Registrations,
+    profile.Profile,
+    profile.EmailAddress,
+    profile.PasswordRenewal,
+    profile.Sessions,
+    profile.EmailConfirmation,
     products.list_products,
     environments.list_environments,
     environments.EnvironmentCreation,
@@ -70,6 +86,11 @@ def make_acts(settings: Settings) -> Acts:
     """Every act that is confirmed."""
     return Acts(
         [
+            people_acts.CHANGE,
+            people_acts.REMOVAL,
+            *invitation_acts.make_acts(settings),
+            *joining_acts.make_acts(settings),
+            *profile_acts.make_acts(settings),
             environment_acts.CREATION,
             environment_acts.CHANGE,
             environment_acts.RETIREMENT,

@@ -12,6 +12,7 @@ from app.contracts import tables as contracts
 from app.environments import tables as environments
 from app.mail import tables as mail
 from app.notices import tables as notices
+from app.people import tables as people
 from app.products import tables as products
 from app.quotes import tables as quotes
 from app.resources import tables as resources
@@ -27,6 +28,7 @@ APP_CONFIG = AppConfig(
         accounts.Device,
         accounts.Throttle,
         accounts.ParkedForm,
+        accounts.EmailChange,
         accounts.PasswordReset,
         contracts.CorporateGroup,
         contracts.Company,
@@ -34,6 +36,8 @@ APP_CONFIG = AppConfig(
         contracts.ContractChange,
         contracts.Membership,
         contracts.GroupCompany,
+        people.Invitation,
+        people.Registration,
         products.Product,
         products.LicenseKey,
         products.Entitlement,

@@ -9,10 +9,12 @@ import pytest
 
 from app.accounts.queries import find_credentials
 from app.database import fetch, fetch_value
+from app.demo.world import PASSWORD
 from app.main import make_litestar
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
 from tests.pages import elements
+from tests.people.post import REGISTRATION, confirm, invite, link_to, membership_id
 
 # P  the page        F  the form again, with errors      D  a download or plain text
 # G  goes on (303)   L  to the log-in page               T  to the terms of use
@@ -21,7 +23,10 @@ from tests.pages import elements
 # {mine} is D-1001, of which owner is an owner, member and english are members; {env} is one of its
 # environments, {seq} the number of that one's activation. {theirs} is D-2001, which is outsider's,
 # {their_env} its environment. {part} is D-1002, of which owner is a member only; {ended} is D-1003,
-# which owner owns and which has ended. {confirmation} and {parked} are owner's own.
+# which owner owns and which has ended. {confirmation}, {parked} and {session} are owner's own.
+# {membership} is english's in D-1001, {invitation} an open one of D-1001; {link} is the token of
+# another one, {registration} an account that is being made by it; {address} is the token of a link
+# that confirms a new mail address of owner's.
 # Forms are sent empty.
 TABLE = """
                                                         anonymous
@@ -58,6 +63,29 @@ GET  /demo/mail                                         P P P P P P P P P
 GET  /demo/mail/{mail}                                  P P P P P P P P P
 GET  /demo/mail/{env}                                   N N N N N N N N N
 GET  /profile                                           L T P P P P P P P
+POST /profile                                           L T F F F F F F F
+GET  /profile/email                                     L T P P P P P P P
+POST /profile/email                                     L T F F F F F F F
+GET  /profile/password                                  L T P P P P P P P
+POST /profile/password                                  L T F F F F F F F
+GET  /profile/sessions                                  L T P P P P P P P
+POST /profile/sessions/{session}/end                    L T N N N G N N N
+POST /profile/sessions/others/end                       L T G G G G G G G
+GET  /email-addresses/{address}                         P P P P P P P P P
+GET  /email-addresses/mangled                           N N N N N N N N N
+POST /email-addresses/mangled                           N N N N N N N N N
+POST /email-addresses/{address}                         P P P P P P P P P
+GET  /join/{link}                                       P P P P P P P P P
+POST /join/{link}                                       F G G G G G G G G
+POST /join/{link}/membership                            L T G G G G G G G
+GET  /join/{link}/registrations/{registration}          P G G G G G G G G
+GET  /join/{link}/registrations/{env}                   G G G G G G G G G
+POST /join/{link}/registrations/{env}                   G G G G G G G G G
+POST /join/{link}/registrations/{registration}          G G G G G G G G G
+GET  /join/mangled                                      N N N N N N N N N
+POST /join/mangled                                      N N N N N N N N N
+POST /join/mangled/membership                           L T G G G G G G G
+GET  /join/mangled/registrations/{registration}         G G G G G G G G G
 GET  /parked-forms/{parked}                             L T G G G P G G G
 GET  /confirmations/{confirmation}                      L T N N N P N N N
 POST /confirmations/{confirmation}                      L T N N N G N N N
@@ -65,6 +93,13 @@ GET  /contracts                                         L T P P P P P P P
 
 GET  /contracts/{mine}                                  L T N P P P N N N
 GET  /contracts/{mine}/members                          L T N P P P N N N
+GET  /contracts/{mine}/members/{membership}             L T N N P P N N N
+POST /contracts/{mine}/members/{membership}             L T N N G F N N N
+POST /contracts/{mine}/members/{membership}/removal     L T N N G G N N N
+GET  /contracts/{mine}/invitations/new                  L T N N N P N N N
+POST /contracts/{mine}/invitations/new                  L T N N N F N N N
+POST /contracts/{mine}/invitations/{invitation}/resending    L T N N N G N N N
+POST /contracts/{mine}/invitations/{invitation}/cancellation L T N N N G N N N
 GET  /contracts/{mine}/group-companies                  L T N P P P N N N
 GET  /contracts/{mine}/products                         L T N P P P N N N
 GET  /contracts/{mine}/resources                        L T N P P P N N N
@@ -84,6 +119,13 @@ GET  /contracts/{mine}/environments/{env}/activations/{seq}/file L T N N N D N N
 
 GET  /contracts/{theirs}                                L T P N N N N N N
 GET  /contracts/{theirs}/members                        L T P N N N N N N
+GET  /contracts/{theirs}/members/{membership}           L T N N N N N N N
+POST /contracts/{theirs}/members/{membership}           L T N N N N N N N
+POST /contracts/{theirs}/members/{membership}/removal   L T N N N N N N N
+GET  /contracts/{theirs}/invitations/new                L T P N N N N N N
+POST /contracts/{theirs}/invitations/new                L T F N N N N N N
+POST /contracts/{theirs}/invitations/{invitation}/resending    L T N N N N N N N
+POST /contracts/{theirs}/invitations/{invitation}/cancellation L T N N N N N N N
 GET  /contracts/{theirs}/group-companies                L T P N N N N N N
 GET  /contracts/{theirs}/products                       L T P N N N N N N
 GET  /contracts/{theirs}/resources                      L T P N N N N N N
@@ -113,10 +155,13 @@ GET  /contracts/{mine}/environments/{env}/activations/999          L T N N N N N
 GET  /contracts/{mine}/environments/{env}/activations/999/file     L T N N N N N N N
 
 GET  /contracts/{part}                                  L T N N N P N N N
+GET  /contracts/{part}/invitations/new                  L T N N N N N N N
 GET  /contracts/{part}/environments                     L T N N N P N N N
 GET  /contracts/{part}/environments/new                 L T N N N N N N N
 POST /contracts/{part}/environments/new                 L T N N N N N N N
 GET  /contracts/{ended}                                 L T N N N P N N N
+GET  /contracts/{ended}/invitations/new                 L T N N N N N N N
+POST /contracts/{ended}/invitations/new                 L T N N N N N N N
 GET  /contracts/{ended}/environments                    L T N N N P N N N
 GET  /contracts/{ended}/environments/new                L T N N N N N N N
 POST /contracts/{ended}/environments/new                L T N N N N N N N
@@ -155,7 +200,7 @@ async def _things(portal: Portal) -> dict[str, object]:
     names["confirmation"] = await _proposal(portal)
     names["parked"] = await _parked(portal)
     names["mail"], names["token"] = await _reset(portal)
-    return names
+    return names | await _people(portal)
 
 
 async def _proposal(portal: Portal) -> UUID:
@@ -180,6 +225,28 @@ async def _reset(portal: Portal) -> tuple[UUID, str]:
         await anonymous.post("/password/forgotten", data={"account": "english"})
     [(id, mail)] = (await deliver(portal.settings)).items()
     return id, link(mail).rsplit("/", 1)[1]
+
+
+async def _people(portal: Portal) -> dict[str, object]:
+    """Memberships, invitations, links and sessions."""
+    async with await portal.signed_in("owner") as owner:
+        await invite(owner, "open@example.com", "link@example.com")
+        data = {"email": "owner@example.org", "password": PASSWORD}
+        await confirm(owner, await owner.post("/profile/email", data=data))
+    link_path = await link_to(portal, "link@example.com")
+    async with portal.anonymous() as stranger:
+        registration = await stranger.post(link_path, data=REGISTRATION)
+    return {
+        "membership": await membership_id("english"),
+        "invitation": await fetch_value("select id from invitation where email like 'open%'"),
+        "link": link_path.rsplit("/", 1)[1],
+        "registration": registration.headers["location"].rsplit("/", 1)[1],
+        "address": (await link_to(portal, "owner@example.org")).rsplit("/", 1)[1],
+        "session": await fetch_value(
+            'select s.id from session s join portal_user u on u.id = s."user"'
+            " where u.code = 'owner' and s.expires_at > now()"
+        ),
+    }
 
 
 async def _client(portal: Portal, who: str) -> httpx.AsyncClient:
@@ -212,7 +279,9 @@ async def test_everybody_gets_what_the_table_says(portal: Portal, who: str) -> N
 def test_every_route_is_in_the_table(stage: Stage) -> None:
     app = make_litestar(stage.settings, "postgresql://nobody@127.0.0.1/nothing")
     names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
-    names["mail"] = "id"
+    names |= {"mail": "id", "registration": "id", "link": "token", "address": "token"}
+    names |= {"membership": "membership_id", "invitation": "invitation_id"}
+    names |= {"session": "session_id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS
@@ -278,8 +347,10 @@ async def test_every_link_and_button_that_a_person_sees_leads_somewhere(
         for action in sorted(buttons - {"/logout"}):
             answer = await client.post(action)
             assert answer.status_code in {303, 422}, f"{who} sees a button for {action}"
-    changing = {action for action in buttons if action.startswith("/contracts")}
+    own = {action for action in buttons if "/members/" in action}
+    changing = {action for action in buttons - own if action.startswith("/contracts")}
     assert bool(changing) == (who in {"owner", "outsider"}), "only owners see buttons that change"
+    assert bool(own) == (who in {"member", "english", "owner", "outsider"})
     assert seen >= {"/", "/contracts", "/site-map", "/guide", "/profile", "/terms"}
 
 

@@ -6,7 +6,9 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, cast
 from uuid import UUID
 
+from litestar import Response
 from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
 from litestar.exceptions import PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Scope
@@ -14,17 +16,19 @@ from litestar.types import Scope
 from app import clock
 from app.accounts import queries
 from app.accounts.rules import SEEN_EVERY, Viewer, session_runs
-from app.accounts.services import mark_seen
+from app.accounts.services import SignIn, mark_seen
 from app.database import Record
 from app.settings import Settings
 from app.web import i18n
 from app.web.asgi import App, Receive, Send
 from app.web.errors import send_unavailable, unavailable_errors
 from app.web.requests import header, is_cross_site
+from app.web.responses import see_other
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LANGUAGE_COOKIE = "language"
 DEVICE_COOKIE = "device"
+YEAR = 365 * 24 * 3600
 
 
 class NotSignedIn(Exception):
@@ -183,3 +187,26 @@ async def provide_viewer(scope: Scope) -> Viewer:
     if viewer is None:
         raise NotSignedIn
     return viewer
+
+
+def cookie(name: str, value: str, seconds: int, settings: Settings) -> Cookie:
+    """A cookie of the portal, which no script reads."""
+    return Cookie(
+        key=name,
+        value=value,
+        max_age=seconds,
+        path="/",
+        secure=settings.https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def begin_session(sign_in: SignIn, wanted: str, settings: Settings) -> Response[Any]:
+    """Hand a fresh session to the browser, and send it on to a path of the portal."""
+    answer = see_other(wanted)
+    lasts = int(sign_in.lasts.total_seconds())
+    answer.set_cookie(cookie(settings.session_cookie, sign_in.token, lasts, settings))
+    if sign_in.device_token:
+        answer.set_cookie(cookie(DEVICE_COOKIE, sign_in.device_token, YEAR, settings))
+    return answer

@@ -4,14 +4,13 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from app.accounts import access, forms, queries, services
-from app.accounts.access import DEVICE_COOKIE, LANGUAGE_COOKIE, Detour, cookies
+from app.accounts.access import DEVICE_COOKIE, LANGUAGE_COOKIE, YEAR, Detour, cookies
 from app.accounts.rules import Viewer, local_path
-from app.accounts.services import SignIn, Throttled
+from app.accounts.services import Throttled
 from app.settings import Settings
 from app.web import i18n
 from app.web.asgi import policy_with_style
@@ -21,8 +20,6 @@ from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, rea
 from app.web.responses import see_other
 from app.web.statics import first_rules_hash
 from app.web.templates import page
-
-YEAR = 365 * 24 * 3600
 
 
 def _with_next(path: str, wanted: str) -> str:
@@ -101,40 +98,20 @@ class SigningIn(Controller):
         if outcome is None:
             errors = {"code": _("The user code or the password is not right.")}
             return _login_page(request, status=422, errors=errors, **context)
-        return _signed_in(outcome, form.next, settings)
-
-
-def _cookie(name: str, value: str, seconds: int, settings: Settings) -> Cookie:
-    return Cookie(
-        key=name,
-        value=value,
-        max_age=seconds,
-        path="/",
-        secure=settings.https,
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def _signed_in(sign_in: SignIn, wanted: str, settings: Settings) -> Response[Any]:
-    answer = see_other(wanted)
-    lasts = int(sign_in.lasts.total_seconds())
-    answer.set_cookie(_cookie(settings.session_cookie, sign_in.token, lasts, settings))
-    if sign_in.device_token:
-        answer.set_cookie(_cookie(DEVICE_COOKIE, sign_in.device_token, YEAR, settings))
-    return answer
+        return access.begin_session(outcome, form.next, settings)
 
 
 @post("/logout", guards=[access.signed_in_before_terms])
 async def sign_out(
-    viewer: NamedDependency[Viewer], settings: NamedDependency[Settings]
+    request: PageRequest, viewer: NamedDependency[Viewer], settings: NamedDependency[Settings]
 ) -> Response[Any]:
-    """End the session and have the browser forget what it kept."""
+    """End the session and have the browser forget what it kept; on to log in, or to `next`."""
+    wanted = (await read_form(request)).get("next")
     await services.sign_out(viewer)
-    answer = see_other("/login")
+    answer = see_other(local_path(wanted) if wanted else "/login")
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     # A browser takes a __Host- cookie back only with the attributes that it was given with.
-    answer.set_cookie(_cookie(settings.session_cookie, "", 0, settings))
+    answer.set_cookie(access.cookie(settings.session_cookie, "", 0, settings))
     return answer
 
 
@@ -237,12 +214,5 @@ async def change_language(
         return answer
     if viewer is not None:
         await services.set_language(viewer, form.language)
-    answer.set_cookie(_cookie(LANGUAGE_COOKIE, form.language, YEAR, settings))
+    answer.set_cookie(access.cookie(LANGUAGE_COOKIE, form.language, YEAR, settings))
     return answer
-
-
-@get("/profile", guards=[access.signed_in])
-async def show_profile(request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-    """個人設定: what the portal knows about the person."""
-    account = await queries.find_account(viewer.id)
-    return page(request, "accounts/profile.html", account=account)

@@ -37,7 +37,7 @@ PURPOSE = b"parked-form"
 # Signing in, and leaving, are done anew; there is nothing to keep of them.
 NEVER_PARKED = {"/login", "/logout", "/language"}
 # Pages for people who are not signed in. Their addresses hold tokens, which are not to be kept.
-NEVER_PARKED_BELOW = ("/password/",)
+NEVER_PARKED_BELOW = ("/password/", "/join/", "/email-addresses/")
 
 
 class ParkedForms:

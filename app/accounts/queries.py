@@ -4,7 +4,8 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
-from app.database import Record, fetch_one
+from app.accounts.rules import session_runs
+from app.database import Record, fetch, fetch_one
 
 SESSION = """
     select s.id as session, s.last_seen_at, s.expires_at,
@@ -72,11 +73,13 @@ async def find_parked_form(user: UUID, id: UUID, now: datetime) -> Record | None
 
 
 async def find_account(user: UUID) -> Record:
-    """What a person sees of their own account."""
+    """What a person sees of their own account, and the new address that waits for its link."""
     row = await fetch_one(
         """
-        select u.code, u.name, u.email, u.language, u.last_sign_in_at, t.version, a.accepted_at
+        select u.code, u.name, u.email, u.language, u.last_sign_in_at, t.version, a.accepted_at,
+               e.email as asked_email, e.expires_at as asked_until
         from portal_user u
+        left join email_change e on e."user" = u.id and e.expires_at > now()
         left join lateral (select terms, accepted_at from terms_acceptance
                            where "user" = u.id order by accepted_at desc limit 1) a on true
         left join terms t on t.id = a.terms
@@ -86,6 +89,36 @@ async def find_account(user: UUID) -> Record:
     )
     assert row is not None, "a viewer has an account"
     return row
+
+
+async def find_password_hash(user: UUID) -> str | None:
+    """The hash of a person's password."""
+    row = await fetch_one("select password_hash from portal_user where id = $1", user)
+    return row["password_hash"] if row else None
+
+
+async def list_sessions(user: UUID, now: datetime) -> list[Record]:
+    """Where the person is signed in, the most recently used first."""
+    rows = await fetch(
+        "select s.id, s.user_agent, s.created_at, s.last_seen_at, s.expires_at, u.staff_role"
+        ' from session s join portal_user u on u.id = s."user" where s."user" = $1'
+        " order by s.last_seen_at desc, s.id",
+        user,
+    )
+    return [
+        row
+        for row in rows
+        if session_runs(row["staff_role"], row["last_seen_at"], row["expires_at"], now)
+    ]
+
+
+async def find_email_change(token: str, now: datetime) -> Record | None:
+    """The change of address that a link confirms, while it can."""
+    return await fetch_one(
+        "select email from email_change where token_hash = $1 and expires_at > $2",
+        token_hash(token),
+        now,
+    )
 
 
 async def find_reset_account(wanted: str) -> Record | None:

@@ -9,7 +9,7 @@ from app.accounts import queries, throttling
 from app.accounts.passwords import hash_password
 from app.accounts.queries import token_hash
 from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR
-from app.accounts.services import TOKEN_BYTES, Throttled
+from app.accounts.services import TOKEN_BYTES, Throttled, use_up_resets
 from app.accounts.tables import Device, Session, User
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
@@ -101,11 +101,7 @@ async def reset_password(settings: Settings, token: str, password: str) -> bool:
         await User.update({User.password_hash: hashed, User.must_change_password: False}).where(
             User.id == user
         )
-        await fetch(
-            'update password_reset set used_at = $2 where "user" = $1 and used_at is null',
-            user,
-            now,
-        )
+        await use_up_resets(user)
         await Session.delete().where(Session.user == user)
         await Device.delete().where(Device.user == user)
         await record("password-reset", actor=user)

@@ -10,6 +10,7 @@ STAFF_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=5)
 THROTTLE_FORGETS = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(seconds=60)
+EMAIL_CHANGE_LASTS = timedelta(hours=24)
 RESET_LASTS = timedelta(hours=1)
 # So that nobody's mailbox is flooded, whatever addresses the requests come from.
 RESETS_PER_HOUR = 5

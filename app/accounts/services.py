@@ -108,28 +108,49 @@ async def mark_seen(session: UUID) -> None:
 
 async def accept_terms(viewer: Viewer, terms: UUID) -> None:
     """Record that the person accepts a version of the terms; once, however often it is sent."""
+    await record_acceptance(viewer.id, terms)
+
+
+async def record_acceptance(user: UUID, terms: UUID) -> None:
+    """Record that somebody accepts a version of the terms, also before they are signed in."""
     async with unit_of_work():
         added = await fetch(
             'insert into terms_acceptance (id, "user", terms, accepted_at)'
             ' values ($1, $2, $3, $4) on conflict ("user", terms) do nothing returning id',
             uuid7(),
-            viewer.id,
+            user,
             terms,
             clock.now(),
         )
         if added:
-            await record("terms-acceptance", actor=viewer.id, subject=terms)
+            await record("terms-acceptance", actor=user, subject=terms)
 
 
 async def set_password(viewer: Viewer, password: str) -> None:
     """Give the person a new password and end all their other sessions."""
     hashed = await hash_password(password)
     async with unit_of_work():
+        await keep_password(viewer, hashed)
+
+
+async def keep_password(viewer: Viewer, hashed: str) -> None:
+    """Keep a new password's hash; other sessions end, and links to set one are used up."""
+    async with unit_of_work():
         await User.update({User.password_hash: hashed, User.must_change_password: False}).where(
             User.id == viewer.id
         )
         await Session.delete().where(Session.user == viewer.id, Session.id != viewer.session)
+        await use_up_resets(viewer.id)
         await record("password-change", actor=viewer.id)
+
+
+async def use_up_resets(user: UUID) -> None:
+    """Links to set a forgotten password that were mailed so far open nothing any more."""
+    await fetch(
+        'update password_reset set used_at = $2 where "user" = $1 and used_at is null',
+        user,
+        clock.now(),
+    )
 
 
 async def set_language(viewer: Viewer, language: str) -> None:
@@ -155,13 +176,40 @@ async def create_user(
     Raises:
         asyncpg.UniqueViolationError: the code or the address is taken.
     """
-    hashed = await hash_password(password)
+    return await add_user(
+        code=code,
+        name=name,
+        email=email,
+        password_hash=await hash_password(password),
+        language=language,
+        must_change_password=must_change_password,
+        staff_role=staff_role,
+        actor=actor,
+    )
+
+
+async def add_user(
+    *,
+    code: str,
+    name: str,
+    email: str,
+    password_hash: str,
+    language: str,
+    must_change_password: bool = False,
+    staff_role: str | None = None,
+    actor: UUID | None = None,
+) -> UUID:
+    """Make an account whose password was hashed before.
+
+    Raises:
+        asyncpg.UniqueViolationError: the code or the address is taken.
+    """
     user = User(
         code=normalised(code).lower(),
         name=name,
         email=normalised(email).lower(),
         language=language,
-        password_hash=hashed,
+        password_hash=password_hash,
         must_change_password=must_change_password,
         staff_role=staff_role,
         created_at=clock.now(),

@@ -91,6 +91,17 @@ class ParkedForm(Table):
     expires_at = Timestamptz(default=None)
 
 
+class EmailChange(Table):
+    """A new mail address that waits until its owner opens the link mailed there."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    user = ForeignKey(User, null=False, unique=True, on_delete=OnDelete.cascade)
+    email = Text()
+    token_hash = Bytea(unique=True)
+    created_at = Timestamptz(default=None)
+    expires_at = Timestamptz(default=None)
+
+
 class PasswordReset(Table):
     """A one-time link to set a forgotten password. Only the hash of its token is kept."""
 

@@ -20,7 +20,7 @@ class Statement:
         notes: consequences the person should know.
         warning: the one thing that must not be overlooked, or an empty string.
         changes: a heading and rows (what, before, after) of a table, if there is one.
-        button_detail: completes the button's accessible name.
+        whole_page: 決定 changes what stands around the main part, so it is not swapped alone.
     """
 
     heading: str
@@ -29,6 +29,7 @@ class Statement:
     notes: list[str] = field(default_factory=list)
     warning: str = ""
     changes: tuple[str, list[tuple[str, str, str]]] | None = None
+    whole_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,13 @@ class Refused(Exception):
 
     Attributes:
         problem: JSON values that the form explains, with the kept input, under `?draft=`.
+        page: path of the page that explains it to somebody who may not open the form any more.
     """
 
-    def __init__(self, problem: Payload) -> None:
+    def __init__(self, problem: Payload, *, page: str | None = None) -> None:
         super().__init__(problem)
         self.problem = problem
+        self.page = page
 
 
 @dataclass(frozen=True)

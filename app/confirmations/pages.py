@@ -39,8 +39,8 @@ class Confirmations(Controller):
             request,
             "confirmations/confirm.html",
             statement=statement,
+            action=f"/confirmations/{id}",
             back=services.draft_url(statement.back, id),
-            id=id,
         )
 
     @post()

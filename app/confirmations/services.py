@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from litestar.exceptions import NotFoundException
@@ -118,7 +117,7 @@ async def confirm(acts: Acts, viewer: Viewer, id: UUID) -> str:
             done = await acts[proposal.act].perform(viewer, proposal.payload, proposal.upload)
             return await _finish(id, done)
     except Refused as refused:
-        return await _refuse(acts, viewer, id, refused.problem)
+        return await _refuse(acts, viewer, id, refused)
 
 
 async def _finish(id: UUID, done: Done) -> str:
@@ -135,11 +134,28 @@ async def _finish(id: UUID, done: Done) -> str:
     return location
 
 
-async def _refuse(acts: Acts, viewer: Viewer, id: UUID, problem: dict[str, Any]) -> str:
+async def remember_done(user: UUID, act: str, done: Done) -> str:
+    """Keep the message of a change that was confirmed before the person had an account.
+
+    Returns:
+        Path to go to, where the message is shown.
+    """
+    now = clock.now()
+    confirmation = Confirmation(
+        user=user, act=act, payload="{}", created_at=now, expires_at=now + KEPT
+    )
+    async with unit_of_work():
+        await Confirmation.insert(confirmation)
+        return await _finish(confirmation.id, done)
+
+
+async def _refuse(acts: Acts, viewer: Viewer, id: UUID, refused: Refused) -> str:
     proposal = await find_proposal(viewer, id)
     await Confirmation.update(
-        {Confirmation.refusal: json.dumps(problem, ensure_ascii=False)}
+        {Confirmation.refusal: json.dumps(refused.problem, ensure_ascii=False)}
     ).where(Confirmation.id == id)
+    if refused.page is not None:
+        return draft_url(refused.page, id)
     statement = await acts[proposal.act].state(viewer, proposal.payload, proposal.upload)
     return draft_url(statement.back, id)
 

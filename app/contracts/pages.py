@@ -61,14 +61,6 @@ class ContractPages(Controller):
             request, "contracts/details.html", contract=contract, counts=counts, history=history
         )
 
-    @get("/members")
-    async def members(
-        self, request: PageRequest, contract: NamedDependency[SeenContract]
-    ) -> Response[str]:
-        """関係者."""
-        members = await queries.list_members(contract)
-        return page(request, "contracts/members.html", contract=contract, members=members)
-
     @get("/group-companies")
     async def group_companies(
         self, request: PageRequest, contract: NamedDependency[SeenContract]

@@ -95,18 +95,6 @@ async def contract_details(contract: SeenContract) -> tuple[Record, list[Record]
     return rows[0], [row for row in rows if row["kind"] is not None]
 
 
-async def list_members(contract: SeenContract) -> list[Record]:
-    """The people of a contract, owners first."""
-    return list(
-        await fetch(
-            'select u.name, u.email, m."user", m.role, m.notification, u.last_sign_in_at'
-            ' from membership m join portal_user u on u.id = m."user" where m.contract = $1'
-            " order by m.role desc, u.name, u.id",
-            contract.id,
-        )
-    )
-
-
 async def list_group_companies(contract: SeenContract) -> list[Record]:
     """The registered group companies, each with the environments that name it."""
     return list(

@@ -44,13 +44,21 @@ def policy_with_style(digest: bytes) -> str:
     return CONTENT_SECURITY_POLICY.replace(own, allowed).decode("ascii")
 
 
-# A path segment of 32 random bytes in base64url: a mailed token, which opens what it names.
-TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{43}(?=/|$)")
+# A mailed token, 32 random bytes in base64url, which opens what it names; also where a mail
+# program took the full stop after it for a part. Ids are shorter.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
 
 
 def loggable(path: str) -> str:
     """A path as it may be logged: without tokens."""
     return TOKEN.sub("…", path)
+
+
+def policy_with_style(digest: bytes) -> str:
+    """The content security policy of a page that carries one style element of this SHA-256."""
+    own = b"style-src 'self'"
+    allowed = own + b" 'sha256-" + digest + b"'"
+    return CONTENT_SECURITY_POLICY.replace(own, allowed).decode("ascii")
 
 
 class RequestLog:

@@ -1,5 +1,6 @@
 """Reading forms: every field is looked at, and all errors are told at once."""
 
+import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -9,11 +10,20 @@ from app.web.i18n import number
 from app.web.requests import FormData
 
 SHORT_TEXT = 200
+LONGEST_ADDRESS = 254
+# What HTML calls a valid e-mail address, with a dot in the domain; it keeps line breaks out too.
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ADDRESS = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 
 
 def normalised(text: str) -> str:
     """NFKC without surrounding space: full-width codes, digits and addresses become plain ones."""
     return unicodedata.normalize("NFKC", text).strip()
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether a normalised, lower-case text is a mail address that every server takes."""
+    return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
 @dataclass
@@ -35,10 +45,26 @@ class Fields:
         value = self.data.get(name).strip()
         return self._checked(name, label, value, maximum, required=required)
 
+    def lines(self, name: str, label: str, *, maximum: int, required: bool = True) -> str:
+        """A text of several lines, as written; its breaks become the one kind that is kept."""
+        value = self.data.get(name).strip().replace("\r\n", "\n").replace("\r", "\n")
+        self._checked(name, label, value.replace("\n", " "), maximum, required=required)
+        return value
+
     def code(self, name: str, label: str, *, maximum: int = SHORT_TEXT) -> str:
         """A code, mail address or search word: NFKC, without outer space."""
         value = normalised(self.data.get(name))
         return self._checked(name, label, value, maximum, required=True)
+
+    def mail_address(self, name: str, label: str) -> str:
+        """One mail address: NFKC, lower case."""
+        value = self.code(name, label, maximum=LONGEST_ADDRESS).lower()
+        if name not in self.errors and not is_mail_address(value):
+            self.errors[name] = _(
+                "Enter %(label)s like name@example.com, in letters, digits and the usual signs.",
+                label=label,
+            )
+        return value
 
     def secret(self, name: str, label: str, *, maximum: int = 1024) -> str:
         """A password, as it is typed."""

@@ -13,6 +13,7 @@ LEVELS = [
     {"quotes", "notices", "resources", "activation"},
     {"environments"},
     {"products"},
+    {"people"},
     {"contracts"},
     {"confirmations"},
     {"accounts"},
@@ -23,7 +24,7 @@ LEVELS = [
 ]
 KNOW_EVERYTHING = {"main", "piccolo_app", "commands", "runtime", "housekeeping", "demo"}
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
-DOMAINS = set.union(*LEVELS[:7])
+DOMAINS = set.union(*LEVELS[:8])
 
 # What each room may import of its own domain. Two modules of one room may import each other.
 ROOMS = {

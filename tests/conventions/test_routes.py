@@ -21,6 +21,13 @@ PUBLIC = {
     ("GET", "/password/forgotten/sent"),
     ("GET", "/password/reset/{token}"),
     ("POST", "/password/reset/{token}"),
+    # What mailed links open: having the link is what lets somebody in.
+    ("GET", "/join/{token}"),
+    ("POST", "/join/{token}"),
+    ("GET", "/join/{token}/registrations/{id}"),
+    ("POST", "/join/{token}/registrations/{id}"),
+    ("GET", "/email-addresses/{token}"),
+    ("POST", "/email-addresses/{token}"),
     # Outside the demo there are no such pages; see tests/mail/.
     ("GET", "/demo/mail"),
     ("GET", "/demo/mail/{id}"),

@@ -14,7 +14,8 @@ from tests.conventions.sources import modules
 FIRST_RULES = "<style>{{ first_rules }}</style>"
 ALL = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
 LAYOUTS = {"layouts/page.html", "layouts/fragment.html"}
-FRAME = "contracts/_frame.html"
+# Heads and tabs, which stand on the layouts for the pages that fill them.
+FRAMES = {"contracts/_frame.html", "people/_settings.html"}
 # Pages on the way in: they load no script, so nobody asks for their fragment.
 ALWAYS_WHOLE = {
     *("accounts/login.html", "accounts/terms.html", "accounts/password.html"),
@@ -68,7 +69,7 @@ def test_every_template_is_used() -> None:
     assert not set(ALL) - used
 
 
-@pytest.mark.parametrize("name", [*sorted(PAGES - PIECES - LAYOUTS), FRAME])
+@pytest.mark.parametrize("name", sorted((PAGES - PIECES - LAYOUTS) | FRAMES))
 def test_every_page_is_page_or_fragment_from_one_template(name: str) -> None:
     extends = parsed(name).find(nodes.Extends)
     assert extends is not None, "a page extends a layout"
@@ -76,7 +77,7 @@ def test_every_page_is_page_or_fragment_from_one_template(name: str) -> None:
     if name in ALWAYS_WHOLE:
         assert isinstance(layout, nodes.Const) and layout.value == "layouts/page.html"
     elif isinstance(layout, nodes.Const):
-        assert layout.value == FRAME
+        assert layout.value in FRAMES
     else:
         assert isinstance(layout, nodes.CondExpr)
         assert isinstance(layout.expr1, nodes.Const) and isinstance(layout.expr2, nodes.Const)

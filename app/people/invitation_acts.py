@@ -1,0 +1,144 @@
+"""What owners confirm about invitations: inviting, sending again, taking back."""
+
+from uuid import UUID
+
+from litestar.exceptions import NotFoundException
+
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.contracts.access import provide_changeable_contract
+from app.contracts.rules import SeenContract
+from app.database import Record
+from app.people import invitation_services as services
+from app.people.access import provide_invitation
+from app.people.invitation_services import InvitationGone, InvitationRefused, TooManyInvitations
+from app.people.rules import INVITATION_LASTS
+from app.settings import Settings
+from app.web.i18n import gettext as _
+from app.web.i18n import moment, ngettext
+
+INVITATION = "invitation"
+RESENDING = "invitation-resending"
+CANCELLATION = "invitation-cancellation"
+LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
+
+
+def make_acts(settings: Settings) -> list[Act]:
+    """The acts of inviting; `settings` say where links lead and how mails leave."""
+
+    async def perform(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+        return await _invite(settings, viewer, payload)
+
+    async def perform_again(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+        return await _send_again(settings, viewer, payload)
+
+    return [
+        Act(INVITATION, _state, perform),
+        Act(RESENDING, _state_again, perform_again),
+        Act(CANCELLATION, _state_cancellation, _cancel),
+    ]
+
+
+async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract = await provide_changeable_contract(viewer, payload["contract"])
+    emails = payload["emails"]
+    return Statement(
+        heading=ngettext("Invite %(n)s person?", "Invite %(n)s people?", len(emails)),
+        facts=[
+            (_("Contract"), f"{contract.name} ({contract.number})"),
+            *((_("E-mail address"), email) for email in emails),
+            (_("Language"), LANGUAGE_NAMES[payload["language"]]),
+            (_("Role"), _("Member")),
+        ],
+        back=f"{contract.url}/invitations/new",
+        notes=[_link_lasts()],
+    )
+
+
+def _link_lasts() -> str:
+    return _(
+        "Each person gets a mail with a link of their own. It can be used once, within %(days)s"
+        " days.",
+        days=INVITATION_LASTS.days,
+    )
+
+
+async def _invite(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
+    contract = await provide_changeable_contract(viewer, payload["contract"])
+    try:
+        await services.invite(
+            settings,
+            contract=contract,
+            emails=payload["emails"],
+            language=payload["language"],
+            actor=viewer,
+        )
+    except InvitationRefused as refused:
+        problems = {email: problem.value for email, problem in refused.problems.items()}
+        raise Refused({"problems": problems}) from None
+    except TooManyInvitations:
+        raise Refused({"problem": "too-many-open"}) from None
+    return Done(f"{contract.url}/members", _on_their_way(len(payload["emails"])))
+
+
+def _on_their_way(mails: int) -> str:
+    return ngettext("The invitation is on its way.", "%(n)s invitations are on their way.", mails)
+
+
+async def _find(viewer: Viewer, payload: Payload) -> tuple[SeenContract, Record]:
+    contract = await provide_changeable_contract(viewer, payload["contract"])
+    return contract, await provide_invitation(contract, UUID(payload["invitation"]))
+
+
+async def _state_again(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract, invitation = await _find(viewer, payload)
+    return Statement(
+        heading=_("Send this invitation again?"),
+        facts=_facts(contract, invitation),
+        back=f"{contract.url}/members",
+        notes=[_("The link in the earlier mail opens nothing any more."), _link_lasts()],
+    )
+
+
+def _facts(contract: SeenContract, invitation: Record) -> list[tuple[str, str]]:
+    return [
+        (_("Contract"), f"{contract.name} ({contract.number})"),
+        (_("E-mail address"), invitation["email"]),
+        (_("Language"), LANGUAGE_NAMES[invitation["language"]]),
+        (_("Link valid until"), moment(invitation["expires_at"], contract.time_zone)),
+    ]
+
+
+async def _send_again(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
+    contract, invitation = await _find(viewer, payload)
+    try:
+        await services.send_again(
+            settings, contract=contract, invitation=invitation["id"], actor=viewer
+        )
+    except InvitationGone:
+        raise NotFoundException from None
+    except InvitationRefused:
+        raise Refused({"problem": "member"}) from None
+    return Done(f"{contract.url}/members", _on_their_way(1))
+
+
+async def _state_cancellation(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract, invitation = await _find(viewer, payload)
+    return Statement(
+        heading=_("Cancel this invitation?"),
+        facts=_facts(contract, invitation),
+        back=f"{contract.url}/members",
+        notes=[_("The link in the mail opens nothing any more.")],
+    )
+
+
+async def _cancel(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    contract, invitation = await _find(viewer, payload)
+    try:
+        await services.cancel(contract=contract.id, invitation=invitation["id"], actor=viewer.id)
+    except InvitationGone:
+        raise NotFoundException from None
+    return Done(
+        f"{contract.url}/members",
+        _("The invitation of %(address)s was cancelled.", address=invitation["email"]),
+    )

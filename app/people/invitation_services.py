@@ -1,0 +1,153 @@
+"""Inviting people, sending an invitation again, and taking it back."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from app import clock
+from app.accounts.queries import token_hash
+from app.accounts.rules import Viewer
+from app.accounts.services import TOKEN_BYTES
+from app.audit.services import record
+from app.contracts.rules import SeenContract
+from app.database import fetch, fetch_one, unit_of_work
+from app.mail.rules import Recipient
+from app.mail.services import enqueue, withdraw
+from app.people import queries
+from app.people.membership_services import lock_people
+from app.people.rules import INVITATION_LASTS, MOST_OPEN, AddressProblem
+from app.people.tables import Invitation
+from app.settings import Settings
+
+
+class InvitationGone(Exception):
+    """The invitation was used, cancelled or sent again meanwhile."""
+
+
+class InvitationRefused(Exception):
+    """Some of the addresses cannot be invited as things stand; none was."""
+
+    def __init__(self, problems: Mapping[str, AddressProblem]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+class TooManyInvitations(Exception):
+    """MOST_OPEN invitations of the contract are open already."""
+
+
+async def invite(
+    settings: Settings,
+    *,
+    contract: SeenContract,
+    emails: Sequence[str],
+    language: str,
+    actor: Viewer,
+) -> None:
+    """Mail each address a link of its own. An expired invitation of an address is replaced.
+
+    Raises:
+        InvitationRefused: an address is a member, or invited, already.
+        TooManyInvitations: too many are open.
+    """
+    async with unit_of_work():
+        await lock_people(contract.id)
+        if problems := await queries.address_problems(contract.id, emails, clock.now()):
+            raise InvitationRefused(problems)
+        await _end_expired(contract.id, emails)
+        if await queries.count_open_invitations(contract.id) + len(emails) > MOST_OPEN:
+            raise TooManyInvitations
+        for email in emails:
+            await _send(settings, contract, email, language, actor, "invitation")
+
+
+async def _end_expired(contract: UUID, emails: Sequence[str]) -> None:
+    rows = await fetch(
+        "update invitation set ended_at = $3, end_reason = 'replaced'"
+        " where contract = $1 and email = any($2) and ended_at is null returning id",
+        contract,
+        list(emails),
+        clock.now(),
+    )
+    await withdraw([row["id"] for row in rows])
+
+
+async def _send(
+    settings: Settings,
+    contract: SeenContract,
+    email: str,
+    language: str,
+    actor: Viewer,
+    act: str,
+) -> None:
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    invitation = Invitation(
+        contract=contract.id,
+        email=email,
+        language=language,
+        token_hash=token_hash(token),
+        invited_by=actor.id,
+        invited_at=now,
+        expires_at=now + INVITATION_LASTS,
+    )
+    await Invitation.insert(invitation)
+    await enqueue(
+        settings,
+        "invitation",
+        Recipient(email, "", language),
+        about=invitation.id,
+        valid_until=invitation.expires_at,
+        inviter=actor.name,
+        contract=contract,
+        link=f"{settings.base_url}/join/{token}",
+        expires_at=invitation.expires_at,
+    )
+    await record(act, actor=actor.id, contract=contract.id, subject=invitation.id)
+
+
+async def send_again(
+    settings: Settings, *, contract: SeenContract, invitation: UUID, actor: Viewer
+) -> None:
+    """Mail a new link to the same address; the old one opens nothing any more.
+
+    Raises:
+        InvitationGone: it was used or ended meanwhile.
+        InvitationRefused: the person became a member another way.
+    """
+    async with unit_of_work():
+        await lock_people(contract.id)
+        row = await _end(contract.id, invitation, "replaced")
+        problems = await queries.address_problems(contract.id, [row["email"]], clock.now())
+        if problems:
+            raise InvitationRefused(problems)
+        await _send(
+            settings, contract, row["email"], row["language"], actor, "invitation-resending"
+        )
+
+
+async def cancel(*, contract: UUID, invitation: UUID, actor: UUID) -> None:
+    """Take an invitation back: its link opens nothing any more.
+
+    Raises:
+        InvitationGone: it was used or ended meanwhile.
+    """
+    async with unit_of_work():
+        await lock_people(contract)
+        await _end(contract, invitation, "cancelled")
+        await record("invitation-cancellation", actor=actor, contract=contract, subject=invitation)
+
+
+async def _end(contract: UUID, invitation: UUID, reason: str) -> Mapping[str, str]:
+    row = await fetch_one(
+        "update invitation set ended_at = $3, end_reason = $4"
+        " where id = $1 and contract = $2 and ended_at is null returning email, language",
+        invitation,
+        contract,
+        clock.now(),
+        reason,
+    )
+    if row is None:
+        raise InvitationGone
+    # A mail that still waits would bring a link that opens nothing.
+    await withdraw([invitation])
+    return row

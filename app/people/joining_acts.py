@@ -1,0 +1,82 @@
+"""What somebody with an account confirms when they join by a link."""
+
+from base64 import b64decode, b64encode
+
+from litestar.exceptions import NotFoundException
+
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.people import joining_services as services
+from app.people import queries
+from app.people.joining_services import LinkClosed, MemberAlready
+from app.people.queries import Link
+from app.people.rules import Arrival
+from app.sealing import CannotOpen, read_secret, seal, unseal
+from app.settings import Settings
+from app.web.i18n import gettext as _
+
+JOINING = "joining"
+PURPOSE = b"joining"
+
+
+def link_url(token: str) -> str:
+    """Path of a mailed link."""
+    return f"/join/{token}"
+
+
+def joining_payload(settings: Settings, token: str) -> Payload:
+    """What is kept until 決定: the link, sealed, since its token must be nowhere in clear."""
+    box = seal(read_secret(settings.secret_file), PURPOSE, token.encode())
+    return {"link": b64encode(box).decode()}
+
+
+def make_acts(settings: Settings) -> list[Act]:
+    """The act of joining; `settings` name the secret under which the link is kept."""
+
+    async def find(viewer: Viewer, payload: Payload) -> tuple[str, Link]:
+        try:
+            box = b64decode(payload["link"])
+            token = unseal(read_secret(settings.secret_file), PURPOSE, box).decode()
+        except CannotOpen:
+            raise NotFoundException from None
+        link = await queries.find_link(token, viewer)
+        if link is None:
+            raise NotFoundException
+        return token, link
+
+    async def state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+        token, link = await find(viewer, payload)
+        return Statement(
+            heading=_("Join this contract?"),
+            facts=[*contract_facts(link), (_("Your account"), f"{viewer.name} ({viewer.code})")],
+            back=link_url(token),
+        )
+
+    async def perform(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+        token, link = await find(viewer, payload)
+        if link.arrival not in {Arrival.JOIN, Arrival.OTHER_ACCOUNT}:
+            raise Refused({"problem": link.arrival.value}, page=link_url(token))
+        try:
+            await services.join(link, viewer)
+        except (LinkClosed, MemberAlready):
+            raise Refused({"problem": "closed"}, page=link_url(token)) from None
+        return joined(link)
+
+    return [Act(JOINING, state, perform)]
+
+
+def contract_facts(link: Link) -> list[tuple[str, str]]:
+    """What a link leads to."""
+    return [
+        (_("Contract"), f"{link.contract_name} ({link.contract_number})"),
+        (_("Company"), link.company),
+        (_("Role"), _("Member")),
+    ]
+
+
+def joined(link: Link) -> Done:
+    """Where somebody who has joined goes on."""
+    return Done(
+        f"/contracts/{link.contract_number}",
+        _("You are a member of the contract %(name)s now.", name=link.contract_name),
+    )

@@ -1,0 +1,238 @@
+"""What a mailed link opens. The pages load no script and are kept by no cache."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_410_GONE
+
+from app.accounts import queries as accounts
+from app.accounts import throttling
+from app.accounts.access import LANGUAGE_COOKIE, begin_session, cookies, signed_in
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Statement
+from app.confirmations.services import draft_url, propose, remember_done
+from app.database import Record
+from app.people import joining_acts as acts
+from app.people import joining_services as services
+from app.people import queries
+from app.people.forms import RegistrationForm, read_id
+from app.people.invitation_acts import LANGUAGE_NAMES
+from app.people.joining_services import AddressTaken, CodeTaken, LinkClosed
+from app.people.queries import Link
+from app.people.rules import Arrival, LinkState
+from app.settings import Settings
+from app.web import i18n
+from app.web.errors import too_many_attempts
+from app.web.i18n import gettext as _
+from app.web.requests import PageRequest, read_form
+from app.web.responses import see_other
+from app.web.templates import page
+
+NOT_KEPT = {"Cache-Control": "no-store"}
+FREE_REGISTRATIONS = 20
+
+
+def _viewer(request: PageRequest) -> Viewer | None:
+    return cast("Viewer | None", request.scope.get("viewer"))
+
+
+async def _find(request: PageRequest, token: str) -> Link | None:
+    """The link; a stranger reads its pages in the language of the mail, unless they chose one."""
+    link = await queries.find_link(token, _viewer(request))
+    if link and not _viewer(request) and LANGUAGE_COOKIE not in cookies(request.scope):
+        i18n.language.set(link.language)
+    return link
+
+
+def _closed(request: PageRequest, link: Link | None) -> Response[Any]:
+    """Why the link opens nothing, and what to do instead."""
+    viewer = _viewer(request)
+    if link and viewer and viewer.id == link.accepted_by:
+        return see_other(f"/contracts/{link.contract_number}")
+    return page(
+        request,
+        "people/link_closed.html",
+        status=HTTP_410_GONE if link else HTTP_404_NOT_FOUND,
+        headers=NOT_KEPT,
+        state=link.state.value if link else "unknown",
+        link=link,
+    )
+
+
+class Joining(Controller):
+    """The link that an invitation's mail carries. GET only shows."""
+
+    path = "/join/{token:str}"
+
+    @get(opt={"public": True})
+    async def show(self, request: PageRequest, token: FromPath[str]) -> Response[Any]:
+        """How the person can join, or why not."""
+        link = await _find(request, token)
+        if link is None or link.state is not LinkState.OPEN:
+            return _closed(request, link)
+        if link.arrival is not Arrival.REGISTER:
+            return page(
+                request,
+                "people/join.html",
+                headers=NOT_KEPT,
+                link=link,
+                facts=acts.contract_facts(link),
+                place=acts.link_url(token),
+            )
+        draft = await _draft(request, link)
+        errors = {}
+        if draft and await queries.code_taken(draft["code"]):
+            errors["code"] = _code_taken()
+        typed = {"name": draft["name"], "code": draft["code"]} if draft else {}
+        return await _form(request, token, link, typed, errors)
+
+    @post(opt={"public": True})
+    async def propose(self, request: PageRequest, token: FromPath[str]) -> Response[Any]:
+        """登録: on to the confirm page, for somebody without an account."""
+        data = await read_form(request)
+        link = await _find(request, token)
+        if link is None or link.state is not LinkState.OPEN:
+            return _closed(request, link)
+        if link.arrival is not Arrival.REGISTER:
+            return see_other(acts.link_url(token))
+        if wait := await throttling.admit({f"join:{link.id}": FREE_REGISTRATIONS}):
+            return too_many_attempts(request, wait)
+        form = RegistrationForm.read(data, link.email)
+        terms = await accounts.current_terms()
+        if terms is not None and form.version != terms["version"]:
+            form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
+        if "code" not in form.errors and await queries.code_taken(form.code):
+            form.errors["code"] = _code_taken()
+        if form.errors:
+            return await _form(request, token, link, form.typed, form.errors)
+        id = await services.keep_registration(
+            link,
+            code=form.code,
+            name=form.name,
+            language=i18n.language.get(),
+            password=form.password,
+            terms=terms["id"] if terms else None,
+        )
+        return see_other(f"{acts.link_url(token)}/registrations/{id}")
+
+    @post("/membership", guards=[signed_in])
+    async def propose_membership(
+        self,
+        viewer: NamedDependency[Viewer],
+        settings: NamedDependency[Settings],
+        token: FromPath[str],
+    ) -> Response[Any]:
+        """参加する: on to the confirm step, for somebody with an account."""
+        link = await queries.find_link(token, viewer)
+        if (
+            link is None
+            or link.state is not LinkState.OPEN
+            or link.arrival not in {Arrival.JOIN, Arrival.OTHER_ACCOUNT}
+        ):
+            return see_other(acts.link_url(token))
+        payload = acts.joining_payload(settings, token)
+        return see_other(await propose(viewer, acts.JOINING, payload))
+
+
+class Registrations(Controller):
+    """The confirm page of somebody who has no account yet."""
+
+    path = "/join/{token:str}/registrations/{id:uuid}"
+
+    @get(opt={"public": True})
+    async def show(
+        self, request: PageRequest, token: FromPath[str], id: FromPath[UUID]
+    ) -> Response[Any]:
+        """What will happen."""
+        link = await _find(request, token)
+        registration = await _registration(link, id)
+        if link is None or registration is None:
+            return see_other(acts.link_url(token))
+        return page(
+            request,
+            "confirmations/confirm.html",
+            headers=NOT_KEPT,
+            statement=_statement(token, link, registration),
+            action=f"{acts.link_url(token)}/registrations/{id}",
+            back=draft_url(acts.link_url(token), id),
+        )
+
+    @post(opt={"public": True})
+    async def confirm(
+        self,
+        request: PageRequest,
+        settings: NamedDependency[Settings],
+        token: FromPath[str],
+        id: FromPath[UUID],
+    ) -> Response[Any]:
+        """決定: the account is made, the person is a member and signed in."""
+        link = await _find(request, token)
+        registration = await _registration(link, id)
+        if link is None or registration is None:
+            return see_other(acts.link_url(token))
+        user_agent = request.headers.get("user-agent", "")
+        try:
+            sign_in = await services.register(link, registration, user_agent)
+        except (CodeTaken, AddressTaken, LinkClosed):
+            return see_other(draft_url(acts.link_url(token), id))
+        wanted = await remember_done(sign_in.user, acts.JOINING, acts.joined(link))
+        return begin_session(sign_in, wanted, settings)
+
+
+async def _registration(link: Link | None, id: UUID) -> Record | None:
+    """What is to be confirmed, while the link opens something to somebody without an account."""
+    if link is None or link.state is not LinkState.OPEN or link.arrival is not Arrival.REGISTER:
+        return None
+    return await queries.find_registration(link, id)
+
+
+async def _draft(request: PageRequest, link: Link) -> Record | None:
+    id = read_id(request.query_params.get("draft", ""))
+    return await queries.find_registration(link, id) if id else None
+
+
+def _code_taken() -> str:
+    return _("Somebody else has this user code. Choose another one.")
+
+
+def _statement(token: str, link: Link, registration: Record) -> Statement:
+    return Statement(
+        heading=_("Register and join this contract?"),
+        facts=[
+            *acts.contract_facts(link),
+            (_("User name"), registration["name"]),
+            (_("User code"), registration["code"]),
+            (_("E-mail address"), link.email),
+            (_("Language"), LANGUAGE_NAMES[registration["language"]]),
+            (_("Terms of use"), _("I agree to the terms of use")),
+        ],
+        back=acts.link_url(token),
+        notes=[_("You log in with your user code and the password that you entered.")],
+        whole_page=True,
+    )
+
+
+async def _form(
+    request: PageRequest,
+    token: str,
+    link: Link,
+    typed: Any,
+    errors: dict[str, str],
+) -> Response[str]:
+    terms = await accounts.current_terms()
+    return page(
+        request,
+        "people/join_register.html",
+        status=422 if errors and request.method == "POST" else 200,
+        headers=NOT_KEPT,
+        link=link,
+        facts=acts.contract_facts(link),
+        place=acts.link_url(token),
+        typed={"name": "", "code": "", **typed},
+        errors=errors,
+        terms=terms,
+        body=terms[f"body_{i18n.language.get()}"] if terms else "",
+    )

@@ -1,0 +1,119 @@
+"""Joining a contract by a mailed link, with a new account or with one's own."""
+
+from uuid import UUID
+
+import asyncpg
+
+from app import clock
+from app.accounts import queries as accounts
+from app.accounts.passwords import hash_password
+from app.accounts.rules import Viewer
+from app.accounts.services import SignIn, add_user, open_session, record_acceptance
+from app.audit.services import record
+from app.contracts.rules import Role
+from app.contracts.services import add_membership
+from app.database import Record, fetch, fetch_one, unit_of_work
+from app.people.queries import Link
+from app.people.rules import REGISTRATION_KEPT
+from app.people.tables import Registration
+
+
+class LinkClosed(Exception):
+    """The link was used, cancelled or replaced, or it expired, a moment ago."""
+
+
+class CodeTaken(Exception):
+    """Somebody else has this user code."""
+
+
+class AddressTaken(Exception):
+    """The invited address got an account meanwhile: the person signs in with it."""
+
+
+class MemberAlready(Exception):
+    """The person belongs to the contract already."""
+
+
+async def keep_registration(
+    link: Link, *, code: str, name: str, language: str, password: str, terms: UUID | None
+) -> UUID:
+    """Keep what a new person entered until they confirm it; of the password only the hash."""
+    hashed = await hash_password(password)
+    now = clock.now()
+    registration = Registration(
+        invitation=link.id,
+        code=code,
+        name=name,
+        language=language,
+        password_hash=hashed,
+        terms=terms,
+        created_at=now,
+        expires_at=now + REGISTRATION_KEPT,
+    )
+    async with unit_of_work():
+        await fetch("delete from registration where expires_at <= $1", now)
+        await Registration.insert(registration)
+    return registration.id
+
+
+async def register(link: Link, registration: Record, user_agent: str) -> SignIn:
+    """Make the account, with the role, the accepted terms and a first session.
+
+    Raises:
+        LinkClosed: the link does not open any more; whoever came first has joined.
+        CodeTaken, AddressTaken: the account cannot be made like this.
+    """
+    try:
+        async with unit_of_work():
+            await _accept(link)
+            user = await add_user(
+                code=registration["code"],
+                name=registration["name"],
+                email=link.email,
+                password_hash=registration["password_hash"],
+                language=registration["language"],
+            )
+            if registration["terms"] is not None:
+                await record_acceptance(user, registration["terms"])
+            await _enter(link, user)
+            account = await accounts.find_credentials(registration["code"])
+            assert account is not None, "it was made a moment ago"
+            return await open_session(account, user_agent, known_device=None)
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name == "portal_user_code_key":
+            raise CodeTaken from None
+        raise AddressTaken from None
+
+
+async def join(link: Link, viewer: Viewer) -> None:
+    """Join with an account that is there already.
+
+    Raises:
+        LinkClosed: the link does not open any more.
+        MemberAlready: the person belongs to the contract; the link stays open.
+    """
+    try:
+        async with unit_of_work():
+            await _accept(link)
+            await _enter(link, viewer.id)
+    except asyncpg.UniqueViolationError:
+        raise MemberAlready from None
+
+
+async def _accept(link: Link) -> None:
+    """Use the link up: of all who try, one gets a row."""
+    row = await fetch_one(
+        "update invitation set ended_at = $2, end_reason = 'accepted'"
+        " where id = $1 and ended_at is null and expires_at > $2 returning id",
+        link.id,
+        clock.now(),
+    )
+    if row is None:
+        raise LinkClosed
+
+
+async def _enter(link: Link, user: UUID) -> None:
+    await fetch("update invitation set accepted_by = $2 where id = $1", link.id, user)
+    await fetch("delete from registration where invitation = $1", link.id)
+    await add_membership(user=user, contract=link.contract, role=Role.MEMBER, actor=user)
+    await record("invitation-acceptance", actor=user, contract=link.contract, subject=link.id)

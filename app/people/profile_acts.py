@@ -1,0 +1,127 @@
+"""What people confirm about their own account: name and language, mail address, sessions."""
+
+from litestar.exceptions import NotFoundException
+
+from app import clock
+from app.accounts import profile_services as services
+from app.accounts import queries
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Act, Done, Payload, Statement
+from app.database import Record
+from app.people.invitation_acts import LANGUAGE_NAMES
+from app.people.rules import browser_name
+from app.settings import Settings
+from app.web import i18n
+from app.web.i18n import gettext as _
+from app.web.i18n import moment
+
+PROFILE_URL = "/profile"
+EMAIL_URL = "/profile/email"
+SESSIONS_URL = "/profile/sessions"
+PROFILE_CHANGE = "profile-change"
+EMAIL_CHANGE = "email-change"
+
+
+async def _state_profile(_viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    return Statement(
+        heading=_("Change your profile?"),
+        facts=[
+            (_("User name"), payload["name"]),
+            (_("Language"), LANGUAGE_NAMES[payload["language"]]),
+        ],
+        back=PROFILE_URL,
+        whole_page=True,
+    )
+
+
+async def _change_profile(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    await services.change_profile(viewer, name=payload["name"], language=payload["language"])
+    i18n.language.set(payload["language"])
+    return Done(PROFILE_URL, _("Your profile was changed."))
+
+
+def make_acts(settings: Settings) -> list[Act]:
+    """The acts on one's own account; `settings` say where links lead and how mails leave."""
+
+    async def change_email(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+        await services.ask_email_change(settings, viewer, payload["email"])
+        return Done(
+            PROFILE_URL,
+            _("A mail was sent to %(address)s. Open its link.", address=payload["email"]),
+        )
+
+    return [
+        Act(PROFILE_CHANGE, _state_profile, _change_profile),
+        Act(EMAIL_CHANGE, _state_email, change_email),
+        SESSION_END,
+        OTHER_SESSIONS_END,
+    ]
+
+
+async def _state_email(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    account = await queries.find_account(viewer.id)
+    return Statement(
+        heading=_("Change your mail address?"),
+        facts=[
+            (_("E-mail address"), account["email"]),
+            (_("New e-mail address"), payload["email"]),
+        ],
+        back=EMAIL_URL,
+        notes=[
+            _(
+                "A link is mailed to the new address. The change is made once you open it, and the"
+                " old address is told."
+            )
+        ],
+    )
+
+
+def session_name(session: Record) -> str:
+    """What a session runs in, as people call it."""
+    return browser_name(session["user_agent"]) or _("Unknown program")
+
+
+async def _find_session(viewer: Viewer, payload: Payload) -> Record:
+    for session in await queries.list_sessions(viewer.id, clock.now()):
+        if str(session["id"]) == payload["session"] and session["id"] != viewer.session:
+            return session
+    raise NotFoundException
+
+
+async def _state_session(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    session = await _find_session(viewer, payload)
+    return Statement(
+        heading=_("Log out this device?"),
+        facts=[
+            (_("Device"), session_name(session)),
+            (_("Logged in"), moment(session["created_at"])),
+            (_("Last used"), moment(session["last_seen_at"])),
+        ],
+        back=SESSIONS_URL,
+    )
+
+
+async def _end_session(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    session = await _find_session(viewer, payload)
+    await services.end_session(viewer, session["id"])
+    return Done(SESSIONS_URL, _("The device was logged out."))
+
+
+async def _state_others(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Statement:
+    sessions = await queries.list_sessions(viewer.id, clock.now())
+    others = [s for s in sessions if s["id"] != viewer.session]
+    return Statement(
+        heading=_("Log out all other devices?"),
+        facts=[(_("Device"), f"{session_name(s)} · {moment(s['last_seen_at'])}") for s in others],
+        back=SESSIONS_URL,
+        notes=[_("You stay logged in here.")],
+    )
+
+
+async def _end_others(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Done:
+    await services.end_other_sessions(viewer)
+    return Done(SESSIONS_URL, _("All other devices were logged out."))
+
+
+SESSION_END = Act("session-end", _state_session, _end_session)
+OTHER_SESSIONS_END = Act("other-sessions-end", _state_others, _end_others)

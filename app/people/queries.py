@@ -1,0 +1,237 @@
+"""Reads about the people of a contract, and about invitations by their links."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app import clock
+from app.accounts.queries import token_hash
+from app.accounts.rules import Viewer
+from app.contracts.rules import Role, SeenContract
+from app.database import Record, fetch, fetch_one
+from app.people.rules import AddressProblem, Arrival, LinkState, arrival, link_state
+
+PAGE_ROWS = 100
+MEMBERS = """
+    select 'member' as kind, m.id, m."user", u.name, u.email, m.role, m.notification,
+           u.last_sign_in_at, null::timestamptz as expires_at,
+           null as mail_state, null as mail_reason, null as mail_answer
+    from membership m join portal_user u on u.id = m."user"
+    where m.contract = $1
+      and ($2::uuid is null or (m.role <> 'owner', u.name, u.id) > (
+            select after.role <> 'owner', who.name, who.id
+            from membership after join portal_user who on who.id = after."user"
+            where after.id = $2 and after.contract = $1))
+    order by m.role <> 'owner', u.name, u.id
+"""
+OPEN_INVITATIONS = """
+    select 'invitation', i.id, null, '', i.email, null, null, i.invited_at, i.expires_at,
+           d.state, d.reason, d.answer
+    from invitation i left join lateral (
+        select state, reason, answer from mail
+        where about = i.id order by created_at desc limit 1) d on true
+    where i.contract = $1 and i.ended_at is null and $3 and $2::uuid is null
+    order by i.invited_at desc, i.email
+"""
+
+
+@dataclass(frozen=True)
+class People:
+    """A page of the tab 関係者.
+
+    Attributes:
+        members: owners first, then by name.
+        invitations: the open ones, for owners of a contract that runs; on the first page only.
+        next_after: membership id of the last row, where more follow.
+    """
+
+    members: list[Record]
+    invitations: list[Record]
+    next_after: UUID | None
+
+
+async def list_people(contract: SeenContract, after: UUID | None) -> People:
+    """The people of a contract, a page at a time by key."""
+    rows = await fetch(
+        f"(({MEMBERS} limit {PAGE_ROWS + 1}) union all ({OPEN_INVITATIONS}))",
+        contract.id,
+        after,
+        contract.may_change,
+    )
+    members = [row for row in rows if row["kind"] == "member"]
+    invitations = [row for row in rows if row["kind"] == "invitation"]
+    more = members[PAGE_ROWS - 1]["id"] if len(members) > PAGE_ROWS else None
+    return People(members[:PAGE_ROWS], invitations, more)
+
+
+@dataclass(frozen=True)
+class SeenMembership:
+    """One person's place in a contract, through the eyes of somebody who may change it."""
+
+    id: UUID
+    person: UUID
+    name: str
+    email: str
+    role: Role
+    notification: bool
+    own: bool
+
+    def url(self, contract: SeenContract) -> str:
+        """Path of the membership's page."""
+        return f"{contract.url}/members/{self.id}"
+
+
+async def find_membership(
+    viewer: Viewer, contract: SeenContract, id: UUID
+) -> SeenMembership | None:
+    """A membership that the person may change: their own; any, for owners while it runs."""
+    row = await fetch_one(
+        'select m.id, m."user", u.name, u.email, m.role, m.notification from membership m'
+        ' join portal_user u on u.id = m."user" where m.id = $1 and m.contract = $2',
+        id,
+        contract.id,
+    )
+    if row is None or not (row["user"] == viewer.id or contract.may_change):
+        return None
+    return SeenMembership(
+        id=row["id"],
+        person=row["user"],
+        name=row["name"],
+        email=row["email"],
+        role=Role(row["role"]),
+        notification=row["notification"],
+        own=row["user"] == viewer.id,
+    )
+
+
+async def find_open_invitation(contract: SeenContract, id: UUID) -> Record | None:
+    """An invitation of the contract that was neither used nor ended; it may have expired."""
+    return await fetch_one(
+        "select id, email, language, expires_at from invitation"
+        " where id = $1 and contract = $2 and ended_at is null",
+        id,
+        contract.id,
+    )
+
+
+async def address_problems(
+    contract: UUID, emails: Sequence[str], now: datetime
+) -> dict[str, AddressProblem]:
+    """Which of these addresses are members already, or have an invitation that can be used."""
+    rows = await fetch(
+        """
+        select u.email, true as member from membership m join portal_user u on u.id = m."user"
+        where m.contract = $1 and u.email = any($2)
+        union all
+        select email, false from invitation
+        where contract = $1 and email = any($2) and ended_at is null and expires_at > $3
+        """,
+        contract,
+        list(emails),
+        now,
+    )
+    return {
+        row["email"]: AddressProblem.MEMBER if row["member"] else AddressProblem.INVITED
+        for row in sorted(rows, key=lambda row: row["member"])
+    }
+
+
+async def count_open_invitations(contract: UUID) -> int:
+    """How many invitations of a contract are open."""
+    row = await fetch_one(
+        "select count(*) as open from invitation where contract = $1 and ended_at is null",
+        contract,
+    )
+    return int(row["open"]) if row else 0
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a mailed link says to whoever opened it: having the link is what lets them see this.
+
+    Attributes:
+        inviter: name of who sent it, or an empty string once they are gone.
+        accepted_by: who joined by it.
+        arrival: how the person can join, while the link is open.
+    """
+
+    id: UUID
+    email: str
+    language: str
+    expires_at: datetime
+    contract: UUID
+    contract_number: str
+    contract_name: str
+    company: str
+    inviter: str
+    accepted_by: UUID | None
+    state: LinkState
+    arrival: Arrival
+
+
+async def find_link(token: str, viewer: Viewer | None) -> Link | None:
+    """The invitation that a link's token belongs to, as the person who opened it meets it."""
+    row = await fetch_one(
+        """
+        select i.id, i.email, i.language, i.expires_at, i.end_reason, i.accepted_by, i.contract,
+               c.number, c.name, p.name as company, coalesce(w.name, '') as inviter,
+               c.ends_on >= (now() at time zone c.time_zone)::date as runs, a.id as account,
+               coalesce((select email from portal_user where id = $2), '') as viewer_email,
+               exists (select 1 from membership m
+                       where m.contract = c.id and m."user" = $2) as member
+        from invitation i
+        join contract c on c.id = i.contract
+        join company p on p.id = c.company
+        left join portal_user w on w.id = i.invited_by
+        left join portal_user a on a.email = i.email
+        where i.token_hash = $1
+        """,
+        token_hash(token),
+        viewer.id if viewer else None,
+    )
+    return _link(row, viewer) if row else None
+
+
+def _link(row: Record, viewer: Viewer | None) -> Link:
+    return Link(
+        id=row["id"],
+        email=row["email"],
+        language=row["language"],
+        expires_at=row["expires_at"],
+        contract=row["contract"],
+        contract_number=row["number"],
+        contract_name=row["name"],
+        company=row["company"],
+        inviter=row["inviter"],
+        accepted_by=row["accepted_by"],
+        state=link_state(
+            end_reason=row["end_reason"],
+            expires_at=row["expires_at"],
+            contract_runs=row["runs"],
+            now=clock.now(),
+        ),
+        arrival=arrival(
+            invited=row["email"],
+            account=row["account"],
+            viewer=viewer.id if viewer else None,
+            member=row["member"],
+            viewer_email=row["viewer_email"],
+        ),
+    )
+
+
+async def find_registration(link: Link, id: UUID) -> Record | None:
+    """An account that is being made by this link."""
+    return await fetch_one(
+        "select id, code, name, language, password_hash, terms from registration"
+        " where id = $1 and invitation = $2 and expires_at > $3",
+        id,
+        link.id,
+        clock.now(),
+    )
+
+
+async def code_taken(code: str) -> bool:
+    """Whether somebody has this user code."""
+    return await fetch_one("select 1 from portal_user where code = $1", code) is not None

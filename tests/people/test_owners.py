@@ -1,0 +1,75 @@
+"""A contract that runs keeps an owner, whoever does what at the same moment."""
+
+import asyncio
+
+import asyncpg
+import httpx
+import pytest
+
+from tests.conftest import Portal
+from tests.people.owners import KINDS, clash, make_pair
+from tests.people.post import make_owner, membership_id, role_of
+
+ROUNDS = 15
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_of_two_owners_who_act_at_once_one_is_left(portal: Portal, kind: str) -> None:
+    pair = await make_pair()
+    for _ in range(ROUNDS):
+        done, owners, reasons = await clash(pair, kind)
+        assert (done, owners, len(reasons)) == (1, 1, 1)
+        pair = await pair.restore()
+
+
+async def test_the_database_keeps_an_owner_whoever_writes(portal: Portal) -> None:
+    await make_owner("member")
+    ids = [await membership_id("owner"), await membership_id("member")]
+    connections = [await asyncpg.connect(portal.dsn) for _ in ids]
+    sql = "update membership set role = 'member' where id = $1"
+    results = await asyncio.gather(
+        *(c.execute(sql, id) for c, id in zip(connections, ids, strict=True)),
+        return_exceptions=True,
+    )
+    for connection in connections:
+        await connection.close()
+    refused = [r for r in results if isinstance(r, asyncpg.CheckViolationError)]
+    assert len(refused) == 1 and refused[0].constraint_name == "contract_keeps_an_owner"
+
+
+async def _propose(client: httpx.AsyncClient, code: str, role: str) -> str:
+    page = f"/contracts/D-1001/members/{await membership_id(code)}"
+    answer = await client.post(page, data={"role": role, "notification": "1"})
+    assert answer.status_code == 303
+    return answer.headers["location"]
+
+
+async def test_whoever_comes_second_is_told_that_they_are_no_owner_any_more(
+    owner: httpx.AsyncClient, member: httpx.AsyncClient
+) -> None:
+    await make_owner("member")
+    first = await _propose(owner, "member", "member")
+    second = await _propose(member, "owner", "member")
+    answers = await asyncio.gather(owner.post(first), member.post(second))
+    assert [a.status_code for a in answers].count(303) >= 1
+    roles = [await role_of("owner"), await role_of("member")]
+    assert roles.count("owner") == 1
+    loser, answer = (member, answers[1]) if roles == ["owner", "member"] else (owner, answers[0])
+    if answer.status_code == 303:  # both looked before either had written
+        page = await loser.get(answer.headers["location"])
+        assert page.status_code == 200 and "オーナーではなくなっています" in page.text
+
+
+@pytest.mark.parametrize("act", ["demotion", "removal"])
+async def test_the_last_owner_is_told_why_they_stay_and_what_to_do(
+    owner: httpx.AsyncClient, act: str
+) -> None:
+    page = f"/contracts/D-1001/members/{await membership_id('owner')}"
+    if act == "demotion":
+        proposed = await owner.post(page, data={"role": "member", "notification": "1"})
+    else:
+        proposed = await owner.post(f"{page}/removal")
+    refused = await owner.post(proposed.headers["location"])
+    form = await owner.get(refused.headers["location"])
+    assert str(form.url.path) == page and "先にほかの方をオーナーにしてください" in form.text
+    assert await role_of("owner") == "owner"
