@@ -48,6 +48,9 @@ APP_CONFIG = AppConfig(
         quotes.QuoteRequest,
         quotes.QuoteLine,
         audit.AuditEvent,
+        audit.AuditSeal,
+        audit.AuditHead,
+        audit.AuditUnsealed,
         confirmations.Confirmation,
     ],
 )
