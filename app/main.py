@@ -16,6 +16,7 @@ from app.accounts import pages as accounts
 from app.accounts.parking import ParkedForms, show_parked_form
 from app.activation import acts as activation_acts
 from app.activation import pages as activation
+from app.audit.sealer import sealing
 from app.confirmations.acts import Acts
 from app.confirmations.pages import Confirmations
 from app.contracts import pages as contracts
@@ -24,6 +25,7 @@ from app.environments import acts as environment_acts
 from app.environments import allocation_acts
 from app.environments import allocation_pages as allocations
 from app.environments import pages as environments
+from app.history import pages as history
 from app.home import pages as home
 from app.products import pages as products
 from app.resources import pages as resources
@@ -47,6 +49,7 @@ ROUTES: list[ControllerRouterHandler] = [
     Confirmations,
     contracts.list_contracts,
     contracts.ContractPages,
+    history.ContractHistory,
     products.list_products,
     environments.list_environments,
     environments.EnvironmentCreation,
@@ -78,7 +81,8 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
     async def with_pool(_: Litestar) -> AsyncIterator[None]:
         await open_pool(database_url)
         try:
-            yield
+            async with sealing(settings):
+                yield
         finally:
             await close_pool()
 

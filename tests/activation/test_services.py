@@ -115,8 +115,10 @@ async def test_downloading_again_changes_nothing(here: Place) -> None:
     first = await here.rows()
     await download(here, 1)
     assert await here.rows() == first
-    assert len([e for e in await audited("activation-download")
-                if e["subject"] == here.environment]) == 1
+    assert (
+        len([e for e in await audited("activation-download") if e["subject"] == here.environment])
+        == 1
+    )
 
 
 async def test_downloading_an_older_file_late_ends_nothing(here: Place) -> None:
