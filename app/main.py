@@ -1,5 +1,6 @@
 """The composition root: every domain's pages and acts in one application."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -27,6 +28,7 @@ from app.environments import allocation_pages as allocations
 from app.environments import pages as environments
 from app.history import pages as history
 from app.home import pages as home
+from app.housekeeping import sweep_forever
 from app.products import pages as products
 from app.resources import pages as resources
 from app.settings import Settings
@@ -80,10 +82,13 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
     @asynccontextmanager
     async def with_pool(_: Litestar) -> AsyncIterator[None]:
         await open_pool(database_url)
+        sweeping = asyncio.create_task(sweep_forever())
         try:
             async with sealing(settings):
                 yield
         finally:
+            sweeping.cancel()
+            await asyncio.gather(sweeping, return_exceptions=True)
             await close_pool()
 
     acts = make_acts(settings)

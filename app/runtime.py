@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import TypeVar
 
@@ -157,5 +158,6 @@ def _answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - own address
             return bool(answer.status == HTTPStatus.OK)
-    except OSError:
+    except (OSError, HTTPException):
+        # HTTPException: where nobody listens yet, TCP may connect a high port to itself.
         return False

@@ -356,11 +356,22 @@ create function counts_in_use(wanted uuid) returns bigint language sql stable as
         using (environment)
 $$;
 
+-- The rules below lock first and then look again. A transaction with one snapshot for all of its
+-- statements would look at what it saw before it waited, and so it is refused.
+create function require_read_committed() returns void language plpgsql as $$
+begin
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        raise exception 'this change needs the isolation level read committed'
+            using errcode = 'feature_not_supported';
+    end if;
+end $$;
+
 create function check_counts(wanted uuid) returns void language plpgsql as $$
 declare
     contracted integer;
     used bigint;
 begin
+    perform require_read_committed();
     select quantity into contracted from entitlement where id = wanted for update;
     used := counts_in_use(wanted);
     if used > contracted then
@@ -431,6 +442,7 @@ create trigger activation_fixed before update on activation
 
 create function check_retirement() returns trigger language plpgsql as $$
 begin
+    perform require_read_committed();
     if new.retired_at is not null and exists (
         select 1 from allocation where environment = new.id
     ) then
@@ -445,6 +457,7 @@ create trigger environment_retirement before update of retired_at on environment
 create function check_last_owner() returns trigger language plpgsql as $$
 begin
     if old.role = 'owner' and (tg_op = 'DELETE' or new.role <> 'owner') then
+        perform require_read_committed();
         perform 1 from contract where id = old.contract for update;
         if not exists (
             select 1 from membership

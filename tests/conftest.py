@@ -57,7 +57,8 @@ class Stage:
         return in_database(self.addresses.owner, name)
 
 
-async def _make_template(addresses: Addresses, settings: Settings) -> None:
+async def make_template(addresses: Addresses, settings: Settings) -> None:
+    """Make the database that each test gets a copy of; the role portal_owner owns it."""
     admin = await asyncpg.connect(addresses.admin)
     try:
         await admin.execute(f"create database {TEMPLATE} owner portal_owner")
@@ -80,7 +81,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     settings = read_settings({"PORTAL_DATA_DIR": str(data_dir)}, demo=True)
     settings = with_demo_secrets(replace(settings, data_dir=data_dir))
     with EmbeddedServer(data_dir) as addresses:
-        asyncio.run(_make_template(addresses, settings))
+        asyncio.run(make_template(addresses, settings))
         yield Stage(addresses, settings)
 
 

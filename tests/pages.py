@@ -35,10 +35,15 @@ async def check_page(response: httpx.Response) -> None:
     html = (await response.aread()).decode("utf-8")
     if not html:
         return
-    fragment = response.request.headers.get("hx-request") == "true"
-    _check_headers(response, fragment=fragment)
+    # The log-in page is always whole; htmx is sent there as a browser.
+    asked = response.request.headers.get("hx-request") == "true"
+    fragment = asked and not html.startswith("<!doctype")
+    _check_headers(response, fragment=asked)
     _check_valid(html, fragment=fragment)
     _check_elements(html, fragment=fragment)
+    _check_references(html, fragment=fragment)
+    if response.status_code == 422:
+        _check_errors(html)
 
 
 def _check_headers(response: httpx.Response, *, fragment: bool) -> None:
@@ -58,7 +63,9 @@ def _check_valid(html: str, *, fragment: bool) -> None:
     else:
         parser.parse(html)
     # A fragment starts with its <title>, which htmx takes out before the swap.
-    assert not parser.errors, f"invalid HTML: {parser.errors[:3]}"
+    # A form shows again what was typed, control characters too.
+    errors = [error for error in parser.errors if error[1] != "invalid-codepoint"]
+    assert not errors, f"invalid HTML: {errors[:3]}"
 
 
 def _check_elements(html: str, *, fragment: bool) -> None:
@@ -78,3 +85,31 @@ def _check_elements(html: str, *, fragment: bool) -> None:
     assert title and title.group(1).strip(), "a page has a title"
     if not fragment:
         assert tags[0][0] == "html" and tags[0][1]["lang"] in {"ja", "en"}
+        assert sum(tag == "main" for tag, _ in tags) == 1, "a page has one main part"
+
+
+def _check_references(html: str, *, fragment: bool) -> None:
+    """What names an id names one that is there: labels, descriptions, links within the page."""
+    tags = elements(html)
+    ids = {attrs["id"] for _, attrs in tags if attrs.get("id")}
+    if fragment:
+        ids |= {"main", "alert"}
+    for tag, attrs in tags:
+        named = " ".join(
+            attrs.get(name) or "" for name in ("for", "aria-describedby", "aria-labelledby")
+        ).split()
+        if tag == "a" and (attrs.get("href") or "").startswith("#"):
+            named.append((attrs["href"] or "")[1:])
+        assert set(named) <= ids, f"names what is not there: {tag} {attrs}"
+        secret = tag == "input" and attrs.get("type") == "password"
+        assert not (secret and attrs.get("value")), "a password is never sent back"
+
+
+def _check_errors(html: str) -> None:
+    """A form with errors says so in its title, and its summary takes the focus."""
+    title = re.search(r"<title>(.*?)</title>", html)
+    assert title and title.group(1).startswith(("エラー: ", "Error: ")), "the title names the error"
+    summaries = [attrs for _, attrs in elements(html) if attrs.get("role") == "alert"]
+    focused = [attrs for attrs in summaries if "autofocus" in attrs]
+    assert len(focused) == 1 and focused[0].get("tabindex") == "-1"
+    assert sum("autofocus" in attrs for _, attrs in elements(html)) == 1, "one thing has the focus"

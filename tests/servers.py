@@ -1,25 +1,32 @@
 """`portal serve` as a real process, on a database that the test provides."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from tests.database.portals import until
 
+PORTS = range(20_000, 32_000)
 PROJECT = Path(__file__).resolve().parents[1]
 
 
 def free_port() -> int:
-    """A TCP port that nobody listened on a moment ago."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """A TCP port that nobody listened on a moment ago.
+
+    Below those that the system hands out, since one of those may be taken before it is used.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
@@ -48,7 +55,8 @@ class Server:
 
     def start(self) -> "Server":
         """Start it and wait until it says that it answers; after `kill`, once more."""
-        self.lines = lines = []
+        lines: list[str] = []
+        self.lines = lines
         self.process = subprocess.Popen(
             [sys.executable, "-m", "app.commands", "serve"],
             cwd=PROJECT,
@@ -61,8 +69,12 @@ class Server:
         stream = self.process.stdout
         self._reader = threading.Thread(target=lambda: lines.extend(stream or ()), daemon=True)
         self._reader.start()
-        until(lambda: self._said_ready() or self.process.poll() is not None)
-        assert self._said_ready(), "".join(self.lines)
+        try:
+            until(lambda: self._said_ready() or self.process.poll() is not None, 60)
+            assert self._said_ready(), "".join(self.lines)
+        except AssertionError:
+            self.kill()
+            raise
         return self
 
     def _said_ready(self) -> bool:
@@ -70,7 +82,8 @@ class Server:
 
     def kill(self) -> None:
         """kill -9 to all of its processes."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self._join()
 
     def stop(self) -> None:

@@ -112,7 +112,10 @@ def _done_id(query: bytes) -> UUID | None:
         return None
 
 
-def refuse_cross_site(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+# Guards are coroutines: Litestar runs plain functions in threads, one hop for each.
+async def refuse_cross_site(
+    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+) -> None:
     """Guard of the whole application: changes are asked for by the portal's own pages only.
 
     Raises:
@@ -125,7 +128,7 @@ def refuse_cross_site(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRou
         raise PermissionDeniedException("cross-site")
 
 
-def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard: somebody is signed in, has accepted the terms and has a password of their own.
 
     Raises:
@@ -139,7 +142,7 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandle
         raise Detour("/password")
 
 
-def signed_in_before_terms(
+async def signed_in_before_terms(
     connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
 ) -> None:
     """Guard of the pages on the way in: log out, terms, language.
@@ -150,7 +153,7 @@ def signed_in_before_terms(
     _required_viewer(connection)
 
 
-def signed_in_with_terms(
+async def signed_in_with_terms(
     connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
 ) -> None:
     """Guard of the password page, which comes after the terms and before all else.

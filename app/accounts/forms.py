@@ -44,6 +44,9 @@ class TermsForm:
         """Read what was sent."""
         fields = Fields(data)
         version = fields.whole_number("version", _("Version"), minimum=1, maximum=10**6)
+        # Nobody types it: what cannot be read is no version, and so not the newest one.
+        if fields.errors.pop("version", None):
+            version = 0
         if not fields.ticked("agree"):
             fields.errors["agree"] = _("Read the terms of use and tick the box to go on.")
         return cls(version=version, next=local_path(data.get("next")), errors=fields.errors)

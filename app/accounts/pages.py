@@ -1,7 +1,7 @@
 """The way in and out: log in, terms, password, language."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import Cookie
@@ -14,10 +14,12 @@ from app.accounts.rules import Viewer, local_path
 from app.accounts.services import SignIn, Throttled
 from app.settings import Settings
 from app.web import i18n
+from app.web.asgi import policy_with_style
 from app.web.errors import too_many_attempts
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, is_htmx, read_form
+from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, read_form
 from app.web.responses import see_other
+from app.web.statics import first_rules_hash
 from app.web.templates import page
 
 YEAR = 365 * 24 * 3600
@@ -30,12 +32,11 @@ def _with_next(path: str, wanted: str) -> str:
 def _place(request: PageRequest) -> str:
     """Where the person is: the page shown, also when htmx asks for a part of it."""
     if is_htmx(request.scope):
-        current = urlsplit(request.headers.get("hx-current-url", ""))
-        return local_path(current.path + (f"?{current.query}" if current.query else ""))
+        return local_path(place_of(request.headers.get("hx-current-url", "")))
     if request.method == "GET":
         query = request.url.query
         return local_path(request.url.path + (f"?{query}" if query else ""))
-    return local_path(urlsplit(request.headers.get("referer", "")).path or "/")
+    return local_path(place_of(request.headers.get("referer", "")).partition("?")[0])
 
 
 def handle_not_signed_in(request: PageRequest, _error: Exception) -> Response[Any]:
@@ -54,6 +55,12 @@ def handle_detour(request: PageRequest, error: Detour) -> Response[Any]:
     return see_other(target)
 
 
+def _login_page(request: PageRequest, status: int = 200, **context: Any) -> Response[str]:
+    """It draws itself with rules of its own, so that a slow line needs one round trip for it."""
+    headers = {"Content-Security-Policy": policy_with_style(first_rules_hash)}
+    return page(request, "accounts/login.html", status=status, headers=headers, **context)
+
+
 class SigningIn(Controller):
     """The log-in page. It loads no script."""
 
@@ -67,7 +74,7 @@ class SigningIn(Controller):
         wanted = local_path(request.query_params.get("next", "/"))
         if request.scope.get("viewer"):
             return see_other(wanted)
-        return page(request, "accounts/login.html", next=wanted, demo=settings.demo, code="")
+        return _login_page(request, next=wanted, demo=settings.demo, code="")
 
     @post(opt={"public": True})
     async def sign_in(
@@ -77,7 +84,7 @@ class SigningIn(Controller):
         form = forms.LoginForm.read(await read_form(request))
         context: dict[str, Any] = {"next": form.next, "demo": settings.demo, "code": form.code}
         if form.errors:
-            return page(request, "accounts/login.html", status=422, errors=form.errors, **context)
+            return _login_page(request, status=422, errors=form.errors, **context)
         outcome = await services.sign_in(
             form.code,
             form.password,
@@ -89,7 +96,7 @@ class SigningIn(Controller):
             return too_many_attempts(request, outcome.wait)
         if outcome is None:
             errors = {"code": _("The user code or the password is not right.")}
-            return page(request, "accounts/login.html", status=422, errors=errors, **context)
+            return _login_page(request, status=422, errors=errors, **context)
         return _signed_in(outcome, form.next, settings)
 
 
@@ -122,7 +129,8 @@ async def sign_out(
     await services.sign_out(viewer)
     answer = see_other("/login")
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    answer.delete_cookie(settings.session_cookie, path="/")
+    # A browser takes a __Host- cookie back only with the attributes that it was given with.
+    answer.set_cookie(_cookie(settings.session_cookie, "", 0, settings))
     return answer
 
 
@@ -200,13 +208,24 @@ class PasswordChange(Controller):
         return see_other(form.next)
 
 
+def _sent_from(request: PageRequest, settings: Settings) -> str:
+    """The page that a form was sent from, or nothing where the browser keeps that to itself.
+
+    The form's own field names the page that was loaded, which swaps may have replaced since.
+    """
+    referer = request.headers.get("referer", "")
+    if not is_own_address(request.scope, referer, settings.origin):
+        return ""
+    return local_path(place_of(referer))
+
+
 @post("/language", opt={"public": True})
 async def change_language(
     request: PageRequest, settings: NamedDependency[Settings]
 ) -> Response[Any]:
     """Show this page, and all others, in the other language."""
     form = forms.LanguageForm.read(await read_form(request))
-    answer = see_other(form.back)
+    answer = see_other(_sent_from(request, settings) or form.back)
     viewer: Viewer | None = request.scope.get("viewer")  # type: ignore[assignment]
     if form.errors:
         return answer

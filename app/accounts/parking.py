@@ -20,7 +20,14 @@ from app.database import unit_of_work
 from app.sealing import read_secret, seal, unseal
 from app.settings import Settings
 from app.web.asgi import App, Message, Receive, Scope, Send
-from app.web.requests import PageRequest, PayloadTooLarge, header, is_htmx, read_body
+from app.web.requests import (
+    PageRequest,
+    PayloadTooLarge,
+    header,
+    is_cross_site,
+    is_htmx,
+    read_body,
+)
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -40,6 +47,9 @@ class ParkedForms:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer") if scope["type"] == "http" else None
         if scope["type"] != "http" or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+        elif is_cross_site(scope, self.settings.origin):
+            # Nothing is kept of it; the application's own guard refuses it.
             await self.app(scope, receive, send)
         elif viewer is not None and scope["path"].startswith(PREFIX):
             await self._send_again(viewer, scope, receive, send)

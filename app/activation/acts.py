@@ -9,9 +9,9 @@ from app.accounts.rules import Viewer
 from app.activation import services, statements
 from app.activation.issue_services import RequestRefused
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
-from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
-from app.environments.queries import SeenEnvironment, find_environment
+from app.environments.access import provide_owned_place
+from app.environments.queries import SeenEnvironment
 from app.settings import Settings
 from app.web.i18n import gettext as _
 
@@ -35,11 +35,10 @@ def activations_url(contract: SeenContract, environment: SeenEnvironment) -> str
 
 async def _find(viewer: Viewer, payload: Payload) -> tuple[SeenContract, SeenEnvironment]:
     """A retired environment too: its last activation may still be given back."""
-    contract = await provide_changeable_contract(viewer, payload["contract"])
-    environment = await find_environment(contract, UUID(payload["environment"]), retired=True)
-    if environment is None:
+    place = await provide_owned_place(viewer, payload["contract"], UUID(payload["environment"]))
+    if not place.contract.may_change:
         raise NotFoundException
-    return contract, environment
+    return place.contract, place.environment
 
 
 def _state(settings: Settings) -> State:

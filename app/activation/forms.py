@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from uuid import UUID
 
 from litestar.exceptions import HTTPException
 
@@ -23,7 +24,7 @@ class RequestForm:
     refusal: RequestOutcome | None = None
 
     @classmethod
-    async def read(cls, request: PageRequest, viewer: Viewer) -> "RequestForm":
+    async def read(cls, request: PageRequest, viewer: Viewer, environment: UUID) -> "RequestForm":
         """Read the upload; a form beyond any size is a file that is too large.
 
         Raises:
@@ -38,12 +39,14 @@ class RequestForm:
         upload = data.uploads.get(FIELD)
         if upload is not None and (upload.name or upload.content):
             return cls(upload.name, upload.content)
-        draft = await find_kept(viewer, data.get("draft"))
+        draft = await find_kept(viewer, data.get("draft"), environment)
         if draft is not None and draft.upload:
             return cls(draft.payload["file_name"], draft.upload)
         return cls("", None)
 
 
-async def find_kept(viewer: Viewer, id: str) -> Proposal | None:
+async def find_kept(viewer: Viewer, id: str, environment: UUID) -> Proposal | None:
     """The proposal that the person came back from, whose file can be used again."""
-    return await find_draft(viewer, id, ACTIVATION) or await find_draft(viewer, id, RETURN)
+    draft = await find_draft(viewer, id, ACTIVATION) or await find_draft(viewer, id, RETURN)
+    of_here = draft is not None and draft.payload["environment"] == str(environment)
+    return draft if of_here else None

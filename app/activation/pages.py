@@ -23,11 +23,10 @@ from app.activation.queries import SeenActivation, product_name
 from app.activation.requests import Purpose, RequestOutcome
 from app.activation.rules import IssueOutcome, Repeat
 from app.activation.strict_json import MAX_NUMBER, write_object
-from app.activation.wording import message_of, outcome_named, short_thumbprint
+from app.activation.wording import last_day, message_of, outcome_named
 from app.confirmations.services import Proposal, propose
-from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
-from app.environments.access import provide_past_environment
+from app.environments.access import place_dependencies, provide_owned_place
 from app.environments.queries import SeenEnvironment
 from app.settings import Settings
 from app.web.i18n import gettext as _
@@ -43,10 +42,7 @@ class Activations(Controller):
 
     path = "/contracts/{number:str}/environments/{environment_id:uuid}/activations"
     guards = [signed_in]
-    dependencies = {
-        "contract": Provide(provide_owned_contract),
-        "environment": Provide(provide_past_environment),
-    }
+    dependencies = place_dependencies(provide_owned_place)
 
     @get()
     async def show(
@@ -57,7 +53,7 @@ class Activations(Controller):
         environment: NamedDependency[SeenEnvironment],
     ) -> Response[str]:
         """Step 1, and the history."""
-        kept = await find_kept(viewer, request.query_params.get("draft", ""))
+        kept = await find_kept(viewer, request.query_params.get("draft", ""), environment.id)
         if kept is None or kept.refusal is None:
             return await _page(request, contract, environment, kept)
         outcome = outcome_named(kept.refusal["code"])
@@ -76,7 +72,7 @@ class Activations(Controller):
         """登録: on to the confirm step, or to the answer that the file got before."""
         if not contract.may_change:
             raise NotFoundException
-        form = await RequestForm.read(request, viewer)
+        form = await RequestForm.read(request, viewer, environment.id)
         if form.content is None and form.refusal is None:
             message = _("Choose the activation request file.")
             return await _page(request, contract, environment, None, message)
@@ -105,8 +101,9 @@ class Activations(Controller):
             newest=activation.seq == environment.seq,
             repeated="repeat" in request.query_params,
             check_code=check_code(activation.content),
-            name=file_name(contract.number, environment.name, activation.seq),
+            file_name=file_name(contract.number, environment.name, activation.seq),
             product_name=product_name,
+            last_day=last_day,
         )
 
     @get("/{seq:int}/file", dependencies={"activation": Provide(provide_activation)})
@@ -182,7 +179,7 @@ async def _page(
         errors={FIELD: message} if message else {},
         code=outcome.value if outcome else "",
         product_name=product_name,
-        short_thumbprint=short_thumbprint,
+        last_day=last_day,
     )
 
 

@@ -143,7 +143,7 @@ async def list_activations(environment: UUID, before: int | None) -> History:
             {ACTIVATION} where a.environment = $1 and ($2::bigint is null or a.seq < $2)
             order by a.seq desc limit {PAGE_ROWS + 1}
         ) x on true order by x.seq desc
-        """,  # noqa: S608 - constants only
+        """,
         environment,
         before,
     )

@@ -1,6 +1,7 @@
 """How files, products and times are worded, in the reader's language."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from app.activation.messages import ISSUE_MESSAGES, REQUEST_MESSAGES
 from app.activation.queries import product_name
@@ -48,6 +49,11 @@ def count_and_term(product: LicensedProduct | None) -> str:
         return "–"
     quantity = f"{number(product.quantity)} {unit_name(product.unit)}"
     return f"{quantity}, {day(product.term.starts_on)}–{day(product.term.ends_on)}"
+
+
+def last_day(end: datetime, time_zone: str) -> date:
+    """The last usable day before the moment `end`, in an IANA time zone."""
+    return (end.astimezone(ZoneInfo(time_zone)) - datetime.resolution).date()
 
 
 def name_with_code(product: LicensedProduct) -> str:

@@ -6,7 +6,7 @@ from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
 from app.contracts import queries
-from app.contracts.rules import Role, SeenContract
+from app.contracts.rules import SeenContract
 
 
 async def provide_contract(viewer: NamedDependency[Viewer], number: FromPath[str]) -> SeenContract:
@@ -17,20 +17,6 @@ async def provide_contract(viewer: NamedDependency[Viewer], number: FromPath[str
     """
     contract = await queries.find_contract(viewer.id, number)
     if contract is None:
-        raise NotFoundException
-    return contract
-
-
-async def provide_owned_contract(
-    viewer: NamedDependency[Viewer], number: FromPath[str]
-) -> SeenContract:
-    """The contract in the address, for its owners, ended or not.
-
-    Raises:
-        NotFoundException: there is none, or the person is not an owner.
-    """
-    contract = await provide_contract(viewer, number)
-    if contract.role is not Role.OWNER:
         raise NotFoundException
     return contract
 

@@ -63,7 +63,7 @@ async def list_contracts(
         where ($2 = '%%' or number ilike $2 or name ilike $2 or company ilike $2)
           and ($3::text is null or ({column}::text, number) > ($3, $4))
         order by {column}::text, number limit {PAGE_ROWS + 1}
-        """,  # noqa: S608 - the column comes from ORDERS
+        """,
         viewer,
         pattern,
         after[0] if after else None,

@@ -54,8 +54,8 @@ class SeenContract:
 
     @property
     def days_left(self) -> int:
-        """Usable days from today on, today included; zero or less once ended."""
-        return (self.ends_on - self.today).days + 1
+        """Days from today to the last usable day: zero on that day, negative once ended."""
+        return (self.ends_on - self.today).days
 
     @property
     def may_change(self) -> bool:
@@ -74,6 +74,6 @@ def status_of(starts_on: date, ends_on: date, today: date) -> Status:
         return Status.ENDED
     if today < starts_on:
         return Status.NOT_STARTED
-    if (ends_on - today).days < ENDS_SOON_DAYS:
+    if (ends_on - today).days <= ENDS_SOON_DAYS:
         return Status.ENDS_SOON
     return Status.ACTIVE

@@ -16,7 +16,7 @@ Record: TypeAlias = Mapping[str, Any]
 
 
 class DatabaseBusy(Exception):
-    """No connection came free within ACQUIRE_SECONDS; the person may try again."""
+    """No connection came free within ACQUIRE_SECONDS, or none can be made; try again later."""
 
 
 class PortalEngine(PostgresEngine):
@@ -67,10 +67,15 @@ async def _acquired() -> AsyncIterator[asyncpg.Connection]:
     assert pool is not None, "open_pool() comes first"
     try:
         connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
-    except TimeoutError as error:
+    except OSError as error:
+        # A time-out, or a server that is away: its socket is gone, or nobody answers there.
         raise DatabaseBusy from error
     try:
         yield connection
+    except asyncpg.InternalClientError:
+        # The server fell silent in the middle of an error: nobody can use this connection again.
+        connection.terminate()
+        raise
     finally:
         await pool.release(connection)
 

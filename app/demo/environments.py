@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import secrets
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,10 +12,8 @@ from app.activation.download_services import mark_downloaded
 from app.activation.jws import ALGORITHM, encode, write_jwk
 from app.activation.services import issue_activation
 from app.contracts.queries import find_contract
+from app.demo.made import World
 from app.environments.services import create_environment, set_allocations
-
-if TYPE_CHECKING:
-    from app.demo.world import World
 
 # contract, name, sort key, who makes it, allocations
 ENVIRONMENTS = [
@@ -26,7 +23,7 @@ ENVIRONMENTS = [
 ]
 
 
-async def make_environments(world: "World") -> None:
+async def make_environments(world: World) -> None:
     """Three environments with their allocations; 本番環境 is activated."""
     made: dict[str, UUID] = {}
     for number, name, sort_key, maker, quantities in ENVIRONMENTS:
@@ -48,7 +45,7 @@ async def make_environments(world: "World") -> None:
     await _activate(world, made["本番環境"])
 
 
-async def _activate(world: "World", environment: UUID) -> None:
+async def _activate(world: World, environment: UUID) -> None:
     owner = world.users["owner"]
     contract = await find_contract(owner, "D-1001")
     assert contract is not None

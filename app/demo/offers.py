@@ -1,15 +1,11 @@
 """The demo's resources, notices and the answered quote request."""
 
-from typing import TYPE_CHECKING
-
 from app.demo.files import PLATFORM_BYTES, archive, pdf
+from app.demo.made import World
 from app.notices.services import publish_notice
 from app.quotes.services import Wish, answer_quote, request_quote
 from app.resources.services import publish_resource
 from app.storage import open_store, store_file
-
-if TYPE_CHECKING:
-    from app.demo.world import World
 
 RESOURCES = [
     ("PLATFORM", "業務基盤プラットフォーム_導入パッケージ.zip", "5.0.2", PLATFORM_BYTES),
@@ -19,7 +15,7 @@ RESOURCES = [
 ]
 
 
-async def make_resources(world: "World") -> None:
+async def make_resources(world: World) -> None:
     """A real file for each of four products."""
     store = open_store(world.settings.data_dir)
     for code, name, version, size in RESOURCES:
@@ -35,7 +31,7 @@ async def make_resources(world: "World") -> None:
         )
 
 
-async def make_notices(world: "World") -> None:
+async def make_notices(world: World) -> None:
     """One notice that the people of D-1001 see, and one that they do not."""
     await publish_notice(
         title=("ワークフロー 3.2.1 の提供開始", "Workflow 3.2.1 is available"),
@@ -57,7 +53,7 @@ async def make_notices(world: "World") -> None:
     )
 
 
-async def make_quote(world: "World") -> None:
+async def make_quote(world: World) -> None:
     """A quote request of D-1001 that the vendor has answered with a PDF."""
     request = await request_quote(
         contract=world.contracts["D-1001"],

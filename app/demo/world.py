@@ -1,7 +1,5 @@
 """Who and what is in the demo world. Dates count from the day it is first made."""
 
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 from uuid import UUID
 
 from app import clock
@@ -12,10 +10,10 @@ from app.contracts import services as contracts
 from app.contracts.rules import Role
 from app.database import unit_of_work
 from app.demo.environments import make_environments
+from app.demo.made import World
 from app.demo.offers import make_notices, make_quote, make_resources
 from app.demo.terms import TERMS_EN, TERMS_JA
 from app.products import services as products
-from app.products.services import Term
 from app.settings import Settings
 
 PASSWORD = "portal-demo-2026"  # noqa: S105 - shown on the demo's log-in page
@@ -87,32 +85,6 @@ MEMBERSHIPS = [
     ("newcomer", "D-1004", Role.OWNER),
     ("outsider", "D-2001", Role.OWNER),
 ]
-
-
-@dataclass
-class World:
-    """Ids of what was made so far, by code, number or name.
-
-    Attributes:
-        today: D, the day the world is made.
-    """
-
-    settings: Settings
-    today: date
-    users: dict[str, UUID] = field(default_factory=dict)
-    companies: dict[str, UUID] = field(default_factory=dict)
-    products: dict[str, UUID] = field(default_factory=dict)
-    contracts: dict[str, UUID] = field(default_factory=dict)
-    entitlements: dict[tuple[str, str], UUID] = field(default_factory=dict)
-
-    @property
-    def staff(self) -> UUID:
-        """The vendor's administrator, who sets the world up."""
-        return self.users["staff"]
-
-    def term(self, days: tuple[int, int]) -> Term:
-        """A term by the distance of its first and last day from D."""
-        return Term(self.today + timedelta(days[0]), self.today + timedelta(days[1]))
 
 
 async def make_world(settings: Settings) -> None:

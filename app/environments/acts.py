@@ -11,6 +11,7 @@ from app.contracts.access import provide_changeable_contract
 from app.contracts.queries import list_group_companies
 from app.contracts.rules import SeenContract
 from app.environments import queries, services
+from app.environments.access import provide_changeable_place
 from app.environments.queries import SeenEnvironment
 from app.environments.services import ChangedMeanwhile, EnvironmentGone
 from app.products.queries import list_holds
@@ -26,11 +27,10 @@ async def changeable_environment(
     Raises:
         NotFoundException: the person may not, or it is retired.
     """
-    contract = await provide_changeable_contract(viewer, payload["contract"])
-    environment = await queries.find_environment(contract, UUID(payload["environment"]))
-    if environment is None:
-        raise NotFoundException
-    return contract, environment
+    place = await provide_changeable_place(
+        viewer, payload["contract"], UUID(payload["environment"])
+    )
+    return place.contract, place.environment
 
 
 async def _facts(contract: SeenContract, payload: Payload) -> list[tuple[str, str]]:

@@ -5,15 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.confirmations.services import Proposal, find_draft, propose
-from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.environments import queries
-from app.environments.access import provide_environment
+from app.environments.access import place_dependencies, provide_changeable_place
 from app.environments.allocation_acts import ALLOCATION
 from app.environments.forms import AllocationForm, chosen_others, quantity_field
 from app.environments.queries import OfferedProduct, SeenEnvironment, product_name
@@ -63,10 +62,7 @@ class Allocations(Controller):
 
     path = "/contracts/{number:str}/environments/{environment_id:uuid}/allocations"
     guards = [signed_in]
-    dependencies = {
-        "contract": Provide(provide_changeable_contract),
-        "environment": Provide(provide_environment),
-    }
+    dependencies = place_dependencies(provide_changeable_place)
 
     @get()
     async def show(
@@ -98,11 +94,8 @@ class Allocations(Controller):
         """割り当て: on to the confirm step."""
         offered = await queries.offered_products(contract, environment.id)
         form = AllocationForm.read(await read_form(request), offered)
-        form.errors.update(_check(offered, form))
-        if form.errors:
-            return _page(
-                request, contract, environment, offered, form.typed, form.errors, form.others
-            )
+        if errors := _in_order(offered, form.errors | _check(offered, form)):
+            return _page(request, contract, environment, offered, form.typed, errors, form.others)
         payload = {
             "contract": contract.number,
             "environment": str(environment.id),
@@ -142,6 +135,12 @@ def _check(offered: Sequence[OfferedProduct], form: AllocationForm) -> dict[str,
     if not messages and not form.errors and all(shares[id].here == n for id, n in wanted.items()):
         messages["form"] = _("Nothing would change. Enter another number, or go back to the list.")
     return messages
+
+
+def _in_order(offered: Sequence[OfferedProduct], errors: Mapping[str, str]) -> dict[str, str]:
+    """Errors in the order of the form's fields, as the summary lists them."""
+    names = [quantity_field(p.share.entitlement) for p in offered]
+    return {name: errors[name] for name in [*names, "form"] if name in errors}
 
 
 def _drafted(

@@ -43,10 +43,15 @@ class EnvironmentForm:
             name=name,
             sort_key=sort_key,
             group_company=group_company,
-            version=int(version) if version.isascii() and version.isdigit() else 0,
+            version=_small_number(version) or 0,
             typed={key: data.get(key) for key in ("name", "sort_key", "group_company", "version")},
             errors=fields.errors,
         )
+
+
+def _small_number(text: str) -> int | None:
+    """What a hidden field says that the portal wrote; None where somebody else did."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
 def quantity_field(entitlement: UUID) -> str:
@@ -89,12 +94,8 @@ class AllocationForm:
             quantities[id] = fields.whole_number(
                 name, product_name(product), minimum=0, maximum=MOST_PER_ENVIRONMENT, empty=0
             )
-            was = normalised(data.get(seen_field(id)))
-            seen[id] = (
-                int(was)
-                if was.isascii() and was.isdigit() and len(was) < 12
-                else product.share.here
-            )
+            was = _small_number(normalised(data.get(seen_field(id))))
+            seen[id] = product.share.here if was is None else was
         return cls(
             quantities=quantities,
             seen=seen,

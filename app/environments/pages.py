@@ -14,7 +14,7 @@ from app.contracts.access import provide_changeable_contract, provide_contract
 from app.contracts.queries import list_group_companies
 from app.contracts.rules import SeenContract
 from app.environments import acts, queries
-from app.environments.access import provide_environment
+from app.environments.access import place_dependencies, provide_changeable_place
 from app.environments.forms import EnvironmentForm
 from app.environments.queries import SeenEnvironment
 from app.web.i18n import gettext as _
@@ -43,7 +43,7 @@ def _problem(problem: str) -> dict[str, str]:
             _("This group company is not registered any more. Choose another one."),
         ),
         "changed-meanwhile": (
-            "version",
+            "form",
             _("Somebody else changed this environment meanwhile. Compare, then try again."),
         ),
     }
@@ -119,10 +119,7 @@ class EnvironmentChange(Controller):
 
     path = "/contracts/{number:str}/environments/{environment_id:uuid}"
     guards = [signed_in]
-    dependencies = {
-        "contract": Provide(provide_changeable_contract),
-        "environment": Provide(provide_environment),
-    }
+    dependencies = place_dependencies(provide_changeable_place)
 
     @get()
     async def show(

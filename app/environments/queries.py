@@ -1,10 +1,13 @@
 """Reads about environments and allocations, always within a contract that the person sees."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from app import clock
+from app.contracts.queries import COLUMNS, SEEN, seen_contract
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one
 from app.environments.rules import ActivationState, Share, activation_state
@@ -34,25 +37,30 @@ def differs(today: str) -> str:
         where (al.quantity, al.starts_on, al.ends_on)
               is distinct from (ap.quantity, ap.starts_on, ap.ends_on)
     )
-    """  # noqa: S608 - constants only
+    """
 
 
-ENVIRONMENT = f"""
-    select e.id, e.name, e.sort_key, e.version, e.group_company, e.retired_at,
-           gc.name as group_company_name,
-           a.seq, a.issued_at, a.expires_at, a.end_reason,
-           a.id is not null and {differs("$2")} as differs,
-           exists (select 1 from allocation al join entitlement en on en.id = al.entitlement
-                   where al.environment = e.id and en.ends_on >= $2) as allocated
-    from environment e
+TODAY = "(now() at time zone c.time_zone)::date"
+# Environment e of contract c, with its newest activation a.
+ENVIRONMENT_COLUMNS = f"""
+    e.id, e.name, e.sort_key, e.version, e.group_company, e.retired_at,
+    gc.name as group_company_name,
+    a.seq, a.issued_at, a.expires_at, a.end_reason,
+    a.id is not null and {differs(TODAY)} as differs,
+    (select json_agg(json_build_object(
+                'quantity', al.quantity, 'name_ja', p.name_ja, 'name_en', p.name_en,
+                'unit', p.unit, 'expired', en.ends_on < {TODAY}) order by p.code, en.id)
+     from allocation al join entitlement en on en.id = al.entitlement
+     join product p on p.id = en.product where al.environment = e.id) as allocations
+"""
+ENVIRONMENT_JOINS = """
     left join group_company g on g.id = e.group_company
     left join company gc on gc.id = g.company
     left join lateral (
         select id, seq, issued_at, expires_at, end_reason from activation
         where environment = e.id order by seq desc limit 1
     ) a on true
-    where e.contract = $1
-"""  # noqa: S608 - constants only
+"""
 
 
 @dataclass(frozen=True)
@@ -69,14 +77,15 @@ class SeenEnvironment:
     seq: int | None
     issued_at: datetime | None
     state: ActivationState
-    allocations: list[Record]
+    allocations: list[dict[str, Any]]
 
     def url(self, contract: SeenContract) -> str:
         """Path of the environment below its contract."""
         return f"{contract.url}/environments/{self.id}"
 
 
-def _seen(row: Record, allocations: list[Record]) -> SeenEnvironment:
+def _seen(row: Record) -> SeenEnvironment:
+    allocations = json.loads(row["allocations"] or "[]")
     return SeenEnvironment(
         id=row["id"],
         name=row["name"],
@@ -88,7 +97,7 @@ def _seen(row: Record, allocations: list[Record]) -> SeenEnvironment:
         seq=row["seq"],
         issued_at=row["issued_at"],
         state=activation_state(
-            allocated=row["allocated"],
+            allocated=any(not allocation["expired"] for allocation in allocations),
             expires_at=row["expires_at"],
             end_reason=row["end_reason"],
             differs=row["differs"],
@@ -96,23 +105,6 @@ def _seen(row: Record, allocations: list[Record]) -> SeenEnvironment:
         ),
         allocations=allocations,
     )
-
-
-async def _allocations(environments: list[UUID], today: date) -> dict[UUID, list[Record]]:
-    rows = await fetch(
-        """
-        select al.environment, al.quantity, p.name_ja, p.name_en, p.unit, e.ends_on < $2 as expired
-        from allocation al join entitlement e on e.id = al.entitlement
-        join product p on p.id = e.product
-        where al.environment = any($1) order by p.code, e.id
-        """,
-        environments,
-        today,
-    )
-    by_environment: dict[UUID, list[Record]] = {id: [] for id in environments}
-    for row in rows:
-        by_environment[row["environment"]].append(row)
-    return by_environment
 
 
 async def list_environments(
@@ -124,33 +116,47 @@ async def list_environments(
         The page, and the key of its last row where more follow.
     """
     rows = await fetch(
-        f"{ENVIRONMENT} and e.retired_at is null"
-        " and ($3::int is null or (e.sort_key, e.id) > ($3, $4))"
-        f" order by e.sort_key, e.id limit {PAGE_ROWS + 1}",
+        f"""
+        select {ENVIRONMENT_COLUMNS}
+        from environment e join contract c on c.id = e.contract {ENVIRONMENT_JOINS}
+        where e.contract = $1 and e.retired_at is null
+          and ($2::int is null or (e.sort_key, e.id) > ($2, $3))
+        order by e.sort_key, e.id limit {PAGE_ROWS + 1}
+        """,
         contract.id,
-        contract.today,
         after[0] if after else None,
         after[1] if after else None,
     )
-    shown = rows[:PAGE_ROWS]
-    allocations = await _allocations([row["id"] for row in shown], contract.today)
-    seen = [_seen(row, allocations[row["id"]]) for row in shown]
+    seen = [_seen(row) for row in rows[:PAGE_ROWS]]
     more = len(rows) > PAGE_ROWS
     return seen, (seen[-1].sort_key, seen[-1].id) if more else None
 
 
-async def find_environment(
-    contract: SeenContract, id: UUID, *, retired: bool = False
-) -> SeenEnvironment | None:
-    """An environment of the contract.
+@dataclass(frozen=True)
+class Place:
+    """An environment, and the contract that it is one of, through the eyes of one person."""
 
-    Args:
-        retired: whether a retired one counts, too; its history stays readable.
-    """
-    row = await fetch_one(f"{ENVIRONMENT} and e.id = $3", contract.id, contract.today, id)
-    if row is None or (row["retired_at"] is not None and not retired):
+    contract: SeenContract
+    environment: SeenEnvironment
+
+
+async def find_place(viewer: UUID, number: str, environment: UUID) -> Place | None:
+    """An environment, retired or not, of a contract that the person has a role in."""
+    contract_columns = ", ".join(f"c.{name} as contract_{name}" for name in COLUMNS)
+    row = await fetch_one(
+        f"""
+        select {contract_columns}, {ENVIRONMENT_COLUMNS}
+        from ({SEEN} and c.number = $2) c join environment e on e.contract = c.id
+        {ENVIRONMENT_JOINS} where e.id = $3
+        """,
+        viewer,
+        number,
+        environment,
+    )
+    if row is None:
         return None
-    return _seen(row, [])
+    contract = seen_contract({name: row[f"contract_{name}"] for name in COLUMNS})
+    return Place(contract, _seen(row))
 
 
 async def name_taken(contract: SeenContract, name: str, other_than: UUID | None) -> bool:

@@ -116,7 +116,7 @@ def _events(conditions: str, rows: int) -> str:
              then (s.details ->> 'user')::uuid end,
         membership."user", s.subject)
     order by s.at desc, s.id desc
-    """  # noqa: S608 - constants only
+    """
 
 
 # Each distinct value by one look into the index, however many events there are.
@@ -151,7 +151,7 @@ async def list_events(contract: SeenContract, wanted: HistoryFilter, before: Key
     """
     conditions, args = _conditions(contract, wanted, before)
     rows = await fetch(
-        f"select offered.acts, offered.people, event.* from ({OFFERED}) offered"  # noqa: S608
+        f"select offered.acts, offered.people, event.* from ({OFFERED}) offered"
         f" left join ({_events(conditions, PAGE_ROWS + 1)}) event on true"
         " order by event.at desc, event.id desc",
         *args,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.contracts.queries import PAGE_ROWS, SEEN, seen_contract
-from app.contracts.rules import SeenContract
+from app.contracts.rules import ENDS_SOON_DAYS, SeenContract
 from app.database import Record, fetch
 from app.environments.queries import differs
 from app.products.queries import USE
@@ -35,13 +35,13 @@ PORTLET = f"""
         (select json_agg(json_build_object(
                     'name_ja', p.name_ja, 'name_en', p.name_en, 'unit', p.unit,
                     'quantity', e.quantity, 'allocated', u.allocated, 'in_use', u.in_use,
-                    'ends_soon', e.ends_on < {TODAY} + 30 and e.ends_on < c.ends_on)
+                    'ends_soon', e.ends_on <= {TODAY} + {ENDS_SOON_DAYS} and e.ends_on < c.ends_on)
                     order by e.license_key is not null, p.code, e.id)
          from entitlement e join product p on p.id = e.product {USE}
          where e.contract = c.id and e.ends_on >= {TODAY}) as products
     from ({SEEN}) c
     order by c.ends_on < {TODAY}, c.ends_on, c.number limit {PAGE_ROWS}
-"""  # noqa: S608 - constants only
+"""
 
 
 @dataclass(frozen=True)

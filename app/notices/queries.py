@@ -22,7 +22,7 @@ async def newest_notices(viewer: UUID) -> list[Record]:
                 where np.notice = n.id
                   and least(e.ends_on, c.ends_on) >= (now() at time zone c.time_zone)::date)
             order by n.published_at desc, n.id desc limit {HOME_ROWS}
-            """,  # noqa: S608 - HOME_ROWS is a constant
+            """,
             viewer,
         )
     )

@@ -32,7 +32,7 @@ async def list_entitlements(contract: SeenContract, *, expired: bool) -> list[Re
             from entitlement e join product p on p.id = e.product {USE}
             where e.contract = $1 and ($3 or e.ends_on >= $2)
             order by e.ends_on < $2, e.license_key is not null, p.code, e.id
-            """,  # noqa: S608 - USE is a constant
+            """,
             contract.id,
             contract.today,
             expired,

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 import brotli
 import structlog
 
-from app.web.requests import header, is_fragment, is_htmx
+from app.web.requests import ReadTimeout, header, is_fragment, is_htmx, takes_brotli
 from app.web.statics import StaticFile, by_url
 from app.web.templates import fragment_url
 
@@ -34,6 +34,13 @@ CONTENT_SECURITY_POLICY = (
 )
 
 log = structlog.get_logger()
+
+
+def policy_with_style(digest: bytes) -> str:
+    """The content security policy of a page that carries one style element of this SHA-256."""
+    own = b"style-src 'self'"
+    allowed = own + b" 'sha256-" + digest + b"'"
+    return CONTENT_SECURITY_POLICY.replace(own, allowed).decode("ascii")
 
 
 class RequestLog:
@@ -101,7 +108,10 @@ class ReadTimeouts:
             nonlocal complete
             if complete:
                 return await receive()
-            message = await asyncio.wait_for(receive(), self.seconds)
+            try:
+                message = await asyncio.wait_for(receive(), self.seconds)
+            except TimeoutError:
+                raise ReadTimeout(headers={"Connection": "close"}) from None
             complete = not message.get("more_body", False)
             return message
 
@@ -112,8 +122,8 @@ class ReadTimeouts:
 
         try:
             await self.app(scope, timed_receive, watching_send)
-        except TimeoutError:
-            if started or complete:
+        except ReadTimeout:
+            if started:
                 raise
             await _plain(send, 408, b"408 Request Timeout\n", [(b"connection", b"close")])
 
@@ -146,7 +156,7 @@ class StaticFiles:
         if header(scope, b"if-none-match") == file.etag.decode():
             body, status = b"", 304
         else:
-            if "br" in header(scope, b"accept-encoding"):
+            if takes_brotli(scope):
                 body = file.compressed
                 headers.append((b"content-encoding", b"br"))
             headers.append((b"content-type", file.media_type))
@@ -170,6 +180,9 @@ class Responses:
         if target := _page_of_opened_fragment(scope):
             await _plain(send, 303, b"", [(b"location", target.encode("latin-1", "replace"))])
             return
+        if "\0" in scope["path"]:
+            # No address has one, and PostgreSQL takes none: what is not there is not found.
+            scope = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
         head = scope["method"] == "HEAD"
         # Handlers answer GET only; those with an effect look at `head` and leave it out.
         inner = {**scope, "method": "GET", "head": True} if head else scope
@@ -199,7 +212,10 @@ def _page_of_opened_fragment(scope: Scope) -> str | None:
     query = scope["query_string"].decode("latin-1")
     if "fragment=1" not in query or is_htmx(scope) or scope["method"] not in {"GET", "HEAD"}:
         return None
-    pairs = [p for p in parse_qsl(query, keep_blank_values=True) if p != ("fragment", "1")]
+    given = parse_qsl(query, keep_blank_values=True)
+    pairs = [pair for pair in given if pair != ("fragment", "1")]
+    if pairs == given:
+        return None
     raw_path: bytes = scope["raw_path"]
     path = "/" + raw_path.decode("latin-1").split("?")[0].lstrip("/")
     return path + (f"?{urlencode(pairs)}" if pairs else "")
@@ -221,7 +237,11 @@ class _Answer:
                 (b"text/html", b"application/json", b"application/jwk")
             )
             if not self.held:
-                headers = _with_defaults(message["headers"], self.fixed)
+                fixed = self.fixed
+                if _value(message["headers"], b"location"):
+                    # A redirect shows nothing that a content policy could apply to.
+                    fixed = [h for h in fixed if h[0] != b"content-security-policy"]
+                headers = _with_defaults(message["headers"], fixed)
                 await self._send({**message, "headers": headers})
         elif not self.held:
             await self._send({**message, "body": b"" if self.head else message.get("body", b"")})
@@ -242,7 +262,7 @@ class _Answer:
                 return
         elif not _value(headers, b"cache-control"):
             headers.append((b"cache-control", b"no-store"))
-        if len(body) >= SMALLEST_COMPRESSED and "br" in header(self.scope, b"accept-encoding"):
+        if len(body) >= SMALLEST_COMPRESSED and takes_brotli(self.scope):
             body = brotli.compress(body, mode=brotli.MODE_TEXT, quality=5)
             headers.append((b"content-encoding", b"br"))
         headers.append((b"content-length", str(len(body)).encode()))
@@ -283,6 +303,8 @@ class HtmxFollow:
             await self.app(scope, receive, send)
             return
         location, cookies = "", False
+        # The application writes into the scope as it goes; the second run begins with a clean one.
+        clean = {**scope, "state": dict(scope.get("state") or {})}
 
         async def catching_send(message: Message) -> None:
             nonlocal location, cookies
@@ -299,7 +321,7 @@ class HtmxFollow:
 
         await self.app(scope, receive, catching_send)
         if location and not cookies:
-            await self.app(_get_scope(scope, location), _empty_receive, send)
+            await self.app(_get_scope(clean, location), _empty_receive, send)
 
 
 def _get_scope(scope: Scope, location: str) -> Scope:
@@ -315,7 +337,6 @@ def _get_scope(scope: Scope, location: str) -> Scope:
             for h in scope["headers"]
             if h[0] not in {b"content-type", b"content-length", b"if-none-match"}
         ],
-        "state": dict(scope.get("state") or {}),
     }
 
 

@@ -13,6 +13,7 @@ from litestar.status_codes import (
     HTTP_403_FORBIDDEN,
     HTTP_404_NOT_FOUND,
     HTTP_405_METHOD_NOT_ALLOWED,
+    HTTP_408_REQUEST_TIMEOUT,
     HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     HTTP_429_TOO_MANY_REQUESTS,
     HTTP_500_INTERNAL_SERVER_ERROR,
@@ -30,6 +31,7 @@ unavailable_errors = (
     DatabaseBusy,
     ConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
@@ -53,6 +55,10 @@ MESSAGES = {
     HTTP_405_METHOD_NOT_ALLOWED: (
         N_("This address does not take that request"),
         N_("Open the page from the site map."),
+    ),
+    HTTP_408_REQUEST_TIMEOUT: (
+        N_("The form did not arrive whole"),
+        N_("The connection was too slow or broke off. Nothing was changed; send it again."),
     ),
     HTTP_413_REQUEST_ENTITY_TOO_LARGE: (
         N_("Too much was sent at once"),
@@ -113,7 +119,7 @@ def too_many_attempts(request: PageRequest, wait: timedelta) -> Response[str]:
 
 def handle_http_exception(request: PageRequest, exception: HTTPException) -> Response[str]:
     """Litestar's own refusals: not found, wrong method, broken request."""
-    return error_page(request, exception.status_code)
+    return error_page(request, exception.status_code, **(exception.headers or {}))
 
 
 def handle_unavailable(request: PageRequest, exception: Exception) -> Response[str]:

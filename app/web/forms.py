@@ -31,11 +31,8 @@ class Fields:
     def text(
         self, name: str, label: str, *, maximum: int = SHORT_TEXT, required: bool = True
     ) -> str:
-        """A text as the person wrote it (names are never normalised), without outer space.
-
-        Line breaks become the one kind that the database keeps; other controls are refused.
-        """
-        value = self.data.get(name).strip().replace("\r\n", "\n").replace("\r", "\n")
+        """A line as the person wrote it (names are never normalised), without outer space."""
+        value = self.data.get(name).strip()
         return self._checked(name, label, value, maximum, required=required)
 
     def code(self, name: str, label: str, *, maximum: int = SHORT_TEXT) -> str:
@@ -99,6 +96,6 @@ class Fields:
                 maximum=number(maximum),
                 length=number(len(value)),
             )
-        elif any(unicodedata.category(c) in {"Cc", "Cs"} and c != "\n" for c in value):
+        elif any(unicodedata.category(c) in {"Cc", "Cs"} for c in value):
             self.errors[name] = _("%(label)s holds a character that cannot be used.", label=label)
         return value

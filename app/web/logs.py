@@ -7,7 +7,10 @@ import structlog
 
 
 def configure_logs(level: int) -> None:
-    """Log from this level on (as in `logging`), each line with the id of its request."""
+    """Log from this level on (as in `logging`), each line with the id of its request.
+
+    A line goes out in one write, so that nothing else on the terminal comes between it and its end.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -17,7 +20,7 @@ def configure_logs(level: int) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr)

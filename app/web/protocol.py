@@ -15,6 +15,7 @@ class PatientProtocol(HttpToolsProtocol):
     byte of a connection, so that a few slow clients could hold all its connections.
     """
 
+    head_seconds = HEAD_SECONDS
     _head_timer: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -39,7 +40,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _start_timer(self) -> None:
         self._stop_timer()
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+        self._head_timer = self.loop.call_later(self.head_seconds, self._give_up)
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:

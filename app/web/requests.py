@@ -1,5 +1,6 @@
 """What a request says about itself, and where its forms come from."""
 
+import re
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,6 +22,12 @@ class PayloadTooLarge(HTTPException):
     """More bytes than any form of the portal has."""
 
     status_code = 413
+
+
+class ReadTimeout(HTTPException):
+    """The rest of a request's body did not come in time."""
+
+    status_code = 408
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,15 @@ def is_htmx(scope: Mapping[str, Any]) -> bool:
 def is_fragment(scope: Mapping[str, Any]) -> bool:
     """Whether the main block alone is wanted; restoring history needs the whole page."""
     return is_htmx(scope) and header(scope, b"hx-history-restore-request") != "true"
+
+
+def takes_brotli(scope: Mapping[str, Any]) -> bool:
+    """Whether the answer may be compressed with brotli (RFC 9110, 12.5.3)."""
+    for part in header(scope, b"accept-encoding").lower().split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip() == "br":
+            return re.fullmatch(r"\s*q=0(\.0*)?\s*", weight) is None
+    return False
 
 
 def _pairs(values: Iterable[tuple[str, str]]) -> MultiDict[str]:
@@ -149,6 +165,28 @@ async def read_form(request: PageRequest) -> FormData:
         raise ClientException("The form is broken.") from error
 
 
+def place_of(address: str) -> str:
+    """Path and query of an address that the browser names; home where it cannot be read."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _own_origins(scope: Mapping[str, Any], allowed_origin: str) -> set[str]:
+    return {allowed_origin, f"{scope['scheme']}://{header(scope, b'host')}"}
+
+
+def is_own_address(scope: Mapping[str, Any], address: str, allowed_origin: str) -> bool:
+    """Whether an address that the browser names is one of the portal's own."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return f"{parts.scheme}://{parts.netloc}" in _own_origins(scope, allowed_origin)
+
+
 def is_cross_site(scope: Mapping[str, Any], allowed_origin: str) -> bool:
     """Whether an unsafe request comes from another site.
 
@@ -160,11 +198,6 @@ def is_cross_site(scope: Mapping[str, Any], allowed_origin: str) -> bool:
         return site not in {"same-origin", "none"}
     origin = header(scope, b"origin")
     if origin:
-        return origin not in {allowed_origin, f"{scope['scheme']}://{header(scope, b'host')}"}
-    referer = urlsplit(header(scope, b"referer"))
-    if not referer.netloc:
-        return False
-    return f"{referer.scheme}://{referer.netloc}" not in {
-        allowed_origin,
-        f"{scope['scheme']}://{header(scope, b'host')}",
-    }
+        return origin not in _own_origins(scope, allowed_origin)
+    referer = header(scope, b"referer")
+    return bool(referer) and not is_own_address(scope, referer, allowed_origin)

@@ -6,10 +6,11 @@ from urllib.parse import parse_qsl, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
 from litestar.status_codes import HTTP_200_OK
+from markupsafe import Markup
 
 from app.web import i18n
 from app.web.requests import PageRequest, is_fragment
-from app.web.statics import static_url
+from app.web.statics import first_rules, static_url
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 
@@ -32,6 +33,7 @@ def _environment(code: str) -> Environment:
     )
     environment.globals.update(
         static=static_url,
+        first_rules=Markup(first_rules.decode()),  # noqa: S704 - our own file
         settled=i18n.gettext,
         fragment_url=fragment_url,
         language=code,
@@ -55,14 +57,15 @@ def canonical_url(request: PageRequest) -> str:
     return request.url.path + (f"?{urlencode(pairs)}" if pairs else "")
 
 
-def render(name: str, **context: object) -> str:
+def render(template: str, /, **context: object) -> str:
     """A template in the language of the request."""
-    return environments[i18n.language.get()].get_template(name).render(**context)
+    return environments[i18n.language.get()].get_template(template).render(**context)
 
 
 def page(
     request: PageRequest,
     template: str,
+    /,
     *,
     status: int = HTTP_200_OK,
     headers: dict[str, str] | None = None,

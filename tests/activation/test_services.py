@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from app.activation.issue_services import RequestRefused
 from app.activation.jws import decode
 from app.activation.moves import MOVES_A_YEAR
 from app.activation.rules import IssueOutcome
-from app.environments.queries import find_environment
+from app.environments.queries import list_environments
 from app.environments.rules import ActivationState
 from app.environments.services import retire_environment
 from tests.activation.makers import digest
@@ -37,7 +39,7 @@ async def download(here: Place, seq: int) -> None:
     await mark_downloaded(here.contract, here.environment, seq, here.actor)
 
 
-def giving_back(seq: int, **changes: object) -> bytes:
+def giving_back(seq: int, **changes: Any) -> bytes:
     return upload(purpose="return", prev_seq=seq, **changes)
 
 
@@ -214,9 +216,8 @@ async def test_nothing_allocated_is_refused(here: Place) -> None:
 
 async def test_changing_the_allocation_makes_the_activation_out_of_date(here: Place) -> None:
     async def state() -> ActivationState:
-        found = await find_environment(here.contract, here.environment)
-        assert found is not None
-        return found.state
+        seen, _ = await list_environments(here.contract, None)
+        return next(each.state for each in seen if each.id == here.environment)
 
     assert await state() is ActivationState.NOT_ACTIVATED
     await here.answer(upload())
@@ -230,8 +231,6 @@ async def test_changing_the_allocation_makes_the_activation_out_of_date(here: Pl
 
 
 async def test_without_the_passphrase_nothing_is_signed_and_nothing_kept(here: Place) -> None:
-    from dataclasses import replace
-
     locked = replace(here, settings=replace(here.settings, key_passphrase=None))
     assert await refusal(locked, upload()) is IssueOutcome.NO_SIGNING_KEY
     assert await here.rows() == []
@@ -240,8 +239,6 @@ async def test_without_the_passphrase_nothing_is_signed_and_nothing_kept(here: P
 async def test_a_wrong_passphrase_signs_nothing(
     here: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
     monkeypatch.setattr(key_services, "_unsealed", {})
     wrong = replace(here, settings=replace(here.settings, key_passphrase=b"wrong"))
     assert await refusal(wrong, upload()) is IssueOutcome.NO_SIGNING_KEY

@@ -1,9 +1,9 @@
 """The demo world's environments and request files for them, as an owner meets them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -19,6 +19,7 @@ from app.database import Record, fetch, fetch_one
 from app.environments.services import create_environment, set_allocations
 from app.settings import Settings
 from tests.activation.makers import claims, key, request_file
+from tests.conftest import Stage, in_database
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,12 @@ async def audited(act: str) -> list[Record]:
     return list(await fetch("select * from audit_event where act = $1 order by id", act))
 
 
-async def as_owner(dsn: str, sql: str, values: Mapping[int, object] | None = None) -> None:
-    """Change rows as no service does, with triggers off: the only way to let time pass."""
+async def force(dsn: str, sql: str, *values: object) -> None:
+    """Change rows as no service does, with triggers off: how a test lets time pass."""
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute("set session_replication_role = replica")
-        await connection.execute(sql, *(values or {}).values())
+        await connection.execute(sql, *values)
     finally:
         await connection.close()
 
@@ -131,8 +132,24 @@ async def as_owner(dsn: str, sql: str, values: Mapping[int, object] | None = Non
 async def end_contract(dsn: str) -> None:
     """D-1001 ended yesterday."""
     yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011 - any zone's yesterday
-    await as_owner(
+    await force(
         dsn,
         "update contract set ends_on = $1 where number = 'D-1001'",
-        {1: yesterday - timedelta(days=1)},
+        yesterday - timedelta(days=1),
     )
+
+
+def admin_dsn(stage: Stage, dsn: str) -> str:
+    """The superuser's address of a database."""
+    return in_database(stage.addresses.admin, urlsplit(dsn).path.lstrip("/"))
+
+
+async def empty_database(stage: Stage) -> str:
+    """A database with nothing in it; its runtime DSN."""
+    name = f"empty{uuid4().hex}"
+    admin = await asyncpg.connect(stage.addresses.admin)
+    try:
+        await admin.execute(f"create database {name} owner portal_owner")
+    finally:
+        await admin.close()
+    return in_database(stage.addresses.runtime, name)

@@ -34,13 +34,28 @@ class Pool:
         return f"/contracts/{self.number}"
 
 
-async def make_pool(quantities: Sequence[int], environments: int) -> Pool:
-    """Make a contract of its own: an entitlement per quantity, and so many environments."""
+@dataclass(frozen=True)
+class Owner:
+    """An account, and the token of its session."""
+
+    id: UUID
+    token: str
+
+
+async def make_pool(
+    quantities: Sequence[int], environments: int, owned_by: Owner | None = None
+) -> Pool:
+    """Make a contract of its own: an entitlement per quantity, and so many environments.
+
+    Args:
+        owned_by: its owner; None makes one, which costs a password hash.
+    """
     mark = secrets.token_hex(4)
     today = clock.today("Asia/Tokyo")
     term = Term(today - timedelta(10), today + timedelta(300))
     async with unit_of_work():
-        owner, token = await _make_owner(f"pool-{mark}")
+        person = owned_by or await make_owner()
+        owner = person.id
         contract = await create_contract(
             number=f"P-{mark}",
             name=f"契約 {mark}",
@@ -67,7 +82,7 @@ async def make_pool(quantities: Sequence[int], environments: int) -> Pool:
             )
             for n in range(environments)
         ]
-    return Pool(f"P-{mark}", contract, owner, token, tuple(entitlements), tuple(made))
+    return Pool(f"P-{mark}", contract, owner, person.token, tuple(entitlements), tuple(made))
 
 
 async def _make_product(code: str, actor: UUID) -> UUID:
@@ -76,8 +91,9 @@ async def _make_product(code: str, actor: UUID) -> UUID:
     )
 
 
-async def _make_owner(code: str) -> tuple[UUID, str]:
-    """An account that has accepted the terms, if there are any, and its session's token."""
+async def make_owner() -> Owner:
+    """An account that has accepted the terms, if there are any."""
+    code = f"owner-{secrets.token_hex(4)}"
     user = await create_user(
         code=code, name=code, email=f"{code}@example.com", password="not for signing in"
     )
@@ -87,7 +103,7 @@ async def _make_owner(code: str) -> tuple[UUID, str]:
         await accept_terms(viewer, terms["id"])
     account = await accounts.find_credentials(code)
     assert account is not None
-    return user, (await open_session(account, "tests", known_device=None)).token
+    return Owner(user, (await open_session(account, "tests", known_device=None)).token)
 
 
 @dataclass(frozen=True)

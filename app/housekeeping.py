@@ -1,0 +1,39 @@
+"""Throwing away what has had its time: sessions, confirmations, parked forms, old failures."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from app import clock
+from app.database import fetch
+from app.web.errors import unavailable_errors
+
+EVERY_SECONDS = 3600.0
+# Expired rows stay a while: an expired session tells whose form to park, and a done confirmation
+# still answers a late repeat.
+KEPT = timedelta(days=7)
+
+log = structlog.get_logger()
+
+
+async def sweep() -> None:
+    """Delete what expired more than KEPT ago."""
+    before = clock.now() - KEPT
+    for table, column in (
+        ("session", "expires_at"),
+        ("confirmation", "expires_at"),
+        ("parked_form", "expires_at"),
+        ("throttle", "last_failure_at"),
+    ):
+        await fetch(f"delete from {table} where {column} < $1", before)  # noqa: S608 - fixed names
+
+
+async def sweep_forever() -> None:
+    """Sweep now and every hour; a database that is away is tried again the next time."""
+    while True:
+        try:
+            await sweep()
+        except unavailable_errors as error:
+            log.warning("sweep-failed", error=type(error).__name__)
+        await asyncio.sleep(EVERY_SECONDS)

@@ -1,0 +1,60 @@
+"""One Chromium for all browser tests; a portal and browser profiles for each of them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.cast import Cast
+from tests.browser.chromium import ARGUMENTS, find_chromium
+from tests.browser.html_validator import HtmlValidator
+from tests.browser.site import serve
+from tests.conftest import Stage
+
+NO_CHROMIUM = "there is no Chromium: install the package chromium to run the browser tests"
+CastMaker = Callable[..., AbstractAsyncContextManager[Cast]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser, started once."""
+    program = find_chromium()
+    if program is None:
+        pytest.skip(NO_CHROMIUM)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def html_validator() -> AsyncIterator[HtmlValidator | None]:
+    """html-validate, or None where Node is missing."""
+    validator = await HtmlValidator.start()
+    yield validator
+    if validator is not None:
+        await validator.stop()
+
+
+@pytest.fixture
+def make_cast(
+    stage: Stage, chromium: Browser, html_validator: HtmlValidator | None, tmp_path: Path
+) -> CastMaker:
+    """Opens a portal with people in front of it; at the end, every page sent must be valid."""
+
+    @asynccontextmanager
+    async def cast(mode: str = "mouse", language: str = "ja") -> AsyncIterator[Cast]:
+        async with serve(stage) as site:
+            people = Cast(site, chromium, mode, language, tmp_path)
+            try:
+                yield people
+            finally:
+                await people.leave()
+        for html, address in site.sent.pages.items():
+            faults = await html_validator.faults(html) if html_validator else []
+            assert not faults, f"{address}: {faults}"
+
+    return cast

@@ -1,0 +1,63 @@
+"""html-validate as a process that stays: one page in, its faults out."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+
+TOOLS = Path(__file__).parents[2] / "build" / "node"
+PROGRAM = Path(__file__).parent / "validate.mjs"
+LONGEST_LINE = 4 * 1024 * 1024
+
+
+class HtmlValidator:
+    """Checks whole pages; fragments are put into a page first."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._known: set[str] = set()
+
+    @classmethod
+    async def start(cls) -> "HtmlValidator | None":
+        """Start it; None where there is no Node, or its tools are not installed."""
+        node = shutil.which("node")
+        if node is None or not (TOOLS / "node_modules" / "html-validate").is_dir():
+            return None
+        process = await asyncio.create_subprocess_exec(
+            node,
+            str(PROGRAM),
+            str(TOOLS),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=LONGEST_LINE,
+        )
+        return cls(process)
+
+    async def faults(self, html: str) -> list[str]:
+        """What is wrong with a page; one that was looked at before is not looked at again."""
+        if html in self._known:
+            return []
+        self._known.add(html)
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None and stdout is not None
+        stdin.write(json.dumps(_whole_page(html)).encode() + b"\n")
+        await stdin.drain()
+        found: list[str] = json.loads(await stdout.readline())
+        return found
+
+    async def stop(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+
+
+def _whole_page(html: str) -> str:
+    """A fragment begins with its title and goes into the main part of a page."""
+    if html.lower().startswith("<!doctype"):
+        return html
+    title, _, rest = html.partition("\n")
+    return (
+        f'<!DOCTYPE html>\n<html lang="ja">\n<head>\n{title}\n</head>\n<body>\n'
+        f"{rest.replace(' data-hx-swap-oob', ' data-oob', 1)}</body>\n</html>\n"
+    )

@@ -1,0 +1,123 @@
+"""The portal on a real port, on a copy of the demo world of its own."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import brotli
+import uvicorn
+
+from app.accounts.queries import find_credentials
+from app.accounts.services import open_session
+from app.database import fetch, fetch_value
+from app.main import make_app
+from app.settings import Settings
+from app.web.asgi import App, Message, Receive, Scope, Send
+from app.web.protocol import PatientProtocol
+from tests.conftest import Stage
+
+
+@dataclass
+class SentPages:
+    """Keeps the HTML of every answer, as it left the application."""
+
+    app: App
+    pages: dict[str, str] = field(default_factory=dict)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers: dict[bytes, bytes] = {}
+        body = bytearray()
+
+        async def keeping_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers.update(message["headers"])
+            else:
+                body.extend(message.get("body", b""))
+            await send(message)
+
+        await self.app(scope, receive, keeping_send)
+        if body and headers.get(b"content-type", b"").startswith(b"text/html"):
+            plain = brotli.decompress(bytes(body)) if b"content-encoding" in headers else body
+            self.pages[plain.decode()] = f"{scope['method']} {scope['path']}"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running portal; its database pool is open in the loop of the test."""
+
+    settings: Settings
+    sent: SentPages
+
+    @property
+    def url(self) -> str:
+        """Where it answers, without a trailing slash."""
+        return self.settings.base_url
+
+    async def session_cookie(self, code: str) -> dict[str, Any]:
+        """A cookie of a new session, as Playwright wants it."""
+        account = await find_credentials(code)
+        assert account is not None, f"{code} is not in the cast"
+        signed_in = await open_session(account, "browser tests", known_device=None)
+        return {"name": self.settings.session_cookie, "value": signed_in.token, "url": self.url}
+
+    async def set_language(self, code: str, language: str) -> None:
+        """The language in which somebody sees the portal."""
+        await fetch("update portal_user set language = $2 where code = $1", code, language)
+
+    async def make_owner(self, code: str, number: str) -> None:
+        """Let a member manage the contract too: the demo's contracts have one owner each."""
+        changed = await fetch_value(
+            "update membership set role = 'owner' from contract c, portal_user u"
+            " where c.id = membership.contract and c.number = $2"
+            ' and u.id = membership."user" and u.code = $1 returning 1',
+            code,
+            number,
+        )
+        assert changed, f"{code} is not a member of {number}"
+
+    async def expire_sessions(self, code: str) -> None:
+        """Let the time of somebody's sessions run out."""
+        await fetch(
+            "update session set expires_at = now() - interval '1 minute' where \"user\" ="
+            " (select id from portal_user where code = $1)",
+            code,
+        )
+
+
+@asynccontextmanager
+async def serve(stage: Stage) -> AsyncIterator[Site]:
+    """Serve a fresh copy of the demo world on a free port of the loopback address."""
+    dsn = await stage.copy()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        settings = replace(stage.settings, port=port, base_url=f"http://127.0.0.1:{port}")
+        sent = SentPages(make_app(settings, dsn))
+        server = uvicorn.Server(_config(sent))
+        running = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            while not server.started:
+                assert not running.done(), "the portal did not start"
+                await asyncio.sleep(0.01)
+            yield Site(settings, sent)
+        finally:
+            server.should_exit = True
+            await running
+
+
+def _config(app: App) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )

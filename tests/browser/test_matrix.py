@@ -1,0 +1,63 @@
+"""Every journey by mouse, by keyboard and without JavaScript, in Japanese and English."""
+
+import pytest
+
+from tests.browser.conftest import CastMaker
+from tests.browser.journeys import (
+    activations,
+    allocations,
+    contracts,
+    environments,
+    licensed_system,
+    sign_in,
+)
+from tests.browser.matrix import LANGUAGES, STATES, Journey
+from tests.browser.people import MODES
+
+JOURNEYS = (
+    sign_in.SIGN_IN,
+    contracts.CONTRACT_LIST,
+    contracts.CONTRACT_TABS,
+    environments.CREATION,
+    environments.CHANGE,
+    environments.RETIREMENT,
+    allocations.ALLOCATION,
+    allocations.OTHER_PRODUCTS,
+    activations.ACTIVATION,
+    activations.RETURN,
+    licensed_system.LICENSED_SYSTEM,
+)
+REQUIRED = {
+    "log in, terms, forced password change",
+    "contract list",
+    "contract page and its tabs",
+    "create environment",
+    "edit environment",
+    "retire environment",
+    "allocate",
+    "other products",
+    "activate: upload, confirm, download",
+    "return",
+    "the page of the licensed system",
+}
+WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
+
+
+def test_no_cell_of_the_matrix_is_missing() -> None:
+    assert {journey.name for journey in JOURNEYS} == REQUIRED
+    assert set(MODES) == {"mouse", "keyboard", "no-script"} and LANGUAGES == ("ja", "en")
+    for journey in JOURNEYS:
+        assert set(journey.left_out) < set(STATES), journey.name
+        assert all(len(reason) > 20 for reason in journey.left_out.values()), "say why"
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize(
+    ("journey", "mode", "language"), WALKS, ids=[f"{j.name}-{m}-{lang}" for j, m, lang in WALKS]
+)
+async def test_the_journey_reaches_its_states(
+    make_cast: CastMaker, journey: Journey, mode: str, language: str
+) -> None:
+    async with make_cast(mode, language) as cast:
+        await journey.walk(cast)
+    assert cast.states == journey.states

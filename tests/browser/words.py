@@ -1,0 +1,89 @@
+"""The labels and messages that the journeys name, in both languages.
+
+Journeys are written in Japanese; the English words stand here once. They come from the
+requirements, not from the catalogue, so that a label changed by mistake is noticed.
+"""
+
+ENGLISH = {
+    # The shell
+    "サイトマップ": "Site map",
+    "ログアウト": "Log out",
+    "個人設定": "Personal settings",
+    "本文へ移動": "Skip to content",
+    "ホーム": "Home",
+    "ご契約一覧": "Contracts",
+    "操作ガイド": "Guide",
+    "プロフィール": "Profile",
+    "決定": "Confirm",
+    "戻る": "Back",
+    "入力内容を確認してください": "Please check what you entered",
+    "ページが見つかりません": "Page not found",
+    # The way in
+    "ログイン": "Log in",
+    "ユーザコード": "User code",
+    "パスワード": "Password",
+    "ユーザコードまたはパスワードが正しくありません。": (
+        "The user code or the password is not right."
+    ),
+    "利用規約": "Terms of use",
+    "利用規約に同意する": "I agree to the terms of use",
+    "利用規約が更新されました。もう一度お読みください。": (
+        "The terms have changed meanwhile. Please read them again."
+    ),
+    "登録": "Register",
+    "パスワード変更": "Password change",
+    "変更": "Change password",
+    "新しいパスワード": "New password",
+    "新しいパスワード（確認）": "New password again",
+    "2つのパスワードが一致しません。": "The two passwords are not the same.",
+    "入力した内容が残っています": "Your form was kept",
+    "もう一度送信": "Send the form again",
+    # Contracts
+    "番号・ご契約名・会社名": "Number, name or company",
+    "検索": "Search",
+    "すべてのご契約を表示": "Show all contracts",
+    "ご契約詳細": "Contract details",
+    "製品": "Products",
+    "環境": "Environments",
+    "関係者": "Members",
+    "グループ会社": "Group companies",
+    "リソース": "Resources",
+    "期限切れの製品を表示する": "Show expired products",
+    "期限切れの製品を表示しない": "Hide expired products",
+    # Environments
+    "新しい環境を作成": "Create a new environment",
+    "環境名": "Environment name",
+    "ソートキー": "Sort key",
+    "編集": "Edit",
+    "更新": "Update",
+    "廃止": "Retire",
+    "割り当て": "Allocate",
+    "割り当て設定": "Allocation settings",
+    "その他の製品を追加": "Add other products",
+    "選択": "Select",
+    "変更がありません": "Nothing would change",
+    "業務基盤プラットフォーム": "Business Platform",
+    "ワークフロー": "Workflow",
+    "分析ダッシュボード": "Analytics Dashboard",
+    "外部接続オプション": "External Connector",
+    # Activation
+    "利用": "Activate",
+    "アクティベーションリクエストファイル": "Activation request file",
+    "ダウンロード": "Download",
+    "返却済み": "Returned",
+    "再アクティベートが必要": "Activate again",
+    "アクティベート済み": "Activated",
+    # The page of the licensed system
+    "ライセンス管理": "License management",
+    "アクティベーションファイル": "Activation file",
+    "アクティベート": "Activate",
+    "ライセンスなし": "Not licensed",
+    "ライセンス有効": "Licensed",
+    "適用できませんでした": "Not applied",
+    "アクティベーションを適用しました": "The activation has been applied",
+}
+
+
+def in_language(words: str, language: str) -> str:
+    """The words as they stand on the page; names that nobody translates stay as they are."""
+    return words if language == "ja" else ENGLISH.get(words, words)

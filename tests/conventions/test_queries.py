@@ -1,0 +1,108 @@
+"""Every page needs at most three queries, however many rows it has."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import httpx
+
+from app.database import fetch, fetch_value, queries_made
+from tests.conftest import Portal
+
+MOST = 3
+# Kept input is one look-up more; a confirm page makes its statement from several tables.
+WITH_DRAFT = 4
+CONFIRM_PAGE = 6
+CONTRACT = "/contracts/D-1001"
+
+
+async def queries(client: httpx.AsyncClient, path: str) -> list[str]:
+    """The queries that a page needed, session and access included."""
+    made: list[str] = []
+    token = queries_made.set(made)
+    try:
+        answer = await client.get(path)
+    finally:
+        queries_made.reset(token)
+    assert answer.status_code == 200, path
+    assert made, "a page asks at least who looks"
+    return made
+
+
+async def _grow() -> None:
+    """Many rows of everything, so that a query for each of them would show."""
+    await fetch(
+        "insert into environment (id, contract, name, sort_key, created_at)"
+        " select gen_random_uuid(), c.id, 'E' || n, n, now()"
+        " from contract c, generate_series(1, 60) n where c.number = 'D-1001'"
+    )
+    await fetch(
+        "insert into entitlement select gen_random_uuid(), contract, product, 5, starts_on,"
+        " ends_on, null, now() from entitlement, generate_series(1, 10)"
+        " where license_key is null"
+    )
+    await fetch(
+        "insert into allocation select gen_random_uuid(), e.contract, e.id, t.id, 1"
+        " from environment e join lateral (select id from entitlement where contract = e.contract"
+        " and quantity = 5 order by id limit 3) t on true where e.name in ('E1', 'E2', 'E3')"
+    )
+    await fetch(
+        "update allocation a set quantity = 1 from environment e"
+        " where e.id = a.environment and e.name = '本番環境'"
+    )
+
+
+PAGES: list[Callable[[UUID], str]] = [
+    lambda _: "/",
+    lambda _: "/site-map",
+    lambda _: "/guide",
+    lambda _: "/profile",
+    lambda _: "/terms",
+    lambda _: "/contracts",
+    lambda _: "/contracts?search=D&order=end",
+    lambda _: CONTRACT,
+    lambda _: f"{CONTRACT}/products",
+    lambda _: f"{CONTRACT}/products?expired=1",
+    lambda _: f"{CONTRACT}/environments",
+    lambda _: f"{CONTRACT}/environments/new",
+    lambda e: f"{CONTRACT}/environments/{e}",
+    lambda e: f"{CONTRACT}/environments/{e}/allocations",
+    lambda e: f"{CONTRACT}/environments/{e}/allocations/other-products",
+    lambda e: f"{CONTRACT}/environments/{e}/activations",
+    lambda e: f"{CONTRACT}/environments/{e}/activations/1",
+    lambda _: f"{CONTRACT}/members",
+    lambda _: f"{CONTRACT}/group-companies",
+    lambda _: f"{CONTRACT}/resources",
+    lambda _: f"{CONTRACT}/history",
+]
+
+
+async def test_no_page_needs_more_queries_than_three(owner: httpx.AsyncClient) -> None:
+    environment = await fetch_value("select id from environment where name = '本番環境'")
+    paths = [page(environment) for page in PAGES]
+    few = {path: await queries(owner, path) for path in paths}
+    await _grow()
+    many = {path: await queries(owner, path) for path in paths}
+    over = {path: made for path, made in many.items() if len(made) > MOST}
+    assert not over, {path: [sql.split("from")[1][:60] for sql in m] for path, m in over.items()}
+    assert {p: len(m) for p, m in many.items()} == {p: len(m) for p, m in few.items()}
+
+
+async def test_steps_of_a_change_stay_within_their_bounds(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    environment = await fetch_value("select id from environment where name = '本番環境'")
+    entitlement = await fetch_value(
+        "select entitlement from allocation where environment = $1 and quantity = 4", environment
+    )
+    place = f"{CONTRACT}/environments/{environment}"
+    for form, data in (
+        (f"{CONTRACT}/environments/new", {"name": "x", "sort_key": "1"}),
+        (place, {"name": "x", "sort_key": "1", "version": "1"}),
+        (f"{place}/allocations", {f"q-{entitlement}": "3"}),
+        (f"{place}/retirement", {}),
+    ):
+        location = (await owner.post(form, data=data)).headers["location"]
+        assert len(await queries(owner, location)) <= CONFIRM_PAGE, form
+        if not form.endswith("retirement"):
+            draft = location.rsplit("/", 1)[1]
+            assert len(await queries(owner, f"{form}?draft={draft}")) <= WITH_DRAFT, form

@@ -1,0 +1,72 @@
+"""Routes: each is guarded or declared public, each address names a thing in kebab-case."""
+
+import re
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from app.accounts import access
+from app.main import make_litestar
+from app.settings import read_settings
+
+GUARDS = {access.signed_in, access.signed_in_before_terms, access.signed_in_with_terms}
+# Everything that anybody may ask for, so that a new one is a decision.
+PUBLIC = {
+    ("GET", "/login"),
+    ("POST", "/login"),
+    ("POST", "/language"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/.well-known/jwks.json"),
+}
+PART = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*|\{[a-z_]+\}|\.well-known|jwks\.json")
+
+
+def _handlers() -> list[tuple[str, str, HTTPRouteHandler]]:
+    app = make_litestar(read_settings({}, demo=True), "postgresql://nobody@127.0.0.1/nothing")
+    return [
+        (method, route.path_format, handler)
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for method, (handler, _) in route.route_handler_map.items()
+        if method != "OPTIONS"
+    ]
+
+
+HANDLERS = _handlers()
+
+
+def _id(case: object) -> str | None:
+    return case if isinstance(case, str) else None
+
+
+@pytest.mark.parametrize(("method", "path", "handler"), HANDLERS, ids=_id)
+def test_every_route_is_guarded_or_public(
+    method: str, path: str, handler: HTTPRouteHandler
+) -> None:
+    guards = {getattr(guard, "func", guard) for guard in handler.resolve_guards()}
+    assert access.refuse_cross_site in guards, "another site may send this"
+    if (method, path) in PUBLIC:
+        assert handler.opt.get("public") is True and not guards & GUARDS
+    else:
+        assert handler.opt.get("public") is None
+        assert len(guards & GUARDS) == 1, "exactly one says who gets in"
+
+
+def test_every_public_route_is_there() -> None:
+    assert {(method, path) for method, path, _ in HANDLERS} >= PUBLIC
+
+
+@pytest.mark.parametrize(("method", "path", "handler"), HANDLERS, ids=_id)
+def test_addresses_are_kebab_case(method: str, path: str, handler: HTTPRouteHandler) -> None:
+    for part in path.strip("/").split("/"):
+        assert not part or PART.fullmatch(part), f"{part} in {path}"
+
+
+@pytest.mark.parametrize(("method", "path", "handler"), HANDLERS, ids=_id)
+def test_handlers_answer_get_and_post_only(
+    method: str, path: str, handler: HTTPRouteHandler
+) -> None:
+    """Forms know no other methods, and every journey works as plain forms."""
+    assert method in {"GET", "POST"}

@@ -1,0 +1,123 @@
+"""Templates: they compile, they are used, they stand on the right layout."""
+
+import ast
+import re
+
+import pytest
+from jinja2 import nodes
+
+from app.web.i18n import LANGUAGES
+from app.web.templates import TEMPLATES, environments
+from tests.conventions.sources import modules
+
+# The log-in page draws itself with the beginning of our own style sheet, allowed by its hash.
+FIRST_RULES = "<style>{{ first_rules }}</style>"
+ALL = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
+LAYOUTS = {"layouts/page.html", "layouts/fragment.html"}
+FRAME = "contracts/_frame.html"
+# Pages on the way in: they load no script, so nobody asks for their fragment.
+ALWAYS_WHOLE = {"accounts/login.html", "accounts/terms.html", "accounts/password.html"}
+# Macros only.
+PIECES = {name for name in ALL if "/_" in name or name == "forms.html"}
+
+
+def parsed(name: str) -> nodes.Template:
+    return environments["ja"].parse((TEMPLATES / name).read_text("utf-8"))
+
+
+def named_by_templates() -> set[str]:
+    """Names in extends, import and include, wherever they stand in the expression."""
+    kinds = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
+    return {
+        constant.value
+        for name in ALL
+        for kind in kinds
+        for node in parsed(name).find_all(kind)
+        for constant in node.template.find_all(nodes.Const) or []
+    } | {
+        node.template.value
+        for name in ALL
+        for kind in kinds
+        for node in parsed(name).find_all(kind)
+        if isinstance(node.template, nodes.Const)
+    }
+
+
+def named_by_code() -> set[str]:
+    return {
+        node.value
+        for module in modules("app")
+        for node in ast.walk(module.tree())
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ALL)
+def test_every_template_compiles(name: str, language: str) -> None:
+    environments[language].get_template(name)
+
+
+def test_every_template_is_used() -> None:
+    used = named_by_templates() | named_by_code()
+    # The guide is one file per language, named by the language.
+    used |= {f"home/_guide_{language}.html" for language in LANGUAGES}
+    assert not set(ALL) - used
+
+
+@pytest.mark.parametrize("name", [*sorted(set(ALL) - PIECES - LAYOUTS), FRAME])
+def test_every_page_is_page_or_fragment_from_one_template(name: str) -> None:
+    extends = parsed(name).find(nodes.Extends)
+    assert extends is not None, "a page extends a layout"
+    layout = extends.template
+    if name in ALWAYS_WHOLE:
+        assert isinstance(layout, nodes.Const) and layout.value == "layouts/page.html"
+    elif isinstance(layout, nodes.Const):
+        assert layout.value == FRAME
+    else:
+        assert isinstance(layout, nodes.CondExpr)
+        assert isinstance(layout.expr1, nodes.Const) and isinstance(layout.expr2, nodes.Const)
+        assert isinstance(layout.test, nodes.Name) and layout.test.name == "fragment"
+        assert layout.expr1.value == "layouts/fragment.html"
+        assert layout.expr2.value == "layouts/page.html"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_templates_are_valid_safe_and_small(name: str) -> None:
+    text = (TEMPLATES / name).read_text("utf-8")
+    assert not re.search(r"\shx-", text), "htmx's attributes begin with data-hx-"
+    assert not re.search(r"\|\s*safe\b|autoescape|Markup", text), "everything is escaped"
+    assert not re.search(r"\sstyle=|\son[a-z]+=|<style", text.replace(FIRST_RULES, "")), (
+        "no inline style or script"
+    )
+    assert len(text.splitlines()) <= 100, "a template of this size has pieces"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_form_that_changes_something_is_a_plain_form_too(name: str) -> None:
+    """What htmx sends, the browser alone sends to the same address."""
+    text = (TEMPLATES / name).read_text("utf-8")
+    for tag in re.findall(r"<form[^>]*>", text):
+        action = re.search(r'\saction="([^"]*)"', tag)
+        assert action, f"a form without an address: {tag}"
+        posted = re.search(r'data-hx-post="([^"]*)"', tag)
+        assert posted is None or posted.group(1) == action.group(1), tag
+    for tag in re.findall(r"<a [^>]*data-hx-get[^>]*>", text):
+        href = re.search(r'\shref="([^"]*)"', tag)
+        fetched = re.search(r'data-hx-get="([^"]*)"', tag)
+        assert href and fetched and "fragment=1" in fetched.group(1), tag
+        assert re.sub(r"(\?|&amp;)fragment=1", "", fetched.group(1)) == href.group(1), tag
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_page_overwrites_what_its_layout_reads(name: str) -> None:
+    """A value set at the top of a page hides the layout's own value of that name."""
+    layouts = {"url", "path", "viewer", "done", "fragment", "language", "other_language"}
+    assigned = {
+        target.name
+        for node in parsed(name).body
+        if isinstance(node, nodes.Assign)
+        for target in node.find_all(nodes.Name)
+        if target.ctx == "store"
+    }
+    assert not assigned & layouts

@@ -1,0 +1,278 @@
+"""Who gets what from every route: one table. A route that is not in it fails here."""
+
+import re
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+import pytest
+
+from app.accounts.queries import find_credentials
+from app.database import fetch, fetch_value
+from app.main import make_litestar
+from tests.conftest import Portal, Stage
+from tests.pages import elements
+
+# P  the page        F  the form again, with errors      D  a download or plain text
+# G  goes on (303)   L  to the log-in page               T  to the terms of use
+# N  not found, as if it did not exist
+#
+# {mine} is D-1001, of which owner is an owner, member and english are members; {env} is one of its
+# environments, {seq} the number of that one's activation. {theirs} is D-2001, which is outsider's,
+# {their_env} its environment. {part} is D-1002, of which owner is a member only; {ended} is D-1003,
+# which owner owns and which has ended. {confirmation} and {parked} are owner's own.
+# Forms are sent empty.
+TABLE = """
+                                                        anonymous
+                                                        | newcomer
+                                                        | | outsider
+                                                        | | | member
+                                                        | | | | english
+                                                        | | | | | owner
+                                                        | | | | | | staff
+                                                        | | | | | | | clerk
+                                                        | | | | | | | | auditor
+GET  /                                                  L T P P P P P P P
+GET  /site-map                                          L T P P P P P P P
+GET  /guide                                             L T P P P P P P P
+GET  /healthz                                           D D D D D D D D D
+GET  /readyz                                            D D D D D D D D D
+GET  /.well-known/jwks.json                             D D D D D D D D D
+GET  /login                                             P G G G G G G G G
+POST /login                                             F F F F F F F F F
+POST /logout                                            L L L L L L L L L
+POST /language                                          G G G G G G G G G
+GET  /terms                                             L P P P P P P P P
+POST /terms                                             L F F F F F F F F
+GET  /password                                          L T G G G G G G G
+POST /password                                          L T G G G G G G G
+GET  /profile                                           L T P P P P P P P
+GET  /parked-forms/{parked}                             L T G G G P G G G
+GET  /confirmations/{confirmation}                      L T N N N P N N N
+POST /confirmations/{confirmation}                      L T N N N G N N N
+GET  /contracts                                         L T P P P P P P P
+
+GET  /contracts/{mine}                                  L T N P P P N N N
+GET  /contracts/{mine}/members                          L T N P P P N N N
+GET  /contracts/{mine}/group-companies                  L T N P P P N N N
+GET  /contracts/{mine}/products                         L T N P P P N N N
+GET  /contracts/{mine}/resources                        L T N P P P N N N
+GET  /contracts/{mine}/history                          L T N N N P N N N
+GET  /contracts/{mine}/history/export                   L T N N N D N N N
+GET  /contracts/{mine}/environments                     L T N P P P N N N
+GET  /contracts/{mine}/environments/new                 L T N N N P N N N
+POST /contracts/{mine}/environments/new                 L T N N N F N N N
+GET  /contracts/{mine}/environments/{env}               L T N N N P N N N
+POST /contracts/{mine}/environments/{env}               L T N N N F N N N
+POST /contracts/{mine}/environments/{env}/retirement    L T N N N G N N N
+GET  /contracts/{mine}/environments/{env}/allocations   L T N N N P N N N
+POST /contracts/{mine}/environments/{env}/allocations   L T N N N F N N N
+GET  /contracts/{mine}/environments/{env}/allocations/other-products L T N N N P N N N
+GET  /contracts/{mine}/environments/{env}/activations   L T N N N P N N N
+POST /contracts/{mine}/environments/{env}/activations   L T N N N F N N N
+GET  /contracts/{mine}/environments/{env}/activations/{seq} L T N N N P N N N
+GET  /contracts/{mine}/environments/{env}/activations/{seq}/file L T N N N D N N N
+
+GET  /contracts/{theirs}                                L T P N N N N N N
+GET  /contracts/{theirs}/members                        L T P N N N N N N
+GET  /contracts/{theirs}/group-companies                L T P N N N N N N
+GET  /contracts/{theirs}/products                       L T P N N N N N N
+GET  /contracts/{theirs}/resources                      L T P N N N N N N
+GET  /contracts/{theirs}/history                        L T P N N N N N N
+GET  /contracts/{theirs}/history/export                 L T D N N N N N N
+GET  /contracts/{theirs}/environments                   L T P N N N N N N
+GET  /contracts/{theirs}/environments/new               L T P N N N N N N
+POST /contracts/{theirs}/environments/new               L T F N N N N N N
+GET  /contracts/{theirs}/environments/{their_env}       L T P N N N N N N
+POST /contracts/{theirs}/environments/{their_env}       L T F N N N N N N
+POST /contracts/{theirs}/environments/{their_env}/retirement  L T G N N N N N N
+GET  /contracts/{theirs}/environments/{their_env}/allocations L T P N N N N N N
+POST /contracts/{theirs}/environments/{their_env}/allocations L T F N N N N N N
+GET  /contracts/{theirs}/environments/{their_env}/allocations/other-products L T P N N N N N N
+GET  /contracts/{theirs}/environments/{their_env}/activations L T P N N N N N N
+POST /contracts/{theirs}/environments/{their_env}/activations L T F N N N N N N
+
+GET  /contracts/{mine}/environments/{their_env}             L T N N N N N N N
+POST /contracts/{mine}/environments/{their_env}             L T N N N N N N N
+POST /contracts/{mine}/environments/{their_env}/retirement  L T N N N N N N N
+GET  /contracts/{mine}/environments/{their_env}/allocations L T N N N N N N N
+POST /contracts/{mine}/environments/{their_env}/allocations L T N N N N N N N
+GET  /contracts/{mine}/environments/{their_env}/allocations/other-products L T N N N N N N N
+GET  /contracts/{mine}/environments/{their_env}/activations L T N N N N N N N
+POST /contracts/{mine}/environments/{their_env}/activations L T N N N N N N N
+GET  /contracts/{theirs}/environments/{env}/activations/{seq}      L T N N N N N N N
+GET  /contracts/{theirs}/environments/{env}/activations/{seq}/file L T N N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/999          L T N N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/999/file     L T N N N N N N N
+
+GET  /contracts/{part}                                  L T N N N P N N N
+GET  /contracts/{part}/history                          L T N N N N N N N
+GET  /contracts/{part}/history/export                   L T N N N N N N N
+GET  /contracts/{part}/environments                     L T N N N P N N N
+GET  /contracts/{part}/environments/new                 L T N N N N N N N
+POST /contracts/{part}/environments/new                 L T N N N N N N N
+GET  /contracts/{ended}                                 L T N N N P N N N
+GET  /contracts/{ended}/history                         L T N N N P N N N
+GET  /contracts/{ended}/history/export                  L T N N N D N N N
+GET  /contracts/{ended}/environments                    L T N N N P N N N
+GET  /contracts/{ended}/environments/new                L T N N N N N N N
+POST /contracts/{ended}/environments/new                L T N N N N N N N
+GET  /contracts/D-9999                                  L T N N N N N N N
+GET  /contracts/D-9999/environments/new                 L T N N N N N N N
+GET  /no-such-page                                      N N N N N N N N N
+POST /no-such-page                                      N N N N N N N N N
+"""
+PEOPLE = (
+    *("anonymous", "newcomer", "outsider", "member", "english"),
+    *("owner", "staff", "clerk", "auditor"),
+)
+ROWS = [
+    (match["method"], match["path"], dict(zip(PEOPLE, match["cells"].split(), strict=True)))
+    for line in TABLE.splitlines()
+    if (match := re.match(r"(?P<method>GET|POST) +(?P<path>\S+) +(?P<cells>.+)", line))
+]
+CHANGING = [path for method, path, _ in ROWS if method == "POST" and path.startswith("/c")]
+
+
+async def _things(portal: Portal) -> dict[str, object]:
+    """What the names in the table's addresses stand for."""
+    environments = {
+        row["name"]: row["id"] for row in await fetch("select id, name from environment")
+    }
+    env = environments["本番環境"]
+    names: dict[str, object] = {
+        "mine": "D-1001",
+        "theirs": "D-2001",
+        "part": "D-1002",
+        "ended": "D-1003",
+        "env": env,
+        "their_env": environments["他社本番"],
+        "seq": await fetch_value("select max(seq) from activation where environment = $1", env),
+    }
+    names["confirmation"] = await _proposal(portal)
+    names["parked"] = await _parked(portal)
+    return names
+
+
+async def _proposal(portal: Portal) -> UUID:
+    async with await portal.signed_in("owner") as owner:
+        answer = await owner.post(
+            "/contracts/D-1001/environments/new", data={"name": "確認待ち", "sort_key": "5"}
+        )
+    return UUID(answer.headers["location"].rsplit("/", 1)[1])
+
+
+async def _parked(portal: Portal) -> UUID:
+    async with await portal.signed_in("owner") as owner:
+        await fetch("update session set expires_at = now() - interval '1 second'")
+        await owner.post("/contracts/D-1001/environments/new", data={"name": "預けたもの"})
+    id: UUID = await fetch_value("select id from parked_form")
+    return id
+
+
+async def _client(portal: Portal, who: str) -> httpx.AsyncClient:
+    return portal.anonymous() if who == "anonymous" else await portal.signed_in(who)
+
+
+def _class(answer: httpx.Response) -> str:
+    if answer.status_code == 303:
+        target = urlsplit(answer.headers["location"]).path
+        return {"/login": "L", "/terms": "T"}.get(target, "G")
+    if answer.status_code == 200:
+        html = answer.headers["content-type"].startswith("text/html")
+        return "P" if html else "D"
+    return {404: "N", 422: "F"}.get(answer.status_code, str(answer.status_code))
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_everybody_gets_what_the_table_says(portal: Portal, who: str) -> None:
+    things = await _things(portal)
+    wrong = []
+    for method, path, cells in ROWS:
+        async with await _client(portal, who) as client:
+            answer = await client.request(method, path.format(**things))
+        expected = cells[who]
+        if (found := _class(answer)) != expected:
+            wrong.append(f"{method} {path}: {found} instead of {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_route_is_in_the_table(stage: Stage) -> None:
+    app = make_litestar(stage.settings, "postgresql://nobody@127.0.0.1/nothing")
+    names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
+    listed = {
+        (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
+        for method, path, _ in ROWS
+    }
+    routes = {
+        (method, route.path_format)
+        for route in app.routes
+        for method in getattr(route, "http_methods", ())
+        if method != "OPTIONS"
+    }
+    assert not routes - listed, "a route that nobody has thought about"
+
+
+async def _kept() -> dict[str, object]:
+    """What must not change by a refused form: everything but sign-ins and their traces."""
+    traces = {"session", "device", "audit_event", "audit_unsealed", "portal_user", "migration"}
+    tables = await fetch("select tablename from pg_tables where schemaname = 'public'")
+    kept = {}
+    for name in (row["tablename"] for row in tables):
+        if name not in traces:
+            kept[name] = await fetch_value(
+                f"select md5(string_agg(t::text, '' order by t::text)) from \"{name}\" t"
+            )
+    return kept
+
+
+@pytest.mark.parametrize("who", ["anonymous", "newcomer", "outsider", "member", "staff"])
+async def test_forms_of_those_who_may_not_change_nothing(portal: Portal, who: str) -> None:
+    things = await _things(portal)
+    entitlement = await fetch_value(
+        "select e.id from entitlement e join contract c on c.id = e.contract"
+        " where c.number = 'D-1001' order by e.id limit 1"
+    )
+    form = {"name": "奪う", "sort_key": "1", "version": "1", f"q-{entitlement}": "1"}
+    before = await _kept()
+    async with await _client(portal, who) as client:
+        for path in CHANGING:
+            if "{theirs}" in path and who == "outsider":
+                continue
+            answer = await client.post(path.format(**things), data=form)
+            assert _class(answer) in {"L", "T", "N"}, path
+    assert await _kept() == before
+
+
+@pytest.mark.parametrize("who", [who for who in PEOPLE if who not in {"anonymous", "newcomer"}])
+async def test_every_link_and_button_that_a_person_sees_leads_somewhere(
+    portal: Portal, who: str
+) -> None:
+    """A button that a person may not use is not shown."""
+    seen, waiting, buttons = {"/"}, ["/"], set[str]()
+    async with await portal.signed_in(who) as client:
+        while waiting:
+            answer = await client.get(path := waiting.pop())
+            assert answer.status_code == 200, f"{who} sees a link to {path}"
+            for tag, attributes in elements(answer.text):
+                href, action = attributes.get("href") or "", attributes.get("action") or ""
+                if tag == "a" and href.startswith("/"):
+                    target = href.split("#")[0]
+                    if target not in seen:
+                        seen.add(target)
+                        waiting.append(target)
+                if tag == "form" and attributes.get("method") == "post":
+                    buttons.add(action)
+        for action in sorted(buttons - {"/logout"}):
+            answer = await client.post(action)
+            assert answer.status_code in {303, 422}, f"{who} sees a button for {action}"
+    changing = {action for action in buttons if action.startswith("/contracts")}
+    assert bool(changing) == (who in {"owner", "outsider"}), "only owners see buttons that change"
+    assert seen >= {"/", "/contracts", "/site-map", "/guide", "/profile", "/terms"}
+
+
+async def test_a_disabled_account_has_no_way_in(portal: Portal) -> None:
+    async with await portal.signed_in("owner") as owner:
+        await fetch("update portal_user set disabled_at = now() where code = 'owner'")
+        assert _class(await owner.get("/")) == "L"
+    assert await find_credentials("owner") is None

@@ -1,0 +1,83 @@
+"""The log: one line a request, with the number that the error page shows, and no secret."""
+
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+
+from app.web.logs import configure_logs
+from tests.conftest import Portal
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What is logged from here on, as the server writes it."""
+    written = io.StringIO()
+    monkeypatch.setattr("sys.stderr", written)
+    before = structlog.get_config()
+    configure_logs(logging.INFO)
+    structlog.configure(cache_logger_on_first_use=False)
+    yield written
+    structlog.configure(**before)
+
+
+def logged(lines: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in lines.getvalue().splitlines()]
+
+
+async def test_a_request_is_one_line_with_the_number_on_its_error_page(
+    owner: httpx.AsyncClient, lines: io.StringIO
+) -> None:
+    answer = await owner.get("/no-such-page?secret=1")
+    [shown] = re.findall(r"<code>([0-9a-f]{16})</code>", answer.text)
+    [line] = logged(lines)
+    assert line["request_id"] == shown and line["event"] == "request"
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/no-such-page", 404)
+    assert line["milliseconds"] >= 0 and line["level"] == "info" and line["timestamp"]
+
+
+async def test_the_audit_event_names_the_same_request(
+    owner: httpx.AsyncClient, lines: io.StringIO
+) -> None:
+    from app.database import fetch_value
+
+    await owner.post("/language", data={"language": "en", "back": "/"})
+    noted = await fetch_value("select request_id from audit_event where act = 'language-change'")
+    assert logged(lines)[0]["request_id"] == noted
+
+
+async def test_a_defect_is_logged_with_its_trace_and_answered_with_its_number(
+    portal: Portal, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("app.contracts.queries.list_members", broken)
+    async with await portal.signed_in("owner") as owner:
+        owner.event_hooks = {"response": []}
+        answer = await owner.get("/contracts/D-1001/members")
+    assert answer.status_code == 500 and "a defect" not in answer.text
+    [shown] = re.findall(r"<code>([0-9a-f]{16})</code>", answer.text)
+    defect, request = logged(lines)
+    assert defect["request_id"] == request["request_id"] == shown
+    assert "RuntimeError: a defect" in defect["exception"] and request["status"] == 500
+
+
+async def test_no_password_and_no_token_is_ever_logged(portal: Portal, lines: io.StringIO) -> None:
+    password = "portal-demo-2026"
+    async with portal.anonymous() as client:
+        await client.post("/login", data={"code": "owner", "password": "not-the-password"})
+        answer = await client.post("/login?x=1", data={"code": "owner", "password": password})
+        token = answer.headers["set-cookie"].split("=", 1)[1].split(";")[0]
+        await client.get("/contracts?search=secret-search")
+        await client.post("/logout")
+    text = lines.getvalue()
+    assert len(logged(lines)) >= 4
+    for secret in (password, "not-the-password", token, "secret-search"):
+        assert secret not in text

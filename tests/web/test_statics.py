@@ -1,0 +1,93 @@
+"""Static files: named by their content, compressed beforehand, kept for ever."""
+
+import hashlib
+
+import brotli
+import httpx
+import pytest
+
+from app.web.statics import STATIC, by_url, static_url
+from tests.conftest import Portal
+from tests.pages import elements
+
+NAMES = ["portal.css", "htmx.js", "portal.js", "icon.svg"]
+
+
+@pytest.fixture
+def visitor(portal: Portal) -> httpx.AsyncClient:
+    return portal.anonymous()
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_address_names_the_content(visitor: httpx.AsyncClient, name: str) -> None:
+    answer = await visitor.get(static_url(name), headers={"Accept-Encoding": "identity"})
+    digest = hashlib.sha256(answer.content).hexdigest()[:10]
+    assert static_url(name) == f"/static/{name.rsplit('.', 1)[0]}.{digest}.{name.rsplit('.', maxsplit=1)[-1]}"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    if not name.endswith(".css"):
+        assert answer.content == (STATIC / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_files_are_sent_compressed_to_those_who_take_it(
+    visitor: httpx.AsyncClient, name: str
+) -> None:
+    file = by_url[static_url(name)]
+    assert brotli.decompress(file.compressed) == file.plain
+    packed = await visitor.get(file.url, headers={"Accept-Encoding": "gzip, br"})
+    assert packed.headers["content-encoding"] == "br" and packed.content == file.plain
+    assert int(packed.headers["content-length"]) == len(file.compressed)
+    assert packed.headers["vary"] == "accept-encoding"
+    for refused in ("gzip", "br;q=0"):
+        plain = await visitor.get(file.url, headers={"Accept-Encoding": refused})
+        assert "content-encoding" not in plain.headers
+
+
+async def test_a_known_file_is_answered_with_304(visitor: httpx.AsyncClient) -> None:
+    url = static_url("portal.css")
+    etag = (await visitor.get(url)).headers["etag"]
+    again = await visitor.get(url, headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert (await visitor.get(url, headers={"If-None-Match": '"old"'})).status_code == 200
+
+
+async def test_head_says_what_get_would_send(visitor: httpx.AsyncClient) -> None:
+    url = static_url("htmx.js")
+    head, get = await visitor.head(url), await visitor.get(url)
+    assert head.content == b"" and head.headers == get.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/",
+        "/static/portal.css",
+        "/static/portal.0123456789.css",
+        "/static/../app/main.py",
+        "/static/%2e%2e/app/main.py",
+        "/static/htmx.LICENSE.txt/",
+    ],
+)
+async def test_nothing_else_is_there(visitor: httpx.AsyncClient, path: str) -> None:
+    assert (await visitor.get(path)).status_code == 404
+    assert (await visitor.post(static_url("portal.css"))).status_code in {404, 405}
+
+
+async def test_pages_name_the_files_as_they_are_now(owner: httpx.AsyncClient) -> None:
+    named = {
+        address
+        for _, attributes in elements((await owner.get("/")).text)
+        for address in (attributes.get("href"), attributes.get("src"))
+        if address and address.startswith("/static/")
+    }
+    assert named == {static_url(name) for name in NAMES}
+
+
+@pytest.mark.parametrize("path", ["/login", "/terms", "/password"])
+async def test_the_way_in_loads_no_script(portal: Portal, path: str) -> None:
+    async with await portal.signed_in("newcomer") as newcomer:
+        if path == "/login":
+            newcomer.cookies.clear()
+        answer = await newcomer.get(path, follow_redirects=True)
+    assert "<script" not in answer.text and "/static/portal" in answer.text
