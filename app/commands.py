@@ -8,6 +8,7 @@ import rich_click as click
 
 from app.activation.commands import doctor_findings, keys
 from app.activation.demo_services import prepare_demo_keys
+from app.audit.commands import audit
 from app.database.embedded import EmbeddedServer, EmbeddedServerError
 from app.demo.world import make_world
 from app.runtime import deliver_until_stopped, run_with_database, serve, with_demo_secrets
@@ -85,6 +86,7 @@ def doctor() -> None:
         click.echo("Everything is as it should be.")
 
 
+portal.add_command(audit)
 portal.add_command(keys)
 
 

@@ -18,6 +18,7 @@ from app.accounts import reset_pages as resets
 from app.accounts.parking import ParkedForms, show_parked_form
 from app.activation import acts as activation_acts
 from app.activation import pages as activation
+from app.audit.sealer import sealing
 from app.confirmations.acts import Acts
 from app.confirmations.pages import Confirmations
 from app.contracts import pages as contracts
@@ -26,6 +27,7 @@ from app.environments import acts as environment_acts
 from app.environments import allocation_acts
 from app.environments import allocation_pages as allocations
 from app.environments import pages as environments
+from app.history import pages as history
 from app.home import pages as home
 from app.housekeeping import sweep_forever
 from app.mail import pages as mail
@@ -70,6 +72,7 @@ ROUTES: list[ControllerRouterHandler] = [
     profile.PasswordRenewal,
     profile.Sessions,
     profile.EmailConfirmation,
+    history.ContractHistory,
     products.list_products,
     environments.list_environments,
     environments.EnvironmentCreation,
@@ -108,7 +111,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
         await open_pool(database_url)
         sweeping = asyncio.create_task(sweep_forever())
         try:
-            async with delivering(settings):
+            async with sealing(settings), delivering(settings):
                 yield
         finally:
             sweeping.cancel()

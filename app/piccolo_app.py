@@ -55,6 +55,9 @@ APP_CONFIG = AppConfig(
         quotes.QuoteLine,
         audit.AuditEvent,
         mail.Mail,
+        audit.AuditSeal,
+        audit.AuditHead,
+        audit.AuditUnsealed,
         confirmations.Confirmation,
     ],
 )

@@ -1,7 +1,9 @@
 """Sealing what rests in the database and must not be read there."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -19,18 +21,40 @@ class CannotOpen(Exception):
 
 def read_secret(file: Path) -> bytes:
     """The portal's secret, made at the first start; all processes of a portal share the file."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return file.read_bytes()
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(secrets.token_bytes(SECRET_BYTES))
+    if not file.exists():
+        _make_secret(file)
     return file.read_bytes()
 
 
+def _make_secret(file: Path) -> None:
+    """Several processes may start at once: the file appears whole, and the first one stays."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(secrets.token_bytes(SECRET_BYTES))
+            opened.flush()
+            os.fsync(opened.fileno())
+        with contextlib.suppress(FileExistsError):
+            file.hardlink_to(draft)
+    finally:
+        draft.unlink()
+
+
+def derive(secret: bytes, purpose: bytes) -> bytes:
+    """32 bytes for one purpose alone (HKDF, RFC 5869); they tell nothing about the secret.
+
+    Raises:
+        ValueError: the secret is too short to be one.
+    """
+    if len(secret) < SECRET_BYTES:
+        raise ValueError("the portal's secret is too short")
+    return HKDF(SHA256(), 32, salt=None, info=purpose).derive(secret)
+
+
 def _cipher(secret: bytes, purpose: bytes) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, salt=None, info=purpose).derive(secret))
+    return AESGCM(derive(secret, purpose))
 
 
 def seal(secret: bytes, purpose: bytes, content: bytes) -> bytes:

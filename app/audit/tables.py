@@ -1,6 +1,6 @@
 """The audit log. Rows are only ever added; the database refuses anything else."""
 
-from piccolo.columns import JSONB, UUID, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, BigInt, Bytea, Text, Timestamptz
 from piccolo.table import Table
 
 from app.database import uuid7
@@ -17,3 +17,26 @@ class AuditEvent(Table):
     subject = UUID(null=True, default=None)
     details = JSONB()
     request_id = Text()
+
+
+class AuditSeal(Table):
+    """An event's place in the chain. It outlives an event that is taken away."""
+
+    number = BigInt(primary_key=True)
+    event = UUID(unique=True, default=None)
+    link = Bytea(unique=True)
+    sealed_at = Timestamptz(default=None)
+
+
+class AuditHead(Table):
+    """How far the chain went, signed by the portal."""
+
+    number = BigInt(primary_key=True)
+    signed = Text()
+    signed_at = Timestamptz(default=None)
+
+
+class AuditUnsealed(Table):
+    """An event that waits for its seal; the database puts it here."""
+
+    event = UUID(primary_key=True, default=None)

@@ -98,6 +98,7 @@ async def add_membership(
             actor=actor,
             contract=contract,
             subject=membership.id,
+            user=user,
             role=role.value,
         )
     return membership.id

@@ -72,6 +72,7 @@ PAGES: list[Callable[[UUID], str]] = [
     lambda _: f"{CONTRACT}/members",
     lambda _: f"{CONTRACT}/group-companies",
     lambda _: f"{CONTRACT}/resources",
+    lambda _: f"{CONTRACT}/history",
 ]
 
 

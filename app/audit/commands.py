@@ -1,0 +1,85 @@
+"""`portal audit`: check the audit log, and take it away to be checked elsewhere."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import rich_click as click
+
+from app.audit.files import FORMATS, HEAD_SUFFIX
+from app.audit.heads import read_public_key
+from app.audit.keys import head_signer
+from app.audit.sealer import seal_waiting
+from app.audit.verification import Incomplete, Report, export_log, verify_log
+from app.settings import Settings, read_settings
+
+T = TypeVar("T")
+FILE = click.Path(dir_okay=False, path_type=Path)
+OLD_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def audit() -> None:
+    """The audit log and its chain."""
+
+
+def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
+    # Loaded only here: the server's code knows every domain, and this group is part of it.
+    from app.runtime import run_with_database  # noqa: PLC0415
+
+    settings = read_settings()
+    return run_with_database(settings, lambda: work(settings))
+
+
+@audit.command()
+@click.option("--key", type=OLD_FILE, multiple=True, help="A public key from before (PEM).")
+@click.option("--head", type=OLD_FILE, multiple=True, help="A head kept elsewhere.")
+def verify(key: tuple[Path, ...], head: tuple[Path, ...]) -> None:
+    """Check every event, seal and head in the database; exit code 1 where something is wrong."""
+    try:
+        keys = [read_public_key(each.read_bytes()) for each in key]
+    except ValueError as error:
+        raise click.ClickException(f"A key cannot be read: {error}.") from None
+    heads = [each.read_text("utf-8") for each in head]
+
+    async def work(settings: Settings) -> Report:
+        return await verify_log(head_signer(settings.secret_file), keys, heads)
+
+    report = _with_database(work)
+    for finding in report.findings:
+        click.echo(str(finding))
+    verdict = f"{len(report.findings)} findings" if report.findings else "whole"
+    click.echo(f"{report.count} events sealed, digest {report.digest.hex()}: {verdict}")
+    if report.waiting:
+        seconds = f"{report.oldest.total_seconds():.0f}"
+        click.echo(f"{report.waiting} events wait for their seal, the oldest for {seconds} s.")
+    if report.findings:
+        sys.exit(1)
+
+
+@audit.command()
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="ndjson")
+@click.option("--out", type=FILE, required=True, help="Where to write; the head goes beside it.")
+def export(form: str, out: Path) -> None:
+    """Seal what waits and write the whole log with its signed head."""
+
+    async def work(settings: Settings) -> int:
+        await seal_waiting(settings)
+        return await export_log(out, form)
+
+    try:
+        count = _with_database(work)
+    except Incomplete as error:
+        raise click.ClickException(f"The log cannot be written out: {error}.") from None
+    click.echo(f"{count} events in {out}, its head in {out}{HEAD_SUFFIX}.")
+    click.echo(f"Anywhere: python -m app.audit.verify {out} --key audit.pem")
+
+
+@audit.command()
+@click.option("--out", type=FILE, required=True, help="Where to write the key (PEM).")
+def key(out: Path) -> None:
+    """Write the public key that heads are checked with; an auditor keeps it."""
+    signer = head_signer(read_settings().secret_file)
+    out.write_bytes(signer.public_pem)
+    click.echo(f"Key {signer.kid} in {out}.")

@@ -1,0 +1,116 @@
+"""Linking committed events into the chain, within seconds of their act.
+
+Acts do not wait for each other: they only add their event. One process at a time seals.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from itertools import accumulate
+
+import structlog
+
+from app import clock
+from app.audit import queries
+from app.audit.chain import Event, link_digest
+from app.audit.heads import Head, sign_head
+from app.audit.keys import HeadSigner, head_signer
+from app.database import fetch, fetch_value, unit_of_work
+from app.settings import Settings
+
+# Any fixed number: whoever holds this advisory lock is the one that seals.
+SEAL_LOCK = 0x4C50_7365
+# An event waits at most this long, plus the time of a round, where the goal is 5 seconds.
+ROUND_SECONDS = 1.0
+BATCH = 2000
+
+log = structlog.get_logger()
+
+
+async def seal_round(signer: HeadSigner, issuer: str, *, limit: int = BATCH) -> int:
+    """Seal what waits, in one transaction, and sign how far the chain goes now.
+
+    Returns:
+        How many events were sealed; 0 where none waits or another process is sealing.
+    """
+    async with unit_of_work():
+        if not await fetch_value("select pg_try_advisory_xact_lock($1)", SEAL_LOCK):
+            return 0
+        events = await queries.unsealed_events(limit)
+        if events:
+            count, digest = await _add_seals(events)
+            await _add_head(signer, issuer, count, digest)
+    return len(events)
+
+
+async def _add_seals(events: Sequence[Event]) -> tuple[int, bytes]:
+    last, before = await queries.chain_end()
+    numbers = range(last + 1, last + 1 + len(events))
+    numbered = zip(numbers, events, strict=True)
+    digests = list(accumulate(numbered, lambda d, n: link_digest(d, *n), initial=before))[1:]
+    ids = [event.id for event in events]
+    await fetch(
+        "insert into audit_seal (number, event, link, sealed_at)"
+        " select number, event, link, $4"
+        " from unnest($1::bigint[], $2::uuid[], $3::bytea[]) as s (number, event, link)",
+        list(numbers),
+        ids,
+        digests,
+        clock.now(),
+    )
+    await fetch("delete from audit_unsealed where event = any($1::uuid[])", ids)
+    return numbers[-1], digests[-1]
+
+
+async def _add_head(signer: HeadSigner, issuer: str, count: int, digest: bytes) -> None:
+    now = clock.now()
+    head = Head(issuer, int(now.timestamp()), count, digest)
+    await fetch(
+        "insert into audit_head (number, signed, signed_at) values ($1, $2, $3)",
+        count,
+        sign_head(head, signer.kid, signer.sign),
+        now,
+    )
+
+
+async def seal_waiting(settings: Settings) -> int:
+    """Seal all that waits; answers how many events that were."""
+    signer = await asyncio.to_thread(head_signer, settings.secret_file)
+    sealed = 0
+    while done := await seal_round(signer, settings.base_url):
+        sealed += done
+    return sealed
+
+
+async def keep_sealing(settings: Settings, stop: asyncio.Event) -> None:
+    """Seal until `stop` is set, and once more then, so that an ordinary end leaves nothing open.
+
+    A round that fails is tried again, as sealing must not end with one lost connection; the
+    first of several failures in a row is logged.
+    """
+    failing = False
+    while True:
+        last = stop.is_set()
+        try:
+            await seal_waiting(settings)
+            failing = False
+        except Exception:
+            if not failing:
+                log.exception("audit-sealing-failed")
+            failing = True
+        if last:
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), ROUND_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def sealing(settings: Settings) -> AsyncIterator[None]:
+    """Seals in the background while the block runs; the pool must be open."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(keep_sealing(settings, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task

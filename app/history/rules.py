@@ -1,0 +1,84 @@
+"""What of a contract's history is wanted, and how an event is told."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.audit.acts import ACTS
+from app.web.i18n import gettext as _
+
+NAME_LETTERS = 4
+
+
+class Group(StrEnum):
+    """Who acts without being one of the contract's people."""
+
+    VENDOR = "vendor"
+    PORTAL = "portal"
+
+
+@dataclass(frozen=True)
+class HistoryFilter:
+    """What to show; None shows all.
+
+    Attributes:
+        starts_on, ends_on: first and last day in the contract's time zone, both included.
+    """
+
+    act: str | None = None
+    person: UUID | Group | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The filter as the fields of its form."""
+        values = {
+            "act": self.act,
+            "person": self.person,
+            "from": self.starts_on,
+            "to": self.ends_on,
+        }
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+
+def beginning(day: date, time_zone: str) -> datetime:
+    """The moment at which a day begins in an IANA time zone."""
+    return datetime.combine(day, time(), ZoneInfo(time_zone))
+
+
+def end(day: date, time_zone: str) -> datetime:
+    """The moment at which a day is over in an IANA time zone."""
+    return beginning(day + timedelta(days=1), time_zone)
+
+
+def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
+    """How a person is called in a history, in the reader's language.
+
+    Args:
+        name: None where the account is deleted; the id's last letters tell such people apart.
+        staff: customers see that the vendor acted, not which employee.
+    """
+    if id is None:
+        return _("The portal")
+    if staff:
+        return _("Vendor's staff")
+    return name or _("Deleted user %(mark)s", mark=str(id)[-NAME_LETTERS:])
+
+
+def sentence(act: str, subject: str, details: Mapping[str, object]) -> str:
+    """What was done, in the reader's language; an unknown act is told by its code."""
+    values: defaultdict[str, object] = defaultdict(lambda: "–", details)
+    values["subject"] = subject or _("(deleted)")
+    if role := details.get("role"):
+        values["role"] = _("Owner") if role == "owner" else _("Member")
+    return _(ACTS.get(act, act.replace("%", "%%"))) % values
+
+
+def act_name(act: str) -> str:
+    """The act without what it was about, for a list to choose from."""
+    return _(ACTS.get(act, act.replace("%", "%%"))) % defaultdict(lambda: "…")

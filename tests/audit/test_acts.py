@@ -1,0 +1,84 @@
+"""Every act that is recorded anywhere has a sentence in both languages."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from app.audit.acts import ACTS
+from app.history.rules import act_name, sentence
+from app.web import i18n
+
+APP = Path(__file__).resolve().parents[2] / "app"
+PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def recorded() -> dict[str, set[str]]:
+    """Act → names of the details that all its events have, from every call of `record`."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(APP.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for function in ast.walk(tree):
+            if isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef):
+                for call in _calls(function, "record"):
+                    names = {word.arg or "" for word in call.keywords}
+                    acts = _codes(call.args[0]) or _passed(tree, function.name)
+                    assert acts, f"{path}:{call.lineno}: the act's code is not written out"
+                    for act in acts:
+                        found[act] = found.get(act, names) & names
+    return found
+
+
+def _calls(node: ast.AST, name: str) -> list[ast.Call]:
+    return [
+        each
+        for each in ast.walk(node)
+        if isinstance(each, ast.Call) and getattr(each.func, "id", "") == name
+    ]
+
+
+def _codes(expression: ast.expr) -> set[str]:
+    """The code, or those that a condition chooses from."""
+    if isinstance(expression, ast.IfExp):
+        return _codes(expression.body) | _codes(expression.orelse)
+    if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
+        return {expression.value}
+    return set()
+
+
+def _passed(tree: ast.Module, function: str) -> set[str]:
+    """The codes that a helper which records for others is called with, in its module."""
+    return {
+        code for call in _calls(tree, function) for value in call.args for code in _codes(value)
+    }
+
+
+RECORDED = recorded()
+
+
+@pytest.mark.parametrize("act", sorted(RECORDED))
+def test_every_recorded_act_has_a_sentence_that_its_details_fill(act: str) -> None:
+    assert act in ACTS
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", act)
+    assert set(PLACE.findall(ACTS[act])) <= RECORDED[act]
+
+
+@pytest.mark.parametrize("act", sorted(ACTS))
+def test_every_sentence_is_translated_with_the_same_places(act: str) -> None:
+    japanese = i18n.translations["ja"].gettext(ACTS[act])
+    assert japanese != ACTS[act]
+    assert sorted(PLACE.findall(japanese)) == sorted(PLACE.findall(ACTS[act]))
+
+
+def test_a_sentence_names_its_subject_and_what_is_gone_is_told() -> None:
+    i18n.language.set("ja")
+    assert sentence("environment-creation", "本番環境", {}) == "環境「本番環境」を作成しました"
+    assert sentence("environment-creation", "", {}) == "環境「（削除済み）」を作成しました"
+    assert act_name("environment-creation") == "環境「…」を作成しました"
+    told = sentence("membership-creation", "鈴木", {"role": "owner"})
+    assert told == "「鈴木」を関係者（オーナー）に追加しました"
+
+
+def test_an_act_that_nobody_knows_is_told_by_its_code() -> None:
+    assert sentence("100%-new", "", {}) == "100%-new"
