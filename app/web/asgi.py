@@ -54,13 +54,6 @@ def loggable(path: str) -> str:
     return TOKEN.sub("…", path)
 
 
-def policy_with_style(digest: bytes) -> str:
-    """The content security policy of a page that carries one style element of this SHA-256."""
-    own = b"style-src 'self'"
-    allowed = own + b" 'sha256-" + digest + b"'"
-    return CONTENT_SECURITY_POLICY.replace(own, allowed).decode("ascii")
-
-
 class RequestLog:
     """Gives each request an id, logs one line for it, and answers 500 where nothing else did."""
 
