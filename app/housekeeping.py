@@ -24,6 +24,9 @@ async def sweep() -> None:
         ("session", "expires_at"),
         ("confirmation", "expires_at"),
         ("parked_form", "expires_at"),
+        ("pending_sign_in", "expires_at"),
+        ("passkey_challenge", "expires_at"),
+        ("authenticator_app", "expires_at"),
         ("throttle", "last_failure_at"),
     ):
         await fetch(f"delete from {table} where {column} < $1", before)  # noqa: S608 - fixed names

@@ -1,15 +1,20 @@
 """Who gets what from every route: one table. A route that is not in it fails here."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
 import pytest
 
+from app import clock
+from app.accounts.factor_tables import AuthenticatorApp, Passkey
+from app.accounts.proof_services import seal_app_secret
 from app.accounts.queries import find_credentials
 from app.database import fetch, fetch_value
 from app.main import make_litestar
+from app.sealing import read_secret
 from tests.conftest import Portal, Stage
 from tests.pages import elements
 
@@ -20,7 +25,8 @@ from tests.pages import elements
 # {mine} is D-1001, of which owner is an owner, member and english are members; {env} is one of its
 # environments, {seq} the number of that one's activation. {theirs} is D-2001, which is outsider's,
 # {their_env} its environment. {part} is D-1002, of which owner is a member only; {ended} is D-1003,
-# which owner owns and which has ended. {confirmation} and {parked} are owner's own.
+# which owner owns and which has ended. {confirmation} and {parked} are owner's own, {factor} is
+# the only second factor of owner, {app} an authenticator app that owner is setting up.
 # Forms are sent empty.
 TABLE = """
                                                         anonymous
@@ -47,6 +53,24 @@ POST /terms                                             L F G G G G G G G
 GET  /password                                          L T G G G G G G G
 POST /password                                          L T G G G G G G G
 GET  /profile                                           L T P P P P P P P
+GET  /login/second-factor                               L G G G G G G G G
+POST /login/second-factor                               L G G G G G G G G
+POST /login/second-factor/challenges                    N N N N N N N N N
+GET  /profile/proof                                     L T P P P P P P P
+POST /profile/proof                                     L T F F F F F F F
+POST /profile/proof/challenges                          L T N N N D N N N
+GET  /profile/second-factors                            L T P P P P P P P
+GET  /profile/second-factors/authenticator-apps/{app}   L T N N N P N N N
+POST /profile/second-factors/authenticator-apps/{app}   L T N N N F N N N
+GET  /profile/second-factors/authenticator-apps/{app}/qr-code L T N N N D N N N
+POST /profile/second-factors/authenticator-apps         L T G G G G G G G
+GET  /profile/second-factors/passkeys/new               L T P P P P P P P
+POST /profile/second-factors/passkeys/new               L T F F F F F F F
+POST /profile/second-factors/passkeys/challenges        L T D D D D D D D
+GET  /profile/second-factors/recovery-codes             L T G G G P G G G
+POST /profile/second-factors/recovery-codes             L T G G G P G G G
+GET  /profile/second-factors/{factor}/removal           L T N N N P N N N
+POST /profile/second-factors/{factor}/removal           L T N N N F N N N
 GET  /parked-forms/{parked}                             L T G G G P G G G
 GET  /confirmations/{confirmation}                      L T N N N P N N N
 POST /confirmations/{confirmation}                      L T N N N G N N N
@@ -143,7 +167,38 @@ async def _things(portal: Portal) -> dict[str, object]:
     }
     names["confirmation"] = await _proposal(portal)
     names["parked"] = await _parked(portal)
+    owner = await fetch_value("select id from portal_user where code = 'owner'")
+    names["factor"] = await _factor(owner)
+    names["app"] = await _app(portal, owner)
     return names
+
+
+async def _factor(owner: UUID) -> UUID:
+    passkey = Passkey(
+        user=owner,
+        credential_id=b"credential",
+        public_key=b"key",
+        sign_count=0,
+        name="持ち主の鍵",
+        created_at=clock.now(),
+    )
+    await Passkey.insert(passkey)
+    return passkey.id
+
+
+async def _app(portal: Portal, owner: UUID) -> UUID:
+    """A set-up under way; beginning anew replaces it, so that row of the table comes after."""
+    app = AuthenticatorApp(
+        user=owner,
+        sealed_secret=seal_app_secret(
+            read_secret(portal.settings.secret_file), owner, "JBSWY3DPEHPK3PXP"
+        ),
+        last_step=0,
+        created_at=clock.now(),
+        expires_at=clock.now() + timedelta(hours=1),
+    )
+    await AuthenticatorApp.insert(app)
+    return app.id
 
 
 async def _proposal(portal: Portal) -> UUID:
@@ -191,7 +246,8 @@ async def test_everybody_gets_what_the_table_says(portal: Portal, who: str) -> N
 
 def test_every_route_is_in_the_table(stage: Stage) -> None:
     app = make_litestar(stage.settings, "postgresql://nobody@127.0.0.1/nothing")
-    names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
+    names = {"factor": "factor_id", "app": "app_id"}
+    names |= {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS

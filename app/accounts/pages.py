@@ -4,14 +4,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from app.accounts import access, forms, queries, services
-from app.accounts.access import DEVICE_COOKIE, LANGUAGE_COOKIE, Detour, cookies
+from app.accounts.access import DEVICE_COOKIE, LANGUAGE_COOKIE, YEAR, Detour, cookies
+from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer, local_path
-from app.accounts.services import SignIn, Throttled
+from app.accounts.services import PendingLogin, Throttled
 from app.settings import Settings
 from app.web import i18n
 from app.web.asgi import policy_with_style
@@ -21,8 +21,6 @@ from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, rea
 from app.web.responses import see_other
 from app.web.statics import first_rules_hash
 from app.web.templates import page
-
-YEAR = 365 * 24 * 3600
 
 
 def _with_next(path: str, wanted: str) -> str:
@@ -97,27 +95,15 @@ class SigningIn(Controller):
         if outcome is None:
             errors = {"code": _("The user code or the password is not right.")}
             return _login_page(request, status=422, errors=errors, **context)
-        return _signed_in(outcome, form.next, settings)
+        if isinstance(outcome, PendingLogin):
+            return _second_step(outcome, form.next, settings)
+        return access.begin_session(outcome, form.next, settings)
 
 
-def _cookie(name: str, value: str, seconds: int, settings: Settings) -> Cookie:
-    return Cookie(
-        key=name,
-        value=value,
-        max_age=seconds,
-        path="/",
-        secure=settings.https,
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def _signed_in(sign_in: SignIn, wanted: str, settings: Settings) -> Response[Any]:
-    answer = see_other(wanted)
-    lasts = int(sign_in.lasts.total_seconds())
-    answer.set_cookie(_cookie(settings.session_cookie, sign_in.token, lasts, settings))
-    if sign_in.device_token:
-        answer.set_cookie(_cookie(DEVICE_COOKIE, sign_in.device_token, YEAR, settings))
+def _second_step(pending: PendingLogin, wanted: str, settings: Settings) -> Response[Any]:
+    answer = see_other(_with_next("/login/second-factor", wanted))
+    lasts = int(pending.lasts.total_seconds())
+    answer.set_cookie(access.cookie(settings.pending_cookie, pending.token, lasts, settings))
     return answer
 
 
@@ -196,8 +182,11 @@ class PasswordChange(Controller):
         """Set the new password, then go where the person wanted to."""
         if not viewer.must_change_password:
             return see_other("/")
-        own_words = await queries.own_words(viewer.id)
-        form = forms.PasswordForm.read(await read_form(request), own_words)
+        form = forms.PasswordForm.read(
+            await read_form(request),
+            await queries.own_words(viewer.id),
+            second_factor=await has_factor(viewer.id),
+        )
         if form.errors:
             return page(
                 request,
@@ -233,7 +222,7 @@ async def change_language(
         return answer
     if viewer is not None:
         await services.set_language(viewer, form.language)
-    answer.set_cookie(_cookie(LANGUAGE_COOKIE, form.language, YEAR, settings))
+    answer.set_cookie(access.cookie(LANGUAGE_COOKIE, form.language, YEAR, settings))
     return answer
 
 

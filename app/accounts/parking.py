@@ -34,8 +34,8 @@ from app.web.templates import page
 KEPT = timedelta(hours=48)
 PREFIX = "/parked-forms/"
 PURPOSE = b"parked-form"
-# Signing in, and leaving, are done anew; there is nothing to keep of them.
-NEVER_PARKED = ("/login", "/logout", "/language")
+# Signing in, proving who one is, and leaving are done anew; there is nothing to keep of them.
+NEVER_PARKED = ("/login", "/logout", "/language", "/profile/proof", "/profile/second-factors")
 
 
 class ParkedForms:
@@ -53,7 +53,7 @@ class ParkedForms:
             await self.app(scope, receive, send)
         elif viewer is not None and scope["path"].startswith(PREFIX):
             await self._send_again(viewer, scope, receive, send)
-        elif scope.get("expired_user") and scope["path"] not in NEVER_PARKED:
+        elif scope.get("expired_user") and not scope["path"].startswith(NEVER_PARKED):
             await self._park(scope["expired_user"], scope, receive, send)
         else:
             await self.app(scope, receive, send)

@@ -6,8 +6,13 @@ from uuid import UUID
 
 from app.database import Record, fetch_one
 
-SESSION = """
-    select s.id as session, s.last_seen_at, s.expires_at,
+HAS_FACTOR = """
+    (exists (select 1 from authenticator_app f where f."user" = u.id and f.confirmed_at is not null)
+     or exists (select 1 from passkey f where f."user" = u.id))
+"""
+SESSION = f"""
+    select s.id as session, s.last_seen_at, s.expires_at, s.proved_at,
+           u.staff_role is not null and not {HAS_FACTOR} as factor_missing,
            u.id, u.code, u.name, u.language, u.staff_role, u.must_change_password,
            not exists (
                select 1 from terms t
@@ -19,7 +24,7 @@ SESSION = """
             where c.id = $2 and c."user" = u.id and c.done_at is not null) as done
     from session s join portal_user u on u.id = s."user"
     where s.token_hash = $1 and u.disabled_at is null
-"""
+"""  # noqa: S608 - fixed text
 
 
 def token_hash(token: str) -> bytes:

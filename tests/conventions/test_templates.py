@@ -17,6 +17,8 @@ LAYOUTS = {"layouts/page.html", "layouts/fragment.html"}
 FRAME = "contracts/_frame.html"
 # Pages on the way in: they load no script, so nobody asks for their fragment.
 ALWAYS_WHOLE = {"accounts/login.html", "accounts/terms.html", "accounts/password.html"}
+# Pages whose script htmx would not load.
+ALWAYS_WHOLE |= {"accounts/second_step.html", "accounts/proof.html", "accounts/passkey.html"}
 # Macros only.
 PIECES = {name for name in ALL if "/_" in name or name == "forms.html"}
 
