@@ -116,7 +116,7 @@ async def sign_out(
     answer = see_other("/login")
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     # A browser takes a __Host- cookie back only with the attributes that it was given with.
-    answer.set_cookie(_cookie(settings.session_cookie, "", 0, settings))
+    answer.set_cookie(access.cookie(settings.session_cookie, "", 0, settings))
     return answer
 
 

@@ -24,7 +24,7 @@ SESSION = f"""
             where c.id = $2 and c."user" = u.id and c.done_at is not null) as done
     from session s join portal_user u on u.id = s."user"
     where s.token_hash = $1 and u.disabled_at is null
-"""  # noqa: S608 - fixed text
+"""
 
 
 def token_hash(token: str) -> bytes:
