@@ -186,7 +186,9 @@ class Passkeys(Controller):
         """Keep what the browser made."""
         form = PasskeyForm.read(await read_form(request))
         errors, party = form.errors, relying_party(settings.base_url)
-        if not errors and party is not None:
+        if party is None:
+            raise NotFoundException
+        if not errors:
             if await factor_services.add_passkey(viewer, form.name, form.credential, party):
                 return await _after(viewer, "passkey")
             errors["passkey"] = _("The passkey was not accepted. Try again.")
@@ -218,7 +220,7 @@ class Passkeys(Controller):
             "accounts/passkey.html",
             status=422 if errors else 200,
             possible=party is not None,
-            elsewhere=party.origin if party and elsewhere else "",
+            elsewhere=party.origin if party and elsewhere and not errors else "",
             name=name,
             errors=errors or {},
         )
