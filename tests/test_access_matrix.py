@@ -191,7 +191,7 @@ async def _app(portal: Portal, owner: UUID) -> UUID:
     app = AuthenticatorApp(
         user=owner,
         sealed_secret=seal_app_secret(
-            read_secret(portal.settings.secret_file), owner, "JBSWY3DPEHPK3PXP"
+            read_secret(portal.settings.secret_file), owner, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
         ),
         last_step=0,
         created_at=clock.now(),
