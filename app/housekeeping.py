@@ -28,6 +28,9 @@ async def sweep() -> None:
         ("password_reset", "expires_at"),
         ("registration", "expires_at"),
         ("email_change", "expires_at"),
+        ("pending_sign_in", "expires_at"),
+        ("passkey_challenge", "expires_at"),
+        ("authenticator_app", "expires_at"),
         ("throttle", "last_failure_at"),
     ):
         await fetch(f"delete from {table} where {column} < $1", before)  # noqa: S608 - fixed names

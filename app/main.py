@@ -12,10 +12,12 @@ from litestar.exceptions import HTTPException
 from litestar.logging import LoggingConfig
 from litestar.types import ControllerRouterHandler
 
-from app.accounts import access
+from app.accounts import access, factor_pages, proof_pages
 from app.accounts import pages as accounts
 from app.accounts import reset_pages as resets
 from app.accounts.parking import ParkedForms, show_parked_form
+from app.accounts.recovery_pages import RecoveryCodes
+from app.accounts.removal_pages import FactorRemoval
 from app.activation import acts as activation_acts
 from app.activation import pages as activation
 from app.audit.sealer import sealing
@@ -57,6 +59,13 @@ ROUTES: list[ControllerRouterHandler] = [
     resets.ForgottenPassword,
     resets.PasswordReset,
     accounts.change_language,
+    proof_pages.SecondStep,
+    proof_pages.Proof,
+    factor_pages.show_second_factors,
+    factor_pages.AuthenticatorApps,
+    factor_pages.Passkeys,
+    RecoveryCodes,
+    FactorRemoval,
     show_parked_form,
     Confirmations,
     contracts.list_contracts,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from app.accounts import factor_tables as factors
 from app.accounts import tables as accounts
 from app.activation import tables as activation
 from app.audit import tables as audit
@@ -30,6 +31,11 @@ APP_CONFIG = AppConfig(
         accounts.ParkedForm,
         accounts.EmailChange,
         accounts.PasswordReset,
+        factors.AuthenticatorApp,
+        factors.Passkey,
+        factors.PasskeyChallenge,
+        factors.RecoveryCode,
+        factors.PendingSignIn,
         contracts.CorporateGroup,
         contracts.Company,
         contracts.Contract,

@@ -89,6 +89,11 @@ class Settings:
         return "__Host-session" if self.https else f"session-{self.port}"
 
     @property
+    def pending_cookie(self) -> str:
+        """Name of the cookie of a log-in that waits for its second factor."""
+        return "__Host-sign-in" if self.https else f"sign-in-{self.port}"
+
+    @property
     def origin(self) -> str:
         """Scheme and host of base_url, as browsers send them in Origin."""
         parts = urlsplit(self.base_url)

@@ -1,16 +1,21 @@
 """Who gets what from every route: one table. A route that is not in it fails here."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
 import pytest
 
+from app import clock
+from app.accounts.factor_tables import AuthenticatorApp, Passkey
+from app.accounts.proof_services import seal_app_secret
 from app.accounts.queries import find_credentials
 from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
 from app.main import make_litestar
+from app.sealing import read_secret
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
 from tests.pages import elements
@@ -27,6 +32,7 @@ from tests.people.post import REGISTRATION, confirm, invite, link_to, membership
 # {membership} is english's in D-1001, {invitation} an open one of D-1001; {link} is the token of
 # another one, {registration} an account that is being made by it; {address} is the token of a link
 # that confirms a new mail address of owner's.
+# {factor} is the only second factor of owner, {app} an authenticator app that owner is setting up.
 # Forms are sent empty.
 TABLE = """
                                                         anonymous
@@ -86,6 +92,24 @@ GET  /join/mangled                                      N N N N N N N N N
 POST /join/mangled                                      N N N N N N N N N
 POST /join/mangled/membership                           L T G G G G G G G
 GET  /join/mangled/registrations/{registration}         G G G G G G G G G
+GET  /login/second-factor                               L G G G G G G G G
+POST /login/second-factor                               L G G G G G G G G
+POST /login/second-factor/challenges                    N N N N N N N N N
+GET  /profile/proof                                     L T P P P P P P P
+POST /profile/proof                                     L T F F F F F F F
+POST /profile/proof/challenges                          L T N N N D N N N
+GET  /profile/second-factors                            L T P P P P P P P
+GET  /profile/second-factors/authenticator-apps/{app}   L T N N N P N N N
+POST /profile/second-factors/authenticator-apps/{app}   L T N N N F N N N
+GET  /profile/second-factors/authenticator-apps/{app}/qr-code L T N N N D N N N
+POST /profile/second-factors/authenticator-apps         L T G G G G G G G
+GET  /profile/second-factors/passkeys/new               L T P P P P P P P
+POST /profile/second-factors/passkeys/new               L T F F F F F F F
+POST /profile/second-factors/passkeys/challenges        L T D D D D D D D
+GET  /profile/second-factors/recovery-codes             L T G G G P G G G
+POST /profile/second-factors/recovery-codes             L T G G G P G G G
+GET  /profile/second-factors/{factor}/removal           L T N N N P N N N
+POST /profile/second-factors/{factor}/removal           L T N N N F N N N
 GET  /parked-forms/{parked}                             L T G G G P G G G
 GET  /confirmations/{confirmation}                      L T N N N P N N N
 POST /confirmations/{confirmation}                      L T N N N G N N N
@@ -208,7 +232,38 @@ async def _things(portal: Portal) -> dict[str, object]:
     names["confirmation"] = await _proposal(portal)
     names["parked"] = await _parked(portal)
     names["mail"], names["token"] = await _reset(portal)
+    owner = await fetch_value("select id from portal_user where code = 'owner'")
+    names["factor"] = await _factor(owner)
+    names["app"] = await _app(portal, owner)
     return names | await _people(portal)
+
+
+async def _factor(owner: UUID) -> UUID:
+    passkey = Passkey(
+        user=owner,
+        credential_id=b"credential",
+        public_key=b"key",
+        sign_count=0,
+        name="持ち主の鍵",
+        created_at=clock.now(),
+    )
+    await Passkey.insert(passkey)
+    return passkey.id
+
+
+async def _app(portal: Portal, owner: UUID) -> UUID:
+    """A set-up under way; beginning anew replaces it, so that row of the table comes after."""
+    app = AuthenticatorApp(
+        user=owner,
+        sealed_secret=seal_app_secret(
+            read_secret(portal.settings.secret_file), owner, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+        ),
+        last_step=0,
+        created_at=clock.now(),
+        expires_at=clock.now() + timedelta(hours=1),
+    )
+    await AuthenticatorApp.insert(app)
+    return app.id
 
 
 async def _proposal(portal: Portal) -> UUID:
@@ -290,6 +345,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"mail": "id", "registration": "id", "link": "token", "address": "token"}
     names |= {"membership": "membership_id", "invitation": "invitation_id"}
     names |= {"session": "session_id"}
+    names |= {"factor": "factor_id", "app": "app_id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS

@@ -15,6 +15,7 @@ from litestar.types import Scope
 
 from app import clock
 from app.accounts import queries
+from app.accounts.factor_rules import proof_counts
 from app.accounts.rules import SEEN_EVERY, Viewer, session_runs
 from app.accounts.services import SignIn, mark_seen
 from app.database import Record
@@ -100,6 +101,8 @@ def _viewer(row: Record) -> Viewer:
         staff_role=row["staff_role"],
         terms_accepted=row["terms_accepted"],
         must_change_password=row["must_change_password"],
+        factor_missing=row["factor_missing"],
+        proved_at=row["proved_at"],
     )
 
 
@@ -135,15 +138,48 @@ async def refuse_cross_site(
 async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard: somebody is signed in, has accepted the terms and has a password of their own.
 
+    Outside the demo, the vendor's staff have a second factor, too.
+
     Raises:
         NotSignedIn: nobody is.
         Detour: something has to be done first.
+    """
+    await signed_in_before_factors(connection, _)
+    settings: Settings = connection.app.state.settings
+    if _required_viewer(connection).factor_missing and not settings.demo:
+        raise Detour("/profile/second-factors")
+
+
+async def signed_in_before_factors(
+    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+) -> None:
+    """Guard of the second factors' own pages: staff have to get there to set one up.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+        Detour: the terms or a password come first.
     """
     viewer = _required_viewer(connection)
     if not viewer.terms_accepted:
         raise Detour("/terms")
     if viewer.must_change_password:
         raise Detour("/password")
+
+
+async def recently_proved(
+    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+) -> None:
+    """Guard, after one of those above: the person proved who they are a moment ago.
+
+    It stands before whatever changes credentials. Put it on the page with the form, too, so that
+    the question comes before the form is filled in.
+
+    Raises:
+        Detour: they are asked again, and come back.
+    """
+    viewer = _required_viewer(connection)
+    if viewer.proved_at is None or not proof_counts(viewer.proved_at, clock.now()):
+        raise Detour("/profile/proof")
 
 
 async def signed_in_before_terms(

@@ -61,17 +61,20 @@ class PasswordForm:
     errors: dict[str, str]
 
     @classmethod
-    def read(cls, data: FormData, own_words: list[str]) -> "PasswordForm":
+    def read(
+        cls, data: FormData, own_words: list[str], *, second_factor: bool = False
+    ) -> "PasswordForm":
         """Read what was sent.
 
         Args:
             own_words: words of the person's own that make a password easy to guess.
+            second_factor: whether the person signs in with one.
         """
         fields = Fields(data)
         password = fields.secret("password", _("New password"))
         again = fields.secret("again", _("New password again"))
         if not fields.errors:
-            if reason := weakness(password, own_words):
+            if reason := weakness(password, own_words, second_factor=second_factor):
                 fields.errors["password"] = _(reason)
             elif password != again:
                 fields.errors["again"] = _("The two passwords are not the same.")

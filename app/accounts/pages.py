@@ -9,8 +9,9 @@ from litestar.exceptions import NotFoundException
 
 from app.accounts import access, forms, queries, services
 from app.accounts.access import DEVICE_COOKIE, LANGUAGE_COOKIE, YEAR, Detour, cookies
+from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer, local_path
-from app.accounts.services import Throttled
+from app.accounts.services import PendingLogin, Throttled
 from app.settings import Settings
 from app.web import i18n
 from app.web.asgi import policy_with_style
@@ -98,7 +99,16 @@ class SigningIn(Controller):
         if outcome is None:
             errors = {"code": _("The user code or the password is not right.")}
             return _login_page(request, status=422, errors=errors, **context)
+        if isinstance(outcome, PendingLogin):
+            return _second_step(outcome, form.next, settings)
         return access.begin_session(outcome, form.next, settings)
+
+
+def _second_step(pending: PendingLogin, wanted: str, settings: Settings) -> Response[Any]:
+    answer = see_other(_with_next("/login/second-factor", wanted))
+    lasts = int(pending.lasts.total_seconds())
+    answer.set_cookie(access.cookie(settings.pending_cookie, pending.token, lasts, settings))
+    return answer
 
 
 @post("/logout", guards=[access.signed_in_before_terms])
@@ -177,8 +187,11 @@ class PasswordChange(Controller):
         """Set the new password, then go where the person wanted to."""
         if not viewer.must_change_password:
             return see_other("/")
-        own_words = await queries.own_words(viewer.id)
-        form = forms.PasswordForm.read(await read_form(request), own_words)
+        form = forms.PasswordForm.read(
+            await read_form(request),
+            await queries.own_words(viewer.id),
+            second_factor=await has_factor(viewer.id),
+        )
         if form.errors:
             return page(
                 request,

@@ -34,10 +34,13 @@ from app.web.templates import page
 KEPT = timedelta(hours=48)
 PREFIX = "/parked-forms/"
 PURPOSE = b"parked-form"
-# Signing in, and leaving, are done anew; there is nothing to keep of them.
+# Signing in, proving who one is, and leaving are done anew; there is nothing to keep of them.
 NEVER_PARKED = {"/login", "/logout", "/language"}
-# Pages for people who are not signed in. Their addresses hold tokens, which are not to be kept.
-NEVER_PARKED_BELOW = ("/password/", "/join/", "/email-addresses/")
+# Proofs, and pages for people who are not signed in, whose addresses hold tokens: not to be kept.
+NEVER_PARKED_BELOW = (
+    *("/password/", "/join/", "/email-addresses/"),
+    *("/login/", "/profile/proof", "/profile/second-factors"),
+)
 
 
 class ParkedForms:

@@ -13,10 +13,12 @@ from app.web.i18n import N_
 # OWASP ASVS 5.0, 11.4.2: argon2id, 64 MiB, three passes.
 _hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
 SHORTEST = 15
+SHORTEST_WITH_FACTOR = 8
 ZXCVBN_READS = 72
 WEAKEST_SCORE = 3
 
 TOO_SHORT = N_("Use at least 15 characters.")
+TOO_SHORT_WITH_FACTOR = N_("Use at least 8 characters.")
 TOO_EASY = N_("This password is too easy to guess. Use several words that do not belong together.")
 
 
@@ -50,15 +52,16 @@ def _verify(password_hash: str | None, password: str) -> bool:
     return matches and password_hash is not None
 
 
-def weakness(password: str, own_words: list[str]) -> str | None:
+def weakness(password: str, own_words: list[str], *, second_factor: bool = False) -> str | None:
     """Why a new password is not accepted, as a catalogue message, or None.
 
     Args:
         password: what the person wants.
         own_words: user code, names and addresses, which make a password easy to guess.
+        second_factor: whether the person signs in with one, so that less is enough.
     """
-    if len(password) < SHORTEST:
-        return TOO_SHORT
+    if len(password) < (SHORTEST_WITH_FACTOR if second_factor else SHORTEST):
+        return TOO_SHORT_WITH_FACTOR if second_factor else TOO_SHORT
     if zxcvbn(password[:ZXCVBN_READS], own_words)["score"] < WEAKEST_SCORE:
         return TOO_EASY
     return None

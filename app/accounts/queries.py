@@ -7,8 +7,13 @@ from uuid import UUID
 from app.accounts.rules import session_runs
 from app.database import Record, fetch, fetch_one
 
-SESSION = """
-    select s.id as session, s.last_seen_at, s.expires_at,
+HAS_FACTOR = """
+    (exists (select 1 from authenticator_app f where f."user" = u.id and f.confirmed_at is not null)
+     or exists (select 1 from passkey f where f."user" = u.id))
+"""
+SESSION = f"""
+    select s.id as session, s.last_seen_at, s.expires_at, s.proved_at,
+           u.staff_role is not null and not {HAS_FACTOR} as factor_missing,
            u.id, u.code, u.name, u.language, u.staff_role, u.must_change_password,
            not exists (
                select 1 from terms t

@@ -18,7 +18,12 @@ RESETS_PER_HOUR = 5
 
 @dataclass(frozen=True)
 class Viewer:
-    """The person who looks: what every read goes through."""
+    """The person who looks: what every read goes through.
+
+    Attributes:
+        factor_missing: one of the vendor's staff who signs in by password alone.
+        proved_at: when they last proved who they are; None where nobody signed in.
+    """
 
     id: UUID
     session: UUID
@@ -28,6 +33,8 @@ class Viewer:
     staff_role: str | None
     terms_accepted: bool
     must_change_password: bool
+    factor_missing: bool = False
+    proved_at: datetime | None = None
 
 
 def session_length(staff_role: str | None) -> timedelta:

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import queries, throttling
+from app.accounts.factor_queries import has_factor
+from app.accounts.factor_rules import pending_length
+from app.accounts.factor_tables import PendingSignIn
 from app.accounts.passwords import hash_password, verify_password
 from app.accounts.queries import token_hash
 from app.accounts.rules import Viewer, session_length
@@ -29,6 +32,14 @@ class SignIn:
 
 
 @dataclass(frozen=True)
+class PendingLogin:
+    """The password was right, a second factor is still missing: no session yet."""
+
+    token: str
+    lasts: timedelta
+
+
+@dataclass(frozen=True)
 class Throttled:
     """Too many attempts; the next one may come after `wait`."""
 
@@ -37,8 +48,10 @@ class Throttled:
 
 async def sign_in(
     code: str, password: str, *, address: str, user_agent: str, device_token: str
-) -> SignIn | Throttled | None:
+) -> SignIn | PendingLogin | Throttled | None:
     """Sign a person in, or None where user code and password do not belong together.
+
+    Who has a second factor is not signed in yet: proof_services.finish_sign_in() does that.
 
     Unknown codes cost the same time and give the same answer as wrong passwords.
     """
@@ -58,15 +71,41 @@ async def sign_in(
         return None
     assert account is not None
     await throttling.forgive(counted_in)
+    if await has_factor(account["id"]):
+        return await _pend(account, user_agent, device)
     return await open_session(account, user_agent, known_device=device)
 
 
-async def open_session(account: Record, user_agent: str, *, known_device: UUID | None) -> SignIn:
+async def _pend(account: Record, user_agent: str, device: UUID | None) -> PendingLogin:
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    lasts = pending_length(account["staff_role"])
+    pending = PendingSignIn(
+        token_hash=token_hash(token),
+        user=account["id"],
+        device=device,
+        user_agent=user_agent[:200],
+        created_at=now,
+        expires_at=now + lasts,
+    )
+    async with unit_of_work():
+        await PendingSignIn.insert(pending)
+        await record("sign-in-beginning", actor=account["id"])
+    return PendingLogin(token, lasts)
+
+
+async def open_session(
+    account: Record,
+    user_agent: str,
+    *,
+    known_device: UUID | None,
+    second_factor: str | None = None,
+) -> SignIn:
     """Begin a session of a person who has proved who they are.
 
     Args:
         account: a row of find_credentials.
         known_device: the device that signed in before, or None for a new one.
+        second_factor: the way they proved it beside the password, if they have one.
     """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     new_device = None if known_device else secrets.token_urlsafe(TOKEN_BYTES)
@@ -81,6 +120,7 @@ async def open_session(account: Record, user_agent: str, *, known_device: UUID |
                 created_at=now,
                 last_seen_at=now,
                 expires_at=now + lasts,
+                proved_at=now,
             )
         )
         if new_device:
@@ -90,7 +130,7 @@ async def open_session(account: Record, user_agent: str, *, known_device: UUID |
         else:
             await Device.update({Device.last_used_at: now}).where(Device.id == known_device)
         await User.update({User.last_sign_in_at: now}).where(User.id == account["id"])
-        await record("sign-in", actor=account["id"])
+        await record("sign-in", actor=account["id"], second_factor=second_factor)
     return SignIn(account["id"], token, new_device, lasts)
 
 

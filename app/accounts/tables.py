@@ -60,6 +60,7 @@ class Session(Table):
     created_at = Timestamptz(default=None)
     last_seen_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
+    proved_at = Timestamptz(default=None)
 
 
 class Device(Table):

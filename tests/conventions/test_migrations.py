@@ -158,7 +158,7 @@ async def test_not_even_the_owning_role_changes_the_audit_log(
 def test_piccolo_knows_every_table_class() -> None:
     known: set[Any] = set(APP_CONFIG.table_classes)
     for module in modules("app"):
-        if module.name.endswith(".tables"):
+        if module.name.endswith((".tables", "_tables")):
             loaded = __import__(module.name, fromlist=["tables"])
             own = {
                 value

@@ -10,11 +10,20 @@ from app.accounts import access
 from app.main import make_litestar
 from app.settings import read_settings
 
-GUARDS = {access.signed_in, access.signed_in_before_terms, access.signed_in_with_terms}
+GUARDS = {
+    access.signed_in,
+    access.signed_in_before_terms,
+    access.signed_in_with_terms,
+    access.signed_in_before_factors,
+}
 # Everything that anybody may ask for, so that a new one is a decision.
 PUBLIC = {
     ("GET", "/login"),
     ("POST", "/login"),
+    # They look at the log-in whose password was right.
+    ("GET", "/login/second-factor"),
+    ("POST", "/login/second-factor"),
+    ("POST", "/login/second-factor/challenges"),
     ("POST", "/language"),
     ("GET", "/password/forgotten"),
     ("POST", "/password/forgotten"),

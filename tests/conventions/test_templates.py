@@ -24,6 +24,8 @@ ALWAYS_WHOLE = {
 }
 MAILS = sorted(path.name for path in (TEMPLATES / "mail").iterdir() if path.is_dir())
 PAGES = {name for name in ALL if not name.startswith("mail/")}
+# Pages whose script htmx would not load.
+ALWAYS_WHOLE |= {"accounts/second_step.html", "accounts/proof.html", "accounts/passkey.html"}
 # Macros only.
 PIECES = {name for name in ALL if "/_" in name or name == "forms.html"}
 

@@ -1,0 +1,197 @@
+"""Changes of second factors: adding, removing, and new recovery codes.
+
+Each ends the person's other sessions: whoever sits there has not shown the new factor.
+"""
+
+import secrets
+from enum import Enum
+from uuid import UUID
+
+import asyncpg
+import pyotp
+
+from app import clock
+from app.accounts import factor_queries, passkey_services, throttling
+from app.accounts.factor_rules import (
+    MOST_PASSKEYS,
+    RECOVERY_ALPHABET,
+    RECOVERY_CODES,
+    RECOVERY_LENGTH,
+    SET_UP_LASTS,
+    RelyingParty,
+    accepted_step,
+    grouped,
+)
+from app.accounts.factor_tables import RecoveryCode
+from app.accounts.passwords import SHORTEST, verify_password
+from app.accounts.proof_services import open_app_secret, seal_app_secret
+from app.accounts.queries import token_hash
+from app.accounts.rules import Viewer
+from app.accounts.services import Throttled
+from app.accounts.tables import Session
+from app.audit.services import record
+from app.database import fetch, fetch_one, unit_of_work, uuid7
+
+
+class Removal(Enum):
+    """How it ended to remove a factor."""
+
+    DONE = "done"
+    WRONG_PASSWORD = "wrong-password"  # noqa: S105 - the name of an outcome
+    SHORT_PASSWORD = "short-password"  # noqa: S105
+
+
+async def begin_app(viewer: Viewer, secret: bytes) -> UUID:
+    """Begin to set up an authenticator app, in the place of one that was never finished.
+
+    Args:
+        secret: the portal's secret, under which the app's rests.
+    """
+    now = clock.now()
+    box = seal_app_secret(secret, viewer.id, pyotp.random_base32())
+    [row] = await fetch(
+        'insert into authenticator_app (id, "user", sealed_secret, last_step, created_at,'
+        ' expires_at) values ($1, $2, $3, 0, $4, $5) on conflict ("user")'
+        " where confirmed_at is null do update set id = excluded.id,"
+        " sealed_secret = excluded.sealed_secret, created_at = excluded.created_at,"
+        " expires_at = excluded.expires_at returning id",
+        uuid7(),
+        viewer.id,
+        box,
+        now,
+        now + SET_UP_LASTS,
+    )
+    id: UUID = row["id"]
+    return id
+
+
+async def confirm_app(viewer: Viewer, id: UUID, code: str, secret: bytes) -> bool:
+    """Use the authenticator app from now on, in the place of an older one.
+
+    Returns:
+        Whether the code belongs to the app; else nothing was changed.
+    """
+    now = clock.now()
+    async with unit_of_work():
+        await _hold(viewer)
+        app = await factor_queries.find_app_in_set_up(viewer.id, id, now)
+        if app is None:
+            return False
+        app_secret = open_app_secret(secret, viewer.id, app["sealed_secret"])
+        step = accepted_step(app_secret, code, 0, now)
+        if step is None:
+            return False
+        await fetch(
+            'delete from authenticator_app where "user" = $1 and confirmed_at is not null',
+            viewer.id,
+        )
+        await fetch(
+            "update authenticator_app set confirmed_at = $2, expires_at = null, last_step = $3"
+            " where id = $1",
+            id,
+            now,
+            step,
+        )
+        await _end_other_sessions(viewer)
+        await record("authenticator-app-addition", actor=viewer.id, subject=id)
+    return True
+
+
+async def add_passkey(viewer: Viewer, name: str, text: str, party: RelyingParty) -> bool:
+    """Use a passkey from now on.
+
+    Args:
+        text: the browser's answer, JSON.
+
+    Returns:
+        Whether the answer counts; else nothing was changed.
+    """
+    made = await passkey_services.verified_registration(viewer, text, party)
+    if made is None:
+        return False
+    try:
+        async with unit_of_work():
+            await _hold(viewer)
+            factors = await factor_queries.find_factors(viewer.id)
+            if len(factors.passkeys) >= MOST_PASSKEYS:
+                return False
+            id = await passkey_services.keep_passkey(viewer, name, made)
+            await _end_other_sessions(viewer)
+            await record("passkey-addition", actor=viewer.id, subject=id)
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
+
+
+async def remove_factor(
+    viewer: Viewer, id: UUID, password: str, *, address: str
+) -> Removal | Throttled:
+    """Stop using an authenticator app or a passkey.
+
+    Without the last one the password stands alone again. It is asked for then, and has to be as
+    long as a password has to be that stands alone.
+    """
+    alone = (await factor_queries.find_factors(viewer.id)).is_last(id)
+    if alone:
+        refused = await _check_lone_password(viewer, password, address)
+        if refused is not None:
+            return refused
+    async with unit_of_work():
+        await _hold(viewer)
+        factors = await factor_queries.find_factors(viewer.id)
+        if factors.is_last(id) and not alone:
+            return Removal.WRONG_PASSWORD
+        for table in ("authenticator_app", "passkey"):
+            await fetch(
+                f'delete from {table} where id = $1 and "user" = $2',  # noqa: S608 - fixed names
+                id,
+                viewer.id,
+            )
+        if alone:
+            await RecoveryCode.delete().where(RecoveryCode.user == viewer.id)
+        await _end_other_sessions(viewer)
+        await record("second-factor-removal", actor=viewer.id, subject=id)
+    return Removal.DONE
+
+
+async def _check_lone_password(
+    viewer: Viewer, password: str, address: str
+) -> Removal | Throttled | None:
+    counted_in = throttling.buckets(f"factor:{viewer.id}", address)
+    if wait := await throttling.admit(counted_in):
+        return Throttled(wait)
+    kept = await factor_queries.find_password_hash(viewer.id)
+    if not await verify_password(kept, password):
+        return Removal.WRONG_PASSWORD
+    await throttling.forgive(counted_in)
+    return Removal.SHORT_PASSWORD if len(password) < SHORTEST else None
+
+
+def _recovery_code() -> str:
+    return "".join(secrets.choice(RECOVERY_ALPHABET) for _ in range(RECOVERY_LENGTH))
+
+
+async def make_recovery_codes(viewer: Viewer) -> list[str]:
+    """New recovery codes, as people read them; the older ones stop working.
+
+    They are known only here and now: what is kept is their hash.
+    """
+    codes, now = [_recovery_code() for _ in range(RECOVERY_CODES)], clock.now()
+    rows = [
+        RecoveryCode(user=viewer.id, code_hash=token_hash(code), created_at=now) for code in codes
+    ]
+    async with unit_of_work():
+        await _hold(viewer)
+        await RecoveryCode.delete().where(RecoveryCode.user == viewer.id)
+        await RecoveryCode.insert(*rows)
+        await record("recovery-codes-creation", actor=viewer.id)
+    return [grouped(code) for code in codes]
+
+
+async def _hold(viewer: Viewer) -> None:
+    """One change of a person's factors after the other."""
+    await fetch_one("select 1 from portal_user where id = $1 for no key update", viewer.id)
+
+
+async def _end_other_sessions(viewer: Viewer) -> None:
+    await Session.delete().where(Session.user == viewer.id, Session.id != viewer.session)

@@ -1,0 +1,65 @@
+"""What proves who a person is, beside the password."""
+
+from piccolo.columns import UUID, BigInt, Bytea, ForeignKey, Text, Timestamptz
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.accounts.tables import Device, User
+from app.database import uuid7
+
+
+class AuthenticatorApp(Table):
+    """An app that shows time-based codes (RFC 6238); while it is set up, not yet confirmed."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    sealed_secret = Bytea()
+    last_step = BigInt()
+    created_at = Timestamptz(default=None)
+    confirmed_at = Timestamptz(null=True, default=None)
+    expires_at = Timestamptz(null=True, default=None)
+
+
+class Passkey(Table):
+    """The public half of a WebAuthn credential."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    credential_id = Bytea(unique=True)
+    public_key = Bytea()
+    sign_count = BigInt()
+    name = Text()
+    created_at = Timestamptz(default=None)
+    last_used_at = Timestamptz(null=True, default=None)
+
+
+class PasskeyChallenge(Table):
+    """What a passkey has to sign: random, for one person and purpose, answered once."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    purpose = Text()
+    challenge = Bytea(unique=True)
+    expires_at = Timestamptz(default=None)
+
+
+class RecoveryCode(Table):
+    """A code that replaces a lost factor once. Only its hash is kept."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    code_hash = Bytea(unique=True)
+    created_at = Timestamptz(default=None)
+    used_at = Timestamptz(null=True, default=None)
+
+
+class PendingSignIn(Table):
+    """A log-in whose password was right, waiting for the second factor. It is no session."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    token_hash = Bytea(unique=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    device = ForeignKey(Device, null=True, default=None, on_delete=OnDelete.set_null)
+    user_agent = Text()
+    created_at = Timestamptz(default=None)
+    expires_at = Timestamptz(default=None)

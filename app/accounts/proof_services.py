@@ -1,0 +1,171 @@
+"""Proving who one is beyond the password: the second step of a log-in, and once more later."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from app import clock
+from app.accounts import factor_queries, throttling
+from app.accounts.factor_rules import (
+    Answer,
+    RelyingParty,
+    Way,
+    accepted_step,
+    plain_recovery_code,
+)
+from app.accounts.passkey_services import passkey_answers
+from app.accounts.passwords import verify_password
+from app.accounts.queries import token_hash
+from app.accounts.rules import Viewer
+from app.accounts.services import SignIn, Throttled, open_session
+from app.audit.services import record
+from app.database import Record, fetch, fetch_one, unit_of_work
+from app.sealing import seal, unseal
+
+TOKEN_BYTES = 32
+PURPOSE = b"authenticator-app"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What answers are checked with.
+
+    Attributes:
+        secret: the portal's secret, which seals the secrets of authenticator apps.
+        party: what passkeys are bound to, or None where there can be none.
+    """
+
+    secret: bytes
+    party: RelyingParty | None
+
+
+@dataclass(frozen=True)
+class Proved:
+    """The session goes on under a new token."""
+
+    token: str
+    lasts: timedelta
+
+
+def seal_app_secret(secret: bytes, user: UUID, app_secret: str) -> bytes:
+    """An authenticator app's secret as it rests: it opens for this person's row only."""
+    return seal(secret, PURPOSE + user.bytes, app_secret.encode())
+
+
+def open_app_secret(secret: bytes, user: UUID, box: bytes) -> str:
+    """The Base32 secret that was sealed.
+
+    Raises:
+        CannotOpen: the portal's secret is another one.
+    """
+    return unseal(secret, PURPOSE + user.bytes, box).decode()
+
+
+async def answers(user: UUID, answer: Answer, keys: Keys) -> bool:
+    """Whether an answer proves who the person is; what counts only once is used up by it."""
+    match answer.way:
+        case Way.APP:
+            return await _app_answers(user, answer.text, keys.secret)
+        case Way.RECOVERY:
+            return await _recovery_code_answers(user, answer.text)
+        case Way.PASSKEY:
+            return keys.party is not None and await passkey_answers(user, answer.text, keys.party)
+        case Way.PASSWORD:
+            kept = await factor_queries.find_password_hash(user)
+            return await verify_password(kept, answer.text)
+
+
+async def _app_answers(user: UUID, code: str, secret: bytes) -> bool:
+    app = await factor_queries.find_app_in_use(user)
+    if app is None:
+        return False
+    app_secret = open_app_secret(secret, user, app["sealed_secret"])
+    step = accepted_step(app_secret, code, app["last_step"], clock.now())
+    if step is None:
+        return False
+    # Of two that send one code at the same moment, the second finds the step used.
+    used = await fetch(
+        "update authenticator_app set last_step = $2 where id = $1 and last_step < $2 returning id",
+        app["id"],
+        step,
+    )
+    return bool(used)
+
+
+async def _recovery_code_answers(user: UUID, code: str) -> bool:
+    used = await fetch_one(
+        'update recovery_code set used_at = $3 where "user" = $1 and code_hash = $2'
+        " and used_at is null returning id",
+        user,
+        token_hash(plain_recovery_code(code)),
+        clock.now(),
+    )
+    return used is not None
+
+
+def _counted_in(user: UUID, device: UUID | None, address: str) -> dict[str, int]:
+    """Where wrong answers count: a known device is not slowed down by what others try."""
+    if device:
+        return {f"factor-device:{device}": throttling.FREE_PER_ACCOUNT}
+    return throttling.buckets(f"factor:{user}", address)
+
+
+async def finish_sign_in(
+    pending: Record, answer: Answer, keys: Keys, *, address: str
+) -> SignIn | Throttled | None:
+    """Sign the person in whose password was right, or None where the answer does not count.
+
+    Args:
+        pending: a row of find_pending.
+    """
+    counted_in = _counted_in(pending["id"], pending["device"], address)
+    if wait := await throttling.admit(counted_in):
+        return Throttled(wait)
+    async with unit_of_work():
+        if not await answers(pending["id"], answer, keys):
+            await _record_failure(pending["id"], answer)
+            return None
+        if not await fetch(
+            "delete from pending_sign_in where id = $1 returning id", pending["pending"]
+        ):
+            return None
+        signed_in = await open_session(
+            pending,
+            pending["user_agent"],
+            known_device=pending["device"],
+            second_factor=answer.way.value,
+        )
+    await throttling.forgive(counted_in)
+    return signed_in
+
+
+async def prove_again(
+    viewer: Viewer, answer: Answer, keys: Keys, *, address: str
+) -> Proved | Throttled | None:
+    """Let the session change credentials for a while, under a new token, or None."""
+    counted_in = _counted_in(viewer.id, None, address)
+    if wait := await throttling.admit(counted_in):
+        return Throttled(wait)
+    # Outside of the transaction: checking a password takes long, and connections are few.
+    right = await answers(viewer.id, answer, keys)
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    async with unit_of_work():
+        if not right:
+            await _record_failure(viewer.id, answer)
+            return None
+        rows = await fetch(
+            "update session set token_hash = $2, proved_at = $3 where id = $1 returning expires_at",
+            viewer.session,
+            token_hash(token),
+            now,
+        )
+        if not rows:
+            return None
+        await record("proof", actor=viewer.id, way=answer.way.value)
+    await throttling.forgive(counted_in)
+    return Proved(token, rows[0]["expires_at"] - now)
+
+
+async def _record_failure(user: UUID, answer: Answer) -> None:
+    await record("proof-failure", actor=None, subject=user, way=answer.way.value)

@@ -1,0 +1,22 @@
+"""Second factors: authenticator apps, passkeys, recovery codes, and log-ins that wait for one."""
+
+from pathlib import Path
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from app.database import run_script
+
+ID = "2026-11-23T21:00:00"
+VERSION = "1.38.0"
+DESCRIPTION = "second factors"
+
+
+async def forwards() -> MigrationManager:
+    """Add the tables; the new column has a default, so this may run before the new version does."""
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
+
+    async def run() -> None:
+        await run_script(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+
+    manager.add_raw(run)
+    return manager
