@@ -1,5 +1,7 @@
 """What every page must be, checked on each answer of every test."""
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 
@@ -38,7 +40,7 @@ async def check_page(response: httpx.Response) -> None:
     # The log-in page is always whole; htmx is sent there as a browser.
     asked = response.request.headers.get("hx-request") == "true"
     fragment = asked and not html.startswith("<!doctype")
-    _check_headers(response, fragment=asked)
+    _check_headers(response, html, fragment=asked)
     _check_valid(html, fragment=fragment)
     _check_elements(html, fragment=fragment)
     _check_references(html, fragment=fragment)
@@ -46,11 +48,16 @@ async def check_page(response: httpx.Response) -> None:
         _check_errors(html)
 
 
-def _check_headers(response: httpx.Response, *, fragment: bool) -> None:
+def _check_headers(response: httpx.Response, html: str, *, fragment: bool) -> None:
     headers = response.headers
     assert headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in headers["content-security-policy"]
     assert headers["cache-control"] in {"private, no-cache", "no-store"}
+    # Rules within a page are those that its policy names by their hash, and no others.
+    for rules in re.findall(r"<style[^>]*>(.*?)</style>", html, re.DOTALL):
+        digest = base64.b64encode(hashlib.sha256(rules.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
     if not fragment:
         assert headers["referrer-policy"] == "same-origin"
         assert headers["cross-origin-opener-policy"] == "same-origin"
@@ -78,6 +85,7 @@ def _check_elements(html: str, *, fragment: bool) -> None:
             named = attrs.get("id") in labelled or "aria-label" in attrs
             assert named or attrs.get("type") in {"checkbox", "radio"}, f"no label: {attrs}"
         assert "style" not in attrs and not any(name.startswith("on") for name in attrs)
+        assert tag != "script" or (attrs.get("src") or "").startswith("/static/")
         assert tag != "form" or (attrs.get("action") or "/").startswith("/")
     assert sum(tag == "h1" for tag, _ in tags) == 1, "a page has one first heading"
     assert sum("primary" in (attrs.get("class") or "") for _, attrs in tags) <= 1

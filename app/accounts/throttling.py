@@ -64,9 +64,10 @@ async def admit(counted_in: dict[str, int]) -> timedelta:
 
 
 async def forgive(counted_in: dict[str, int]) -> None:
-    """Take an attempt back that turned out right."""
+    """Take an attempt back that turned out right; locks in the order that admit() keeps."""
     await fetch(
         "update throttle set failures = case when bucket like 'account:%' then 0"
-        " else greatest(failures - 1, 0) end where bucket = any($1)",
+        " else greatest(failures - 1, 0) end where bucket in ("
+        'select bucket from throttle where bucket = any($1) order by bucket collate "C" for update)',
         list(counted_in),
     )

@@ -158,3 +158,14 @@ async def test_a_quiet_time_begins_anew(database: str) -> None:
     await later(THROTTLE_FORGETS.total_seconds() + 1)
     assert not await admit(counted_in)
     assert await fetch_value("select failures from throttle where bucket = 'account:owner'") == 1
+
+
+async def test_many_who_get_it_right_at_once_do_not_wait_for_each_other_in_a_circle(
+    database: str,
+) -> None:
+    async def attempt(n: int) -> None:
+        counted_in = buckets(f"account{n % 3}", f"198.51.100.{n % 4}")
+        assert not await admit(counted_in)
+        await forgive(counted_in)
+
+    await asyncio.gather(*(attempt(n) for n in range(60)))

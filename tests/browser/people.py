@@ -5,7 +5,7 @@ what must be true after each step (a real swap, where the focus is), is decided 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -110,9 +110,22 @@ class Person(ABC):
         await self.page.reload()
         self.fresh = True
 
-    async def back(self) -> None:
-        """Press the browser's Back."""
-        await self.page.go_back()
+    async def back(self, times: int = 1) -> None:
+        """Press the browser's Back, without waiting between one and the next."""
+        await self._travel(range(-1, -times - 1, -1))
+
+    async def forward(self) -> None:
+        """Press the browser's Forward."""
+        await self._travel([1])
+
+    async def _travel(self, steps: Iterable[int]) -> None:
+        browser = await self.page.context.new_cdp_session(self.page)
+        history = await browser.send("Page.getNavigationHistory")
+        here = history["currentIndex"]
+        for step in steps:
+            entry = {"entryId": history["entries"][here + step]["id"]}
+            await browser.send("Page.navigateToHistoryEntry", entry)
+        self.fresh = True
 
     async def sees(self, words: str) -> None:
         """The words stand on the page."""

@@ -58,7 +58,9 @@ async def test_a_product_is_usable_on_its_last_day(
         " from product p where p.id = e.product and p.code = 'ANALYTICS'",
         days,
     )
-    assert ("分析ダッシュボード" in (await member.get(PATH)).text) is shown
+    html = (await member.get(PATH)).text
+    assert ("分析ダッシュボード" in html) is shown
+    assert ">終了</span>" not in html.split("<table")[1]
 
 
 async def test_a_contract_without_a_usable_product_says_so(member: httpx.AsyncClient) -> None:
