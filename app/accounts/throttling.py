@@ -68,6 +68,7 @@ async def forgive(counted_in: dict[str, int]) -> None:
     await fetch(
         "update throttle set failures = case when bucket like 'account:%' then 0"
         " else greatest(failures - 1, 0) end where bucket in ("
-        'select bucket from throttle where bucket = any($1) order by bucket collate "C" for update)',
+        "select bucket from throttle where bucket = any($1)"
+        ' order by bucket collate "C" for update)',
         list(counted_in),
     )
