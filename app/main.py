@@ -44,7 +44,9 @@ from app.products import pages as products
 from app.resources import pages as resources
 from app.settings import Settings
 from app.web import errors
-from app.web.asgi import App, HtmxFollow, ReadTimeouts, RequestLog, Responses, StaticFiles
+from app.web.answers import Responses
+from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles
+from app.web.following import HtmxFollow
 
 ROUTES: list[ControllerRouterHandler] = [
     home.show_home,

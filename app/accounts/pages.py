@@ -14,7 +14,7 @@ from app.accounts.rules import Viewer, local_path
 from app.accounts.services import PendingLogin, Throttled
 from app.settings import Settings
 from app.web import i18n
-from app.web.asgi import policy_with_style
+from app.web.answers import policy_with_style
 from app.web.errors import too_many_attempts
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, read_form
