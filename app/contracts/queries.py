@@ -110,8 +110,3 @@ async def list_group_companies(contract: SeenContract) -> list[Record]:
             contract.id,
         )
     )
-
-
-async def find_company(name: str) -> Record | None:
-    """The company with exactly this name."""
-    return await fetch_one("select id from company where name = $1", name)
