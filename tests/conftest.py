@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import signal
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
@@ -23,6 +24,9 @@ from app.settings import Settings, read_settings
 from app.web.asgi import App
 from tests.pages import check_page
 
+# A shell that runs the tests in the background has them ignore Ctrl-C, and so would every process
+# that they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 TEMPLATE = "world"
 CAST = ("owner", "member", "english", "newcomer", "outsider", "staff", "clerk", "auditor")
 _names = (f"copy{n}" for n in itertools.count())
