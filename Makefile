@@ -62,16 +62,19 @@ pins: build/pins/pins.stamp  ## Pin the requirements anew, with hashes
 .venv/bin/python:
 	@tools/make-venv .venv
 
+# The pins name every package, so pip resolves nothing: it would reach for a newer release of a pinned
+# package where another one asks for it with an extra, and then miss its hash.
+#
 # The project itself is built without isolation, which would fetch a setuptools that has no hash.
 .venv/portal.stamp: requirements.txt pyproject.toml | .venv/bin/python
 	@echo "Installing the portal into .venv" >&2
-	@$(PIP) install --quiet --require-hashes --requirement requirements.txt
+	@$(PIP) install --quiet --no-deps --require-hashes --requirement requirements.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/tests.stamp: requirements-dev.txt .venv/portal.stamp
 	@echo "Installing the tools of the tests into .venv" >&2
-	@$(PIP) install --quiet --require-hashes --requirement requirements-dev.txt
+	@$(PIP) install --quiet --no-deps --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
 build/node/tools.stamp: tools/node/package.json tools/node/package-lock.json
