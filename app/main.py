@@ -21,10 +21,12 @@ from app.accounts.removal_pages import FactorRemoval
 from app.activation import acts as activation_acts
 from app.activation import pages as activation
 from app.audit.sealer import sealing
+from app.chores import doing_chores
 from app.confirmations.acts import Acts
 from app.confirmations.pages import Confirmations
 from app.contracts import pages as contracts
 from app.database import close_pool, open_pool
+from app.endings import calendar_acts, calendar_pages
 from app.environments import acts as environment_acts
 from app.environments import allocation_acts
 from app.environments import allocation_pages as allocations
@@ -34,6 +36,8 @@ from app.home import pages as home
 from app.housekeeping import sweep_forever
 from app.mail import pages as mail
 from app.mail.worker import delivering
+from app.notices import pages as notices
+from app.notices.unsubscription_pages import Unsubscriptions
 from app.people import acts as people_acts
 from app.people import invitation_acts, joining_acts, profile_acts
 from app.people import invitation_pages as invitations
@@ -92,6 +96,11 @@ ROUTES: list[ControllerRouterHandler] = [
     activation.Activations,
     activation.show_keys,
     resources.list_resources,
+    notices.Notices,
+    notices.NoticeReading,
+    Unsubscriptions,
+    calendar_pages.CalendarSettings,
+    calendar_pages.show_calendar,
     mail.DemoMail,
 ]
 
@@ -110,6 +119,7 @@ def make_acts(settings: Settings) -> Acts:
             environment_acts.RETIREMENT,
             allocation_acts.ALLOCATION,
             *activation_acts.make_acts(settings),
+            *calendar_acts.make_acts(settings),
         ]
     )
 
@@ -122,7 +132,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
         await open_pool(database_url)
         sweeping = asyncio.create_task(sweep_forever())
         try:
-            async with sealing(settings), delivering(settings):
+            async with sealing(settings), delivering(settings), doing_chores(settings):
                 yield
         finally:
             sweeping.cancel()

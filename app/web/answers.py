@@ -90,7 +90,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.start = message
             self.held = header_value(message["headers"], b"content-type").startswith(
-                (b"text/html", b"application/json", b"application/jwk")
+                (b"text/html", b"application/json", b"application/jwk", b"text/calendar")
             )
             if not self.held:
                 fixed = self.fixed
