@@ -157,7 +157,9 @@ async def _page_costs(site: Site, browser: Browser) -> dict[str, Cost]:
         f"{CONTRACT}/group-companies",
         f"{CONTRACT}/resources",
         "/guide",
+        "/notices",
         "/profile",
+        "/profile/calendar",
         "/terms",
     ]
     costs = {address: await line.visit(site.url + address) for address in addresses}

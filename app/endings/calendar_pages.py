@@ -79,4 +79,4 @@ async def show_calendar(
         base_url=settings.base_url,
         language=found["language"],
     )
-    return Response(content, media_type="text/calendar; charset=utf-8")
+    return Response(content, media_type="text/calendar")

@@ -41,10 +41,9 @@ def _event(ending: Ending, made_at: datetime, base_url: str, host: str, language
     event.add("dtstamp", made_at)
     event.add("dtstart", ending.ends_on)
     event.add("dtend", ending.ends_on + timedelta(days=1))
-    event.add(
-        "summary",
-        _("Last day: %(what)s, %(contract)s", what=told(ending, language), contract=contract),
-    )
+    what = _("Last day: %(what)s, %(contract)s", what=told(ending, language), contract=contract)
+    # Some programs show a line break in a summary as two events.
+    event.add("summary", " ".join(what.split()))
     event.add("description", _("It can be used on this day for the last time."))
     event.add("url", base_url + ending.path)
     event.add("transp", "TRANSPARENT")

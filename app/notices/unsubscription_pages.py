@@ -36,27 +36,25 @@ class Unsubscriptions(Controller):
     @get(opt={"public": True})
     async def show(self, request: PageRequest, token: FromPath[str]) -> Response[str]:
         """The contracts that the mail was for, and the button."""
-        return _page(request, token, await find_subscription(token_hash(token)), {})
+        return _page(request, token, await find_subscription(token_hash(token)))
 
     @post(opt={"public": True, "any_site": True})
     async def stop(self, request: PageRequest, token: FromPath[str]) -> Response[str]:
         """通知を停止する, by the person or by their mail program."""
         wanted = _wanted(await read_form(request))
         found = await stop_notices(token, wanted)
-        errors = {}
-        if wanted is not None and not wanted:
-            errors["contracts"] = _("Choose at least one contract.")
-        return _page(request, token, found, errors)
+        return _page(request, token, found, nothing_chosen=wanted is not None and not wanted)
 
 
 def _page(
-    request: PageRequest, token: str, found: Subscription | None, errors: dict[str, str]
+    request: PageRequest, token: str, found: Subscription | None, *, nothing_chosen: bool = False
 ) -> Response[str]:
     """The page, in the language of whom the mail was for where nobody is logged in."""
     if found is None:
         raise NotFoundException
     if request.scope.get("viewer") is None:
         i18n.language.set(found.language)
+    errors = {"contracts": _("Choose at least one contract.")} if nothing_chosen else {}
     return page(
         request,
         "notices/unsubscription.html",
