@@ -9,6 +9,7 @@ from tests.browser.journeys import (
     contracts,
     environments,
     licensed_system,
+    notices,
     sign_in,
 )
 from tests.browser.matrix import LANGUAGES, STATES, Journey
@@ -26,6 +27,8 @@ JOURNEYS = (
     activations.ACTIVATION,
     activations.RETURN,
     licensed_system.LICENSED_SYSTEM,
+    notices.NOTICES,
+    notices.CALENDAR,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -39,6 +42,8 @@ REQUIRED = {
     "activate: upload, confirm, download",
     "return",
     "the page of the licensed system",
+    "home, notices and their mails",
+    "calendar address",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 
