@@ -72,7 +72,7 @@ async def test_one_mail_for_two_contracts_and_two_products(portal: Portal) -> No
         "update entitlement set ends_on = current_date - 2, starts_on = current_date - 9",
         "update entitlement set starts_on = current_date + 2, ends_on = current_date + 9",
         "update contract set ends_on = current_date - 2 where number = 'D-1001'",
-        "update portal_user set disabled_at = now()",
+        "update portal_user set disabled_at = now() where staff_role is null",
     ],
 )
 async def test_who_cannot_use_the_product_now_gets_no_mail(portal: Portal, change: str) -> None:
