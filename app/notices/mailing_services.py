@@ -17,7 +17,7 @@ from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
-from app.notices.queries import Subscription, find_subscription, next_recipients
+from app.notices.mailing_queries import Subscription, find_subscription, next_recipients
 from app.notices.rules import paragraphs
 from app.notices.tables import NoticeMail, NoticeMailMembership
 from app.settings import Settings

@@ -7,8 +7,8 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.accounts.queries import token_hash
+from app.notices.mailing_queries import Subscription, find_subscription
 from app.notices.mailing_services import stop_notices
-from app.notices.queries import Subscription, find_subscription
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.requests import FormData, PageRequest, read_form

@@ -8,8 +8,8 @@ import pytest
 
 from app import clock
 from app.database import fetch, fetch_value
+from app.notices.mailing_queries import count_recipients, find_mailing
 from app.notices.mailing_services import mail_notices
-from app.notices.queries import count_recipients, find_mailing
 from app.notices.services import compose_notice, withdraw_notice
 from tests.conftest import Portal
 from tests.mail.post import deliver, text
