@@ -16,7 +16,7 @@ from litestar.types import Scope
 from app import clock
 from app.accounts import queries
 from app.accounts.factor_rules import proof_counts
-from app.accounts.rules import SEEN_EVERY, Viewer, session_runs
+from app.accounts.rules import SEEN_EVERY, Viewer, first_step, session_runs
 from app.accounts.services import SignIn, mark_seen
 from app.database import Record
 from app.settings import Settings
@@ -29,6 +29,7 @@ from app.web.responses import see_other
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LANGUAGE_COOKIE = "language"
 DEVICE_COOKIE = "device"
+PROOF = "/profile/proof"
 YEAR = 365 * 24 * 3600
 
 
@@ -144,10 +145,9 @@ async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRoute
         NotSignedIn: nobody is.
         Detour: something has to be done first.
     """
-    await signed_in_before_factors(connection, _)
     settings: Settings = connection.app.state.settings
-    if _required_viewer(connection).factor_missing and not settings.demo:
-        raise Detour("/profile/second-factors")
+    if step := first_step(_required_viewer(connection), demo=settings.demo):
+        raise Detour(step)
 
 
 async def signed_in_before_factors(
@@ -159,11 +159,8 @@ async def signed_in_before_factors(
         NotSignedIn: nobody is signed in.
         Detour: the terms or a password come first.
     """
-    viewer = _required_viewer(connection)
-    if not viewer.terms_accepted:
-        raise Detour("/terms")
-    if viewer.must_change_password:
-        raise Detour("/password")
+    if step := first_step(_required_viewer(connection), demo=True):
+        raise Detour(step)
 
 
 async def recently_proved(
@@ -177,9 +174,22 @@ async def recently_proved(
     Raises:
         Detour: they are asked again, and come back.
     """
-    viewer = _required_viewer(connection)
-    if viewer.proved_at is None or not proof_counts(viewer.proved_at, clock.now()):
-        raise Detour("/profile/proof")
+    require_proof(_required_viewer(connection))
+
+
+def require_proof(viewer: Viewer) -> None:
+    """For acts that need a recent proof: what was entered is kept with their confirmation.
+
+    Raises:
+        Detour: they are asked again, and come back to the confirm page.
+    """
+    if not has_proved(viewer):
+        raise Detour(PROOF)
+
+
+def has_proved(viewer: Viewer) -> bool:
+    """Whether the person proved who they are recently enough."""
+    return viewer.proved_at is not None and proof_counts(viewer.proved_at, clock.now())
 
 
 async def signed_in_before_terms(

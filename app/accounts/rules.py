@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 CUSTOMER_SESSION = timedelta(hours=24)
@@ -37,6 +38,18 @@ class Viewer:
     proved_at: datetime | None = None
 
 
+def first_step(viewer: Viewer, *, demo: bool) -> str | None:
+    """Path of what somebody signed in has to do before anything else, or None.
+
+    Outside the demo, the vendor's staff set up a second factor.
+    """
+    if not viewer.terms_accepted:
+        return "/terms"
+    if viewer.must_change_password:
+        return "/password"
+    return "/profile/second-factors" if viewer.factor_missing and not demo else None
+
+
 def session_length(staff_role: str | None) -> timedelta:
     """How long a new session lasts at most."""
     return STAFF_SESSION if staff_role else CUSTOMER_SESSION
@@ -66,6 +79,13 @@ def throttle_wait(
         return timedelta(0)
     delay = min(timedelta(seconds=2 ** min(failures - free_failures, 10)), LONGEST_WAIT)
     return max(timedelta(0), last_failure_at + delay - now)
+
+
+def with_next(path: str, wanted: str) -> str:
+    """The path of a step on the way, with the page that the person wanted; home needs no name."""
+    if wanted == "/":
+        return path
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({'next': wanted})}"
 
 
 def local_path(address: str) -> str:

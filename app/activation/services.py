@@ -38,6 +38,10 @@ class Answer:
     ended: bool = False
 
 
+class ProofMissing(Exception):
+    """A move takes somebody who proved a moment ago who they are."""
+
+
 async def preview(
     settings: Settings, contract: SeenContract, environment: UUID, data: bytes
 ) -> tuple[RequestFile, Decision]:
@@ -56,7 +60,13 @@ async def preview(
 
 
 async def answer_request(
-    settings: Settings, contract: SeenContract, environment: UUID, data: bytes, actor: UUID
+    settings: Settings,
+    contract: SeenContract,
+    environment: UUID,
+    data: bytes,
+    actor: UUID,
+    *,
+    proved: bool = True,
 ) -> Answer:
     """Issue the activation that a request asks for, or end the one that a return gives back.
 
@@ -66,9 +76,11 @@ async def answer_request(
     Args:
         contract: through the eyes of `actor`, who may change it.
         environment: one of the contract's, retired or not.
+        proved: whether the actor proved a moment ago who they are.
 
     Raises:
         RequestRefused: it cannot be answered; nothing was changed.
+        ProofMissing: it moves the environment to another machine, and the proof is too old.
     """
     request = _read(data, clock.now())
     office = await open_office(settings, clock.now())
@@ -85,6 +97,8 @@ async def answer_request(
             return Answer(await _answered_before(case), repeated=True)
         if isinstance(decision, EndActivation):
             return Answer(await take_return(case, decision), ended=True)
+        if decision.moved and not proved:
+            raise ProofMissing
         assert office is not None, "the decision asks for a signing key"
         await issue_file(case, decision, office)
         return Answer(decision.seq)

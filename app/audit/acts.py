@@ -31,7 +31,7 @@ ACTS = {
     "password-reset-request": N_("Asked for a link for a new password"),
     "password-reset": N_("Set a new password by a mailed link"),
     "session-end": N_("Ended a session"),
-    "form-parking": N_("Sent a form after the session had ended"),
+    "form-parking": N_("Sent a form that was kept, since something had to be done first"),
     # Contracts
     "contract-creation": N_("Recorded the contract"),
     "membership-creation": N_("Added %(subject)s to the members as %(role)s"),

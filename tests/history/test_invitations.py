@@ -1,4 +1,4 @@
-"""操作履歴: whom an invitation was for, by reference, so that erasing the address erases it here."""
+"""操作履歴: whom an invitation was for; erasing the address erases it here, too."""
 
 import httpx
 
