@@ -46,7 +46,8 @@ def handle_not_signed_in(request: PageRequest, _error: Exception) -> Response[An
 
 
 def handle_detour(request: PageRequest, error: Detour) -> Response[Any]:
-    """To what has to be done first, and back here afterwards."""
+    """To what has to be done first, and back here afterwards; a sent form may be kept till then."""
+    request.scope["detour"] = error.path  # type: ignore[typeddict-unknown-key]
     target = with_next(error.path, _place(request))
     if is_htmx(request.scope):
         return Response("", status_code=200, headers={"HX-Redirect": target})

@@ -60,7 +60,7 @@ class ParkedForms:
             # Nothing is kept of it; the application's own guard refuses it.
             await self.app(scope, receive, send)
         elif scope.get("expired_user") and _is_parked(scope["path"]):
-            await self._park(scope["expired_user"], "/login", scope, receive, send)
+            await self._park(scope["expired_user"], scope, receive, send)
         elif viewer is not None:
             await self._receive_form(viewer, scope, receive, send)
         else:
@@ -70,24 +70,45 @@ class ParkedForms:
         self, viewer: Viewer, scope: Scope, receive: Receive, send: Send
     ) -> None:
         step = first_step(viewer, demo=self.settings.demo)
-        if scope["path"].startswith(PREFIX):
-            if step:
-                await _send_to(with_next(step, scope["path"]), scope, send)
-            else:
-                await self._send_again(viewer, scope, receive, send)
+        if scope["path"].startswith(PREFIX) and step:
+            await _send_to(with_next(step, scope["path"]), scope, send)
+        elif scope["path"].startswith(PREFIX):
+            await self._send_again(viewer, scope, receive, send)
         elif step and _is_parked(scope["path"]):
-            await self._park(viewer.id, step, scope, receive, send)
+            await self._park_on_detour(viewer, step, scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
-    async def _park(
-        self, user: UUID, step: str, scope: Scope, receive: Receive, send: Send
+    async def _park_on_detour(
+        self, viewer: Viewer, step: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
+        """Only the application knows whether the form waits for the step: some are for everybody."""
         try:
             body = await read_body(_chunks(receive))
         except PayloadTooLarge:
             await self.app(scope, receive, send)
             return
+        answer: list[Message] = []
+
+        async def keeping_send(message: Message) -> None:
+            answer.append(message)
+
+        await self.app(scope, _receive_whole(body), keeping_send)
+        if scope.get("detour"):
+            await self._keep(viewer.id, step, body, scope, send)
+            return
+        for message in answer:
+            await send(message)
+
+    async def _park(self, user: UUID, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await read_body(_chunks(receive))
+        except PayloadTooLarge:
+            await self.app(scope, receive, send)
+            return
+        await self._keep(user, "/login", body, scope, send)
+
+    async def _keep(self, user: UUID, step: str, body: bytes, scope: Scope, send: Send) -> None:
         now = clock.now()
         parked = ParkedForm(
             user=user,

@@ -74,3 +74,11 @@ async def test_sending_the_forced_change_again_leads_on(portal: Portal) -> None:
     async with await portal.signed_in("owner") as client:
         again = await client.post("/password", data={"next": "/contracts"})
     assert again.headers["location"] == "/contracts"
+
+
+@pytest.mark.usefixtures("new_terms")
+async def test_what_needs_no_terms_is_done_at_once(owner: httpx.AsyncClient) -> None:
+    """A page for everybody is answered, and an address that there is none of is told."""
+    assert (await owner.post("/no-such-page")).status_code == 404
+    assert (await owner.post("/email-addresses/mangled")).status_code == 404
+    assert await fetch_value("select count(*) from parked_form") == 0
