@@ -30,6 +30,12 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LANGUAGE_COOKIE = "language"
 DEVICE_COOKIE = "device"
 PROOF = "/profile/proof"
+CONFIRMATIONS = "/confirmations/"
+DONE = b"done="
+NAMED = (
+    *("id", "act", "payload", "upload", "location"),
+    *("message", "refusal", "done_at", "expires_at"),
+)
 YEAR = 365 * 24 * 3600
 
 
@@ -80,7 +86,7 @@ class Viewers:
         await self.app(scope, receive, send)
 
     async def _find_viewer(self, scope: MutableMapping[str, Any], token: str) -> None:
-        row = await queries.find_session(token, _done_id(scope["query_string"]))
+        row = await queries.find_session(token, _named_id(scope))
         if row is None:
             return
         now = clock.now()
@@ -88,7 +94,9 @@ class Viewers:
         if not session_runs(row["staff_role"], row["last_seen_at"], row["expires_at"], now):
             scope["expired_user"] = row["id"]
             return
-        scope["viewer"], scope["done"] = _viewer(row), row["done"]
+        scope["viewer"] = _viewer(row)
+        if DONE in scope["query_string"] and row["named_done_at"] is not None:
+            scope["done"] = row["named_message"]
         await _keep_alive(row, now)
 
 
@@ -104,6 +112,7 @@ def _viewer(row: Record) -> Viewer:
         must_change_password=row["must_change_password"],
         factor_missing=row["factor_missing"],
         proved_at=row["proved_at"],
+        named={name: row[f"named_{name}"] for name in NAMED} if row["named_id"] else None,
     )
 
 
@@ -112,10 +121,15 @@ async def _keep_alive(row: Record, now: datetime) -> None:
         await mark_seen(row["session"])
 
 
-def _done_id(query: bytes) -> UUID | None:
-    _, found, value = query.partition(b"done=")
+def _named_id(scope: Mapping[str, Any]) -> UUID | None:
+    """The confirmation that an address names: its own page, what was done by it, or a draft."""
+    path, query = scope["path"], scope["query_string"]
+    if path.startswith(CONFIRMATIONS):
+        value = path.removeprefix(CONFIRMATIONS).encode("utf-8", "replace")
+    else:
+        value = query.partition(DONE if DONE in query else b"draft=")[2]
     try:
-        return UUID(value[:36].decode("ascii")) if found else None
+        return UUID(value[:36].decode("ascii"))
     except ValueError:
         return None
 

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from app.accounts import access, forms, queries, services
-from app.accounts.access import DEVICE_COOKIE, LANGUAGE_COOKIE, YEAR, Detour, cookies
+from app.accounts.access import CONFIRMATIONS, DEVICE_COOKIE, LANGUAGE_COOKIE, YEAR, Detour, cookies
 from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer, local_path, with_next
 from app.accounts.services import PendingLogin, Throttled
@@ -27,7 +27,7 @@ def _place(request: PageRequest) -> str:
 
     A confirm page has an address of its own that keeps what was entered, however it was reached.
     """
-    if request.url.path.startswith("/confirmations/"):
+    if request.url.path.startswith(CONFIRMATIONS):
         return request.url.path
     if is_htmx(request.scope):
         return local_path(place_of(request.headers.get("hx-current-url", "")))

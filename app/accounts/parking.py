@@ -82,7 +82,7 @@ class ParkedForms:
     async def _park_on_detour(
         self, viewer: Viewer, step: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Only the application knows whether the form waits for the step: some are for everybody."""
+        """Only the application knows whether the form has to wait: some are for everybody."""
         try:
             body = await read_body(_chunks(receive))
         except PayloadTooLarge:

@@ -1,7 +1,9 @@
 """Decisions about signing in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -24,6 +26,7 @@ class Viewer:
     Attributes:
         factor_missing: one of the vendor's staff who signs in by password alone.
         proved_at: when they last proved who they are; None where nobody signed in.
+        named: their confirmation that the address names, which came with the session.
     """
 
     id: UUID
@@ -36,6 +39,7 @@ class Viewer:
     must_change_password: bool
     factor_missing: bool = False
     proved_at: datetime | None = None
+    named: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 def first_step(viewer: Viewer, *, demo: bool) -> str | None:

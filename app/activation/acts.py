@@ -50,12 +50,12 @@ def _state(settings: Settings) -> State:
         back = activations_url(contract, environment)
         data = upload or b""
         try:
-            request, decision = await services.preview(settings, contract, environment.id, data)
+            found = await services.preview(settings, contract, environment.id, data)
         except RequestRefused as refused:
             return statements.refused(contract, environment, back, refused.outcome, refused.claim)
-        if isinstance(decision, Issue) and decision.moved:
+        if isinstance(found.decision, Issue) and found.decision.moved:
             require_proof(viewer)
-        return await statements.of_decision(contract, environment, back, data, request, decision)
+        return statements.of_preview(contract, environment, back, data, found)
 
     return state
 

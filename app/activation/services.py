@@ -1,5 +1,6 @@
 """Answering request files: what they lead to, decided and done in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ from app import clock
 from app.activation import queries
 from app.activation.issue_services import Case, RequestRefused, issue_file, take_return
 from app.activation.key_services import open_office
+from app.activation.queries import SeenActivation
 from app.activation.requests import Refusal, RequestFile, RequestOutcome, read_request
 from app.activation.rules import (
     Decision,
@@ -42,10 +44,25 @@ class ProofMissing(Exception):
     """A move takes somebody who proved a moment ago who they are."""
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What an uploaded file would lead to now.
+
+    Attributes:
+        last: the environment's newest activation.
+        moves: when the environment went to another machine.
+    """
+
+    request: RequestFile
+    decision: Decision
+    last: SeenActivation | None
+    moves: Sequence[datetime]
+
+
 async def preview(
     settings: Settings, contract: SeenContract, environment: UUID, data: bytes
-) -> tuple[RequestFile, Decision]:
-    """What an uploaded file would lead to now; nothing is changed.
+) -> Preview:
+    """Look at an uploaded file; nothing is changed.
 
     Raises:
         RequestRefused: the file breaks a rule of the format.
@@ -53,10 +70,10 @@ async def preview(
     now = clock.now()
     request = _read(data, now)
     office = await open_office(settings, now)
-    situation = await queries.read_situation(
+    situation, last = await queries.read_situation(
         contract, environment, request, now, has_signing_key=office is not None
     )
-    return request, decide(request, situation, now)
+    return Preview(request, decide(request, situation, now), last, situation.moves)
 
 
 async def answer_request(
@@ -87,7 +104,7 @@ async def answer_request(
     async with unit_of_work():
         await _lock(contract, environment, request)
         case = Case(contract, environment, request, actor, clock.now())
-        situation = await queries.read_situation(
+        situation, _last = await queries.read_situation(
             contract, environment, request, case.now, has_signing_key=office is not None
         )
         decision = decide(request, situation, case.now)
