@@ -112,6 +112,7 @@ def _viewer(row: Record) -> Viewer:
         must_change_password=row["must_change_password"],
         factor_missing=row["factor_missing"],
         proved_at=row["proved_at"],
+        expires_at=row["expires_at"],
         named={name: row[f"named_{name}"] for name in NAMED} if row["named_id"] else None,
     )
 

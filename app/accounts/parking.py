@@ -36,9 +36,12 @@ from app.web.templates import page
 
 KEPT = timedelta(hours=48)
 PREFIX = "/parked-forms/"
-# Signing in, proving who one is, and leaving are done anew; there is nothing to keep of them.
+# Signing in, proving who one is, staying and leaving are done anew; there is nothing to keep.
 # Of a change of password there must not be.
-NEVER_PARKED = {"/login", "/logout", "/language", "/terms", "/password", "/profile/password"}
+NEVER_PARKED = {
+    *("/login", "/logout", "/language", "/staff/session"),
+    *("/terms", "/password", "/profile/password"),
+}
 # Proofs, and pages for people who are not signed in, whose addresses hold tokens: not to be kept.
 NEVER_PARKED_BELOW = (
     *("/password/", "/join/", "/email-addresses/"),
