@@ -43,6 +43,7 @@ from app.people import profile_pages as profile
 from app.products import pages as products
 from app.resources import pages as resources
 from app.settings import Settings
+from app.storage import open_storage
 from app.web import errors
 from app.web.answers import Responses
 from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles
@@ -91,7 +92,7 @@ ROUTES: list[ControllerRouterHandler] = [
     allocations.Allocations,
     activation.Activations,
     activation.show_keys,
-    resources.list_resources,
+    resources.Resources,
     mail.DemoMail,
 ]
 
@@ -130,6 +131,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
             await close_pool()
 
     acts = make_acts(settings)
+    storage = open_storage(settings)
     handlers: dict[Any, Any] = {
         access.NotSignedIn: accounts.handle_not_signed_in,
         access.Detour: accounts.handle_detour,
@@ -144,6 +146,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
             "viewer": Provide(access.provide_viewer),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "acts": Provide(lambda: acts, sync_to_thread=False),
+            "storage": Provide(lambda: storage, sync_to_thread=False),
         },
         exception_handlers=handlers,
         state=State({"settings": settings}),
