@@ -4,6 +4,8 @@ Everything is read and written in pieces, so that a file's size costs no memory.
 for one by one: a reader who is slow, or gone, keeps no connection to the store.
 """
 
+import asyncio
+import glob
 import hashlib
 import os
 import secrets
@@ -11,6 +13,7 @@ from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -101,9 +104,11 @@ class Storage:
             yield piece.to_bytes()
 
     async def delete(self, key: str) -> None:
-        """Forget a file; it may be gone already."""
+        """Forget a file, and what a crash left of its upload; it may be gone already."""
         with suppress(FileNotFoundError):
             await self._store.delete_async(key)
+        if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+            await asyncio.to_thread(_delete_staged, self._store.prefix / key)
 
     async def probe(self) -> None:
         """Write, read and delete a small file.
@@ -119,6 +124,12 @@ class Storage:
                 raise OSError("the store answered with other bytes than were written")
         finally:
             await self.delete(key)
+
+
+def _delete_staged(file: Path) -> None:
+    """Delete what the local store began to write beside a file: its name with # and a number."""
+    for staged in file.parent.glob(glob.escape(file.name) + "#[0-9]*"):
+        staged.unlink(missing_ok=True)
 
 
 def open_storage(settings: Settings) -> Storage:
