@@ -26,7 +26,14 @@ from app.settings import LOOPBACK, Settings, SettingsError
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig
 
-__all__ = ["FileTooLarge", "Storage", "StorageError", "StoredFile", "open_storage"]
+__all__ = [
+    "FileTooLarge",
+    "Storage",
+    "StorageError",
+    "StoredFile",
+    "open_storage",
+    "storage_problems",
+]
 
 READ_BYTES = 512 * 1024
 # S3 takes at most 10,000 parts, none but the last below 5 MiB: files of up to 78 GiB.
@@ -150,6 +157,21 @@ def open_storage(settings: Settings) -> Storage:
             f"PORTAL_STORAGE_URL cannot be used: {str(error).splitlines()[0]}"
         ) from error
     return Storage(store)
+
+
+async def storage_problems(settings: Settings) -> list[str]:
+    """What keeps the portal from writing, reading and deleting files, and what to do."""
+    place = settings.storage_url or settings.data_dir / "storage"
+    try:
+        await open_storage(settings).probe()
+    except (StorageError, OSError, SettingsError) as error:
+        reason = str(error).splitlines()[0]
+        return [
+            f"Files cannot be written, read and deleted in {place}: {reason} "
+            "Check PORTAL_STORAGE_URL, that the folder or bucket is there, and that the portal may "
+            "do all three."
+        ]
+    return []
 
 
 def _is_local_endpoint() -> bool:
