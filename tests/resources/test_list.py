@@ -47,13 +47,13 @@ async def test_a_product_without_a_file_says_so_and_shows_the_way_back(
     answer = await member.get(PATH, params={"product": product})
     assert answer.status_code == 200
     assert files(answer.text) == []
-    assert f'class="empty">条件に合うものはありません。 <a href="{PATH}">' in answer.text
+    assert f'class="empty">条件に合うファイルはありません。 <a href="{PATH}">' in answer.text
 
 
 async def test_a_contract_that_does_not_run_has_no_files(owner: httpx.AsyncClient) -> None:
     html = (await owner.get("/contracts/D-1003/resources")).text
     assert files(html) == []
-    assert "利用できる製品のファイルはありません" in html
+    assert "現在ご利用いただける製品のファイルはありません" in html
 
 
 async def test_a_file_of_two_products_is_listed_once_with_both(member: httpx.AsyncClient) -> None:
