@@ -174,8 +174,9 @@ def main() -> None:
         settings = with_demo_secrets(replace(settings, data_dir=data_dir))
         with EmbeddedServer(data_dir) as addresses:
             token, path = asyncio.run(prepare(addresses, settings, options.megabytes))
-            environ = {"PORTAL_PORT": str(port)}
-            server = Server(data_dir, addresses.runtime, addresses.owner, **environ)
+            server = Server(
+                data_dir, addresses.runtime, addresses.owner, workers=1, PORTAL_PORT=str(port)
+            )
             with server:
                 cookie = {settings.session_cookie: token}
                 scene = Scene(server.url, cookie, path, server.process.pid)

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,6 +80,7 @@ async def test_a_download_that_is_cut_three_times_is_resumed_to_the_same_file(
         portal.settings.data_dir,
         portal.dsn,
         stage.owner_dsn(portal.dsn),
+        workers=1,
         PORTAL_PORT=str(port),
         **store,
     )
@@ -88,7 +89,7 @@ async def test_a_download_that_is_cut_three_times_is_resumed_to_the_same_file(
         async with relay(port, CUT, CUT, CUT) as line:
             command = ["curl", "-sSf", "-C", "-", "-o", str(tmp_path / "file"), "-b"]
             command += [await cookie(portal, port), f"http://127.0.0.1:{line.port}{path}"]
-            codes = []
+            codes: list[int] = []
             while 0 not in codes and len(codes) < 5:
                 process = await asyncio.create_subprocess_exec(*command)
                 codes.append(await process.wait())
@@ -111,7 +112,7 @@ class HastyProtocol(PatientProtocol):
 
 
 @pytest.fixture
-async def connections(portal: Portal) -> AsyncIterator[tuple[int, set[object]]]:
+async def connections(portal: Portal) -> AsyncIterator[tuple[int, Collection[object]]]:
     """A port where the portal answers on real sockets, and the connections that are open."""
     config = uvicorn.Config(portal.app, lifespan="off", log_config=None, access_log=False)
     config.load()
@@ -130,7 +131,7 @@ def request_of(path: str, cookie: str) -> bytes:
 
 
 async def test_a_client_that_stops_reading_holds_nothing_and_is_dropped(
-    portal: Portal, connections: tuple[int, set[object]]
+    portal: Portal, connections: tuple[int, Collection[object]]
 ) -> None:
     port, open_connections = connections
     path, session = await file_path(PLATFORM), await cookie(portal, portal.settings.port)
@@ -156,7 +157,7 @@ async def test_a_client_that_stops_reading_holds_nothing_and_is_dropped(
 
 
 async def test_a_slow_reader_is_not_taken_for_one_that_stopped(
-    portal: Portal, connections: tuple[int, set[object]]
+    portal: Portal, connections: tuple[int, Collection[object]]
 ) -> None:
     port, _ = connections
     path, session = await file_path(PLATFORM), await cookie(portal, portal.settings.port)
