@@ -9,6 +9,7 @@ from tests.browser.journeys import (
     contracts,
     environments,
     licensed_system,
+    resources,
     sign_in,
 )
 from tests.browser.matrix import LANGUAGES, STATES, Journey
@@ -25,6 +26,7 @@ JOURNEYS = (
     allocations.OTHER_PRODUCTS,
     activations.ACTIVATION,
     activations.RETURN,
+    resources.DOWNLOAD,
     licensed_system.LICENSED_SYSTEM,
 )
 REQUIRED = {
@@ -38,6 +40,7 @@ REQUIRED = {
     "other products",
     "activate: upload, confirm, download",
     "return",
+    "filter and download a resource",
     "the page of the licensed system",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
