@@ -20,8 +20,8 @@ from app.history.forms import HistoryForm
 from app.history.queries import History
 from app.history.rules import HistoryFilter
 from app.history.services import note_export
+from app.web.forms import read_key, write_key
 from app.web.i18n import gettext as _
-from app.web.keys import read_key, write_key
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 from app.web.templates import page

@@ -13,8 +13,8 @@ from app.notices import queries, services
 from app.notices.access import provide_notice
 from app.notices.rules import paragraphs
 from app.web import i18n
+from app.web.forms import read_key, write_key
 from app.web.i18n import gettext as _
-from app.web.keys import read_key, write_key
 from app.web.requests import FormData, PageRequest, query_form, read_form
 from app.web.responses import see_other
 from app.web.templates import page

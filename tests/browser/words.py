@@ -50,6 +50,10 @@ ENGLISH = {
     "リソース": "Resources",
     "期限切れの製品を表示する": "Show expired products",
     "期限切れの製品を表示しない": "Hide expired products",
+    # Resources
+    "すべてのファイルを表示する": "Show all files",
+    "ダウンロードしたファイルの確認方法": "How to check a downloaded file",
+    "表示": "Show",
     # Environments
     "新しい環境を作成": "Create a new environment",
     "環境名": "Environment name",
@@ -80,7 +84,6 @@ ENGLISH = {
     "すべて既読にする": "Mark all as read",
     "すべてのお知らせを既読にしました。": "All notices are marked as read.",
     "未読だけを表示する": "Only unread ones",
-    "表示": "Show",
     "条件に合うお知らせはありません。": "No notice matches.",
     "メールを停止する": "Stop the mails",
     "次のご契約では、お知らせメールをお送りしません：": (

@@ -22,7 +22,9 @@ LEVELS = [
     {"database", "storage", "sealing"},
     {"postgres", "clock", "settings"},
 ]
-KNOW_EVERYTHING = {"main", "piccolo_app", "commands", "runtime", "housekeeping", "chores", "demo"}
+KNOW_EVERYTHING = {
+    *("main", "piccolo_app", "commands", "runtime", "housekeeping", "chores", "doctor", "demo"),
+}
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
 DOMAINS = set.union(*LEVELS[:8])
 
