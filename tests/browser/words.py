@@ -113,7 +113,7 @@ ENGLISH = {
     "パスワードが正しくありません。": "The password is not right.",
     "変更 メールアドレス": "Change E-mail address",
     "メールアドレスの変更": "Change of the mail address",
-    "メールアドレスを変更しますか": "Change your mail address?",
+    "メールアドレスを変更します。よろしいですか？": "Change your mail address?",
     "メールアドレスを変更しました": "Your mail address was changed",
     "このメールアドレスは別のアカウントで使用されています": (
         "This address belongs to another account"

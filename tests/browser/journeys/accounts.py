@@ -104,7 +104,7 @@ async def _change_address(cast: Cast, person: Person) -> None:
     await cast.reached("error", person)
     await _ask_for(person, TAKEN)
     await person.visit(await cast.mailed_link(TAKEN))
-    await person.sees_heading("メールアドレスを変更しますか")
+    await person.sees_heading("メールアドレスを変更します。よろしいですか？")
     await fetch("update portal_user set email = $1 where code = 'english'", TAKEN)
     await person.press("決定")
     await person.sees_heading("このメールアドレスは別のアカウントで使用されています")
