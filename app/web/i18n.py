@@ -42,7 +42,7 @@ def gettext(message: str, **values: object) -> str:
 
 def pgettext(context: str, message: str, **values: object) -> str:
     """The message as one context says it, where another word stands for it elsewhere."""
-    text: str = translations[language.get()].pgettext(context, message)
+    text = str(translations[language.get()].pgettext(context, message))
     return text % values if values else text
 
 
