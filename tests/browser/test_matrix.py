@@ -4,11 +4,14 @@ import pytest
 
 from tests.browser.conftest import CastMaker
 from tests.browser.journeys import (
+    accounts,
     activations,
     allocations,
     contracts,
     environments,
+    invitations,
     licensed_system,
+    members,
     resources,
     sign_in,
 )
@@ -28,6 +31,11 @@ JOURNEYS = (
     activations.RETURN,
     resources.DOWNLOAD,
     licensed_system.LICENSED_SYSTEM,
+    invitations.INVITATION,
+    invitations.OPEN_INVITATIONS,
+    members.MEMBERSHIPS,
+    accounts.FORGOTTEN,
+    accounts.SETTINGS,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -42,6 +50,11 @@ REQUIRED = {
     "return",
     "filter and download a resource",
     "the page of the licensed system",
+    "invite, and join by the delivered link",
+    "send an invitation again, take it back",
+    "role, notices, removal, leaving",
+    "forgotten password",
+    "profile, mail address, sessions, password",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 
