@@ -4,12 +4,15 @@ import pytest
 
 from tests.browser.conftest import CastMaker
 from tests.browser.journeys import (
+    accounts,
     activations,
     allocations,
     contracts,
     environments,
+    invitations,
     licensed_system,
     notices,
+    members,
     resources,
     sign_in,
 )
@@ -31,6 +34,11 @@ JOURNEYS = (
     licensed_system.LICENSED_SYSTEM,
     notices.NOTICES,
     notices.CALENDAR,
+    invitations.INVITATION,
+    invitations.OPEN_INVITATIONS,
+    members.MEMBERSHIPS,
+    accounts.FORGOTTEN,
+    accounts.SETTINGS,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -47,6 +55,11 @@ REQUIRED = {
     "the page of the licensed system",
     "home, notices and their mails",
     "calendar address",
+    "invite, and join by the delivered link",
+    "send an invitation again, take it back",
+    "role, notices, removal, leaving",
+    "forgotten password",
+    "profile, mail address, sessions, password",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 
