@@ -11,8 +11,8 @@ from tests.browser.journeys import (
     environments,
     invitations,
     licensed_system,
-    notices,
     members,
+    notices,
     resources,
     sign_in,
 )
