@@ -41,6 +41,10 @@ from app.people import joining_pages as joining
 from app.people import pages as people
 from app.people import profile_pages as profile
 from app.products import pages as products
+from app.quotes import acts as quote_acts
+from app.quotes import addition_pages
+from app.quotes import draft_pages as quote_drafts
+from app.quotes import pages as quotes
 from app.resources import pages as resources
 from app.settings import Settings
 from app.web import errors
@@ -92,6 +96,9 @@ ROUTES: list[ControllerRouterHandler] = [
     activation.Activations,
     activation.show_keys,
     resources.list_resources,
+    quotes.QuoteRequests,
+    quote_drafts.QuoteDrafts,
+    addition_pages.QuoteAdditions,
     mail.DemoMail,
 ]
 
@@ -110,6 +117,7 @@ def make_acts(settings: Settings) -> Acts:
             environment_acts.RETIREMENT,
             allocation_acts.ALLOCATION,
             *activation_acts.make_acts(settings),
+            *quote_acts.make_acts(settings),
         ]
     )
 

@@ -59,6 +59,7 @@ APP_CONFIG = AppConfig(
         notices.NoticeProduct,
         quotes.QuoteRequest,
         quotes.QuoteLine,
+        quotes.QuoteDraft,
         audit.AuditEvent,
         mail.Mail,
         audit.AuditSeal,

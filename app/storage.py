@@ -33,3 +33,13 @@ async def store_file(store: LocalStore, key: str, content: bytes) -> StoredFile:
     """Keep a file under a key."""
     await store.put_async(key, content)
     return StoredFile(key, len(content), hashlib.sha256(content).hexdigest())
+
+
+async def read_file(store: LocalStore, key: str) -> bytes:
+    """A small file's content, whole.
+
+    Raises:
+        FileNotFoundError: there is none under this key.
+    """
+    found = await store.get_async(key)
+    return bytes(await found.bytes_async())

@@ -57,7 +57,12 @@ ACTS = {
     "activation-refusal": N_("A request file of “%(subject)s” was refused (%(code)s)"),
     # Quotes
     "quote-request": N_("Requested quote %(subject)s"),
+    "quote-withdrawal": N_("Withdrew quote request %(subject)s"),
+    "quote-review": N_("Began to work on quote request %(subject)s"),
     "quote-answer": N_("Answered quote request %(subject)s"),
+    "quote-answer-download": N_("Downloaded the answer to quote request %(subject)s"),
+    "quote-conclusion": N_("Concluded quote request %(subject)s"),
+    "quote-application": N_("Changed the contract as agreed in quote request %(subject)s"),
     # The vendor's side
     "corporate-group-creation": N_("Created a corporate group"),
     "company-creation": N_("Created the company “%(subject)s”"),
