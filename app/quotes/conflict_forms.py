@@ -14,7 +14,7 @@ def unseen_messages(builder: Builder, form: BuilderForm, merged: Merged) -> dict
         id, name = str(product.id), product_name(product)
         if id in merged.conflicts:
             errors[wish_field(product.id)] = _(
-                "%(product)s: another owner chose “%(kept)s” meanwhile; you chose “%(own)s”."
+                "%(product)s: “%(kept)s” was kept meanwhile; you chose “%(own)s”."
                 " Check it and go on.",
                 product=name,
                 kept=told_choice(kept[id]),
@@ -24,8 +24,7 @@ def unseen_messages(builder: Builder, form: BuilderForm, merged: Merged) -> dict
             errors[wish_field(product.id)] = _taken(name, form.seen[id], kept[id])
     if NOTE in merged.conflicts:
         errors[NOTE] = _(
-            "Another owner changed the note meanwhile to “%(kept)s”. Yours stands below; check it"
-            " and go on.",
+            "The note was changed meanwhile to “%(kept)s”. Yours stands below; check it and go on.",
             kept=kept[NOTE],
         )
     elif NOTE in merged.taken:
@@ -52,8 +51,7 @@ def refusal_messages(builder: Builder, shown: DraftContent) -> dict[str, str]:
 
 def _taken(product: str, seen: str, kept: str) -> str:
     return _(
-        "%(product)s: another owner changed “%(seen)s” to “%(kept)s” meanwhile. Check it and go"
-        " on.",
+        "%(product)s: “%(seen)s” was changed to “%(kept)s” meanwhile. Check it and go on.",
         product=product,
         seen=told_choice(seen),
         kept=told_choice(kept),
@@ -61,11 +59,11 @@ def _taken(product: str, seen: str, kept: str) -> str:
 
 
 def _note_taken() -> str:
-    return _("Another owner changed the note meanwhile. Check it and go on.")
+    return _("The note was changed meanwhile. Check it and go on.")
 
 
 def _additions_changed() -> str:
-    return _("Another owner changed the additional purchases meanwhile. Check them and go on.")
+    return _("The additional purchases were changed meanwhile. Check them and go on.")
 
 
 def _again() -> str:

@@ -139,7 +139,7 @@ async def _refusal(contract: SeenContract, builder: Builder, sent: Proposal) -> 
         return refusal_messages(builder, DraftContent.from_json(sent.payload["content"]))
     reference = await reference_of(contract.id, UUID(sent.payload["draft"]))
     message = _(
-        "Another owner sent this draft meanwhile, as request %(reference)s. What stands below"
+        "This draft was sent meanwhile, as request %(reference)s. What stands below"
         " is a new draft.",
         reference=reference or "",
     )
