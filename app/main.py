@@ -47,6 +47,7 @@ from app.quotes import draft_pages as quote_drafts
 from app.quotes import pages as quotes
 from app.resources import pages as resources
 from app.settings import Settings
+from app.storage import open_storage
 from app.web import errors
 from app.web.answers import Responses
 from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles
@@ -95,7 +96,7 @@ ROUTES: list[ControllerRouterHandler] = [
     allocations.Allocations,
     activation.Activations,
     activation.show_keys,
-    resources.list_resources,
+    resources.Resources,
     quotes.QuoteRequests,
     quote_drafts.QuoteDrafts,
     addition_pages.QuoteAdditions,
@@ -138,6 +139,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
             await close_pool()
 
     acts = make_acts(settings)
+    storage = open_storage(settings)
     handlers: dict[Any, Any] = {
         access.NotSignedIn: accounts.handle_not_signed_in,
         access.Detour: accounts.handle_detour,
@@ -152,6 +154,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
             "viewer": Provide(access.provide_viewer),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "acts": Provide(lambda: acts, sync_to_thread=False),
+            "storage": Provide(lambda: storage, sync_to_thread=False),
         },
         exception_handlers=handlers,
         state=State({"settings": settings}),

@@ -10,11 +10,16 @@ create table quote_draft (
 );
 
 alter table quote_request
+    add column answer_file_size bigint check (answer_file_size > 0),
+    add column answer_file_sha256 text,
     add column handled_by uuid references portal_user on delete set null,
     add column withdrawn_at timestamptz,
     add column concluded_at timestamptz,
     add column applied_at timestamptz,
     add check ((answer_file is null) = (answer_file_name is null)),
+    -- Answers from before say no size; they are sent again.
+    add check ((answer_file is null) = (answer_file_size is null)) not valid,
+    add check ((answer_file is null) = (answer_file_sha256 is null)) not valid,
     add check ((withdrawn_at is not null) = (state = 'withdrawn')),
     add check ((concluded_at is not null) = (state = 'concluded')),
     add check (applied_at is null or state = 'concluded'),

@@ -55,6 +55,8 @@ ACTS = {
     "activation-download": N_("Downloaded activation file %(seq)s of “%(subject)s”"),
     "activation-return": N_("Returned activation %(seq)s of “%(subject)s”"),
     "activation-refusal": N_("A request file of “%(subject)s” was refused (%(code)s)"),
+    # Resources
+    "resource-download": N_("Downloaded the file “%(subject)s”"),
     # Quotes
     "quote-request": N_("Requested quote %(subject)s"),
     "quote-withdrawal": N_("Withdrew quote request %(subject)s"),

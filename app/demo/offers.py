@@ -7,7 +7,7 @@ from app.quotes.answer_services import answer_quote, store_answer
 from app.quotes.rules import Wish
 from app.quotes.services import Wanted, request_quote
 from app.resources.services import publish_resource
-from app.storage import open_store, store_file
+from app.storage import open_storage
 
 RESOURCES = [
     ("PLATFORM", "業務基盤プラットフォーム_導入パッケージ.zip", "5.0.2", PLATFORM_BYTES),
@@ -19,10 +19,10 @@ RESOURCES = [
 
 async def make_resources(world: World) -> None:
     """A real file for each of four products."""
-    store = open_store(world.settings.data_dir)
+    storage = open_storage(world.settings)
     for code, name, version, size in RESOURCES:
         content = archive(code.lower(), f"{code} {version}\n", size=size)
-        file = await store_file(store, f"resources/{code.lower()}-{version}.zip", content)
+        file = await storage.store_bytes(f"resources/{code.lower()}-{version}.zip", content)
         await publish_resource(
             name=name,
             version=version,
@@ -80,7 +80,10 @@ async def make_quote(world: World) -> None:
         ]
     )
     attachment = await store_answer(
-        world.settings, request=requested.id, name="お見積書_D-1001.pdf", content=content
+        open_storage(world.settings),
+        request=requested.id,
+        name="お見積書_D-1001.pdf",
+        content=content,
     )
     await answer_quote(
         None,

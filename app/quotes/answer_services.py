@@ -16,7 +16,7 @@ from app.quotes.services import (
 )
 from app.quotes.tables import QuoteRequest
 from app.settings import Settings
-from app.storage import open_store, store_file
+from app.storage import Storage, StoredFile
 
 LARGEST_PDF = 10_000_000
 LONGEST_MESSAGE = 5000
@@ -31,17 +31,14 @@ class Attachment:
     """The answer's PDF in storage.
 
     Attributes:
-        key: its key in storage.
         name: the name under which it is downloaded.
     """
 
-    key: str
+    file: StoredFile
     name: str
 
 
-async def store_answer(
-    settings: Settings, *, request: UUID, name: str, content: bytes
-) -> Attachment:
+async def store_answer(storage: Storage, *, request: UUID, name: str, content: bytes) -> Attachment:
     """Put the answer's PDF into storage, before `answer_quote` names it.
 
     Raises:
@@ -49,9 +46,8 @@ async def store_answer(
     """
     if not content.startswith(b"%PDF-") or len(content) > LARGEST_PDF:
         raise NotAPdf
-    store = open_store(settings.data_dir)
-    file = await store_file(store, f"quotes/{request}/{uuid7()}.pdf", content)
-    return Attachment(file.key, name)
+    file = await storage.store_bytes(f"quotes/{request}/{uuid7()}.pdf", content)
+    return Attachment(file, name)
 
 
 async def take_into_review(*, request: UUID, actor: UUID) -> None:
@@ -94,8 +90,10 @@ async def answer_quote(
                 QuoteRequest.state: QuoteState.ANSWERED.value,
                 QuoteRequest.answer: message,
                 QuoteRequest.answered_at: clock.now(),
-                QuoteRequest.answer_file: attachment.key if attachment else None,
+                QuoteRequest.answer_file: attachment.file.key if attachment else None,
                 QuoteRequest.answer_file_name: attachment.name if attachment else None,
+                QuoteRequest.answer_file_size: attachment.file.size if attachment else None,
+                QuoteRequest.answer_file_sha256: attachment.file.sha256 if attachment else None,
                 QuoteRequest.handled_by: actor,
             }
         ).where(QuoteRequest.id == request)

@@ -1,7 +1,6 @@
 """見積依頼: the list, one request, taking it back, and the vendor's answer."""
 
 from typing import Any
-from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
@@ -17,10 +16,10 @@ from app.quotes.acts import WITHDRAWAL
 from app.quotes.answer_services import note_answer_download
 from app.quotes.queries import SeenRequest
 from app.quotes.rules import QuoteState, may_become, may_request
-from app.settings import Settings
-from app.storage import open_store, read_file
+from app.storage import Storage
+from app.web.downloads import selection, send_file
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest
+from app.web.requests import PageRequest, only_looks
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -92,21 +91,18 @@ class QuoteRequests(Controller):
         self,
         request: PageRequest,
         viewer: NamedDependency[Viewer],
-        settings: NamedDependency[Settings],
+        storage: NamedDependency[Storage],
         contract: NamedDependency[SeenContract],
         quoted: NamedDependency[SeenRequest],
-    ) -> Response[bytes]:
+    ) -> Response[Any]:
         """The answer's PDF."""
         if quoted.answer_file is None:
             raise NotFoundException
-        if not request.scope.get("head"):
+        selected = selection(request, quoted.answer_file)
+        answer = await send_file(request, storage, quoted.answer_file, selected)
+        if selected.gives and not only_looks(request):
             await note_answer_download(request=quoted.id, contract=contract.id, actor=viewer.id)
-        headers = {
-            "Content-Disposition": _attachment(quoted.answer_file_name or "answer.pdf"),
-            "Cache-Control": "no-store",
-        }
-        content = await read_file(open_store(settings.data_dir), quoted.answer_file)
-        return Response(content, media_type="application/pdf", headers=headers)
+        return answer
 
 
 def _refusal(quoted: SeenRequest) -> dict[str, str]:
@@ -116,9 +112,3 @@ def _refusal(quoted: SeenRequest) -> dict[str, str]:
         state=wording.state_name(quoted.state),
     )
     return {"state": message}
-
-
-def _attachment(name: str) -> str:
-    """RFC 6266: a plain name for old programs, and the whole one as RFC 8187 writes it."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -9,6 +9,7 @@ from uuid import UUID
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one, fetch_value
 from app.quotes.rules import Line, QuoteState, Wish, totals
+from app.web.downloads import Download
 
 PAGE_ROWS = 50
 
@@ -28,7 +29,7 @@ class SeenRequest:
 
     Attributes:
         requested_by: None where the account is deleted.
-        answer_file: storage key of the vendor's PDF.
+        answer_file: the vendor's PDF.
     """
 
     id: UUID
@@ -39,8 +40,7 @@ class SeenRequest:
     note: str
     answer: str
     answered_at: datetime | None
-    answer_file: str | None
-    answer_file_name: str | None
+    answer_file: Download | None
     withdrawn_at: datetime | None
     concluded_at: datetime | None
     applied_at: datetime | None
@@ -111,12 +111,24 @@ def _request(row: Record) -> SeenRequest:
         note=row["note"],
         answer=row["answer"],
         answered_at=row["answered_at"],
-        answer_file=row["answer_file"],
-        answer_file_name=row["answer_file_name"],
+        answer_file=_answer_file(row),
         withdrawn_at=row["withdrawn_at"],
         concluded_at=row["concluded_at"],
         applied_at=row["applied_at"],
         lines=[_line(line) for line in json.loads(row["lines"] or "[]")],
+    )
+
+
+def _answer_file(row: Record) -> Download | None:
+    if row["answer_file"] is None or row["answer_file_size"] is None:
+        return None
+    return Download(
+        key=row["answer_file"],
+        name=row["answer_file_name"],
+        media_type="application/pdf",
+        size=row["answer_file_size"],
+        sha256=row["answer_file_sha256"],
+        modified_at=row["answered_at"],
     )
 
 

@@ -1,6 +1,6 @@
 """What customers ask a quote for, and the vendor's answer."""
 
-from piccolo.columns import JSONB, UUID, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, BigInt, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -13,8 +13,8 @@ from app.products.tables import Entitlement, Product
 class QuoteRequest(Table):
     """A request for a quote.
 
-    `answer_file` is the storage key of the vendor's PDF; `handled_by` is who of the vendor works on
-    it; `applied_at` is when the contract was changed as was agreed.
+    `answer_file` is the storage key of the vendor's PDF, `answer_file_size` its bytes; `handled_by`
+    is who of the vendor works on it; `applied_at` is when the contract was changed as agreed.
     """
 
     id = UUID(primary_key=True, default=uuid7)
@@ -28,6 +28,8 @@ class QuoteRequest(Table):
     answered_at = Timestamptz(null=True, default=None)
     answer_file = Text(null=True, default=None)
     answer_file_name = Text(null=True, default=None)
+    answer_file_size = BigInt(null=True, default=None)
+    answer_file_sha256 = Text(null=True, default=None)
     handled_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
     withdrawn_at = Timestamptz(null=True, default=None)
     concluded_at = Timestamptz(null=True, default=None)
