@@ -9,6 +9,7 @@ from tests.browser.journeys import (
     contracts,
     environments,
     licensed_system,
+    quotes,
     sign_in,
 )
 from tests.browser.matrix import LANGUAGES, STATES, Journey
@@ -26,6 +27,8 @@ JOURNEYS = (
     activations.ACTIVATION,
     activations.RETURN,
     licensed_system.LICENSED_SYSTEM,
+    quotes.QUOTE,
+    quotes.AFTER,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -39,6 +42,8 @@ REQUIRED = {
     "activate: upload, confirm, download",
     "return",
     "the page of the licensed system",
+    "request a quote",
+    "withdraw a request for a quote, download the answer",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 
