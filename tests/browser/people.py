@@ -277,6 +277,7 @@ class Keyboard(Mouse):
     async def choose(self, label: str, option: str) -> None:
         field = self._field(label)
         await self._go_to(field)
+        await self.page.keyboard.press("Home")
         for _ in range(MOST_TABS):
             if await field.evaluate("e => e.selectedOptions[0].label") == option:
                 return

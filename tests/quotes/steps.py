@@ -88,7 +88,7 @@ async def lines_of(path: str) -> list[tuple[str, str, int | None, int | None]]:
         " where q.reference = $1 order by l.position",
         path.rsplit("/", 1)[1],
     )
-    return [tuple(row.values()) for row in rows]  # type: ignore[misc]
+    return [tuple(row.values()) for row in rows]
 
 
 async def state_of(path: str) -> str:

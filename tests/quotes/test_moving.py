@@ -161,14 +161,14 @@ async def test_an_answer_is_put_right_until_it_is_concluded(
     assert "訂正します" in (await owner.get(path)).text
     await conclude_quote(request=id, actor=clerk)
     assert "締結" in (await owner.get(path)).text
-    for act in (
-        lambda: answer(portal, path),
-        lambda: take_into_review(request=id, actor=clerk),
-        lambda: conclude_quote(request=id, actor=clerk),
-        lambda: withdraw_quote(portal.settings, request=id, actor=clerk),
+    for refused in (
+        answer(portal, path),
+        take_into_review(request=id, actor=clerk),
+        conclude_quote(request=id, actor=clerk),
+        withdraw_quote(portal.settings, request=id, actor=clerk),
     ):
         with pytest.raises(StateRefused):
-            await act()
+            await refused
 
 
 SETS = {
