@@ -47,6 +47,8 @@ from app.quotes import draft_pages as quote_drafts
 from app.quotes import pages as quotes
 from app.resources import pages as resources
 from app.settings import Settings
+from app.staff import company_acts, company_pages, group_pages
+from app.staff import pages as staff
 from app.storage import open_storage
 from app.web import errors
 from app.web.answers import Responses
@@ -101,6 +103,15 @@ ROUTES: list[ControllerRouterHandler] = [
     quote_drafts.QuoteDrafts,
     addition_pages.QuoteAdditions,
     mail.DemoMail,
+    staff.show_dashboard,
+    staff.search_everywhere,
+    staff.stay_signed_in,
+    company_pages.list_companies,
+    company_pages.CompanyCreation,
+    company_pages.Companies,
+    group_pages.list_groups,
+    group_pages.GroupCreation,
+    group_pages.Groups,
 ]
 
 
@@ -119,6 +130,8 @@ def make_acts(settings: Settings) -> Acts:
             allocation_acts.ALLOCATION,
             *activation_acts.make_acts(settings),
             *quote_acts.make_acts(settings),
+            company_acts.COMPANY,
+            company_acts.GROUP,
         ]
     )
 
