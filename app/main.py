@@ -138,11 +138,12 @@ def make_acts(settings: Settings) -> Acts:
 
 def make_litestar(settings: Settings, database_url: str) -> Litestar:
     """The application proper: routes, guards, providers and error pages."""
+    storage = open_storage(settings)
 
     @asynccontextmanager
     async def with_pool(_: Litestar) -> AsyncIterator[None]:
         await open_pool(database_url)
-        sweeping = asyncio.create_task(sweep_forever())
+        sweeping = asyncio.create_task(sweep_forever(storage))
         try:
             async with sealing(settings), delivering(settings):
                 yield
@@ -152,7 +153,6 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
             await close_pool()
 
     acts = make_acts(settings)
-    storage = open_storage(settings)
     handlers: dict[Any, Any] = {
         access.NotSignedIn: accounts.handle_not_signed_in,
         access.Detour: accounts.handle_detour,

@@ -4,6 +4,8 @@ Everything is read and written in pieces, so that a file's size costs no memory.
 for one by one: a reader who is slow, or gone, keeps no connection to the store.
 """
 
+import asyncio
+import glob
 import hashlib
 import os
 import secrets
@@ -11,6 +13,7 @@ from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -23,7 +26,14 @@ from app.settings import LOOPBACK, Settings, SettingsError
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig
 
-__all__ = ["FileTooLarge", "Storage", "StorageError", "StoredFile", "open_storage"]
+__all__ = [
+    "FileTooLarge",
+    "Storage",
+    "StorageError",
+    "StoredFile",
+    "open_storage",
+    "storage_problems",
+]
 
 READ_BYTES = 512 * 1024
 # S3 takes at most 10,000 parts, none but the last below 5 MiB: files of up to 78 GiB.
@@ -101,9 +111,11 @@ class Storage:
             yield piece.to_bytes()
 
     async def delete(self, key: str) -> None:
-        """Forget a file; it may be gone already."""
+        """Forget a file, and what a crash left of its upload; it may be gone already."""
         with suppress(FileNotFoundError):
             await self._store.delete_async(key)
+        if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+            await asyncio.to_thread(_delete_staged, self._store.prefix / key)
 
     async def probe(self) -> None:
         """Write, read and delete a small file.
@@ -119,6 +131,12 @@ class Storage:
                 raise OSError("the store answered with other bytes than were written")
         finally:
             await self.delete(key)
+
+
+def _delete_staged(file: Path) -> None:
+    """Delete what the local store began to write beside a file: its name with # and a number."""
+    for staged in file.parent.glob(glob.escape(file.name) + "#[0-9]*"):
+        staged.unlink(missing_ok=True)
 
 
 def open_storage(settings: Settings) -> Storage:
@@ -139,6 +157,21 @@ def open_storage(settings: Settings) -> Storage:
             f"PORTAL_STORAGE_URL cannot be used: {str(error).splitlines()[0]}"
         ) from error
     return Storage(store)
+
+
+async def storage_problems(settings: Settings) -> list[str]:
+    """What keeps the portal from writing, reading and deleting files, and what to do."""
+    place = settings.storage_url or settings.data_dir / "storage"
+    try:
+        await open_storage(settings).probe()
+    except (StorageError, OSError, SettingsError) as error:
+        reason = str(error).splitlines()[0]
+        return [
+            f"Files cannot be written, read and deleted in {place}: {reason} "
+            "Check PORTAL_STORAGE_URL, that the folder or bucket is there, and that the portal may "
+            "do all three."
+        ]
+    return []
 
 
 def _is_local_endpoint() -> bool:

@@ -1,5 +1,7 @@
 """The demo's resources, notices and the answered quote request."""
 
+from collections.abc import AsyncIterator
+
 from app.demo.files import PLATFORM_BYTES, archive, pdf
 from app.demo.made import World
 from app.notices.services import publish_notice
@@ -7,6 +9,7 @@ from app.quotes.answer_services import answer_quote, store_answer
 from app.quotes.rules import Wish
 from app.quotes.services import Wanted, request_quote
 from app.resources.services import publish_resource
+from app.resources.upload_services import upload_file
 from app.storage import open_storage
 
 RESOURCES = [
@@ -22,15 +25,20 @@ async def make_resources(world: World) -> None:
     storage = open_storage(world.settings)
     for code, name, version, size in RESOURCES:
         content = archive(code.lower(), f"{code} {version}\n", size=size)
-        file = await storage.store_bytes(f"resources/{code.lower()}-{version}.zip", content)
-        await publish_resource(
+        upload = await upload_file(
+            storage,
+            _whole(content),
             name=name,
-            version=version,
             media_type="application/zip",
-            file=file,
-            products=[world.products[code]],
             actor=world.staff,
         )
+        await publish_resource(
+            upload=upload, version=version, products=[world.products[code]], actor=world.staff
+        )
+
+
+async def _whole(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 async def make_notices(world: World) -> None:

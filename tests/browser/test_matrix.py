@@ -10,6 +10,7 @@ from tests.browser.journeys import (
     environments,
     licensed_system,
     quotes,
+    resources,
     sign_in,
 )
 from tests.browser.matrix import LANGUAGES, STATES, Journey
@@ -26,6 +27,7 @@ JOURNEYS = (
     allocations.OTHER_PRODUCTS,
     activations.ACTIVATION,
     activations.RETURN,
+    resources.DOWNLOAD,
     licensed_system.LICENSED_SYSTEM,
     quotes.QUOTE,
     quotes.AFTER,
@@ -41,6 +43,7 @@ REQUIRED = {
     "other products",
     "activate: upload, confirm, download",
     "return",
+    "filter and download a resource",
     "the page of the licensed system",
     "request a quote",
     "withdraw a request for a quote, download the answer",

@@ -1,5 +1,6 @@
 """The demo's files and where they are downloaded."""
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from app.database import fetch_value
@@ -17,3 +18,15 @@ async def resource_id(name: str) -> UUID:
 async def file_path(name: str, contract: str = "D-1001") -> str:
     """Where people of a contract download a file."""
     return f"/contracts/{contract}/resources/{await resource_id(name)}/file"
+
+
+async def product_id(code: str) -> UUID:
+    """The id of a product of the catalogue."""
+    id: UUID = await fetch_value("select id from product where code = $1", code)
+    return id
+
+
+async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
+    """An upload as it comes in."""
+    for part in parts:
+        yield part

@@ -8,8 +8,11 @@ import httpx
 import pytest
 
 from app.database import fetch, fetch_value
+from app.resources.services import publish_resource
+from app.resources.upload_services import upload_file
+from app.storage import open_storage
 from tests.conftest import Portal
-from tests.resources.files import PLATFORM, WORKFLOW, file_path, resource_id
+from tests.resources.files import PLATFORM, WORKFLOW, chunks, file_path, product_id, resource_id
 
 NOT_FOUND = 404
 
@@ -137,7 +140,7 @@ async def test_owners_read_in_the_activity_who_downloaded_what(
 ) -> None:
     await member.get(await file_path(WORKFLOW))
     html = (await owner.get("/contracts/D-1001/history?act=resource-download")).text
-    assert f"ファイル「{WORKFLOW}」をダウンロード" in html
+    assert f"ファイル「{WORKFLOW}」をダウンロードしました" in html
 
 
 async def _ids_out_of_reach() -> dict[str, UUID]:
@@ -272,10 +275,19 @@ async def test_no_spelling_of_the_address_opens_it(owner: httpx.AsyncClient, the
 async def test_a_file_that_the_store_has_lost_is_an_error_page_not_half_a_file(
     portal: Portal,
 ) -> None:
-    await fetch("update resource set storage_key = 'lost' where name = $1", WORKFLOW)
+    upload = await upload_file(
+        storage := open_storage(portal.settings),
+        chunks(b"lost"),
+        name="lost.zip",
+        media_type="application/zip",
+        actor=None,
+    )
+    workflow = await product_id("WORKFLOW")
+    await publish_resource(upload=upload, version="1", products=[workflow], actor=None)
+    await storage.delete(f"resources/{upload}")
     async with await portal.signed_in("member") as client:
         client.event_hooks = {}
-        answer = await client.get(await file_path(WORKFLOW))
+        answer = await client.get(await file_path("lost.zip"))
     assert answer.status_code == 500
     assert answer.headers["content-type"].startswith("text/html")
     assert await downloads() == 0
