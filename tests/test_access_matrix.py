@@ -400,8 +400,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
     names |= {"mail": "id", "registration": "id", "link": "token", "address": "token"}
     names |= {"membership": "membership_id", "invitation": "invitation_id"}
-    names |= {"session": "session_id", "resource": "resource_id"}
-    names |= {"session": "session_id", "quote": "reference"}
+    names |= {"session": "session_id", "resource": "resource_id", "quote": "reference"}
     names |= {"factor": "factor_id", "app": "app_id"}
     names |= {"company": "id", "group": "id"}
     listed = {

@@ -52,9 +52,13 @@ class Requested:
     reference: str
 
 
-def new_reference(today: date) -> str:
-    """A reference number that people can quote."""
-    return f"Q-{today:%Y%m}-" + "".join(secrets.choice(ALPHABET) for _ in range(5))
+async def _free_reference(today: date) -> str:
+    """A reference number that people can quote, and that no request has."""
+    while True:
+        reference = f"Q-{today:%Y%m}-" + "".join(secrets.choice(ALPHABET) for _ in range(5))
+        taken = await fetch_one("select 1 from quote_request where reference = $1", reference)
+        if taken is None:
+            return reference
 
 
 async def request_quote(
@@ -77,7 +81,7 @@ async def request_quote(
         zone = await fetch_one("select time_zone from contract where id = $1", contract)
         assert zone is not None
         request = QuoteRequest(
-            reference=new_reference(clock.today(zone["time_zone"])),
+            reference=await _free_reference(clock.today(zone["time_zone"])),
             contract=contract,
             state=QuoteState.RECEIVED.value,
             requested_by=actor,
