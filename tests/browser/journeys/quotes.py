@@ -9,6 +9,8 @@ from tests.people.post import user_id
 
 CONTRACT = "/contracts/D-1001"
 LIST = f"{CONTRACT}/quote-requests"
+# The tab of the same Japanese name is Products in English.
+PRODUCT = {"ja": "製品", "en": "Product"}
 NAMES = ("業務基盤プラットフォーム", "ワークフロー", "分析ダッシュボード", "外部接続オプション")
 
 
@@ -31,7 +33,7 @@ async def walk_quote(cast: Cast) -> None:
     await _choose(person, "ワークフロー", "数量を変更")
     await person.fill("ワークフロー 数量", "たくさん")
     await person.press("追加")
-    await person.choose("製品", person.word("モバイル連携（ユーザ）"))
+    await person.choose(PRODUCT[cast.language], person.word("モバイル連携（ユーザ）"))
     await person.press("追加")
     await person.sees_error("入力内容を確認してください")
     await cast.look(person)
