@@ -6,15 +6,14 @@ import sys
 
 import rich_click as click
 
-from app.activation.checks import Finding, doctor_findings
 from app.activation.commands import keys
 from app.activation.demo_services import prepare_demo_keys
 from app.audit.commands import audit
 from app.database.embedded import EmbeddedServer, EmbeddedServerError
 from app.demo.world import make_world
+from app.doctor import findings as doctor_findings
 from app.runtime import deliver_until_stopped, run_with_database, serve, with_demo_secrets
 from app.settings import Settings, SettingsError, read_settings
-from app.storage import storage_problems
 from app.web.logs import configure_logs
 
 
@@ -79,18 +78,13 @@ def migrate_database() -> None:
 def doctor() -> None:
     """Check that the portal is set up safely; exit code 1 where it is not."""
     settings: Settings = read_settings()
-    findings = run_with_database(settings, lambda: _findings(settings))
+    findings = run_with_database(settings, lambda: doctor_findings(settings))
     for finding in findings:
         click.echo(finding)
     if any(finding.fails for finding in findings):
         sys.exit(1)
     if not findings:
         click.echo("Everything is as it should be.")
-
-
-async def _findings(settings: Settings) -> list[Finding]:
-    files = [Finding(problem, True) for problem in await storage_problems(settings)]
-    return files + await doctor_findings(settings)
 
 
 portal.add_command(audit)

@@ -4,11 +4,14 @@ import pytest
 
 from tests.browser.conftest import CastMaker
 from tests.browser.journeys import (
+    accounts,
     activations,
     allocations,
     contracts,
     environments,
+    invitations,
     licensed_system,
+    members,
     quotes,
     resources,
     sign_in,
@@ -31,6 +34,11 @@ JOURNEYS = (
     licensed_system.LICENSED_SYSTEM,
     quotes.QUOTE,
     quotes.AFTER,
+    invitations.INVITATION,
+    invitations.OPEN_INVITATIONS,
+    members.MEMBERSHIPS,
+    accounts.FORGOTTEN,
+    accounts.SETTINGS,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -47,6 +55,11 @@ REQUIRED = {
     "the page of the licensed system",
     "request a quote",
     "withdraw a request for a quote, download the answer",
+    "invite, and join by the delivered link",
+    "send an invitation again, take it back",
+    "role, notices, removal, leaving",
+    "forgotten password",
+    "profile, mail address, sessions, password",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 

@@ -48,7 +48,7 @@ async def test_every_product_is_there_and_what_ended_is_not_renewed_by_itself(
 async def test_renewing_everything_as_it_is_is_a_request(owner: httpx.AsyncClient) -> None:
     location = await ask(owner, await open_form(owner))
     page = (await owner.get(location)).text
-    assert "この内容で見積を依頼しますか" in page and "帳票出力" not in page
+    assert "この内容で見積を依頼します" in page and "帳票出力" not in page
     path = (await confirm(owner, location)).split("?")[0]
     lines = await lines_of(path)
     assert [(code, wish) for code, wish, *_ in lines] == [
