@@ -67,6 +67,7 @@ APP_CONFIG = AppConfig(
         endings.CalendarFeed,
         quotes.QuoteRequest,
         quotes.QuoteLine,
+        quotes.QuoteDraft,
         audit.AuditEvent,
         mail.Mail,
         audit.AuditSeal,

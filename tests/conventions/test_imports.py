@@ -60,6 +60,7 @@ FURTHER = {
         "statements": "acts",
         "commands": "pages",
     },
+    "quotes": {"wording": "rules"},
 }
 # Each with its reason.
 EXCEPTIONS = {
