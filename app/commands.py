@@ -14,6 +14,7 @@ from app.demo.world import make_world
 from app.runtime import deliver_until_stopped, run_with_database, serve, with_demo_secrets
 from app.settings import Settings, SettingsError, read_settings
 from app.web.logs import configure_logs
+from app.withdrawal.commands import erasures
 
 
 @click.group()
@@ -87,6 +88,7 @@ def doctor() -> None:
 
 
 portal.add_command(audit)
+portal.add_command(erasures)
 portal.add_command(keys)
 
 

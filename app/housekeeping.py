@@ -1,4 +1,4 @@
-"""Throwing away what has had its time: sessions, confirmations, parked forms, links, failures."""
+"""Throwing away what has had its time: sessions, confirmations, parked forms, links, reasons."""
 
 import asyncio
 from datetime import timedelta
@@ -9,6 +9,7 @@ from app import clock
 from app.database import fetch
 from app.mail.services import wipe_dead_letters
 from app.web.errors import unavailable_errors
+from app.withdrawal.services import wipe_notes
 
 EVERY_SECONDS = 3600.0
 # Expired rows stay a while: an expired session tells whose form to park, and a done confirmation
@@ -35,6 +36,7 @@ async def sweep() -> None:
     ):
         await fetch(f"delete from {table} where {column} < $1", before)  # noqa: S608 - fixed names
     await wipe_dead_letters()
+    await wipe_notes()
 
 
 async def sweep_forever() -> None:

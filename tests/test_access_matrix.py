@@ -77,6 +77,12 @@ POST /profile/password                                  L T F F F F F F F
 GET  /profile/sessions                                  L T P P P P P P P
 POST /profile/sessions/{session}/end                    L T N N N G N N N
 POST /profile/sessions/others/end                       L T G G G G G G G
+GET  /profile/data                                      L T D D D D D D D
+GET  /profile/withdrawal                                L T P P P P P P P
+POST /profile/withdrawal                                L T G F F G G F F
+GET  /profile/withdrawal/reason                         L T G G G G G G G
+POST /profile/withdrawal/{session}                      L T F F F G F F F
+GET  /farewell                                          P G G G G G G G G
 GET  /email-addresses/{address}                         P P P P P P P P P
 GET  /email-addresses/mangled                           N N N N N N N N N
 POST /email-addresses/mangled                           N N N N N N N N N

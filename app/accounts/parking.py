@@ -39,7 +39,7 @@ NEVER_PARKED = {"/login", "/logout", "/language"}
 # Proofs, and pages for people who are not signed in, whose addresses hold tokens: not to be kept.
 NEVER_PARKED_BELOW = (
     *("/password/", "/join/", "/email-addresses/"),
-    *("/login/", "/profile/proof", "/profile/second-factors"),
+    *("/login/", "/profile/proof", "/profile/second-factors", "/profile/withdrawal"),
 )
 
 

@@ -32,6 +32,8 @@ ACTS = {
     "password-reset": N_("Set a new password by a mailed link"),
     "session-end": N_("Ended a session"),
     "form-parking": N_("Sent a form after the session had ended"),
+    "own-data-download": N_("Downloaded their own data"),
+    "withdrawal": N_("Withdrew; the account was erased"),
     # Contracts
     "contract-creation": N_("Recorded the contract"),
     "membership-creation": N_("Added %(subject)s to the members as %(role)s"),

@@ -9,7 +9,7 @@ from tests.conventions.sources import PROJECT, Module, modules
 
 # From the top down; a package imports only what stands below its own line.
 LEVELS = [
-    {"home", "history"},
+    {"home", "history", "withdrawal"},
     {"quotes", "notices", "resources", "activation"},
     {"environments"},
     {"products"},
@@ -58,6 +58,7 @@ FURTHER = {
         "statements": "acts",
         "commands": "pages",
     },
+    "withdrawal": {"commands": "pages"},
 }
 # Each with its reason.
 EXCEPTIONS = {
@@ -68,6 +69,7 @@ EXCEPTIONS = {
     # A command runs on the portal's database; it is loaded only then, never by the server.
     ("app.activation.commands", "app.runtime"),
     ("app.audit.commands", "app.runtime"),
+    ("app.withdrawal.commands", "app.runtime"),
 }
 
 ALL = list(modules("app"))

@@ -56,6 +56,7 @@ PAGES: list[Callable[[UUID], str]] = [
     lambda _: "/site-map",
     lambda _: "/guide",
     lambda _: "/profile",
+    lambda _: "/profile/withdrawal",
     lambda _: "/terms",
     lambda _: "/contracts",
     lambda _: "/contracts?search=D&order=end",

@@ -37,6 +37,8 @@ PUBLIC = {
     ("POST", "/join/{token}/registrations/{id}"),
     ("GET", "/email-addresses/{token}"),
     ("POST", "/email-addresses/{token}"),
+    # Whoever has withdrawn is nobody any more.
+    ("GET", "/farewell"),
     # Outside the demo there are no such pages; see tests/mail/.
     ("GET", "/demo/mail"),
     ("GET", "/demo/mail/{id}"),
