@@ -80,7 +80,7 @@ async def test_the_mail_speaks_the_language_of_the_person(portal: Portal) -> Non
     ("changes", "message"),
     [
         ({"reason": "", "note": " "}, "退会理由を選択するか、入力してください。"),
-        ({"reason": "no-such"}, "退会理由を一覧から選択してください。"),
+        ({"reason": "no-such"}, "退会理由を一覧から選んでください。"),
         ({"note": "長" * 1001}, "1,000"),
         ({"note": "a\0b"}, "読み取れません"),
         ({"note": "a\x07b"}, "使用できない文字"),
@@ -190,7 +190,7 @@ async def test_who_has_a_second_factor_shows_it_again_first(
         await member.get("/profile/data"),
     ):
         assert answer.status_code == 303
-        assert answer.headers["location"].startswith("/profile/proof?next=")
+        assert answer.headers["location"].startswith("/profile/proof")
     assert await is_here("member")
     await fetch("update session set proved_at = now()")
     assert (await member.post(place, data=reasons())).headers["location"] == "/farewell"
@@ -230,7 +230,7 @@ async def test_the_history_tells_what_a_former_member_did(
     await leave(member)
     for place in ("/contracts/D-1001/history", "/contracts/D-1001/history/export"):
         told = (await owner.get(place)).text
-        assert "退会した方" in told and "佐藤" not in told and "脱退" in told or "退会" in told
+        assert "退会した方" in told and "佐藤" not in told
     added = (await owner.get("/contracts/D-1001/history?act=membership-creation")).text
     assert "退会した方" in added, "whom an event was about"
 
@@ -242,4 +242,4 @@ async def test_customers_are_not_told_which_former_employee_acted(
     async with await portal.signed_in("staff") as staff:
         await leave(staff)
     told = (await owner.get("/contracts/D-1001/history?person=vendor")).text
-    assert "提供元" in told and "退会した方" not in told
+    assert "ベンダーの担当者" in told and "退会した方" not in told
