@@ -24,7 +24,13 @@ async def test_the_site_map_and_the_personal_settings_lead_there(
 
 async def test_the_first_page_says_what_goes_and_what_stays(member: httpx.AsyncClient) -> None:
     html = (await member.get(PLACE)).text
-    for told in ("削除されるもの", "残るもの", "基幹システム契約", "D-1001", 'href="/profile/data"'):
+    for told in (
+        "削除されるもの",
+        "残るもの",
+        "基幹システム契約",
+        "D-1001",
+        'href="/profile/data"',
+    ):
         assert told in html
     assert "上記の内容を確認し、退会手続きを行います" in html and "退会手続きへ" in html
 

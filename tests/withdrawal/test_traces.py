@@ -12,6 +12,7 @@ import structlog
 
 from app.database import fetch, fetch_value
 from app.mail.messages import parse, part, readable
+from app.piccolo_app import APP_CONFIG
 from app.web.logs import configure_logs
 from tests.conftest import Portal
 from tests.mail.post import deliver
@@ -93,8 +94,7 @@ async def test_before_the_withdrawal_the_data_is_everywhere(life: Life) -> None:
     """Otherwise the search below would prove nothing."""
     named = {table for table, _ in await found_in_tables(WORDS)}
     assert named >= {
-        *("portal_user", "invitation", "registration", "email_change", "confirmation"),
-        *("passkey", "throttle"),
+        *("portal_user", "invitation", "email_change", "confirmation", "passkey", "throttle"),
     }
     by_id = {table for table, _ in await found_in_tables((str(life.id),))}
     assert by_id >= {
@@ -140,8 +140,6 @@ async def test_what_others_go_on_with_stays(life: Life) -> None:
 
 async def test_every_row_of_a_person_goes_with_the_account() -> None:
     """A new table that names people has to say what becomes of it."""
-    from app.piccolo_app import APP_CONFIG  # noqa: PLC0415
-
     kept = {
         f"{table._meta.tablename}.{column._meta.name}"
         for table in APP_CONFIG.table_classes
