@@ -10,6 +10,7 @@ from tests.browser.journeys import (
     environments,
     licensed_system,
     sign_in,
+    withdrawal,
 )
 from tests.browser.matrix import LANGUAGES, STATES, Journey
 from tests.browser.people import MODES
@@ -26,6 +27,7 @@ JOURNEYS = (
     activations.ACTIVATION,
     activations.RETURN,
     licensed_system.LICENSED_SYSTEM,
+    withdrawal.WITHDRAWAL,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -39,6 +41,7 @@ REQUIRED = {
     "activate: upload, confirm, download",
     "return",
     "the page of the licensed system",
+    "withdraw",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 
