@@ -1,4 +1,4 @@
-"""Withdrawals: what stays of a person who left, and an administrator who always stays."""
+"""Withdrawals: what stays of a person who left."""
 
 from pathlib import Path
 

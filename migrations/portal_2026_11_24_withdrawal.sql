@@ -22,23 +22,3 @@ create index on quote_request (requested_by);
 create index on invitation (invited_by);
 create index on invitation (accepted_by);
 create index on invitation (email);
-
--- Somebody has to be left who can let others in. The advisory lock has two administrators who
--- leave at the same moment go one after the other.
-create function keep_an_administrator() returns trigger language plpgsql as $$
-begin
-    if old.staff_role = 'administrator' and old.disabled_at is null then
-        perform require_read_committed();
-        perform pg_advisory_xact_lock(5501193871);
-        if not exists (
-            select 1 from portal_user
-            where staff_role = 'administrator' and disabled_at is null and id <> old.id
-        ) then
-            raise exception 'the portal would have no administrator'
-                using errcode = 'check_violation', constraint = 'portal_keeps_an_administrator';
-        end if;
-    end if;
-    return old;
-end $$;
-create trigger portal_keeps_an_administrator before delete on portal_user
-    for each row execute function keep_an_administrator();

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import structlog
@@ -81,3 +82,24 @@ async def test_no_password_and_no_token_is_ever_logged(portal: Portal, lines: io
     assert len(logged(lines)) >= 4
     for secret in (password, "not-the-password", token, "secret-search"):
         assert secret not in text
+
+
+async def test_a_trace_is_logged_without_the_values_of_rows(
+    portal: Portal, lines: io.StringIO
+) -> None:
+    from app.accounts.services import add_user
+    from app.database import fetch
+
+    values = {"code": "owner", "name": "n", "email": "who@example.com", "language": "ja"}
+    for failing in (
+        add_user(password_hash="", **values),
+        fetch("select 1 from portal_user where id = $1", "who@example.com"),
+    ):
+        try:
+            await failing
+        except (asyncpg.UniqueViolationError, asyncpg.DataError) as error:
+            structlog.get_logger().error("defect", exc_info=error)
+    unique, argument = (line["exception"] for line in logged(lines))
+    assert "portal_user_code_key" in unique and "DETAIL:" in unique
+    assert "invalid input for query argument $1:" in argument
+    assert "(owner)" not in unique and "who@example.com" not in unique + argument
