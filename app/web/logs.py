@@ -7,14 +7,19 @@ import sys
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-# Where PostgreSQL and its driver quote the values of a row, which may say who somebody is.
-QUOTED = re.compile(r"^(DETAIL: |.*invalid input for query argument \$\d+:).*$", re.MULTILINE)
+# What an error says stands at the beginning of a line; the places of the trace are indented.
+SAID = re.compile(r"^(?! |Traceback|$).*$", re.MULTILINE)
+VALUE = re.compile(r"'.*'|(?<==)\(.*\)|(?<=row contains ).*")
 
 
 def without_values(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """A processor: traces are kept without the values of rows."""
-    if "exception" in event:
-        event["exception"] = QUOTED.sub(r"\1 …", event["exception"])
+    """A processor: errors of the database are kept without the values of rows.
+
+    PostgreSQL and its driver quote them, and they may say who somebody is.
+    """
+    trace = event.get("exception", "")
+    if "asyncpg" in trace:
+        event["exception"] = SAID.sub(lambda said: VALUE.sub("…", said[0]), trace)
     return event
 
 

@@ -1,7 +1,7 @@
 """Several things at the same moment: once, never a fault, and always an owner."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import asyncpg
@@ -39,7 +39,7 @@ async def go(settings: Settings, pair: Pair, who: int) -> None:
     await withdraw(settings, viewer, None, "")
 
 
-KINDS = {
+KINDS: dict[str, Callable[[Settings, Pair], list[Awaitable[None]]]] = {
     "both withdraw": lambda s, p: [go(s, p, 0), go(s, p, 1)],
     "one withdraws, the other removes them": lambda s, p: [go(s, p, 0), p.remove(1, 0)],
     "one withdraws and is demoted": lambda s, p: [go(s, p, 0), p.demote(1, 0)],
@@ -53,7 +53,7 @@ KINDS = {
 async def test_an_owner_stays_whatever_happens_at_once(portal: Portal, kind: str) -> None:
     for _ in range(ROUNDS):
         pair = await make_pair()
-        doing: list[Awaitable[None]] = KINDS[kind](portal.settings, pair)
+        doing = KINDS[kind](portal.settings, pair)
         results = await asyncio.gather(*doing, return_exceptions=True)
         failed = [r for r in results if r is not None and not isinstance(r, TOLD)]
         assert not failed, failed
