@@ -7,6 +7,7 @@ import pytest
 
 from app import clock
 from app.database import fetch, fetch_one, fetch_value
+from app.demo.world import make_world
 from tests.accounts.factors import add_app
 from tests.conftest import Portal
 from tests.mail.post import newest, text
@@ -153,6 +154,15 @@ async def test_the_last_owner_of_a_running_contract_is_told_why_and_what_to_do(
 async def test_with_another_owner_they_leave(owner: httpx.AsyncClient) -> None:
     await make_owner("member")
     assert (await leave(owner)).headers["location"] == "/farewell"
+    assert not await is_here("owner")
+
+
+async def test_the_demo_starts_again_without_who_left(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    await make_owner("member")
+    await leave(owner)
+    await make_world(portal.settings)
     assert not await is_here("owner")
 
 
