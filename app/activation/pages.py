@@ -141,11 +141,12 @@ async def _next(
 ) -> Redirect:
     if form.refusal is not None or form.content is None:
         raise RequestRefused(form.refusal or RequestOutcome.EMPTY)
-    found, decision = await services.preview(settings, contract, environment.id, form.content)
+    found = await services.preview(settings, contract, environment.id, form.content)
+    decision = found.decision
     if isinstance(decision, IssueOutcome):
         raise RequestRefused(decision)
     if isinstance(decision, Repeat):
-        answer = await queries.find_answer(environment.id, found.jti)
+        answer = await queries.find_answer(environment.id, found.request.jti)
         assert answer is not None, "a repeat has an answer"
         return see_other(f"{activations_url(contract, environment)}/{answer.seq}?repeat=1")
     payload = {
@@ -153,7 +154,7 @@ async def _next(
         "environment": str(environment.id),
         "file_name": form.name,
     }
-    act = RETURN if found.purpose is Purpose.RETURN else ACTIVATION
+    act = RETURN if found.request.purpose is Purpose.RETURN else ACTIVATION
     return see_other(await propose(viewer, act, payload, form.content))
 
 
