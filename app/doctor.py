@@ -1,4 +1,4 @@
-"""What `portal doctor` says about the whole portal: keys, mail, and what rests under the secret."""
+"""What `portal doctor` says of the whole portal: keys, files, mail, and what the secret seals."""
 
 from app.accounts.sealed_services import count_lost_apps, count_lost_forms
 from app.activation.checks import Finding
@@ -6,12 +6,14 @@ from app.activation.checks import doctor_findings as key_findings
 from app.mail.services import count_lost_mails
 from app.sealing import SECRET_BYTES, read_secret
 from app.settings import Settings
+from app.storage import storage_problems
 
 
 async def findings(settings: Settings) -> list[Finding]:
     """Everything that somebody has to look after now."""
     return [
         *await key_findings(settings),
+        *[Finding(problem, True) for problem in await storage_problems(settings)],
         *_mail_findings(settings),
         *await _secret_findings(settings),
     ]

@@ -20,6 +20,7 @@ from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
 from tests.pages import elements
 from tests.people.post import REGISTRATION, confirm, invite, link_to, membership_id
+from tests.resources.files import PLATFORM, resource_id
 
 # P  the page        F  the form again, with errors      D  a download or plain text
 # G  goes on (303)   L  to the log-in page               T  to the terms of use
@@ -133,6 +134,7 @@ POST /contracts/{mine}/invitations/{invitation}/cancellation L T N N N G N N N
 GET  /contracts/{mine}/group-companies                  L T N P P P N N N
 GET  /contracts/{mine}/products                         L T N P P P N N N
 GET  /contracts/{mine}/resources                        L T N P P P N N N
+GET  /contracts/{mine}/resources/{resource}/file        L T N D D D N N N
 GET  /contracts/{mine}/history                          L T N N N P N N N
 GET  /contracts/{mine}/history/export                   L T N N N D N N N
 GET  /contracts/{mine}/environments                     L T N P P P N N N
@@ -161,6 +163,7 @@ POST /contracts/{theirs}/invitations/{invitation}/cancellation L T N N N N N N N
 GET  /contracts/{theirs}/group-companies                L T P N N N N N N
 GET  /contracts/{theirs}/products                       L T P N N N N N N
 GET  /contracts/{theirs}/resources                      L T P N N N N N N
+GET  /contracts/{theirs}/resources/{resource}/file      L T D N N N N N N
 GET  /contracts/{theirs}/history                        L T P N N N N N N
 GET  /contracts/{theirs}/history/export                 L T D N N N N N N
 GET  /contracts/{theirs}/environments                   L T P N N N N N N
@@ -255,6 +258,7 @@ async def _things(portal: Portal) -> dict[str, object]:
         "their_env": environments["他社本番"],
         "seq": await fetch_value("select max(seq) from activation where environment = $1", env),
     }
+    names["resource"] = await resource_id(PLATFORM)
     names["confirmation"] = await _proposal(portal)
     names["parked"] = await _parked(portal)
     names["mail"], names["token"] = await _reset(portal)
@@ -378,7 +382,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
     names |= {"mail": "id", "registration": "id", "link": "token", "address": "token"}
     names |= {"membership": "membership_id", "invitation": "invitation_id"}
-    names |= {"session": "session_id"}
+    names |= {"session": "session_id", "resource": "resource_id"}
     names |= {"factor": "factor_id", "app": "app_id"}
     names |= {"company": "id", "group": "id"}
     listed = {
@@ -443,6 +447,8 @@ async def test_every_link_and_button_that_a_person_sees_leads_somewhere(
         while waiting:
             answer = await client.get(path := waiting.pop())
             assert answer.status_code == 200, f"{who} sees a link to {path}"
+            if "content-disposition" in answer.headers:
+                continue
             for tag, attributes in elements(answer.text):
                 href, action = attributes.get("href") or "", attributes.get("action") or ""
                 if tag == "a" and href.startswith("/"):

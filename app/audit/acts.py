@@ -57,6 +57,8 @@ ACTS = {
     "activation-download": N_("Downloaded activation file %(seq)s of “%(subject)s”"),
     "activation-return": N_("Returned activation %(seq)s of “%(subject)s”"),
     "activation-refusal": N_("A request file of “%(subject)s” was refused (%(code)s)"),
+    # Resources
+    "resource-download": N_("Downloaded the file “%(subject)s”"),
     # Quotes
     "quote-request": N_("Requested quote %(subject)s"),
     "quote-answer": N_("Answered quote request %(subject)s"),
@@ -68,7 +70,11 @@ ACTS = {
     "contract-inspection": N_("Looked at the contract"),
     "product-creation": N_("Created the product “%(subject)s”"),
     "license-key-issue": N_("Issued a license key"),
+    "resource-upload": N_("Uploaded the file “%(name)s”"),
+    "resource-upload-discard": N_("Threw away the uploaded file “%(name)s”"),
     "resource-publication": N_("Published the resource “%(subject)s”"),
+    "resource-products-change": N_("Changed the products of the resource “%(subject)s”"),
+    "resource-withdrawal": N_("Withdrew the resource “%(subject)s”"),
     "notice-publication": N_("Published a notice"),
     "terms-publication": N_("Published a version of the terms of use"),
     "signing-key-rotation": N_("Made a signing key"),

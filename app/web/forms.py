@@ -4,12 +4,16 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from app.web.i18n import gettext as _
 from app.web.i18n import number
 from app.web.requests import FormData
 
 SHORT_TEXT = 200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 LONGEST_ADDRESS = 254
 # Seen by nobody, though their category says letter or sign: Hangul fillers, the empty Braille cell.
 BLANK_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
@@ -40,6 +44,22 @@ def _can_be_seen(character: str) -> bool:
 def is_mail_address(text: str) -> bool:
     """Whether a normalised, lower-case text is a mail address that every server takes."""
     return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+
+
+def write_key(key: tuple[datetime, UUID]) -> str:
+    """The place in a list that is sorted by time, as part of an address."""
+    return f"{(key[0] - EPOCH) // MICROSECOND}.{key[1]}"
+
+
+def read_key(text: str) -> tuple[datetime, UUID] | None:
+    """What `write_key` wrote, or None."""
+    moment, _separator, id = text.partition(".")
+    if not (moment.isascii() and moment.isdigit() and len(moment) <= 16):
+        return None
+    try:
+        return EPOCH + int(moment) * MICROSECOND, UUID(id)
+    except ValueError:
+        return None
 
 
 @dataclass

@@ -4,11 +4,15 @@ import pytest
 
 from tests.browser.conftest import CastMaker
 from tests.browser.journeys import (
+    accounts,
     activations,
     allocations,
     contracts,
     environments,
+    invitations,
     licensed_system,
+    members,
+    resources,
     sign_in,
     withdrawal,
 )
@@ -26,8 +30,14 @@ JOURNEYS = (
     allocations.OTHER_PRODUCTS,
     activations.ACTIVATION,
     activations.RETURN,
+    resources.DOWNLOAD,
     licensed_system.LICENSED_SYSTEM,
     withdrawal.WITHDRAWAL,
+    invitations.INVITATION,
+    invitations.OPEN_INVITATIONS,
+    members.MEMBERSHIPS,
+    accounts.FORGOTTEN,
+    accounts.SETTINGS,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -40,8 +50,14 @@ REQUIRED = {
     "other products",
     "activate: upload, confirm, download",
     "return",
+    "filter and download a resource",
     "the page of the licensed system",
     "withdraw",
+    "invite, and join by the delivered link",
+    "send an invitation again, take it back",
+    "role, notices, removal, leaving",
+    "forgotten password",
+    "profile, mail address, sessions, password",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 
