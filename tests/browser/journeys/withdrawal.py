@@ -13,7 +13,11 @@ FAREWELL = {"ja": "退会しました", "en": "You withdrew from the License Por
 
 async def walk(cast: Cast) -> None:
     """An owner; while they write their reason, the other owner stops being one."""
-    nobody = await cast.person("auditor")
+    await fetch(
+        "delete from membership using portal_user u"
+        " where u.id = membership.\"user\" and u.code = 'english'"
+    )
+    nobody = await cast.person("english")
     await nobody.visit("/profile/withdrawal")
     await nobody.sees("関係者になっているご契約はありません。")
     await cast.reached("empty", nobody)
