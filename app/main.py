@@ -58,6 +58,8 @@ from app.web import errors
 from app.web.answers import Responses
 from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles
 from app.web.following import HtmxFollow
+from app.withdrawal import pages as withdrawal
+from app.withdrawal.data_pages import download_own_data
 
 ROUTES: list[ControllerRouterHandler] = [
     home.show_home,
@@ -94,6 +96,9 @@ ROUTES: list[ControllerRouterHandler] = [
     profile.PasswordRenewal,
     profile.Sessions,
     profile.EmailConfirmation,
+    download_own_data,
+    withdrawal.Withdrawals,
+    withdrawal.show_farewell,
     history.ContractHistory,
     products.list_products,
     environments.list_environments,

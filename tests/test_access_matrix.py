@@ -96,6 +96,12 @@ GET  /unsubscriptions/{unsubscription}                  P P P P P P P P P
 POST /unsubscriptions/{unsubscription}                  F F F F F F F F F
 GET  /unsubscriptions/mangled                           N N N N N N N N N
 POST /unsubscriptions/mangled                           N N N N N N N N N
+GET  /profile/data                                      L T D D D D D D D
+GET  /profile/withdrawal                                L T P P P P P P P
+POST /profile/withdrawal                                L T G F F G G F F
+GET  /profile/withdrawal/reason                         L T G G G G G G G
+POST /profile/withdrawal/{session}                      L T F F F F F F F
+GET  /farewell                                          P G G G G G G G G
 GET  /email-addresses/{address}                         P P P P P P P P P
 GET  /email-addresses/mangled                           N N N N N N N N N
 POST /email-addresses/mangled                           N N N N N N N N N

@@ -35,6 +35,8 @@ ACTS = {
     "calendar-revocation": N_("Revoked the calendar address"),
     "session-end": N_("Ended a session"),
     "form-parking": N_("Sent a form that was kept, since something had to be done first"),
+    "own-data-download": N_("Downloaded their own data"),
+    "withdrawal": N_("Withdrew; the account was erased"),
     # Contracts
     "contract-creation": N_("Recorded the contract"),
     "membership-creation": N_("Added %(subject)s to the members as %(role)s"),

@@ -16,6 +16,7 @@ from tests.browser.journeys import (
     quotes,
     resources,
     sign_in,
+    withdrawal,
 )
 from tests.browser.matrix import LANGUAGES, STATES, Journey
 from tests.browser.people import MODES
@@ -37,6 +38,7 @@ JOURNEYS = (
     notices.CALENDAR,
     quotes.QUOTE,
     quotes.AFTER,
+    withdrawal.WITHDRAWAL,
     invitations.INVITATION,
     invitations.OPEN_INVITATIONS,
     members.MEMBERSHIPS,
@@ -60,6 +62,7 @@ REQUIRED = {
     "calendar address",
     "request a quote",
     "withdraw a request for a quote, download the answer",
+    "withdraw",
     "invite, and join by the delivered link",
     "send an invitation again, take it back",
     "role, notices, removal, leaving",

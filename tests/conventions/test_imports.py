@@ -9,7 +9,7 @@ from tests.conventions.sources import PROJECT, Module, modules
 
 # From the top down; a package imports only what stands below its own line.
 LEVELS = [
-    {"home", "staff", "history", "endings"},
+    {"home", "staff", "history", "endings", "withdrawal"},
     {"quotes", "notices", "resources", "activation"},
     {"environments"},
     {"products"},
@@ -61,6 +61,7 @@ FURTHER = {
         "commands": "pages",
     },
     "quotes": {"wording": "rules"},
+    "withdrawal": {"commands": "pages"},
 }
 # Each with its reason.
 EXCEPTIONS = {
@@ -71,6 +72,7 @@ EXCEPTIONS = {
     # A command runs on the portal's database; it is loaded only then, never by the server.
     ("app.activation.commands", "app.runtime"),
     ("app.audit.commands", "app.runtime"),
+    ("app.withdrawal.commands", "app.runtime"),
 }
 
 ALL = list(modules("app"))

@@ -73,6 +73,7 @@ PAGES: list[Callable[[UUID], str]] = [
     lambda _: "/profile/calendar",
     lambda _: "/notices",
     lambda _: "/notices?unread=1&product=WORKFLOW",
+    lambda _: "/profile/withdrawal",
     lambda _: "/terms",
     lambda _: "/contracts",
     lambda _: "/contracts?search=D&order=end",
