@@ -10,6 +10,7 @@ from tests.browser.journeys import (
     environments,
     licensed_system,
     products,
+    resources,
     sign_in,
 )
 from tests.browser.matrix import LANGUAGES, STATES, Journey
@@ -26,6 +27,7 @@ JOURNEYS = (
     allocations.OTHER_PRODUCTS,
     activations.ACTIVATION,
     activations.RETURN,
+    resources.DOWNLOAD,
     licensed_system.LICENSED_SYSTEM,
     products.LICENSE_KEY,
     products.GROUP_COMPANIES,
@@ -42,6 +44,7 @@ REQUIRED = {
     "other products",
     "activate: upload, confirm, download",
     "return",
+    "filter and download a resource",
     "the page of the licensed system",
     "add an other product by license key",
     "group companies",

@@ -50,6 +50,10 @@ ENGLISH = {
     "リソース": "Resources",
     "期限切れの製品を表示する": "Show expired products",
     "期限切れの製品を表示しない": "Hide expired products",
+    # Resources
+    "すべてのファイルを表示する": "Show all files",
+    "ダウンロードしたファイルの確認方法": "How to check a downloaded file",
+    "表示": "Show",
     # Environments
     "新しい環境を作成": "Create a new environment",
     "環境名": "Environment name",

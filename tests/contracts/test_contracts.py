@@ -183,7 +183,9 @@ async def test_details_say_what_was_agreed_and_whom_to_ask(member: httpx.AsyncCl
     html = (await member.get("/contracts/D-1001")).text
     for text in ("D-1001", "基幹システム契約", "サンプル商事株式会社", "営業一部 山田 太郎"):
         assert text in html
-    assert 'href="mailto:sales@example.org?subject=D-1001"' in html and 'href="tel:0300000100"' in html
+    assert (
+        'href="mailto:sales@example.org?subject=D-1001"' in html and 'href="tel:0300000100"' in html
+    )
     facts = html.split("<dl")[1]
     assert '/products">4</a>' in facts, "what has ended does not count"
     assert '/environments">2</a>' in facts and '/members">3</a>' in facts
@@ -235,12 +237,3 @@ async def test_resources_are_those_of_products_that_can_be_used_today(
     assert "モバイル連携_設定ガイド.zip" not in html, "it is not of this contract"
     await move_end("D-1001", -1)
     assert 'class="empty"' in (await member.get("/contracts/D-1001/resources")).text
-
-
-async def test_the_sales_contact_is_reached_by_mail_and_telephone(
-    member: httpx.AsyncClient,
-) -> None:
-    html = (await member.get("/contracts/D-1001")).text
-    links = [a.get("href") or "" for t, a in elements(html) if t == "a"]
-    assert "mailto:sales@example.org?subject=D-1001" in links
-    assert "tel:0300000100" in links and "/contracts/D-1001/group-companies" in links
