@@ -1,4 +1,4 @@
-"""What `portal doctor` says about the whole portal: keys, files, mail, and what rests under the secret."""
+"""What `portal doctor` says of the whole portal: keys, files, mail, and what the secret seals."""
 
 from app.accounts.sealed_services import count_lost_apps, count_lost_forms
 from app.activation.checks import Finding

@@ -94,7 +94,7 @@ async def _find_session(viewer: Viewer, payload: Payload) -> Record:
 async def _state_session(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
     session = await _find_session(viewer, payload)
     return Statement(
-        heading=_("Log out this device?"),
+        heading=_("Log out the device below?"),
         facts=[
             (_("Device"), session_name(session)),
             (_("Logged in"), moment(session["created_at"])),

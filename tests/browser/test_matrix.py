@@ -4,12 +4,15 @@ import pytest
 
 from tests.browser.conftest import CastMaker
 from tests.browser.journeys import (
+    accounts,
     activations,
     allocations,
     contracts,
     environments,
+    invitations,
     licensed_system,
     products,
+    members,
     resources,
     sign_in,
 )
@@ -32,6 +35,11 @@ JOURNEYS = (
     products.LICENSE_KEY,
     products.GROUP_COMPANIES,
     products.ALLOCATION_SHEET,
+    invitations.INVITATION,
+    invitations.OPEN_INVITATIONS,
+    members.MEMBERSHIPS,
+    accounts.FORGOTTEN,
+    accounts.SETTINGS,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -49,6 +57,11 @@ REQUIRED = {
     "add an other product by license key",
     "group companies",
     "allocate by table",
+    "invite, and join by the delivered link",
+    "send an invitation again, take it back",
+    "role, notices, removal, leaving",
+    "forgotten password",
+    "profile, mail address, sessions, password",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 
