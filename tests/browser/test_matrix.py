@@ -11,8 +11,8 @@ from tests.browser.journeys import (
     environments,
     invitations,
     licensed_system,
-    products,
     members,
+    products,
     resources,
     sign_in,
 )

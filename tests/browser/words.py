@@ -111,7 +111,6 @@ ENGLISH = {
     "メンバー": "Member",
     "通知を受け取る": "Receive notices",
     "受け取らない": "No notices",
-    "外す": "Remove",
     "抜ける": "Leave",
     # Joining
     "ご契約への招待": "Invitation to a contract",
