@@ -24,11 +24,13 @@ from app.audit.sealer import sealing
 from app.chores import doing_chores
 from app.confirmations.acts import Acts
 from app.confirmations.pages import Confirmations
+from app.contracts import group_acts
+from app.contracts import group_pages as groups
 from app.contracts import pages as contracts
 from app.database import close_pool, open_pool
 from app.endings import calendar_acts, calendar_pages
 from app.environments import acts as environment_acts
-from app.environments import allocation_acts
+from app.environments import allocation_acts, sheet_acts, sheet_pages
 from app.environments import allocation_pages as allocations
 from app.environments import pages as environments
 from app.history import pages as history
@@ -44,11 +46,13 @@ from app.people import invitation_pages as invitations
 from app.people import joining_pages as joining
 from app.people import pages as people
 from app.people import profile_pages as profile
+from app.products import key_acts, key_pages
 from app.products import pages as products
 from app.quotes import acts as quote_acts
 from app.quotes import addition_pages
 from app.quotes import draft_pages as quote_drafts
 from app.quotes import pages as quotes
+from app.reports import pages as reports
 from app.resources import pages as resources
 from app.settings import Settings
 from app.staff import company_acts, company_pages, group_pages
@@ -85,6 +89,9 @@ ROUTES: list[ControllerRouterHandler] = [
     Confirmations,
     contracts.list_contracts,
     contracts.ContractPages,
+    groups.list_group_companies,
+    groups.GroupCompanyAddition,
+    groups.propose_removal,
     people.list_members,
     people.Memberships,
     invitations.InvitationCreation,
@@ -101,10 +108,13 @@ ROUTES: list[ControllerRouterHandler] = [
     withdrawal.show_farewell,
     history.ContractHistory,
     products.list_products,
+    products.show_entitlement,
+    key_pages.LicenseKeyRedemption,
     environments.list_environments,
     environments.EnvironmentCreation,
     environments.EnvironmentChange,
     allocations.Allocations,
+    sheet_pages.AllocationSheet,
     activation.Activations,
     activation.show_keys,
     resources.Resources,
@@ -116,6 +126,8 @@ ROUTES: list[ControllerRouterHandler] = [
     quotes.QuoteRequests,
     quote_drafts.QuoteDrafts,
     addition_pages.QuoteAdditions,
+    reports.Reports,
+    reports.download_activations,
     mail.DemoMail,
     staff.show_dashboard,
     staff.search_everywhere,
@@ -138,10 +150,14 @@ def make_acts(settings: Settings) -> Acts:
             *invitation_acts.make_acts(settings),
             *joining_acts.make_acts(settings),
             *profile_acts.make_acts(settings),
+            group_acts.ADDITION,
+            group_acts.REMOVAL,
+            key_acts.REDEMPTION,
             environment_acts.CREATION,
             environment_acts.CHANGE,
             environment_acts.RETIREMENT,
             allocation_acts.ALLOCATION,
+            sheet_acts.ALLOCATION,
             *activation_acts.make_acts(settings),
             *calendar_acts.make_acts(settings),
             *quote_acts.make_acts(settings),

@@ -50,6 +50,8 @@ ACTS = {
     "invitation-acceptance": N_("Joined by the invitation of %(subject)s"),
     "group-company-addition": N_("Registered the group company “%(subject)s”"),
     "entitlement-addition": N_("Added the product “%(subject)s”, quantity %(quantity)s"),
+    "group-company-removal": N_("Removed the group company “%(subject)s”"),
+    "report-export": N_("Downloaded a table as a file (%(report)s, %(format)s)"),
     "history-export": N_("Downloaded the activity as a file"),
     # Environments
     "environment-creation": N_("Created the environment “%(subject)s”"),
@@ -79,6 +81,7 @@ ACTS = {
     "contract-inspection": N_("Looked at the contract"),
     "product-creation": N_("Created the product “%(subject)s”"),
     "license-key-issue": N_("Issued a license key"),
+    "license-key-batch": N_("Issued %(number)s license keys"),
     "resource-upload": N_("Uploaded the file “%(name)s”"),
     "resource-upload-discard": N_("Threw away the uploaded file “%(name)s”"),
     "resource-publication": N_("Published the resource “%(subject)s”"),

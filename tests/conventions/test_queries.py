@@ -80,6 +80,8 @@ PAGES: list[Callable[[UUID], str]] = [
     lambda _: CONTRACT,
     lambda _: f"{CONTRACT}/products",
     lambda _: f"{CONTRACT}/products?expired=1",
+    lambda _: f"{CONTRACT}/other-products/new",
+    lambda _: f"{CONTRACT}/allocation-sheet",
     lambda _: f"{CONTRACT}/environments",
     lambda _: f"{CONTRACT}/environments/new",
     lambda e: f"{CONTRACT}/environments/{e}",
@@ -89,6 +91,7 @@ PAGES: list[Callable[[UUID], str]] = [
     lambda e: f"{CONTRACT}/environments/{e}/activations/1",
     lambda _: f"{CONTRACT}/members",
     lambda _: f"{CONTRACT}/group-companies",
+    lambda _: f"{CONTRACT}/group-companies/new?search=",
     lambda _: f"{CONTRACT}/resources",
     lambda _: f"{CONTRACT}/history",
     lambda _: f"{CONTRACT}/quote-requests",
@@ -99,7 +102,8 @@ PAGES: list[Callable[[UUID], str]] = [
 
 async def test_no_page_needs_more_queries_than_three(owner: httpx.AsyncClient) -> None:
     environment = await fetch_value("select id from environment where name = '本番環境'")
-    paths = [page(environment) for page in PAGES]
+    entitlement = await fetch_value("select entitlement from allocation limit 1")
+    paths = [page(environment) for page in PAGES] + [f"{CONTRACT}/products/{entitlement}"]
     few = {path: await queries(owner, path) for path in paths}
     await _grow()
     many = {path: await queries(owner, path) for path in paths}
@@ -120,6 +124,7 @@ async def test_a_confirm_page_and_the_way_back_need_no_more(owner: httpx.AsyncCl
         "select entitlement from allocation where environment = $1 and quantity = 4", environment
     )
     here = f"{CONTRACT}/environments/{environment}"
+    company = await fetch_value("select id from company where name = 'サンプル物流株式会社'")
     for form, data in (
         (f"{CONTRACT}/environments/new", {"name": "x", "sort_key": "1"}),
         (here, {"name": "x", "sort_key": "1", "version": "1"}),
@@ -129,12 +134,20 @@ async def test_a_confirm_page_and_the_way_back_need_no_more(owner: httpx.AsyncCl
         ("/profile", {"name": "x", "language": "ja"}),
         ("/profile/email", {"email": "a@example.com", "password": PASSWORD}),
         (await _membership(), {"role": "owner"}),
+        (f"{CONTRACT}/other-products/new", {"key": "DEMO0-CONN8-FREE1-00001"}),
+        (f"{CONTRACT}/group-companies/new", {"company": str(company)}),
     ):
         location = (await owner.post(form, data=data)).headers["location"]
         assert len(await queries(owner, location)) <= MOST, form
         if not form.endswith("retirement"):
             draft = location.rsplit("/", 1)[1]
             assert len(await queries(owner, f"{form}?draft={draft}")) <= MOST, form
+    effects = await owner.post(
+        f"{CONTRACT}/allocation-sheet", data={"table": "本番環境,PLATFORM,3"}
+    )
+    draft = effects.headers["location"].rsplit("=", 1)[1]
+    assert len(await queries(owner, effects.headers["location"])) <= MOST
+    assert len(await queries(owner, f"/confirmations/{draft}")) <= MOST
 
 
 async def test_the_confirm_page_of_an_activation_needs_four(
