@@ -13,6 +13,7 @@ from app.database.embedded import EmbeddedServer, EmbeddedServerError
 from app.demo.world import make_world
 from app.runtime import deliver_until_stopped, run_with_database, serve, with_demo_secrets
 from app.settings import Settings, SettingsError, read_settings
+from app.staff.commands import staff
 from app.web.logs import configure_logs
 
 
@@ -88,6 +89,7 @@ def doctor() -> None:
 
 portal.add_command(audit)
 portal.add_command(keys)
+portal.add_command(staff)
 
 
 def main() -> None:

@@ -43,7 +43,23 @@ from app.people import profile_pages as profile
 from app.products import pages as products
 from app.resources import pages as resources
 from app.settings import Settings
-from app.staff import company_acts, company_pages, group_pages
+from app.staff import (
+    access_pages,
+    catalogue_acts,
+    catalogue_pages,
+    company_acts,
+    company_pages,
+    contract_acts,
+    contract_pages,
+    entitlement_acts,
+    entitlement_pages,
+    group_pages,
+    owner_acts,
+    terms_acts,
+    terms_pages,
+    user_acts,
+    user_pages,
+)
 from app.staff import pages as staff
 from app.web import errors
 from app.web.answers import Responses
@@ -104,6 +120,27 @@ ROUTES: list[ControllerRouterHandler] = [
     group_pages.list_groups,
     group_pages.GroupCreation,
     group_pages.Groups,
+    contract_pages.list_contracts,
+    contract_pages.show_contract,
+    contract_pages.ContractCreation,
+    contract_pages.Amendment,
+    contract_pages.Renewal,
+    entitlement_pages.EntitlementOrder,
+    entitlement_pages.EntitlementAmendment,
+    access_pages.AccessReview,
+    access_pages.OwnerAppointment,
+    access_pages.Invitations,
+    catalogue_pages.list_products,
+    catalogue_pages.ProductCreation,
+    catalogue_pages.Products,
+    terms_pages.list_terms,
+    terms_pages.TermsPublication,
+    terms_pages.show_terms,
+    user_pages.list_users,
+    user_pages.show_user,
+    user_pages.Helps,
+    user_pages.StaffRoles,
+    user_pages.StaffCreation,
 ]
 
 
@@ -123,6 +160,13 @@ def make_acts(settings: Settings) -> Acts:
             *activation_acts.make_acts(settings),
             company_acts.COMPANY,
             company_acts.GROUP,
+            *contract_acts.make_acts(settings),
+            *owner_acts.make_acts(settings),
+            *user_acts.make_acts(settings),
+            catalogue_acts.PRODUCT,
+            terms_acts.PUBLICATION,
+            entitlement_acts.ORDER,
+            entitlement_acts.AMENDMENT,
         ]
     )
 

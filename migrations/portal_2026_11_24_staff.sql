@@ -24,6 +24,10 @@ create trigger product_revision before update on product
 create trigger entitlement_revision before update on entitlement
     for each row execute function count_revision();
 
+-- The vendor invites the first owner of a contract; owners invite members.
+alter table invitation add column role text not null default 'member'
+    check (role in ('owner', 'member'));
+
 -- What a count means is fixed once somebody has one. The lock waits for those who refer to the
 -- product at this moment; whoever comes later refers to the new unit.
 create function check_product_unit() returns trigger language plpgsql as $$

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 
 from app.web.i18n import gettext as _
 from app.web.i18n import number
@@ -11,6 +12,7 @@ from app.web.requests import FormData
 
 SHORT_TEXT = 200
 LONGEST_ADDRESS = 254
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 # What HTML calls a valid e-mail address, with a dot in the domain; it keeps line breaks out too.
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
@@ -107,6 +109,23 @@ class Fields:
         if value not in choices:
             self.errors[name] = _("Choose %(label)s from the list.", label=label)
         return value
+
+    def day(self, name: str, label: str, *, required: bool = True) -> date | None:
+        """A calendar date as browsers send it, or as people write it: 2027-03-31, 2027/3/31.
+
+        None where it is empty or wrong.
+        """
+        value = normalised(self.data.get(name)).replace("/", "-")
+        if not value and not required:
+            return None
+        try:
+            year, month, day = (int(part) for part in value.split("-"))
+            if FIRST_YEAR <= year <= LAST_YEAR:
+                return date(year, month, day)
+        except ValueError:
+            pass
+        self.errors[name] = _("Enter %(label)s as a date, such as 2027/03/31.", label=label)
+        return None
 
     def ticked(self, name: str) -> bool:
         """Whether a check box was ticked."""

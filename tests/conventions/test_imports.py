@@ -58,6 +58,7 @@ FURTHER = {
         "statements": "acts",
         "commands": "pages",
     },
+    "staff": {"commands": "pages"},
 }
 # Each with its reason.
 EXCEPTIONS = {
@@ -68,6 +69,7 @@ EXCEPTIONS = {
     # A command runs on the portal's database; it is loaded only then, never by the server.
     ("app.activation.commands", "app.runtime"),
     ("app.audit.commands", "app.runtime"),
+    ("app.staff.commands", "app.runtime"),
 }
 
 ALL = list(modules("app"))
