@@ -26,17 +26,21 @@ class ListedCompany:
     reading: str
 
 
+def _plain(text: str) -> str:
+    """NFKC, small, hiragana, without the kind of company."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    # Folding may leave a letter and its mark apart.
+    return _KINDS.sub(" ", unicodedata.normalize("NFC", folded).translate(_HIRAGANA))
+
+
 def search_form(text: str) -> str:
-    """The text as names are compared: NFKC, small, hiragana, without kind of company and marks."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    # A combining mark left alone would hide the letter that it stands behind.
-    plain = unicodedata.normalize("NFC", plain).translate(_HIRAGANA)
-    return _MARKS.sub("", _KINDS.sub(" ", plain))
+    """The text as names are compared: `_plain`, without spaces, dots and dashes."""
+    return _MARKS.sub("", _plain(text))
 
 
 def search(companies: Iterable[ListedCompany], wanted: str) -> list[ListedCompany]:
     """Companies whose name or reading has each word of `wanted` in it; nothing finds all."""
-    words = [form for word in wanted.split() if (form := search_form(word))]
+    words = [form for word in _plain(wanted).split() if (form := _MARKS.sub("", word))]
     return [
         company
         for company in companies

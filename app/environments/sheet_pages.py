@@ -87,7 +87,7 @@ class AllocationSheet(Controller):
         """A table with what is allocated now, to change and send back."""
         lines = _template_lines(await read_sheet(contract))
         content = (BOM + "".join(csv_line(line) for line in lines)).encode()
-        name = _("allocations")
+        name = _("Allocations")
         return Response(
             content,
             media_type="text/csv; charset=utf-8",
