@@ -1,7 +1,6 @@
 """グループ会社: the list, the search for a company to add, and removal."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -152,7 +151,7 @@ async def _page(
     return page(
         request,
         "contracts/group_company_addition.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK,
+        status=422 if failed else 200,
         contract=contract,
         searched=searched,
         wanted=_wanted(data),

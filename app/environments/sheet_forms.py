@@ -136,7 +136,7 @@ class Judged:
 
 def _messages(effect: Effect, used: Mapping[UUID, int]) -> list[str]:
     return [
-        _("%(column)s: %(message)s", column=column_name(c), message=_message(effect, c, p, used))
+        _("%(column)s: %(told)s", column=column_name(c), told=_message(effect, c, p, used))
         for c, p in effect.problems.items()
     ]
 
@@ -194,7 +194,7 @@ def _summary(rows: Iterable[tuple[Effect, list[str]]]) -> dict[str, str]:
     """The first errors one by one, the rest by their number."""
     wrong = [(effect.line.number, messages) for effect, messages in rows if messages]
     errors = {
-        f"line-{line}": _("Line %(line)s: %(message)s", line=line, message=" ".join(messages))
+        f"line-{line}": _("Line %(line)s: %(told)s", line=line, told=" ".join(messages))
         for line, messages in wrong[:MOST_SUMMED_UP]
     }
     if more := wrong[MOST_SUMMED_UP:]:

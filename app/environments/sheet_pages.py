@@ -1,6 +1,5 @@
 """まとめて割り当て: allocations of many environments from one table."""
 
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -133,7 +132,7 @@ def _page(
     return page(
         request,
         "environments/allocation_sheet.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK,
+        status=422 if failed else 200,
         contract=contract,
         action=sheet_url(contract),
         text=text,

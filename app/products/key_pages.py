@@ -1,6 +1,5 @@
 """その他製品を追加: the form that takes a license key."""
 
-from http import HTTPStatus
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -124,7 +123,7 @@ def _page(
     return page(
         request,
         "products/license_key.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK,
+        status=422 if failed else 200,
         contract=contract,
         action=form_url(contract),
         typed=typed,

@@ -49,7 +49,11 @@ async def name_it(group_company: UUID, environment: str = "検証環境") -> Non
 
 def offered(html: str) -> list[str]:
     """The companies to choose from."""
-    labels = html.split("<fieldset")[1].split("</fieldset>")[0] if "<fieldset" in html else ""
+    labels = (
+        html.split("<fieldset")[1].split("</fieldset>", maxsplit=1)[0]
+        if "<fieldset" in html
+        else ""
+    )
     return [part.split("<")[0].strip() for part in labels.split("<span>")[1:]]
 
 

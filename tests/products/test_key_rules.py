@@ -1,4 +1,4 @@
-"""License keys: how they may be typed, what the check character finds, and which can be redeemed."""
+"""License keys: how they may be typed, what the check character finds, which can be redeemed."""
 
 import unicodedata
 from dataclasses import replace
