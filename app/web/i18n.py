@@ -42,8 +42,7 @@ def gettext(message: str, **values: object) -> str:
 
 def pgettext(context: str, message: str) -> str:
     """The message as it is said in a context, in the language of the request."""
-    text: str = translations[language.get()].pgettext(context, message)
-    return text
+    return str(translations[language.get()].pgettext(context, message))
 
 
 def ngettext(singular: str, plural: str, n: int, **values: object) -> str:

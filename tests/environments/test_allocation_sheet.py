@@ -159,7 +159,7 @@ async def test_the_template_can_be_sent_back_as_it_is(owner: httpx.AsyncClient) 
     text = answer.content.decode("utf-8-sig")
     head, *rows = csv.reader(io.StringIO(text, newline=""))
     assert head[:4] == ["環境名", "製品コード", "数量", "契約製品番号"] and len(rows) == 8
-    assert rows[0][:3] == ["本番環境", "PLATFORM", "4"] and rows[4][0] == "'=1+1"
+    assert rows[1][:3] == ["本番環境", "PLATFORM", "4"] and rows[4][0] == "'=1+1"
     assert "変更がありません" in await refusal(owner, text)
     await check(owner, text.replace("'=1+1,ANALYTICS,0", "'=1+1,ANALYTICS,9"))
 

@@ -57,11 +57,8 @@ async def test_allocations_have_a_line_for_each_and_for_empty_environments(
         ("検証環境", "WORKFLOW", "20"),
         ("空の環境", "", ""),
     ]
-    assert [row["アクティベーション"] for row in rows[::2]] == [
-        "アクティベート済み",
-        "未アクティベート",
-        "割り当てなし",
-    ] or rows[0]["アクティベーション"] == "アクティベート済み"
+    assert rows[0]["アクティベーション"] == "アクティベート済み"
+    assert rows[4]["アクティベーション"] != rows[2]["アクティベーション"] != ""
 
 
 async def test_activations_are_for_owners(
@@ -127,7 +124,7 @@ VALUES = st.one_of(
     st.none(),
     st.integers(0, 10**9),
     st.dates(date(1990, 1, 1), date(2200, 1, 1)),
-    st.datetimes(datetime(1990, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),
+    st.integers(0, 2**32).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
     st.builds(
         str.__add__,
         st.sampled_from(["", "=", "+", "-", "@", "\t", "\r", "＝", "'", "#N/A", "TRUE"]),
@@ -137,7 +134,7 @@ VALUES = st.one_of(
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(VALUES, VALUES), max_size=5))
+@given(st.lists(st.tuples(st.integers(0, 9), VALUES), max_size=5))
 def test_nothing_in_a_file_is_a_formula(rows: list[tuple[object, object]]) -> None:
     table = Table("表", ["=1+1", "@b"], rows, "Asia/Tokyo")  # type: ignore[arg-type]
     text = write_csv(table).decode("utf-8-sig")
