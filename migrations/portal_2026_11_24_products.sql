@@ -59,3 +59,19 @@ begin
 end $$;
 create trigger group_company_of_the_group before insert or update of contract, company
     on group_company for each row execute function check_group_company();
+
+-- A table of allocations changes thousands of rows in one statement: each entitlement is counted
+-- once after it, not once for every row. What it counts, and when, stays as it was.
+create function check_changed_counts() returns trigger language plpgsql as $$
+begin
+    perform check_counts(x.entitlement)
+    from (select distinct entitlement from changed order by entitlement) x;
+    return null;
+end $$;
+drop trigger allocation_within_entitlement on allocation;
+create trigger allocation_within_entitlement after insert on allocation
+    referencing new table as changed for each statement
+    execute function check_changed_counts();
+create trigger allocation_change_within_entitlement after update on allocation
+    referencing new table as changed for each statement
+    execute function check_changed_counts();

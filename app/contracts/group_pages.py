@@ -145,7 +145,7 @@ async def _page(
     chosen: str,
     errors: dict[str, str],
 ) -> Response[str]:
-    searched = "search" in data.fields
+    searched = "search" in data.fields or bool(errors)
     found = search(await queries.list_candidates(contract), _wanted(data)) if searched else []
     failed = errors and request.method == "POST"
     return page(
