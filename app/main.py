@@ -47,6 +47,8 @@ from app.products import pages as products
 from app.reports import pages as reports
 from app.resources import pages as resources
 from app.settings import Settings
+from app.staff import company_acts, company_pages, group_pages
+from app.staff import pages as staff
 from app.web import errors
 from app.web.answers import Responses
 from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles
@@ -105,6 +107,15 @@ ROUTES: list[ControllerRouterHandler] = [
     reports.Reports,
     reports.download_activations,
     mail.DemoMail,
+    staff.show_dashboard,
+    staff.search_everywhere,
+    staff.stay_signed_in,
+    company_pages.list_companies,
+    company_pages.CompanyCreation,
+    company_pages.Companies,
+    group_pages.list_groups,
+    group_pages.GroupCreation,
+    group_pages.Groups,
 ]
 
 
@@ -126,6 +137,8 @@ def make_acts(settings: Settings) -> Acts:
             allocation_acts.ALLOCATION,
             sheet_acts.ALLOCATION,
             *activation_acts.make_acts(settings),
+            company_acts.COMPANY,
+            company_acts.GROUP,
         ]
     )
 

@@ -44,7 +44,7 @@ TABLE = """
                                                         | | | | | | staff
                                                         | | | | | | | clerk
                                                         | | | | | | | | auditor
-GET  /                                                  L T P P P P P P P
+GET  /                                                  L T P P P P G G G
 GET  /site-map                                          L T P P P P P P P
 GET  /guide                                             L T P P P P P P P
 GET  /healthz                                           D D D D D D D D D
@@ -233,6 +233,22 @@ GET  /contracts/{ended}/environments/new                L T N N N N N N N
 POST /contracts/{ended}/environments/new                L T N N N N N N N
 GET  /contracts/D-9999                                  L T N N N N N N N
 GET  /contracts/D-9999/environments/new                 L T N N N N N N N
+
+GET  /staff                                             L N N N N N P P P
+GET  /staff/search                                      L N N N N N P P P
+POST /staff/session                                     L N N N N N G G G
+GET  /staff/companies                                   L N N N N N P P P
+GET  /staff/companies/new                               L N N N N N P P N
+POST /staff/companies/new                               L N N N N N F F N
+GET  /staff/companies/{company}                         L N N N N N P P P
+POST /staff/companies/{company}                         L N N N N N F F N
+GET  /staff/companies/{env}                             L N N N N N N N N
+GET  /staff/corporate-groups                            L N N N N N P P P
+GET  /staff/corporate-groups/new                        L N N N N N P P N
+POST /staff/corporate-groups/new                        L N N N N N F F N
+GET  /staff/corporate-groups/{group}                    L N N N N N P P N
+POST /staff/corporate-groups/{group}                    L N N N N N F F N
+GET  /staff/no-such-page                                N N N N N N N N N
 GET  /no-such-page                                      N N N N N N N N N
 POST /no-such-page                                      N N N N N N N N N
 """
@@ -245,7 +261,11 @@ ROWS = [
     for line in TABLE.splitlines()
     if (match := re.match(r"(?P<method>GET|POST) +(?P<path>\S+) +(?P<cells>.+)", line))
 ]
-CHANGING = [path for method, path, _ in ROWS if method == "POST" and path.startswith("/c")]
+CHANGING = [
+    path
+    for method, path, _ in ROWS
+    if method == "POST" and path.startswith(("/c", "/staff/")) and path != "/staff/session"
+]
 
 
 async def _things(portal: Portal) -> dict[str, object]:
@@ -279,7 +299,15 @@ async def _things(portal: Portal) -> dict[str, object]:
     owner = await fetch_value("select id from portal_user where code = 'owner'")
     names["factor"] = await _factor(owner)
     names["app"] = await _app(portal, owner)
-    return names | await _people(portal)
+    return names | await _people(portal) | await _vendors()
+
+
+async def _vendors() -> dict[str, object]:
+    """What the staff console has pages for."""
+    return {
+        "company": await fetch_value("select company from contract where number = 'D-1001'"),
+        "group": await fetch_value("select id from corporate_group"),
+    }
 
 
 async def _factor(owner: UUID) -> UUID:
@@ -391,6 +419,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"session": "session_id", "entitlement": "entitlement_id"}
     names |= {"group_company": "group_company_id"}
     names |= {"factor": "factor_id", "app": "app_id"}
+    names |= {"company": "id", "group": "id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS
@@ -417,7 +446,7 @@ async def _kept() -> dict[str, object]:
     return kept
 
 
-@pytest.mark.parametrize("who", ["anonymous", "newcomer", "outsider", "member", "staff"])
+@pytest.mark.parametrize("who", ["anonymous", "newcomer", "outsider", "member", "staff", "auditor"])
 async def test_forms_of_those_who_may_not_change_nothing(portal: Portal, who: str) -> None:
     things = await _things(portal)
     entitlement = await fetch_value(
@@ -428,7 +457,8 @@ async def test_forms_of_those_who_may_not_change_nothing(portal: Portal, who: st
     before = await _kept()
     async with await _client(portal, who) as client:
         for path in CHANGING:
-            if "{theirs}" in path and who == "outsider":
+            own = {"outsider": "{theirs}", "staff": "/staff/"}.get(who)
+            if own is not None and own in path:
                 continue
             answer = await client.post(path.format(**things), data=form)
             assert _class(answer) in {"L", "T", "N"}, path
@@ -440,7 +470,10 @@ async def test_every_link_and_button_that_a_person_sees_leads_somewhere(
     portal: Portal, who: str
 ) -> None:
     """A button that a person may not use is not shown."""
-    seen, waiting, buttons = {"/"}, ["/"], set[str]()
+    vendor = who in {"staff", "clerk", "auditor"}
+    # Home sends the staff on to their console.
+    start = "/staff" if vendor else "/"
+    seen, waiting, buttons = {"/", start}, [start], set[str]()
     async with await portal.signed_in(who) as client:
         while waiting:
             answer = await client.get(path := waiting.pop())
@@ -461,6 +494,10 @@ async def test_every_link_and_button_that_a_person_sees_leads_somewhere(
     changing = {action for action in buttons - own if action.startswith("/contracts")}
     assert bool(changing) == (who in {"owner", "outsider"}), "only owners see buttons that change"
     assert bool(own) == (who in {"member", "english", "owner", "outsider"})
+    vendors = {action for action in buttons if action.startswith("/staff/")}
+    console = vendors | {path for path in seen if path.startswith("/staff")}
+    assert bool(console) == vendor, "customers see nothing of the console"
+    assert bool(vendors - {"/staff/session"}) == (who in {"staff", "clerk"}), "a viewer looks only"
     assert seen >= {"/", "/contracts", "/site-map", "/guide", "/profile", "/terms"}
 
 

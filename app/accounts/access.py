@@ -103,6 +103,7 @@ def _viewer(row: Record) -> Viewer:
         must_change_password=row["must_change_password"],
         factor_missing=row["factor_missing"],
         proved_at=row["proved_at"],
+        expires_at=row["expires_at"],
     )
 
 

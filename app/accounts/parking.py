@@ -34,8 +34,8 @@ from app.web.templates import page
 KEPT = timedelta(hours=48)
 PREFIX = "/parked-forms/"
 PURPOSE = b"parked-form"
-# Signing in, proving who one is, and leaving are done anew; there is nothing to keep of them.
-NEVER_PARKED = {"/login", "/logout", "/language"}
+# Signing in, proving who one is, staying and leaving are done anew; there is nothing to keep.
+NEVER_PARKED = {"/login", "/logout", "/language", "/staff/session"}
 # Proofs, and pages for people who are not signed in, whose addresses hold tokens: not to be kept.
 NEVER_PARKED_BELOW = (
     *("/password/", "/join/", "/email-addresses/"),

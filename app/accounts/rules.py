@@ -23,6 +23,7 @@ class Viewer:
     Attributes:
         factor_missing: one of the vendor's staff who signs in by password alone.
         proved_at: when they last proved who they are; None where nobody signed in.
+        expires_at: when the session ends, however much it is used; None where nobody signed in.
     """
 
     id: UUID
@@ -35,6 +36,12 @@ class Viewer:
     must_change_password: bool
     factor_missing: bool = False
     proved_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def sees_console(self) -> bool:
+        """Whether pages show the staff console: to staff who have nothing to do before."""
+        return self.staff_role is not None and self.terms_accepted and not self.must_change_password
 
 
 def session_length(staff_role: str | None) -> timedelta:

@@ -62,7 +62,10 @@ ACTS = {
     "quote-answer": N_("Answered quote request %(subject)s"),
     # The vendor's side
     "corporate-group-creation": N_("Created a corporate group"),
+    "corporate-group-change": N_("Renamed a corporate group"),
     "company-creation": N_("Created the company “%(subject)s”"),
+    "company-change": N_("Changed the company “%(subject)s”"),
+    "contract-inspection": N_("Looked at the contract"),
     "product-creation": N_("Created the product “%(subject)s”"),
     "license-key-issue": N_("Issued a license key"),
     "license-key-batch": N_("Issued %(number)s license keys"),

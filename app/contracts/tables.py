@@ -1,6 +1,9 @@
-"""Companies, their contracts and the people of a contract."""
+"""Companies, their contracts and the people of a contract.
 
-from piccolo.columns import UUID, Boolean, Date, ForeignKey, Text, Timestamptz
+The database counts every change of a row in its `revision`, so that two people notice each other.
+"""
+
+from piccolo.columns import UUID, Boolean, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -13,6 +16,7 @@ class CorporateGroup(Table):
 
     id = UUID(primary_key=True, default=uuid7)
     name = Text(unique=True)
+    revision = Integer(default=1)
 
 
 class Company(Table):
@@ -22,6 +26,7 @@ class Company(Table):
     name = Text(unique=True)
     reading = Text()
     corporate_group = ForeignKey(CorporateGroup, null=True, on_delete=OnDelete.restrict)
+    revision = Integer(default=1)
 
 
 class Contract(Table):
@@ -38,6 +43,7 @@ class Contract(Table):
     sales_name = Text()
     sales_email = Text()
     sales_phone = Text()
+    revision = Integer(default=1)
 
 
 class ContractChange(Table):

@@ -1,5 +1,7 @@
 """Home, the site map, and whether the portal is well."""
 
+from typing import Any
+
 from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
 
@@ -9,12 +11,15 @@ from app.database import fetch_value
 from app.home.queries import portlet_contracts
 from app.notices.queries import newest_notices
 from app.web.requests import PageRequest
+from app.web.responses import see_other
 from app.web.templates import page
 
 
 @get("/", guards=[signed_in])
-async def show_home(request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-    """ホーム: what the person has, and what needs doing."""
+async def show_home(request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
+    """ホーム: what the person has, and what needs doing; the staff's is the console."""
+    if viewer.staff_role is not None:
+        return see_other("/staff")
     return page(
         request,
         "home/home.html",

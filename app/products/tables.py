@@ -1,4 +1,7 @@
-"""The catalogue, what a contract entitles to, and license keys."""
+"""The catalogue, what a contract entitles to, and license keys.
+
+The database counts every change of a row in its `revision`, so that two people notice each other.
+"""
 
 from piccolo.columns import UUID, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
@@ -17,6 +20,7 @@ class Product(Table):
     name_en = Text()
     unit = Text()
     version = Text()
+    revision = Integer(default=1)
 
 
 class LicenseKey(Table):
@@ -50,3 +54,4 @@ class Entitlement(Table):
     ends_on = Date(default=None)
     license_key = ForeignKey(LicenseKey, null=True, unique=True, on_delete=OnDelete.restrict)
     created_at = Timestamptz(default=None)
+    revision = Integer(default=1)

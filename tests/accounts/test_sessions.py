@@ -44,7 +44,7 @@ async def passed(seconds: float) -> None:
 
 
 async def opens(client: httpx.AsyncClient) -> bool:
-    return (await client.get("/")).status_code == 200
+    return (await client.get("/profile")).status_code == 200
 
 
 async def test_a_customer_who_leaves_for_the_day_comes_back_signed_in(

@@ -9,12 +9,14 @@ from litestar.routes import HTTPRoute
 from app.accounts import access
 from app.main import make_litestar
 from app.settings import read_settings
+from app.staff.access import staff_only
 
 GUARDS = {
     access.signed_in,
     access.signed_in_before_terms,
     access.signed_in_with_terms,
     access.signed_in_before_factors,
+    staff_only,
 }
 # Everything that anybody may ask for, so that a new one is a decision.
 PUBLIC = {

@@ -1,0 +1,73 @@
+"""Reads about companies and corporate groups, as all of the staff see them."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from app.database import Record, fetch, fetch_one
+from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+
+COMPANIES = Source(
+    columns="""p.id, p.name, p.reading, p.corporate_group, g.name as group_name,
+        (select count(*) from contract c where c.company = p.id) as contracts""",
+    tables="company p left join corporate_group g on g.id = p.corporate_group",
+    key="p.id",
+    orders={"reading": Order("p.reading"), "name": Order("p.name")},
+)
+
+
+async def list_companies(
+    search: str, *, order: str, group: UUID | None, after: UUID | None
+) -> Listed:
+    """Companies whose name or reading has the words, of one corporate group or of all."""
+    where = Where()
+    where.contains(search, "p.name", "p.reading")
+    if group is not None:
+        where.add("p.corporate_group = {}", group)
+    return await list_rows(COMPANIES, where, order=order, after=after)
+
+
+async def list_groups() -> list[Record]:
+    """All corporate groups, with the number of their companies."""
+    return list(
+        await fetch(
+            "select g.id, g.name,"
+            " (select count(*) from company where corporate_group = g.id) as companies"
+            " from corporate_group g order by g.name, g.id"
+        )
+    )
+
+
+async def find_group(id: UUID) -> Record | None:
+    """A corporate group."""
+    return await fetch_one("select id, name, revision from corporate_group where id = $1", id)
+
+
+async def find_company(id: UUID) -> Record | None:
+    """A company, with its contracts as JSON text."""
+    return await fetch_one(
+        """
+        select p.id, p.name, p.reading, p.corporate_group, p.revision,
+               g.name as group_name,
+               (select json_agg(json_build_object('number', c.number, 'name', c.name,
+                                                  'starts_on', c.starts_on, 'ends_on', c.ends_on)
+                                order by c.ends_on desc, c.number)
+                from contract c where c.company = p.id)::text as contracts
+        from company p left join corporate_group g on g.id = p.corporate_group
+        where p.id = $1
+        """,
+        id,
+    )
+
+
+async def name_taken(table: str, name: str, other_than: UUID | None) -> bool:
+    """Whether another company, or another corporate group, has the name.
+
+    Args:
+        table: `company` or `corporate_group`.
+    """
+    selects: Mapping[str, str] = {
+        "company": "select 1 from company where name = $1 and id is distinct from $2",
+        "corporate_group": "select 1 from corporate_group"
+        " where name = $1 and id is distinct from $2",
+    }
+    return await fetch_one(selects[table], name, other_than) is not None

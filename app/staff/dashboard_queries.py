@@ -1,0 +1,40 @@
+"""What waits for the staff, whoever of them looks."""
+
+from app.contracts.rules import ENDS_SOON_DAYS
+from app.database import Record, fetch
+
+MOST_SHOWN = 10
+QUOTES = """
+    select 'quote' as kind, q.id, q.reference as name, c.number || ' ' || c.name as about,
+           q.requested_at as at, null::date as day
+    from quote_request q join contract c on c.id = q.contract
+    where q.state in ('received', 'in-review')
+"""
+MAILS = """
+    select 'mail' as kind, m.id, m.template as name, coalesce(m.reason, '') as about,
+           m.settled_at as at, null::date as day
+    from mail m where m.state = 'failed'
+"""
+ENDING = """
+    select 'contract' as kind, c.id, c.number || ' ' || c.name as name, p.name as about,
+           null::timestamptz as at, c.ends_on as day
+    from contract c join company p on p.id = c.company
+    where c.ends_on between (now() at time zone c.time_zone)::date
+                        and (now() at time zone c.time_zone)::date + $1::int
+"""
+
+
+async def list_waiting() -> dict[str, list[Record]]:
+    """What waits: `quote`, `mail` and `contract`, each with the most urgent first.
+
+    A row has id, name, about, at or day, and `total`, the number of all rows of its kind.
+    """
+    parts = " union all ".join(
+        f"(select x.*, count(*) over () as total from ({select}) x"
+        f" order by x.at, x.day, x.id limit {MOST_SHOWN})"
+        for select in (QUOTES, MAILS, ENDING)
+    )
+    rows = await fetch(parts, ENDS_SOON_DAYS)
+    return {
+        kind: [row for row in rows if row["kind"] == kind] for kind in ("quote", "mail", "contract")
+    }

@@ -1,0 +1,83 @@
+"""What the address of a list asks for: search words, order, filters, and where to go on."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from app.web.forms import SHORT_TEXT, normalised
+from app.web.requests import FormData
+
+
+@dataclass(frozen=True)
+class ListForm:
+    """The fields above a list. A value that is not offered counts as none.
+
+    Attributes:
+        chosen: filter → value, empty for all.
+        after: id of the last row already seen.
+    """
+
+    path: str
+    search: str
+    order: str
+    chosen: dict[str, str]
+    after: UUID | None
+
+    @classmethod
+    def read(
+        cls,
+        path: str,
+        data: FormData,
+        orders: Collection[str],
+        filters: Mapping[str, Collection[str]] | None = None,
+    ) -> "ListForm":
+        """Read the address.
+
+        Args:
+            path: of the list.
+            orders: names that can be chosen; the first is the usual one.
+            filters: name → values that can be chosen beside the empty one, which is all.
+        """
+        order = data.get("order")
+        chosen = {
+            name: data.get(name) if data.get(name) in values else ""
+            for name, values in (filters or {}).items()
+        }
+        return cls(
+            path=path,
+            search=normalised(data.get("search"))[:SHORT_TEXT],
+            order=order if order in orders else next(iter(orders)),
+            chosen=chosen,
+            after=read_id(data.get("after")),
+        )
+
+    @property
+    def filtered(self) -> bool:
+        """Whether less than everything is wanted."""
+        return bool(self.search or any(self.chosen.values()))
+
+    def address(self, following: UUID | None = None, path: str = "") -> str:
+        """The list's address with everything that was chosen.
+
+        Args:
+            following: id of the last row already seen.
+            path: of another page that takes the same fields, such as an export.
+        """
+        values = {"search": self.search, "order": self.order, **self.chosen}
+        values |= {"after": str(following)} if following else {}
+        return f"{path or self.path}?{urlencode({k: v for k, v in values.items() if v})}"
+
+
+def read_id(value: str) -> UUID | None:
+    """An id from an address, or None where it is none."""
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+def read_revision(data: FormData) -> int:
+    """The revision that a form was made from: a hidden field; 0 where there is none."""
+    text = data.get("revision")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

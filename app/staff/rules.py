@@ -1,0 +1,67 @@
+"""What the vendor's staff may do: one list, from each permission to the least role that has it."""
+
+from enum import StrEnum
+
+
+class StaffRole(StrEnum):
+    """What a staff account is for; each one may do what those before it may."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """What can be permitted, as `what:act`. `see` reads; everything else changes something."""
+
+    CONSOLE_SEE = "console:see"
+    COMPANIES_CHANGE = "companies:change"
+    CONTRACTS_SEE = "contracts:see"
+    CONTRACTS_CHANGE = "contracts:change"
+    CONTRACTS_IMPORT = "contracts:import"
+    CATALOGUE_CHANGE = "catalogue:change"
+    LICENSE_KEYS_ISSUE = "license-keys:issue"
+    LICENSE_KEYS_EXPORT_AGAIN = "license-keys:export-again"
+    RESOURCES_CHANGE = "resources:change"
+    QUOTES_ANSWER = "quotes:answer"
+    NOTICES_PUBLISH = "notices:publish"
+    ACTIVATIONS_CHANGE = "activations:change"
+    SIGNING_KEYS_ROTATE = "signing-keys:rotate"
+    TERMS_PUBLISH = "terms:publish"
+    USERS_HELP = "users:help"
+    STAFF_CHANGE = "staff:change"
+    MAIL_SEND_AGAIN = "mail:send-again"
+    AUDIT_SEE = "audit:see"
+    AUDIT_EXPORT = "audit:export"
+
+
+LEAST_ROLE = {
+    # Everybody who works here reads everything that customers entered.
+    Permission.CONSOLE_SEE: StaffRole.VIEWER,
+    Permission.CONTRACTS_SEE: StaffRole.VIEWER,
+    Permission.AUDIT_SEE: StaffRole.VIEWER,
+    # The day's work.
+    Permission.COMPANIES_CHANGE: StaffRole.OPERATOR,
+    Permission.CONTRACTS_CHANGE: StaffRole.OPERATOR,
+    Permission.CONTRACTS_IMPORT: StaffRole.OPERATOR,
+    Permission.CATALOGUE_CHANGE: StaffRole.OPERATOR,
+    Permission.LICENSE_KEYS_ISSUE: StaffRole.OPERATOR,
+    Permission.RESOURCES_CHANGE: StaffRole.OPERATOR,
+    Permission.QUOTES_ANSWER: StaffRole.OPERATOR,
+    Permission.NOTICES_PUBLISH: StaffRole.OPERATOR,
+    Permission.ACTIVATIONS_CHANGE: StaffRole.OPERATOR,
+    Permission.USERS_HELP: StaffRole.OPERATOR,
+    Permission.MAIL_SEND_AGAIN: StaffRole.OPERATOR,
+    # What binds everybody, opens doors, or takes data out of the house.
+    Permission.LICENSE_KEYS_EXPORT_AGAIN: StaffRole.ADMINISTRATOR,
+    Permission.SIGNING_KEYS_ROTATE: StaffRole.ADMINISTRATOR,
+    Permission.TERMS_PUBLISH: StaffRole.ADMINISTRATOR,
+    Permission.STAFF_CHANGE: StaffRole.ADMINISTRATOR,
+    Permission.AUDIT_EXPORT: StaffRole.ADMINISTRATOR,
+}
+RANKS = {role: rank for rank, role in enumerate(StaffRole)}
+
+
+def permits(role: str | None, permission: Permission) -> bool:
+    """Whether somebody with this staff role has a permission; None is a customer, who has none."""
+    return role is not None and RANKS[StaffRole(role)] >= RANKS[LEAST_ROLE[permission]]

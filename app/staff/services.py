@@ -1,0 +1,18 @@
+"""What the staff look at of a customer's is on record too."""
+
+from uuid import UUID
+
+from app.audit.services import record
+from app.database import unit_of_work
+
+
+async def note_inspection(*, contract: UUID, actor: UUID, place: str) -> None:
+    """Record that one of the staff looked at a customer's contract.
+
+    Args:
+        place: what they saw, as a kebab-case noun such as ``contract`` or ``access-review``.
+    """
+    async with unit_of_work():
+        await record(
+            "contract-inspection", actor=actor, contract=contract, subject=contract, place=place
+        )
