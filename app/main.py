@@ -23,10 +23,12 @@ from app.activation import pages as activation
 from app.audit.sealer import sealing
 from app.confirmations.acts import Acts
 from app.confirmations.pages import Confirmations
+from app.contracts import group_acts
+from app.contracts import group_pages as groups
 from app.contracts import pages as contracts
 from app.database import close_pool, open_pool
 from app.environments import acts as environment_acts
-from app.environments import allocation_acts
+from app.environments import allocation_acts, sheet_acts, sheet_pages
 from app.environments import allocation_pages as allocations
 from app.environments import pages as environments
 from app.history import pages as history
@@ -40,7 +42,9 @@ from app.people import invitation_pages as invitations
 from app.people import joining_pages as joining
 from app.people import pages as people
 from app.people import profile_pages as profile
+from app.products import key_acts, key_pages
 from app.products import pages as products
+from app.reports import pages as reports
 from app.resources import pages as resources
 from app.settings import Settings
 from app.staff import (
@@ -90,6 +94,9 @@ ROUTES: list[ControllerRouterHandler] = [
     Confirmations,
     contracts.list_contracts,
     contracts.ContractPages,
+    groups.list_group_companies,
+    groups.GroupCompanyAddition,
+    groups.propose_removal,
     people.list_members,
     people.Memberships,
     invitations.InvitationCreation,
@@ -103,13 +110,18 @@ ROUTES: list[ControllerRouterHandler] = [
     profile.EmailConfirmation,
     history.ContractHistory,
     products.list_products,
+    products.show_entitlement,
+    key_pages.LicenseKeyRedemption,
     environments.list_environments,
     environments.EnvironmentCreation,
     environments.EnvironmentChange,
     allocations.Allocations,
+    sheet_pages.AllocationSheet,
     activation.Activations,
     activation.show_keys,
     resources.list_resources,
+    reports.Reports,
+    reports.download_activations,
     mail.DemoMail,
     staff.show_dashboard,
     staff.search_everywhere,
@@ -153,10 +165,14 @@ def make_acts(settings: Settings) -> Acts:
             *invitation_acts.make_acts(settings),
             *joining_acts.make_acts(settings),
             *profile_acts.make_acts(settings),
+            group_acts.ADDITION,
+            group_acts.REMOVAL,
+            key_acts.REDEMPTION,
             environment_acts.CREATION,
             environment_acts.CHANGE,
             environment_acts.RETIREMENT,
             allocation_acts.ALLOCATION,
+            sheet_acts.ALLOCATION,
             *activation_acts.make_acts(settings),
             company_acts.COMPANY,
             company_acts.GROUP,

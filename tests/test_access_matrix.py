@@ -33,7 +33,7 @@ from tests.people.post import REGISTRATION, confirm, invite, link_to, membership
 # another one, {registration} an account that is being made by it; {address} is the token of a link
 # that confirms a new mail address of owner's.
 # {factor} is the only second factor of owner, {app} an authenticator app that owner is setting up.
-# Forms are sent empty.
+# {entitlement} and {group_company} are of D-1001, {format} is csv. Forms are sent empty.
 TABLE = """
                                                         anonymous
                                                         | newcomer
@@ -125,7 +125,19 @@ POST /contracts/{mine}/invitations/new                  L T N N N F N N N
 POST /contracts/{mine}/invitations/{invitation}/resending    L T N N N G N N N
 POST /contracts/{mine}/invitations/{invitation}/cancellation L T N N N G N N N
 GET  /contracts/{mine}/group-companies                  L T N P P P N N N
+GET  /contracts/{mine}/group-companies/new              L T N N N P N N N
+POST /contracts/{mine}/group-companies/new              L T N N N F N N N
+POST /contracts/{mine}/group-companies/{group_company}/removal L T N N N G N N N
 GET  /contracts/{mine}/products                         L T N P P P N N N
+GET  /contracts/{mine}/products/{entitlement}           L T N P P P N N N
+GET  /contracts/{mine}/other-products/new               L T N N N P N N N
+POST /contracts/{mine}/other-products/new               L T N N N F N N N
+GET  /contracts/{mine}/reports/products/{format}        L T N D D D N N N
+GET  /contracts/{mine}/reports/allocations/{format}     L T N D D D N N N
+GET  /contracts/{mine}/reports/activations/{format}     L T N N N D N N N
+GET  /contracts/{mine}/allocation-sheet                 L T N N N P N N N
+POST /contracts/{mine}/allocation-sheet                 L T N N N F N N N
+GET  /contracts/{mine}/allocation-sheet/template        L T N N N D N N N
 GET  /contracts/{mine}/resources                        L T N P P P N N N
 GET  /contracts/{mine}/history                          L T N N N P N N N
 GET  /contracts/{mine}/history/export                   L T N N N D N N N
@@ -153,7 +165,19 @@ POST /contracts/{theirs}/invitations/new                L T F N N N N N N
 POST /contracts/{theirs}/invitations/{invitation}/resending    L T N N N N N N N
 POST /contracts/{theirs}/invitations/{invitation}/cancellation L T N N N N N N N
 GET  /contracts/{theirs}/group-companies                L T P N N N N N N
+GET  /contracts/{theirs}/group-companies/new            L T P N N N N N N
+POST /contracts/{theirs}/group-companies/new            L T F N N N N N N
+POST /contracts/{theirs}/group-companies/{group_company}/removal L T N N N N N N N
 GET  /contracts/{theirs}/products                       L T P N N N N N N
+GET  /contracts/{theirs}/products/{entitlement}         L T N N N N N N N
+GET  /contracts/{theirs}/other-products/new             L T P N N N N N N
+POST /contracts/{theirs}/other-products/new             L T F N N N N N N
+GET  /contracts/{theirs}/reports/products/{format}      L T D N N N N N N
+GET  /contracts/{theirs}/reports/allocations/{format}   L T D N N N N N N
+GET  /contracts/{theirs}/reports/activations/{format}   L T D N N N N N N
+GET  /contracts/{theirs}/allocation-sheet               L T P N N N N N N
+POST /contracts/{theirs}/allocation-sheet               L T F N N N N N N
+GET  /contracts/{theirs}/allocation-sheet/template      L T D N N N N N N
 GET  /contracts/{theirs}/resources                      L T P N N N N N N
 GET  /contracts/{theirs}/history                        L T P N N N N N N
 GET  /contracts/{theirs}/history/export                 L T D N N N N N N
@@ -187,6 +211,11 @@ GET  /contracts/{part}/invitations/new                  L T N N N N N N N
 GET  /contracts/{part}/history                          L T N N N N N N N
 GET  /contracts/{part}/history/export                   L T N N N N N N N
 GET  /contracts/{part}/environments                     L T N N N P N N N
+GET  /contracts/{part}/allocation-sheet                 L T N N N N N N N
+GET  /contracts/{part}/other-products/new               L T N N N N N N N
+GET  /contracts/{part}/group-companies/new              L T N N N N N N N
+GET  /contracts/{part}/reports/allocations/{format}     L T N N N D N N N
+GET  /contracts/{part}/reports/activations/{format}     L T N N N N N N N
 GET  /contracts/{part}/environments/new                 L T N N N N N N N
 POST /contracts/{part}/environments/new                 L T N N N N N N N
 GET  /contracts/{ended}                                 L T N N N P N N N
@@ -195,6 +224,11 @@ POST /contracts/{ended}/invitations/new                 L T N N N N N N N
 GET  /contracts/{ended}/history                         L T N N N P N N N
 GET  /contracts/{ended}/history/export                  L T N N N D N N N
 GET  /contracts/{ended}/environments                    L T N N N P N N N
+GET  /contracts/{ended}/allocation-sheet                L T N N N N N N N
+GET  /contracts/{ended}/other-products/new              L T N N N N N N N
+POST /contracts/{ended}/other-products/new              L T N N N N N N N
+GET  /contracts/{ended}/group-companies/new             L T N N N N N N N
+GET  /contracts/{ended}/reports/activations/{format}    L T N N N D N N N
 GET  /contracts/{ended}/environments/new                L T N N N N N N N
 POST /contracts/{ended}/environments/new                L T N N N N N N N
 GET  /contracts/D-9999                                  L T N N N N N N N
@@ -290,6 +324,16 @@ async def _things(portal: Portal) -> dict[str, object]:
         "their_env": environments["他社本番"],
         "seq": await fetch_value("select max(seq) from activation where environment = $1", env),
     }
+    names["format"] = "csv"
+    names["entitlement"] = await fetch_value(
+        "select e.id from entitlement e join contract c on c.id = e.contract"
+        " where c.number = 'D-1001' limit 1"
+    )
+    names["group_company"] = await fetch_value(
+        "insert into group_company select gen_random_uuid(), c.id, p.id, now()"
+        " from contract c, company p where c.number = 'D-1001'"
+        " and p.name = 'サンプル物流株式会社' returning id"
+    )
     names["confirmation"] = await _proposal(portal)
     names["parked"] = await _parked(portal)
     names["mail"], names["token"] = await _reset(portal)
@@ -422,7 +466,8 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
     names |= {"mail": "id", "registration": "id", "link": "token", "address": "token"}
     names |= {"membership": "membership_id", "invitation": "invitation_id"}
-    names |= {"session": "session_id"}
+    names |= {"session": "session_id", "entitlement": "entitlement_id"}
+    names |= {"group_company": "group_company_id"}
     names |= {"factor": "factor_id", "app": "app_id"}
     names |= {"company": "id", "group": "id", "product": "id", "terms": "id"}
     names |= {"person": "id", "colleague": "id", "disabling": "help"}

@@ -33,6 +33,14 @@ def reset_buckets(account: str, address: str) -> dict[str, int]:
     }
 
 
+def key_buckets(account: str, address: str) -> dict[str, int]:
+    """Where a guess at a license key counts; apart from log-ins, which it must not slow down."""
+    return {
+        f"license-key:{account}": FREE_PER_ACCOUNT,
+        f"license-key-address:{address}": FREE_PER_ADDRESS,
+    }
+
+
 async def admit(counted_in: dict[str, int]) -> timedelta:
     """Count an attempt, or say how long it has to wait; a waiting one does not count.
 

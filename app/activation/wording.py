@@ -7,8 +7,9 @@ from app.activation.messages import ISSUE_MESSAGES, REQUEST_MESSAGES
 from app.activation.queries import product_name
 from app.activation.requests import RequestOutcome
 from app.activation.rules import IssueOutcome
-from app.activation.terms import LicensedProduct, Unit
-from app.web.i18n import day, ngettext, number
+from app.activation.terms import LicensedProduct
+from app.products.rules import count_of
+from app.web.i18n import day, ngettext
 from app.web.i18n import gettext as _
 
 SHOWN_DIGITS = 12
@@ -37,17 +38,11 @@ def short_thumbprint(jkt: str) -> str:
     return " ".join(jkt[at : at + 4] for at in range(0, SHOWN_DIGITS, 4))
 
 
-def unit_name(unit: Unit) -> str:
-    """What a count counts."""
-    names = {Unit.USERS: _("users"), Unit.SERVERS: _("servers"), Unit.CORES: _("cores")}
-    return names[unit]
-
-
 def count_and_term(product: LicensedProduct | None) -> str:
     """Quantity and term of a product; a dash where there is none."""
     if product is None:
         return "–"
-    quantity = f"{number(product.quantity)} {unit_name(product.unit)}"
+    quantity = count_of(product.quantity, product.unit)
     return f"{quantity}, {day(product.term.starts_on)}–{day(product.term.ends_on)}"
 
 

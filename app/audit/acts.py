@@ -53,6 +53,8 @@ ACTS = {
     "invitation-acceptance": N_("Joined by an invitation"),
     "group-company-addition": N_("Registered the group company “%(subject)s”"),
     "entitlement-addition": N_("Added the product “%(subject)s”, quantity %(quantity)s"),
+    "group-company-removal": N_("Removed the group company “%(subject)s”"),
+    "report-export": N_("Downloaded a table as a file (%(report)s, %(format)s)"),
     "history-export": N_("Downloaded the activity as a file"),
     # Environments
     "environment-creation": N_("Created the environment “%(subject)s”"),
@@ -81,6 +83,7 @@ ACTS = {
     "product-creation": N_("Created the product “%(subject)s”"),
     "product-change": N_("Changed the product “%(subject)s”"),
     "license-key-issue": N_("Issued a license key"),
+    "license-key-batch": N_("Issued %(number)s license keys"),
     "resource-publication": N_("Published the resource “%(subject)s”"),
     "notice-publication": N_("Published a notice"),
     "terms-publication": N_("Published a version of the terms of use"),

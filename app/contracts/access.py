@@ -6,7 +6,7 @@ from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
 from app.contracts import queries
-from app.contracts.rules import SeenContract
+from app.contracts.rules import Role, SeenContract
 
 
 async def provide_contract(viewer: NamedDependency[Viewer], number: FromPath[str]) -> SeenContract:
@@ -31,5 +31,19 @@ async def provide_changeable_contract(
     """
     contract = await provide_contract(viewer, number)
     if not contract.may_change:
+        raise NotFoundException
+    return contract
+
+
+async def provide_owned_contract(
+    viewer: NamedDependency[Viewer], number: FromPath[str]
+) -> SeenContract:
+    """The contract in the address, for owners; ended, its history stays readable.
+
+    Raises:
+        NotFoundException: there is none, or the person is not an owner.
+    """
+    contract = await provide_contract(viewer, number)
+    if contract.role is not Role.OWNER:
         raise NotFoundException
     return contract

@@ -60,13 +60,3 @@ class ContractPages(Controller):
         return page(
             request, "contracts/details.html", contract=contract, counts=counts, history=history
         )
-
-    @get("/group-companies")
-    async def group_companies(
-        self, request: PageRequest, contract: NamedDependency[SeenContract]
-    ) -> Response[str]:
-        """グループ会社."""
-        companies = await queries.list_group_companies(contract)
-        return page(
-            request, "contracts/group_companies.html", contract=contract, companies=companies
-        )

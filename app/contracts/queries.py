@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app import clock
+from app.contracts.directory_rules import ListedCompany
 from app.contracts.rules import Role, SeenContract
 from app.database import Record, fetch, fetch_one
 
@@ -84,6 +85,7 @@ async def contract_details(contract: SeenContract) -> tuple[Record, list[Record]
                (select count(*) from environment where contract = $1 and retired_at is null)
                    as environments,
                (select count(*) from membership where contract = $1) as members,
+               (select count(*) from group_company where contract = $1) as group_companies,
                (select count(*) from entitlement where contract = $1 and ends_on >= $2)
                    as entitlements
         from (select 1) one left join contract_change x on x.contract = $1
@@ -109,4 +111,40 @@ async def list_group_companies(contract: SeenContract) -> list[Record]:
             """,
             contract.id,
         )
+    )
+
+
+async def list_candidates(contract: SeenContract) -> list[ListedCompany]:
+    """Companies of the same corporate group that are not registered yet."""
+    rows = await fetch(
+        """
+        select other.id, other.name, other.reading
+        from contract c join company own on own.id = c.company
+        join company other on other.corporate_group = own.corporate_group and other.id <> own.id
+        where c.id = $1 and not exists (
+            select 1 from group_company where contract = c.id and company = other.id)
+        order by other.reading, other.name
+        """,
+        contract.id,
+    )
+    return [ListedCompany(**row) for row in rows]
+
+
+async def environments_naming(group_company: UUID) -> list[str]:
+    """Names of the environments in use that name a group company, in sort-key order."""
+    rows = await fetch(
+        "select name from environment where group_company = $1 and retired_at is null"
+        " order by sort_key, id",
+        group_company,
+    )
+    return [row["name"] for row in rows]
+
+
+async def find_group_company(contract: SeenContract, id: UUID) -> Record | None:
+    """A registered group company of the contract: id and name."""
+    return await fetch_one(
+        "select g.id, c.name from group_company g join company c on c.id = g.company"
+        " where g.id = $1 and g.contract = $2",
+        id,
+        contract.id,
     )

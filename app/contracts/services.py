@@ -6,14 +6,7 @@ from uuid import UUID
 from app import clock
 from app.audit.services import record
 from app.contracts.rules import Role
-from app.contracts.tables import (
-    Company,
-    Contract,
-    ContractChange,
-    CorporateGroup,
-    GroupCompany,
-    Membership,
-)
+from app.contracts.tables import Company, Contract, ContractChange, CorporateGroup, Membership
 from app.database import unit_of_work
 
 
@@ -102,12 +95,3 @@ async def add_membership(
             role=role.value,
         )
     return membership.id
-
-
-async def add_group_company(*, contract: UUID, company: UUID, actor: UUID | None) -> UUID:
-    """Register a company that may use the contract too."""
-    entry = GroupCompany(contract=contract, company=company, created_at=clock.now())
-    async with unit_of_work():
-        await GroupCompany.insert(entry)
-        await record("group-company-addition", actor=actor, contract=contract, subject=entry.id)
-    return entry.id

@@ -1,6 +1,6 @@
 """Changes of environments and their allocations."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from app import clock
@@ -143,42 +143,69 @@ async def lock_entitlements(entitlements: list[UUID]) -> None:
     await fetch("select 1 from entitlement where id = any($1) order by id for update", entitlements)
 
 
+async def lock_environments(contract: UUID, environments: Collection[UUID]) -> None:
+    """Lock environments that run, in id order, before their entitlements.
+
+    Raises:
+        EnvironmentGone: one is retired or not there.
+    """
+    rows = await fetch(
+        "select 1 from environment where id = any($1) and contract = $2 and retired_at is null"
+        " order by id for update",
+        list(environments),
+        contract,
+    )
+    if len(rows) != len(environments):
+        raise EnvironmentGone
+
+
 async def set_allocations(
     *, contract: UUID, environment: UUID, quantities: Mapping[UUID, int], actor: UUID
 ) -> None:
-    """Allocate to an environment exactly `quantities` of the named entitlements; 0 takes away.
+    """Allocate to one environment; see `set_all_allocations`."""
+    await set_all_allocations(contract=contract, wanted={environment: quantities}, actor=actor)
+
+
+async def set_all_allocations(
+    *, contract: UUID, wanted: Mapping[UUID, Mapping[UUID, int]], actor: UUID
+) -> None:
+    """Allocate exactly the named counts, by environment and entitlement; 0 takes away.
 
     Raises:
-        EnvironmentGone: it is retired or not there.
-        asyncpg.CheckViolationError: more than the entitlement would be in use.
+        EnvironmentGone: an environment is retired or not there.
+        asyncpg.CheckViolationError: more than an entitlement would be in use.
         asyncpg.ForeignKeyViolationError: an entitlement is not of this contract.
     """
     async with unit_of_work():
-        await lock_environment(contract, environment)
-        await lock_entitlements(list(quantities))
+        await lock_environments(contract, wanted)
+        await lock_entitlements(list({id for each in wanted.values() for id in each}))
+        cells = sorted((e, p, n) for e, each in wanted.items() for p, n in each.items())
         await fetch(
-            "delete from allocation where environment = $1 and entitlement = any($2)",
-            environment,
-            [id for id, quantity in quantities.items() if quantity == 0],
+            "delete from allocation a using unnest($1::uuid[], $2::uuid[]) as x (e, p)"
+            " where a.environment = x.e and a.entitlement = x.p",
+            [e for e, _, n in cells if not n],
+            [p for _, p, n in cells if not n],
         )
-        kept = sorted((id, quantity) for id, quantity in quantities.items() if quantity)
+        # One statement: counts that move from one environment to another are looked at together.
         await fetch(
             """
             insert into allocation (id, contract, environment, entitlement, quantity)
-            select gen_random_uuid(), $1, $2, x.entitlement, x.quantity
-            from unnest($3::uuid[], $4::int[]) as x (entitlement, quantity)
+            select gen_random_uuid(), $1, x.environment, x.entitlement, x.quantity
+            from unnest($2::uuid[], $3::uuid[], $4::int[])
+                as x (environment, entitlement, quantity)
             on conflict (environment, entitlement) do update set quantity = excluded.quantity
             where allocation.quantity <> excluded.quantity
             """,
             contract,
-            environment,
-            [id for id, _ in kept],
-            [quantity for _, quantity in kept],
+            [e for e, _, n in cells if n],
+            [p for _, p, n in cells if n],
+            [n for _, _, n in cells if n],
         )
-        await record(
-            "allocation-change",
-            actor=actor,
-            contract=contract,
-            subject=environment,
-            quantities={str(id): quantity for id, quantity in quantities.items()},
-        )
+        for environment, quantities in wanted.items():
+            await record(
+                "allocation-change",
+                actor=actor,
+                contract=contract,
+                subject=environment,
+                quantities={str(id): quantity for id, quantity in quantities.items()},
+            )

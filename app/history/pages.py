@@ -13,9 +13,9 @@ from litestar.response import Stream
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.audit.files import BOM, csv_line
+from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.history import queries
-from app.history.access import provide_owned_contract
 from app.history.forms import HistoryForm, read_key, write_key
 from app.history.queries import History
 from app.history.rules import HistoryFilter

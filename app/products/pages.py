@@ -1,7 +1,11 @@
 """製品: what is contracted, and how much of it is allocated."""
 
+from uuid import UUID
+
 from litestar import Response, get
 from litestar.di import NamedDependency, Provide
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from app.accounts.access import signed_in
 from app.contracts.access import provide_contract
@@ -28,4 +32,37 @@ async def list_products(
         contract=contract,
         entitlements=entitlements,
         expired=expired,
+    )
+
+
+def _after(request: PageRequest) -> tuple[int, UUID] | None:
+    key, _separator, id = request.query_params.get("after", "").partition(".")
+    try:
+        return int(key[:6]), UUID(id)
+    except ValueError:
+        return None
+
+
+@get(
+    "/contracts/{number:str}/products/{entitlement_id:uuid}",
+    guards=[signed_in],
+    dependencies={"contract": Provide(provide_contract)},
+)
+async def show_entitlement(
+    request: PageRequest, contract: NamedDependency[SeenContract], entitlement_id: FromPath[UUID]
+) -> Response[str]:
+    """Which environments have how much of one entitlement."""
+    after = _after(request)
+    places = await queries.find_places(contract, entitlement_id, after)
+    if places is None:
+        raise NotFoundException
+    following = places.following
+    return page(
+        request,
+        "products/entitlement.html",
+        contract=contract,
+        entitlement=places.entitlement,
+        environments=places.environments,
+        first=after is None,
+        following=f"{following[0]}.{following[1]}" if following else "",
     )

@@ -1,8 +1,10 @@
 """Reads about contracted products."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one
@@ -60,6 +62,68 @@ def _holders(found: str | None) -> list[dict[str, Any]]:
         {**holder, "until": datetime.fromisoformat(holder["until"])}
         for holder in json.loads(found or "[]")
     ]
+
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Places:
+    """An entitlement, and a page of the environments that have some of it.
+
+    Attributes:
+        entitlement: a row of `list_entitlements`, without its holders.
+        environments: id, name, sort_key, retired, allocated, held beyond that, until.
+        following: sort key and id of the page's last environment where more follow.
+    """
+
+    entitlement: Record
+    environments: list[Record]
+    following: tuple[int, UUID] | None
+
+
+async def find_places(
+    contract: SeenContract, entitlement: UUID, after: tuple[int, UUID] | None
+) -> Places | None:
+    """Where an entitlement of the contract is allocated or held; None where it is none.
+
+    Args:
+        after: sort key and id of the last environment already seen.
+    """
+    rows = await fetch(
+        f"""
+        select e.id, e.quantity, e.starts_on, e.ends_on, e.license_key is not null as other,
+               p.code, p.name_ja, p.name_en, p.unit, p.version,
+               u.allocated, u.in_use - u.allocated as held, e.quantity - u.in_use as free,
+               e.ends_on < $3 as expired, v.*
+        from entitlement e join product p on p.id = e.product {USE}
+        left join lateral (
+            select n.id as environment, n.name, n.sort_key, n.retired_at is not null as retired,
+                   coalesce(a.quantity, 0) as here,
+                   greatest(coalesce(h.quantity, 0) - coalesce(a.quantity, 0), 0) as held_here,
+                   h.until
+            from (select environment, quantity from allocation where entitlement = e.id) a
+            full join (select environment, quantity, until from hold where entitlement = e.id) h
+                using (environment)
+            join environment n on n.id = environment
+            where $4::int is null or (n.sort_key, n.id) > ($4, $5)
+            order by n.sort_key, n.id limit {PAGE_ROWS + 1}
+        ) v on true
+        where e.contract = $1 and e.id = $2 order by v.sort_key, v.environment
+        """,
+        contract.id,
+        entitlement,
+        contract.today,
+        after[0] if after else None,
+        after[1] if after else None,
+    )
+    if not rows:
+        return None
+    found = [row for row in rows if row["environment"] is not None]
+    shown = found[:PAGE_ROWS]
+    more = len(found) > PAGE_ROWS
+    following = (shown[-1]["sort_key"], shown[-1]["environment"]) if more else None
+    return Places(rows[0], shown, following)
 
 
 async def find_product(code: str) -> Record | None:

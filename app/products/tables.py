@@ -24,7 +24,12 @@ class Product(Table):
 
 
 class LicenseKey(Table):
-    """Redeemed to add an other product; its dates become the entitlement's."""
+    """Redeemed to add an other product; its dates become the entitlement's.
+
+    Attributes:
+        contract: the only contract that may redeem it; None lets any.
+        batch: what it was issued with; None where it was issued alone.
+    """
 
     id = UUID(primary_key=True, default=uuid7)
     code = Text(unique=True)
@@ -32,6 +37,8 @@ class LicenseKey(Table):
     quantity = Integer()
     starts_on = Date(default=None)
     ends_on = Date(default=None)
+    contract = ForeignKey(Contract, null=True, on_delete=OnDelete.restrict)
+    batch = UUID(null=True, default=None)
     issued_at = Timestamptz(default=None)
     revoked_at = Timestamptz(null=True, default=None)
 

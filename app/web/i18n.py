@@ -40,6 +40,11 @@ def gettext(message: str, **values: object) -> str:
     return text % values if values else text
 
 
+def pgettext(context: str, message: str) -> str:
+    """The message as it is said in a context, in the language of the request."""
+    return str(translations[language.get()].pgettext(context, message))
+
+
 def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
     """The message for n things, in the language of the request."""
     text: str = translations[language.get()].ngettext(singular, plural, n)

@@ -116,7 +116,7 @@ def _parse_urlencoded(body: bytes) -> MultiDict[str]:
         raise ClientException("The form is not valid UTF-8 or has too many fields.") from error
 
 
-def _parse_multipart(body: bytes, boundary: str) -> FormData:
+def _parse_multipart(body: bytes, boundary: str, limit: int) -> FormData:
     fields: list[tuple[str, str]] = []
     uploads: dict[str, Upload] = {}
     parser = MultipartParser(
@@ -124,7 +124,7 @@ def _parse_multipart(body: bytes, boundary: str) -> FormData:
         boundary,
         content_length=len(body),
         part_limit=MAX_FIELDS,
-        memory_limit=MAX_FORM_BYTES * 2,
+        memory_limit=limit * 2,
         strict=True,
     )
     for part in parser:
@@ -137,35 +137,35 @@ def _parse_multipart(body: bytes, boundary: str) -> FormData:
     return FormData(_pairs(fields), uploads)
 
 
-async def read_body(chunks: AsyncIterable[bytes]) -> bytes:
+async def read_body(chunks: AsyncIterable[bytes], limit: int = MAX_FORM_BYTES) -> bytes:
     """A request's body, as far as forms go.
 
     Raises:
-        PayloadTooLarge: more than MAX_FORM_BYTES.
+        PayloadTooLarge: more than `limit` bytes.
     """
     body = bytearray()
     async for chunk in chunks:
         body += chunk
-        if len(body) > MAX_FORM_BYTES:
+        if len(body) > limit:
             raise PayloadTooLarge("The form is too large.")
     return bytes(body)
 
 
-async def read_form(request: PageRequest) -> FormData:
+async def read_form(request: PageRequest, *, limit: int = MAX_FORM_BYTES) -> FormData:
     """The sent form, read strictly: Litestar's own parser stops at its first error.
 
     Raises:
-        PayloadTooLarge: more than MAX_FORM_BYTES.
+        PayloadTooLarge: more than `limit` bytes.
         ClientException: not a form, broken encoding, too many fields, or NUL.
     """
     content_type, options = parse_options_header(request.headers.get("content-type", ""))
-    body = await read_body(request.stream())
+    body = await read_body(request.stream(), limit)
     if content_type == "application/x-www-form-urlencoded" or not body:
         return FormData(_parse_urlencoded(body), {})
     if content_type != "multipart/form-data":
         raise ClientException("This is not a form.")
     try:
-        return _parse_multipart(body, options.get("boundary", ""))
+        return _parse_multipart(body, options.get("boundary", ""), limit)
     except (MultipartError, ValueError, LookupError) as error:
         raise ClientException("The form is broken.") from error
 

@@ -9,6 +9,7 @@ from tests.browser.journeys import (
     contracts,
     environments,
     licensed_system,
+    products,
     sign_in,
 )
 from tests.browser.matrix import LANGUAGES, STATES, Journey
@@ -26,6 +27,9 @@ JOURNEYS = (
     activations.ACTIVATION,
     activations.RETURN,
     licensed_system.LICENSED_SYSTEM,
+    products.LICENSE_KEY,
+    products.GROUP_COMPANIES,
+    products.ALLOCATION_SHEET,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -39,6 +43,9 @@ REQUIRED = {
     "activate: upload, confirm, download",
     "return",
     "the page of the licensed system",
+    "add an other product by license key",
+    "group companies",
+    "allocate by table",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 

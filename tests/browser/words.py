@@ -66,6 +66,25 @@ ENGLISH = {
     "ワークフロー": "Workflow",
     "分析ダッシュボード": "Analytics Dashboard",
     "外部接続オプション": "External Connector",
+    "まとめて割り当て": "Allocate by table",
+    "表": "Table",
+    "またはファイル（CSV）": "or a file (CSV)",
+    "内容を確認": "Check",
+    "もう一度確認": "Check again",
+    "すべての行を割り当てられます。まだ割り当てていません。": (
+        "Every line can be done. Nothing is allocated yet."
+    ),
+    # Other products and group companies
+    "その他製品を追加": "Add an other product",
+    "ライセンスキー": "License key",
+    "追加": "Add",
+    "このライセンスキーは使用済みです": "This license key has been used already",
+    "環境別の内訳": "By environment",
+    "グループ会社を追加": "Add a group company",
+    "会社名": "Company name",
+    "グループ会社を選んでください。": "Choose a group company.",
+    "企業グループの会社をすべて表示": "Show all companies of the group",
+    "外す": "Remove",
     # Activation
     "利用": "Activate",
     "アクティベーションリクエストファイル": "Activation request file",

@@ -24,7 +24,7 @@ UNIQUE = """
     select (select attname from pg_attribute where attrelid = $1::regclass and attnum = i.indkey[0])
     from pg_index i
     where i.indrelid = $1::regclass and i.indisunique and not i.indisprimary
-      and i.indnkeyatts = 1 and i.indpred is null
+      and i.indnkeyatts = 1 and i.indpred is null and i.indexprs is null
 """
 # A key of two columns names the contract, too, so that both sides are of one contract.
 FOREIGN = """

@@ -62,6 +62,8 @@ PAGES: list[Callable[[UUID], str]] = [
     lambda _: CONTRACT,
     lambda _: f"{CONTRACT}/products",
     lambda _: f"{CONTRACT}/products?expired=1",
+    lambda _: f"{CONTRACT}/other-products/new",
+    lambda _: f"{CONTRACT}/allocation-sheet",
     lambda _: f"{CONTRACT}/environments",
     lambda _: f"{CONTRACT}/environments/new",
     lambda e: f"{CONTRACT}/environments/{e}",
@@ -71,6 +73,7 @@ PAGES: list[Callable[[UUID], str]] = [
     lambda e: f"{CONTRACT}/environments/{e}/activations/1",
     lambda _: f"{CONTRACT}/members",
     lambda _: f"{CONTRACT}/group-companies",
+    lambda _: f"{CONTRACT}/group-companies/new?search=",
     lambda _: f"{CONTRACT}/resources",
     lambda _: f"{CONTRACT}/history",
 ]
@@ -78,7 +81,8 @@ PAGES: list[Callable[[UUID], str]] = [
 
 async def test_no_page_needs_more_queries_than_three(owner: httpx.AsyncClient) -> None:
     environment = await fetch_value("select id from environment where name = '本番環境'")
-    paths = [page(environment) for page in PAGES]
+    entitlement = await fetch_value("select entitlement from allocation limit 1")
+    paths = [page(environment) for page in PAGES] + [f"{CONTRACT}/products/{entitlement}"]
     few = {path: await queries(owner, path) for path in paths}
     await _grow()
     many = {path: await queries(owner, path) for path in paths}
@@ -95,14 +99,21 @@ async def test_steps_of_a_change_stay_within_their_bounds(
         "select entitlement from allocation where environment = $1 and quantity = 4", environment
     )
     place = f"{CONTRACT}/environments/{environment}"
+    company = await fetch_value("select id from company where name = 'サンプル物流株式会社'")
     for form, data in (
         (f"{CONTRACT}/environments/new", {"name": "x", "sort_key": "1"}),
         (place, {"name": "x", "sort_key": "1", "version": "1"}),
         (f"{place}/allocations", {f"q-{entitlement}": "3"}),
         (f"{place}/retirement", {}),
+        (f"{CONTRACT}/other-products/new", {"key": "DEMO0-CONN8-FREE1-00001"}),
+        (f"{CONTRACT}/group-companies/new", {"company": str(company)}),
     ):
         location = (await owner.post(form, data=data)).headers["location"]
         assert len(await queries(owner, location)) <= CONFIRM_PAGE, form
         if not form.endswith("retirement"):
             draft = location.rsplit("/", 1)[1]
             assert len(await queries(owner, f"{form}?draft={draft}")) <= WITH_DRAFT, form
+    effects = await owner.post(
+        f"{CONTRACT}/allocation-sheet", data={"table": "本番環境,PLATFORM,3"}
+    )
+    assert len(await queries(owner, effects.headers["location"])) <= WITH_DRAFT

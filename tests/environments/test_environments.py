@@ -237,7 +237,7 @@ async def test_a_group_company_can_be_named_and_only_one_of_the_contract(
     await fetch(
         "insert into group_company select gen_random_uuid(), c.id, p.id, now()"
         " from contract c, company p"
-        " where c.number in ('D-1001', 'D-2001') and p.name = 'サンプル物流株式会社'"
+        " where c.number in ('D-1001', 'D-1003') and p.name = 'サンプル物流株式会社'"
     )
     own, others = [
         await fetch_value(
@@ -245,7 +245,7 @@ async def test_a_group_company_can_be_named_and_only_one_of_the_contract(
             " where c.number = $1",
             number,
         )
-        for number in ("D-1001", "D-2001")
+        for number in ("D-1001", "D-1003")
     ]
     answer = await owner.post(NEW, data={**FORM, "group_company": str(others)})
     assert answer.status_code == 422

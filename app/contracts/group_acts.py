@@ -1,0 +1,82 @@
+"""What owners confirm about group companies."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+import asyncpg
+from litestar.exceptions import NotFoundException
+
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.contracts import group_services, queries
+from app.contracts.access import provide_changeable_contract
+from app.contracts.group_services import GroupCompanyGone, GroupCompanyNamed
+from app.contracts.rules import SeenContract
+from app.web.i18n import gettext as _
+
+
+def _facts(contract: SeenContract, name: str) -> list[tuple[str, str]]:
+    return [
+        (_("Contract"), f"{contract.name} ({contract.number})"),
+        (_("Group company"), name),
+    ]
+
+
+async def _state_addition(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract = await provide_changeable_contract(viewer, payload["contract"])
+    query = urlencode({"search": payload["search"]})
+    return Statement(
+        heading=_("Register this group company?"),
+        facts=_facts(contract, payload["name"]),
+        back=f"{contract.url}/group-companies/new?{query}",
+        notes=[_("From then on an environment can name it.")],
+    )
+
+
+async def _add(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    contract = await provide_changeable_contract(viewer, payload["contract"])
+    try:
+        await group_services.add_group_company(
+            contract=contract.id, company=UUID(payload["company"]), actor=viewer.id
+        )
+    except asyncpg.UniqueViolationError:
+        raise Refused({"problem": "registered"}) from None
+    except asyncpg.CheckViolationError:
+        raise Refused({"problem": "not-offered"}) from None
+    return Done(
+        f"{contract.url}/group-companies",
+        _("%(name)s was registered as a group company.", name=payload["name"]),
+    )
+
+
+async def _state_removal(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract = await provide_changeable_contract(viewer, payload["contract"])
+    found = await queries.find_group_company(contract, UUID(payload["group_company"]))
+    if found is None:
+        raise NotFoundException
+    return Statement(
+        heading=_("Remove this group company?"),
+        facts=_facts(contract, found["name"]),
+        back=f"{contract.url}/group-companies",
+        notes=[_("It can be registered again later.")],
+    )
+
+
+async def _remove(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    contract = await provide_changeable_contract(viewer, payload["contract"])
+    try:
+        await group_services.remove_group_company(
+            contract=contract.id, group_company=UUID(payload["group_company"]), actor=viewer.id
+        )
+    except GroupCompanyGone:
+        raise NotFoundException from None
+    except GroupCompanyNamed as named:
+        raise Refused({"environments": named.environments}) from None
+    return Done(
+        f"{contract.url}/group-companies",
+        _("%(name)s was removed from the group companies.", name=payload["name"]),
+    )
+
+
+ADDITION = Act("group-company-addition", _state_addition, _add)
+REMOVAL = Act("group-company-removal", _state_removal, _remove)

@@ -1,0 +1,162 @@
+"""グループ会社: the list, the search for a company to add, and removal."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from app.accounts.access import signed_in
+from app.accounts.rules import Viewer
+from app.confirmations.services import find_draft, propose
+from app.contracts import group_acts as acts
+from app.contracts import queries
+from app.contracts.access import provide_changeable_contract, provide_contract
+from app.contracts.directory_rules import MOST_SHOWN, search
+from app.contracts.rules import SeenContract
+from app.web import i18n
+from app.web.forms import SHORT_TEXT, normalised
+from app.web.i18n import gettext as _
+from app.web.requests import FormData, PageRequest, query_form, read_form
+from app.web.responses import see_other
+from app.web.templates import page
+
+FIELD = "company"
+
+
+def _named(environments: list[str]) -> str:
+    """Why a group company stays."""
+    names = ("、" if i18n.language.get() == "ja" else ", ").join(environments)
+    return _(
+        "It was not removed: these environments name it: %(names)s. Choose another group company"
+        " for them first.",
+        names=names,
+    )
+
+
+@get(
+    "/contracts/{number:str}/group-companies",
+    guards=[signed_in],
+    dependencies={"contract": Provide(provide_contract)},
+)
+async def list_group_companies(
+    request: PageRequest, viewer: NamedDependency[Viewer], contract: NamedDependency[SeenContract]
+) -> Response[str]:
+    """The registered ones, each with the environments that name it."""
+    wanted = request.query_params.get("draft", "")
+    draft = await find_draft(viewer, wanted, acts.REMOVAL.name) if wanted else None
+    problem = _named(draft.refusal["environments"]) if draft and draft.refusal else ""
+    companies = await queries.list_group_companies(contract)
+    return page(
+        request,
+        "contracts/group_companies.html",
+        contract=contract,
+        companies=companies,
+        problem=problem,
+    )
+
+
+class GroupCompanyAddition(Controller):
+    """グループ会社を追加: search, choose, add."""
+
+    path = "/contracts/{number:str}/group-companies/new"
+    guards = [signed_in]
+    dependencies = {"contract": Provide(provide_changeable_contract)}
+
+    @get()
+    async def show(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+    ) -> Response[str]:
+        """The search and what it found, with the choice where the person comes back."""
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.ADDITION.name)
+        if draft is None or draft.payload["contract"] != contract.number:
+            return await _page(request, contract, query_form(request), "", {})
+        errors = {FIELD: _problem(draft.refusal)} if draft.refusal else {}
+        return await _page(request, contract, query_form(request), draft.payload["company"], errors)
+
+    @post()
+    async def propose(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+    ) -> Response[Any]:
+        """追加: on to the confirm step."""
+        data = await read_form(request)
+        offered = {str(c.id): c.name for c in await queries.list_candidates(contract)}
+        chosen = data.get(FIELD)
+        if chosen not in offered:
+            problem = (
+                _problem({"problem": "not-offered"}) if chosen else _("Choose a group company.")
+            )
+            return await _page(request, contract, data, chosen, {FIELD: problem})
+        payload = {
+            "contract": contract.number,
+            "company": chosen,
+            "name": offered[chosen],
+            "search": _wanted(data),
+        }
+        return see_other(await propose(viewer, acts.ADDITION.name, payload))
+
+
+@post(
+    "/contracts/{number:str}/group-companies/{group_company_id:uuid}/removal",
+    guards=[signed_in],
+    dependencies={"contract": Provide(provide_changeable_contract)},
+)
+async def propose_removal(
+    viewer: NamedDependency[Viewer],
+    contract: NamedDependency[SeenContract],
+    group_company_id: FromPath[UUID],
+) -> Response[Any]:
+    """外す: on to the confirm step."""
+    found = await queries.find_group_company(contract, group_company_id)
+    if found is None:
+        raise NotFoundException
+    payload = {
+        "contract": contract.number,
+        "group_company": str(group_company_id),
+        "name": found["name"],
+    }
+    return see_other(await propose(viewer, acts.REMOVAL.name, payload))
+
+
+def _problem(refusal: Mapping[str, Any]) -> str:
+    """What a refused confirmation says beside the choice."""
+    if refusal["problem"] == "registered":
+        return _("Somebody else registered this company meanwhile. It is in the list already.")
+    return _("This company cannot be registered any more. Search again.")
+
+
+def _wanted(data: FormData) -> str:
+    return normalised(data.get("search"))[:SHORT_TEXT]
+
+
+async def _page(
+    request: PageRequest,
+    contract: SeenContract,
+    data: FormData,
+    chosen: str,
+    errors: dict[str, str],
+) -> Response[str]:
+    searched = "search" in data.fields or bool(errors)
+    found = search(await queries.list_candidates(contract), _wanted(data)) if searched else []
+    failed = errors and request.method == "POST"
+    return page(
+        request,
+        "contracts/group_company_addition.html",
+        status=422 if failed else 200,
+        contract=contract,
+        searched=searched,
+        wanted=_wanted(data),
+        companies=found[:MOST_SHOWN],
+        more=max(len(found) - MOST_SHOWN, 0),
+        chosen=chosen,
+        errors=errors,
+    )

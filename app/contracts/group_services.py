@@ -1,0 +1,74 @@
+"""The companies that may use a contract too."""
+
+from uuid import UUID
+
+from app import clock
+from app.audit.services import record
+from app.contracts.queries import environments_naming
+from app.contracts.tables import GroupCompany
+from app.database import fetch, fetch_one, unit_of_work
+
+
+class GroupCompanyGone(Exception):
+    """Somebody else removed the group company meanwhile."""
+
+
+class GroupCompanyNamed(Exception):
+    """Environments name the group company.
+
+    Attributes:
+        environments: their names.
+    """
+
+    def __init__(self, environments: list[str]) -> None:
+        super().__init__(environments)
+        self.environments = environments
+
+
+async def add_group_company(*, contract: UUID, company: UUID, actor: UUID | None) -> UUID:
+    """Register a company that may use the contract too.
+
+    Raises:
+        asyncpg.UniqueViolationError: it is registered already.
+        asyncpg.CheckViolationError: it is not of the corporate group of the contract's company.
+    """
+    entry = GroupCompany(contract=contract, company=company, created_at=clock.now())
+    async with unit_of_work():
+        await GroupCompany.insert(entry)
+        await record("group-company-addition", actor=actor, contract=contract, subject=entry.id)
+    return entry.id
+
+
+async def remove_group_company(*, contract: UUID, group_company: UUID, actor: UUID) -> None:
+    """Take a group company off the contract.
+
+    Raises:
+        GroupCompanyGone: it is not registered any more.
+        GroupCompanyNamed: environments name it.
+    """
+    async with unit_of_work():
+        # Environments that begin to name it wait for this lock, and then do not find it.
+        found = await fetch_one(
+            "select c.name from group_company g join company c on c.id = g.company"
+            " where g.id = $1 and g.contract = $2 for update of g",
+            group_company,
+            contract,
+        )
+        if found is None:
+            raise GroupCompanyGone
+        if environments := await environments_naming(group_company):
+            raise GroupCompanyNamed(environments)
+        # What is retired keeps its history in the audit log and names nobody from now on.
+        await fetch(
+            "update environment set group_company = null"
+            " where group_company = $1 and retired_at is not null",
+            group_company,
+        )
+        await fetch("delete from group_company where id = $1", group_company)
+        await record(
+            "group-company-removal",
+            actor=actor,
+            contract=contract,
+            subject=group_company,
+            name=found["name"],
+        )

@@ -1,0 +1,135 @@
+"""What owners confirm about many allocations at once."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import asyncpg
+
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.contracts.access import provide_changeable_contract
+from app.contracts.rules import SeenContract
+from app.environments import services
+from app.environments.effect_rules import Effect, Sheet, SheetProduct, judge_lines
+from app.environments.services import EnvironmentGone
+from app.environments.sheet_queries import read_sheet
+from app.environments.sheet_rules import TableFault, read_table
+from app.web import i18n
+from app.web.i18n import gettext as _
+from app.web.i18n import number
+
+# Beyond this the confirm page gives the sums; the page before it has every line.
+MOST_RESTATED = 200
+
+
+def sheet_url(contract: SeenContract) -> str:
+    """Path of the page that takes a table."""
+    return f"{contract.url}/allocation-sheet"
+
+
+def write_seen(seen: Mapping[tuple[UUID, UUID], int]) -> list[list[str | int]]:
+    """What the person saw, as JSON values."""
+    return [[str(environment), str(product), n] for (environment, product), n in seen.items()]
+
+
+def read_seen(payload: Payload) -> dict[tuple[UUID, UUID], int]:
+    """What `write_seen` wrote."""
+    return {(UUID(e), UUID(p)): n for e, p, n in payload["seen"]}
+
+
+def _effects(payload: Payload, sheet: Sheet) -> list[Effect]:
+    lines = read_table(payload["table"])
+    assert not isinstance(lines, TableFault), "it was read before it was kept"
+    return judge_lines(lines, sheet, read_seen(payload))
+
+
+def _name(product: SheetProduct, sheet: Sheet) -> str:
+    name = product.name_ja if i18n.language.get() == "ja" else product.name_en
+    twice = sum(each.code == product.code for each in sheet.products) > 1
+    return f"{name} ({product.mark})" if twice else name
+
+
+async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract = await provide_changeable_contract(viewer, payload["contract"])
+    sheet = await read_sheet(contract)
+    effects = [effect for effect in _effects(payload, sheet) if effect.changes]
+    rows = _restated(effects, sheet)
+    notes = [_("Activated systems have to be activated again to run with their new counts.")]
+    if len(effects) > MOST_RESTATED:
+        rows = _sums(effects, sheet)
+        notes.insert(0, _("These are the sums over all environments. Back shows every line."))
+    return Statement(
+        heading=_("Allocate all of these counts?"),
+        facts=[
+            (_("Contract"), f"{contract.name} ({contract.number})"),
+            (_("Environments"), number(len({effect.environment for effect in effects}))),
+            (_("Allocations that change"), number(len(effects))),
+        ],
+        back=sheet_url(contract),
+        notes=notes,
+        changes=(_("Allocation"), rows),
+    )
+
+
+def _restated(effects: Sequence[Effect], sheet: Sheet) -> list[tuple[str, str, str]]:
+    return [
+        (
+            f"{sheet.environments[effect.environment]} – {_name(effect.product, sheet)}",
+            number(effect.before or 0),
+            number(effect.after or 0),
+        )
+        for effect in effects
+        if effect.environment is not None and effect.product is not None
+    ]
+
+
+def _sums(effects: Sequence[Effect], sheet: Sheet) -> list[tuple[str, str, str]]:
+    before: defaultdict[UUID, int] = defaultdict(int)
+    for (_environment, product), cell in sheet.cells.items():
+        before[product] += cell.here
+    after = before.copy()
+    for effect in effects:
+        if effect.product is not None:
+            after[effect.product.id] += (effect.after or 0) - (effect.before or 0)
+    changed = {effect.product.id for effect in effects if effect.product is not None}
+    return [
+        (_name(product, sheet), number(before[product.id]), number(after[product.id]))
+        for product in sheet.products
+        if product.id in changed
+    ]
+
+
+async def _allocate(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    contract = await provide_changeable_contract(viewer, payload["contract"])
+    seen = read_seen(payload)
+    try:
+        await services.lock_environments(contract.id, {environment for environment, _ in seen})
+        await services.lock_entitlements(list({product for _, product in seen}))
+        effects = _effects(payload, await read_sheet(contract))
+        if any(effect.problems for effect in effects):
+            raise Refused({"problem": "changed"})
+        changing = [effect for effect in effects if effect.changes]
+        await services.set_all_allocations(
+            contract=contract.id, wanted=_wanted(changing), actor=viewer.id
+        )
+    except (EnvironmentGone, asyncpg.CheckViolationError):
+        raise Refused({"problem": "changed"}) from None
+    return Done(
+        f"{contract.url}/environments",
+        i18n.ngettext(
+            "%(n)s allocation was changed.", "%(n)s allocations were changed.", len(changing)
+        ),
+    )
+
+
+def _wanted(effects: Sequence[Effect]) -> dict[UUID, dict[UUID, int]]:
+    wanted: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
+    for effect in effects:
+        if effect.place is not None and effect.after is not None:
+            environment, product = effect.place
+            wanted[environment][product] = effect.after
+    return dict(wanted)
+
+
+ALLOCATION = Act("allocation-sheet", _state, _allocate)

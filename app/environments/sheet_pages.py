@@ -1,0 +1,143 @@
+"""まとめて割り当て: allocations of many environments from one table."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
+
+from app.accounts.access import signed_in
+from app.accounts.rules import Viewer
+from app.audit.files import BOM, csv_line
+from app.confirmations.services import Proposal, find_draft, propose
+from app.contracts.access import provide_changeable_contract
+from app.contracts.rules import SeenContract
+from app.environments.effect_rules import Sheet
+from app.environments.sheet_acts import ALLOCATION, read_seen, sheet_url, write_seen
+from app.environments.sheet_forms import (
+    TABLE,
+    Judged,
+    SheetForm,
+    column_name,
+    fault_message,
+    product_name,
+)
+from app.environments.sheet_queries import read_sheet
+from app.environments.sheet_rules import MOST_LINES, Column
+from app.web.i18n import day
+from app.web.i18n import gettext as _
+from app.web.requests import PageRequest
+from app.web.responses import attachment, see_other
+from app.web.templates import page
+
+
+class AllocationSheet(Controller):
+    """The table: paste or upload, check every line, allocate."""
+
+    path = "/contracts/{number:str}/allocation-sheet"
+    guards = [signed_in]
+    dependencies = {"contract": Provide(provide_changeable_contract)}
+
+    @get()
+    async def show(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+    ) -> Response[str]:
+        """The empty form; or every line of the table that was checked, as things stand now."""
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), ALLOCATION.name)
+        if draft is None or draft.payload["contract"] != contract.number:
+            return _page(request, contract, "")
+        form = SheetForm.of(draft.payload["table"])
+        judged = Judged.of(form.lines, await read_sheet(contract), read_seen(draft.payload))
+        errors = judged.errors or _refusal(draft)
+        return _page(request, contract, form.text, judged, errors, "" if errors else draft.id)
+
+    @post()
+    async def check(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+    ) -> Response[Any]:
+        """内容を確認: all errors, or on to every line's effect."""
+        form = await SheetForm.read(request)
+        if form.fault is not None:
+            return _page(request, contract, form.text, errors={TABLE: fault_message(form.fault)})
+        judged = Judged.of(form.lines, await read_sheet(contract), {})
+        errors = judged.errors
+        if not errors and not any(effect.changes for effect in judged.effects):
+            errors = {
+                TABLE: _("Nothing would change. Enter another number, or go back to the list.")
+            }
+        if errors:
+            return _page(request, contract, form.text, judged, errors)
+        payload = {
+            "contract": contract.number,
+            "table": form.text,
+            "seen": write_seen(judged.seen),
+        }
+        kept = await propose(viewer, ALLOCATION.name, payload)
+        return see_other(f"{sheet_url(contract)}?draft={kept.rsplit('/', 1)[1]}")
+
+    @get("/template")
+    async def template(self, contract: NamedDependency[SeenContract]) -> Response[bytes]:
+        """A table with what is allocated now, to change and send back."""
+        lines = _template_lines(await read_sheet(contract))
+        content = (BOM + "".join(csv_line(line) for line in lines)).encode()
+        name = _("Allocations")
+        return Response(
+            content,
+            media_type="text/csv; charset=utf-8",
+            headers=attachment(f"{contract.number}_{name}.csv"),
+        )
+
+
+def _template_lines(sheet: Sheet) -> list[list[str]]:
+    """A head and each environment with each product; only what is allocated where that is many."""
+    all_lines = len(sheet.environments) * len(sheet.products) <= MOST_LINES
+    lines = [
+        [
+            *(column_name(c) for c in Column),
+            _("Product name"),
+            _("Contracted"),
+            _("Last usable day"),
+        ]
+    ]
+    for environment, name in sheet.environments.items():
+        for product in sheet.products:
+            here = sheet.cell(environment, product.id).here
+            if all_lines or here:
+                facts = [product_name(product), str(product.quantity), day(product.ends_on)]
+                lines.append([name, product.code, str(here), product.mark, *facts])
+    return lines
+
+
+def _refusal(draft: Proposal) -> dict[str, str]:
+    if draft.refusal is None:
+        return {}
+    return {TABLE: _("The counts changed while you confirmed. Check them and try again.")}
+
+
+def _page(
+    request: PageRequest,
+    contract: SeenContract,
+    text: str,
+    judged: Judged | None = None,
+    errors: dict[str, str] | None = None,
+    ready: UUID | str = "",
+) -> Response[str]:
+    failed = errors and request.method == "POST"
+    return page(
+        request,
+        "environments/allocation_sheet.html",
+        status=422 if failed else 200,
+        contract=contract,
+        action=sheet_url(contract),
+        text=text,
+        rows=judged.rows if judged else [],
+        errors=errors or {},
+        ready=ready,
+        most=MOST_LINES,
+    )

@@ -1,0 +1,67 @@
+"""What owners confirm about license keys: an other product is added."""
+
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.contracts.access import provide_changeable_contract
+from app.contracts.rules import SeenContract
+from app.products import services
+from app.products.key_queries import find_key, lock_key
+from app.products.key_rules import KeyOutcome, KnownKey, judge_key, plain_key
+from app.products.rules import count_of
+from app.web import i18n
+from app.web.i18n import day
+from app.web.i18n import gettext as _
+
+
+def name_of(key: KnownKey) -> str:
+    """The name of the key's product in the reader's language."""
+    return key.name_ja if i18n.language.get() == "ja" else key.name_en
+
+
+def form_url(contract: SeenContract) -> str:
+    """Path of the form that takes a license key."""
+    return f"{contract.url}/other-products/new"
+
+
+async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract = await provide_changeable_contract(viewer, payload["contract"])
+    key = await find_key(plain_key(payload["key"]))
+    assert key is not None, "a key that was issued stays in the table"
+    notes = []
+    if key.ends_on > contract.ends_on:
+        notes.append(
+            _(
+                "This contract ends on %(date)s. Unless it is renewed, the product can be used"
+                " until then.",
+                date=day(contract.ends_on),
+            )
+        )
+    return Statement(
+        heading=_("Add this other product?"),
+        facts=[
+            (_("Contract"), f"{contract.name} ({contract.number})"),
+            (_("License key"), key.code),
+            (_("Product"), name_of(key)),
+            (_("Quantity"), count_of(key.quantity, key.unit)),
+            (_("Term"), f"{day(key.starts_on)}–{day(key.ends_on)}"),
+        ],
+        back=form_url(contract),
+        notes=[_("A license key can be used once."), *notes],
+    )
+
+
+async def _redeem(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    contract = await provide_changeable_contract(viewer, payload["contract"])
+    characters = plain_key(payload["key"])
+    key = await lock_key(characters)
+    outcome = judge_key(key, characters, contract)
+    if key is None or outcome is not KeyOutcome.REDEEMABLE:
+        raise Refused({"outcome": outcome.value})
+    await services.redeem_license_key(key=key.id, contract=contract.id, actor=viewer.id)
+    return Done(
+        f"{contract.url}/products",
+        _("%(product)s was added by its license key.", product=name_of(key)),
+    )
+
+
+REDEMPTION = Act("license-key-redemption", _state, _redeem)

@@ -1,0 +1,27 @@
+"""Reads about license keys."""
+
+from app.database import fetch_one
+from app.products.key_rules import KnownKey
+
+KEY = """
+    select k.id, k.code, k.product, p.name_ja, p.name_en, p.unit, k.quantity, k.starts_on,
+           k.ends_on, k.contract, k.revoked_at, e.contract as redeemed_by
+    from license_key k join product p on p.id = k.product
+    left join entitlement e on e.license_key = k.id
+    where replace(k.code, '-', '') = $1
+"""
+
+
+async def find_key(characters: str) -> KnownKey | None:
+    """The issued key of these characters, which `plain_key` gives."""
+    row = await fetch_one(KEY, characters)
+    return KnownKey(**row) if row else None
+
+
+async def lock_key(characters: str) -> KnownKey | None:
+    """The same, locked until the unit of work ends: whoever comes second sees it redeemed."""
+    # Locked first, then read: a row read while waiting would be as old as the wait.
+    await fetch_one(
+        "select 1 from license_key where replace(code, '-', '') = $1 for update", characters
+    )
+    return await find_key(characters)

@@ -1,0 +1,94 @@
+"""License keys: issued in batches by the vendor, looked up by owners who type them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app import clock
+from app.accounts import throttling
+from app.accounts.services import Throttled
+from app.audit.services import record
+from app.contracts.rules import SeenContract
+from app.database import unit_of_work, uuid7
+from app.products import key_queries
+from app.products.key_rules import KeyOutcome, KnownKey, judge_key, new_key
+from app.products.services import Term
+from app.products.tables import LicenseKey
+
+LARGEST_BATCH = 10_000
+ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class KeyBatch:
+    """License keys that were issued together."""
+
+    id: UUID
+    codes: list[str]
+
+
+async def issue_license_keys(
+    *,
+    number: int,
+    product: UUID,
+    quantity: int,
+    term: Term,
+    contract: UUID | None = None,
+    actor: UUID | None,
+) -> KeyBatch:
+    """Issue a batch of new license keys.
+
+    Args:
+        number: how many keys, at most LARGEST_BATCH.
+        quantity: what each entitles to, in the product's unit.
+        contract: the only contract that may redeem them; None lets any.
+
+    Raises:
+        ValueError: no key, or more than a batch.
+    """
+    if not 0 < number <= LARGEST_BATCH:
+        raise ValueError(f"a batch has 1 to {LARGEST_BATCH} keys")
+    now, batch = clock.now(), uuid7()
+    keys = [
+        LicenseKey(
+            code=new_key(),
+            product=product,
+            quantity=quantity,
+            starts_on=term.starts_on,
+            ends_on=term.ends_on,
+            contract=contract,
+            batch=batch,
+            issued_at=now,
+        )
+        for _ in range(number)
+    ]
+    async with unit_of_work():
+        for at in range(0, number, ROWS_AT_ONCE):
+            await LicenseKey.insert(*keys[at : at + ROWS_AT_ONCE])
+        await record(
+            "license-key-batch",
+            actor=actor,
+            subject=batch,
+            product=product,
+            number=number,
+            quantity=quantity,
+        )
+    return KeyBatch(batch, [key.code for key in keys])
+
+
+async def try_key(
+    actor: UUID, characters: str, contract: SeenContract, *, address: str
+) -> tuple[KeyOutcome, KnownKey | None] | Throttled:
+    """Look a typed key up for a contract; whoever guesses gets slower.
+
+    Args:
+        characters: as `plain_key` gives them.
+        address: where the request comes from.
+    """
+    counted_in = throttling.key_buckets(str(actor), address)
+    if wait := await throttling.admit(counted_in):
+        return Throttled(wait)
+    key = await key_queries.find_key(characters)
+    outcome = judge_key(key, characters, contract)
+    if outcome is KeyOutcome.REDEEMABLE:
+        await throttling.forgive(counted_in)
+    return outcome, key

@@ -1,0 +1,101 @@
+"""The tables of a contract as files, for those who see them as pages."""
+
+import asyncio
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from app.accounts.access import signed_in
+from app.accounts.rules import Viewer
+from app.contracts.access import provide_contract, provide_owned_contract
+from app.contracts.rules import SeenContract
+from app.reports import queries
+from app.reports.rules import MEDIA_TYPES, Format, Table, write
+from app.reports.services import note_export
+from app.web.requests import PageRequest
+from app.web.responses import attachment
+
+ADDRESS = "/contracts/{number:str}/reports"
+
+
+def provide_format(format: FromPath[str]) -> Format:
+    """The format in the address.
+
+    Raises:
+        NotFoundException: there is no such format.
+    """
+    try:
+        return Format(format)
+    except ValueError:
+        raise NotFoundException from None
+
+
+DEPENDENCIES = {"kind": Provide(provide_format, sync_to_thread=False)}
+
+
+class Reports(Controller):
+    """What everybody with a role in the contract sees."""
+
+    path = ADDRESS
+    guards = [signed_in]
+    dependencies = {**DEPENDENCIES, "contract": Provide(provide_contract)}
+
+    @get("/products/{format:str}")
+    async def products(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        kind: NamedDependency[Format],
+    ) -> Response[bytes]:
+        """製品; `?expired=1` has those that have ended, too."""
+        table = await queries.products_table(
+            contract, expired=request.query_params.get("expired") == "1"
+        )
+        return await _file(request, viewer, contract, "products", kind, table)
+
+    @get("/allocations/{format:str}")
+    async def allocations(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        kind: NamedDependency[Format],
+    ) -> Response[bytes]:
+        """環境 with what is allocated to them."""
+        table = await queries.allocations_table(contract)
+        return await _file(request, viewer, contract, "allocations", kind, table)
+
+
+@get(
+    f"{ADDRESS}/activations/{{format:str}}",
+    guards=[signed_in],
+    dependencies={**DEPENDENCIES, "contract": Provide(provide_owned_contract)},
+)
+async def download_activations(
+    request: PageRequest,
+    viewer: NamedDependency[Viewer],
+    contract: NamedDependency[SeenContract],
+    kind: NamedDependency[Format],
+) -> Response[bytes]:
+    """The history of activations, for owners."""
+    table = await queries.activations_table(contract)
+    return await _file(request, viewer, contract, "activations", kind, table)
+
+
+async def _file(
+    request: PageRequest,
+    viewer: Viewer,
+    contract: SeenContract,
+    report: str,
+    kind: Format,
+    table: Table,
+) -> Response[bytes]:
+    # A large workbook takes its time, which nobody else should wait for.
+    content = await asyncio.to_thread(write, table, kind)
+    if not request.scope.get("head"):
+        await note_export(contract, viewer.id, report, kind)
+    name = f"{contract.number}_{table.title}_{contract.today:%Y%m%d}.{kind.value}"
+    return Response(content, media_type=MEDIA_TYPES[kind], headers=attachment(name))

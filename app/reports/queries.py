@@ -1,0 +1,148 @@
+"""The tables that can be downloaded, of a contract that the person sees."""
+
+import json
+from typing import Any
+
+from app import clock
+from app.activation.rules import FileState, file_state
+from app.contracts.rules import SeenContract
+from app.database import Record, fetch
+from app.environments.queries import ENVIRONMENT_COLUMNS, ENVIRONMENT_JOINS
+from app.environments.rules import ActivationState, activation_state
+from app.products.queries import list_entitlements
+from app.products.rules import unit_name
+from app.reports.rules import Table
+from app.web import i18n
+from app.web.i18n import gettext as _
+from app.web.i18n import pgettext
+
+ALLOCATIONS = f"""
+    select {ENVIRONMENT_COLUMNS}, p.code, p.name_ja, p.name_en, p.unit, x.here, x.held,
+           t.starts_on, t.ends_on
+    from environment e join contract c on c.id = e.contract {ENVIRONMENT_JOINS}
+    left join lateral (
+        select entitlement, coalesce(al.quantity, 0) as here,
+               greatest(coalesce(h.quantity, 0) - coalesce(al.quantity, 0), 0) as held
+        from (select entitlement, quantity from allocation where environment = e.id) al
+        full join (select entitlement, quantity from hold where environment = e.id) h
+            using (entitlement)
+    ) x on true
+    left join entitlement t on t.id = x.entitlement
+    left join product p on p.id = t.product
+    where e.contract = $1 and e.retired_at is null
+    order by e.sort_key, e.id, p.code, t.id
+"""
+ACTIVATIONS = """
+    select e.name as environment, a.seq, a.issued_at, u.name as issued_by, a.moved,
+           a.downloaded_at, a.expires_at, a.ended_at, a.end_reason,
+           p.code, p.name_ja, p.name_en, p.unit, ap.quantity, ap.starts_on, ap.ends_on
+    from activation a join environment e on e.id = a.environment
+    left join portal_user u on u.id = a.issued_by
+    left join activation_product ap on ap.activation = a.id
+    left join entitlement t on t.id = ap.entitlement
+    left join product p on p.id = t.product
+    where e.contract = $1
+    order by e.sort_key, e.id, a.seq desc, p.code, t.id
+"""
+
+
+def _name(row: Record) -> Any:
+    return row[f"name_{i18n.language.get()}"]
+
+
+def _unit(row: Record) -> str:
+    return unit_name(row["unit"]) if row["unit"] else ""
+
+
+def _yes(value: bool) -> str:
+    return _("Yes") if value else ""
+
+
+async def products_table(contract: SeenContract, *, expired: bool) -> Table:
+    """製品, as the tab shows it.
+
+    Args:
+        expired: whether those that ended before today are in it, too.
+    """
+    heads = [
+        *(_("Product code"), _("Product name"), _("Version"), _("Other product")),
+        *(_("Contracted"), _("Allocated"), _("Held beyond that"), _("Free"), _("Unit")),
+        *(_("First usable day"), _("Last usable day")),
+    ]
+    rows = [
+        [
+            *(row["code"], _name(row), row["version"], _yes(row["other"])),
+            *(row["quantity"], row["allocated"], row["held"], row["free"], _unit(row)),
+            *(row["starts_on"], row["ends_on"]),
+        ]
+        for row in await list_entitlements(contract, expired=expired)
+    ]
+    return Table(_("Products"), heads, rows, contract.time_zone)
+
+
+async def allocations_table(contract: SeenContract) -> Table:
+    """Each environment in use with what is allocated to it; a line for those with nothing."""
+    heads = [
+        *(_("Sort key"), _("Environment name"), _("Group company"), _("Activation")),
+        *(_("Product code"), _("Product name"), _("Allocated"), _("Held beyond that"), _("Unit")),
+        *(_("First usable day"), _("Last usable day")),
+    ]
+    rows = [
+        [
+            *(row["sort_key"], row["name"], row["group_company_name"], _state(row)),
+            *(row["code"], _name(row), row["here"], row["held"], _unit(row)),
+            *(row["starts_on"], row["ends_on"]),
+        ]
+        for row in await fetch(ALLOCATIONS, contract.id)
+    ]
+    return Table(_("Allocations"), heads, rows, contract.time_zone)
+
+
+def _state(row: Record) -> str:
+    """The state of an environment's activation, in the words of its tab."""
+    allocations = json.loads(row["allocations"] or "[]")
+    state = activation_state(
+        allocated=any(not allocation["expired"] for allocation in allocations),
+        expires_at=row["expires_at"],
+        end_reason=row["end_reason"],
+        differs=row["differs"],
+        now=clock.now(),
+    )
+    return {
+        ActivationState.RUNS: _("Activated"),
+        ActivationState.OUT_OF_DATE: _("Activate again"),
+        ActivationState.EXPIRED: _("Activation ended"),
+        ActivationState.RETURNED: _("Returned"),
+        ActivationState.NOT_ACTIVATED: _("Not activated"),
+        ActivationState.NOTHING_ALLOCATED: _("Not in use"),
+    }[state]
+
+
+async def activations_table(contract: SeenContract) -> Table:
+    """Every activation file of the contract, product by product, retired environments too."""
+    heads = [
+        *(_("Environment name"), _("No."), _("Issued"), _("Issued by"), _("Move")),
+        *(_("Downloaded"), _("Valid until"), _("State"), _("Ended on")),
+        *(_("Product code"), _("Product name"), _("Quantity"), _("Unit")),
+        *(_("First usable day"), _("Last usable day")),
+    ]
+    rows = [
+        [
+            *(row["environment"], row["seq"], row["issued_at"], row["issued_by"]),
+            *(_yes(row["moved"]), row["downloaded_at"], row["expires_at"]),
+            *(_file_state(row), row["ended_at"], row["code"], _name(row), row["quantity"]),
+            *(_unit(row), row["starts_on"], row["ends_on"]),
+        ]
+        for row in await fetch(ACTIVATIONS, contract.id)
+    ]
+    return Table(_("Activations"), heads, rows, contract.time_zone)
+
+
+def _file_state(row: Record) -> str:
+    return {
+        FileState.RUNS: pgettext("activation file", "Valid"),
+        FileState.SUPERSEDED: pgettext("activation file", "Superseded"),
+        FileState.RETURNED: pgettext("activation file", "Returned"),
+        FileState.RELEASED: pgettext("activation file", "Released"),
+        FileState.EXPIRED: pgettext("activation file", "Expired"),
+    }[file_state(row["end_reason"], row["expires_at"], clock.now())]

@@ -1,0 +1,95 @@
+"""Tables of allocations: whatever is pasted or uploaded is read, or refused with the reason."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.environments.sheet_rules import MOST_LINES, Column, TableFault, decode, read_table
+
+HEAD = "環境名,製品コード,数量,契約製品番号"
+
+
+def cells(text: str) -> list[tuple[str, ...]]:
+    """What stands in each line."""
+    lines = read_table(text)
+    assert not isinstance(lines, TableFault), lines
+    return [tuple(line.cells.values()) for line in lines]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "検証環境,PLATFORM,3",
+        "検証環境\tPLATFORM\t3",
+        f"{HEAD}\r\n検証環境,PLATFORM,3,\r\n",
+        "\ufeff環境名,製品コード,数量\n検証環境,PLATFORM,3",
+        "Environment name,Product code,Quantity\n検証環境,PLATFORM,3",
+        "ENVIRONMENT\tproduct\tcount\n検証環境\tPLATFORM\t3",
+        "数量,メモ,製品コード,環境\n3,何か,PLATFORM,検証環境",
+        "環境名,製品名,製品コード,数量\n検証環境,名前,PLATFORM,3",
+        "\n\n,,\n検証環境 , PLATFORM,　3\n\n",
+        '"検証環境","PLATFORM","3"',
+    ],
+)
+def test_heads_separators_and_blank_lines_do_not_matter(text: str) -> None:
+    assert cells(text) == [("検証環境", "PLATFORM", "3", "")]
+
+
+def test_lines_are_counted_as_an_editor_counts_them() -> None:
+    lines = read_table(f'{HEAD}\n\na,b,1\n"c\nd",e,2')
+    assert not isinstance(lines, TableFault)
+    assert [line.number for line in lines] == [3, 5]
+    assert lines[1].cells[Column.ENVIRONMENT] == "c\nd"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", TableFault.EMPTY),
+        (" \n,\n", TableFault.EMPTY),
+        (HEAD, TableFault.EMPTY),
+        ("環境名,製品コード\na,b", TableFault.MISSING_COLUMN),
+        ("a,b,1\n" * (MOST_LINES + 1), TableFault.TOO_MANY_LINES),
+        (f"{HEAD}\n" + "a,b,1\n" * (MOST_LINES + 1), TableFault.TOO_MANY_LINES),
+        ("x" * 140_000, TableFault.NOT_A_TABLE),
+    ],
+)
+def test_what_cannot_be_read_says_why(text: str, fault: TableFault) -> None:
+    assert read_table(text) is fault
+
+
+def test_as_many_lines_as_allowed_are_read_with_a_head_and_without() -> None:
+    assert len(cells("a,b,1\n" * MOST_LINES)) == MOST_LINES
+    assert len(cells(f"{HEAD}\n" + "a,b,1\n" * MOST_LINES)) == MOST_LINES
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_files_are_read_in_the_encodings_that_spreadsheets_write(encoding: str) -> None:
+    text = decode(f"{HEAD}\r\n検証環境,PLATFORM,3,\r\n".encode(encoding))
+    assert text is not None and cells(text) == [("検証環境", "PLATFORM", "3", "")]
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04\x00\x00", b"\xff\xfe\x00\xd8", b"\x81", b"a\0b"])
+def test_what_is_not_text_is_told(content: bytes) -> None:
+    assert decode(content) is None
+
+
+@given(st.binary(max_size=300))
+def test_no_file_is_too_odd_to_be_read(content: bytes) -> None:
+    text = decode(content)
+    if text is not None:
+        read_table(text)
+
+
+TEXTS = st.text(
+    st.sampled_from('a1,\t"\r\n 　環境名製品コード数量\x0b\x85\u2028\ufeff'), max_size=60
+)
+
+
+@given(TEXTS | st.text(max_size=100))
+def test_no_text_is_too_odd_to_be_read(text: str) -> None:
+    lines = read_table(text)
+    if not isinstance(lines, TableFault):
+        for line in lines:
+            assert set(line.cells) == set(Column) and line.number > 0
+            assert all(cell == cell.strip() for cell in line.cells.values())
