@@ -64,6 +64,12 @@ from app.staff import (
     user_acts,
     user_pages,
 )
+from app.staff import (
+    key_acts as staff_key_acts,
+)
+from app.staff import (
+    key_pages as staff_key_pages,
+)
 from app.staff import pages as staff
 from app.web import errors
 from app.web.answers import Responses
@@ -145,6 +151,10 @@ ROUTES: list[ControllerRouterHandler] = [
     catalogue_pages.list_products,
     catalogue_pages.ProductCreation,
     catalogue_pages.Products,
+    staff_key_pages.list_keys,
+    staff_key_pages.KeyIssue,
+    staff_key_pages.Keys,
+    staff_key_pages.Batches,
     terms_pages.list_terms,
     terms_pages.TermsPublication,
     terms_pages.show_terms,
@@ -181,6 +191,8 @@ def make_acts(settings: Settings) -> Acts:
             *user_acts.make_acts(settings),
             catalogue_acts.PRODUCT,
             terms_acts.PUBLICATION,
+            staff_key_acts.ISSUE,
+            staff_key_acts.REVOCATION,
             entitlement_acts.ORDER,
             entitlement_acts.AMENDMENT,
         ]

@@ -46,6 +46,7 @@ APP_CONFIG = AppConfig(
         people.Registration,
         products.Product,
         products.LicenseKey,
+        products.LicenseKeyExport,
         products.Entitlement,
         environments.Environment,
         environments.Allocation,

@@ -15,6 +15,8 @@ from app.accounts.queries import find_credentials
 from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
 from app.main import make_litestar
+from app.products.key_services import issue_license_keys
+from app.products.services import Term
 from app.sealing import read_secret
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
@@ -275,6 +277,15 @@ GET  /staff/products/new                                L N N N N N P P N
 POST /staff/products/new                                L N N N N N F F N
 GET  /staff/products/{product}                          L N N N N N P P N
 POST /staff/products/{product}                          L N N N N N F F N
+GET  /staff/license-keys                                L N N N N N P P P
+GET  /staff/license-keys/new                            L N N N N N P P N
+POST /staff/license-keys/new                            L N N N N N F F N
+GET  /staff/license-keys/{key}                          L N N N N N P P P
+POST /staff/license-keys/{key}/revocation               L N N N N N G G N
+POST /staff/license-keys/{used_key}/revocation          L N N N N N N N N
+GET  /staff/license-keys/batches/{batch}                L N N N N N P P P
+GET  /staff/license-keys/batches/{env}                  L N N N N N N N N
+POST /staff/license-keys/batches/{batch}/export         L N N N N N D D N
 GET  /staff/terms                                       L N N N N N P P P
 GET  /staff/terms/{terms}                               L N N N N N P P P
 GET  /staff/terms/new                                   L N N N N N P N N
@@ -343,6 +354,16 @@ async def _things(portal: Portal) -> dict[str, object]:
     return names | await _people(portal) | await _vendors()
 
 
+async def _batch() -> UUID:
+    """A batch of license keys that nobody took away yet."""
+    product = await fetch_value("select id from product where code = 'CONNECTOR'")
+    day = await fetch_value("select current_date")
+    batch = await issue_license_keys(
+        number=1, product=product, quantity=1, term=Term(day, day), actor=None
+    )
+    return batch.id
+
+
 async def _vendors() -> dict[str, object]:
     """What the staff console has pages for."""
     return {
@@ -357,6 +378,9 @@ async def _vendors() -> dict[str, object]:
         "person": await fetch_value("select id from portal_user where code = 'english'"),
         "colleague": await fetch_value("select id from portal_user where code = 'auditor'"),
         "disabling": "disabling",
+        "key": await fetch_value("select id from license_key where code like '%-FREE1-%'"),
+        "used_key": await fetch_value("select id from license_key where code like '%-USED1-%'"),
+        "batch": await _batch(),
     }
 
 
@@ -471,7 +495,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"factor": "factor_id", "app": "app_id"}
     names |= {"company": "id", "group": "id", "product": "id", "terms": "id"}
     names |= {"person": "id", "colleague": "id", "disabling": "help"}
-    names |= {"entitlement": "entitlement_id"}
+    names |= {"entitlement": "entitlement_id", "key": "id", "used_key": "id", "batch": "batch_id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS

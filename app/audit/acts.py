@@ -82,6 +82,8 @@ ACTS = {
     "contract-inspection": N_("Looked at the contract"),
     "product-creation": N_("Created the product “%(subject)s”"),
     "product-change": N_("Changed the product “%(subject)s”"),
+    "license-key-export": N_("Took a batch of license keys away as a file"),
+    "license-key-revocation": N_("Revoked a license key"),
     "license-key-issue": N_("Issued a license key"),
     "license-key-batch": N_("Issued %(number)s license keys"),
     "resource-publication": N_("Published the resource “%(subject)s”"),

@@ -27,14 +27,17 @@ class EntitlementForm:
     errors: dict[str, str]
 
     @classmethod
-    def read(cls, data: FormData, products: Collection[str]) -> "EntitlementForm":
+    def read(
+        cls, data: FormData, products: Collection[str], *, fixed: str = ""
+    ) -> "EntitlementForm":
         """Read what was sent.
 
         Args:
             products: ids of those that can be chosen.
+            fixed: id of the product where it is one already.
         """
         fields = Fields(data)
-        product = fields.choice("product", _("Product"), products)
+        product = fixed or fields.choice("product", _("Product"), products)
         quantity = fields.whole_number(
             "quantity", _("Quantity"), minimum=1, maximum=LARGEST_QUANTITY
         )

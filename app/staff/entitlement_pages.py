@@ -96,7 +96,7 @@ class EntitlementAmendment(Controller):
         now |= {"reason": "", "effective_on": str(clock.today("Asia/Tokyo"))}
         about = {"contract": number, "entitlement": str(entitlement["id"])}
         typed, errors = await kept(request, viewer, acts.AMENDMENT.name, now, **about)
-        typed |= {"product": str(entitlement["product"]), "revision": entitlement["revision"]}
+        typed["revision"] = entitlement["revision"]
         return await _form(request, {"number": number}, typed, errors, entitlement)
 
     @post()
@@ -108,7 +108,7 @@ class EntitlementAmendment(Controller):
         entitlement: NamedDependency[Record],
     ) -> Response[Any]:
         """更新: on to the confirm step."""
-        form = EntitlementForm.read(await read_form(request), {str(entitlement["product"])})
+        form = EntitlementForm.read(await read_form(request), (), fixed=str(entitlement["product"]))
         if form.errors:
             return await _form(request, {"number": number}, form.typed, form.errors, entitlement)
         payload = {

@@ -92,6 +92,8 @@ def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
             "form",
             _("This is the only administrator left. Make somebody else one first."),
         ),
+        "contract-gone": ("contract", _("There is no contract with this number.")),
+        "redeemed": ("form", _("This key was redeemed meanwhile, so it cannot be revoked.")),
         "changed-meanwhile": (
             "form",
             _("Somebody else changed this meanwhile. Compare, then try again."),
