@@ -115,10 +115,9 @@ class OwnerAppointment(Controller):
         """登録: on to the confirm step."""
         people = await queries.list_access(contract["id"])
         form = OwnerForm.read(await read_form(request), [p["id"] for p in _eligible(people)])
-        if _owned(people):
-            form.errors.update(problem_of({"problem": "owner-there"}))
-        if form.errors:
-            return _form(request, contract, people, form.typed, form.errors)
+        errors = problem_of({"problem": "owner-there"}) if _owned(people) else form.errors
+        if errors:
+            return _form(request, contract, people, form.typed, errors)
         payload = {**form.payload, "contract": contract["number"]}
         return see_other(await propose(viewer, acts.OWNER, payload))
 

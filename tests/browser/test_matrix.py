@@ -11,6 +11,7 @@ from tests.browser.journeys import (
     licensed_system,
     products,
     sign_in,
+    staff,
 )
 from tests.browser.matrix import LANGUAGES, STATES, Journey
 from tests.browser.people import MODES
@@ -30,6 +31,7 @@ JOURNEYS = (
     products.LICENSE_KEY,
     products.GROUP_COMPANIES,
     products.ALLOCATION_SHEET,
+    staff.CONTRACT_CREATION,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -46,6 +48,7 @@ REQUIRED = {
     "add an other product by license key",
     "group companies",
     "allocate by table",
+    "staff: create a contract with its first owner",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 
