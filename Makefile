@@ -13,6 +13,7 @@ COMPILE := build/pins/bin/pip-compile --quiet --generate-hashes --allow-unsafe -
 PIP_TOOLS := pip-tools==7.6.2
 
 # What pytest is to run, and how: make test TESTS=tests/database PYTEST_ARGS=-x
+# On a machine with two idle cores, PYTEST_ARGS='-n 2 --dist worksteal' is the quickest.
 TESTS :=
 PYTEST_ARGS :=
 

@@ -6,11 +6,12 @@ import sys
 
 import rich_click as click
 
-from app.activation.commands import doctor_findings, keys
+from app.activation.commands import keys
 from app.activation.demo_services import prepare_demo_keys
 from app.audit.commands import audit
 from app.database.embedded import EmbeddedServer, EmbeddedServerError
 from app.demo.world import make_world
+from app.doctor import findings as doctor_findings
 from app.runtime import deliver_until_stopped, run_with_database, serve, with_demo_secrets
 from app.settings import Settings, SettingsError, read_settings
 from app.staff.commands import staff

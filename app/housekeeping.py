@@ -1,4 +1,4 @@
-"""Throwing away what has had its time: sessions, confirmations, parked forms, links, failures."""
+"""Throwing away what has had its time: sessions, confirmations, forms, links, failures, files."""
 
 import asyncio
 from datetime import timedelta
@@ -8,6 +8,9 @@ import structlog
 from app import clock
 from app.database import fetch
 from app.mail.services import wipe_dead_letters
+from app.resources.services import delete_withdrawn_files
+from app.resources.upload_services import discard_old_uploads
+from app.storage import Storage
 from app.web.errors import unavailable_errors
 
 EVERY_SECONDS = 3600.0
@@ -18,8 +21,8 @@ KEPT = timedelta(days=7)
 log = structlog.get_logger()
 
 
-async def sweep() -> None:
-    """Delete what expired more than KEPT ago."""
+async def sweep(storage: Storage) -> None:
+    """Delete what expired more than KEPT ago, and files that nobody wants any more."""
     before = clock.now() - KEPT
     for table, column in (
         ("session", "expires_at"),
@@ -35,13 +38,15 @@ async def sweep() -> None:
     ):
         await fetch(f"delete from {table} where {column} < $1", before)  # noqa: S608 - fixed names
     await wipe_dead_letters()
+    await discard_old_uploads(storage)
+    await delete_withdrawn_files(storage)
 
 
-async def sweep_forever() -> None:
+async def sweep_forever(storage: Storage) -> None:
     """Sweep now and every hour; a database that is away is tried again the next time."""
     while True:
         try:
-            await sweep()
+            await sweep(storage)
         except unavailable_errors as error:
             log.warning("sweep-failed", error=type(error).__name__)
         await asyncio.sleep(EVERY_SECONDS)

@@ -71,6 +71,7 @@ from app.staff import (
     key_pages as staff_key_pages,
 )
 from app.staff import pages as staff
+from app.storage import open_storage
 from app.web import errors
 from app.web.answers import Responses
 from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles
@@ -125,7 +126,7 @@ ROUTES: list[ControllerRouterHandler] = [
     sheet_pages.AllocationSheet,
     activation.Activations,
     activation.show_keys,
-    resources.list_resources,
+    resources.Resources,
     reports.Reports,
     reports.download_activations,
     mail.DemoMail,
@@ -201,11 +202,12 @@ def make_acts(settings: Settings) -> Acts:
 
 def make_litestar(settings: Settings, database_url: str) -> Litestar:
     """The application proper: routes, guards, providers and error pages."""
+    storage = open_storage(settings)
 
     @asynccontextmanager
     async def with_pool(_: Litestar) -> AsyncIterator[None]:
         await open_pool(database_url)
-        sweeping = asyncio.create_task(sweep_forever())
+        sweeping = asyncio.create_task(sweep_forever(storage))
         try:
             async with sealing(settings), delivering(settings):
                 yield
@@ -229,6 +231,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
             "viewer": Provide(access.provide_viewer),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "acts": Provide(lambda: acts, sync_to_thread=False),
+            "storage": Provide(lambda: storage, sync_to_thread=False),
         },
         exception_handlers=handlers,
         state=State({"settings": settings}),

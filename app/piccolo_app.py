@@ -54,6 +54,7 @@ APP_CONFIG = AppConfig(
         activation.Keyset,
         activation.Activation,
         activation.ActivationProduct,
+        resources.ResourceUpload,
         resources.Resource,
         resources.ResourceProduct,
         notices.Notice,

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 STARTTLS = ("auto", "require", "never")
+STORES = {"s3", "gs", "az"}
 
 
 class SettingsError(Exception):
@@ -53,6 +54,7 @@ class Settings:
         secret_file: what encrypts parked forms and waiting mails; made at the first start.
         key_passphrase: passphrase under which signing keys rest.
         trusted_roots: folder or file with the public root keys (PEM).
+        storage_url: the object store of downloads, or None for a folder below `data_dir`.
         smtp: the server that takes mails, or None to keep them as files.
         mail_from: address that mails come from.
         delivers_mail: whether the server processes deliver mails themselves.
@@ -70,6 +72,7 @@ class Settings:
     secret_file: Path
     key_passphrase: bytes | None
     trusted_roots: Path
+    storage_url: str | None
     smtp: SmtpServer | None
     mail_from: str
     delivers_mail: bool
@@ -149,6 +152,21 @@ def _smtp_server(environ: Mapping[str, str]) -> SmtpServer | None:
     )
 
 
+def _storage_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("PORTAL_STORAGE_URL")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in STORES or not parts.netloc or parts.query:
+        raise SettingsError(
+            "PORTAL_STORAGE_URL must be an address like s3://bucket/folder, gs://bucket/folder or "
+            "az://account/container; keys and endpoint come from the usual variables of the "
+            "provider, such as AWS_ACCESS_KEY_ID and AWS_ENDPOINT_URL. Leave it out to keep files "
+            "below PORTAL_DATA_DIR."
+        )
+    return url
+
+
 def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
     host = urlsplit(base_url).hostname or ""
     # An address needs a domain; an IP address, as in the demo, is none.
@@ -192,6 +210,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         secret_file=Path(environ.get("PORTAL_SECRET_FILE") or data_dir / "secret").resolve(),
         key_passphrase=_passphrase(environ),
         trusted_roots=Path(roots).resolve() if roots else data_dir / "trust",
+        storage_url=_storage_url(environ),
         smtp=_smtp_server(environ),
         mail_from=_mail_from(environ, base_url),
         delivers_mail=environ.get("PORTAL_DELIVERS_MAIL") != "0",

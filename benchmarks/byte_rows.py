@@ -19,6 +19,7 @@ ENVIRONMENTS = f"{CONTRACT}/environments"
 TABS = ("製品", "環境", "関係者", "グループ会社", "リソース", "ご契約詳細")
 KILO = 1000
 MANY = 100
+OPEN_INVITATIONS = 10
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,22 @@ async def _fill_up() -> None:
         " where c.number = 'D-1001'",
         MANY - 3,
     )
+    await fetch(
+        "insert into invitation (id, contract, email, language, token_hash, invited_by,"
+        " invited_at, expires_at) select gen_random_uuid(), c.id,"
+        " format('invited%s@example.com', n), 'ja', sha256(n::text::bytea), u.id, now(),"
+        " now() + interval '7 days' from contract c, portal_user u, generate_series(1, $1) n"
+        " where c.number = 'D-1001' and u.code = 'owner'",
+        OPEN_INVITATIONS,
+    )
+    await fetch(
+        "insert into audit_event (id, at, act, actor, contract, subject, details, request_id)"
+        " select gen_random_uuid(), now() + n * interval '1 minute', 'allocation-change', u.id,"
+        " c.id, e.id, '{}', 'bytes' from contract c, environment e, portal_user u,"
+        " generate_series(1, $1) n where e.contract = c.id and e.name = '検証環境'"
+        " and u.code = 'owner'",
+        MANY,
+    )
 
 
 async def _way_in(site: Site, browser: Browser) -> list[Row]:
@@ -139,7 +156,8 @@ async def _way_in(site: Site, browser: Browser) -> list[Row]:
 async def _page_costs(site: Site, browser: Browser) -> dict[str, Cost]:
     """Full pages with the style sheet and the script in the cache, but not the page."""
     line = await Line.open(site, browser, "owner")
-    await line.visit(f"{site.url}/site-map")
+    for address in ("/site-map", "/profile/second-factors/passkeys/new"):
+        await line.visit(site.url + address)
     environment = await _environment()
     addresses = [
         "/",
@@ -154,15 +172,33 @@ async def _page_costs(site: Site, browser: Browser) -> dict[str, Cost]:
         f"{ENVIRONMENTS}/{environment}/activations",
         f"{ENVIRONMENTS}/{environment}/activations/1",
         f"{CONTRACT}/members",
+        f"{CONTRACT}/members/{await _membership()}",
+        f"{CONTRACT}/invitations/new",
+        f"{CONTRACT}/history",
         f"{CONTRACT}/group-companies",
         f"{CONTRACT}/resources",
         "/guide",
         "/profile",
+        "/profile/email",
+        "/profile/password",
+        "/profile/sessions",
+        "/profile/second-factors",
+        "/profile/second-factors/passkeys/new",
+        "/password/forgotten",
         "/terms",
     ]
     costs = {address: await line.visit(site.url + address) for address in addresses}
     await line.context.close()
     return costs
+
+
+async def _membership() -> str:
+    """Alex Morgan's, in D-1001."""
+    rows = await fetch(
+        'select m.id from membership m join portal_user u on u.id = m."user"'
+        " where u.code = 'english'"
+    )
+    return str(rows[0]["id"])
 
 
 async def _environment() -> str:
@@ -187,6 +223,17 @@ async def _swap_costs(site: Site, browser: Browser) -> dict[str, Cost]:
     costs["confirm allocations"] = await line.swap("割り当て", "button")
     costs["allocated"] = await line.swap("決定", "button")
     costs["activations"] = await line.swap("利用 本番環境")
+    await line.swap("関係者")
+    costs["invitation"] = await line.swap("招待する")
+    await line.page.fill("#emails", "a@example.com, b@example.com")
+    costs["confirm invitation"] = await line.swap("メールを送信", "button")
+    # The list of members again, which is counted as a tab.
+    await line.swap("決定", "button")
+    costs["confirm cancellation"] = await line.swap("取り消し a@example.com", "button")
+    await line.visit(f"{site.url}/profile")
+    for tab in ("パスワード変更", "ログイン中の端末", "プロフィール"):
+        costs[tab] = await line.swap(tab)
+    costs["mail address"] = await line.swap("変更 メールアドレス")
     await line.context.close()
     return costs
 

@@ -156,3 +156,10 @@ async def outsider(portal: Portal) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody of another company, who has no access to what the others have."""
     async with await portal.signed_in("outsider") as client:
         yield client
+
+
+@pytest.fixture
+async def english(portal: Portal) -> AsyncIterator[httpx.AsyncClient]:
+    """A member of D-1001 who reads English, signed in."""
+    async with await portal.signed_in("english") as client:
+        yield client

@@ -32,7 +32,8 @@ def elements(html: str) -> list[tuple[str, dict[str, str | None]]]:
 async def check_page(response: httpx.Response) -> None:
     """Assert what holds for every answer: never a server error, and valid, safe HTML."""
     assert response.status_code < 500, f"server error at {response.request.url}"
-    if not response.headers.get("content-type", "").startswith("text/html"):
+    saved = "content-disposition" in response.headers
+    if saved or not response.headers.get("content-type", "").startswith("text/html"):
         return
     html = (await response.aread()).decode("utf-8")
     if not html:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from app import clock
 from app.database import fetch, fetch_value
 from app.housekeeping import KEPT, sweep
+from app.storage import open_storage
 from tests.conftest import Portal
 
 
@@ -19,5 +20,5 @@ async def test_sweeping_deletes_sessions_that_expired_long_ago_and_keeps_the_oth
         " where u.id = session.\"user\" and u.code = 'member'",
         long_ago,
     )
-    await sweep()
+    await sweep(open_storage(portal.settings))
     assert await fetch_value("select count(*) from session") == 1

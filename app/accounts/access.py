@@ -16,7 +16,7 @@ from litestar.types import Scope
 from app import clock
 from app.accounts import queries
 from app.accounts.factor_rules import proof_counts
-from app.accounts.rules import SEEN_EVERY, Viewer, session_runs
+from app.accounts.rules import SEEN_EVERY, Viewer, first_step, session_runs
 from app.accounts.services import SignIn, mark_seen
 from app.database import Record
 from app.settings import Settings
@@ -29,6 +29,13 @@ from app.web.responses import see_other
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LANGUAGE_COOKIE = "language"
 DEVICE_COOKIE = "device"
+PROOF = "/profile/proof"
+CONFIRMATIONS = "/confirmations/"
+DONE = b"done="
+NAMED = (
+    *("id", "act", "payload", "upload", "location"),
+    *("message", "refusal", "done_at", "expires_at"),
+)
 YEAR = 365 * 24 * 3600
 
 
@@ -79,7 +86,7 @@ class Viewers:
         await self.app(scope, receive, send)
 
     async def _find_viewer(self, scope: MutableMapping[str, Any], token: str) -> None:
-        row = await queries.find_session(token, _done_id(scope["query_string"]))
+        row = await queries.find_session(token, _named_id(scope))
         if row is None:
             return
         now = clock.now()
@@ -87,7 +94,9 @@ class Viewers:
         if not session_runs(row["staff_role"], row["last_seen_at"], row["expires_at"], now):
             scope["expired_user"] = row["id"]
             return
-        scope["viewer"], scope["done"] = _viewer(row), row["done"]
+        scope["viewer"] = _viewer(row)
+        if DONE in scope["query_string"] and row["named_done_at"] is not None:
+            scope["done"] = row["named_message"]
         await _keep_alive(row, now)
 
 
@@ -104,6 +113,7 @@ def _viewer(row: Record) -> Viewer:
         factor_missing=row["factor_missing"],
         proved_at=row["proved_at"],
         expires_at=row["expires_at"],
+        named={name: row[f"named_{name}"] for name in NAMED} if row["named_id"] else None,
     )
 
 
@@ -112,10 +122,15 @@ async def _keep_alive(row: Record, now: datetime) -> None:
         await mark_seen(row["session"])
 
 
-def _done_id(query: bytes) -> UUID | None:
-    _, found, value = query.partition(b"done=")
+def _named_id(scope: Mapping[str, Any]) -> UUID | None:
+    """The confirmation that an address names: its own page, what was done by it, or a draft."""
+    path, query = scope["path"], scope["query_string"]
+    if path.startswith(CONFIRMATIONS):
+        value = path.removeprefix(CONFIRMATIONS).encode("utf-8", "replace")
+    else:
+        value = query.partition(DONE if DONE in query else b"draft=")[2]
     try:
-        return UUID(value[:36].decode("ascii")) if found else None
+        return UUID(value[:36].decode("ascii"))
     except ValueError:
         return None
 
@@ -145,10 +160,9 @@ async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRoute
         NotSignedIn: nobody is.
         Detour: something has to be done first.
     """
-    await signed_in_before_factors(connection, _)
     settings: Settings = connection.app.state.settings
-    if _required_viewer(connection).factor_missing and not settings.demo:
-        raise Detour("/profile/second-factors")
+    if step := first_step(_required_viewer(connection), demo=settings.demo):
+        raise Detour(step)
 
 
 async def signed_in_before_factors(
@@ -160,11 +174,8 @@ async def signed_in_before_factors(
         NotSignedIn: nobody is signed in.
         Detour: the terms or a password come first.
     """
-    viewer = _required_viewer(connection)
-    if not viewer.terms_accepted:
-        raise Detour("/terms")
-    if viewer.must_change_password:
-        raise Detour("/password")
+    if step := first_step(_required_viewer(connection), demo=True):
+        raise Detour(step)
 
 
 async def recently_proved(
@@ -178,9 +189,22 @@ async def recently_proved(
     Raises:
         Detour: they are asked again, and come back.
     """
-    viewer = _required_viewer(connection)
-    if viewer.proved_at is None or not proof_counts(viewer.proved_at, clock.now()):
-        raise Detour("/profile/proof")
+    require_proof(_required_viewer(connection))
+
+
+def require_proof(viewer: Viewer) -> None:
+    """For acts that need a recent proof: what was entered is kept with their confirmation.
+
+    Raises:
+        Detour: they are asked again, and come back to the confirm page.
+    """
+    if not has_proved(viewer):
+        raise Detour(PROOF)
+
+
+def has_proved(viewer: Viewer) -> bool:
+    """Whether the person proved who they are recently enough."""
+    return viewer.proved_at is not None and proof_counts(viewer.proved_at, clock.now())
 
 
 async def signed_in_before_terms(

@@ -17,8 +17,8 @@ from app.accounts import factor_queries, factor_services, passkey_services
 from app.accounts.access import recently_proved, signed_in_before_factors
 from app.accounts.factor_forms import AppForm, PasskeyForm
 from app.accounts.factor_rules import grouped, relying_party
-from app.accounts.proof_services import open_app_secret
-from app.accounts.rules import Viewer
+from app.accounts.proof_services import app_is_lost, open_app_secret
+from app.accounts.rules import Viewer, local_path, with_next
 from app.sealing import read_secret
 from app.settings import Settings
 from app.web.i18n import N_
@@ -43,11 +43,16 @@ def say_what_changed(request: PageRequest) -> None:
         request.scope["done"] = _(message)  # type: ignore[typeddict-unknown-key]
 
 
-async def _after(viewer: Viewer, changed: str) -> Response[Any]:
+def wanted_page(request: PageRequest) -> str:
+    """Where the person wanted to before they were asked for a second factor; else home."""
+    return local_path(request.query_params.get("next", "/"))
+
+
+async def _after(viewer: Viewer, changed: str, wanted: str) -> Response[Any]:
     """Who has no recovery codes yet is offered them at once."""
     factors = await factor_queries.find_factors(viewer.id)
     place = HOME if factors.recovery_left or not factors.any else f"{HOME}/recovery-codes"
-    return see_other(f"{place}?changed={changed}")
+    return see_other(with_next(f"{place}?changed={changed}", wanted))
 
 
 @get(HOME, guards=[signed_in_before_factors])
@@ -56,10 +61,13 @@ async def show_second_factors(
 ) -> Response[Any]:
     """What the person has, and what can be added."""
     say_what_changed(request)
+    factors = await factor_queries.find_factors(viewer.id)
     return page(
         request,
         "accounts/second_factors.html",
-        factors=await factor_queries.find_factors(viewer.id),
+        factors=factors,
+        next=wanted_page(request),
+        app_lost=app_is_lost(settings, viewer.id, factors),
         required=bool(viewer.staff_role) and not settings.demo,
     )
 
@@ -72,11 +80,15 @@ class AuthenticatorApps(Controller):
 
     @post()
     async def begin(
-        self, viewer: NamedDependency[Viewer], settings: NamedDependency[Settings]
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        settings: NamedDependency[Settings],
     ) -> Response[Any]:
         """Make the secret."""
-        id = await factor_services.begin_app(viewer, read_secret(settings.secret_file))
-        return see_other(f"{HOME}/authenticator-apps/{id}")
+        wanted = local_path((await read_form(request)).get("next"))
+        id = await factor_services.begin_app(settings, viewer)
+        return see_other(with_next(f"{HOME}/authenticator-apps/{id}", wanted))
 
     @get("/{app_id:uuid}")
     async def show(
@@ -101,9 +113,8 @@ class AuthenticatorApps(Controller):
         form = AppForm.read(await read_form(request))
         if form.errors:
             return await self._page(request, viewer, settings, app_id, form.errors)
-        secret = read_secret(settings.secret_file)
-        if await factor_services.confirm_app(viewer, app_id, form.code, secret):
-            return await _after(viewer, "app")
+        if await factor_services.confirm_app(settings, viewer, app_id, form.code):
+            return await _after(viewer, "app", wanted_page(request))
         if (await factor_queries.find_factors(viewer.id)).app == app_id:
             return see_other(HOME)
         errors = {"code": _("This code does not belong to the app. Wait for the next one.")}
@@ -141,6 +152,7 @@ class AuthenticatorApps(Controller):
             id=id,
             uri=uri,
             secret=grouped(secret).replace("-", " "),
+            next=wanted_page(request),
             errors=errors or {},
         )
 
@@ -155,6 +167,8 @@ async def _provisioning(viewer: Viewer, settings: Settings, id: UUID) -> tuple[s
     if app is None:
         raise NotFoundException
     secret = open_app_secret(read_secret(settings.secret_file), viewer.id, app["sealed_secret"])
+    if secret is None:
+        raise NotFoundException
     issuer = f"License Portal ({_host(settings)})"
     return pyotp.TOTP(secret).provisioning_uri(name=viewer.code, issuer_name=issuer), secret
 
@@ -174,7 +188,7 @@ class Passkeys(Controller):
         self, request: PageRequest, settings: NamedDependency[Settings]
     ) -> Response[Any]:
         """The form; its button has the browser make the passkey."""
-        return self._page(request, settings, "")
+        return self._page(request, settings, "", wanted_page(request))
 
     @post("/new")
     async def add(
@@ -184,15 +198,18 @@ class Passkeys(Controller):
         settings: NamedDependency[Settings],
     ) -> Response[Any]:
         """Keep what the browser made."""
-        form = PasskeyForm.read(await read_form(request))
+        data = await read_form(request)
+        form, wanted = PasskeyForm.read(data), local_path(data.get("next"))
         errors, party = form.errors, relying_party(settings.base_url)
         if party is None:
             raise NotFoundException
         if not errors:
-            if await factor_services.add_passkey(viewer, form.name, form.credential, party):
-                return await _after(viewer, "passkey")
+            if await factor_services.add_passkey(
+                settings, viewer, form.name, form.credential, party
+            ):
+                return await _after(viewer, "passkey", wanted)
             errors["passkey"] = _("The passkey was not accepted. Try again.")
-        return self._page(request, settings, form.name, errors)
+        return self._page(request, settings, form.name, wanted, errors)
 
     @post("/challenges")
     async def make_challenge(
@@ -210,6 +227,7 @@ class Passkeys(Controller):
         request: PageRequest,
         settings: Settings,
         name: str,
+        wanted: str,
         errors: dict[str, str] | None = None,
     ) -> Response[Any]:
         party = relying_party(settings.base_url)
@@ -222,5 +240,6 @@ class Passkeys(Controller):
             possible=party is not None,
             elsewhere=party.origin if party and elsewhere and not errors else "",
             name=name,
+            next=wanted,
             errors=errors or {},
         )

@@ -9,7 +9,7 @@ from app.database import Record, fetch, fetch_one, fetch_value
 
 CODES = """
     select (select count(*) from recovery_code where "user" = $1 and used_at is null) as left,
-           a.id, a.confirmed_at
+           a.id, a.confirmed_at, a.sealed_secret
     from (values (1)) one left join authenticator_app a
       on a."user" = $1 and a.confirmed_at is not null
 """
@@ -35,6 +35,7 @@ async def find_factors(user: UUID) -> Factors:
         app_since=row["confirmed_at"],
         recovery_left=row["left"],
         passkeys=[SeenPasskey(**passkey) for passkey in passkeys],
+        app_box=row["sealed_secret"],
     )
 
 

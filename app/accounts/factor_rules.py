@@ -77,12 +77,14 @@ class Factors:
         app: id of the authenticator app in use.
         app_since: when it was confirmed.
         recovery_left: recovery codes that were not used yet.
+        app_box: the app's sealed secret.
     """
 
     app: UUID | None
     app_since: datetime | None
     recovery_left: int
     passkeys: list[SeenPasskey]
+    app_box: bytes | None = None
 
     @property
     def any(self) -> bool:

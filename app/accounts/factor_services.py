@@ -12,6 +12,7 @@ import pyotp
 
 from app import clock
 from app.accounts import factor_queries, passkey_services, throttling
+from app.accounts.factor_mail_services import Change, tell_change
 from app.accounts.factor_rules import (
     MOST_PASSKEYS,
     RECOVERY_ALPHABET,
@@ -31,6 +32,8 @@ from app.accounts.services import Throttled
 from app.accounts.tables import Session
 from app.audit.services import record
 from app.database import fetch, fetch_one, unit_of_work, uuid7
+from app.sealing import read_secret
+from app.settings import Settings
 
 
 class Removal(Enum):
@@ -41,13 +44,10 @@ class Removal(Enum):
     SHORT_PASSWORD = "short-password"  # noqa: S105
 
 
-async def begin_app(viewer: Viewer, secret: bytes) -> UUID:
-    """Begin to set up an authenticator app, in the place of one that was never finished.
-
-    Args:
-        secret: the portal's secret, under which the app's rests.
-    """
+async def begin_app(settings: Settings, viewer: Viewer) -> UUID:
+    """Begin to set up an authenticator app, in the place of one that was never finished."""
     now = clock.now()
+    secret = read_secret(settings.secret_file)
     box = seal_app_secret(secret, viewer.id, pyotp.random_base32())
     [row] = await fetch(
         'insert into authenticator_app (id, "user", sealed_secret, last_step, created_at,'
@@ -65,7 +65,7 @@ async def begin_app(viewer: Viewer, secret: bytes) -> UUID:
     return id
 
 
-async def confirm_app(viewer: Viewer, id: UUID, code: str, secret: bytes) -> bool:
+async def confirm_app(settings: Settings, viewer: Viewer, id: UUID, code: str) -> bool:
     """Use the authenticator app from now on, in the place of an older one.
 
     Returns:
@@ -77,8 +77,9 @@ async def confirm_app(viewer: Viewer, id: UUID, code: str, secret: bytes) -> boo
         app = await factor_queries.find_app_in_set_up(viewer.id, id, now)
         if app is None:
             return False
+        secret = read_secret(settings.secret_file)
         app_secret = open_app_secret(secret, viewer.id, app["sealed_secret"])
-        step = accepted_step(app_secret, code, 0, now)
+        step = accepted_step(app_secret, code, 0, now) if app_secret else None
         if step is None:
             return False
         await fetch(
@@ -94,10 +95,13 @@ async def confirm_app(viewer: Viewer, id: UUID, code: str, secret: bytes) -> boo
         )
         await _end_other_sessions(viewer)
         await record("authenticator-app-addition", actor=viewer.id, subject=id)
+        await tell_change(settings, viewer, Change.APP)
     return True
 
 
-async def add_passkey(viewer: Viewer, name: str, text: str, party: RelyingParty) -> bool:
+async def add_passkey(
+    settings: Settings, viewer: Viewer, name: str, text: str, party: RelyingParty
+) -> bool:
     """Use a passkey from now on.
 
     Args:
@@ -118,13 +122,14 @@ async def add_passkey(viewer: Viewer, name: str, text: str, party: RelyingParty)
             id = await passkey_services.keep_passkey(viewer, name, made)
             await _end_other_sessions(viewer)
             await record("passkey-addition", actor=viewer.id, subject=id)
+            await tell_change(settings, viewer, Change.PASSKEY)
     except asyncpg.UniqueViolationError:
         return False
     return True
 
 
 async def remove_factor(
-    viewer: Viewer, id: UUID, password: str, *, address: str
+    settings: Settings, viewer: Viewer, id: UUID, password: str, *, address: str
 ) -> Removal | Throttled:
     """Stop using an authenticator app or a passkey.
 
@@ -151,6 +156,7 @@ async def remove_factor(
             await RecoveryCode.delete().where(RecoveryCode.user == viewer.id)
         await _end_other_sessions(viewer)
         await record("second-factor-removal", actor=viewer.id, subject=id)
+        await tell_change(settings, viewer, Change.REMOVAL)
     return Removal.DONE
 
 
@@ -171,7 +177,7 @@ def _recovery_code() -> str:
     return "".join(secrets.choice(RECOVERY_ALPHABET) for _ in range(RECOVERY_LENGTH))
 
 
-async def make_recovery_codes(viewer: Viewer) -> list[str]:
+async def make_recovery_codes(settings: Settings, viewer: Viewer) -> list[str]:
     """New recovery codes, as people read them; the older ones stop working.
 
     They are known only here and now: what is kept is their hash.
@@ -185,6 +191,7 @@ async def make_recovery_codes(viewer: Viewer) -> list[str]:
         await RecoveryCode.delete().where(RecoveryCode.user == viewer.id)
         await RecoveryCode.insert(*rows)
         await record("recovery-codes-creation", actor=viewer.id)
+        await tell_change(settings, viewer, Change.CODES)
     return [grouped(code) for code in codes]
 
 

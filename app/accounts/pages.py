@@ -1,16 +1,15 @@
 """The way in and out: log in, terms, password, language."""
 
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from app.accounts import access, forms, queries, services
-from app.accounts.access import DEVICE_COOKIE, LANGUAGE_COOKIE, YEAR, Detour, cookies
+from app.accounts.access import CONFIRMATIONS, DEVICE_COOKIE, LANGUAGE_COOKIE, YEAR, Detour, cookies
 from app.accounts.factor_queries import has_factor
-from app.accounts.rules import Viewer, local_path
+from app.accounts.rules import Viewer, local_path, with_next
 from app.accounts.services import PendingLogin, Throttled
 from app.settings import Settings
 from app.web import i18n
@@ -23,12 +22,13 @@ from app.web.statics import first_rules_hash
 from app.web.templates import page
 
 
-def _with_next(path: str, wanted: str) -> str:
-    return path if wanted == "/" else f"{path}?{urlencode({'next': wanted})}"
-
-
 def _place(request: PageRequest) -> str:
-    """Where the person is: the page shown, also when htmx asks for a part of it."""
+    """Where the person is: the page shown, also when htmx asks for a part of it.
+
+    A confirm page has an address of its own that keeps what was entered, however it was reached.
+    """
+    if request.url.path.startswith(CONFIRMATIONS):
+        return request.url.path
     if is_htmx(request.scope):
         return local_path(place_of(request.headers.get("hx-current-url", "")))
     if request.method == "GET":
@@ -39,15 +39,16 @@ def _place(request: PageRequest) -> str:
 
 def handle_not_signed_in(request: PageRequest, _error: Exception) -> Response[Any]:
     """To the log-in page, and back here afterwards."""
-    target = _with_next("/login", _place(request))
+    target = with_next("/login", _place(request))
     if is_htmx(request.scope):
         return Response("", status_code=401, headers={"HX-Redirect": target})
     return see_other(target)
 
 
 def handle_detour(request: PageRequest, error: Detour) -> Response[Any]:
-    """To what has to be done first, and back here afterwards."""
-    target = _with_next(error.path, _place(request))
+    """To what has to be done first, and back here afterwards; a sent form may be kept till then."""
+    request.scope["detour"] = error.path  # type: ignore[typeddict-unknown-key]
+    target = with_next(error.path, _place(request))
     if is_htmx(request.scope):
         return Response("", status_code=200, headers={"HX-Redirect": target})
     return see_other(target)
@@ -105,7 +106,7 @@ class SigningIn(Controller):
 
 
 def _second_step(pending: PendingLogin, wanted: str, settings: Settings) -> Response[Any]:
-    answer = see_other(_with_next("/login/second-factor", wanted))
+    answer = see_other(with_next("/login/second-factor", wanted))
     lasts = int(pending.lasts.total_seconds())
     answer.set_cookie(access.cookie(settings.pending_cookie, pending.token, lasts, settings))
     return answer
@@ -180,28 +181,38 @@ class PasswordChange(Controller):
         wanted = local_path(request.query_params.get("next", "/"))
         if not viewer.must_change_password:
             return see_other(wanted)
-        return page(request, "accounts/password.html", next=wanted)
+        return self._page(request, wanted, second_factor=await has_factor(viewer.id))
 
     @post()
     async def change(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
         """Set the new password, then go where the person wanted to."""
+        data = await read_form(request)
         if not viewer.must_change_password:
-            return see_other("/")
-        form = forms.PasswordForm.read(
-            await read_form(request),
-            await queries.own_words(viewer.id),
-            second_factor=await has_factor(viewer.id),
-        )
+            return see_other(local_path(data.get("next")))
+        second_factor = await has_factor(viewer.id)
+        own_words = await queries.own_words(viewer.id)
+        form = forms.PasswordForm.read(data, own_words, second_factor=second_factor)
         if form.errors:
-            return page(
-                request,
-                "accounts/password.html",
-                status=422,
-                next=form.next,
-                errors=form.errors,
-            )
+            return self._page(request, form.next, form.errors, second_factor=second_factor)
         await services.set_password(viewer, form.password)
         return see_other(form.next)
+
+    def _page(
+        self,
+        request: PageRequest,
+        wanted: str,
+        errors: dict[str, str] | None = None,
+        *,
+        second_factor: bool,
+    ) -> Response[str]:
+        return page(
+            request,
+            "accounts/password.html",
+            status=422 if errors else 200,
+            next=wanted,
+            second_factor=second_factor,
+            errors=errors or {},
+        )
 
 
 def _sent_from(request: PageRequest, settings: Settings) -> str:

@@ -1,9 +1,11 @@
-"""Forms that were sent with an expired session: kept encrypted, offered again to the person."""
+"""Forms that came when something had to be done first: kept encrypted, and offered again.
+
+Somebody's session has expired, or new terms of use were published while they filled the form in.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get
@@ -13,11 +15,12 @@ from litestar.params import FromPath
 from app import clock
 from app.accounts import queries
 from app.accounts.access import signed_in
-from app.accounts.rules import Viewer, local_path
+from app.accounts.parking_rules import open_form, seal_form
+from app.accounts.rules import Viewer, first_step, with_next
 from app.accounts.tables import ParkedForm
 from app.audit.services import record
 from app.database import unit_of_work
-from app.sealing import read_secret, seal, unseal
+from app.sealing import read_secret
 from app.settings import Settings
 from app.web.asgi import App, Message, Receive, Scope, Send
 from app.web.requests import (
@@ -33,9 +36,12 @@ from app.web.templates import page
 
 KEPT = timedelta(hours=48)
 PREFIX = "/parked-forms/"
-PURPOSE = b"parked-form"
 # Signing in, proving who one is, staying and leaving are done anew; there is nothing to keep.
-NEVER_PARKED = {"/login", "/logout", "/language", "/staff/session"}
+# Of a change of password there must not be.
+NEVER_PARKED = {
+    *("/login", "/logout", "/language", "/staff/session"),
+    *("/terms", "/password", "/profile/password"),
+}
 # Proofs, and pages for people who are not signed in, whose addresses hold tokens: not to be kept.
 NEVER_PARKED_BELOW = (
     *("/password/", "/join/", "/email-addresses/"),
@@ -44,7 +50,7 @@ NEVER_PARKED_BELOW = (
 
 
 class ParkedForms:
-    """Keeps forms of people whose session has expired, and sends them when they say so."""
+    """Keeps forms of people who have to do something first, and sends them when they say so."""
 
     def __init__(self, app: App, settings: Settings) -> None:
         self.app, self.settings = app, settings
@@ -56,12 +62,46 @@ class ParkedForms:
         elif is_cross_site(scope, self.settings.origin):
             # Nothing is kept of it; the application's own guard refuses it.
             await self.app(scope, receive, send)
-        elif viewer is not None and scope["path"].startswith(PREFIX):
-            await self._send_again(viewer, scope, receive, send)
         elif scope.get("expired_user") and _is_parked(scope["path"]):
             await self._park(scope["expired_user"], scope, receive, send)
+        elif viewer is not None:
+            await self._receive_form(viewer, scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    async def _receive_form(
+        self, viewer: Viewer, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        step = first_step(viewer, demo=self.settings.demo)
+        if scope["path"].startswith(PREFIX) and step:
+            await _send_to(with_next(step, scope["path"]), scope, send)
+        elif scope["path"].startswith(PREFIX):
+            await self._send_again(viewer, scope, receive, send)
+        elif step and _is_parked(scope["path"]):
+            await self._park_on_detour(viewer, step, scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _park_on_detour(
+        self, viewer: Viewer, step: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Only the application knows whether the form has to wait: some are for everybody."""
+        try:
+            body = await read_body(_chunks(receive))
+        except PayloadTooLarge:
+            await self.app(scope, receive, send)
+            return
+        answer: list[Message] = []
+
+        async def keeping_send(message: Message) -> None:
+            answer.append(message)
+
+        await self.app(scope, _receive_whole(body), keeping_send)
+        if scope.get("detour"):
+            await self._keep(viewer.id, step, body, scope, send)
+            return
+        for message in answer:
+            await send(message)
 
     async def _park(self, user: UUID, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -69,31 +109,33 @@ class ParkedForms:
         except PayloadTooLarge:
             await self.app(scope, receive, send)
             return
+        await self._keep(user, "/login", body, scope, send)
+
+    async def _keep(self, user: UUID, step: str, body: bytes, scope: Scope, send: Send) -> None:
         now = clock.now()
         parked = ParkedForm(
             user=user,
             path=scope["path"],
             content_type=header(scope, b"content-type")[:200],
-            form=seal(read_secret(self.settings.secret_file), PURPOSE, body),
+            form=seal_form(read_secret(self.settings.secret_file), body),
             created_at=now,
             expires_at=now + KEPT,
         )
         async with unit_of_work():
             await ParkedForm.insert(parked)
             await record("form-parking", actor=user, subject=parked.id)
-        target = f"/login?{urlencode({'next': f'{PREFIX}{parked.id}'})}".encode()
-        name = b"hx-redirect" if is_htmx(scope) else b"location"
-        status = 401 if is_htmx(scope) else 303
-        headers = [(name, target), (b"cache-control", b"no-store"), (b"content-length", b"0")]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+        await _send_to(with_next(step, f"{PREFIX}{parked.id}"), scope, send)
 
     async def _send_again(self, viewer: Viewer, scope: Scope, receive: Receive, send: Send) -> None:
         parked = await _find(viewer, scope["path"].removeprefix(PREFIX))
         if parked is None:
             await self.app(scope, receive, send)
             return
-        body = unseal(read_secret(self.settings.secret_file), PURPOSE, parked["form"])
+        body = open_form(read_secret(self.settings.secret_file), parked["form"])
+        if body is None:
+            # Its page says so.
+            await _send_to(scope["path"], scope, send)
+            return
         kept = {b"content-type", b"content-length"}
         headers = [h for h in scope["headers"] if h[0] not in kept]
         headers.append((b"content-type", parked["content_type"].encode("latin-1")))
@@ -105,6 +147,14 @@ class ParkedForms:
         }
         await ParkedForm.delete().where(ParkedForm.id == parked["id"])
         await self.app(again, _receive_whole(body), send)
+
+
+async def _send_to(path: str, scope: Scope, send: Send) -> None:
+    name = b"hx-redirect" if is_htmx(scope) else b"location"
+    status = 401 if is_htmx(scope) else 303
+    headers = [(name, path.encode()), (b"cache-control", b"no-store"), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _is_parked(path: str) -> bool:
@@ -135,10 +185,14 @@ async def _find(viewer: Viewer, id: str) -> Any:
 
 @get("/parked-forms/{id:uuid}", guards=[signed_in])
 async def show_parked_form(
-    request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
+    request: PageRequest,
+    viewer: NamedDependency[Viewer],
+    settings: NamedDependency[Settings],
+    id: FromPath[UUID],
 ) -> Response[Any]:
     """What was kept is offered again; to anybody else there is nothing to see."""
     parked = await _find(viewer, str(id))
     if parked is None:
         return see_other("/")
-    return page(request, "accounts/parked_form.html", id=id, back=local_path(parked["path"]))
+    lost = open_form(read_secret(settings.secret_file), parked["form"]) is None
+    return page(request, "accounts/parked_form.html", status=410 if lost else 200, id=id, lost=lost)

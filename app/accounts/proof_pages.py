@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from litestar import Controller, MediaType, Response, get, post
 from litestar.di import NamedDependency
@@ -39,6 +40,12 @@ REFUSALS = {
 }
 
 
+APP_LOST = N_(
+    "This portal cannot check the app any more, since its secret was replaced. Use another way,"
+    " then set the app up anew. Without another way, please talk to your sales contact."
+)
+
+
 def _keys(settings: Settings) -> Keys:
     return Keys(read_secret(settings.secret_file), relying_party(settings.base_url))
 
@@ -47,8 +54,10 @@ def _address(request: PageRequest) -> str:
     return request.client.host if request.client else ""
 
 
-def _refusal(way: Way) -> dict[str, str]:
+def _refusal(way: Way, user: UUID, factors: Factors, settings: Settings) -> dict[str, str]:
     field, message = REFUSALS[way]
+    if way is Way.APP and proof_services.app_is_lost(settings, user, factors):
+        message = APP_LOST
     return {field: _(message)}
 
 
@@ -113,7 +122,8 @@ class SecondStep(Controller):
         data = await read_form(request)
         if pending is None:
             return _begin_again(request, local_path(data.get("next")))
-        offered = ways(await factor_queries.find_factors(pending["id"]))
+        factors = await factor_queries.find_factors(pending["id"])
+        offered = ways(factors)
         form = AnswerForm.read(data, offered)
         way, errors = form.answer.way, form.errors
         if not errors:
@@ -126,7 +136,7 @@ class SecondStep(Controller):
                 answer = access.begin_session(outcome, form.next, settings)
                 answer.set_cookie(access.cookie(settings.pending_cookie, "", 0, settings))
                 return answer
-            errors = _refusal(way)
+            errors = _refusal(way, pending["id"], factors, settings)
         return _question(request, "accounts/second_step.html", offered, way, form.next, errors)
 
     @post("/challenges", opt={"public": True})
@@ -177,7 +187,8 @@ class Proof(Controller):
         settings: NamedDependency[Settings],
     ) -> Response[Any]:
         """Check the answer; the session goes on under a new token."""
-        offered = ways(await factor_queries.find_factors(viewer.id))
+        factors = await factor_queries.find_factors(viewer.id)
+        offered = ways(factors)
         form = AnswerForm.read(await read_form(request), offered)
         way, errors = form.answer.way, form.errors
         if not errors:
@@ -192,7 +203,7 @@ class Proof(Controller):
                 name = settings.session_cookie
                 answer.set_cookie(access.cookie(name, outcome.token, lasts, settings))
                 return answer
-            errors = _refusal(way)
+            errors = _refusal(way, viewer.id, factors, settings)
         return _question(request, "accounts/proof.html", offered, way, form.next, errors)
 
     @post("/challenges")

@@ -9,6 +9,7 @@ from app import clock
 from app.accounts import factor_queries, throttling
 from app.accounts.factor_rules import (
     Answer,
+    Factors,
     RelyingParty,
     Way,
     accepted_step,
@@ -21,7 +22,8 @@ from app.accounts.rules import Viewer
 from app.accounts.services import SignIn, Throttled, open_session
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
-from app.sealing import seal, unseal
+from app.sealing import CannotOpen, read_secret, seal, unseal
+from app.settings import Settings
 
 TOKEN_BYTES = 32
 PURPOSE = b"authenticator-app"
@@ -53,13 +55,19 @@ def seal_app_secret(secret: bytes, user: UUID, app_secret: str) -> bytes:
     return seal(secret, PURPOSE + user.bytes, app_secret.encode())
 
 
-def open_app_secret(secret: bytes, user: UUID, box: bytes) -> str:
-    """The Base32 secret that was sealed.
+def open_app_secret(secret: bytes, user: UUID, box: bytes) -> str | None:
+    """The Base32 secret that was sealed; None where the portal's secret is another one by now."""
+    try:
+        return unseal(secret, PURPOSE + user.bytes, box).decode()
+    except CannotOpen:
+        return None
 
-    Raises:
-        CannotOpen: the portal's secret is another one.
-    """
-    return unseal(secret, PURPOSE + user.bytes, box).decode()
+
+def app_is_lost(settings: Settings, user: UUID, factors: Factors) -> bool:
+    """Whether the person's app is good for nothing, since the portal's secret was replaced."""
+    if factors.app_box is None:
+        return False
+    return open_app_secret(read_secret(settings.secret_file), user, factors.app_box) is None
 
 
 async def answers(user: UUID, answer: Answer, keys: Keys) -> bool:
@@ -81,6 +89,8 @@ async def _app_answers(user: UUID, code: str, secret: bytes) -> bool:
     if app is None:
         return False
     app_secret = open_app_secret(secret, user, app["sealed_secret"])
+    if app_secret is None:
+        return False
     step = accepted_step(app_secret, code, app["last_step"], clock.now())
     if step is None:
         return False

@@ -21,9 +21,11 @@ SESSION = f"""
                  and not exists (
                      select 1 from terms_acceptance a where a."user" = u.id and a.terms = t.id)
            ) as terms_accepted,
-           (select c.message from confirmation c
-            where c.id = $2 and c."user" = u.id and c.done_at is not null) as done
+           c.id as named_id, c.act as named_act, c.payload as named_payload,
+           c.upload as named_upload, c.location as named_location, c.message as named_message,
+           c.refusal as named_refusal, c.done_at as named_done_at, c.expires_at as named_expires_at
     from session s join portal_user u on u.id = s."user"
+    left join confirmation c on c.id = $2 and c."user" = u.id
     where s.token_hash = $1 and u.disabled_at is null
 """
 
@@ -33,9 +35,9 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def find_session(token: str, done: UUID | None) -> Record | None:
-    """The session of a token, expired ones too, with the message of a done confirmation."""
-    return await fetch_one(SESSION, token_hash(token), done)
+async def find_session(token: str, confirmation: UUID | None) -> Record | None:
+    """The session of a token, expired ones too, with the person's confirmation of this id."""
+    return await fetch_one(SESSION, token_hash(token), confirmation)
 
 
 async def find_credentials(code: str) -> Record | None:

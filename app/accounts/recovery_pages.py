@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from app import clock
 from app.accounts import factor_queries, factor_services
-from app.accounts.factor_pages import GUARDS, HOME, NO_STORE, say_what_changed
+from app.accounts.factor_pages import GUARDS, HOME, NO_STORE, say_what_changed, wanted_page
 from app.accounts.rules import Viewer
 from app.settings import Settings
 from app.web.requests import PageRequest
@@ -28,7 +28,12 @@ class RecoveryCodes(Controller):
         if not factors.any:
             return see_other(HOME)
         say_what_changed(request)
-        return page(request, "accounts/recovery_codes.html", left=factors.recovery_left)
+        return page(
+            request,
+            "accounts/recovery_codes.html",
+            left=factors.recovery_left,
+            next=wanted_page(request),
+        )
 
     @post()
     async def make(
@@ -47,7 +52,8 @@ class RecoveryCodes(Controller):
             request,
             "accounts/new_recovery_codes.html",
             headers=NO_STORE,
-            codes=await factor_services.make_recovery_codes(viewer),
+            codes=await factor_services.make_recovery_codes(settings, viewer),
             made_at=clock.now(),
             place=settings.base_url,
+            next=wanted_page(request),
         )

@@ -14,6 +14,7 @@ from app.accounts.factor_rules import Factors
 from app.accounts.factor_services import Removal
 from app.accounts.rules import Viewer
 from app.accounts.services import Throttled
+from app.settings import Settings
 from app.web.errors import too_many_attempts
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
@@ -46,7 +47,11 @@ class FactorRemoval(Controller):
 
     @post()
     async def remove(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], factor_id: FromPath[UUID]
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        settings: NamedDependency[Settings],
+        factor_id: FromPath[UUID],
     ) -> Response[Any]:
         """Remove it."""
         factors = await factor_queries.find_factors(viewer.id)
@@ -56,7 +61,11 @@ class FactorRemoval(Controller):
             error = _("Enter %(label)s.", label=_("Password"))
             return _page(request, factors, factor_id, error)
         outcome = await factor_services.remove_factor(
-            viewer, factor_id, password, address=request.client.host if request.client else ""
+            settings,
+            viewer,
+            factor_id,
+            password,
+            address=request.client.host if request.client else "",
         )
         if isinstance(outcome, Throttled):
             return too_many_attempts(request, outcome.wait)

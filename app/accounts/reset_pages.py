@@ -5,10 +5,16 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import (
+    HTTP_200_OK,
+    HTTP_404_NOT_FOUND,
+    HTTP_422_UNPROCESSABLE_ENTITY,
+)
 
 from app import clock
 from app.accounts import forms, queries, reset_services
+from app.accounts.factor_queries import has_factor
+from app.database import Record
 from app.settings import Settings
 from app.web.errors import too_many_attempts
 from app.web.requests import PageRequest, read_form
@@ -67,7 +73,7 @@ class PasswordReset(Controller):
         account = await queries.find_reset(token, clock.now())
         if account is None:
             return _unusable(request)
-        return page(request, "accounts/reset.html", headers=SECRET, code=account["code"])
+        return await _form(request, account)
 
     @post(opt={"public": True})
     async def change(
@@ -78,21 +84,31 @@ class PasswordReset(Controller):
         if account is None:
             return _unusable(request)
         own_words = [account["code"], account["name"], account["email"]]
-        form = forms.PasswordForm.read(await read_form(request), own_words)
+        second_factor = await has_factor(account["user"])
+        form = forms.PasswordForm.read(
+            await read_form(request), own_words, second_factor=second_factor
+        )
         if form.errors:
-            return page(
-                request,
-                "accounts/reset.html",
-                status=HTTP_422_UNPROCESSABLE_ENTITY,
-                headers=SECRET,
-                code=account["code"],
-                errors=form.errors,
-            )
+            return await _form(request, account, form.errors)
         if not await reset_services.reset_password(settings, token, form.password):
             return _unusable(request)
         answer = see_other("/login?password-changed=1")
         answer.delete_cookie(settings.session_cookie, path="/")
         return answer
+
+
+async def _form(
+    request: PageRequest, account: Record, errors: dict[str, str] | None = None
+) -> Response[str]:
+    return page(
+        request,
+        "accounts/reset.html",
+        status=HTTP_422_UNPROCESSABLE_ENTITY if errors else HTTP_200_OK,
+        headers=SECRET,
+        code=account["code"],
+        second_factor=await has_factor(account["user"]),
+        errors=errors or {},
+    )
 
 
 def _unusable(request: PageRequest) -> Response[Any]:

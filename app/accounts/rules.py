@@ -1,7 +1,10 @@
 """Decisions about signing in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 CUSTOMER_SESSION = timedelta(hours=24)
@@ -24,6 +27,7 @@ class Viewer:
     Attributes:
         factor_missing: one of the vendor's staff who signs in by password alone.
         proved_at: when they last proved who they are; None where nobody signed in.
+        named: their confirmation that the address names, which came with the session.
         expires_at: when the session ends, however much it is used; None where nobody signed in.
     """
 
@@ -38,11 +42,24 @@ class Viewer:
     factor_missing: bool = False
     proved_at: datetime | None = None
     expires_at: datetime | None = None
+    named: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def sees_console(self) -> bool:
         """Whether pages show the staff console: to staff who have nothing to do before."""
         return self.staff_role is not None and self.terms_accepted and not self.must_change_password
+
+
+def first_step(viewer: Viewer, *, demo: bool) -> str | None:
+    """Path of what somebody signed in has to do before anything else, or None.
+
+    Outside the demo, the vendor's staff set up a second factor.
+    """
+    if not viewer.terms_accepted:
+        return "/terms"
+    if viewer.must_change_password:
+        return "/password"
+    return "/profile/second-factors" if viewer.factor_missing and not demo else None
 
 
 def session_length(staff_role: str | None) -> timedelta:
@@ -74,6 +91,13 @@ def throttle_wait(
         return timedelta(0)
     delay = min(timedelta(seconds=2 ** min(failures - free_failures, 10)), LONGEST_WAIT)
     return max(timedelta(0), last_failure_at + delay - now)
+
+
+def with_next(path: str, wanted: str) -> str:
+    """The path of a step on the way, with the page that the person wanted; home needs no name."""
+    if wanted == "/":
+        return path
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({'next': wanted})}"
 
 
 def local_path(address: str) -> str:

@@ -5,9 +5,12 @@ from uuid import UUID
 
 from litestar.exceptions import NotFoundException
 
+from app.accounts.access import PROOF, Detour, has_proved, require_proof
 from app.accounts.rules import Viewer
 from app.activation import services, statements
 from app.activation.issue_services import RequestRefused
+from app.activation.rules import Issue
+from app.activation.services import ProofMissing
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.contracts.rules import SeenContract
 from app.environments.access import provide_owned_place
@@ -47,10 +50,12 @@ def _state(settings: Settings) -> State:
         back = activations_url(contract, environment)
         data = upload or b""
         try:
-            request, decision = await services.preview(settings, contract, environment.id, data)
+            found = await services.preview(settings, contract, environment.id, data)
         except RequestRefused as refused:
             return statements.refused(contract, environment, back, refused.outcome, refused.claim)
-        return await statements.of_decision(contract, environment, back, data, request, decision)
+        if isinstance(found.decision, Issue) and found.decision.moved:
+            require_proof(viewer)
+        return statements.of_preview(contract, environment, back, data, found)
 
     return state
 
@@ -60,8 +65,15 @@ def _perform(settings: Settings) -> Perform:
         contract, environment = await _find(viewer, payload)
         try:
             answer = await services.answer_request(
-                settings, contract, environment.id, upload or b"", viewer.id
+                settings,
+                contract,
+                environment.id,
+                upload or b"",
+                viewer.id,
+                proved=has_proved(viewer),
             )
+        except ProofMissing:
+            raise Detour(PROOF) from None
         except RequestRefused as refused:
             problem = {"code": refused.outcome.value, "claim": refused.claim}
             raise Refused(problem) from None

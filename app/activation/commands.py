@@ -8,7 +8,6 @@ import rich_click as click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.activation import key_queries
-from app.activation.checks import doctor_findings
 from app.activation.demo_services import ROOT, ROOT_PRIVATE
 from app.activation.jws import thumbprint
 from app.activation.key_files import write_private
@@ -31,8 +30,6 @@ from app.activation.roots import (
 )
 from app.activation.strict_json import write_object
 from app.settings import Settings, read_settings
-
-__all__ = ["doctor_findings", "keys"]
 
 T = TypeVar("T")
 FILE = click.Path(dir_okay=False, path_type=Path)

@@ -21,6 +21,17 @@ async def newest_keyset_text() -> str | None:
     return row["signed"] if row else None
 
 
+async def find_signing_material() -> tuple[str | None, list[StoredKey]]:
+    """The keyset in force, signed, and every signing key that this portal holds."""
+    rows = await fetch(
+        "select one.signed, kid, private_key from (select (select signed from keyset"
+        " where signed is not null order by version desc limit 1) as signed) one"
+        " left join signing_key on true order by not_before desc, kid"
+    )
+    held = [StoredKey(row["kid"], row["private_key"]) for row in rows if row["kid"] is not None]
+    return rows[0]["signed"], held
+
+
 async def list_stored_keys() -> list[StoredKey]:
     """Every signing key that this portal holds, newest first."""
     rows = await fetch("select kid, private_key from signing_key order by not_before desc, kid")

@@ -63,8 +63,10 @@ async def read_keyset(settings: Settings) -> Keyset | None:
         UntrustedKeyset: there is one, but no trusted root vouches for it.
     """
     text = await key_queries.newest_keyset_text()
-    if text is None:
-        return None
+    return await _verified(settings, text) if text is not None else None
+
+
+async def _verified(settings: Settings, text: str) -> Keyset:
     try:
         roots = await asyncio.to_thread(read_trusted_roots, settings.trusted_roots)
     except InvalidRoot as error:
@@ -77,8 +79,13 @@ async def read_keyset(settings: Settings) -> Keyset | None:
 
 async def current_keyset(settings: Settings) -> Keyset | None:
     """The keyset in force, or None where there is none that can be trusted; the log says why."""
+    text = await key_queries.newest_keyset_text()
+    return await _trusted(settings, text)
+
+
+async def _trusted(settings: Settings, text: str | None) -> Keyset | None:
     try:
-        return await read_keyset(settings)
+        return await _verified(settings, text) if text is not None else None
     except UntrustedKeyset as error:
         log.error("keyset-not-trusted", error=str(error))
         return None
@@ -90,8 +97,9 @@ async def open_office(settings: Settings, now: datetime) -> Office | None:
     Opening a key takes a fifth of a second and 64 MiB, so it happens in a thread, once for each
     key and process, and before any row is locked.
     """
-    keyset = await current_keyset(settings)
-    stored = {key.kid: key.sealed for key in await key_queries.list_stored_keys()}
+    text, held = await key_queries.find_signing_material()
+    keyset = await _trusted(settings, text)
+    stored = {key.kid: key.sealed for key in held}
     key = keyset.newest_key(stored, now) if keyset else None
     if keyset is None or key is None or settings.key_passphrase is None:
         log.error("cannot-sign", keyset=bool(keyset), passphrase=bool(settings.key_passphrase))

@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
@@ -29,8 +28,9 @@ from app.contracts.rules import SeenContract
 from app.environments.access import place_dependencies, provide_owned_place
 from app.environments.queries import SeenEnvironment
 from app.settings import Settings
+from app.web.downloads import attachment
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest
+from app.web.requests import PageRequest, only_looks
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -116,10 +116,11 @@ class Activations(Controller):
         activation: NamedDependency[SeenActivation],
     ) -> Response[bytes]:
         """ダウンロード. What only asks for the headers, or fetches ahead, has not downloaded."""
-        if activation.downloaded_at is None and not _only_looks(request):
+        if activation.downloaded_at is None and not only_looks(request):
             await mark_downloaded(contract, environment.id, activation.seq, viewer.id)
+        name = file_name(contract.number, environment.name, activation.seq)
         headers = {
-            "Content-Disposition": _attachment(contract, environment, activation.seq),
+            "Content-Disposition": attachment(name),
             "Cache-Control": "no-store",
         }
         return Response(activation.content, media_type="application/jose", headers=headers)
@@ -141,11 +142,12 @@ async def _next(
 ) -> Redirect:
     if form.refusal is not None or form.content is None:
         raise RequestRefused(form.refusal or RequestOutcome.EMPTY)
-    found, decision = await services.preview(settings, contract, environment.id, form.content)
+    found = await services.preview(settings, contract, environment.id, form.content)
+    decision = found.decision
     if isinstance(decision, IssueOutcome):
         raise RequestRefused(decision)
     if isinstance(decision, Repeat):
-        answer = await queries.find_answer(environment.id, found.jti)
+        answer = await queries.find_answer(environment.id, found.request.jti)
         assert answer is not None, "a repeat has an answer"
         return see_other(f"{activations_url(contract, environment)}/{answer.seq}?repeat=1")
     payload = {
@@ -153,7 +155,7 @@ async def _next(
         "environment": str(environment.id),
         "file_name": form.name,
     }
-    act = RETURN if found.purpose is Purpose.RETURN else ACTIVATION
+    act = RETURN if found.request.purpose is Purpose.RETURN else ACTIVATION
     return see_other(await propose(viewer, act, payload, form.content))
 
 
@@ -188,14 +190,3 @@ def _before(request: PageRequest) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 16):
         return None
     return min(int(text), MAX_NUMBER)
-
-
-def _only_looks(request: PageRequest) -> bool:
-    return bool(request.scope.get("head")) or "prefetch" in request.headers.get("sec-purpose", "")
-
-
-def _attachment(contract: SeenContract, environment: SeenEnvironment, seq: int) -> str:
-    """RFC 6266: a plain name for old programs, and the whole one as RFC 8187 writes it."""
-    name = file_name(contract.number, environment.name, seq)
-    plain = name.encode("ascii", "replace").decode().replace("?", "_")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

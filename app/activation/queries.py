@@ -163,14 +163,6 @@ async def find_activation(environment: UUID, seq: int) -> SeenActivation | None:
     return _seen(row) if row else None
 
 
-async def find_last_activation(environment: UUID) -> SeenActivation | None:
-    """The environment's newest activation."""
-    row = await fetch_one(
-        f"{ACTIVATION} where a.environment = $1 order by a.seq desc limit 1", environment
-    )
-    return _seen(row) if row else None
-
-
 async def find_answer(environment: UUID, request_jti: str) -> SeenActivation | None:
     """The activation that a request, or a return, led to."""
     row = await fetch_one(
@@ -181,6 +173,29 @@ async def find_answer(environment: UUID, request_jti: str) -> SeenActivation | N
     return _seen(row) if row else None
 
 
+# Everything that a decision about a request stands on. A request's id is looked up across the
+# whole portal: it is for one environment only.
+SITUATION = f"""
+    select e.id is null or e.retired_at is not null as retired, x.*,
+           same.environment as same_environment, same.text as same_text,
+           (select json_agg(json_build_object(
+                'entitlement', al.entitlement, 'quantity', al.quantity, 'starts_on', en.starts_on,
+                'ends_on', en.ends_on, 'code', p.code, 'name_ja', p.name_ja, 'name_en', p.name_en,
+                'unit', p.unit))
+            from allocation al join entitlement en on en.id = al.entitlement
+            join product p on p.id = en.product where al.environment = $1) as allocated,
+           array(select least(issued_at, $3) from activation
+                 where environment = $1 and moved) as moves
+    from (values ($1::uuid)) one(id) left join environment e on e.id = one.id
+    left join lateral (
+        {ACTIVATION} where a.environment = $1 order by a.seq desc limit 1) x on true
+    left join lateral (
+        select environment, case when request_jti = $2 then request_file else return_file end
+            as text
+        from activation where request_jti = $2 or return_jti = $2 limit 1) same on true
+"""
+
+
 async def read_situation(
     contract: SeenContract,
     environment: UUID,
@@ -188,21 +203,30 @@ async def read_situation(
     now: datetime,
     *,
     has_signing_key: bool,
-) -> Situation:
-    """What the decision about a request stands on. `environment` is one of the contract's."""
-    row = await fetch_one("select retired_at from environment where id = $1", environment)
-    last = await find_last_activation(environment)
-    return Situation(
+) -> tuple[Situation, SeenActivation | None]:
+    """What the decision about a request stands on, and the environment's newest activation.
+
+    A machine whose clock is ahead may have moved "later" than `now`: that counts as now.
+
+    Args:
+        environment: one of the contract's.
+    """
+    row = await fetch_one(SITUATION, environment, request.jti, now)
+    assert row is not None, "the query always answers one row"
+    last = _seen(row) if row["id"] is not None else None
+    same = row["same_environment"]
+    situation = Situation(
         environment=environment,
-        retired=row is None or row["retired_at"] is not None,
+        retired=row["retired"],
         contract=Term(contract.starts_on, contract.ends_on),
         today=contract.today,
-        allocated=await _allocated(environment),
+        allocated=[_product(each) for each in json.loads(row["allocated"] or "[]")],
         last=_last(last),
-        same_jti=await _same_jti(request.jti),
-        moves=await list_moves(environment, now),
+        same_jti=EarlierRequest(same, row["same_text"]) if same else None,
+        moves=list(row["moves"]),
         has_signing_key=has_signing_key,
     )
+    return situation, last
 
 
 def _last(activation: SeenActivation | None) -> LastActivation | None:
@@ -214,42 +238,3 @@ def _last(activation: SeenActivation | None) -> LastActivation | None:
         machine=machine_of(activation.file),
         ended=activation.ended_at is not None,
     )
-
-
-async def _allocated(environment: UUID) -> list[LicensedProduct]:
-    rows = await fetch(
-        """
-        select al.entitlement, al.quantity, e.starts_on, e.ends_on,
-               p.code, p.name_ja, p.name_en, p.unit
-        from allocation al join entitlement e on e.id = al.entitlement
-        join product p on p.id = e.product where al.environment = $1
-        """,
-        environment,
-    )
-    return [_product(row) for row in rows]
-
-
-async def _same_jti(jti: str) -> EarlierRequest | None:
-    """Looked up across the whole portal: a request is for one environment only."""
-    row = await fetch_one(
-        """
-        select environment, case when request_jti = $1 then request_file else return_file end
-            as text
-        from activation where request_jti = $1 or return_jti = $1
-        """,
-        jti,
-    )
-    return EarlierRequest(row["environment"], row["text"]) if row else None
-
-
-async def list_moves(environment: UUID, now: datetime) -> list[datetime]:
-    """When the environment's activation went to another machine.
-
-    A machine whose clock is ahead may have issued "later" than `now`: that counts as now.
-    """
-    rows = await fetch(
-        "select least(issued_at, $2) as moved_at from activation where environment = $1 and moved",
-        environment,
-        now,
-    )
-    return [row["moved_at"] for row in rows]

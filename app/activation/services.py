@@ -1,5 +1,6 @@
 """Answering request files: what they lead to, decided and done in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ from app import clock
 from app.activation import queries
 from app.activation.issue_services import Case, RequestRefused, issue_file, take_return
 from app.activation.key_services import open_office
+from app.activation.queries import SeenActivation
 from app.activation.requests import Refusal, RequestFile, RequestOutcome, read_request
 from app.activation.rules import (
     Decision,
@@ -38,10 +40,29 @@ class Answer:
     ended: bool = False
 
 
+class ProofMissing(Exception):
+    """A move takes somebody who proved a moment ago who they are."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an uploaded file would lead to now.
+
+    Attributes:
+        last: the environment's newest activation.
+        moves: when the environment went to another machine.
+    """
+
+    request: RequestFile
+    decision: Decision
+    last: SeenActivation | None
+    moves: Sequence[datetime]
+
+
 async def preview(
     settings: Settings, contract: SeenContract, environment: UUID, data: bytes
-) -> tuple[RequestFile, Decision]:
-    """What an uploaded file would lead to now; nothing is changed.
+) -> Preview:
+    """Look at an uploaded file; nothing is changed.
 
     Raises:
         RequestRefused: the file breaks a rule of the format.
@@ -49,14 +70,20 @@ async def preview(
     now = clock.now()
     request = _read(data, now)
     office = await open_office(settings, now)
-    situation = await queries.read_situation(
+    situation, last = await queries.read_situation(
         contract, environment, request, now, has_signing_key=office is not None
     )
-    return request, decide(request, situation, now)
+    return Preview(request, decide(request, situation, now), last, situation.moves)
 
 
 async def answer_request(
-    settings: Settings, contract: SeenContract, environment: UUID, data: bytes, actor: UUID
+    settings: Settings,
+    contract: SeenContract,
+    environment: UUID,
+    data: bytes,
+    actor: UUID,
+    *,
+    proved: bool = True,
 ) -> Answer:
     """Issue the activation that a request asks for, or end the one that a return gives back.
 
@@ -66,16 +93,18 @@ async def answer_request(
     Args:
         contract: through the eyes of `actor`, who may change it.
         environment: one of the contract's, retired or not.
+        proved: whether the actor proved a moment ago who they are.
 
     Raises:
         RequestRefused: it cannot be answered; nothing was changed.
+        ProofMissing: it moves the environment to another machine, and the proof is too old.
     """
     request = _read(data, clock.now())
     office = await open_office(settings, clock.now())
     async with unit_of_work():
         await _lock(contract, environment, request)
         case = Case(contract, environment, request, actor, clock.now())
-        situation = await queries.read_situation(
+        situation, _last = await queries.read_situation(
             contract, environment, request, case.now, has_signing_key=office is not None
         )
         decision = decide(request, situation, case.now)
@@ -85,6 +114,8 @@ async def answer_request(
             return Answer(await _answered_before(case), repeated=True)
         if isinstance(decision, EndActivation):
             return Answer(await take_return(case, decision), ended=True)
+        if decision.moved and not proved:
+            raise ProofMissing
         assert office is not None, "the decision asks for a signing key"
         await issue_file(case, decision, office)
         return Answer(decision.seq)

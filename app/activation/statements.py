@@ -1,19 +1,21 @@
 """What the confirm page says before an activation is issued or given back."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from app import clock
-from app.activation import queries
 from app.activation.files import check_code
 from app.activation.moves import MOVES_A_YEAR, moves_in_year
 from app.activation.queries import SeenActivation
 from app.activation.requests import RequestFile, RequestOutcome
 from app.activation.rules import (
-    Decision,
     EndActivation,
     Issue,
     IssueOutcome,
     Repeat,
     clock_difference,
 )
+from app.activation.services import Preview
 from app.activation.wording import (
     clock_note,
     count_and_term,
@@ -30,21 +32,20 @@ from app.web.i18n import moment
 Facts = list[tuple[str, str]]
 
 
-async def of_decision(
+def of_preview(
     contract: SeenContract,
     environment: SeenEnvironment,
     back: str,
     data: bytes,
-    request: RequestFile,
-    decision: Decision,
+    found: Preview,
 ) -> Statement:
     """What confirming a verified request would do as things stand now."""
+    request, decision, last = found.request, found.decision, found.last
     if isinstance(decision, IssueOutcome):
         return refused(contract, environment, back, decision, None)
     facts = _where(contract, environment) + _facts(contract, data, request)
     if isinstance(decision, Repeat):
         return Statement(_("Show the activation again?"), facts, back, [repeated()])
-    last = await queries.find_last_activation(environment.id)
     if isinstance(decision, EndActivation):
         return _return(facts, back, last)
     return Statement(
@@ -52,7 +53,7 @@ async def of_decision(
         facts=[*facts, (_("Activation number"), str(decision.seq))],
         back=back,
         notes=_notes(request, decision, last),
-        warning=await _move_warning(environment, decision),
+        warning=_move_warning(found.moves, decision),
         changes=(
             _("What is issued, against the last activation (both days included)"),
             _changes(last, decision),
@@ -151,11 +152,10 @@ def _notes(request: RequestFile, issue: Issue, last: SeenActivation | None) -> l
     return [note for note in found if note]
 
 
-async def _move_warning(environment: SeenEnvironment, issue: Issue) -> str:
+def _move_warning(moves: Sequence[datetime], issue: Issue) -> str:
     if not issue.moved:
         return ""
-    now = clock.now()
-    made = moves_in_year(await queries.list_moves(environment.id, now), now)
+    made = moves_in_year(moves, clock.now())
     return _(
         "This file comes from another system than the last activation: the environment moves to"
         " that system. It is move %(this)s of the %(allowed)s possible within a year; %(left)s"

@@ -1,11 +1,14 @@
 """The demo's resources, notices and the answered quote request."""
 
+from collections.abc import AsyncIterator
+
 from app.demo.files import PLATFORM_BYTES, archive, pdf
 from app.demo.made import World
 from app.notices.services import publish_notice
 from app.quotes.services import Wish, answer_quote, request_quote
 from app.resources.services import publish_resource
-from app.storage import open_store, store_file
+from app.resources.upload_services import upload_file
+from app.storage import open_storage
 
 RESOURCES = [
     ("PLATFORM", "業務基盤プラットフォーム_導入パッケージ.zip", "5.0.2", PLATFORM_BYTES),
@@ -17,18 +20,23 @@ RESOURCES = [
 
 async def make_resources(world: World) -> None:
     """A real file for each of four products."""
-    store = open_store(world.settings.data_dir)
+    storage = open_storage(world.settings)
     for code, name, version, size in RESOURCES:
         content = archive(code.lower(), f"{code} {version}\n", size=size)
-        file = await store_file(store, f"resources/{code.lower()}-{version}.zip", content)
-        await publish_resource(
+        upload = await upload_file(
+            storage,
+            _whole(content),
             name=name,
-            version=version,
             media_type="application/zip",
-            file=file,
-            products=[world.products[code]],
             actor=world.staff,
         )
+        await publish_resource(
+            upload=upload, version=version, products=[world.products[code]], actor=world.staff
+        )
+
+
+async def _whole(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 async def make_notices(world: World) -> None:
@@ -76,7 +84,7 @@ async def make_quote(world: World) -> None:
             "Mobile Connect   30 users   new",
         ]
     )
-    file = await store_file(open_store(world.settings.data_dir), f"quotes/{request}.pdf", content)
+    file = await open_storage(world.settings).store_bytes(f"quotes/{request}.pdf", content)
     await answer_quote(
         request=request,
         message="お見積書をお送りします。ご不明な点は担当までお問い合わせください。",

@@ -125,8 +125,8 @@ async def _state_retirement(viewer: Viewer, payload: Payload, _upload: bytes | N
             "This system is still activated. Its counts stay held until its activation file ends"
             " or a return file is uploaded. To free them at once, upload a return file first."
         )
-        if until := await queries.held_until(environment.id):
-            notes.append(_("Held until %(date)s", date=moment(until, contract.time_zone)))
+        until = max(p.held_until for p in offered if p.held_until)
+        notes.append(_("Held until %(date)s", date=moment(until, contract.time_zone)))
     return Statement(
         heading=_("Retire this environment?"),
         facts=[(_("Environment"), environment.name)],

@@ -9,7 +9,7 @@ from uuid import UUID
 from app import clock
 from app.contracts.queries import COLUMNS, SEEN, seen_contract
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch, fetch_one, fetch_value
+from app.database import Record, fetch, fetch_one
 from app.environments.rules import ActivationState, Share, activation_state
 from app.web import i18n
 
@@ -159,14 +159,6 @@ async def find_place(viewer: UUID, number: str, environment: UUID) -> Place | No
     return Place(contract, _seen(row))
 
 
-async def held_until(environment: UUID) -> datetime | None:
-    """When the last of an environment's running activation files ends."""
-    until: datetime | None = await fetch_value(
-        "select max(until) from hold where environment = $1", environment
-    )
-    return until
-
-
 async def name_taken(contract: SeenContract, name: str, other_than: UUID | None) -> bool:
     """Whether another environment of the contract has the name."""
     row = await fetch_one(
@@ -181,7 +173,11 @@ async def name_taken(contract: SeenContract, name: str, other_than: UUID | None)
 
 @dataclass(frozen=True)
 class OfferedProduct:
-    """A contracted product in the allocation form."""
+    """A contracted product in the allocation form.
+
+    Attributes:
+        held_until: when the environment's last running file that holds counts of it ends.
+    """
 
     share: Share
     code: str
@@ -191,6 +187,7 @@ class OfferedProduct:
     other: bool
     starts_on: date
     ends_on: date
+    held_until: datetime | None
 
 
 def product_name(product: OfferedProduct) -> str:
@@ -208,6 +205,7 @@ async def offered_products(contract: SeenContract, environment: UUID) -> list[Of
                          where environment = $2 and entitlement = e.id), 0) as here,
                coalesce((select quantity from hold
                          where environment = $2 and entitlement = e.id), 0) as held,
+               (select until from hold where environment = $2 and entitlement = e.id) as held_until,
                counts_in_use(e.id)::int as in_use
         from entitlement e join product p on p.id = e.product
         where e.contract = $1 and e.ends_on >= $3
@@ -233,6 +231,7 @@ async def offered_products(contract: SeenContract, environment: UUID) -> list[Of
             other=row["other"],
             starts_on=row["starts_on"],
             ends_on=row["ends_on"],
+            held_until=row["held_until"],
         )
         for row in rows
     ]

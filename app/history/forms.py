@@ -1,7 +1,6 @@
 """The filter of a contract's history, from the address."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.audit.acts import ACTS
@@ -9,9 +8,6 @@ from app.history.rules import Group, HistoryFilter
 from app.web.forms import Fields
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -49,21 +45,5 @@ def _person(value: str) -> UUID | Group | None:
         return Group(value)
     try:
         return UUID(value)
-    except ValueError:
-        return None
-
-
-def write_key(key: tuple[datetime, UUID]) -> str:
-    """The place in the list as part of an address."""
-    return f"{(key[0] - EPOCH) // MICROSECOND}.{key[1]}"
-
-
-def read_key(text: str) -> tuple[datetime, UUID] | None:
-    """What `write_key` wrote, or None."""
-    moment, _separator, id = text.partition(".")
-    if not (moment.isascii() and moment.isdigit() and len(moment) <= 16):
-        return None
-    try:
-        return EPOCH + int(moment) * MICROSECOND, UUID(id)
     except ValueError:
         return None

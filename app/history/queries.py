@@ -93,8 +93,8 @@ def _events(conditions: str, rows: int) -> str:
     return f"""
     select s.id, s.at, s.act, s.actor, s.details::text as details,
            actor.name as actor_name, actor.staff_role is not null as staff,
-           coalesce(environment.name, company.name, quote_request.reference, person.name)
-               as subject,
+           coalesce(environment.name, company.name, quote_request.reference, resource.name,
+                    person.name, invitation.email) as subject,
            product.name_ja, product.name_en,
            (select json_agg(json_build_object(
                         'ja', p.name_ja, 'en', p.name_en, 'quantity', q.value) order by p.code)
@@ -108,8 +108,10 @@ def _events(conditions: str, rows: int) -> str:
     left join group_company on group_company.id = s.subject
     left join company on company.id = group_company.company
     left join quote_request on quote_request.id = s.subject
+    left join resource on resource.id = s.subject
     left join entitlement on entitlement.id = s.subject
     left join product on product.id = entitlement.product
+    left join invitation on invitation.id = s.subject
     left join membership on membership.id = s.subject
     left join portal_user person on person.id = coalesce(
         case when s.details ->> 'user' ~ '^[0-9a-f-]{{36}}$'

@@ -9,7 +9,7 @@ from app.database import Record, engine, fetch, uuid7
 from app.mail.messages import compose
 from app.mail.rules import Reason, Recipient, State
 from app.mail.tables import Mail
-from app.sealing import read_secret, seal, unseal
+from app.sealing import CannotOpen, read_secret, seal, unseal
 from app.settings import Settings
 
 FAILED_KEPT = timedelta(days=14)
@@ -72,6 +72,20 @@ def open_content(settings: Settings, mail: Record) -> bytes:
         CannotOpen: it was sealed under another secret.
     """
     return unseal(read_secret(settings.secret_file), _purpose(mail["id"]), mail["content"])
+
+
+async def count_lost_mails(secret: bytes) -> int:
+    """How many mails that are still to leave, or may be sent again, open under another secret."""
+    rows = await fetch("select id, content from mail where content is not null")
+    return sum(not _opens(secret, row) for row in rows)
+
+
+def _opens(secret: bytes, mail: Record) -> bool:
+    try:
+        unseal(secret, _purpose(mail["id"]), mail["content"])
+    except CannotOpen:
+        return False
+    return True
 
 
 async def claim(most: int, lease: timedelta) -> Sequence[Record]:

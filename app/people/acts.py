@@ -14,6 +14,7 @@ from app.people.membership_services import MembershipGone, MembershipRefused
 from app.people.queries import SeenMembership
 from app.people.rules import MembershipProblem
 from app.web.i18n import gettext as _
+from app.web.i18n import pgettext
 
 
 async def _find(viewer: Viewer, payload: Payload) -> tuple[SeenContract, SeenMembership]:
@@ -52,7 +53,7 @@ async def _state_change(viewer: Viewer, payload: Payload, _upload: bytes | None)
             (_("User name"), membership.name),
             (_("Role"), _from_to(role_name(membership.role), role_name(role))),
             (
-                _("Notices"),
+                pgettext("membership", "Notices"),
                 _from_to(notices(membership.notification), notices(payload["notification"])),
             ),
         ],

@@ -168,17 +168,20 @@ class PasswordForm:
     errors: dict[str, str]
 
     @classmethod
-    def read(cls, data: FormData, own_words: list[str]) -> "PasswordForm":
+    def read(cls, data: FormData, own_words: list[str], *, second_factor: bool) -> "PasswordForm":
         """Read what was sent.
 
         Args:
             own_words: words of the person's own that make a password easy to guess.
+            second_factor: whether the person signs in with one.
         """
         fields = Fields(data)
         current = fields.secret("current", _("Current password"))
         password = fields.secret("password", _("New password"))
         again = fields.secret("again", _("New password again"))
-        if "password" not in fields.errors and (reason := weakness(password, own_words)):
+        if "password" not in fields.errors and (
+            reason := weakness(password, own_words, second_factor=second_factor)
+        ):
             fields.errors["password"] = _(reason)
         elif "again" not in fields.errors and password != again:
             fields.errors["again"] = _("The two passwords are not the same.")

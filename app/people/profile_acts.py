@@ -5,6 +5,7 @@ from litestar.exceptions import NotFoundException
 from app import clock
 from app.accounts import profile_services as services
 from app.accounts import queries
+from app.accounts.access import require_proof
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Statement
 from app.database import Record
@@ -44,6 +45,7 @@ def make_acts(settings: Settings) -> list[Act]:
     """The acts on one's own account; `settings` say where links lead and how mails leave."""
 
     async def change_email(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+        require_proof(viewer)
         await services.ask_email_change(settings, viewer, payload["email"])
         return Done(
             PROFILE_URL,
@@ -59,6 +61,7 @@ def make_acts(settings: Settings) -> list[Act]:
 
 
 async def _state_email(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    require_proof(viewer)
     account = await queries.find_account(viewer.id)
     return Statement(
         heading=_("Change your mail address?"),
@@ -91,7 +94,7 @@ async def _find_session(viewer: Viewer, payload: Payload) -> Record:
 async def _state_session(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
     session = await _find_session(viewer, payload)
     return Statement(
-        heading=_("Log out this device?"),
+        heading=_("Log out the device below?"),
         facts=[
             (_("Device"), session_name(session)),
             (_("Logged in"), moment(session["created_at"])),

@@ -10,7 +10,8 @@ from litestar.params import FromPath
 
 from app import clock
 from app.accounts import profile_services, queries
-from app.accounts.access import signed_in
+from app.accounts.access import recently_proved, signed_in
+from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer
 from app.accounts.services import Throttled
 from app.confirmations.services import find_draft, propose
@@ -77,12 +78,12 @@ class Profile(Controller):
 
 
 class EmailAddress(Controller):
-    """Changing the mail address. The password is asked for, since mails can reset it."""
+    """Changing the mail address. Mails can reset the password, so it takes that and a proof."""
 
     path = acts.EMAIL_URL
     guards = [signed_in]
 
-    @get()
+    @get(guards=[recently_proved])
     async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
         """The form, with the address that was entered before."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.EMAIL_CHANGE)
@@ -116,13 +117,13 @@ class PasswordRenewal(Controller):
     guards = [signed_in]
 
     @get()
-    async def show(self, request: PageRequest) -> Response[str]:
+    async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
         """The form; after a change, that it was made."""
         if "changed" in request.query_params:
             request.scope["done"] = _(  # type: ignore[typeddict-unknown-key]
                 "Your password was changed. All other devices were logged out."
             )
-        return page(request, "people/password.html", errors={})
+        return self._page(request, {}, second_factor=await has_factor(viewer.id))
 
     @post()
     async def change(
@@ -132,7 +133,9 @@ class PasswordRenewal(Controller):
         settings: NamedDependency[Settings],
     ) -> Response[Any]:
         """Set the new password and end all other sessions."""
-        form = PasswordForm.read(await read_form(request), await queries.own_words(viewer.id))
+        second_factor = await has_factor(viewer.id)
+        own_words = await queries.own_words(viewer.id)
+        form = PasswordForm.read(await read_form(request), own_words, second_factor=second_factor)
         if not form.errors:
             right = await profile_services.check_password(viewer, form.current)
             if isinstance(right, Throttled):
@@ -140,9 +143,20 @@ class PasswordRenewal(Controller):
             if not right:
                 form.errors["current"] = _("The password is not right.")
         if form.errors:
-            return page(request, "people/password.html", status=422, errors=form.errors)
+            return self._page(request, form.errors, second_factor=second_factor)
         await profile_services.renew_password(settings, viewer, form.password)
         return see_other(f"{PASSWORD_URL}?changed=1")
+
+    def _page(
+        self, request: PageRequest, errors: dict[str, str], *, second_factor: bool
+    ) -> Response[str]:
+        return page(
+            request,
+            "people/password.html",
+            status=_status(errors),
+            second_factor=second_factor,
+            errors=errors,
+        )
 
 
 class Sessions(Controller):

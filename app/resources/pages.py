@@ -1,24 +1,81 @@
 """リソース: what can be downloaded for the contract's products."""
 
-from litestar import Response, get
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
+from app.accounts.rules import Viewer
 from app.contracts.access import provide_contract
 from app.contracts.rules import SeenContract
 from app.resources import queries
-from app.web.requests import PageRequest
+from app.resources.access import provide_resource
+from app.resources.download_services import note_download
+from app.resources.queries import ResourcePage, SeenResource
+from app.storage import Storage
+from app.web.downloads import Download, selection, send_file
+from app.web.forms import read_key, write_key
+from app.web.requests import PageRequest, only_looks, query_form
 from app.web.templates import page
 
 
-@get(
-    "/contracts/{number:str}/resources",
-    guards=[signed_in],
-    dependencies={"contract": Provide(provide_contract)},
-)
-async def list_resources(
-    request: PageRequest, contract: NamedDependency[SeenContract]
-) -> Response[str]:
-    """The files of the current products."""
-    resources = await queries.list_resources(contract)
-    return page(request, "resources/list.html", contract=contract, resources=resources)
+class Resources(Controller):
+    """The files of one contract's current products, for its owners and members."""
+
+    path = "/contracts/{number:str}/resources"
+    guards = [signed_in]
+    dependencies = {"contract": Provide(provide_contract)}
+
+    @get()
+    async def show(
+        self, request: PageRequest, contract: NamedDependency[SeenContract]
+    ) -> Response[str]:
+        """The list, newest first; `?product=` shows one product's files."""
+        data = query_form(request)
+        product, before = data.get("product")[:100], read_key(data.get("before"))
+        found = await queries.list_resources(contract, product, before)
+        return page(
+            request,
+            "resources/list.html",
+            contract=contract,
+            found=found,
+            product=product,
+            first=before is None,
+            addresses=_addresses(contract, product, found),
+        )
+
+    @get("/{resource_id:uuid}/file", dependencies={"resource": Provide(provide_resource)})
+    async def download(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        storage: NamedDependency[Storage],
+        contract: NamedDependency[SeenContract],
+        resource: NamedDependency[SeenResource],
+    ) -> Response[Any]:
+        """The file, or the part of it that was still missing."""
+        file = Download(
+            key=resource.storage_key,
+            name=resource.name,
+            media_type=resource.media_type,
+            size=resource.size,
+            sha256=resource.sha256,
+            modified_at=resource.published_at,
+        )
+        selected = selection(request, file)
+        answer = await send_file(request, storage, file, selected)
+        if selected.gives and not only_looks(request):
+            await note_download(contract, resource.id, viewer.id, begins=selected.begins)
+        return answer
+
+
+def _addresses(contract: SeenContract, product: str, found: ResourcePage) -> dict[str, str]:
+    """Where the page's links lead, the filter kept."""
+    url = f"{contract.url}/resources"
+    kept = {"product": product} if product else {}
+    following = ""
+    if found.following:
+        following = f"{url}?{urlencode({**kept, 'before': write_key(found.following)})}"
+    return {"all": url, "first": f"{url}?{urlencode(kept)}" if kept else url, "next": following}

@@ -1,37 +1,104 @@
-"""Publishing resources."""
+"""Publishing resources, tying them to products, and taking them off."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import unit_of_work
+from app.database import fetch, fetch_one, unit_of_work
 from app.resources.tables import Resource, ResourceProduct
-from app.storage import StoredFile
+from app.storage import Storage
+
+
+class UploadGone(Exception):
+    """The upload was published or thrown away already, or never became whole."""
+
+
+class ResourceGone(Exception):
+    """There is no such resource, or it was withdrawn already."""
 
 
 async def publish_resource(
-    *,
-    name: str,
-    version: str,
-    media_type: str,
-    file: StoredFile,
-    products: list[UUID],
-    actor: UUID | None,
+    *, upload: UUID, version: str, products: Sequence[UUID], actor: UUID | None
 ) -> UUID:
-    """Offer a stored file to everybody whose contract has one of the products."""
-    resource = Resource(
-        name=name,
-        version=version,
-        media_type=media_type,
-        size=file.size,
-        sha256=file.sha256,
-        storage_key=file.key,
-        published_at=clock.now(),
-    )
+    """Offer an uploaded file to everybody whose contract has one of the products.
+
+    Raises:
+        UploadGone: a repeat, or the upload was thrown away.
+    """
+    assert products, "a file without a product reaches nobody"
     async with unit_of_work():
-        await Resource.insert(resource)
-        await ResourceProduct.insert(
-            *(ResourceProduct(resource=resource.id, product=product) for product in products)
+        row = await fetch_one(
+            "delete from resource_upload where id = $1 and size is not null"
+            " returning name, media_type, size, sha256, storage_key",
+            upload,
         )
+        if row is None:
+            raise UploadGone
+        resource = Resource(**row, version=version, published_at=clock.now())
+        await Resource.insert(resource)
+        await _tie(resource.id, products)
         await record("resource-publication", actor=actor, subject=resource.id)
     return resource.id
+
+
+async def change_products(*, resource: UUID, products: Sequence[UUID], actor: UUID) -> None:
+    """Offer a resource to whoever has one of these products, and to nobody else.
+
+    Raises:
+        ResourceGone: it was withdrawn.
+    """
+    assert products, "to take a file off is a withdrawal"
+    async with unit_of_work():
+        await _lock_offered(resource)
+        await fetch("delete from resource_product where resource = $1", resource)
+        await _tie(resource, products)
+        await record(
+            "resource-products-change", actor=actor, subject=resource, products=list(products)
+        )
+
+
+async def withdraw_resource(*, resource: UUID, keep_file: bool, actor: UUID) -> None:
+    """Take a resource off: from now on nobody finds it. Without `keep_file` its file goes too.
+
+    The file goes after the change is safe; see `delete_withdrawn_files`.
+
+    Raises:
+        ResourceGone: it was withdrawn already.
+    """
+    async with unit_of_work():
+        await _lock_offered(resource)
+        await fetch(
+            "update resource set withdrawn_at = $2, keeps_file = $3 where id = $1",
+            resource,
+            clock.now(),
+            keep_file,
+        )
+        await record("resource-withdrawal", actor=actor, subject=resource, file_kept=keep_file)
+
+
+async def delete_withdrawn_files(storage: Storage) -> int:
+    """Delete the files that no resource keeps any more; how many. A crash repeats some."""
+    rows = await fetch(
+        "select id, storage_key from resource where not keeps_file and file_deleted_at is null"
+    )
+    for row in rows:
+        await storage.delete(row["storage_key"])
+        await fetch(
+            "update resource set file_deleted_at = $2 where id = $1", row["id"], clock.now()
+        )
+    return len(rows)
+
+
+async def _tie(resource: UUID, products: Sequence[UUID]) -> None:
+    await ResourceProduct.insert(
+        *(ResourceProduct(resource=resource, product=product) for product in sorted(set(products)))
+    )
+
+
+async def _lock_offered(resource: UUID) -> None:
+    found = await fetch_one(
+        "select 1 from resource where id = $1 and withdrawn_at is null for update", resource
+    )
+    if found is None:
+        raise ResourceGone

@@ -1,15 +1,32 @@
 """Downloadable files and the products they belong to."""
 
-from piccolo.columns import UUID, BigInt, ForeignKey, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Boolean, ForeignKey, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
+from app.accounts.tables import User
 from app.database import uuid7
 from app.products.tables import Product
 
 
+class ResourceUpload(Table):
+    """A file in storage that is not offered yet; `size` and `sha256` come when it is whole."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    storage_key = Text(unique=True)
+    name = Text()
+    media_type = Text()
+    size = BigInt(null=True, default=None)
+    sha256 = Text(null=True, default=None)
+    uploaded_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
+    begun_at = Timestamptz(default=None)
+
+
 class Resource(Table):
-    """A file in storage; `size` is bytes, `sha256` lower-case hex of its content."""
+    """A file in storage; `size` is bytes, `sha256` lower-case hex of its content.
+
+    What `keeps_file` says no more is deleted from storage at `file_deleted_at`.
+    """
 
     id = UUID(primary_key=True, default=uuid7)
     name = Text()
@@ -20,6 +37,8 @@ class Resource(Table):
     storage_key = Text(unique=True)
     published_at = Timestamptz(default=None)
     withdrawn_at = Timestamptz(null=True, default=None)
+    keeps_file = Boolean(default=True)
+    file_deleted_at = Timestamptz(null=True, default=None)
 
 
 class ResourceProduct(Table):

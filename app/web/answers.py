@@ -89,9 +89,7 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.start = message
-            self.held = header_value(message["headers"], b"content-type").startswith(
-                (b"text/html", b"application/json", b"application/jwk")
-            )
+            self.held = _is_page(message["headers"])
             if not self.held:
                 fixed = self.fixed
                 if header_value(message["headers"], b"location"):
@@ -130,6 +128,13 @@ class _Answer:
         kept = [h for h in headers if h[0] in {b"etag", b"cache-control", b"set-cookie"}]
         await self._send({"type": "http.response.start", "status": 304, "headers": kept})
         await self._send({"type": "http.response.body", "body": b""})
+
+
+def _is_page(headers: Headers) -> bool:
+    """Whether an answer is small and made for the request; what is to be saved may be large."""
+    return not header_value(headers, b"content-disposition") and header_value(
+        headers, b"content-type"
+    ).startswith((b"text/html", b"application/json", b"application/jwk"))
 
 
 def _with_defaults(headers: Headers, defaults: Headers) -> Headers:

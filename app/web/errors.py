@@ -21,6 +21,7 @@ from litestar.status_codes import (
 )
 
 from app.database import DatabaseBusy
+from app.storage import StorageError
 from app.web.asgi import Send
 from app.web.i18n import N_, ngettext
 from app.web.i18n import gettext as _
@@ -29,6 +30,7 @@ from app.web.templates import render
 
 unavailable_errors = (
     DatabaseBusy,
+    StorageError,
     ConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
@@ -123,8 +125,9 @@ def handle_http_exception(request: PageRequest, exception: HTTPException) -> Res
 
 
 def handle_unavailable(request: PageRequest, exception: Exception) -> Response[str]:
-    """The database does not answer."""
-    log.warning("database-unavailable", error=type(exception).__name__)
+    """The database or the file store does not answer."""
+    kind = "storage" if isinstance(exception, StorageError) else "database"
+    log.warning(f"{kind}-unavailable", error=type(exception).__name__)
     return error_page(request, HTTP_503_SERVICE_UNAVAILABLE, **{"Retry-After": "5"})
 
 

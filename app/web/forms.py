@@ -4,15 +4,23 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 from app.web.i18n import gettext as _
 from app.web.i18n import number
 from app.web.requests import FormData
 
 SHORT_TEXT = 200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 LONGEST_ADDRESS = 254
 FIRST_YEAR, LAST_YEAR = 2000, 2199
+# Seen by nobody, though their category says letter or sign: Hangul fillers, the empty Braille cell.
+BLANK_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+# Embeddings, overrides and isolates turn what stands after them, too, so that a name could
+# rewrite the sentence around it.
+DIRECTION_SIGNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # What HTML calls a valid e-mail address, with a dot in the domain; it keeps line breaks out too.
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
@@ -23,9 +31,36 @@ def normalised(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def can_be_seen(text: str) -> bool:
+    """Whether a text has a letter, digit or sign, and not only spaces, marks and format signs."""
+    return any(_can_be_seen(character) for character in text)
+
+
+def _can_be_seen(character: str) -> bool:
+    # Signs of a company's own fonts (Co) count: names of people are written with them.
+    category = unicodedata.category(character)
+    return (category[0] in "LNPS" or category == "Co") and character not in BLANK_SIGNS
+
+
 def is_mail_address(text: str) -> bool:
     """Whether a normalised, lower-case text is a mail address that every server takes."""
     return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+
+
+def write_key(key: tuple[datetime, UUID]) -> str:
+    """The place in a list that is sorted by time, as part of an address."""
+    return f"{(key[0] - EPOCH) // MICROSECOND}.{key[1]}"
+
+
+def read_key(text: str) -> tuple[datetime, UUID] | None:
+    """What `write_key` wrote, or None."""
+    moment, _separator, id = text.partition(".")
+    if not (moment.isascii() and moment.isdigit() and len(moment) <= 16):
+        return None
+    try:
+        return EPOCH + int(moment) * MICROSECOND, UUID(id)
+    except ValueError:
+        return None
 
 
 @dataclass
@@ -44,8 +79,10 @@ class Fields:
         self, name: str, label: str, *, maximum: int = SHORT_TEXT, required: bool = True
     ) -> str:
         """A line as the person wrote it (names are never normalised), without outer space."""
-        value = self.data.get(name).strip()
-        return self._checked(name, label, value, maximum, required=required)
+        value = self._checked(name, label, self.data.get(name).strip(), maximum, required=required)
+        if value and name not in self.errors:
+            self._check_visible(name, label, value)
+        return value
 
     def lines(self, name: str, label: str, *, maximum: int, required: bool = True) -> str:
         """A text of several lines, as written; its breaks become the one kind that is kept."""
@@ -131,6 +168,19 @@ class Fields:
         """Whether a check box was ticked."""
         return bool(self.data.get(name))
 
+    def _check_visible(self, name: str, label: str, value: str) -> None:
+        if not can_be_seen(value):
+            self.errors[name] = _(
+                "Enter %(label)s with letters, digits or signs; what was entered cannot be seen.",
+                label=label,
+            )
+        elif DIRECTION_SIGNS & set(value):
+            self.errors[name] = _(
+                "%(label)s holds an invisible sign that turns the direction of the text."
+                " Enter it without.",
+                label=label,
+            )
+
     def _checked(self, name: str, label: str, value: str, maximum: int, *, required: bool) -> str:
         if required and not value:
             self.errors[name] = _("Enter %(label)s.", label=label)
@@ -141,6 +191,6 @@ class Fields:
                 maximum=number(maximum),
                 length=number(len(value)),
             )
-        elif any(unicodedata.category(c) in {"Cc", "Cs"} for c in value):
+        elif any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in value):
             self.errors[name] = _("%(label)s holds a character that cannot be used.", label=label)
         return value

@@ -40,9 +40,10 @@ def gettext(message: str, **values: object) -> str:
     return text % values if values else text
 
 
-def pgettext(context: str, message: str) -> str:
-    """The message as it is said in a context, in the language of the request."""
-    return str(translations[language.get()].pgettext(context, message))
+def pgettext(context: str, message: str, **values: object) -> str:
+    """The message as one context says it, where another word stands for it elsewhere."""
+    text = str(translations[language.get()].pgettext(context, message))
+    return text % values if values else text
 
 
 def ngettext(singular: str, plural: str, n: int, **values: object) -> str:

@@ -72,6 +72,11 @@ def is_fragment(scope: Mapping[str, Any]) -> bool:
     return is_htmx(scope) and header(scope, b"hx-history-restore-request") != "true"
 
 
+def only_looks(request: PageRequest) -> bool:
+    """Whether nobody gets the answer yet: headers alone are asked for, or it is fetched ahead."""
+    return bool(request.scope.get("head")) or "prefetch" in request.headers.get("sec-purpose", "")
+
+
 def takes_brotli(scope: Mapping[str, Any]) -> bool:
     """Whether the answer may be compressed with brotli (RFC 9110, 12.5.3)."""
     for part in header(scope, b"accept-encoding").lower().split(","):

@@ -1,5 +1,6 @@
 """Before credentials change, people prove once more who they are; then they come back."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -125,3 +126,32 @@ async def test_a_factor_of_staff_waits_for_half_an_hour_only(portal: Portal) -> 
     await portal.anonymous().post("/login", data={"code": "clerk", "password": PASSWORD})
     left = await fetch_value("select max(expires_at) - now() from pending_sign_in")
     assert left <= timedelta(minutes=30)
+
+
+async def test_after_the_set_up_staff_get_where_they_wanted_to(clerk: httpx.AsyncClient) -> None:
+    first = await clerk.get("/site-map?x=1")
+    home = first.headers["location"]
+    assert home == f"{HOME}?next=%2Fsite-map%3Fx%3D1"
+    assert 'name="next" value="/site-map?x=1"' in (await clerk.get(home)).text
+    begun = await clerk.post(f"{HOME}/authenticator-apps", data={"next": "/site-map?x=1"})
+    place = begun.headers["location"]
+    page = await clerk.get(place)
+    assert f'action="{place}"' in page.text
+    secret = re.search(r"<dd><code>([A-Z2-7 ]+)</code>", page.text)
+    assert secret
+    done = await clerk.post(place, data={"code": code(secret[1].replace(" ", ""), -1)})
+    codes = done.headers["location"]
+    assert codes == f"{HOME}/recovery-codes?changed=app&next=%2Fsite-map%3Fx%3D1"
+    page = await clerk.get(codes)
+    assert 'href="/site-map?x=1"' in page.text
+    made = await clerk.post(f"{HOME}/recovery-codes?next=%2Fsite-map%3Fx%3D1")
+    assert 'href="/site-map?x=1"' in made.text
+    assert (await clerk.get("/site-map?x=1")).status_code == 200
+
+
+@pytest.mark.parametrize("page", [HOME, f"{HOME}/recovery-codes", f"{HOME}/passkeys/new"])
+async def test_the_set_up_leads_nowhere_else(owner: httpx.AsyncClient, page: str) -> None:
+    await add_app(owner)
+    answer = await owner.get(f"{page}?next=https://example.net/")
+    assert answer.status_code == 200
+    assert not re.search(r'(href|value)="https://example.net', answer.text)

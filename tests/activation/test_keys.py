@@ -158,6 +158,8 @@ def command(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Co
         "PORTAL_MIGRATE_URL": stage.owner_dsn(runtime),
         "PORTAL_KEY_PASSPHRASE": "a long passphrase",
         "PORTAL_TRUSTED_ROOTS": str(tmp_path / "trust"),
+        # Messages are not broken into lines, wherever the folder of the test is.
+        "COLUMNS": "1000",
     }
     for name in [name for name in os.environ if name.startswith("PORTAL_")]:
         monkeypatch.delenv(name)

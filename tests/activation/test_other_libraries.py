@@ -16,12 +16,11 @@ from app.activation.jws import decode
 from app.activation.keysets import public_jwks
 from app.activation.roots import public_pem
 from tests.activation.makers import activation_file, key, keyset, signing_kid
+from tests.missing import missing, node_tool
 
 ACTIVATION = activation_file()
 CLAIMS = decode(ACTIVATION.encode()).payload
 JWKS = public_jwks(keyset())
-NODE = Path(__file__).parents[2] / "build" / "node"
-JOSE = "jose@6.2.17"
 
 VERIFY = """
 import { jwtVerify, createLocalJWKSet, compactVerify, importSPKI } from "jose";
@@ -79,10 +78,9 @@ def test_joserfc_verifies_the_file() -> None:
 
 
 def test_nodes_jose_verifies_the_file_and_its_keyset(tmp_path: Path) -> None:
-    modules = _node_modules()
     script = tmp_path / "verify.mjs"
     script.write_text(VERIFY)
-    (tmp_path / "node_modules").symlink_to(modules)
+    (tmp_path / "node_modules").symlink_to(node_tool("jose") / "node_modules")
     given = {
         "file": ACTIVATION,
         "changed": changed_file(),
@@ -104,36 +102,10 @@ def test_nodes_jose_verifies_the_file_and_its_keyset(tmp_path: Path) -> None:
     assert answer["changed"] == "ERR_JWS_SIGNATURE_VERIFICATION_FAILED"
 
 
-def _node_modules() -> Path:
-    """The folder that has jose; installed on the first run where npm can."""
-    if shutil.which("node") is None:
-        pytest.skip("Node is not installed: its jose library was not asked")
-    modules = NODE / "node_modules"
-    if (modules / "jose").is_dir():
-        return modules
-    if shutil.which("npm") is None:
-        pytest.skip(f"npm is not installed and {JOSE} is not there: it was not asked")
-    NODE.mkdir(parents=True, exist_ok=True)
-    command = [
-        "npm",
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--fetch-retries=0",
-        JOSE,
-    ]
-    done = subprocess.run(
-        [*command, "--prefix", str(NODE)], check=False, capture_output=True, timeout=120
-    )
-    if done.returncode != 0:
-        pytest.skip(f"npm could not install {JOSE}: it was not asked")
-    return modules
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 @pytest.mark.parametrize(("file", "verifies"), [(ACTIVATION, True), (changed_file(), False)])
 def test_openssl_verifies_the_file(file: str, verifies: bool, tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        missing("there is no openssl: install it")
     signed, _, signature = file.rpartition(".")
     (tmp_path / "key.pem").write_bytes(public_pem(key("signing").public_key()))
     (tmp_path / "signed").write_text(signed)

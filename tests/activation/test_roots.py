@@ -22,6 +22,7 @@ from app.activation.roots import (
     read_private_pem,
     read_public_pems,
 )
+from tests.missing import missing
 
 ROOT = create_key()
 
@@ -71,8 +72,9 @@ def test_a_private_key_of_another_kind_is_refused() -> None:
         read_private_pem(pem, None)
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_openssl_reads_the_encrypted_private_part(tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        missing("there is no openssl: install it")
     file = tmp_path / "root-private.pem"
     file.write_bytes(private_pem(ROOT, b"offline"))
     command = ["openssl", "pkey", "-in", str(file), "-passin", "pass:offline", "-pubout"]

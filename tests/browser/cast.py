@@ -6,10 +6,12 @@ from pathlib import Path
 from playwright.async_api import Browser, BrowserContext
 
 from app.database import fetch
+from tests.browser import mailbox
 from tests.browser.inspection import WIDE, check_live_regions, inspect
 from tests.browser.people import MODES, Mouse, Person
 from tests.browser.plant import LicensedSystem
 from tests.browser.site import Site
+from tests.mail.post import link
 
 # Long, since a busy machine is slow; nothing waits longer than it must.
 PATIENCE_MS = 30_000
@@ -69,6 +71,17 @@ class Cast:
             " where u.code = 'newcomer'"
         )
         return await self.person("newcomer")
+
+    async def mailed_link(self, address: str) -> str:
+        """The link in the newest mail that was delivered to an address."""
+        return await mailbox.link_to(self.site.settings, address)
+
+    async def open_mailed_link(self, person: Person, address: str) -> str:
+        """Read the newest mail to an address in the demo's mailbox, and press its link."""
+        id, mail = await mailbox.newest_to(self.site.settings, address)
+        await person.visit(f"/demo/mail/{id}")
+        await person.press(link(mail))
+        return link(mail)
 
     def licensed_system(self) -> LicensedSystem:
         """A licensed system that trusts the demo's root."""

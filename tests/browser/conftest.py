@@ -13,6 +13,7 @@ from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.html_validator import HtmlValidator
 from tests.browser.site import serve
 from tests.conftest import Stage
+from tests.missing import missing
 
 NO_CHROMIUM = "there is no Chromium: install the package chromium to run the browser tests"
 CastMaker = Callable[..., AbstractAsyncContextManager[Cast]]
@@ -23,7 +24,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """The browser, started once."""
     program = find_chromium()
     if program is None:
-        pytest.skip(NO_CHROMIUM)
+        missing(NO_CHROMIUM)
     expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)

@@ -208,6 +208,10 @@ class Person(ABC):
         """Tick a box."""
 
     @abstractmethod
+    async def untick(self, label: str) -> None:
+        """Take the tick out of a box."""
+
+    @abstractmethod
     async def choose(self, label: str, option: str) -> None:
         """Choose from a list."""
 
@@ -229,6 +233,9 @@ class Mouse(Person):
 
     async def tick(self, label: str) -> None:
         await self._field(label).check()
+
+    async def untick(self, label: str) -> None:
+        await self._field(label).uncheck()
 
     async def choose(self, label: str, option: str) -> None:
         await self._field(label).select_option(label=option)
@@ -274,9 +281,16 @@ class Keyboard(Mouse):
         await self.page.keyboard.press("Space")
         await expect(field).to_be_checked()
 
+    async def untick(self, label: str) -> None:
+        field = self._field(label)
+        await self._go_to(field)
+        await self.page.keyboard.press("Space")
+        await expect(field).not_to_be_checked()
+
     async def choose(self, label: str, option: str) -> None:
         field = self._field(label)
         await self._go_to(field)
+        await self.page.keyboard.press("Home")
         for _ in range(MOST_TABS):
             if await field.evaluate("e => e.selectedOptions[0].label") == option:
                 return

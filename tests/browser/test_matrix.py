@@ -4,12 +4,16 @@ import pytest
 
 from tests.browser.conftest import CastMaker
 from tests.browser.journeys import (
+    accounts,
     activations,
     allocations,
     contracts,
     environments,
+    invitations,
     licensed_system,
+    members,
     products,
+    resources,
     sign_in,
     staff,
 )
@@ -27,11 +31,17 @@ JOURNEYS = (
     allocations.OTHER_PRODUCTS,
     activations.ACTIVATION,
     activations.RETURN,
+    resources.DOWNLOAD,
     licensed_system.LICENSED_SYSTEM,
     products.LICENSE_KEY,
     products.GROUP_COMPANIES,
     products.ALLOCATION_SHEET,
     staff.CONTRACT_CREATION,
+    invitations.INVITATION,
+    invitations.OPEN_INVITATIONS,
+    members.MEMBERSHIPS,
+    accounts.FORGOTTEN,
+    accounts.SETTINGS,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -44,11 +54,17 @@ REQUIRED = {
     "other products",
     "activate: upload, confirm, download",
     "return",
+    "filter and download a resource",
     "the page of the licensed system",
     "add an other product by license key",
     "group companies",
     "allocate by table",
     "staff: create a contract with its first owner",
+    "invite, and join by the delivered link",
+    "send an invitation again, take it back",
+    "role, notices, removal, leaving",
+    "forgotten password",
+    "profile, mail address, sessions, password",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 

@@ -22,7 +22,7 @@ LEVELS = [
     {"database", "storage", "sealing"},
     {"postgres", "clock", "settings"},
 ]
-KNOW_EVERYTHING = {"main", "piccolo_app", "commands", "runtime", "housekeeping", "demo"}
+KNOW_EVERYTHING = {"main", "piccolo_app", "commands", "runtime", "housekeeping", "doctor", "demo"}
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
 DOMAINS = set.union(*LEVELS[:8])
 

@@ -6,11 +6,16 @@ from uuid import UUID
 import httpx
 
 from app.database import fetch, fetch_value, queries_made
+from app.demo.world import PASSWORD
+from tests.activation.world import place, upload
 from tests.conftest import Portal
+from tests.people.post import membership_id
 
 MOST = 3
-# Kept input is one look-up more; a confirm page makes its statement from several tables.
-WITH_DRAFT = 4
+# What an activation is decided on takes one look-up more: whether, and with which key, the portal
+# can sign.
+ACTIVATION = 4
+# The statement is made from several tables.
 CONFIRM_PAGE = 6
 CONTRACT = "/contracts/D-1001"
 
@@ -26,6 +31,11 @@ async def queries(client: httpx.AsyncClient, path: str) -> list[str]:
     assert answer.status_code == 200, path
     assert made, "a page asks at least who looks"
     return made
+
+
+async def _membership() -> str:
+    """The page of a member of the contract."""
+    return f"{CONTRACT}/members/{await membership_id('english')}"
 
 
 async def _grow() -> None:
@@ -91,29 +101,48 @@ async def test_no_page_needs_more_queries_than_three(owner: httpx.AsyncClient) -
     assert {p: len(m) for p, m in many.items()} == {p: len(m) for p, m in few.items()}
 
 
-async def test_steps_of_a_change_stay_within_their_bounds(
-    portal: Portal, owner: httpx.AsyncClient
-) -> None:
+async def test_a_confirm_page_and_the_way_back_need_no_more(owner: httpx.AsyncClient) -> None:
     environment = await fetch_value("select id from environment where name = '本番環境'")
     entitlement = await fetch_value(
         "select entitlement from allocation where environment = $1 and quantity = 4", environment
     )
-    place = f"{CONTRACT}/environments/{environment}"
-    company = await fetch_value("select id from company where name = 'サンプル物流株式会社'")
+    here = f"{CONTRACT}/environments/{environment}"
     for form, data in (
         (f"{CONTRACT}/environments/new", {"name": "x", "sort_key": "1"}),
-        (place, {"name": "x", "sort_key": "1", "version": "1"}),
-        (f"{place}/allocations", {f"q-{entitlement}": "3"}),
-        (f"{place}/retirement", {}),
+        (here, {"name": "x", "sort_key": "1", "version": "1"}),
+        (f"{here}/allocations", {f"q-{entitlement}": "3"}),
+        (f"{here}/retirement", {}),
+        (f"{CONTRACT}/invitations/new", {"emails": "a@example.com", "language": "ja"}),
+        ("/profile", {"name": "x", "language": "ja"}),
+        ("/profile/email", {"email": "a@example.com", "password": PASSWORD}),
+        (await _membership(), {"role": "owner"}),
+    ):
+        location = (await owner.post(form, data=data)).headers["location"]
+        assert len(await queries(owner, location)) <= MOST, form
+        if not form.endswith("retirement"):
+            draft = location.rsplit("/", 1)[1]
+            assert len(await queries(owner, f"{form}?draft={draft}")) <= MOST, form
+
+
+async def test_the_confirm_page_of_an_activation_needs_four(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    here = await place(portal.settings)
+    files = {"request": ("activation-request.jwt", upload(), "application/octet-stream")}
+    location = (await owner.post(here.url, files=files)).headers["location"]
+    assert len(await queries(owner, location)) <= ACTIVATION
+    draft = location.rsplit("/", 1)[1]
+    assert len(await queries(owner, f"{here.url}?draft={draft}")) <= MOST
+
+
+async def test_steps_of_license_keys_group_companies_and_the_sheet_stay_within_their_bounds(
+    owner: httpx.AsyncClient,
+) -> None:
+    company = await fetch_value("select id from company where name = 'サンプル物流株式会社'")
+    for form, data in (
         (f"{CONTRACT}/other-products/new", {"key": "DEMO0-CONN8-FREE1-00001"}),
         (f"{CONTRACT}/group-companies/new", {"company": str(company)}),
+        (f"{CONTRACT}/allocation-sheet", {"table": "本番環境,PLATFORM,3"}),
     ):
         location = (await owner.post(form, data=data)).headers["location"]
         assert len(await queries(owner, location)) <= CONFIRM_PAGE, form
-        if not form.endswith("retirement"):
-            draft = location.rsplit("/", 1)[1]
-            assert len(await queries(owner, f"{form}?draft={draft}")) <= WITH_DRAFT, form
-    effects = await owner.post(
-        f"{CONTRACT}/allocation-sheet", data={"table": "本番環境,PLATFORM,3"}
-    )
-    assert len(await queries(owner, effects.headers["location"])) <= WITH_DRAFT

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from licensed_system import activation
+from licensed_system.activation import Holder
 from licensed_system.outcomes import Outcome, Refused
-from tests.licensed_system.issuer import Issuer
+from tests.licensed_system.issuer import START, Issuer, claims_of
+from tests.licensed_system.mutations import Target, mutations
 from tests.licensed_system.plant import Plant
 
 
@@ -63,3 +66,43 @@ def test_the_file_itself_is_good(asked: tuple[Plant, bytes]) -> None:
         assert plant.apply(good).seq == 1
     except Refused as refused:
         pytest.fail(refused.line("en"))
+
+
+def make_target(folder: Path) -> tuple[Target, Holder]:
+    """A system that has asked, with the answer to it and to another one."""
+    issuer = Issuer()
+    plant, other = (Plant(folder / name, issuer).initialise() for name in ("plant", "other"))
+    request = plant.request()
+    good = issuer.answer(request)
+    state = plant.store.state()
+    holder = Holder(
+        roots=plant.store.roots(),
+        jkt=claims_of(good)["cnf"]["jkt"],
+        keyset_version=state.keyset_version,
+        seq=state.seq,
+        nonces=state.open_nonces(START),
+        components=plant.machine.components,
+    )
+    return Target(issuer, good, issuer.answer(other.request())), holder
+
+
+def answer_of(data: bytes, holder: Holder) -> str:
+    """How a system refuses a file; WRONG where it does not, or fails."""
+    try:
+        activation.verify(data, holder, START)
+    except Refused as refused:
+        return refused.outcome.value
+    except Exception as error:
+        return f"WRONG {type(error).__name__}"
+    return "WRONG accepted"
+
+
+def test_no_mutated_or_forged_file_is_accepted(tmp_path: Path) -> None:
+    target, holder = make_target(tmp_path)
+    assert answer_of(target.good, holder) == "WRONG accepted", "it is what all others differ from"
+    files = list(mutations(target, 7, 3000))
+    assert files == list(mutations(target, 7, 3000)), "the same for the same seed"
+    layers = {layer for layer, _ in files}
+    assert len(layers) == 8
+    wrong = [layer for layer, data in files if answer_of(data, holder).startswith("WRONG")]
+    assert wrong == []

@@ -11,6 +11,7 @@ from app.runtime import with_demo_secrets
 from app.settings import read_settings
 from tests.conftest import Stage, make_template
 from tests.database.portals import until
+from tests.missing import missing
 from tests.outside_demo.external import answers, external_server, find_programs, make_roles
 
 
@@ -19,7 +20,7 @@ def addresses() -> Iterator[Addresses]:
     """A server with both roles and an empty database `portal`."""
     programs = find_programs()
     if programs is None:
-        pytest.skip("no PostgreSQL server programs: install Debian's package postgresql")
+        missing("there are no PostgreSQL server programs: install Debian's package postgresql")
     with external_server(programs) as found:
         until(lambda: asyncio.run(answers(found)))
         asyncio.run(make_roles(found))

@@ -1,11 +1,14 @@
 """個人設定: name, language, mail address, password, and where one is logged in."""
 
+from urllib.parse import urlencode
+
 import httpx
 import pytest
 
 from app.accounts.services import Throttled, sign_in
 from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
+from tests.accounts.test_proof import PROOF, let_the_proof_grow_old
 from tests.conftest import Portal
 from tests.people.post import NEW_PASSWORD, acts, confirm, link_to, mails_to
 
@@ -106,6 +109,30 @@ async def test_changing_the_address_needs_one_and_the_password(
     answer = await member.post("/profile/email", data={"email": email, "password": password})
     assert answer.status_code == 422 and f'value="{email}"' in answer.text
     assert await fetch_value("select count(*) from confirmation") == 0
+
+
+async def test_changing_the_address_takes_a_recent_proof_and_keeps_what_was_typed(
+    portal: Portal, member: httpx.AsyncClient
+) -> None:
+    await let_the_proof_grow_old()
+    before = await member.get("/profile/email")
+    assert before.headers["location"] == f"{PROOF}?next=%2Fprofile%2Femail"
+    asked = await ask(member, "new@example.com")
+    confirmation = asked.headers["location"]
+    for answer in (await member.get(confirmation), await member.post(confirmation)):
+        assert answer.headers["location"] == f"{PROOF}?{urlencode({'next': confirmation})}"
+    assert await mails_to(portal, "new@example.com") == []
+    proved = await member.post(PROOF, data={"password": PASSWORD, "next": confirmation})
+    await confirm(member, proved)
+    assert await mails_to(portal, "new@example.com")
+
+
+async def test_htmx_comes_back_to_what_it_sent(member: httpx.AsyncClient) -> None:
+    await let_the_proof_grow_old()
+    data = {"email": "new@example.com", "password": PASSWORD}
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://127.0.0.1:8000/profile/email"}
+    sent = await member.post("/profile/email", data=data, headers=headers)
+    assert sent.headers["hx-redirect"].startswith(f"{PROOF}?next=%2Fconfirmations%2F")
 
 
 def passwords(**changes: str) -> dict[str, str]:

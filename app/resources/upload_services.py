@@ -1,0 +1,90 @@
+"""Uploads: streamed into storage, kept until they are published, else thrown away."""
+
+from collections.abc import AsyncIterable
+from datetime import timedelta
+from uuid import UUID
+
+from app import clock
+from app.audit.services import record
+from app.database import fetch, fetch_one, unit_of_work
+from app.resources.rules import MOST_BYTES, clean_file_name
+from app.resources.tables import ResourceUpload
+from app.storage import Storage
+
+# As long as a confirm step may be thought about.
+KEPT = timedelta(hours=48)
+
+
+async def upload_file(
+    storage: Storage,
+    chunks: AsyncIterable[bytes],
+    *,
+    name: str,
+    media_type: str,
+    actor: UUID | None,
+    limit: int = MOST_BYTES,
+) -> UUID:
+    """Stream a file into storage; it waits there to be published. The upload's id.
+
+    Whatever interrupts it, nothing stays: at once where this process lives on, else by
+    `discard_old_uploads`.
+
+    Raises:
+        FileTooLarge: more than `limit` bytes came.
+        StorageError: the store refuses or does not answer.
+    """
+    upload = ResourceUpload(
+        name=clean_file_name(name), media_type=media_type, uploaded_by=actor, begun_at=clock.now()
+    )
+    upload.storage_key = f"resources/{upload.id}"
+    await ResourceUpload.insert(upload)
+    try:
+        file = await storage.store(upload.storage_key, chunks, limit=limit)
+    except BaseException:
+        await fetch("delete from resource_upload where id = $1", upload.id)
+        raise
+    async with unit_of_work():
+        await fetch(
+            "update resource_upload set size = $2, sha256 = $3 where id = $1",
+            upload.id,
+            file.size,
+            file.sha256,
+        )
+        await record("resource-upload", actor=actor, subject=upload.id, name=upload.name)
+    return UUID(str(upload.id))
+
+
+async def discard_upload(storage: Storage, *, upload: UUID, actor: UUID) -> None:
+    """Throw an upload away that nobody wants to publish; a repeat does nothing."""
+    async with unit_of_work():
+        row = await fetch_one(
+            "update resource_upload set begun_at = $2 where id = $1 returning storage_key, name",
+            upload,
+            clock.now() - KEPT,
+        )
+        if row is None:
+            return
+        await record("resource-upload-discard", actor=actor, subject=upload, name=row["name"])
+    await discard_old_uploads(storage)
+
+
+async def discard_old_uploads(storage: Storage) -> int:
+    """Throw away what was uploaded, or half uploaded, and not published in time; how many.
+
+    The file goes first: a crash in between leaves the row, and the next sweep goes on.
+    """
+    rows = await fetch(
+        "select id, storage_key from resource_upload where begun_at <= $1", clock.now() - KEPT
+    )
+    for row in rows:
+        await _discard(storage, row["id"], row["storage_key"])
+    return len(rows)
+
+
+async def _discard(storage: Storage, upload: UUID, key: str) -> None:
+    """Delete an upload's file and row, unless it was published meanwhile."""
+    async with unit_of_work():
+        # Locked, so that nobody publishes the file while it goes.
+        if await fetch_one("select 1 from resource_upload where id = $1 for update", upload):
+            await storage.delete(key)
+            await fetch("delete from resource_upload where id = $1", upload)

@@ -1,0 +1,69 @@
+"""A large file out of a sent form, as it comes: it is never held, neither in memory nor on disk."""
+
+from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import dataclass
+
+from litestar.exceptions import ClientException
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+MOST_PARTS = 20
+LONGEST_TYPE = 100
+
+
+@dataclass(frozen=True)
+class StreamedFile:
+    """The first file of a form.
+
+    Attributes:
+        name: what the browser calls it; may hold anything.
+        media_type: what the browser takes it for.
+        chunks: its bytes, to be read once; ends with ClientException where the rest did not come.
+    """
+
+    name: str
+    media_type: str
+    chunks: AsyncIterator[bytes]
+
+
+async def stream_file(body: AsyncIterable[bytes], content_type: str) -> StreamedFile | None:
+    """The first file of a multipart form, ready to be read; None where no file was chosen.
+
+    Fields before the file are passed over, what comes after it is not read: an upload's form has
+    its other fields in the address, or in a form of their own.
+
+    Args:
+        body: the request's body, `request.stream()`.
+        content_type: the request's Content-Type.
+
+    Raises:
+        ClientException: not a multipart form, or a broken one.
+    """
+    kind, options = parse_options_header(content_type)
+    if kind != "multipart/form-data":
+        raise ClientException("This is not a form with a file.")
+    events = _events(body, options.get("boundary", ""))
+    async for event in events:
+        if isinstance(event, MultipartSegment) and event.filename:
+            media_type = (event.content_type or "")[:LONGEST_TYPE] or "application/octet-stream"
+            return StreamedFile(event.filename, media_type, _content(events))
+    return None
+
+
+async def _content(events: AsyncIterator[MultipartSegment | bytes | None]) -> AsyncIterator[bytes]:
+    async for event in events:
+        if not isinstance(event, (bytes, bytearray)):
+            return
+        yield bytes(event)
+
+
+async def _events(
+    body: AsyncIterable[bytes], boundary: str
+) -> AsyncIterator[MultipartSegment | bytes | None]:
+    """What the parser finds: a part, its bytes, None at its end."""
+    try:
+        with PushMultipartParser(boundary, max_segment_count=MOST_PARTS, strict=True) as parser:
+            async for chunk in body:
+                for event in parser.parse(chunk) if chunk else ():
+                    yield event
+    except (MultipartError, ValueError, LookupError) as error:
+        raise ClientException("The form is broken.") from error
