@@ -21,12 +21,14 @@ from app.accounts.removal_pages import FactorRemoval
 from app.activation import acts as activation_acts
 from app.activation import pages as activation
 from app.audit.sealer import sealing
+from app.chores import doing_chores
 from app.confirmations.acts import Acts
 from app.confirmations.pages import Confirmations
 from app.contracts import group_acts
 from app.contracts import group_pages as groups
 from app.contracts import pages as contracts
 from app.database import close_pool, open_pool
+from app.endings import calendar_acts, calendar_pages
 from app.environments import acts as environment_acts
 from app.environments import allocation_acts, sheet_acts, sheet_pages
 from app.environments import allocation_pages as allocations
@@ -36,6 +38,8 @@ from app.home import pages as home
 from app.housekeeping import sweep_forever
 from app.mail import pages as mail
 from app.mail.worker import delivering
+from app.notices import pages as notices
+from app.notices.unsubscription_pages import Unsubscriptions
 from app.people import acts as people_acts
 from app.people import invitation_acts, joining_acts, profile_acts
 from app.people import invitation_pages as invitations
@@ -44,6 +48,10 @@ from app.people import pages as people
 from app.people import profile_pages as profile
 from app.products import key_acts, key_pages
 from app.products import pages as products
+from app.quotes import acts as quote_acts
+from app.quotes import addition_pages
+from app.quotes import draft_pages as quote_drafts
+from app.quotes import pages as quotes
 from app.reports import pages as reports
 from app.resources import pages as resources
 from app.settings import Settings
@@ -76,6 +84,8 @@ from app.web import errors
 from app.web.answers import Responses
 from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles
 from app.web.following import HtmxFollow
+from app.withdrawal import pages as withdrawal
+from app.withdrawal.data_pages import download_own_data
 
 ROUTES: list[ControllerRouterHandler] = [
     home.show_home,
@@ -115,6 +125,9 @@ ROUTES: list[ControllerRouterHandler] = [
     profile.PasswordRenewal,
     profile.Sessions,
     profile.EmailConfirmation,
+    download_own_data,
+    withdrawal.Withdrawals,
+    withdrawal.show_farewell,
     history.ContractHistory,
     products.list_products,
     products.show_entitlement,
@@ -127,6 +140,14 @@ ROUTES: list[ControllerRouterHandler] = [
     activation.Activations,
     activation.show_keys,
     resources.Resources,
+    notices.Notices,
+    notices.NoticeReading,
+    Unsubscriptions,
+    calendar_pages.CalendarSettings,
+    calendar_pages.show_calendar,
+    quotes.QuoteRequests,
+    quote_drafts.QuoteDrafts,
+    addition_pages.QuoteAdditions,
     reports.Reports,
     reports.download_activations,
     mail.DemoMail,
@@ -185,6 +206,8 @@ def make_acts(settings: Settings) -> Acts:
             allocation_acts.ALLOCATION,
             sheet_acts.ALLOCATION,
             *activation_acts.make_acts(settings),
+            *calendar_acts.make_acts(settings),
+            *quote_acts.make_acts(settings),
             company_acts.COMPANY,
             company_acts.GROUP,
             *contract_acts.make_acts(settings),
@@ -209,7 +232,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
         await open_pool(database_url)
         sweeping = asyncio.create_task(sweep_forever(storage))
         try:
-            async with sealing(settings), delivering(settings):
+            async with sealing(settings), delivering(settings), doing_chores(settings):
                 yield
         finally:
             sweeping.cancel()

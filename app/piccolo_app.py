@@ -10,6 +10,7 @@ from app.activation import tables as activation
 from app.audit import tables as audit
 from app.confirmations import tables as confirmations
 from app.contracts import tables as contracts
+from app.endings import tables as endings
 from app.environments import tables as environments
 from app.mail import tables as mail
 from app.notices import tables as notices
@@ -17,6 +18,7 @@ from app.people import tables as people
 from app.products import tables as products
 from app.quotes import tables as quotes
 from app.resources import tables as resources
+from app.withdrawal import tables as withdrawal
 
 APP_CONFIG = AppConfig(
     app_name="portal",
@@ -59,13 +61,21 @@ APP_CONFIG = AppConfig(
         resources.ResourceProduct,
         notices.Notice,
         notices.NoticeProduct,
+        notices.NoticeRead,
+        notices.NoticeMail,
+        notices.NoticeMailMembership,
+        endings.ReminderDigest,
+        endings.Reminder,
+        endings.CalendarFeed,
         quotes.QuoteRequest,
         quotes.QuoteLine,
+        quotes.QuoteDraft,
         audit.AuditEvent,
         mail.Mail,
         audit.AuditSeal,
         audit.AuditHead,
         audit.AuditUnsealed,
         confirmations.Confirmation,
+        withdrawal.Withdrawal,
     ],
 )

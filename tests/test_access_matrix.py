@@ -14,12 +14,14 @@ from app.accounts.proof_services import seal_app_secret
 from app.accounts.queries import find_credentials
 from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
+from app.endings.calendar_services import make_feed, take_address
 from app.main import make_litestar
 from app.products.key_services import issue_license_keys
 from app.products.services import Term
 from app.sealing import read_secret
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
+from tests.notices.steps import mail_all, publish
 from tests.pages import elements
 from tests.people.post import REGISTRATION, confirm, invite, link_to, membership_id
 from tests.resources.files import PLATFORM, resource_id
@@ -35,7 +37,11 @@ from tests.resources.files import PLATFORM, resource_id
 # {membership} is english's in D-1001, {invitation} an open one of D-1001; {link} is the token of
 # another one, {registration} an account that is being made by it; {address} is the token of a link
 # that confirms a new mail address of owner's.
+# {quote} is the answered request for a quote of D-1001.
 # {factor} is the only second factor of owner, {app} an authenticator app that owner is setting up.
+# {calendar} is the file of owner's calendar; {notice} is about a product of D-1001, {other_notice}
+# about one of D-1004; {unsubscription} is the token of the link in a notice's mail to english.
+# Forms are sent empty.
 # {entitlement} and {group_company} are of D-1001, {format} is csv. Forms are sent empty.
 TABLE = """
                                                         anonymous
@@ -80,6 +86,25 @@ POST /profile/password                                  L T F F F F F F F
 GET  /profile/sessions                                  L T P P P P P P P
 POST /profile/sessions/{session}/end                    L T N N N G N N N
 POST /profile/sessions/others/end                       L T G G G G G G G
+GET  /profile/calendar                                  L T P P P P P P P
+POST /profile/calendar                                  L T G G G G G G G
+POST /profile/calendar/revocation                       L T N N N G N N N
+GET  /calendar/{calendar}                               D D D D D D D D D
+GET  /calendar/mangled.ics                              N N N N N N N N N
+GET  /notices                                           L T P P P P P P P
+POST /notices/read-marks                                L T G G G G G G G
+GET  /notices/{notice}                                  L T N P P P N N N
+GET  /notices/{other_notice}                            L T N N N N N N N
+GET  /unsubscriptions/{unsubscription}                  P P P P P P P P P
+POST /unsubscriptions/{unsubscription}                  F F F F F F F F F
+GET  /unsubscriptions/mangled                           N N N N N N N N N
+POST /unsubscriptions/mangled                           N N N N N N N N N
+GET  /profile/data                                      L T D D D D D D D
+GET  /profile/withdrawal                                L T P P P P P P P
+POST /profile/withdrawal                                L T G F F G G F F
+GET  /profile/withdrawal/reason                         L T G G G G G G G
+POST /profile/withdrawal/{session}                      L T F F F F F F F
+GET  /farewell                                          P G G G G G G G G
 GET  /email-addresses/{address}                         P P P P P P P P P
 GET  /email-addresses/mangled                           N N N N N N N N N
 POST /email-addresses/mangled                           N N N N N N N N N
@@ -143,6 +168,14 @@ POST /contracts/{mine}/allocation-sheet                 L T N N N F N N N
 GET  /contracts/{mine}/allocation-sheet/template        L T N N N D N N N
 GET  /contracts/{mine}/resources                        L T N P P P N N N
 GET  /contracts/{mine}/resources/{resource}/file        L T N D D D N N N
+GET  /contracts/{mine}/quote-requests                   L T N N N P N N N
+GET  /contracts/{mine}/quote-requests/new               L T N N N P N N N
+POST /contracts/{mine}/quote-requests/new               L T N N N G N N N
+GET  /contracts/{mine}/quote-requests/new/addition      L T N N N P N N N
+POST /contracts/{mine}/quote-requests/new/addition      L T N N N F N N N
+GET  /contracts/{mine}/quote-requests/{quote}           L T N N N P N N N
+GET  /contracts/{mine}/quote-requests/{quote}/answer    L T N N N D N N N
+POST /contracts/{mine}/quote-requests/{quote}/withdrawal L T N N N G N N N
 GET  /contracts/{mine}/history                          L T N N N P N N N
 GET  /contracts/{mine}/history/export                   L T N N N D N N N
 GET  /contracts/{mine}/environments                     L T N P P P N N N
@@ -184,6 +217,14 @@ POST /contracts/{theirs}/allocation-sheet               L T F N N N N N N
 GET  /contracts/{theirs}/allocation-sheet/template      L T D N N N N N N
 GET  /contracts/{theirs}/resources                      L T P N N N N N N
 GET  /contracts/{theirs}/resources/{resource}/file      L T D N N N N N N
+GET  /contracts/{theirs}/quote-requests                 L T P N N N N N N
+GET  /contracts/{theirs}/quote-requests/new             L T P N N N N N N
+POST /contracts/{theirs}/quote-requests/new             L T G N N N N N N
+GET  /contracts/{theirs}/quote-requests/new/addition    L T P N N N N N N
+POST /contracts/{theirs}/quote-requests/new/addition    L T F N N N N N N
+GET  /contracts/{theirs}/quote-requests/{quote}         L T N N N N N N N
+GET  /contracts/{theirs}/quote-requests/{quote}/answer  L T N N N N N N N
+POST /contracts/{theirs}/quote-requests/{quote}/withdrawal L T N N N N N N N
 GET  /contracts/{theirs}/history                        L T P N N N N N N
 GET  /contracts/{theirs}/history/export                 L T D N N N N N N
 GET  /contracts/{theirs}/environments                   L T P N N N N N N
@@ -213,6 +254,9 @@ GET  /contracts/{mine}/environments/{env}/activations/999/file     L T N N N N N
 
 GET  /contracts/{part}                                  L T N N N P N N N
 GET  /contracts/{part}/invitations/new                  L T N N N N N N N
+GET  /contracts/{part}/quote-requests                   L T N N N N N N N
+GET  /contracts/{part}/quote-requests/new               L T N N N N N N N
+POST /contracts/{part}/quote-requests/new               L T N N N N N N N
 GET  /contracts/{part}/history                          L T N N N N N N N
 GET  /contracts/{part}/history/export                   L T N N N N N N N
 GET  /contracts/{part}/environments                     L T N N N P N N N
@@ -226,6 +270,9 @@ POST /contracts/{part}/environments/new                 L T N N N N N N N
 GET  /contracts/{ended}                                 L T N N N P N N N
 GET  /contracts/{ended}/invitations/new                 L T N N N N N N N
 POST /contracts/{ended}/invitations/new                 L T N N N N N N N
+GET  /contracts/{ended}/quote-requests                  L T N N N P N N N
+GET  /contracts/{ended}/quote-requests/new              L T N N N P N N N
+POST /contracts/{ended}/quote-requests/new              L T N N N G N N N
 GET  /contracts/{ended}/history                         L T N N N P N N N
 GET  /contracts/{ended}/history/export                  L T N N N D N N N
 GET  /contracts/{ended}/environments                    L T N N N P N N N
@@ -349,13 +396,33 @@ async def _things(portal: Portal) -> dict[str, object]:
         " and p.name = 'サンプル物流株式会社' returning id"
     )
     names["resource"] = await resource_id(PLATFORM)
+    names["quote"] = await fetch_value("select reference from quote_request")
     names["confirmation"] = await _proposal(portal)
     names["parked"] = await _parked(portal)
     names["mail"], names["token"] = await _reset(portal)
     owner = await fetch_value("select id from portal_user where code = 'owner'")
     names["factor"] = await _factor(owner)
     names["app"] = await _app(portal, owner)
-    return names | await _people(portal) | await _vendors()
+    return names | await _people(portal) | await _notices(portal, owner) | await _vendors()
+
+
+async def _notices(portal: Portal, owner: UUID) -> dict[str, object]:
+    """Notices, the link in the mail of one, and a calendar."""
+    notice = await publish("ANALYTICS")
+    await mail_all(portal.settings)
+    mails = (await deliver(portal.settings)).values()
+    [link] = [
+        m["list-unsubscribe"] for m in mails if "english@" in m["to"] and m["list-unsubscribe"]
+    ]
+    await make_feed(portal.settings, owner)
+    calendar = await take_address(portal.settings, owner)
+    assert calendar is not None
+    return {
+        "notice": notice,
+        "other_notice": await publish("MOBILE"),
+        "unsubscription": link.strip("<>").rsplit("/", 1)[1],
+        "calendar": calendar.rsplit("/", 1)[1],
+    }
 
 
 async def _batch() -> UUID:
@@ -494,6 +561,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
     names |= {"mail": "id", "registration": "id", "link": "token", "address": "token"}
     names |= {"membership": "membership_id", "invitation": "invitation_id"}
+    names |= {"session": "session_id", "resource": "resource_id", "quote": "reference"}
     names |= {"session": "session_id", "entitlement": "entitlement_id"}
     names |= {"group_company": "group_company_id"}
     names |= {"session": "session_id", "resource": "resource_id"}
@@ -501,6 +569,8 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"company": "id", "group": "id", "product": "id", "terms": "id"}
     names |= {"person": "id", "colleague": "id", "disabling": "help"}
     names |= {"entitlement": "entitlement_id", "key": "id", "used_key": "id", "batch": "batch_id"}
+    names |= {"notice": "notice_id", "unsubscription": "token", "calendar": "name"}
+    names |= {"company": "id", "group": "id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS

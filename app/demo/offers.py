@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 
 from app.demo.files import PLATFORM_BYTES, archive, pdf
 from app.demo.made import World
-from app.notices.services import publish_notice
-from app.quotes.services import Wish, answer_quote, request_quote
+from app.notices.services import Words, compose_notice, publish_notice
+from app.quotes.answer_services import answer_quote, store_answer
+from app.quotes.rules import Wish
+from app.quotes.services import Wanted, request_quote
 from app.resources.services import publish_resource
 from app.resources.upload_services import upload_file
 from app.storage import open_storage
@@ -39,37 +41,48 @@ async def _whole(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
+NOTICES = [
+    (
+        "WORKFLOW",
+        Words(
+            title_ja="ワークフロー 3.2.1 の提供開始",
+            title_en="Workflow 3.2.1 is available",
+            body_ja="承認経路の表示を改善した更新パッチを公開しました。"
+            "リソースからダウンロードできます。",
+            body_en="An update that improves how approval routes are shown is ready under"
+            " Resources.",
+        ),
+    ),
+    (
+        "MOBILE",
+        Words(
+            title_ja="モバイル連携 4.0 のメンテナンス",
+            title_en="Maintenance of Mobile Connect 4.0",
+            body_ja="来月の第一日曜日に、通知の中継サーバを停止して点検します。",
+            body_en="The relay of push messages is down for maintenance on the first Sunday of"
+            " next month.",
+        ),
+    ),
+]
+
+
 async def make_notices(world: World) -> None:
-    """One notice that the people of D-1001 see, and one that they do not."""
-    await publish_notice(
-        title=("ワークフロー 3.2.1 の提供開始", "Workflow 3.2.1 is available"),
-        body=(
-            "承認経路の表示を改善した更新パッチを公開しました。リソースからダウンロードできます。",
-            "An update that improves how approval routes are shown is ready under Resources.",
-        ),
-        products=[world.products["WORKFLOW"]],
-        actor=world.staff,
-    )
-    await publish_notice(
-        title=("モバイル連携 4.0 のメンテナンス", "Maintenance of Mobile Connect 4.0"),
-        body=(
-            "来月の第一日曜日に、通知の中継サーバを停止して点検します。",
-            "The relay of push messages is down for maintenance on the first Sunday of next month.",
-        ),
-        products=[world.products["MOBILE"]],
-        actor=world.staff,
-    )
+    """One notice that the people of D-1001 see, and one that they do not; neither by mail."""
+    for code, words in NOTICES:
+        notice = await compose_notice(words, [world.products[code]], actor=world.staff)
+        await publish_notice(notice, by_mail=False, actor=world.staff)
 
 
 async def make_quote(world: World) -> None:
     """A quote request of D-1001 that the vendor has answered with a PDF."""
-    request = await request_quote(
+    requested = await request_quote(
+        None,
         contract=world.contracts["D-1001"],
-        wishes=[
-            Wish("renew", entitlement=world.entitlements["D-1001", "PLATFORM"]),
-            Wish("change", entitlement=world.entitlements["D-1001", "WORKFLOW"], quantity=600),
-            Wish("renew", entitlement=world.entitlements["D-1001", "ANALYTICS"]),
-            Wish("add", product=world.products["MOBILE"], quantity=30),
+        wanted=[
+            Wanted(Wish.RENEW, entitlement=world.entitlements["D-1001", "ANALYTICS"]),
+            Wanted(Wish.RENEW, entitlement=world.entitlements["D-1001", "PLATFORM"]),
+            Wanted(Wish.CHANGE, world.entitlements["D-1001", "WORKFLOW"], quantity=600),
+            Wanted(Wish.ADD, product=world.products["MOBILE"], quantity=30),
         ],
         note="来期の増員に合わせて見積をお願いします。",
         actor=world.users["owner"],
@@ -84,11 +97,16 @@ async def make_quote(world: World) -> None:
             "Mobile Connect   30 users   new",
         ]
     )
-    file = await open_storage(world.settings).store_bytes(f"quotes/{request}.pdf", content)
+    attachment = await store_answer(
+        open_storage(world.settings),
+        request=requested.id,
+        name="お見積書_D-1001.pdf",
+        content=content,
+    )
     await answer_quote(
-        request=request,
+        None,
+        request=requested.id,
         message="お見積書をお送りします。ご不明な点は担当までお問い合わせください。",
-        file=file.key,
-        file_name="お見積書_D-1001.pdf",
+        attachment=attachment,
         actor=world.users["clerk"],
     )

@@ -12,10 +12,13 @@ from tests.browser.journeys import (
     invitations,
     licensed_system,
     members,
+    notices,
     products,
+    quotes,
     resources,
     sign_in,
     staff,
+    withdrawal,
 )
 from tests.browser.matrix import LANGUAGES, STATES, Journey
 from tests.browser.people import MODES
@@ -33,15 +36,20 @@ JOURNEYS = (
     activations.RETURN,
     resources.DOWNLOAD,
     licensed_system.LICENSED_SYSTEM,
+    notices.NOTICES,
+    notices.CALENDAR,
+    quotes.QUOTE,
+    quotes.AFTER,
+    withdrawal.WITHDRAWAL,
     products.LICENSE_KEY,
     products.GROUP_COMPANIES,
     products.ALLOCATION_SHEET,
-    staff.CONTRACT_CREATION,
     invitations.INVITATION,
     invitations.OPEN_INVITATIONS,
     members.MEMBERSHIPS,
     accounts.FORGOTTEN,
     accounts.SETTINGS,
+    staff.CONTRACT_CREATION,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -56,15 +64,20 @@ REQUIRED = {
     "return",
     "filter and download a resource",
     "the page of the licensed system",
+    "home, notices and their mails",
+    "calendar address",
+    "request a quote",
+    "withdraw a request for a quote, download the answer",
+    "withdraw",
     "add an other product by license key",
     "group companies",
     "allocate by table",
-    "staff: create a contract with its first owner",
     "invite, and join by the delivered link",
     "send an invitation again, take it back",
     "role, notices, removal, leaving",
     "forgotten password",
     "profile, mail address, sessions, password",
+    "staff: create a contract with its first owner",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 
