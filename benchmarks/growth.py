@@ -19,10 +19,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import asyncpg
-
-from app.activation.demo_services import prepare_demo_keys
-from app.database import close_pool, open_pool
 from app.database.embedded import Addresses, EmbeddedServer
 from app.main import make_app
 from app.runtime import with_demo_secrets
@@ -143,9 +139,7 @@ async def run(
     addresses: Addresses, settings: Settings, sizes: list[Size], times: int
 ) -> list[World]:
     """Make the portals, measure them, and say what they are."""
-    worlds = [
-        await make_world(addresses, f"growth{n}", size) for n, size in enumerate(sizes)
-    ]
+    worlds = [await make_world(addresses, f"growth{n}", size) for n, size in enumerate(sizes)]
     for world in worlds:
         print(
             f"{world.size.contracts:,} contracts, {world.size.environments:,} environments,"

@@ -1,8 +1,11 @@
 """Portals of a chosen size for benchmarks/growth.py, and what must be true of them."""
 
+import json
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import asyncpg
 
@@ -10,6 +13,7 @@ from app.database.embedded import Addresses
 from app.database.migrate import migrate
 from tests.conftest import in_database
 
+Result = TypeVar("Result")
 SCRIPT = Path(__file__).with_name("growth.sql")
 # What the sleeping triggers would have refused; each answers how often it was broken.
 BROKEN = (
@@ -55,27 +59,53 @@ class World:
 
 
 async def make_world(addresses: Addresses, name: str, size: Size) -> World:
-    """Make a database by the migrations, fill it, and let autovacuum's work be done at once."""
-    admin = await asyncpg.connect(addresses.admin)
-    await admin.execute(f"create database {name} owner portal_owner")
-    await admin.close()
+    """Make a database by the migrations, fill it, and let autovacuum's work be done at once.
+
+    One of this name and size that is there already is brought to today's tables.
+    """
     runtime = in_database(addresses.runtime, name)
+    made = await _in(addresses.admin, lambda admin: _create(admin, name))
     await migrate(in_database(addresses.owner, name), runtime)
-    admin = await asyncpg.connect(in_database(addresses.admin, name))
+    return await _in(
+        in_database(addresses.admin, name),
+        lambda admin: (_fill if made else _known)(admin, runtime, size),
+    )
+
+
+async def _in(dsn: str, work: Callable[[asyncpg.Connection], Awaitable[Result]]) -> Result:
+    connection = await asyncpg.connect(dsn)
     try:
-        seconds = await _load(admin, size)
-        for rule in BROKEN:
-            assert await admin.fetchval(rule) == 0, rule
-        disk = await admin.fetchval("select pg_database_size(current_database())")
+        return await work(connection)
     finally:
-        await admin.close()
-    return World(runtime, size, seconds, disk)
+        await connection.close()
 
 
-async def _load(admin: asyncpg.Connection, size: Size) -> float:
+async def _create(admin: asyncpg.Connection, name: str) -> bool:
+    """Whether the database had to be made."""
+    if await admin.fetchval("select 1 from pg_database where datname = $1", name):
+        return False
+    await admin.execute(f"create database {name} owner portal_owner")
+    return True
+
+
+async def _fill(admin: asyncpg.Connection, dsn: str, size: Size) -> World:
     begin = time.perf_counter()
     for setting, value in vars(size).items():
         await admin.execute(f"set growth.{setting} = {int(value)}")
-    await admin.execute(SCRIPT.read_text())
+    await admin.execute(SCRIPT.read_text("utf-8"))
     await admin.execute("vacuum analyze")
-    return time.perf_counter() - begin
+    seconds = time.perf_counter() - begin
+    for rule in BROKEN:
+        assert await admin.fetchval(rule) == 0, rule
+    await admin.execute("create table growth (made text, seconds double precision)")
+    await admin.execute("insert into growth values ($1, $2)", json.dumps(vars(size)), seconds)
+    return await _known(admin, dsn, size)
+
+
+async def _known(admin: asyncpg.Connection, dsn: str, size: Size) -> World:
+    await admin.execute("vacuum analyze")
+    row = await admin.fetchrow(
+        "select made, seconds, pg_database_size(current_database()) as disk from growth"
+    )
+    assert json.loads(row["made"]) == vars(size), "the kept database has another size"
+    return World(dsn, size, row["seconds"], row["disk"])
