@@ -143,13 +143,14 @@ async def ask(app: App, path: str, cookie: str, form: dict[str, str] | None = No
 
 
 @asynccontextmanager
-async def opened(world: World, app: App, settings: Settings) -> AsyncIterator[Side]:
+async def opened(world: World, app: App, settings: Settings, people: int) -> AsyncIterator[Side]:
     """The portal on this database, with people signed in who look at their own contracts."""
     await open_pool(world.dsn, size=1)
     pool = engine.pool
     assert pool is not None
-    step = max(1, world.size.contracts // 10 // PEOPLE)
-    numbers = [10 * step * (n + 1) - 5 for n in range(min(PEOPLE, world.size.contracts // 10))]
+    people = min(people, world.size.contracts // 10)
+    # Contracts that run, all over the table.
+    numbers = [10 * (world.size.contracts // 10 // people * (n + 1)) - 5 for n in range(people)]
     places = [await make_place(app, settings, f"user{2 * n - 1}", f"G-{n:07}") for n in numbers]
     try:
         yield Side(world, pool, places)

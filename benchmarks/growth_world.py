@@ -97,15 +97,17 @@ async def _fill(admin: asyncpg.Connection, dsn: str, size: Size) -> World:
     seconds = time.perf_counter() - begin
     for rule in BROKEN:
         assert await admin.fetchval(rule) == 0, rule
-    await admin.execute("create table growth (made text, seconds double precision)")
-    await admin.execute("insert into growth values ($1, $2)", json.dumps(vars(size)), seconds)
+    await admin.execute(
+        "create schema growth create table made (size text, seconds double precision)"
+    )
+    await admin.execute("insert into growth.made values ($1, $2)", json.dumps(vars(size)), seconds)
     return await _known(admin, dsn, size)
 
 
 async def _known(admin: asyncpg.Connection, dsn: str, size: Size) -> World:
     await admin.execute("vacuum analyze")
     row = await admin.fetchrow(
-        "select made, seconds, pg_database_size(current_database()) as disk from growth"
+        "select size, seconds, pg_database_size(current_database()) as disk from growth.made"
     )
-    assert json.loads(row["made"]) == vars(size), "the kept database has another size"
+    assert json.loads(row["size"]) == vars(size), "the kept database has another size"
     return World(dsn, size, row["seconds"], row["disk"])
