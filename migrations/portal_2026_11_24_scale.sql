@@ -9,7 +9,7 @@ create index on quote_line (entitlement) where entitlement is not null;
 
 -- How much of an entitlement is allocated, and where, from the index alone: a sum over thousands of
 -- environments would visit as many places of the table.
-create index allocation_use on allocation (entitlement) include (environment, quantity);
+create index allocation_use on allocation (entitlement, environment) include (quantity);
 drop index allocation_entitlement_idx;
 
 -- License keys that are meant for a contract, and companies in a list of group companies: asked when
