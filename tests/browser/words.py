@@ -160,6 +160,7 @@ ENGLISH = {
     "新しい招待メールが送信されています": "A newer invitation was sent",
     "リンクが正しくありません": "This link is not complete",
     # Personal settings
+    "認証アプリを設定": "Set up an authenticator app",
     "パスワードをお忘れの方": "Forgotten your password?",
     "パスワードの再設定": "Forgotten password",
     "ユーザコードまたはメールアドレス": "User code or e-mail address",
@@ -193,7 +194,6 @@ ENGLISH = {
     "数量": "Quantity",
     "更新しない": "Do not renew",
     "数量を変更": "Change the quantity",
-    "追加": "Add",
     "モバイル連携": "Mobile Connect",
     "モバイル連携（ユーザ）": "Mobile Connect (users)",
     "備考": "Note",
