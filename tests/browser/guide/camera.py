@@ -73,11 +73,15 @@ class Camera:
             lowest: where the picture ends at the latest, in pixels below the main part's top.
         """
         page = person.page
-        if mark:
-            await (await person._control(mark, about)).evaluate(RING)
         main = page.locator("main")
         await page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0) }")
         box = await _box(main, lowest)
+        if mark:
+            control = await person._control(mark, about)
+            await control.evaluate(RING)
+            where = await control.bounding_box()
+            bottom = box["y"] + box["height"]
+            assert where and where["y"] + where["height"] <= bottom, f"{mark} is not in {name}"
         shot = self.folder / f"{name}.png"
         await page.screenshot(
             path=shot,

@@ -34,7 +34,7 @@ async def film_environments(camera: Camera) -> None:
     await film.hold()
     await film.press("決定")
     film.say("環境が一覧に加わりました。", "The environment is in the list.")
-    await film.hold(3000)
+    await film.point_at(NAME[camera.language])
     film.finish("environments")
 
 
@@ -65,7 +65,7 @@ async def film_allocations(camera: Camera) -> None:
     await film.hold()
     await film.press("決定")
     film.say("割り当てが一覧に表示されます。", "The list shows the allocation.")
-    await film.hold(3000)
+    await film.point_at(NAME[camera.language])
     film.finish("allocations")
 
 
@@ -97,7 +97,7 @@ async def film_activation(camera: Camera) -> None:
         "Step 2: choose “Download”, and take the activation file back to the system.",
     )
     await film.hold(2000)
-    await film._move(await film.person._control("ダウンロード", ""))
+    await film.move(await film.person._control("ダウンロード", ""))
     await film.hold(3000)
     film.finish("activation")
 

@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page
 from tests.browser.guide.camera import MEDIA, Camera, convert
 from tests.browser.people import Person
 
-WIDTH, HEIGHT = 860, 540
+WIDTH, HEIGHT = 860, 600
 MOVE_FRAMES, MOVE_MS = 6, 70
 CHUNKS, CHUNK_MS = 4, 220
 PRESS_MS, LOOK_MS = 350, 1500
@@ -67,7 +67,7 @@ class Recorder:
 
     async def press(self, words: str, about: str = "") -> None:
         """Go to a control, press it, and look at what comes."""
-        await self._move(await self.person._control(words, about))
+        await self.move(await self.person._control(words, about))
         await self.hold(PRESS_MS, pressed=True)
         await self.person.press(words, about)
         await self.page.evaluate("() => scrollTo(0, 0)")
@@ -76,7 +76,7 @@ class Recorder:
     async def fill(self, label: str, text: str) -> None:
         """Go to a field and write, a few letters a frame."""
         field = self.person._field(label)
-        await self._move(field)
+        await self.move(field)
         await self.hold(PRESS_MS, pressed=True)
         for part in range(1, CHUNKS + 1):
             await field.fill(text[: max(1, len(text) * part // CHUNKS)])
@@ -85,13 +85,19 @@ class Recorder:
     async def upload(self, label: str, file: Path) -> None:
         """Choose a file; the browser's own chooser is not part of the screen."""
         field = self.person._field(label)
-        await self._move(field)
+        await self.move(field)
         await self.hold(PRESS_MS, pressed=True)
         await self.person.upload(label, file)
         await self.hold()
 
-    async def _move(self, target: Locator) -> None:
-        await target.evaluate("e => e.scrollIntoView({block: 'nearest'})")
+    async def point_at(self, row: str) -> None:
+        """Go to a row of a table by its name, and stay."""
+        await self.move(self.page.get_by_role("rowheader", name=row))
+        await self.hold(3 * LOOK_MS)
+
+    async def move(self, target: Locator) -> None:
+        """Go to a part of the page."""
+        await target.evaluate("e => e.scrollIntoViewIfNeeded()")
         box = await target.bounding_box()
         assert box is not None
         start, end = self.at, (box["x"] + min(box["width"] / 2, 60), box["y"] + box["height"] / 2)

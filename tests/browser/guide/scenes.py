@@ -85,7 +85,7 @@ async def take_withdrawal(camera: Camera) -> None:
     """What is deleted."""
     person = await camera.person("member")
     await person.visit("/profile/withdrawal")
-    await camera.take("withdrawal", person, "退会手続きへ", lowest=900)
+    await camera.take("withdrawal", person, "退会手続きへ", lowest=1100)
 
 
 SCENES = {

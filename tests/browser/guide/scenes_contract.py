@@ -62,6 +62,6 @@ async def take_quotes(camera: Camera) -> None:
     await person.press("見積依頼")
     await person.choose("ワークフロー 契約内容", person.word("数量を変更"))
     await person.fill("ワークフロー 数量", "600")
-    await camera.take("quote", person, "見積依頼", lowest=900)
+    await camera.take("quote", person, "見積依頼", lowest=1600)
     await person.press("見積依頼")
-    await camera.take("quote-confirm", person, "決定", lowest=760)
+    await camera.take("quote-confirm", person, "決定", lowest=1200)

@@ -7,6 +7,7 @@ from babel.messages.pofile import read_po
 from app.web.i18n import LOCALES
 from licensed_system import page_texts
 from licensed_system.languages import Words
+from licensed_system.texts import STANDINGS
 
 
 @cache
@@ -26,5 +27,5 @@ def _portal(language: str) -> frozenset[str]:
 
 
 def _licensed_system(language: str) -> frozenset[str]:
-    words = [value for value in vars(page_texts).values() if isinstance(value, Words)]
-    return frozenset(getattr(each, language) for each in words)
+    words = [each for each in vars(page_texts).values() if isinstance(each, Words)]
+    return frozenset(getattr(each, language) for each in [*words, *STANDINGS.values()])
