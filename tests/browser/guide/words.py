@@ -22,7 +22,7 @@ def _portal(language: str) -> frozenset[str]:
     found: set[str] = set()
     for message in messages:
         both = message.string if language == "ja" else message.id
-        found.update([both] if isinstance(both, str) else both)
+        found.update([both] if isinstance(both, str) else both or ())
     return frozenset(found)
 
 
