@@ -17,7 +17,7 @@ PIP_TOOLS := pip-tools==7.6.2
 TESTS :=
 PYTEST_ARGS :=
 
-.PHONY: help demo demo-reset test lint types templates system-packages node-tools pins
+.PHONY: help demo demo-reset test lint types templates system-packages node-tools pins guide-pictures
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -55,6 +55,10 @@ system-packages:  ## Install the programs that tests use, or say which are missi
 node-tools:  ## Install the tests' tools for Node, where there is npm
 	@if command -v npm >/dev/null; then $(MAKE) build/node/tools.stamp; \
 	else echo "npm is missing: the tests that need Node are skipped"; fi
+
+guide-pictures: .venv/tests.stamp  ## Make the pictures and films of the guide anew
+	@tools/system-packages ffmpeg
+	@$(PYTHON) -m tests.browser.guide
 
 pins: build/pins/pins.stamp  ## Pin the requirements anew, with hashes
 	@$(COMPILE) --output-file requirements.txt requirements.in

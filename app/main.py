@@ -34,6 +34,7 @@ from app.environments import allocation_acts, sheet_acts, sheet_pages
 from app.environments import allocation_pages as allocations
 from app.environments import pages as environments
 from app.history import pages as history
+from app.home import guide_pages as guide
 from app.home import pages as home
 from app.housekeeping import sweep_forever
 from app.mail import pages as mail
@@ -90,7 +91,8 @@ from app.withdrawal.data_pages import download_own_data
 ROUTES: list[ControllerRouterHandler] = [
     home.show_home,
     home.show_site_map,
-    home.show_guide,
+    guide.show_guide,
+    guide.show_topic,
     home.healthz,
     home.readyz,
     accounts.SigningIn,

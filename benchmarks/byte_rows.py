@@ -258,7 +258,7 @@ def _static_files() -> list[Row]:
     """The style sheet, and the scripts of a page; passkeys.js stands alone on its pages."""
 
     def size(name: str) -> int:
-        return len(by_url[static_url(name)].compressed)
+        return len(by_url[static_url(name)].compressed or b"")
 
     script = max(size("htmx.js") + size("portal.js"), size("passkeys.js"))
     return [
@@ -301,7 +301,7 @@ async def _activate(line: Line, site: Site, folder: Path) -> Cost:
 
 
 def _largest(pages: dict[str, Cost]) -> Row:
-    css = next(len(file.compressed) for url, file in by_url.items() if url.endswith(".css"))
+    css = len(by_url[static_url("portal.css")].compressed or b"")
     address, cost = max(pages.items(), key=lambda item: item[1].size)
     name = f"HTML + CSS of the largest page ({address})"
     return _row(name, Cost(cost.size + css, cost.requests), 14)

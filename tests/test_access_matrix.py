@@ -42,7 +42,8 @@ from tests.resources.files import PLATFORM, resource_id
 # {calendar} is the file of owner's calendar; {notice} is about a product of D-1001, {other_notice}
 # about one of D-1004; {unsubscription} is the token of the link in a notice's mail to english.
 # Forms are sent empty.
-# {entitlement} and {group_company} are of D-1001, {format} is csv. Forms are sent empty.
+# {entitlement} and {group_company} are of D-1001, {format} is csv, {topic} one of the
+# guide. Forms are sent empty.
 TABLE = """
                                                         anonymous
                                                         | newcomer
@@ -56,6 +57,8 @@ TABLE = """
 GET  /                                                  L T P P P P G G G
 GET  /site-map                                          L T P P P P P P P
 GET  /guide                                             L T P P P P P P P
+GET  /guide/{topic}                                     L T P P P P P P P
+GET  /guide/no-such-topic                               L T N N N N N N N
 GET  /healthz                                           D D D D D D D D D
 GET  /readyz                                            D D D D D D D D D
 GET  /.well-known/jwks.json                             D D D D D D D D D
@@ -386,6 +389,7 @@ async def _things(portal: Portal) -> dict[str, object]:
         "seq": await fetch_value("select max(seq) from activation where environment = $1", env),
     }
     names["format"] = "csv"
+    names["topic"] = "activation"
     names["entitlement"] = await fetch_value(
         "select e.id from entitlement e join contract c on c.id = e.contract"
         " where c.number = 'D-1001' limit 1"

@@ -35,12 +35,6 @@ async def show_site_map(request: PageRequest) -> Response[str]:
     return page(request, "home/site_map.html")
 
 
-@get("/guide", guards=[signed_in])
-async def show_guide(request: PageRequest) -> Response[str]:
-    """操作ガイド: how each journey goes."""
-    return page(request, "home/guide.html")
-
-
 @get("/healthz", opt={"public": True}, media_type=MediaType.TEXT)
 async def healthz() -> str:
     """The process answers."""

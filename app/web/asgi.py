@@ -9,10 +9,13 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 import structlog
 
+from app.web.ranges import Validators, select
 from app.web.requests import ReadTimeout, header, takes_brotli
 from app.web.statics import StaticFile, by_url
 
@@ -24,6 +27,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 READ_SECONDS = 30.0
+# An address of static/ names its content, so what is there never changed.
+ALWAYS = datetime.fromtimestamp(0, UTC)
 log = structlog.get_logger()
 
 # A mailed token, 32 random bytes in base64url, which opens what it names; also where a mail
@@ -150,20 +155,44 @@ class StaticFiles:
         headers = [
             (b"cache-control", b"max-age=31536000, immutable"),
             (b"etag", file.etag),
-            (b"vary", b"accept-encoding"),
             (b"x-content-type-options", b"nosniff"),
             (b"cross-origin-resource-policy", b"same-origin"),
         ]
-        body, status = file.plain, 200
-        if header(scope, b"if-none-match") == file.etag.decode():
-            body, status = b"", 304
-        else:
-            if takes_brotli(scope):
-                body = file.compressed
-                headers.append((b"content-encoding", b"br"))
-            headers.append((b"content-type", file.media_type))
-            headers.append((b"content-length", str(len(body)).encode()))
+        choose = _in_a_coding if file.compressed else _in_parts
+        status, body = choose(file, scope, headers)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send(
             {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body}
         )
+
+
+def _in_a_coding(file: StaticFile, scope: Scope, headers: Headers) -> tuple[int, bytes]:
+    """Status and body of a file that is there plain and compressed; adds to the headers."""
+    headers.append((b"vary", b"accept-encoding"))
+    if header(scope, b"if-none-match") == file.etag.decode():
+        return 304, b""
+    body = file.plain
+    if file.compressed and takes_brotli(scope):
+        body = file.compressed
+        headers.append((b"content-encoding", b"br"))
+    headers.append((b"content-type", file.media_type))
+    headers.append((b"content-length", str(len(body)).encode()))
+    return 200, body
+
+
+def _in_parts(file: StaticFile, scope: Scope, headers: Headers) -> tuple[int, bytes]:
+    """Status and body of a picture or film, or of a range of it; adds to the headers."""
+    asked = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+    size = len(file.plain)
+    head = scope["method"] == "HEAD"
+    selected = select(asked, size, Validators(file.etag.decode(), ALWAYS), head=head)
+    headers.append((b"accept-ranges", b"bytes"))
+    if selected.gives:
+        headers.append((b"content-type", file.media_type))
+        headers.append((b"content-length", str(selected.stop - selected.start).encode()))
+    if selected.status == HTTPStatus.PARTIAL_CONTENT:
+        span = f"bytes {selected.start}-{selected.stop - 1}/{size}"
+        headers.append((b"content-range", span.encode()))
+    elif selected.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        headers.append((b"content-range", f"bytes */{size}".encode()))
+    return int(selected.status), file.plain[selected.start : selected.stop]

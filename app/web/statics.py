@@ -1,4 +1,8 @@
-"""Static files: read once, named by their hash, compressed beforehand, cached for ever."""
+"""Static files: read once, named by their hash, compressed beforehand, cached for ever.
+
+Pictures and films of the guide are compressed already: they are sent as they are, and a player
+may ask for a range of them.
+"""
 
 import base64
 import hashlib
@@ -15,7 +19,11 @@ MEDIA_TYPES = {
     ".js": b"text/javascript; charset=utf-8",
     ".svg": b"image/svg+xml",
     ".txt": b"text/plain; charset=utf-8",
+    ".vtt": b"text/vtt; charset=utf-8",
+    ".webm": b"video/webm",
+    ".webp": b"image/webp",
 }
+COMPRESSED_ALREADY = {".webm", ".webp"}
 
 _GAP = rb"(?:\s|/\*.*?\*/)+"
 _CSS_PIECES = re.compile(
@@ -30,13 +38,17 @@ _CSS_PIECES = re.compile(
 
 @dataclass(frozen=True)
 class StaticFile:
-    """A file of static/ as it is sent."""
+    """A file of static/ as it is sent.
+
+    Attributes:
+        compressed: by brotli; None where that gains nothing.
+    """
 
     url: str
     media_type: bytes
     etag: bytes
     plain: bytes
-    compressed: bytes
+    compressed: bytes | None
 
 
 def tightened(css: bytes) -> bytes:
@@ -64,13 +76,16 @@ def _read(path: Path) -> StaticFile:
     if path.suffix == ".css":
         content = tightened(content)
     digest = hashlib.sha256(content).hexdigest()[:10]
+    folder = path.relative_to(STATIC).parent.as_posix()
+    below = "" if folder == "." else f"{folder}/"
+    packed = path.suffix in COMPRESSED_ALREADY
     return StaticFile(
-        url=f"/static/{path.stem}.{digest}{path.suffix}",
+        url=f"/static/{below}{path.stem}.{digest}{path.suffix}",
         media_type=MEDIA_TYPES[path.suffix],
         # The address says which content it is; any mark will do, and this one is short.
         etag=b'"1"',
         plain=content,
-        compressed=brotli.compress(content, quality=11),
+        compressed=None if packed else brotli.compress(content, quality=11),
     )
 
 
@@ -91,7 +106,9 @@ def _first_rules(css: bytes) -> bytes:
 first_rules = _first_rules((STATIC / "portal.css").read_bytes())
 first_rules_hash = base64.b64encode(hashlib.sha256(first_rules).digest())
 _by_name = {
-    path.name: _read(path) for path in sorted(STATIC.iterdir()) if path.suffix in MEDIA_TYPES
+    path.relative_to(STATIC).as_posix(): _read(path)
+    for path in sorted(STATIC.rglob("*"))
+    if path.suffix in MEDIA_TYPES
 }
 by_url = {file.url: file for file in _by_name.values()}
 
@@ -99,7 +116,33 @@ by_url = {file.url: file for file in _by_name.values()}
 def static_url(name: str) -> str:
     """The address of a file of static/, which changes with its content.
 
+    Args:
+        name: its path below static/.
+
     Raises:
         KeyError: there is no such file.
     """
     return _by_name[name].url
+
+
+def static_size(name: str) -> int:
+    """Bytes of a file of static/.
+
+    Raises:
+        KeyError: there is no such file.
+    """
+    return len(_by_name[name].plain)
+
+
+def picture_size(name: str) -> tuple[int, int]:
+    """Width and height of a picture of static/ in pixels.
+
+    Raises:
+        KeyError: there is no such file.
+        ValueError: it is no WebP without loss and without alpha extensions (RFC 9649, 3.4).
+    """
+    head = _by_name[name].plain[:25]
+    if head[8:16] != b"WEBPVP8L":
+        raise ValueError(f"{name} is no lossless WebP")
+    sizes = int.from_bytes(head[21:25], "little")
+    return (sizes & 0x3FFF) + 1, (sizes >> 14 & 0x3FFF) + 1

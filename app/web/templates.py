@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from app.web import i18n
 from app.web.requests import PageRequest, is_fragment
-from app.web.statics import first_rules, static_url
+from app.web.statics import first_rules, picture_size, static_size, static_url
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 
@@ -34,6 +34,8 @@ def _environment(code: str) -> Environment:
     )
     environment.globals.update(
         static=static_url,
+        static_size=static_size,
+        picture_size=picture_size,
         first_rules=Markup(first_rules.decode()),  # noqa: S704 - our own file
         settled=i18n.gettext,
         fragment_url=fragment_url,

@@ -170,6 +170,7 @@ ENGLISH = {
     "新しい招待メールが送信されています": "A newer invitation was sent",
     "リンクが正しくありません": "This link is not complete",
     # Personal settings
+    "認証アプリを設定": "Set up an authenticator app",
     "パスワードをお忘れの方": "Forgotten your password?",
     "パスワードの再設定": "Forgotten password",
     "ユーザコードまたはメールアドレス": "User code or e-mail address",

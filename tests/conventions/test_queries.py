@@ -69,6 +69,7 @@ PAGES: list[Callable[[UUID], str]] = [
     lambda _: "/",
     lambda _: "/site-map",
     lambda _: "/guide",
+    lambda _: "/guide/activation",
     lambda _: "/profile",
     lambda _: "/profile/calendar",
     lambda _: "/notices",

@@ -6,6 +6,7 @@ import re
 import pytest
 from jinja2 import nodes
 
+from app.home.guide_rules import TOPICS
 from app.web.i18n import LANGUAGES
 from app.web.templates import TEMPLATES, environments
 from tests.conventions.sources import modules
@@ -24,8 +25,9 @@ ALWAYS_WHOLE = {
 }
 MAILS = sorted(path.name for path in (TEMPLATES / "mail").iterdir() if path.is_dir())
 PAGES = {name for name in ALL if not name.startswith("mail/")}
-# Pages whose script htmx would not load.
+# Pages whose script or style sheet htmx would not load.
 ALWAYS_WHOLE |= {"accounts/second_step.html", "accounts/proof.html", "accounts/passkey.html"}
+ALWAYS_WHOLE |= {"guide/topic.html"}
 # Macros only.
 PIECES = {name for name in ALL if "/_" in name or name == "forms.html"}
 
@@ -65,8 +67,8 @@ def test_every_template_compiles(name: str, language: str) -> None:
 
 def test_every_template_is_used() -> None:
     used = named_by_templates() | named_by_code()
-    # The guide is one file per language, named by the language.
-    used |= {f"home/_guide_{language}.html" for language in LANGUAGES}
+    # A topic of the guide is one file per language.
+    used |= {f"guide/_{code}/{topic.slug}.html" for code in LANGUAGES for topic in TOPICS}
     used |= {f"mail/{name}/body.html" for name in named_by_code() & set(MAILS)}
     assert not set(ALL) - used
 

@@ -1,16 +1,18 @@
 """Static files: named by their content, compressed beforehand, kept for ever."""
 
 import hashlib
+import re
 
 import brotli
 import httpx
 import pytest
 
-from app.web.statics import STATIC, by_url, static_url
+from app.web.statics import STATIC, by_url, picture_size, static_url
 from tests.conftest import Portal
 from tests.pages import elements
 
 NAMES = ["portal.css", "htmx.js", "portal.js", "icon.svg"]
+FILM = "guide/activation-film.ja.webm"
 
 
 @pytest.fixture
@@ -35,6 +37,7 @@ async def test_files_are_sent_compressed_to_those_who_take_it(
     visitor: httpx.AsyncClient, name: str
 ) -> None:
     file = by_url[static_url(name)]
+    assert file.compressed is not None
     assert brotli.decompress(file.compressed) == file.plain
     packed = await visitor.get(file.url, headers={"Accept-Encoding": "gzip, br"})
     assert packed.headers["content-encoding"] == "br" and packed.content == file.plain
@@ -83,6 +86,39 @@ async def test_pages_name_the_files_as_they_are_now(owner: httpx.AsyncClient) ->
         if address and address.startswith("/static/")
     }
     assert named == {static_url(name) for name in NAMES}
+
+
+async def test_a_film_is_sent_as_it_is_and_in_parts(visitor: httpx.AsyncClient) -> None:
+    """Safari plays nothing from a server that knows no ranges."""
+    url, film = static_url(FILM), (STATIC / FILM).read_bytes()
+    assert re.fullmatch(r"/static/guide/activation-film\.ja\.[0-9a-f]{10}\.webm", url)
+    whole = await visitor.get(url, headers={"Accept-Encoding": "br"})
+    assert whole.content == film and "content-encoding" not in whole.headers
+    assert whole.headers["content-type"] == "video/webm"
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert whole.headers["cache-control"] == "max-age=31536000, immutable"
+    part = await visitor.get(url, headers={"Range": "bytes=0-1"})
+    assert (part.status_code, part.content) == (206, film[:2])
+    assert part.headers["content-range"] == f"bytes 0-1/{len(film)}"
+    rest = await visitor.get(
+        url, headers={"Range": "bytes=1000-", "If-Range": whole.headers["etag"]}
+    )
+    assert (rest.status_code, rest.content) == (206, film[1000:])
+    beyond = await visitor.get(url, headers={"Range": f"bytes={len(film)}-"})
+    assert beyond.status_code == 416
+    assert beyond.headers["content-range"] == f"bytes */{len(film)}"
+    known = await visitor.get(url, headers={"If-None-Match": whole.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    head = await visitor.head(url, headers={"Range": "bytes=0-1"})
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(film))
+
+
+def test_the_size_of_a_picture_is_in_its_file() -> None:
+    width, height = picture_size("guide/activation-upload.ja.webp")
+    assert width == 860 and 200 < height < 1000
+    with pytest.raises(ValueError, match="no lossless WebP"):
+        picture_size(FILM)
 
 
 @pytest.mark.parametrize("path", ["/login", "/terms", "/password"])

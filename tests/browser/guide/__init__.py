@@ -1,0 +1,1 @@
+"""The pictures and films of the guide, taken from the real screens: `make guide-pictures`."""

@@ -1,0 +1,67 @@
+"""Pictures of a contract and its tabs but 環境."""
+
+from tests.browser.guide.camera import Camera
+
+CONTRACT = "/contracts/D-1001"
+
+
+async def take_contracts(camera: Camera) -> None:
+    """The list, and the first tab."""
+    person = await camera.person("owner")
+    await person.visit("/contracts")
+    await camera.take("contracts", person, "基幹システム契約")
+    await person.visit(CONTRACT)
+    await camera.take("contract", person)
+
+
+async def take_products(camera: Camera) -> None:
+    """The tab, and a license key that is about to be added."""
+    person = await camera.person("owner")
+    await person.visit(f"{CONTRACT}/products")
+    await camera.take("products", person, "その他製品を追加")
+    await person.press("その他製品を追加")
+    await person.fill("ライセンスキー", "DEMO0-CONN8-FREE1-00001")
+    await person.press("追加")
+    await camera.take("license-key", person, "決定")
+
+
+async def take_members(camera: Camera) -> None:
+    """The tab with an open invitation, the form, and a member's page."""
+    person = await camera.person("owner")
+    await person.visit(f"{CONTRACT}/invitations/new")
+    await person.fill("メールアドレス", "arai@example.com\nsaito@example.com")
+    await camera.take("invitation", person, "メールを送信")
+    await person.press("メールを送信")
+    await person.press("決定")
+    await person.visit(f"{CONTRACT}/members")
+    await camera.take("members", person, "招待する")
+    await person.press("Alex Morgan")
+    await camera.take("membership", person, "更新")
+
+
+async def take_group_companies(camera: Camera) -> None:
+    """A company that was found."""
+    person = await camera.person("owner")
+    await person.visit(f"{CONTRACT}/group-companies/new")
+    await person.fill("会社名", "ぶつりゅう")
+    await person.press("検索")
+    await camera.take("group-companies", person, "追加")
+
+
+async def take_resources(camera: Camera) -> None:
+    """The tab."""
+    person = await camera.person("owner")
+    await person.visit(f"{CONTRACT}/resources")
+    await camera.take("resources", person)
+
+
+async def take_quotes(camera: Camera) -> None:
+    """The draft, and what is asked for."""
+    person = await camera.person("owner")
+    await person.visit(CONTRACT)
+    await person.press("見積依頼")
+    await person.choose("ワークフロー 契約内容", person.word("数量を変更"))
+    await person.fill("ワークフロー 数量", "600")
+    await camera.take("quote", person, "見積依頼", lowest=1600)
+    await person.press("見積依頼")
+    await camera.take("quote-confirm", person, "決定", lowest=1200)

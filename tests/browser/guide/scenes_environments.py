@@ -1,0 +1,98 @@
+"""Pictures of 環境を利用するための手続き."""
+
+from tests.browser.guide.camera import Camera
+from tests.browser.journeys.licensed_system import page_of
+from tests.browser.people import Person
+from tests.browser.plant import LicensedSystem
+
+LIST = "/contracts/D-1001/environments"
+NAME = {"ja": "製造ライン1", "en": "Production line 1"}
+
+
+def plant_of(camera: Camera) -> LicensedSystem:
+    """A licensed system that trusts the demo's root."""
+    root = camera.cast.site.settings.data_dir / "trust" / "root.pem"
+    return LicensedSystem(camera.folder, root, camera.language, NAME[camera.language])
+
+
+async def create(person: Person) -> None:
+    """An environment of its own for the scene."""
+    await person.visit(f"{LIST}/new")
+    await person.fill("環境名", NAME[person.language])
+    await person.fill("ソートキー", "30")
+    await person.press("登録")
+    await person.press("決定")
+
+
+async def take_environments(camera: Camera) -> None:
+    """The tab, the form, the confirm page."""
+    person = await camera.person("owner")
+    await person.visit(LIST)
+    await camera.take("environments", person, "新しい環境を作成")
+    await person.press("新しい環境を作成")
+    await person.fill("環境名", NAME[camera.language])
+    await person.fill("ソートキー", "30")
+    await camera.take("environment", person, "登録")
+    await person.press("登録")
+    await camera.take("environment-confirm", person, "決定")
+
+
+async def take_allocations(camera: Camera) -> None:
+    """The row, the form, the confirm page."""
+    person = await camera.person("owner")
+    await create(person)
+    await person.visit(LIST)
+    await camera.take("allocate", person, "割り当て", NAME[camera.language])
+    await person.press("割り当て", NAME[camera.language])
+    await person.fill("業務基盤プラットフォーム", "2")
+    await person.fill("ワークフロー", "50")
+    await camera.take("allocations", person, "割り当て", lowest=900)
+    await person.press("割り当て")
+    await camera.take("allocations-confirm", person, "決定")
+
+
+async def take_bulk_allocation(camera: Camera) -> None:
+    """What a pasted table would do."""
+    person = await camera.person("owner")
+    await person.visit("/contracts/D-1001/allocation-sheet")
+    head = {"ja": "環境,製品,数量", "en": "Environment,Product,Quantity"}[camera.language]
+    lines = ["本番環境,WORKFLOW,320", "検証環境,WORKFLOW,30", "検証環境,ANALYTICS,10"]
+    await person.fill("表", "\n".join([head, *lines]))
+    await person.press("内容を確認")
+    await camera.take("bulk-allocation", person, "割り当て", lowest=760)
+
+
+async def take_activation(camera: Camera) -> None:
+    """The licensed system's page, both steps of the portal, and back."""
+    plant = plant_of(camera)
+    person = await camera.person("owner")
+    with page_of(plant) as address:
+        there = await camera.visitor(address.partition("/?")[0])
+        await there.visit(address)
+        await camera.take("system-request", there, "ダウンロード")
+        request = await there.download("ダウンロード", camera.folder)
+        await person.visit(LIST)
+        await person.press("利用", "検証環境")
+        await person.upload("アクティベーションリクエストファイル", request)
+        await camera.take("activation-upload", person, "登録")
+        await person.press("登録")
+        await camera.take("activation-confirm", person, "決定", lowest=1000)
+        await person.press("決定")
+        await camera.take("activation-download", person, "ダウンロード", lowest=900)
+        file = await person.download("ダウンロード", camera.folder)
+        await there.visit("/")
+        await there.upload("アクティベーションファイル", file)
+        await there.press("アクティベート")
+        await camera.take("system-confirm", there, "決定")
+
+
+async def take_move(camera: Camera) -> None:
+    """What the list says after an allocation has changed."""
+    person = await camera.person("owner")
+    await person.visit(LIST)
+    await person.press("割り当て", "本番環境")
+    await person.fill("ワークフロー", "350")
+    await person.press("割り当て")
+    await person.press("決定")
+    await person.visit(LIST)
+    await camera.take("again", person, "利用", "本番環境")
