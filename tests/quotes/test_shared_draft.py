@@ -138,3 +138,44 @@ async def test_what_somebody_sees_who_saves_twice_from_one_page(owner: httpx.Asy
     assert filled(answer.text)[wish_field(await entitlement("WORKFLOW"))] == ["change"]
     same = await choose(old, "WORKFLOW", "change", "600")
     assert (await owner.post(NEW, data=same | SAVE)).status_code == 303, "a repeat is no conflict"
+
+
+KEEP = {"step": ["keep"]}
+
+
+async def keep(client: httpx.AsyncClient, form: dict[str, list[str]]) -> httpx.Response:
+    """What the form sends by itself; the answer is a piece of a page, and not checked as one."""
+    hooks, client.event_hooks = client.event_hooks, {}
+    answer = await client.post(NEW, data=form | KEEP, headers={"HX-Request": "true"})
+    client.event_hooks = hooks
+    return answer
+
+
+async def test_what_is_typed_is_kept_as_it_changes(owner: httpx.AsyncClient) -> None:
+    form = await choose(await open_form(owner), "WORKFLOW", "change", "６００")
+    answer = await keep(owner, form)
+    assert answer.status_code == 200 and len(answer.content) < 1000
+    kept = await open_form(owner)
+    assert kept[quantity_field(await entitlement("WORKFLOW"))] == ["６００"]
+    # The form goes on with what is kept now, so that it does not meet itself.
+    form |= filled(f'<form id="form">{answer.text}</form>')
+    form = await choose(form, "WORKFLOW", "change", "700")
+    assert (await owner.post(NEW, data=form | SAVE)).status_code == 303
+
+
+async def test_keeping_does_not_write_over_what_another_owner_kept(
+    owner: httpx.AsyncClient, other: httpx.AsyncClient
+) -> None:
+    mine, theirs = await open_form(owner), await open_form(other)
+    await keep(other, theirs | {"note": ["先の備考"]})
+    answer = await keep(owner, mine | {"note": ["後の備考"]})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert (await open_form(owner))["note"] == ["先の備考"]
+
+
+async def test_what_cannot_be_kept_is_told_by_the_next_button_only(
+    owner: httpx.AsyncClient,
+) -> None:
+    form = await open_form(owner) | {"note": ["長" * 5000]}
+    assert (await keep(owner, form)).status_code == 204
+    assert (await owner.post(NEW, data=form | SAVE)).status_code == 422
