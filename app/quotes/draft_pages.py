@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, MediaType, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
@@ -22,7 +21,6 @@ from app.quotes.draft_rules import NOTE, DraftContent, choice_of, merge
 from app.quotes.draft_services import DraftChanged, LockedDraft
 from app.quotes.forms import (
     ADD,
-    KEEP,
     SAVE,
     BuilderForm,
     check_values,
@@ -32,9 +30,9 @@ from app.quotes.forms import (
 from app.quotes.queries import reference_of
 from app.quotes.rules import CHOICES, asks_for_something, may_request
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, is_fragment, query_form, read_form
+from app.web.requests import PageRequest, query_form, read_form
 from app.web.responses import see_other
-from app.web.templates import page, render
+from app.web.templates import page
 
 
 class QuoteDrafts(Controller):
@@ -71,40 +69,23 @@ class QuoteDrafts(Controller):
         builder = await find_builder(contract)
         form = BuilderForm.read(await read_form(request), builder)
         url = f"{contract.url}/quote-requests/new"
-        if form.step == KEEP and is_fragment(request.scope):
-            return await _keep(viewer, contract, builder, form)
         if form.errors:
             return _page(request, contract, builder, builder.values() | form.own, form.errors)
         try:
             draft = await _save(viewer, contract, builder, form)
         except DraftChanged:
             return await _changed(request, contract, form)
-        if form.step in {SAVE, KEEP} or form.removed:
+        if form.step == SAVE or form.removed:
             return see_other(url)
         if form.step == ADD:
             return see_other(f"{url}/addition")
         return await _ask(request, viewer, contract, draft)
 
 
-async def _keep(
-    viewer: Viewer, contract: SeenContract, builder: Builder, form: BuilderForm
-) -> Response[str]:
-    """Keep what was typed meanwhile; whatever is wrong with it, the next button says."""
-    if form.errors:
-        return Response("", status_code=HTTP_204_NO_CONTENT)
-    try:
-        await _save(viewer, contract, builder, form)
-    except DraftChanged:
-        return Response("", status_code=HTTP_204_NO_CONTENT)
-    builder = await find_builder(contract)
-    kept = render("quotes/_kept.html", contract=contract, builder=builder, kept=builder.values())
-    return Response(kept, media_type=MediaType.HTML, status_code=HTTP_200_OK)
-
-
 async def _save(
     viewer: Viewer, contract: SeenContract, builder: Builder, form: BuilderForm
 ) -> LockedDraft:
-    drafting = form.step in {SAVE, KEEP, ADD} or form.removed is not None
+    drafting = form.step in {SAVE, ADD} or form.removed is not None
     draft = await draft_services.save_draft(
         contract=contract.id,
         first=builder.values(DraftContent()),

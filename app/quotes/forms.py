@@ -15,8 +15,6 @@ from app.web.i18n import gettext as _
 from app.web.requests import FormData
 
 SAVE, ADD, REMOVE = "save", "add", "remove-"
-# What the form sends by itself as it changes.
-KEEP = "keep"
 
 
 def wish_field(entitlement: UUID) -> str:
@@ -41,7 +39,7 @@ class BuilderForm:
     """The draft as one person sent it.
 
     Attributes:
-        step: SAVE, KEEP, ADD, REMOVE with a line's id, or anything else to ask for the quote.
+        step: SAVE, ADD, REMOVE with a line's id, or anything else to ask for the quote.
         own: values as sent, by entitlement id and NOTE; see `choice_value`.
         seen: the same values as they were kept when the form was made.
         seen_additions: the lines of additions that the person saw.
