@@ -91,7 +91,7 @@ async def measure(site: Site, browser: Browser, folder: Path) -> list[Row]:
         *way_in,
         _largest(pages),
         _spread("later full page, median / p95", pages, 2.5, 6),
-        _spread("tab or step swap, median / p95", swaps, 1.5, 4),
+        _every_swap(swaps),
         *await _unchanged(site, browser),
         *_static_files(),
         _foreign([*pages.values(), *swaps.values()]),
@@ -323,6 +323,21 @@ def _spread(name: str, costs: dict[str, Cost], middle: float, high: float) -> Ro
     reached = median(sizes) <= middle * KILO and p95 <= high * KILO and requests == 1
     measured = f"{kilo(median(sizes))} / {kilo(p95)}"
     return Row(name, f"≤ {middle} / ≤ {high} kB, 1 request", measured, str(requests), reached)
+
+
+def _every_swap(swaps: dict[str, Cost]) -> Row:
+    """Stricter than the p95 that is asked for: more samples must not make the row green."""
+    middle = median(cost.size for cost in swaps.values())
+    name, largest = max(swaps.items(), key=lambda item: item[1].size)
+    requests = max(cost.requests for cost in swaps.values())
+    reached = middle <= 1.5 * KILO and largest.size <= 4 * KILO and requests == 1
+    return Row(
+        f"tab or step swap, median / largest ({name})",
+        "≤ 1.5 / ≤ 4 kB, 1 request",
+        f"{kilo(middle)} / {kilo(largest.size)}",
+        str(requests),
+        reached,
+    )
 
 
 def kilo(size: float) -> str:

@@ -13,7 +13,7 @@ from app.database import Record, fetch, fetch_one
 from app.people.rules import AddressProblem, Arrival, LinkState, arrival, link_state
 from app.web.paging import Leaf, Turn, leaf
 
-PAGE_ROWS = 100
+PAGE_ROWS = 50
 MEMBERS = """
     select 'member' as kind, m.id, m."user", u.name, u.email, m.role, m.notification,
            u.last_sign_in_at, null::timestamptz as expires_at,

@@ -6,6 +6,7 @@ from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
+from app.products.rules import count_of
 from app.quotes import services
 from app.quotes.access import provide_quotable_contract, provide_request
 from app.quotes.draft_queries import Builder, find_builder
@@ -13,7 +14,7 @@ from app.quotes.draft_rules import NOTE, DraftContent
 from app.quotes.draft_services import DraftChanged, use_draft
 from app.quotes.rules import Line, Wish, totals
 from app.quotes.services import StateRefused, Wanted
-from app.quotes.wording import before_and_after, counted, total_facts
+from app.quotes.wording import before_and_after, total_facts
 from app.settings import Settings
 from app.web.i18n import gettext as _
 from app.web.i18n import moment
@@ -78,8 +79,8 @@ def _below_use(builder: Builder, lines: list[Line]) -> list[str]:
             "%(product)s: %(in_use)s are allocated or held, more than the %(after)s asked for."
             " Reduce the allocation before the contract changes.",
             product=builder.name_of(line),
-            in_use=counted(line.in_use, line.unit),
-            after=counted(line.after, line.unit),
+            in_use=count_of(line.in_use, line.unit),
+            after=count_of(line.after, line.unit),
         )
         for line in lines
         if line.below_use
@@ -91,7 +92,7 @@ def _ending(builder: Builder, lines: list[Line]) -> list[str]:
         _(
             "%(product)s is not renewed; %(in_use)s are allocated or held, and end with it.",
             product=builder.name_of(line),
-            in_use=counted(line.in_use, line.unit),
+            in_use=count_of(line.in_use, line.unit),
         )
         for line in lines
         if line.wish is Wish.END and line.in_use

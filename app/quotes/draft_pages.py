@@ -168,7 +168,6 @@ def _page(
         wish_field=wish_field,
         quantity_field=quantity_field,
         wish_name=wording.wish_name,
-        counted=wording.counted,
     )
 
 

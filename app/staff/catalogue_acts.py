@@ -8,17 +8,13 @@ from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.products import services
 from app.products.catalogue_services import ProductChanged, change_product
+from app.products.rules import unit_name
 from app.staff.access import require
 from app.staff.rules import Permission
 from app.web.i18n import gettext as _
 
 PRODUCTS_URL = "/staff/products"
 NAMES = ("code", "name_ja", "name_en", "unit", "version")
-
-
-def unit_name(unit: str) -> str:
-    """What is counted, in the reader's language."""
-    return {"users": _("users"), "servers": _("servers"), "cores": _("cores")}[unit]
 
 
 async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:

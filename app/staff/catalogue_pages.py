@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
 from app.database import Record
+from app.products.rules import unit_name
 from app.staff import catalogue_acts as acts
 from app.staff import catalogue_queries as queries
 from app.staff.access import permitted
@@ -113,7 +114,7 @@ def _form(
         request,
         "staff/product.html",
         product=product,
-        units=[(unit, acts.unit_name(unit)) for unit in UNITS],
+        units=[(unit, unit_name(unit)) for unit in UNITS],
         typed=typed,
         errors=errors,
     )

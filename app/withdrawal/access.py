@@ -5,7 +5,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from app.accounts.access import Detour, recently_proved
+from app.accounts.access import PROOF, Detour, has_proved
 from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer
 from app.withdrawal.queries import is_withdrawn
@@ -27,7 +27,7 @@ async def not_withdrawn(
 
 
 async def proved_by_factor(
-    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
 ) -> None:
     """Guard after `signed_in`: who has a second factor has shown it a moment ago.
 
@@ -35,5 +35,10 @@ async def proved_by_factor(
         Detour: they are asked for it, and come back.
     """
     viewer: Viewer = connection.scope["viewer"]  # type: ignore[typeddict-item]
-    if await has_factor(viewer.id):
-        await recently_proved(connection, handler)
+    if await must_prove(viewer):
+        raise Detour(PROOF)
+
+
+async def must_prove(viewer: Viewer) -> bool:
+    """Whether the person has a second factor, and showed it too long ago."""
+    return not has_proved(viewer) and await has_factor(viewer.id)

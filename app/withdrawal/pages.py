@@ -11,11 +11,12 @@ from app.accounts import profile_services
 from app.accounts.access import (
     DEVICE_COOKIE,
     LANGUAGE_COOKIE,
+    PROOF,
     YEAR,
     cookie,
     signed_in,
 )
-from app.accounts.rules import Viewer
+from app.accounts.rules import Viewer, with_next
 from app.accounts.services import Throttled
 from app.settings import Settings
 from app.web import i18n
@@ -26,9 +27,10 @@ from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
 from app.web.templates import page
 from app.withdrawal import queries, services
-from app.withdrawal.access import FAREWELL_URL, not_withdrawn, proved_by_factor
+from app.withdrawal.access import FAREWELL_URL, must_prove, not_withdrawn, proved_by_factor
 from app.withdrawal.erasure_services import ErasureRefused
 from app.withdrawal.forms import AgreementForm, WithdrawalForm
+from app.withdrawal.reason_services import REASON_URL, find_reason, keep_reason
 from app.withdrawal.rules import Leaving, Reason
 
 WITHDRAWAL_URL = "/profile/withdrawal"
@@ -63,20 +65,24 @@ class Withdrawals(Controller):
         form = AgreementForm.read(await read_form(request))
         if form.errors:
             return _effects_page(request, leaving, form.errors)
-        return see_other(f"{WITHDRAWAL_URL}/reason?{AGREED}=1")
+        return see_other(f"{REASON_URL}?{AGREED}=1")
 
     @get("/reason", guards=[signed_in, proved_by_factor])
     async def show_form(
-        self, request: PageRequest, viewer: NamedDependency[Viewer]
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        settings: NamedDependency[Settings],
     ) -> Response[Any]:
         """The form with reason and password, for who has read the first page."""
         if AGREED not in request.query_params:
             return see_other(WITHDRAWAL_URL)
         if not (await queries.find_leaving(viewer.id)).may_leave:
             return see_other(WITHDRAWAL_URL)
-        return _form_page(request, viewer, "", "", {})
+        kept = request.query_params.get("kept", "")
+        return _form_page(request, viewer, *await find_reason(settings, viewer, kept), {})
 
-    @post("/{session_id:uuid}", guards=[not_withdrawn, signed_in, proved_by_factor])
+    @post("/{session_id:uuid}", guards=[not_withdrawn, signed_in])
     async def withdraw(
         self,
         request: PageRequest,
@@ -86,6 +92,8 @@ class Withdrawals(Controller):
     ) -> Response[Any]:
         """退会する. The address names the session, by which a repeat finds that it was done."""
         form = WithdrawalForm.read(await read_form(request))
+        if await must_prove(viewer):
+            return await _prove_first(settings, viewer, form)
         if not form.errors:
             right = await profile_services.check_password(viewer, form.password)
             if isinstance(right, Throttled):
@@ -96,6 +104,12 @@ class Withdrawals(Controller):
                 return _farewell(settings)
             form.errors["password"] = _("The password is not right.")
         return _form_page(request, viewer, form.chosen, form.note, form.errors)
+
+
+async def _prove_first(settings: Settings, viewer: Viewer, form: WithdrawalForm) -> Response[Any]:
+    """To the second factor, and back to the form as it was; the password is typed again."""
+    kept = await keep_reason(settings, viewer, form.chosen, form.note)
+    return see_other(with_next(PROOF, f"{REASON_URL}?{AGREED}=1&kept={kept}"))
 
 
 async def _withdraw(settings: Settings, viewer: Viewer, form: WithdrawalForm) -> Response[Any]:

@@ -31,7 +31,10 @@ VALUES = [
 NAMES = [
     "", "name", "sort_key", "version", "group_company", "code", "password", "again", "next", "back",
     "agree", "language", "request", "draft", "other", "q-", "q-x", "seen-", "_method", "__proto__",
-    "fragment", "a[b]", "名", "\x00", "\ud800", "a" * 9000,
+    "fragment", "a[b]", "step", "key", "table", "file", "company", "search", "emails", "role",
+    "note", "notification", "reason", "addition", "wish-x", "seen-note", "product", "quantity",
+    "marked", "act", "person", "from", "to", "kept", "email", "current", "way",
+    "名", "\x00", "\ud800", "a" * 9000,
 ]  # fmt: skip
 CONTENT_TYPES = [
     "", "text/plain", "application/json", "text/html", "application/octet-stream", "*/*", "/", ";",
@@ -44,7 +47,10 @@ CONTENT_TYPES = [
     f"{URLENCODED};;;=;", f"{URLENCODED}, {URLENCODED}", "a" * 5000,
     "application/x-www-form-urlencoded; boundary*=utf-7''x", "\xff\xfe", "multipart/form-data; ="
 ]  # fmt: skip
-QUERIES = ["draft", "next", "fragment", "done", "after", "before", "search", "order", "other", "q"]
+QUERIES = [
+    "draft", "next", "fragment", "done", "after", "before", "search", "order", "other", "q",
+    "product", "unread", "until", "act", "person", "from", "to", "expired", "kept", "way", "agreed",
+]  # fmt: skip
 HEADERS = [
     ("hx-request", "true"), ("hx-request", "TRUE"), ("hx-current-url", "http://[::1"),
     ("hx-current-url", "//\\"), ("hx-current-url", "http://a:b@c:99999999/\xff"),
@@ -66,7 +72,8 @@ HEADERS = [
 class Sent:
     """A form on its way: `pairs` are what was meant, `content_type` and `body` what goes out.
 
-    `path` and `query` are percent-encoded. `upload` is the content of a chosen file.
+    `path` and `query` are percent-encoded. `upload` is the content of a file that was chosen in
+    `file_field`.
     """
 
     path: str
@@ -77,6 +84,7 @@ class Sent:
     content_type: str = ""
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
+    file_field: str = "request"
 
 
 def mutate(form: Sent, random: Random) -> Sent:
@@ -89,7 +97,7 @@ def mutate(form: Sent, random: Random) -> Sent:
         form = replace(form, content_type=random.choice(CONTENT_TYPES))
     if random.random() < 0.25:
         form = replace(form, body=_broken_bytes(form.body, random))
-    if random.random() < 0.05:
+    if form.method == "GET" or random.random() < 0.05:
         query = form.body[:4000].decode("latin-1")
         form = replace(form, method="GET", query=quote(query, safe="&=%+"), body=b"")
     return form
@@ -161,7 +169,11 @@ def _multipart(form: Sent, random: Random) -> bytes:
     if form.upload is not None:
         file = random.choice(("request.jwt", "名.jwt", "", "a\x00b", "..\\..\\x", '"', "\ud800"))
         parts.append(
-            _part(f'form-data; name="request"; filename="{_quoted(file)}"', form.upload, random)
+            _part(
+                f'form-data; name="{form.file_field}"; filename="{_quoted(file)}"',
+                form.upload,
+                random,
+            )
         )
     return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
 

@@ -1,6 +1,7 @@
 """退会: the steps, who may not leave yet, and what the browser is told."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from app import clock
 from app.database import fetch, fetch_one, fetch_value
 from app.demo.world import make_world
-from tests.accounts.factors import add_app
+from tests.accounts.factors import PASSWORD, add_app
 from tests.conftest import Portal
 from tests.mail.post import newest, text
 from tests.people.post import acts, invite, link_to, mails_to, make_owner, user_id
@@ -210,6 +211,28 @@ async def test_who_has_a_second_factor_shows_it_again_first(
     assert await is_here("member")
     await fetch("update session set proved_at = now()")
     assert (await member.post(place, data=reasons())).headers["location"] == "/farewell"
+
+
+async def test_the_reason_outlasts_the_proof_and_the_password_does_not(
+    portal: Portal, member: httpx.AsyncClient, owner: httpx.AsyncClient
+) -> None:
+    await fetch("update session set proved_at = now()")
+    await add_app(member)
+    place = await to_form(member)
+    await fetch("update session set proved_at = $1", clock.now() - timedelta(hours=1))
+    answer = await member.post(place, data=reasons(note="もう使わない\nので"))
+    [wanted] = parse_qs(urlsplit(answer.headers["location"]).query)["next"]
+    await fetch("update session set proved_at = now()")
+    page = (await member.get(wanted)).text
+    assert "もう使わない\nので</textarea>" in page and 'value="privacy" checked' in page
+    assert PASSWORD not in page
+    foreign = (await owner.get(wanted)).text
+    assert "もう使わない" not in foreign
+    resting = await fetch_value("select form from parked_form")
+    assert "もう使わない".encode() not in resting and PASSWORD.encode() not in resting
+    assert (await member.get(f"{PLACE}/reason?agreed=1&kept=%00")).status_code == 200
+    assert (await member.post(place, data=reasons())).headers["location"] == "/farewell"
+    assert await fetch_value("select count(*) from parked_form") == 0
 
 
 async def test_a_form_of_an_expired_session_is_not_kept(member: httpx.AsyncClient) -> None:
