@@ -49,7 +49,15 @@ async def walk_tabs(cast: Cast) -> None:
     await person.reload()
     await person.press("期限切れの製品を表示しない")
     assert person.script is (person.swaps > 0), "tabs are swaps where there is a script"
-    for path in ("/", "/profile", "/guide", "/terms", "/contracts/D-2001"):
+    for path in (
+        "/",
+        "/profile",
+        "/guide",
+        "/guide/activation",
+        "/guide/environments",
+        "/terms",
+        "/contracts/D-2001",
+    ):
         await person.visit(path)
         await cast.look(person)
 
