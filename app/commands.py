@@ -14,6 +14,7 @@ from app.demo.world import make_world
 from app.doctor import findings as doctor_findings
 from app.runtime import run_with_database, serve, with_demo_secrets, work_until_stopped
 from app.settings import Settings, SettingsError, read_settings
+from app.staff.commands import staff
 from app.web.logs import configure_logs
 from app.withdrawal.commands import erasures
 
@@ -91,6 +92,7 @@ def doctor() -> None:
 portal.add_command(audit)
 portal.add_command(erasures)
 portal.add_command(keys)
+portal.add_command(staff)
 
 
 def main() -> None:

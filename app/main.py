@@ -55,7 +55,29 @@ from app.quotes import pages as quotes
 from app.reports import pages as reports
 from app.resources import pages as resources
 from app.settings import Settings
-from app.staff import company_acts, company_pages, group_pages
+from app.staff import (
+    access_pages,
+    catalogue_acts,
+    catalogue_pages,
+    company_acts,
+    company_pages,
+    contract_acts,
+    contract_pages,
+    entitlement_acts,
+    entitlement_pages,
+    group_pages,
+    owner_acts,
+    terms_acts,
+    terms_pages,
+    user_acts,
+    user_pages,
+)
+from app.staff import (
+    key_acts as staff_key_acts,
+)
+from app.staff import (
+    key_pages as staff_key_pages,
+)
 from app.staff import pages as staff
 from app.storage import open_storage
 from app.web import errors
@@ -138,6 +160,31 @@ ROUTES: list[ControllerRouterHandler] = [
     group_pages.list_groups,
     group_pages.GroupCreation,
     group_pages.Groups,
+    contract_pages.list_contracts,
+    contract_pages.show_contract,
+    contract_pages.ContractCreation,
+    contract_pages.Amendment,
+    contract_pages.Renewal,
+    entitlement_pages.EntitlementOrder,
+    entitlement_pages.EntitlementAmendment,
+    access_pages.AccessReview,
+    access_pages.OwnerAppointment,
+    access_pages.Invitations,
+    catalogue_pages.list_products,
+    catalogue_pages.ProductCreation,
+    catalogue_pages.Products,
+    staff_key_pages.list_keys,
+    staff_key_pages.KeyIssue,
+    staff_key_pages.Keys,
+    staff_key_pages.Batches,
+    terms_pages.list_terms,
+    terms_pages.TermsPublication,
+    terms_pages.show_terms,
+    user_pages.list_users,
+    user_pages.show_user,
+    user_pages.Helps,
+    user_pages.StaffRoles,
+    user_pages.StaffCreation,
 ]
 
 
@@ -163,6 +210,15 @@ def make_acts(settings: Settings) -> Acts:
             *quote_acts.make_acts(settings),
             company_acts.COMPANY,
             company_acts.GROUP,
+            *contract_acts.make_acts(settings),
+            *owner_acts.make_acts(settings),
+            *user_acts.make_acts(settings),
+            catalogue_acts.PRODUCT,
+            terms_acts.PUBLICATION,
+            staff_key_acts.ISSUE,
+            staff_key_acts.REVOCATION,
+            entitlement_acts.ORDER,
+            entitlement_acts.AMENDMENT,
         ]
     )
 

@@ -48,6 +48,7 @@ APP_CONFIG = AppConfig(
         people.Registration,
         products.Product,
         products.LicenseKey,
+        products.LicenseKeyExport,
         products.Entitlement,
         environments.Environment,
         environments.Allocation,

@@ -24,6 +24,10 @@ create trigger product_revision before update on product
 create trigger entitlement_revision before update on entitlement
     for each row execute function count_revision();
 
+-- The vendor invites the first owner of a contract; owners invite members.
+alter table invitation add column role text not null default 'member'
+    check (role in ('owner', 'member'));
+
 -- What a count means is fixed once somebody has one. The lock waits for those who refer to the
 -- product at this moment; whoever comes later refers to the new unit.
 create function check_product_unit() returns trigger language plpgsql as $$
@@ -67,7 +71,15 @@ create trigger portal_keeps_an_administrator
     after update of staff_role, disabled_at or delete on portal_user
     for each row execute function check_last_administrator();
 
+-- Whoever issues a batch takes its keys away once; after that it is the administrators' to do.
+create table license_key_export (
+    batch uuid primary key,
+    exported_by uuid references portal_user on delete set null,
+    exported_at timestamptz not null
+);
+
 -- What the lists of the console are sorted and paged by.
 create index company_reading on company (reading, id);
 create index company_name_order on company (name, id);
 create index contract_end on contract (ends_on, id);
+create index license_key_issued on license_key (issued_at desc, id desc);

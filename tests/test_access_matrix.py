@@ -16,6 +16,8 @@ from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
 from app.endings.calendar_services import make_feed, take_address
 from app.main import make_litestar
+from app.products.key_services import issue_license_keys
+from app.products.services import Term
 from app.sealing import read_secret
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
@@ -298,6 +300,56 @@ GET  /staff/corporate-groups/new                        L N N N N N P P N
 POST /staff/corporate-groups/new                        L N N N N N F F N
 GET  /staff/corporate-groups/{group}                    L N N N N N P P N
 POST /staff/corporate-groups/{group}                    L N N N N N F F N
+GET  /staff/companies/{company}/contracts/new           L N N N N N P P N
+POST /staff/companies/{company}/contracts/new           L N N N N N F F N
+GET  /staff/contracts                                   L N N N N N P P P
+GET  /staff/contracts/{mine}                            L N N N N N P P P
+GET  /staff/contracts/D-9999                            L N N N N N N N N
+GET  /staff/contracts/{mine}/amendment                  L N N N N N P P N
+POST /staff/contracts/{mine}/amendment                  L N N N N N F F N
+GET  /staff/contracts/{mine}/renewal                    L N N N N N P P N
+POST /staff/contracts/{mine}/renewal                    L N N N N N F F N
+GET  /staff/contracts/{mine}/entitlements/new           L N N N N N P P N
+POST /staff/contracts/{mine}/entitlements/new           L N N N N N F F N
+GET  /staff/contracts/{mine}/entitlements/{entitlement} L N N N N N P P N
+POST /staff/contracts/{mine}/entitlements/{entitlement} L N N N N N F F N
+GET  /staff/contracts/{theirs}/entitlements/{entitlement} L N N N N N N N N
+POST /staff/contracts/{theirs}/entitlements/{entitlement} L N N N N N N N N
+GET  /staff/contracts/{mine}/access-review              L N N N N N P P P
+GET  /staff/contracts/{mine}/access-review/export       L N N N N N D D D
+GET  /staff/contracts/{mine}/owner                      L N N N N N P P N
+POST /staff/contracts/{mine}/owner                      L N N N N N F F N
+POST /staff/contracts/{mine}/invitations/{invitation}/resending      L N N N N N G G N
+POST /staff/contracts/{mine}/invitations/{invitation}/cancellation   L N N N N N G G N
+POST /staff/contracts/{theirs}/invitations/{invitation}/cancellation L N N N N N N N N
+GET  /staff/products                                    L N N N N N P P P
+GET  /staff/products/new                                L N N N N N P P N
+POST /staff/products/new                                L N N N N N F F N
+GET  /staff/products/{product}                          L N N N N N P P N
+POST /staff/products/{product}                          L N N N N N F F N
+GET  /staff/license-keys                                L N N N N N P P P
+GET  /staff/license-keys/new                            L N N N N N P P N
+POST /staff/license-keys/new                            L N N N N N F F N
+GET  /staff/license-keys/{key}                          L N N N N N P P P
+POST /staff/license-keys/{key}/revocation               L N N N N N G G N
+POST /staff/license-keys/{used_key}/revocation          L N N N N N N N N
+GET  /staff/license-keys/batches/{batch}                L N N N N N P P P
+GET  /staff/license-keys/batches/{env}                  L N N N N N N N N
+POST /staff/license-keys/batches/{batch}/export         L N N N N N D D N
+GET  /staff/terms                                       L N N N N N P P P
+GET  /staff/terms/{terms}                               L N N N N N P P P
+GET  /staff/terms/new                                   L N N N N N P N N
+POST /staff/terms/new                                   L N N N N N F N N
+GET  /staff/users                                       L N N N N N P P P
+GET  /staff/users/{person}                              L N N N N N P P P
+GET  /staff/users/{person}/{disabling}                  L N N N N N P P N
+POST /staff/users/{person}/{disabling}                  L N N N N N F F N
+POST /staff/users/{person}/no-such-help                 L N N N N N N N N
+POST /staff/users/{colleague}/{disabling}               L N N N N N F N N
+POST /staff/users/{colleague}/staff-role                L N N N N N F N N
+POST /staff/users/{person}/staff-role                   L N N N N N N N N
+GET  /staff/users/staff/new                             L N N N N N P N N
+POST /staff/users/staff/new                             L N N N N N F N N
 GET  /staff/no-such-page                                N N N N N N N N N
 GET  /no-such-page                                      N N N N N N N N N
 POST /no-such-page                                      N N N N N N N N N
@@ -373,11 +425,33 @@ async def _notices(portal: Portal, owner: UUID) -> dict[str, object]:
     }
 
 
+async def _batch() -> UUID:
+    """A batch of license keys that nobody took away yet."""
+    product = await fetch_value("select id from product where code = 'CONNECTOR'")
+    day = await fetch_value("select current_date")
+    batch = await issue_license_keys(
+        number=1, product=product, quantity=1, term=Term(day, day), actor=None
+    )
+    return batch.id
+
+
 async def _vendors() -> dict[str, object]:
     """What the staff console has pages for."""
     return {
         "company": await fetch_value("select company from contract where number = 'D-1001'"),
         "group": await fetch_value("select id from corporate_group"),
+        "entitlement": await fetch_value(
+            "select e.id from entitlement e join contract c on c.id = e.contract"
+            " where c.number = 'D-1001' limit 1"
+        ),
+        "product": await fetch_value("select id from product limit 1"),
+        "terms": await fetch_value("select id from terms"),
+        "person": await fetch_value("select id from portal_user where code = 'english'"),
+        "colleague": await fetch_value("select id from portal_user where code = 'auditor'"),
+        "disabling": "disabling",
+        "key": await fetch_value("select id from license_key where code like '%-FREE1-%'"),
+        "used_key": await fetch_value("select id from license_key where code like '%-USED1-%'"),
+        "batch": await _batch(),
     }
 
 
@@ -492,6 +566,9 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"group_company": "group_company_id"}
     names |= {"session": "session_id", "resource": "resource_id"}
     names |= {"factor": "factor_id", "app": "app_id"}
+    names |= {"company": "id", "group": "id", "product": "id", "terms": "id"}
+    names |= {"person": "id", "colleague": "id", "disabling": "help"}
+    names |= {"entitlement": "entitlement_id", "key": "id", "used_key": "id", "batch": "batch_id"}
     names |= {"notice": "notice_id", "unsubscription": "token", "calendar": "name"}
     names |= {"company": "id", "group": "id"}
     listed = {

@@ -17,6 +17,7 @@ EMAIL_CHANGE_LASTS = timedelta(hours=24)
 RESET_LASTS = timedelta(hours=1)
 # So that nobody's mailbox is flooded, whatever addresses the requests come from.
 RESETS_PER_HOUR = 5
+STAFF_LINK_LASTS = timedelta(days=7)
 
 
 @dataclass(frozen=True)

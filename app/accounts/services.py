@@ -260,11 +260,26 @@ async def add_user(
     return user.id
 
 
-async def publish_terms(body_ja: str, body_en: str, *, actor: UUID | None = None) -> UUID:
-    """Publish a new version of the terms; everybody is asked to accept it."""
+class TermsChanged(Exception):
+    """Another version of the terms was published meanwhile."""
+
+
+async def publish_terms(
+    body_ja: str, body_en: str, *, after: int | None = None, actor: UUID | None = None
+) -> UUID:
+    """Publish a new version of the terms; everybody is asked to accept it.
+
+    Args:
+        after: the version that the actor saw as the newest; None where nobody looked.
+
+    Raises:
+        TermsChanged: it is another one by now.
+    """
     async with unit_of_work():
         await fetch("lock table terms in share row exclusive mode")
         newest = await queries.current_terms()
+        if after is not None and after != (newest["version"] if newest else 0):
+            raise TermsChanged
         terms = Terms(
             version=newest["version"] + 1 if newest else 1,
             body_ja=body_ja,

@@ -68,6 +68,16 @@ class SeenContract:
         return f"/contracts/{self.number}"
 
 
+@dataclass(frozen=True)
+class NamedContract:
+    """What a mail says of a contract, where the vendor acts and not one of its people."""
+
+    id: UUID
+    number: str
+    name: str
+    company: str
+
+
 def status_of(starts_on: date, ends_on: date, today: date) -> Status:
     """Where a term of days, both included, stands on a day."""
     if today > ends_on:

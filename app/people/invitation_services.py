@@ -9,7 +9,7 @@ from app.accounts.queries import token_hash
 from app.accounts.rules import Viewer
 from app.accounts.services import TOKEN_BYTES
 from app.audit.services import record
-from app.contracts.rules import SeenContract
+from app.contracts.rules import NamedContract, Role, SeenContract
 from app.database import fetch, fetch_one, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue, withdraw
@@ -61,6 +61,22 @@ async def invite(
             await _send(settings, contract, email, language, actor, "invitation")
 
 
+async def invite_owner(
+    settings: Settings, *, contract: NamedContract, email: str, language: str, actor: Viewer
+) -> None:
+    """Mail the vendor's invitation to an address that is to own a contract.
+
+    Raises:
+        InvitationRefused: the address is a member, or invited, already.
+    """
+    async with unit_of_work():
+        await lock_people(contract.id)
+        if problems := await queries.address_problems(contract.id, [email], clock.now()):
+            raise InvitationRefused(problems)
+        await _end_expired(contract.id, [email])
+        await _send(settings, contract, email, language, actor, "invitation", Role.OWNER)
+
+
 async def _end_expired(contract: UUID, emails: Sequence[str]) -> None:
     rows = await fetch(
         "update invitation set ended_at = $3, end_reason = 'replaced'"
@@ -74,17 +90,19 @@ async def _end_expired(contract: UUID, emails: Sequence[str]) -> None:
 
 async def _send(
     settings: Settings,
-    contract: SeenContract,
+    contract: SeenContract | NamedContract,
     email: str,
     language: str,
     actor: Viewer,
     act: str,
+    role: Role = Role.MEMBER,
 ) -> None:
     token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
     invitation = Invitation(
         contract=contract.id,
         email=email,
         language=language,
+        role=role.value,
         token_hash=token_hash(token),
         invited_by=actor.id,
         invited_at=now,
@@ -106,7 +124,11 @@ async def _send(
 
 
 async def send_again(
-    settings: Settings, *, contract: SeenContract, invitation: UUID, actor: Viewer
+    settings: Settings,
+    *,
+    contract: SeenContract | NamedContract,
+    invitation: UUID,
+    actor: Viewer,
 ) -> None:
     """Mail a new link to the same address; the old one opens nothing any more.
 
@@ -121,7 +143,13 @@ async def send_again(
         if problems:
             raise InvitationRefused(problems)
         await _send(
-            settings, contract, row["email"], row["language"], actor, "invitation-resending"
+            settings,
+            contract,
+            row["email"],
+            row["language"],
+            actor,
+            "invitation-resending",
+            Role(row["role"]),
         )
 
 
@@ -140,7 +168,7 @@ async def cancel(*, contract: UUID, invitation: UUID, actor: UUID) -> None:
 async def _end(contract: UUID, invitation: UUID, reason: str) -> Mapping[str, str]:
     row = await fetch_one(
         "update invitation set ended_at = $3, end_reason = $4"
-        " where id = $1 and contract = $2 and ended_at is null returning email, language",
+        " where id = $1 and contract = $2 and ended_at is null returning email, language, role",
         invitation,
         contract,
         clock.now(),

@@ -8,6 +8,7 @@ from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.people import joining_services as services
 from app.people import queries
+from app.people.acts import role_name
 from app.people.joining_services import LinkClosed, MemberAlready
 from app.people.queries import Link
 from app.people.rules import Arrival
@@ -70,7 +71,7 @@ def contract_facts(link: Link) -> list[tuple[str, str]]:
     return [
         (_("Contract"), f"{link.contract_name} ({link.contract_number})"),
         (_("Company"), link.company),
-        (_("Role"), _("Member")),
+        (_("Role"), role_name(link.role)),
     ]
 
 

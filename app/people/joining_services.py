@@ -10,7 +10,6 @@ from app.accounts.passwords import hash_password
 from app.accounts.rules import Viewer
 from app.accounts.services import SignIn, add_user, open_session, record_acceptance
 from app.audit.services import record
-from app.contracts.rules import Role
 from app.contracts.services import add_membership
 from app.database import Record, fetch, fetch_one, unit_of_work
 from app.people.queries import Link
@@ -115,5 +114,5 @@ async def _accept(link: Link) -> None:
 async def _enter(link: Link, user: UUID) -> None:
     await fetch("update invitation set accepted_by = $2 where id = $1", link.id, user)
     await fetch("delete from registration where invitation = $1", link.id)
-    await add_membership(user=user, contract=link.contract, role=Role.MEMBER, actor=user)
+    await add_membership(user=user, contract=link.contract, role=link.role, actor=user)
     await record("invitation-acceptance", actor=user, contract=link.contract, subject=link.id)

@@ -108,7 +108,7 @@ async def find_membership(
 async def find_open_invitation(contract: SeenContract, id: UUID) -> Record | None:
     """An invitation of the contract that was neither used nor ended; it may have expired."""
     return await fetch_one(
-        "select id, email, language, expires_at from invitation"
+        "select id, email, language, role, expires_at from invitation"
         " where id = $1 and contract = $2 and ended_at is null",
         id,
         contract.id,
@@ -160,6 +160,7 @@ class Link:
     email: str
     language: str
     expires_at: datetime
+    role: Role
     contract: UUID
     contract_number: str
     contract_name: str
@@ -174,7 +175,8 @@ async def find_link(token: str, viewer: Viewer | None) -> Link | None:
     """The invitation that a link's token belongs to, as the person who opened it meets it."""
     row = await fetch_one(
         """
-        select i.id, i.email, i.language, i.expires_at, i.end_reason, i.accepted_by, i.contract,
+        select i.id, i.email, i.language, i.role, i.expires_at, i.end_reason,
+               i.accepted_by, i.contract,
                c.number, c.name, p.name as company, coalesce(w.name, '') as inviter,
                c.ends_on >= (now() at time zone c.time_zone)::date as runs, a.id as account,
                coalesce((select email from portal_user where id = $2), '') as viewer_email,
@@ -199,6 +201,7 @@ def _link(row: Record, viewer: Viewer | None) -> Link:
         email=row["email"],
         language=row["language"],
         expires_at=row["expires_at"],
+        role=Role(row["role"]),
         contract=row["contract"],
         contract_number=row["number"],
         contract_name=row["name"],

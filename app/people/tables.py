@@ -19,6 +19,7 @@ class Invitation(Table):
     contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
     email = Text()
     language = Text()
+    role = Text(default="member")
     token_hash = Bytea(unique=True)
     invited_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
     invited_at = Timestamptz(default=None)

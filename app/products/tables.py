@@ -7,6 +7,7 @@ from piccolo.columns import UUID, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
+from app.accounts.tables import User
 from app.contracts.tables import Contract
 from app.database import uuid7
 
@@ -41,6 +42,14 @@ class LicenseKey(Table):
     batch = UUID(null=True, default=None)
     issued_at = Timestamptz(default=None)
     revoked_at = Timestamptz(null=True, default=None)
+
+
+class LicenseKeyExport(Table):
+    """That the keys of a batch were taken away as a file, the first time."""
+
+    batch = UUID(primary_key=True, default=None)
+    exported_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
+    exported_at = Timestamptz(default=None)
 
 
 class Entitlement(Table):

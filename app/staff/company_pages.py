@@ -16,7 +16,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
-from app.confirmations.services import find_draft, propose
+from app.confirmations.services import propose
 from app.database import Record
 from app.staff import company_acts as acts
 from app.staff import company_queries as queries
@@ -24,8 +24,7 @@ from app.staff.access import permitted
 from app.staff.company_forms import CompanyForm
 from app.staff.list_forms import ListForm, read_id
 from app.staff.rules import Permission
-from app.staff.shell_pages import staff_page
-from app.web.i18n import gettext as _
+from app.staff.shell_pages import kept, problem_of, staff_page
 from app.web.requests import PageRequest, query_form, read_form
 from app.web.responses import see_other
 
@@ -58,8 +57,9 @@ class CompanyCreation(Controller):
     @get()
     async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
-        typed = {"name": "", "reading": "", "corporate_group": "", "revision": ""}
-        return await _form(request, *await _draft(request, viewer, typed, ""))
+        empty = {"name": "", "reading": "", "corporate_group": ""}
+        typed, errors = await kept(request, viewer, acts.COMPANY.name, empty, company="")
+        return await _form(request, {**typed, "revision": ""}, errors)
 
     @post()
     async def propose(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
@@ -92,9 +92,8 @@ class Companies(Controller):
         company = await provide_company(id)
         group = str(company["corporate_group"] or "")
         now = {"name": company["name"], "reading": company["reading"], "corporate_group": group}
-        typed, errors = await _draft(request, viewer, now, str(id))
-        typed = {**typed, "revision": company["revision"]}
-        return await _form(request, typed, errors, company)
+        typed, errors = await kept(request, viewer, acts.COMPANY.name, now, company=str(id))
+        return await _form(request, {**typed, "revision": company["revision"]}, errors, company)
 
     @post(guards=CHANGE)
     async def propose(
@@ -102,28 +101,6 @@ class Companies(Controller):
     ) -> Response[Any]:
         """更新: on to the confirm step."""
         return await _propose(request, viewer, await provide_company(id))
-
-
-def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
-    """What a refused confirmation says beside the form, by field."""
-    messages = {
-        "name-taken": ("name", _("This name is taken. Choose another one.")),
-        "group-gone": ("corporate_group", _("This corporate group is not there any more.")),
-        "changed-meanwhile": (
-            "form",
-            _("Somebody else changed this meanwhile. Compare, then try again."),
-        ),
-    }
-    return dict([messages[refusal["problem"]]]) if refusal else {}
-
-
-async def _draft(
-    request: PageRequest, viewer: Viewer, typed: Mapping[str, str], company: str
-) -> tuple[Mapping[str, str], dict[str, str]]:
-    draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.COMPANY.name)
-    if draft is None or draft.payload["company"] != company:
-        return typed, {}
-    return draft.payload, problem_of(draft.refusal)
 
 
 async def _propose(request: PageRequest, viewer: Viewer, company: Record | None) -> Response[Any]:

@@ -10,15 +10,15 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
-from app.confirmations.services import find_draft, propose
+from app.confirmations.services import propose
 from app.database import Record
 from app.staff import company_acts as acts
 from app.staff import company_queries as queries
 from app.staff.access import permitted
 from app.staff.company_forms import GroupForm
-from app.staff.company_pages import CHANGE, problem_of
+from app.staff.company_pages import CHANGE
 from app.staff.rules import Permission
-from app.staff.shell_pages import staff_page
+from app.staff.shell_pages import kept, problem_of, staff_page
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
 
@@ -38,8 +38,8 @@ class GroupCreation(Controller):
     @get()
     async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
-        typed, errors = await _draft(request, viewer, {"name": "", "revision": ""}, "")
-        return _form(request, typed, errors)
+        typed, errors = await kept(request, viewer, acts.GROUP.name, {"name": ""}, group="")
+        return _form(request, {**typed, "revision": ""}, errors)
 
     @post()
     async def propose(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
@@ -59,7 +59,8 @@ class Groups(Controller):
     ) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
         group = await _find(id)
-        typed, errors = await _draft(request, viewer, {"name": group["name"]}, str(id))
+        now = {"name": group["name"]}
+        typed, errors = await kept(request, viewer, acts.GROUP.name, now, group=str(id))
         return _form(request, {**typed, "revision": group["revision"]}, errors, group)
 
     @post()
@@ -75,15 +76,6 @@ async def _find(id: UUID) -> Record:
     if group is None:
         raise NotFoundException
     return group
-
-
-async def _draft(
-    request: PageRequest, viewer: Viewer, typed: Mapping[str, str], group: str
-) -> tuple[Mapping[str, str], dict[str, str]]:
-    draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.GROUP.name)
-    if draft is None or draft.payload["group"] != group:
-        return typed, {}
-    return draft.payload, problem_of(draft.refusal)
 
 
 async def _propose(request: PageRequest, viewer: Viewer, group: Record | None) -> Response[Any]:

@@ -65,3 +65,36 @@ RANKS = {role: rank for rank, role in enumerate(StaffRole)}
 def permits(role: str | None, permission: Permission) -> bool:
     """Whether somebody with this staff role has a permission; None is a customer, who has none."""
     return role is not None and RANKS[StaffRole(role)] >= RANKS[LEAST_ROLE[permission]]
+
+
+class Help(StrEnum):
+    """What staff do for an account; the name is part of the page's address."""
+
+    UNLOCKING = "unlocking"
+    LOG_OUT = "log-out"
+    DISABLING = "disabling"
+    ENABLING = "enabling"
+    FACTOR_REMOVAL = "second-factor-removal"
+    LINK = "link"
+
+
+NEEDS_REASON = {Help.DISABLING, Help.FACTOR_REMOVAL}
+
+
+def permission_for(staff_role: str | None) -> Permission:
+    """What it takes to change an account: those of the staff are the administrators' to change."""
+    return Permission.USERS_HELP if staff_role is None else Permission.STAFF_CHANGE
+
+
+def offered(
+    *, own: bool, staff_role: str | None, disabled: bool, second_factor: bool
+) -> list[Help]:
+    """What can be done for an account as it stands; one's own is changed in personal settings."""
+    if own:
+        return []
+    if disabled:
+        return [Help.ENABLING]
+    helps = [Help.UNLOCKING, Help.LOG_OUT]
+    helps += [Help.LINK] if staff_role is not None else []
+    helps += [Help.FACTOR_REMOVAL] if second_factor else []
+    return [*helps, Help.DISABLING]

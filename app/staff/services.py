@@ -16,3 +16,9 @@ async def note_inspection(*, contract: UUID, actor: UUID, place: str) -> None:
         await record(
             "contract-inspection", actor=actor, contract=contract, subject=contract, place=place
         )
+
+
+async def note_account_inspection(*, user: UUID, actor: UUID) -> None:
+    """Record that one of the staff looked at a person's account."""
+    async with unit_of_work():
+        await record("account-inspection", actor=actor, subject=user)

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from types import SimpleNamespace
+from typing import Any
 
 from litestar import Response
 
 from app.accounts.rules import Viewer
+from app.confirmations.services import find_draft
 from app.staff.rules import Permission, permits
+from app.web.i18n import gettext as _
 from app.web.requests import PageRequest
 from app.web.templates import page
 
@@ -44,3 +47,56 @@ def staff_page(
         errors=errors or {},
         **context,
     )
+
+
+async def kept(
+    request: PageRequest, viewer: Viewer, act: str, now: Mapping[str, Any], **about: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a form shows: what was entered before where the person comes back, else `now`.
+
+    Args:
+        act: name of the act that the form proposes.
+        now: the fields as they are, by the payload's names.
+        about: what the payload must name for the draft to be of this form.
+
+    Returns:
+        The fields, and field → message where the confirmation was refused.
+    """
+    draft = await find_draft(viewer, request.query_params.get("draft", ""), act)
+    if draft is None or any(draft.payload.get(name) != id for name, id in about.items()):
+        return dict(now), {}
+    return {name: draft.payload.get(name, now[name]) for name in now}, problem_of(draft.refusal)
+
+
+def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
+    """What a refused confirmation says beside its form: field → message."""
+    messages = {
+        "name-taken": ("name", _("This name is taken. Choose another one.")),
+        "group-gone": ("corporate_group", _("This corporate group is not there any more.")),
+        "number-taken": ("number", _("Another contract has this number. Choose another one.")),
+        "code-taken": ("code", _("This code is taken. Choose another one.")),
+        "address-taken": ("email", _("Another account has this mail address.")),
+        "member": ("owner_email", _("This address is a member of the contract already.")),
+        "invited": ("owner_email", _("This address is invited already. Send that one again.")),
+        "owner-there": (
+            "form",
+            _("The contract has an owner whose account works. That owner decides."),
+        ),
+        "member-gone": ("membership", _("This person is not a member any more.")),
+        "in-use": (
+            "quantity",
+            _("More than this is allocated or held. Have allocations given back first."),
+        ),
+        "unit-fixed": ("unit", _("The unit and the code are fixed once somebody has the product.")),
+        "last-administrator": (
+            "form",
+            _("This is the only administrator left. Make somebody else one first."),
+        ),
+        "contract-gone": ("contract", _("There is no contract with this number.")),
+        "redeemed": ("form", _("This key was redeemed meanwhile, so it cannot be revoked.")),
+        "changed-meanwhile": (
+            "form",
+            _("Somebody else changed this meanwhile. Compare, then try again."),
+        ),
+    }
+    return dict([messages[refusal["problem"]]]) if refusal else {}

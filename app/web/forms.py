@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from app.web.i18n import gettext as _
@@ -15,6 +15,7 @@ SHORT_TEXT = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LONGEST_ADDRESS = 254
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 # Seen by nobody, though their category says letter or sign: Hangul fillers, the empty Braille cell.
 BLANK_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 # Embeddings, overrides and isolates turn what stands after them, too, so that a name could
@@ -145,6 +146,23 @@ class Fields:
         if value not in choices:
             self.errors[name] = _("Choose %(label)s from the list.", label=label)
         return value
+
+    def day(self, name: str, label: str, *, required: bool = True) -> date | None:
+        """A calendar date as browsers send it, or as people write it: 2027-03-31, 2027/3/31.
+
+        None where it is empty or wrong.
+        """
+        value = normalised(self.data.get(name)).replace("/", "-")
+        if not value and not required:
+            return None
+        try:
+            year, month, day = (int(part) for part in value.split("-"))
+            if FIRST_YEAR <= year <= LAST_YEAR:
+                return date(year, month, day)
+        except ValueError:
+            pass
+        self.errors[name] = _("Enter %(label)s as a date, such as 2027/03/31.", label=label)
+        return None
 
     def ticked(self, name: str) -> bool:
         """Whether a check box was ticked."""

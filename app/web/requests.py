@@ -93,6 +93,11 @@ def _pairs(values: Iterable[tuple[str, str]]) -> MultiDict[str]:
     return MultiDict(pairs)
 
 
+def form_of(values: Mapping[str, str]) -> FormData:
+    """A form that was filled in elsewhere than in a browser: on the command line, in a file."""
+    return FormData(MultiDict(values), {})
+
+
 def query_form(request: PageRequest) -> FormData:
     """The fields of a form sent by GET, from the address.
 

@@ -17,6 +17,7 @@ from tests.browser.journeys import (
     quotes,
     resources,
     sign_in,
+    staff,
     withdrawal,
 )
 from tests.browser.matrix import LANGUAGES, STATES, Journey
@@ -48,6 +49,7 @@ JOURNEYS = (
     members.MEMBERSHIPS,
     accounts.FORGOTTEN,
     accounts.SETTINGS,
+    staff.CONTRACT_CREATION,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -75,6 +77,7 @@ REQUIRED = {
     "role, notices, removal, leaving",
     "forgotten password",
     "profile, mail address, sessions, password",
+    "staff: create a contract with its first owner",
 }
 WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
 

@@ -50,6 +50,16 @@ ENGLISH = {
     "リソース": "Resources",
     "期限切れの製品を表示する": "Show expired products",
     "期限切れの製品を表示しない": "Hide expired products",
+    # The staff console
+    "契約を登録": "Create a contract",
+    "ご契約番号": "Contract number",
+    "ご契約名": "Contract name",
+    "開始日": "First day",
+    "終了日（当日を含む）": "Last usable day",
+    "営業担当": "Sales contact",
+    "営業担当のメールアドレス": "E-mail address of sales",
+    "電話番号": "Telephone",
+    "最初のオーナーのメールアドレス （任意）": "E-mail address of the first owner (optional)",
     # Resources
     "すべてのファイルを表示する": "Show all files",
     "ダウンロードしたファイルの確認方法": "How to check a downloaded file",

@@ -60,6 +60,7 @@ FURTHER = {
         "statements": "acts",
         "commands": "pages",
     },
+    "staff": {"commands": "pages"},
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
 }
@@ -72,6 +73,7 @@ EXCEPTIONS = {
     # A command runs on the portal's database; it is loaded only then, never by the server.
     ("app.activation.commands", "app.runtime"),
     ("app.audit.commands", "app.runtime"),
+    ("app.staff.commands", "app.runtime"),
     ("app.withdrawal.commands", "app.runtime"),
 }
 

@@ -8,21 +8,25 @@ import httpx
 from tests.pages import elements
 
 
-def hidden(html: str) -> dict[str, str]:
-    """The hidden fields of a page's forms."""
-    return {
-        attributes["name"] or "": attributes.get("value") or ""
-        for tag, attributes in elements(html)
-        if tag == "input" and attributes.get("type") == "hidden" and attributes.get("name")
-    }
+def filled(html: str) -> dict[str, str]:
+    """What a page's forms hold before anybody types."""
+    fields, select = dict[str, str](), ""
+    for tag, attributes in elements(html):
+        name, value = attributes.get("name") or "", attributes.get("value") or ""
+        if tag == "input" and name and attributes.get("type") != "checkbox":
+            fields[name] = value
+        elif tag == "select":
+            select = name
+        elif tag == "option" and (select not in fields or "selected" in attributes):
+            fields[select] = value
+    return fields
 
 
 async def proposed(client: httpx.AsyncClient, form: str, data: dict[str, str]) -> str:
-    """Fill a form in, with its hidden fields; answers the address of the confirm page."""
+    """Fill a form in, on top of what it holds; answers the address of the confirm page."""
     page = await client.get(form)
     assert page.status_code == 200, form
-    kept = {name: value for name, value in hidden(page.text).items() if name != "back"}
-    answer = await client.post(form, data=kept | data)
+    answer = await client.post(form, data=filled(page.text) | data)
     assert answer.status_code == 303, message(answer.text)
     return str(answer.headers["location"])
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.database import fetch, fetch_one, fetch_value
 from tests.conftest import Portal
-from tests.staff.steps import confirmed, done, hidden, message, proposed
+from tests.staff.steps import confirmed, done, filled, message, proposed
 
 LIST = "/staff/companies"
 FORM = {"name": "新規商事株式会社", "reading": "シンキショウジ", "corporate_group": ""}
@@ -59,7 +59,7 @@ async def test_whoever_comes_second_sees_the_first_ones_change(clerk: httpx.Asyn
     assert "後の名称" in form.text, "what was entered is kept"
     assert await fetch_value("select count(*) from company where name = '後の名称'") == 0
     # Sent again, knowingly, it is made.
-    again = await clerk.post(path, data={**change, "name": "後の名称", **hidden(form.text)})
+    again = await clerk.post(path, data=filled(form.text))
     await confirmed(clerk, again.headers["location"])
     assert await fetch_value("select count(*) from company where name = '後の名称'") == 1
 

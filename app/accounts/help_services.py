@@ -1,0 +1,123 @@
+"""What the staff do for people who cannot help themselves. Nobody sees or sets a password here."""
+
+from uuid import UUID
+
+from app import clock
+from app.accounts.factor_tables import AuthenticatorApp, Passkey, PendingSignIn, RecoveryCode
+from app.accounts.queries import token_hash
+from app.accounts.tables import Session, User
+from app.audit.services import record
+from app.database import Record, fetch, fetch_one, unit_of_work
+from app.mail.rules import Recipient
+from app.mail.services import enqueue
+from app.settings import Settings
+
+
+class AccountGone(Exception):
+    """The account is deleted, or is not any more as it was shown."""
+
+
+async def _hold(user: UUID) -> Record:
+    """Lock an account, so that one change of it comes after the other."""
+    row = await fetch_one(
+        "select id, code, name, email, language, disabled_at from portal_user"
+        " where id = $1 for no key update",
+        user,
+    )
+    if row is None:
+        raise AccountGone
+    return row
+
+
+async def _end_sessions(user: UUID) -> None:
+    await Session.delete().where(Session.user == user)
+    await PendingSignIn.delete().where(PendingSignIn.user == user)
+
+
+async def end_sessions(user: UUID, *, actor: UUID) -> None:
+    """Log a person out everywhere.
+
+    Raises:
+        AccountGone: the account is deleted.
+    """
+    async with unit_of_work():
+        await _hold(user)
+        await _end_sessions(user)
+        await record("sessions-end", actor=actor, subject=user)
+
+
+async def unlock(user: UUID, *, actor: UUID) -> None:
+    """Forget the failed attempts that slow a person down, at log-in and at links.
+
+    Attempts that are counted by address stay: they may be somebody else's.
+
+    Raises:
+        AccountGone: the account is deleted.
+    """
+    async with unit_of_work():
+        account = await _hold(user)
+        await fetch("delete from throttle where bucket = any($1)", throttled_in(account))
+        await record("account-unlock", actor=actor, subject=user)
+
+
+def throttled_in(account: Record) -> list[str]:
+    """Where failures of an account are counted: see throttling, sign_in(), check_password()."""
+    code, email = (token_hash(account[name]).hex() for name in ("code", "email"))
+    id = account["id"]
+    return [
+        *(f"account:{code}", f"account:{id}", f"account:factor:{id}"),
+        *(f"reset:{code}", f"reset:{email}"),
+    ]
+
+
+async def disable(user: UUID, *, reason: str, actor: UUID) -> None:
+    """Shut an account: nobody gets in with it, and it is logged out everywhere.
+
+    Raises:
+        AccountGone: it is deleted, or disabled already.
+        asyncpg.CheckViolationError: it is the last administrator's.
+    """
+    async with unit_of_work():
+        if (await _hold(user))["disabled_at"] is not None:
+            raise AccountGone
+        await User.update({User.disabled_at: clock.now()}).where(User.id == user)
+        await _end_sessions(user)
+        await record("account-disabling", actor=actor, subject=user, reason=reason)
+
+
+async def enable(user: UUID, *, actor: UUID) -> None:
+    """Open a disabled account again, with the password it had.
+
+    Raises:
+        AccountGone: it is deleted, or not disabled.
+    """
+    async with unit_of_work():
+        if (await _hold(user))["disabled_at"] is None:
+            raise AccountGone
+        await User.update({User.disabled_at: None}).where(User.id == user)
+        await record("account-enabling", actor=actor, subject=user)
+
+
+async def remove_factors(settings: Settings, user: UUID, *, reason: str, actor: UUID) -> None:
+    """Take all second factors from a person who is locked out, and tell them by mail.
+
+    The password stands alone again, so they have to set a new one, which is long enough for that.
+
+    Raises:
+        AccountGone: the account is deleted.
+    """
+    async with unit_of_work():
+        account = await _hold(user)
+        await AuthenticatorApp.delete().where(AuthenticatorApp.user == user)
+        await Passkey.delete().where(Passkey.user == user)
+        await RecoveryCode.delete().where(RecoveryCode.user == user)
+        await User.update({User.must_change_password: True}).where(User.id == user)
+        await _end_sessions(user)
+        await enqueue(
+            settings,
+            "second-factors-removed",
+            Recipient(account["email"], account["name"], account["language"]),
+            about=user,
+            removed_at=clock.now(),
+        )
+        await record("second-factors-removal", actor=actor, subject=user, reason=reason)

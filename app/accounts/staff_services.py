@@ -1,0 +1,123 @@
+"""Accounts of the vendor's staff: made with a role, entered by a link that sets the password."""
+
+import secrets
+from uuid import UUID
+
+from app import clock
+from app.accounts.passwords import hash_password
+from app.accounts.queries import token_hash
+from app.accounts.rules import STAFF_LINK_LASTS
+from app.accounts.services import TOKEN_BYTES, add_user, use_up_resets
+from app.accounts.tables import PasswordReset, User
+from app.audit.services import record
+from app.database import Record, fetch_one, unit_of_work
+from app.mail.rules import Recipient
+from app.mail.services import enqueue
+from app.settings import Settings
+
+
+class StaffChanged(Exception):
+    """The account has another role by now, is no account of the staff, or is deleted."""
+
+
+async def create_staff(
+    settings: Settings,
+    *,
+    code: str,
+    name: str,
+    email: str,
+    role: str,
+    language: str,
+    actor: UUID | None,
+) -> str:
+    """Make an account of the staff and mail its link. Nobody knows its password until then.
+
+    Args:
+        role: viewer, operator or administrator.
+
+    Returns:
+        The link, for whoever has no mail yet.
+
+    Raises:
+        asyncpg.UniqueViolationError: the code or the address is taken.
+    """
+    unknown = await hash_password(secrets.token_urlsafe(TOKEN_BYTES))
+    async with unit_of_work():
+        user = await add_user(
+            code=code,
+            name=name,
+            email=email,
+            password_hash=unknown,
+            language=language,
+            staff_role=role,
+            actor=actor,
+        )
+        account = await _find(user)
+        link = await _send_link(settings, account)
+        await record("staff-creation", actor=actor, subject=user, role=role)
+    return link
+
+
+async def send_staff_link(settings: Settings, user: UUID, *, actor: UUID | None) -> None:
+    """Mail one of the staff a new link to set the password; earlier ones open nothing any more.
+
+    Raises:
+        StaffChanged: this is no account of the staff that works.
+    """
+    async with unit_of_work():
+        await _send_link(settings, await _find(user))
+        await record("staff-link", actor=actor, subject=user)
+
+
+async def _find(user: UUID) -> Record:
+    row = await fetch_one(
+        "select id, code, name, email, language, staff_role from portal_user"
+        " where id = $1 and staff_role is not null and disabled_at is null for no key update",
+        user,
+    )
+    if row is None:
+        raise StaffChanged
+    return row
+
+
+async def _send_link(settings: Settings, account: Record) -> str:
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    await use_up_resets(account["id"])
+    await PasswordReset.insert(
+        PasswordReset(
+            token_hash=token_hash(token),
+            user=account["id"],
+            created_at=now,
+            expires_at=now + STAFF_LINK_LASTS,
+        )
+    )
+    link = f"{settings.base_url}/password/reset/{token}"
+    await enqueue(
+        settings,
+        "staff-invitation",
+        Recipient(account["email"], account["name"], account["language"]),
+        about=account["id"],
+        valid_until=now + STAFF_LINK_LASTS,
+        code=account["code"],
+        link=link,
+        expires_at=now + STAFF_LINK_LASTS,
+    )
+    return link
+
+
+async def change_staff_role(user: UUID, *, role: str, seen: str, actor: UUID) -> None:
+    """Give one of the staff another role; it counts from their next click on.
+
+    Args:
+        seen: the role that the actor saw.
+
+    Raises:
+        StaffChanged: they have another one by now.
+        asyncpg.CheckViolationError: they are the last administrator.
+    """
+    async with unit_of_work():
+        account = await _find(user)
+        if account["staff_role"] != seen:
+            raise StaffChanged
+        await User.update({User.staff_role: role}).where(User.id == user)
+        await record("staff-role-change", actor=actor, subject=user, role_before=seen, role=role)

@@ -1,0 +1,53 @@
+"""What the staff do with license keys that were issued: taking them away, revoking them."""
+
+from uuid import UUID
+
+from app import clock
+from app.audit.services import record
+from app.database import fetch, fetch_one, unit_of_work
+
+
+class KeyGone(Exception):
+    """The key is revoked already, or there is none."""
+
+
+async def export_batch(batch: UUID, *, again: bool, actor: UUID) -> list[str] | None:
+    """The codes of a batch, to be handed over; None where somebody has taken them already.
+
+    Args:
+        again: whether the actor may take them a second time.
+    """
+    async with unit_of_work():
+        first = await fetch_one(
+            "insert into license_key_export (batch, exported_by, exported_at)"
+            " select batch, $2, $3 from license_key where batch = $1 limit 1"
+            " on conflict (batch) do nothing returning batch",
+            batch,
+            actor,
+            clock.now(),
+        )
+        if first is None and not again:
+            return None
+        rows = await fetch("select code from license_key where batch = $1 order by code", batch)
+        if rows:
+            await record("license-key-export", actor=actor, subject=batch, number=len(rows))
+    return [row["code"] for row in rows]
+
+
+async def revoke_license_key(key: UUID, *, actor: UUID) -> None:
+    """Make an unused license key worthless.
+
+    Raises:
+        KeyGone: it is revoked already.
+        asyncpg.CheckViolationError: it was redeemed.
+    """
+    async with unit_of_work():
+        revoked = await fetch_one(
+            "update license_key set revoked_at = $2 where id = $1 and revoked_at is null"
+            " returning id",
+            key,
+            clock.now(),
+        )
+        if revoked is None:
+            raise KeyGone
+        await record("license-key-revocation", actor=actor, subject=key)

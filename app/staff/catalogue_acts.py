@@ -1,0 +1,63 @@
+"""What the staff confirm about the catalogue."""
+
+from uuid import UUID
+
+import asyncpg
+
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.products import services
+from app.products.catalogue_services import ProductChanged, change_product
+from app.staff.access import require
+from app.staff.rules import Permission
+from app.web.i18n import gettext as _
+
+PRODUCTS_URL = "/staff/products"
+NAMES = ("code", "name_ja", "name_en", "unit", "version")
+
+
+def unit_name(unit: str) -> str:
+    """What is counted, in the reader's language."""
+    return {"users": _("users"), "servers": _("servers"), "cores": _("cores")}[unit]
+
+
+async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    require(viewer, Permission.CATALOGUE_CHANGE)
+    product = payload["product"]
+    return Statement(
+        heading=_("Change this product?") if product else _("Create this product?"),
+        facts=[
+            (_("Product code"), payload["code"]),
+            (_("Japanese name"), payload["name_ja"]),
+            (_("English name"), payload["name_en"]),
+            (_("Unit"), unit_name(payload["unit"])),
+            (_("Version"), payload["version"]),
+        ],
+        back=f"{PRODUCTS_URL}/{product or 'new'}",
+        notes=[_("The unit and the code are fixed once somebody has the product.")],
+    )
+
+
+async def _perform(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    require(viewer, Permission.CATALOGUE_CHANGE)
+    values = {name: payload[name] for name in NAMES}
+    try:
+        if payload["product"]:
+            await change_product(
+                UUID(payload["product"]),
+                **values,
+                revision=payload["revision"],
+                actor=viewer.id,
+            )
+        else:
+            await services.create_product(**values, actor=viewer.id)
+    except asyncpg.UniqueViolationError:
+        raise Refused({"problem": "code-taken"}) from None
+    except asyncpg.CheckViolationError:
+        raise Refused({"problem": "unit-fixed"}) from None
+    except ProductChanged:
+        raise Refused({"problem": "changed-meanwhile"}) from None
+    return Done(PRODUCTS_URL, _("The product %(code)s was saved.", code=payload["code"]))
+
+
+PRODUCT = Act("product", _state, _perform)

@@ -1,0 +1,130 @@
+"""What the staff confirm about contracted products: adding one, amending one."""
+
+from uuid import UUID
+
+import asyncpg
+from litestar.exceptions import NotFoundException
+
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.database import Record
+from app.products.amendment_services import (
+    EntitlementChanged,
+    amend_entitlement,
+    order_entitlement,
+)
+from app.products.services import Term
+from app.staff import contract_queries as queries
+from app.staff.catalogue_queries import find_product
+from app.staff.contract_acts import (
+    as_day,
+    change,
+    changeable,
+    contract_url,
+    reason_facts,
+    reason_note,
+    reason_of,
+)
+from app.web import i18n
+from app.web.i18n import day, moment, number
+from app.web.i18n import gettext as _
+
+
+def _product_name(row: Record) -> str:
+    name: str = row[f"name_{i18n.language.get()}"]
+    return f"{name} ({row['code']})"
+
+
+def _term(payload: Payload) -> Term:
+    return Term(as_day(payload, "starts_on"), as_day(payload, "ends_on"))
+
+
+async def _state_order(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract = await changeable(viewer, payload)
+    product = await find_product(UUID(payload["product"]))
+    if product is None:
+        raise NotFoundException
+    term = _term(payload)
+    return Statement(
+        heading=_("Add this product to the contract?"),
+        facts=[
+            (_("Contract"), f"{contract['name']} ({contract['number']})"),
+            (_("Product"), _product_name(product)),
+            (_("Quantity"), number(payload["quantity"])),
+            (_("First day"), day(term.starts_on)),
+            (_("Last usable day"), day(term.ends_on)),
+            *reason_facts(payload),
+        ],
+        back=f"{contract_url(contract['number'])}/entitlements/new",
+        notes=[reason_note()],
+    )
+
+
+async def _order(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    contract = await changeable(viewer, payload)
+    await order_entitlement(
+        contract=contract["id"],
+        product=UUID(payload["product"]),
+        quantity=payload["quantity"],
+        term=_term(payload),
+        reason=reason_of(payload),
+        actor=viewer.id,
+    )
+    return Done(contract_url(contract["number"]), _("The product was added to the contract."))
+
+
+async def _find(payload: Payload) -> Record:
+    found = await queries.find_entitlement(payload["contract"], UUID(payload["entitlement"]))
+    if found is None:
+        raise NotFoundException
+    return found
+
+
+async def _state_amendment(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract = await changeable(viewer, payload)
+    now, term = await _find(payload), _term(payload)
+    warning = ""
+    if now["held_until"] and term.ends_on < now["ends_on"]:
+        warning = _(
+            "A system is activated with this product. Its activation file goes on until %(moment)s,"
+            " also where the product ends before.",
+            moment=moment(now["held_until"], contract["time_zone"]),
+        )
+    return Statement(
+        heading=_("Amend this contracted product?"),
+        facts=[
+            (_("Contract"), f"{contract['name']} ({contract['number']})"),
+            (_("Product"), _product_name(now)),
+            change(_("Quantity"), number(now["quantity"]), number(payload["quantity"])),
+            (_("In use"), number(now["in_use"])),
+            change(_("First day"), day(now["starts_on"]), day(term.starts_on)),
+            change(_("Last usable day"), day(now["ends_on"]), day(term.ends_on)),
+            *reason_facts(payload),
+        ],
+        back=f"{contract_url(contract['number'])}/entitlements/{now['id']}",
+        notes=[reason_note()],
+        warning=warning,
+    )
+
+
+async def _amend(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    contract = await changeable(viewer, payload)
+    try:
+        await amend_entitlement(
+            contract=contract["id"],
+            entitlement=UUID(payload["entitlement"]),
+            quantity=payload["quantity"],
+            term=_term(payload),
+            revision=payload["revision"],
+            reason=reason_of(payload),
+            actor=viewer.id,
+        )
+    except EntitlementChanged:
+        raise Refused({"problem": "changed-meanwhile"}) from None
+    except asyncpg.CheckViolationError:
+        raise Refused({"problem": "in-use"}) from None
+    return Done(contract_url(contract["number"]), _("The contracted product was amended."))
+
+
+ORDER = Act("entitlement-order", _state_order, _order)
+AMENDMENT = Act("entitlement-amendment", _state_amendment, _amend)

@@ -1,0 +1,41 @@
+"""What the staff confirm about the terms of use."""
+
+from app.accounts.rules import Viewer
+from app.accounts.services import TermsChanged, publish_terms
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.staff.access import require
+from app.staff.rules import Permission
+from app.web.i18n import gettext as _
+from app.web.i18n import number
+
+TERMS_URL = "/staff/terms"
+
+
+async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    require(viewer, Permission.TERMS_PUBLISH)
+    return Statement(
+        heading=_("Publish this version of the terms of use?"),
+        facts=[
+            (_("Version"), str(payload["revision"] + 1)),
+            (_("Japanese text"), _("%(n)s characters", n=number(len(payload["body_ja"])))),
+            (_("English text"), _("%(n)s characters", n=number(len(payload["body_en"])))),
+        ],
+        back=f"{TERMS_URL}/new",
+        warning=_("Everybody is asked to accept it before they go on, you too."),
+        notes=[_("A published version is never changed; a correction is a new version.")],
+        whole_page=True,
+    )
+
+
+async def _publish(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    require(viewer, Permission.TERMS_PUBLISH)
+    try:
+        await publish_terms(
+            payload["body_ja"], payload["body_en"], after=payload["revision"], actor=viewer.id
+        )
+    except TermsChanged:
+        raise Refused({"problem": "changed-meanwhile"}) from None
+    return Done(TERMS_URL, _("The version was published."))
+
+
+PUBLICATION = Act("terms-publication", _state, _publish)

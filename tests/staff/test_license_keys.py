@@ -1,0 +1,117 @@
+"""License keys in the console: issued in batches, taken away once, revoked while unused."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from app.database import fetch, fetch_value
+from app.products.key_rules import is_checked, plain_key
+from tests.staff.steps import confirmed, done, message
+
+KEYS = "/staff/license-keys"
+
+
+async def _form() -> dict[str, str]:
+    product = await fetch_value("select id from product where code = 'CONNECTOR'")
+    return {
+        "product": str(product),
+        "number": "３",
+        "quantity": "8",
+        "starts_on": "2026-11-01",
+        "ends_on": "2027-10-31",
+        "contract": "D-1001",
+    }
+
+
+async def _issued(client: httpx.AsyncClient) -> httpx.Response:
+    return await done(client, f"{KEYS}/new", await _form())
+
+
+async def _key(part: str) -> str:
+    return str(await fetch_value("select id from license_key where code like $1", f"%{part}%"))
+
+
+async def test_a_batch_is_issued_and_its_keys_carry_check_characters(
+    clerk: httpx.AsyncClient,
+) -> None:
+    page = await _issued(clerk)
+    assert "ライセンスキーを 3 個発行しました。" in message(page.text)
+    answer = await clerk.post(f"{page.url.path}/export")
+    lines = answer.text.splitlines()
+    assert len(lines) == 4 and "attachment" in answer.headers["content-disposition"]
+    for line in lines[1:]:
+        assert is_checked(plain_key(line.split(",")[0]))
+        assert ",CONNECTOR,8,2026-11-01,2027-10-31" in line
+
+
+async def test_operators_take_a_batch_away_once_administrators_again(
+    clerk: httpx.AsyncClient, staff: httpx.AsyncClient
+) -> None:
+    batch = (await _issued(clerk)).url.path
+    answers = await asyncio.gather(*(clerk.post(f"{batch}/export") for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 404, 404]
+    assert "/export" not in (await clerk.get(batch)).text
+    assert (await staff.post(f"{batch}/export")).status_code == 200
+    taken = await fetch_value("select count(*) from audit_event where act = 'license-key-export'")
+    assert taken == 2
+
+
+async def test_no_page_shows_a_key_whole(staff: httpx.AsyncClient) -> None:
+    for path in (KEYS, f"{KEYS}/{await _key('FREE1')}"):
+        html = (await staff.get(path)).text
+        assert "DEMO0…00001" in html and "FREE1" not in html
+
+
+async def test_keys_are_found_however_they_are_typed_and_by_what_became_of_them(
+    auditor: httpx.AsyncClient,
+) -> None:
+    for query, there, missing in (
+        ({"search": "ｆｒｅｅ１－00001"}, "00001", "00002"),
+        ({"state": "redeemed"}, "D-2001", "00001"),
+        ({"state": "ended"}, "00003", "00001"),
+        ({"state": "free"}, "00001", "00003"),
+    ):
+        html = (await auditor.get(KEYS, params=query)).text
+        assert there in html and missing not in html, query
+
+
+async def test_an_unused_key_is_revoked_and_a_used_one_is_not(clerk: httpx.AsyncClient) -> None:
+    free, used = await _key("FREE1"), await _key("USED1")
+    answer = await clerk.post(f"{KEYS}/{free}/revocation")
+    page = await confirmed(clerk, answer.headers["location"])
+    assert "失効させました" in message(page.text)
+    assert "/revocation" not in page.text
+    assert (await clerk.post(f"{KEYS}/{used}/revocation")).status_code == 404
+
+
+async def test_a_key_that_is_redeemed_meanwhile_is_not_revoked(clerk: httpx.AsyncClient) -> None:
+    free = await _key("FREE1")
+    confirmation = (await clerk.post(f"{KEYS}/{free}/revocation")).headers["location"]
+    await fetch(
+        "insert into entitlement (id, contract, product, quantity, starts_on, ends_on,"
+        " license_key, created_at) select gen_random_uuid(), c.id, k.product, k.quantity,"
+        " k.starts_on, k.ends_on, k.id, now() from license_key k, contract c"
+        " where k.id = $1::uuid and c.number = 'D-1001'",
+        free,
+    )
+    answer = await clerk.post(confirmation)
+    assert answer.status_code in {303, 404}
+    assert await fetch_value("select revoked_at from license_key where id = $1::uuid", free) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("number", "0", "1"),
+        ("number", "10001", "10,000"),
+        ("contract", "D-9999", "この番号の契約はありません"),
+        ("ends_on", "2026-01-01", "終了日が開始日より前"),
+        ("product", "", "一覧から"),
+    ],
+)
+async def test_a_wrong_field_is_told(
+    clerk: httpx.AsyncClient, field: str, value: str, says: str
+) -> None:
+    answer = await clerk.post(f"{KEYS}/new", data={**await _form(), field: value})
+    assert answer.status_code == 422 and says in message(answer.text)
