@@ -9,6 +9,7 @@ import rich_click as click
 from app.activation.commands import keys
 from app.activation.demo_services import prepare_demo_keys
 from app.audit.commands import audit
+from app.backup.commands import backup, restore
 from app.database.embedded import EmbeddedServer, EmbeddedServerError
 from app.demo.world import make_world
 from app.doctor import findings as doctor_findings
@@ -90,8 +91,10 @@ def doctor() -> None:
 
 
 portal.add_command(audit)
+portal.add_command(backup)
 portal.add_command(erasures)
 portal.add_command(keys)
+portal.add_command(restore)
 portal.add_command(staff)
 
 
