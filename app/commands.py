@@ -13,6 +13,7 @@ from app.backup.commands import backup, restore
 from app.database.embedded import EmbeddedServer, EmbeddedServerError
 from app.demo.world import make_world
 from app.doctor import findings as doctor_findings
+from app.imports.commands import export, import_file
 from app.runtime import run_with_database, serve, with_demo_secrets, work_until_stopped
 from app.settings import Settings, SettingsError, read_settings
 from app.staff.commands import staff
@@ -93,6 +94,8 @@ def doctor() -> None:
 portal.add_command(audit)
 portal.add_command(backup)
 portal.add_command(erasures)
+portal.add_command(export)
+portal.add_command(import_file)
 portal.add_command(keys)
 portal.add_command(restore)
 portal.add_command(staff)
