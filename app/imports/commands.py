@@ -69,16 +69,16 @@ def import_file(file: Path | None, by: str | None, dry_run: bool, template: Path
 def _import(file: Path, by: str, dry_run: bool) -> Outcome:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"))
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
-        tasks = {name: bars.add_task(name, total=None) for name in ("reading", "checking", "adding")}
+        tasks = {
+            name: bars.add_task(name, total=None) for name in ("reading", "checking", "adding")
+        }
 
         def report(phase: str, done: int) -> None:
             bars.update(tasks[phase], completed=done)
 
         async def work(_: Settings) -> Outcome:
             actor = await _who(by)
-            return await import_lines(
-                read_lines(file), dry_run=dry_run, actor=actor, report=report
-            )
+            return await import_lines(read_lines(file), dry_run=dry_run, actor=actor, report=report)
 
         return _with_database(work)
 

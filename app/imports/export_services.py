@@ -7,7 +7,7 @@ from uuid import UUID
 from app.audit.files import csv_line
 from app.audit.services import record
 from app.database import unit_of_work
-from app.imports.additions import EXPORTS
+from app.imports.addition_queries import EXPORTS
 from app.imports.files import TableWriter
 from app.imports.rules import COLUMNS, Kind
 

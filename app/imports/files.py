@@ -169,7 +169,9 @@ def _lines(kind: Kind, rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Li
 
 def _head_faults(kind: Kind, number: int, head: Sequence[str]) -> list[Fault]:
     wanted = COLUMNS[kind]
-    faults = [Fault(kind, number, name, "This column is missing.") for name in wanted if name not in head]
+    faults = [
+        Fault(kind, number, name, "This column is missing.") for name in wanted if name not in head
+    ]
     faults += [
         Fault(kind, number, name, f"Nobody knows this column; these are: {', '.join(wanted)}.")
         for name in head

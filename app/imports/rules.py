@@ -42,7 +42,9 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.kind}:{self.line}"
-        return f"{place}: {self.column}: {self.message}" if self.column else f"{place}: {self.message}"
+        return (
+            f"{place}: {self.column}: {self.message}" if self.column else f"{place}: {self.message}"
+        )
 
 
 # Kind → columns; where the key ends is what makes a line the same as another.
@@ -64,7 +66,14 @@ EXAMPLES: Mapping[Kind, Sequence[str]] = {
     ),
     Kind.ENTITLEMENTS: ("D-1001", "PLATFORM", "10", "2027/04/01", "2028/03/31"),
     Kind.PEOPLE: ("D-1001", "owner@example.com", "owner", "ja"),
-    Kind.LICENSE_KEYS: ("2B7KQ-9FXMW-H4TRC-8ZPND", "CONNECTOR", "2", "2027/04/01", "2028/03/31", ""),
+    Kind.LICENSE_KEYS: (
+        "2B7KQ-9FXMW-H4TRC-8ZPND",
+        "CONNECTOR",
+        "2",
+        "2027/04/01",
+        "2028/03/31",
+        "",
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from app.audit.services import record
 from app.contracts.rules import NamedContract, Role
 from app.contracts.services import create_corporate_group
 from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
-from app.imports import additions, check_queries
+from app.imports import addition_queries, check_queries
 from app.imports.files import Line
 from app.imports.rules import Fault, Kind, read_line
 from app.people.invitation_services import InvitationRefused, invite_by_staff
@@ -127,12 +127,12 @@ async def _add(
     actor: UUID | None,
     report: Callable[[str, int], None],
 ) -> None:
-    missing = await fetch(additions.MISSING_GROUPS, id)
+    missing = await fetch(addition_queries.MISSING_GROUPS, id)
     for group in missing:
         await create_corporate_group(group["name"], actor=actor)
     for kind in Kind:
         report("adding", sum(outcome.added.values()))
-        new, values = additions.ADDITIONS[kind], (id, clock.now(), actor)
+        new, values = addition_queries.ADDITIONS[kind], (id, clock.now(), actor)
         done = await connection.execute(new, *values, timeout=TEN_MINUTES)
         outcome.added[kind] = int(done.split()[-1])
     report("adding", sum(outcome.added.values()))
@@ -144,7 +144,7 @@ async def invite_imported(settings: Settings) -> bool:
     Who became a member meanwhile, or was invited, is passed over.
     """
     async with unit_of_work():
-        people = await fetch(additions.NEXT_PEOPLE, INVITED_AT_ONCE)
+        people = await fetch(addition_queries.NEXT_PEOPLE, INVITED_AT_ONCE)
         for person in people:
             try:
                 await _invite(settings, person)

@@ -65,7 +65,6 @@ FURTHER = {
     "staff": {"commands": "pages"},
     "imports": {
         "files": "queries",
-        "additions": "queries",
         "commands": "pages",
     },
     "quotes": {"wording": "rules"},

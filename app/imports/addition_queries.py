@@ -63,14 +63,18 @@ ADDITIONS: Mapping[Kind, str] = {
             join contract c on c.number = content ->> 'contract'
             join product p on p.code = content ->> 'product'),
         added as (
-            insert into entitlement (id, contract, product, quantity, starts_on, ends_on, created_at)
+            insert into entitlement (id, contract, product, quantity, starts_on, ends_on,
+                                     created_at)
             select id, contract, product, (content ->> 'quantity')::integer,
                    (content ->> 'starts_on')::date, (content ->> 'ends_on')::date, $2
             from new)
-        {_events(
-            "entitlement-addition", "new.contract",
+        {
+        _events(
+            "entitlement-addition",
+            "new.contract",
             "jsonb_build_object('quantity', (content ->> 'quantity')::integer)",
-        )}
+        )
+    }
     """,
     Kind.PEOPLE: f"""
         insert into import_person (id, contract, email, role, language, imported_by)
