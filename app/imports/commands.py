@@ -1,5 +1,6 @@
 """`portal import`, `portal export`."""
 
+import os
 import sys
 import zipfile
 from collections.abc import Awaitable, Callable
@@ -111,9 +112,15 @@ def export(file: Path, by: str) -> None:
 
     async def work(_: Settings) -> dict[Kind, int]:
         actor = await _who(by)
-        with zipfile.ZipFile(file, "x", zipfile.ZIP_DEFLATED) as archive:
-            file.chmod(0o600)
+        with zipfile.ZipFile(opened, "w", zipfile.ZIP_DEFLATED) as archive:
             return await export_tables(archive, actor=actor)
 
-    written = _with_database(work)
+    descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    try:
+        with os.fdopen(descriptor, "w+b") as opened:
+            written = _with_database(work)
+    except BaseException:
+        # Half an export could be taken for a whole one.
+        file.unlink()
+        raise
     click.echo(", ".join(f"{kind}: {number:,}" for kind, number in written.items()))

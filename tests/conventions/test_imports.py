@@ -25,7 +25,7 @@ LEVELS = [
 ]
 KNOW_EVERYTHING = {
     *("main", "piccolo_app", "commands", "runtime", "housekeeping", "chores", "doctor", "demo"),
-    "backup",
+    *("backup", "bill_of_materials"),
 }
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
 DOMAINS = set.union(*LEVELS[:9])

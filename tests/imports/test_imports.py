@@ -1,4 +1,4 @@
-"""`portal import` and `portal export`: all of a file or nothing, and the same again changes nothing."""
+"""`portal import` and `portal export`: all of a file or nothing, and the same again is nothing."""
 
 import asyncio
 import csv
@@ -45,7 +45,8 @@ TABLES: dict[Kind, Rows] = {
     ],
 }
 COUNTS = """
-    select (select count(*) from company) as companies, (select count(*) from contract) as contracts,
+    select (select count(*) from company) as companies,
+           (select count(*) from contract) as contracts,
            (select count(*) from entitlement) as entitlements,
            (select count(*) from license_key) as keys, (select count(*) from invitation) as invited,
            (select count(*) from import_person) as people, (select count(*) from mail) as mails,
