@@ -17,7 +17,11 @@ async def test_the_dashboard_lists_what_waits(auditor: httpx.AsyncClient) -> Non
         " settled_at) values (gen_random_uuid(), 'invitation', 'failed', 'refused', '550', 1,"
         " now(), now(), now())"
     )
-    await fetch("update quote_request set state = 'received'")
+    await fetch(
+        "insert into quote_request (id, reference, contract, state, requested_at, note)"
+        " select gen_random_uuid(), 'Q-1', id, 'received', now(), '' from contract"
+        " where number = 'D-1001'"
+    )
     html = (await auditor.get("/staff")).text
     assert "D-1002 開発部門契約" in html, "it ends within 30 days"
     assert "D-1001 基幹システム契約" in html, "its quote request waits"
