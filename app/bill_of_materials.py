@@ -61,7 +61,7 @@ def _component(name: str, found: Distribution) -> dict[str, Any]:
     purl = _purl(name, found)
     component = {"type": "library", "name": name, "version": found.version}
     component |= {"bom-ref": purl, "purl": purl}
-    if expression := found.metadata.get("License-Expression"):
+    if expression := found.metadata.json.get("license_expression"):
         return {**component, "licenses": [{"expression": expression}]}
     named = [
         each.rsplit(" :: ", 1)[-1]

@@ -111,6 +111,8 @@ def _import(what: str, file: Path, addresses: Addresses, folder: Path) -> str:
     # The progress bar and the peak; what rusage tells would include this process's own.
     megabytes = int(done.stderr.rsplit("VmHWM:", 1)[1].split()[0]) / 1024
     print(f"{what:<34}{seconds:>9.1f} s{megabytes:>9.0f} MiB   exit {done.returncode}")
+    if done.returncode and not done.stdout:
+        print(done.stderr[:2000])
     return done.stdout
 
 

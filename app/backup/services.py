@@ -133,11 +133,12 @@ async def _refuse_what_is_there(
             raise NotEmpty("The database has tables already: name an empty one.")
     finally:
         await connection.close()
-    wanted = set(manifest.files or [])
-    async for key, _ in open_storage(settings).files():
-        # What an interrupted restore has written is written again.
-        if key not in wanted:
-            raise NotEmpty("The storage has other files already: name an empty one.")
+    if manifest.files is not None:
+        wanted = set(manifest.files)
+        async for key, _ in open_storage(settings).files():
+            # An interrupted restore may have written some.
+            if key not in wanted:
+                raise NotEmpty("The storage has other files already: name an empty one.")
     for place, entry in _secrets(settings, manifest):
         if place.exists() and place.read_bytes() != archive.read(entry):
             raise NotEmpty(f"{place} is another one than in the backup: move it away.")
@@ -154,9 +155,12 @@ def _secrets(settings: Settings, manifest: Manifest) -> Sequence[tuple[Path, str
 
 
 async def _write_files(storage: Storage, archive: zipfile.ZipFile, keys: Sequence[str]) -> None:
+    there = {key: size async for key, size in storage.files()}
     for key in keys:
-        await storage.delete(key)
-        await storage.store(key, pieces(archive, f"files/{key}"))
+        # A key is written once and never again: the same size is the same file.
+        entry = f"files/{key}"
+        if there.get(key) != archive.getinfo(entry).file_size:
+            await storage.store(key, pieces(archive, entry))
 
 
 def _write_trust(settings: Settings, archive: zipfile.ZipFile, manifest: Manifest) -> None:

@@ -12,6 +12,8 @@ import asyncpg
 from app.imports.rules import Fault, Kind
 from app.web.i18n import gettext as _
 
+# A big import may wait longer than a page would.
+QUERY_SECONDS = 600.0
 KEYS: Mapping[Kind, tuple[str, ...]] = {
     Kind.COMPANIES: ("name",),
     Kind.CONTRACTS: ("number",),
@@ -88,7 +90,9 @@ MADE_BY: Mapping[str, tuple[Kind, str]] = {
 async def find_faults(connection: asyncpg.Connection, id: object) -> AsyncIterator[Fault]:
     """Everything that is wrong, kind by kind, in the order of lines."""
     for kind in Kind:
-        async for row in connection.cursor(_question(kind), id, prefetch=1000):
+        async for row in connection.cursor(
+            _question(kind), id, prefetch=1000, timeout=QUERY_SECONDS
+        ):
             yield Fault(kind, row["line"], row["column"], _message(row["problem"], row["value"]))
 
 

@@ -25,7 +25,7 @@ async def export_tables(archive: zipfile.ZipFile, *, actor: UUID | None) -> dict
                 async for row in connection.cursor(EXPORTS[kind], prefetch=1000):
                     entry.write(csv_line(_text(row[name]) for name in COLUMNS[kind]).encode())
                     written[kind] += 1
-        await record("bulk-export", actor=actor, **written)
+        await record("bulk-export", actor=actor, written=written)
     return written
 
 

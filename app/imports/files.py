@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, TextIO
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -134,11 +134,11 @@ def _csv_lines(kind: Kind, look: IO[bytes], file: IO[bytes]) -> Iterator[Line | 
     with look, file:
         encoding = "utf-8-sig" if _is_utf8(look) else "cp932"
         text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
-        reader = csv.reader(text)
-        yield from _lines(kind, _numbered(reader))
+        yield from _lines(kind, _numbered(text))
 
 
-def _numbered(reader: "csv._reader") -> Iterator[tuple[int, Sequence[str]]]:
+def _numbered(text: TextIO) -> Iterator[tuple[int, Sequence[str]]]:
+    reader = csv.reader(text)
     try:
         for row in reader:
             yield reader.line_num, [plain_cell(cell) for cell in row]

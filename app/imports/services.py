@@ -24,7 +24,6 @@ BATCH = 1000
 INVITED_AT_ONCE = 20
 # How many faults one report names; the rest is counted.
 MOST_FAULTS = 10_000
-TEN_MINUTES = 600.0
 COLUMNS = ("id", "import", "kind", "line", "content", "event")
 
 
@@ -82,9 +81,11 @@ async def import_lines(
             await _add(connection, id, outcome, actor, report)
             if dry_run:
                 raise _NotToKeep
-            await connection.execute("delete from import_line where import = $1", id)
+            await connection.execute(
+                "delete from import_line where import = $1", id, timeout=check_queries.QUERY_SECONDS
+            )
             if any(outcome.added.values()):
-                await record("import", actor=actor, subject=id, **outcome.added)
+                await record("import", actor=actor, subject=id, added=outcome.added)
     except _NotToKeep:
         outcome.faults.sort(key=lambda fault: (list(Kind).index(Kind(fault.kind)), fault.line))
     return outcome
@@ -133,7 +134,7 @@ async def _add(
     for kind in Kind:
         report("adding", sum(outcome.added.values()))
         new, values = addition_queries.ADDITIONS[kind], (id, clock.now(), actor)
-        done = await connection.execute(new, *values, timeout=TEN_MINUTES)
+        done = await connection.execute(new, *values, timeout=check_queries.QUERY_SECONDS)
         outcome.added[kind] = int(done.split()[-1])
     report("adding", sum(outcome.added.values()))
 

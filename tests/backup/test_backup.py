@@ -246,6 +246,17 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(machine: Machine) ->
     assert [row["name"] for row in ran] == known_migrations()
 
 
+def test_files_that_stay_in_their_store_need_no_empty_one(machine: Machine) -> None:
+    machine.filled()
+    file = machine.folder / "portal.zip"
+    code, output = run("backup", file, "--without-files", "--without-secret")
+    assert code == 0 and "Not in it, and needed: the files" in output and "secret file" in output
+    after = machine.empty()
+    asyncio.run(open_storage(after.settings).store_bytes(KEY, CONTENT))
+    assert run("restore", file, "--without-erasures")[0] == 0
+    assert not after.settings.secret_file.exists()
+
+
 def test_a_running_portal_that_brings_its_database_can_be_backed_up(stage: Stage) -> None:
     assert EmbeddedServer(stage.settings.data_dir).join() == stage.addresses
 
