@@ -21,6 +21,8 @@ KEYS: Mapping[Kind, tuple[str, ...]] = {
     Kind.PEOPLE: ("contract", "email"),
     Kind.LICENSE_KEYS: ("code",),
 }
+# An entitlement of an order has no license key. Asked for as `is null`, that would be looked up in the
+# key's index, which a server that has not counted nulls yet takes for the shortest way.
 # Kind → what is there under the key of a line `l`, with the columns of the file, as text.
 THERE: Mapping[Kind, str] = {
     Kind.COMPANIES: """
@@ -39,7 +41,7 @@ THERE: Mapping[Kind, str] = {
         from contract c join entitlement e on e.contract = c.id
         join product p on p.id = e.product
         where c.number = l.content ->> 'contract' and p.code = l.content ->> 'product'
-          and e.starts_on = (l.content ->> 'starts_on')::date and e.license_key is null
+          and e.starts_on = (l.content ->> 'starts_on')::date and num_nulls(e.license_key) = 1
         order by (e.quantity::text, e.ends_on::text)
                  = (l.content ->> 'quantity', l.content ->> 'ends_on') desc
         limit 1
