@@ -21,8 +21,8 @@ KEYS: Mapping[Kind, tuple[str, ...]] = {
     Kind.PEOPLE: ("contract", "email"),
     Kind.LICENSE_KEYS: ("code",),
 }
-# An entitlement of an order has no license key. Asked for as `is null`, that would be looked up in the
-# key's index, which a server that has not counted nulls yet takes for the shortest way.
+# An entitlement of an order has no license key. Asked for as `is null`, that would be looked up in
+# the key's index, which a server that has not counted nulls yet takes for the shortest way.
 # Kind → what is there under the key of a line `l`, with the columns of the file, as text.
 THERE: Mapping[Kind, str] = {
     Kind.COMPANIES: """
