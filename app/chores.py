@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from app.endings.reminder_services import send_reminders
+from app.imports.services import invite_imported
 from app.mail.worker import running
 from app.notices.mailing_services import mail_notices
 from app.settings import Settings
@@ -37,6 +38,7 @@ class Chore:
 
 CHORES = (
     Chore("notice-mails", mail_notices, 2.0),
+    Chore("imported-people", invite_imported, 5.0),
     Chore("reminders", send_reminders, 600.0),
 )
 

@@ -2,26 +2,50 @@
 
 import logging
 import shutil
+import socket
 import sys
 
+import asyncpg
 import rich_click as click
 
 from app.activation.commands import keys
 from app.activation.demo_services import prepare_demo_keys
 from app.audit.commands import audit
+from app.backup.commands import backup, restore
+from app.bill_of_materials import bill_of_materials
+from app.database import DatabaseBusy
 from app.database.embedded import EmbeddedServer, EmbeddedServerError
+from app.database.migrate import ServerTooOld
 from app.demo.world import make_world
 from app.doctor import findings as doctor_findings
+from app.imports.commands import export, import_file
 from app.runtime import run_with_database, serve, with_demo_secrets, work_until_stopped
 from app.settings import Settings, SettingsError, read_settings
 from app.staff.commands import staff
 from app.web.logs import configure_logs
 from app.withdrawal.commands import erasures
 
+# What the driver raises where there is no such server, database, role or password.
+UNREACHABLE = (
+    DatabaseBusy,
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+
 
 @click.group()
 def portal() -> None:
-    """The License Portal."""
+    """The License Portal.
+
+    Settings come from environment variables; docs/operations.md names them. Exit code 0 means done,
+    1 that something is wrong and what to do about it is on the last lines, 2 that the command was
+    not written as --help says.
+    """
 
 
 @portal.command()
@@ -90,8 +114,13 @@ def doctor() -> None:
 
 
 portal.add_command(audit)
+portal.add_command(backup)
+portal.add_command(bill_of_materials)
 portal.add_command(erasures)
+portal.add_command(export)
+portal.add_command(import_file)
 portal.add_command(keys)
+portal.add_command(restore)
 portal.add_command(staff)
 
 
@@ -99,8 +128,15 @@ def main() -> None:
     """Run the command line; settings that cannot work end it with one line."""
     try:
         portal()
-    except (SettingsError, EmbeddedServerError) as error:
+    except (SettingsError, EmbeddedServerError, ServerTooOld) as error:
         click.echo(str(error), err=True)
+        sys.exit(1)
+    except UNREACHABLE as error:
+        click.echo(
+            f"The database cannot be reached: {error}. Check PORTAL_DATABASE_URL and"
+            " PORTAL_MIGRATE_URL, and that the server runs.",
+            err=True,
+        )
         sys.exit(1)
 
 

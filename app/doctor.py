@@ -1,26 +1,91 @@
-"""What `portal doctor` says of the whole portal: keys, files, mail, and what the secret seals."""
+"""What `portal doctor` says of the whole portal: settings, clock, keys, files, mail, the secret."""
 
+from datetime import timedelta
+
+from app import clock
 from app.accounts.sealed_services import count_lost_apps, count_lost_forms
 from app.activation.checks import Finding
 from app.activation.checks import doctor_findings as key_findings
+from app.database import fetch_value
+from app.mail.couriers import NotDelivered, SmtpCourier
 from app.mail.services import count_lost_mails
 from app.sealing import SECRET_BYTES, read_secret
 from app.settings import Settings
 from app.storage import storage_problems
 
+CLOCKS_APART = timedelta(seconds=5)
+
 
 async def findings(settings: Settings) -> list[Finding]:
     """Everything that somebody has to look after now."""
     return [
+        *_setting_findings(settings),
+        *await _clock_findings(),
         *await key_findings(settings),
         *[Finding(problem, True) for problem in await storage_problems(settings)],
-        *_mail_findings(settings),
+        *await _mail_findings(settings),
         *await _secret_findings(settings),
     ]
 
 
-def _mail_findings(settings: Settings) -> list[Finding]:
-    if settings.demo or settings.smtp is not None:
+def _setting_findings(settings: Settings) -> list[Finding]:
+    """Settings that each can be, and together or for customers cannot."""
+    if settings.demo:
+        return []
+    found = []
+    if not settings.https:
+        found.append(
+            "PORTAL_BASE_URL is plain http: only people on this machine reach the portal. Put a"
+            " proxy with TLS in front and set PORTAL_BASE_URL to its https address."
+        )
+    elif not settings.trusted_proxies:
+        found.append(
+            "PORTAL_TRUSTED_PROXIES is not set, so all people seem to come from the proxy's"
+            " address and slow each other's log-in down. Set it to that address."
+        )
+    if settings.database_url and not settings.migrate_url:
+        found.append(
+            "PORTAL_MIGRATE_URL is not set: the role that runs the portal owns its tables, and"
+            " could change the audit log. Make a second role as docs/operations.md says."
+        )
+    if settings.storage_url is None and settings.database_url:
+        found.append(
+            "PORTAL_STORAGE_URL is not set: files lie on this machine alone. That is right for"
+            " one machine; several need an object store."
+        )
+    return [Finding(each, False) for each in found]
+
+
+async def _clock_findings() -> list[Finding]:
+    here = clock.now()
+    apart = abs(await fetch_value("select clock_timestamp()") - here)
+    if apart <= CLOCKS_APART:
+        return []
+    return [
+        Finding(
+            f"The clocks of this machine and of the database are {apart.total_seconds():.0f} s"
+            " apart: links and licenses would end too early or too late. Let both keep the time"
+            " by NTP.",
+            True,
+        )
+    ]
+
+
+async def _mail_findings(settings: Settings) -> list[Finding]:
+    if settings.smtp is not None:
+        try:
+            await SmtpCourier(settings.smtp, step_seconds=10.0).greet(settings.mail_from)
+        except NotDelivered as error:
+            return [
+                Finding(
+                    f"The mail server {settings.smtp.host}:{settings.smtp.port} cannot be used:"
+                    f" {error.words}. Check PORTAL_SMTP_URL, and whether a firewall lets this"
+                    " machine through. Mails wait meanwhile.",
+                    True,
+                )
+            ]
+        return []
+    if settings.demo:
         return []
     return [
         Finding(

@@ -12,6 +12,7 @@ from app.confirmations import tables as confirmations
 from app.contracts import tables as contracts
 from app.endings import tables as endings
 from app.environments import tables as environments
+from app.imports import tables as imports
 from app.mail import tables as mail
 from app.notices import tables as notices
 from app.people import tables as people
@@ -70,6 +71,8 @@ APP_CONFIG = AppConfig(
         quotes.QuoteRequest,
         quotes.QuoteLine,
         quotes.QuoteDraft,
+        imports.ImportLine,
+        imports.ImportPerson,
         audit.AuditEvent,
         mail.Mail,
         audit.AuditSeal,

@@ -41,14 +41,23 @@ class DatabaseUrls:
 
 
 @contextlib.contextmanager
-def database(settings: Settings) -> Iterator[DatabaseUrls]:
-    """The database that the settings name, or the embedded one while the block runs."""
+def database(settings: Settings, *, join: bool = False) -> Iterator[DatabaseUrls]:
+    """The database that the settings name, or the embedded one while the block runs.
+
+    Args:
+        join: use the embedded server that another process runs already; a command may, since it
+            ends soon. Otherwise that is an error.
+    """
     if settings.database_url:
         owner = settings.migrate_url or settings.database_url
         yield DatabaseUrls(owner, settings.database_url)
         return
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with EmbeddedServer(settings.data_dir) as addresses:
+    server = EmbeddedServer(settings.data_dir)
+    if join and (running := server.join()) is not None:
+        yield DatabaseUrls(running.owner, running.runtime)
+        return
+    with server as addresses:
         yield DatabaseUrls(addresses.owner, addresses.runtime)
 
 
@@ -63,7 +72,7 @@ def run_with_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T
         finally:
             await close_pool()
 
-    with database(settings) as urls:
+    with database(settings, join=True) as urls:
         return asyncio.run(run(urls))
 
 

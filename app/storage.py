@@ -110,6 +110,12 @@ class Storage:
             piece = await self._store.get_range_async(key, start=first, end=last)
             yield piece.to_bytes()
 
+    async def files(self) -> AsyncIterator[tuple[str, int]]:
+        """Key and size in bytes of every file."""
+        async for batch in self._store.list():
+            for found in batch:
+                yield found["path"], found["size"]
+
     async def delete(self, key: str) -> None:
         """Forget a file, and what a crash left of its upload; it may be gone already."""
         with suppress(FileNotFoundError):

@@ -2,10 +2,13 @@
 
 import secrets
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
+from app import clock
 from app.database import fetch
 from app.doctor import findings
 from app.settings import Settings, SmtpServer
@@ -13,6 +16,8 @@ from tests.accounts.factors import add_app
 from tests.accounts.test_parked_forms import FORM, NEW, expire
 from tests.conftest import Portal
 from tests.mail.kills import write_mails
+from tests.mail.smtp import smtp_server
+from tests.servers import free_port
 
 SMTP = SmtpServer("mail.example.com", 587, None, None, tls=False, starttls="auto")
 
@@ -26,7 +31,38 @@ async def test_it_warns_without_a_mail_server_outside_the_demo(portal: Portal) -
     real = replace(portal.settings, demo=False)
     [warning] = await told(real, "PORTAL_SMTP_URL")
     assert warning.startswith("warning: ") and "smtp://" in warning
-    assert await told(replace(real, smtp=SMTP), "PORTAL_SMTP_URL") == []
+    async with smtp_server() as mailbox:
+        there = replace(SMTP, host="127.0.0.1", port=mailbox.port)
+        assert await told(replace(real, smtp=there), "SMTP") == []
+        assert mailbox.connections == 1 and not mailbox.received
+
+
+async def test_it_connects_to_the_mail_server(portal: Portal) -> None:
+    nobody = replace(SMTP, host="127.0.0.1", port=free_port())
+    [error] = await told(replace(portal.settings, smtp=nobody), "mail server")
+    assert error.startswith("error: ") and "PORTAL_SMTP_URL" in error
+
+
+async def test_it_warns_of_settings_that_do_not_fit_together(portal: Portal) -> None:
+    real = replace(portal.settings, demo=False)
+    assert len(await told(real, "plain http")) == 1
+    https = replace(real, base_url="https://portal.example.com")
+    assert await told(https, "plain http") == []
+    assert len(await told(https, "PORTAL_TRUSTED_PROXIES")) == 1
+    one_role = replace(https, trusted_proxies=("127.0.0.1",), database_url=portal.dsn)
+    assert await told(one_role, "PORTAL_TRUSTED_PROXIES") == []
+    assert len(await told(one_role, "PORTAL_MIGRATE_URL")) == 1
+    assert len(await told(one_role, "PORTAL_STORAGE_URL")) == 1
+
+
+async def test_it_compares_the_clock_with_the_databases(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await told(portal.settings, "clocks") == []
+    late = clock.now() + timedelta(minutes=2)
+    monkeypatch.setattr(clock, "now", lambda: late)
+    [error] = await told(portal.settings, "clocks")
+    assert error.startswith("error: ") and " 120 s apart" in error.replace("119 s", "120 s")
 
 
 async def test_it_says_what_is_sealed_under_a_lost_secret(

@@ -47,6 +47,8 @@ ACTS = {
     "own-data-download": N_("Downloaded their own data"),
     "withdrawal": N_("Withdrew; the account was erased"),
     # Contracts
+    "import": N_("Imported a file"),
+    "bulk-export": N_("Exported all companies, contracts, people and license keys"),
     "contract-creation": N_("Recorded the contract"),
     "membership-creation": N_("Added %(subject)s to the members as %(role)s"),
     "membership-change": N_("Changed role or notification of %(subject)s (%(role)s)"),

@@ -30,6 +30,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 SUPERVISOR = (
     "import sys; sys.path.append(sys.argv.pop(1)); from app.postgres.supervisor import main; main()"
 )
+SOCKET = ".s.PGSQL.5432"
 ROLES = ("postgres", "portal_owner", "portal")
 
 
@@ -85,7 +86,7 @@ class EmbeddedServer:
         except BaseException:
             self.stop()
             raise
-        return _addresses(plan, passwords)
+        return _addresses(plan.sockets, passwords)
 
     def stop(self) -> None:
         """Shut the server down and wait until all its processes are gone; again does nothing."""
@@ -96,6 +97,21 @@ class EmbeddedServer:
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.close()
+
+    def join(self) -> Addresses | None:
+        """Addresses of the server that another process of the portal runs here; None without one.
+
+        That process may end at any time, and the server with it.
+        """
+        try:
+            # The file's fifth line is the folder of the socket.
+            pid_file = self._folder / "data" / "postmaster.pid"
+            sockets = Path(pid_file.read_text().splitlines()[4])
+        except (OSError, IndexError):
+            return None
+        if not (sockets / SOCKET).exists():
+            return None
+        return _addresses(sockets, _passwords(self._folder))
 
     def discard(self) -> None:
         """Delete the server's data for good; without data, do nothing.
@@ -191,9 +207,9 @@ def _passwords(folder: Path) -> dict[str, str]:
     return passwords
 
 
-def _addresses(plan: Plan, passwords: dict[str, str]) -> Addresses:
+def _addresses(sockets: Path, passwords: dict[str, str]) -> Addresses:
     def dsn(role: str, database: str) -> str:
-        host = urlencode({"host": str(plan.sockets)})
+        host = urlencode({"host": str(sockets)})
         return f"postgresql://{role}:{quote(passwords[role], safe='')}@/{database}?{host}"
 
     return Addresses(

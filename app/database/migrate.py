@@ -2,8 +2,11 @@
 
 import contextlib
 import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
+from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from app.database.engine import close_pool, open_pool, unit_of_work
@@ -31,11 +34,17 @@ async def _grant(connection: asyncpg.Connection, runtime_role: str) -> None:
     )
 
 
-async def migrate(owner_url: str, runtime_url: str) -> None:
-    """Run the migrations that have not run yet, all or none, one process at a time.
+@asynccontextmanager
+async def migrated(
+    owner_url: str, runtime_url: str, *, through: str = "all"
+) -> AsyncIterator[asyncpg.Connection]:
+    """The transaction in which the migrations ran that had not yet, committed after the block.
 
     Concurrent first migrations crash in Piccolo; an advisory lock lets the second wait and find
     nothing to do.
+
+    Args:
+        through: id of the last migration to run.
 
     Raises:
         ServerTooOld: below PostgreSQL 15.
@@ -48,16 +57,39 @@ async def migrate(owner_url: str, runtime_url: str) -> None:
         await lock.execute("select pg_advisory_lock($1)", MIGRATION_LOCK)
         await open_pool(owner_url, size=2)
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                async with unit_of_work() as connection:
-                    await run_forwards("portal")
-                    runtime = await _role_of(runtime_url)
-                    if runtime != await connection.fetchval("select current_user"):
-                        await _grant(connection, runtime)
+            async with unit_of_work() as connection:
+                await run_migrations(through)
+                yield connection
+                runtime = await _role_of(runtime_url)
+                if runtime != await connection.fetchval("select current_user"):
+                    await _grant(connection, runtime)
         finally:
             await close_pool()
     finally:
         await lock.close()
+
+
+async def run_migrations(through: str = "all") -> None:
+    """Run what has not run yet, inside the open unit of work."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        await run_forwards("portal", through)
+
+
+def known_migrations() -> list[str]:
+    """Ids of this version's migrations, in their order."""
+    manager = BaseMigrationManager()
+    folder = manager.get_app_config("portal").resolved_migrations_folder_path
+    return sorted(manager.get_migration_ids(manager.get_migration_modules(folder)))
+
+
+async def migrate(owner_url: str, runtime_url: str) -> None:
+    """Run the migrations that have not run yet, all or none, one process at a time.
+
+    Raises:
+        ServerTooOld: below PostgreSQL 15.
+    """
+    async with migrated(owner_url, runtime_url):
+        pass
 
 
 async def _role_of(url: str) -> str:

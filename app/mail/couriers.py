@@ -77,6 +77,20 @@ class SmtpCourier:
             raise
         return told(words, recipient)
 
+    async def greet(self, sender: str) -> None:
+        """Connect, begin TLS and log in as for a mail, and take leave.
+
+        Raises:
+            NotDelivered: one of these does not work.
+        """
+        try:
+            async with asyncio.timeout(self._whole):
+                await self._connected(sender)
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            self._drop()
+            raise _not_delivered(error, sender) from error
+        await self.rest()
+
     async def _connected(self, sender: str) -> aiosmtplib.SMTP:
         if self._client is not None and self._client.is_connected:
             return self._client

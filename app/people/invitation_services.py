@@ -69,12 +69,31 @@ async def invite_owner(
     Raises:
         InvitationRefused: the address is a member, or invited, already.
     """
+    await invite_by_staff(
+        settings, contract=contract, email=email, role=Role.OWNER, language=language, actor=actor
+    )
+
+
+async def invite_by_staff(
+    settings: Settings,
+    *,
+    contract: NamedContract,
+    email: str,
+    role: Role,
+    language: str,
+    actor: Viewer,
+) -> None:
+    """Mail the vendor's invitation to an address.
+
+    Raises:
+        InvitationRefused: the address is a member, or invited, already.
+    """
     async with unit_of_work():
         await lock_people(contract.id)
         if problems := await queries.address_problems(contract.id, [email], clock.now()):
             raise InvitationRefused(problems)
         await _end_expired(contract.id, [email])
-        await _send(settings, contract, email, language, actor, "invitation", Role.OWNER)
+        await _send(settings, contract, email, language, actor, "invitation", role)
 
 
 async def _end_expired(contract: UUID, emails: Sequence[str]) -> None:

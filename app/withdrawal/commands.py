@@ -46,7 +46,11 @@ def export(out: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def replay_file(file: Path) -> None:
     """Erase the people of a file again, after an older backup was restored."""
-    wanted = _read(file)
+    replay_all(read_erasures(file))
+
+
+def replay_all(wanted: list[Erasure]) -> None:
+    """Erase the people of a list. Raises `ClickException` where some have to stay."""
     refused = _with_database(lambda settings: replay(settings, wanted))
     for user in refused:
         click.echo(f"{user} is the last owner of a contract, or the last administrator.", err=True)
@@ -55,7 +59,8 @@ def replay_file(file: Path) -> None:
         raise click.ClickException("Appoint somebody else for the others, then run this again.")
 
 
-def _read(file: Path) -> list[Erasure]:
+def read_erasures(file: Path) -> list[Erasure]:
+    """The list that `export` wrote. Raises `ClickException` with the line that cannot be read."""
     read = []
     for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
         try:

@@ -10,6 +10,7 @@ from tests.conventions.sources import PROJECT, Module, modules
 # From the top down; a package imports only what stands below its own line.
 LEVELS = [
     {"home", "staff", "history", "reports", "endings", "withdrawal"},
+    {"imports"},
     {"quotes", "notices", "resources", "activation"},
     {"environments"},
     {"products"},
@@ -24,9 +25,10 @@ LEVELS = [
 ]
 KNOW_EVERYTHING = {
     *("main", "piccolo_app", "commands", "runtime", "housekeeping", "chores", "doctor", "demo"),
+    *("backup", "bill_of_materials"),
 }
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
-DOMAINS = set.union(*LEVELS[:8])
+DOMAINS = set.union(*LEVELS[:9])
 
 # What each room may import of its own domain. Two modules of one room may import each other.
 ROOMS = {
@@ -61,6 +63,10 @@ FURTHER = {
         "commands": "pages",
     },
     "staff": {"commands": "pages"},
+    "imports": {
+        "files": "queries",
+        "commands": "pages",
+    },
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
 }
@@ -73,6 +79,7 @@ EXCEPTIONS = {
     # A command runs on the portal's database; it is loaded only then, never by the server.
     ("app.activation.commands", "app.runtime"),
     ("app.audit.commands", "app.runtime"),
+    ("app.imports.commands", "app.runtime"),
     ("app.staff.commands", "app.runtime"),
     ("app.withdrawal.commands", "app.runtime"),
 }

@@ -1,0 +1,173 @@
+"""Making a backup while the portal runs, and restoring one into an empty place."""
+
+import os
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+
+from app import clock
+from app.backup.archive import (
+    BrokenBackup,
+    Manifest,
+    new_archive,
+    pieces,
+    read_manifest,
+    write_manifest,
+)
+from app.backup.copying import is_empty, read_tables, write_tables
+from app.database.migrate import known_migrations, migrated, run_migrations
+from app.settings import Settings
+from app.storage import Storage, open_storage
+
+SECRET = "secret"  # noqa: S105 - the name of an entry
+# Nobody waits for a backup's statements; a big table takes as long as it takes.
+NO_LIMIT = {"statement_timeout": "0", "timezone": "UTC", "datestyle": "ISO"}
+
+
+class NotEmpty(Exception):
+    """Something is already where the backup is to go. The message says what."""
+
+
+async def make_backup(
+    settings: Settings, owner_url: str, file: Path, *, with_files: bool, with_secret: bool
+) -> Manifest:
+    """Write the database, as it is at one moment, and what belongs to it, into a new file.
+
+    Args:
+        with_files: whether stored files go into it, too.
+        with_secret: whether the secret file goes into it.
+
+    Raises:
+        OSError, StorageError: something cannot be read or written.
+        asyncpg.UndefinedTableError: the database is none of a portal.
+    """
+    connection = await asyncpg.connect(owner_url, server_settings=NO_LIMIT)
+    try:
+        with new_archive(file) as archive:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                made_at = clock.now()
+                migrations, tables = await read_tables(connection, archive)
+            # Files are never changed, and added before the rows that name them are.
+            files = await _read_files(open_storage(settings), archive) if with_files else None
+            secret = with_secret and settings.secret_file.is_file()
+            if secret:
+                archive.write(settings.secret_file, SECRET)
+            trust = _read_trust(settings.trusted_roots, archive)
+            manifest = Manifest(made_at.isoformat(), migrations, tables, files, secret, trust)
+            write_manifest(archive, manifest)
+    finally:
+        await connection.close()
+    return manifest
+
+
+async def _read_files(storage: Storage, archive: zipfile.ZipFile) -> list[str]:
+    keys = []
+    async for key, size in storage.files():
+        try:
+            with archive.open(f"files/{key}", "w", force_zip64=True) as entry:
+                async for piece in storage.read(key, 0, size):
+                    entry.write(piece)
+        except FileNotFoundError:
+            # Deleted meanwhile, as nobody wants it any more; the empty entry is not listed.
+            continue
+        keys.append(key)
+    return keys
+
+
+def _trust_files(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    return sorted(file for file in place.glob("*") if file.is_file())
+
+
+def _read_trust(place: Path, archive: zipfile.ZipFile) -> list[str]:
+    files = _trust_files(place)
+    for file in files:
+        archive.write(file, f"trust/{file.name}")
+    return [file.name for file in files]
+
+
+async def restore_backup(
+    settings: Settings, owner_url: str, runtime_url: str, file: Path
+) -> Manifest:
+    """Fill an empty place from a backup; an older version's tables are brought up to date.
+
+    The database is filled in one transaction, and last: where something fails, nothing of the
+    backup is in it, and running the restore again is safe.
+
+    Raises:
+        BrokenBackup: the file is no whole backup, or of a newer portal.
+        NotEmpty: something is there already.
+        OSError, StorageError: something cannot be read or written.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = read_manifest(archive)
+            through = _last_migration(manifest)
+            await _refuse_what_is_there(settings, owner_url, archive, manifest)
+            await _write_files(open_storage(settings), archive, manifest.files or [])
+            _write_trust(settings, archive, manifest)
+            async with migrated(owner_url, runtime_url, through=through) as connection:
+                await write_tables(connection, archive, manifest.tables)
+                await run_migrations()
+    except zipfile.BadZipFile as error:
+        raise BrokenBackup(f"It is no whole ZIP file: {error}.") from error
+    return manifest
+
+
+def _last_migration(manifest: Manifest) -> str:
+    known = known_migrations()
+    if not manifest.migrations or manifest.migrations != known[: len(manifest.migrations)]:
+        raise BrokenBackup("It was made by a newer version of the portal: restore it with that.")
+    return manifest.migrations[-1]
+
+
+async def _refuse_what_is_there(
+    settings: Settings, owner_url: str, archive: zipfile.ZipFile, manifest: Manifest
+) -> None:
+    connection = await asyncpg.connect(owner_url)
+    try:
+        if not await is_empty(connection):
+            raise NotEmpty("The database has tables already: name an empty one.")
+    finally:
+        await connection.close()
+    if manifest.files is not None:
+        wanted = set(manifest.files)
+        async for key, _ in open_storage(settings).files():
+            # An interrupted restore may have written some.
+            if key not in wanted:
+                raise NotEmpty("The storage has other files already: name an empty one.")
+    for place, entry in _secrets(settings, manifest):
+        if place.exists() and place.read_bytes() != archive.read(entry):
+            raise NotEmpty(f"{place} is another one than in the backup: move it away.")
+
+
+def _secrets(settings: Settings, manifest: Manifest) -> Sequence[tuple[Path, str]]:
+    """Where the secret and the trusted roots go, and their entries."""
+    found = [(settings.secret_file, SECRET)] if manifest.secret else []
+    roots = settings.trusted_roots
+    single = roots.suffix == ".pem" and len(manifest.trust) == 1
+    for name in manifest.trust:
+        found.append((roots if single else roots / Path(name).name, f"trust/{name}"))
+    return found
+
+
+async def _write_files(storage: Storage, archive: zipfile.ZipFile, keys: Sequence[str]) -> None:
+    there = {key: size async for key, size in storage.files()}
+    for key in keys:
+        # A key is written once and never again: the same size is the same file.
+        entry = f"files/{key}"
+        if there.get(key) != archive.getinfo(entry).file_size:
+            await storage.store(key, pieces(archive, entry))
+
+
+def _write_trust(settings: Settings, archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    for place, entry in _secrets(settings, manifest):
+        if place.exists():
+            continue
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(archive.read(entry))

@@ -1,0 +1,82 @@
+"""`portal bill-of-materials`: what is installed with the portal, as CycloneDX 1.6 (JSON)."""
+
+import json
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+PROJECT = "license-portal"
+
+
+@click.command("bill-of-materials")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Instead of the screen."
+)
+def bill_of_materials(out: Path | None) -> None:
+    """Write which packages are installed with the portal, with versions and licenses.
+
+    Everything in this Python environment is listed, so run it where the portal runs.
+    """
+    text = json.dumps(make_bill(), ensure_ascii=False, indent=1) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, "utf-8")
+
+
+def make_bill() -> dict[str, Any]:
+    """The bill as JSON values; the same installation always gives the same."""
+    installed = {canonicalize_name(each.metadata["Name"]): each for each in distributions()}
+    names = sorted(installed)
+    own = installed.get(canonicalize_name(PROJECT))
+    parts = [_component(name, installed[name]) for name in names if installed[name] is not own]
+    version = own.version if own else "0"
+    portal = {"type": "application", "name": PROJECT, "version": version, "bom-ref": PROJECT}
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {"component": portal},
+        "components": parts,
+        "dependencies": [
+            {"ref": PROJECT, "dependsOn": [part["bom-ref"] for part in parts]},
+            *(
+                {"ref": _purl(name, installed[name]), "dependsOn": _needs(name, installed)}
+                for name in names
+                if installed[name] is not own
+            ),
+        ],
+    }
+
+
+def _purl(name: str, found: Distribution) -> str:
+    return f"pkg:pypi/{name}@{found.version}"
+
+
+def _component(name: str, found: Distribution) -> dict[str, Any]:
+    purl = _purl(name, found)
+    component = {"type": "library", "name": name, "version": found.version}
+    component |= {"bom-ref": purl, "purl": purl}
+    if expression := found.metadata.json.get("license_expression"):
+        return {**component, "licenses": [{"expression": expression}]}
+    named = [
+        each.rsplit(" :: ", 1)[-1]
+        for each in found.metadata.get_all("Classifier") or []
+        if each.startswith("License :: ")
+    ]
+    return {**component, "licenses": [{"license": {"name": each}} for each in named]}
+
+
+def _needs(name: str, installed: dict[Any, Distribution]) -> list[str]:
+    needed = set()
+    for text in installed[canonicalize_name(name)].requires or []:
+        requirement = Requirement(text)
+        other = canonicalize_name(requirement.name)
+        wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if wanted and other in installed:
+            needed.add(_purl(other, installed[other]))
+    return sorted(needed)

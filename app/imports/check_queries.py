@@ -1,0 +1,155 @@
+"""What is wrong with staged lines beyond their own values: against each other, and what is there.
+
+Each query answers line, column and value; the problem's words are made of them. All of them look
+at one import ($1) and are joined on natural keys, so they cost the same per line however much
+there is.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+
+import asyncpg
+
+from app.imports.rules import Fault, Kind
+from app.web.i18n import gettext as _
+
+# A big import may wait longer than a page would.
+QUERY_SECONDS = 600.0
+KEYS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.COMPANIES: ("name",),
+    Kind.CONTRACTS: ("number",),
+    Kind.ENTITLEMENTS: ("contract", "product", "starts_on"),
+    Kind.PEOPLE: ("contract", "email"),
+    Kind.LICENSE_KEYS: ("code",),
+}
+# An entitlement of an order has no license key. Asked for as `is null`, that would be looked up in
+# the key's index, which a server that has not counted nulls yet takes for the shortest way.
+# Kind → what is there under the key of a line `l`, with the columns of the file, as text.
+THERE: Mapping[Kind, str] = {
+    Kind.COMPANIES: """
+        select c.name, c.reading, coalesce(g.name, '') as corporate_group
+        from company c left join corporate_group g on g.id = c.corporate_group
+        where c.name = l.content ->> 'name'
+    """,
+    Kind.CONTRACTS: """
+        select c.name, m.name as company, c.license_type, c.starts_on::text, c.ends_on::text,
+               c.time_zone, c.sales_name, c.sales_email, c.sales_phone
+        from contract c join company m on m.id = c.company
+        where c.number = l.content ->> 'number'
+    """,
+    Kind.ENTITLEMENTS: """
+        select e.quantity::text, e.ends_on::text
+        from contract c join entitlement e on e.contract = c.id
+        join product p on p.id = e.product
+        where c.number = l.content ->> 'contract' and p.code = l.content ->> 'product'
+          and e.starts_on = (l.content ->> 'starts_on')::date and num_nulls(e.license_key) = 1
+        order by (e.quantity::text, e.ends_on::text)
+                 = (l.content ->> 'quantity', l.content ->> 'ends_on') desc
+        limit 1
+    """,
+    # Whoever was invited once is not invited again by a file.
+    Kind.PEOPLE: """
+        select '' as email from contract c
+        where c.number = l.content ->> 'contract' and (
+            exists (select 1 from invitation i
+                    where i.contract = c.id and i.email = l.content ->> 'email')
+            or exists (select 1 from import_person i
+                       where i.contract = c.id and i.email = l.content ->> 'email')
+            or exists (select 1 from membership m join portal_user u on u.id = m."user"
+                       where m.contract = c.id and u.email = l.content ->> 'email'))
+    """,
+    Kind.LICENSE_KEYS: """
+        select p.code as product, k.quantity::text, k.starts_on::text, k.ends_on::text,
+               coalesce(c.number, '') as contract
+        from license_key k join product p on p.id = k.product
+        left join contract c on c.id = k.contract
+        where k.code = l.content ->> 'code'
+    """,
+}
+COMPARED: Mapping[Kind, tuple[str, ...]] = {
+    Kind.COMPANIES: ("reading", "corporate_group"),
+    Kind.CONTRACTS: (
+        *("name", "company", "license_type", "starts_on", "ends_on", "time_zone"),
+        *("sales_name", "sales_email", "sales_phone"),
+    ),
+    Kind.ENTITLEMENTS: ("quantity", "ends_on"),
+    Kind.PEOPLE: (),
+    Kind.LICENSE_KEYS: ("product", "quantity", "starts_on", "ends_on", "contract"),
+}
+# Kind → column → how one finds that the thing it names is there, or is in the same file.
+NAMED: Mapping[Kind, Mapping[str, str]] = {
+    Kind.COMPANIES: {},
+    Kind.CONTRACTS: {"company": "company where name ="},
+    Kind.ENTITLEMENTS: {"contract": "contract where number =", "product": "product where code ="},
+    Kind.PEOPLE: {"contract": "contract where number ="},
+    Kind.LICENSE_KEYS: {"product": "product where code =", "contract": "contract where number ="},
+}
+MADE_BY: Mapping[str, tuple[Kind, str]] = {
+    "company": (Kind.COMPANIES, "name"),
+    "contract": (Kind.CONTRACTS, "number"),
+}
+
+
+async def find_faults(connection: asyncpg.Connection, id: object) -> AsyncIterator[Fault]:
+    """Everything that is wrong, kind by kind, in the order of lines."""
+    for kind in Kind:
+        async for row in connection.cursor(
+            _question(kind), id, prefetch=1000, timeout=QUERY_SECONDS
+        ):
+            yield Fault(kind, row["line"], row["column"], _message(row["problem"], row["value"]))
+
+
+def _question(kind: Kind) -> str:
+    parts = [_twice(kind)]
+    parts += [_unknown(kind, column, where) for column, where in NAMED[kind].items()]
+    parts += [_different(kind)] if COMPARED[kind] else []
+    return " union all ".join(parts) + " order by line, 2"
+
+
+def _twice(kind: Kind) -> str:
+    keys = ", ".join(f"content ->> '{key}'" for key in KEYS[kind])
+    last = KEYS[kind][-1] if kind is Kind.PEOPLE else KEYS[kind][0]
+    return f"""
+        select line, '{last}' as column, 'twice' as problem, first::text as value
+        from (select line, min(line) over (partition by {keys}) as first
+              from import_line where import = $1 and kind = '{kind}') lines
+        where line <> first
+    """
+
+
+def _unknown(kind: Kind, column: str, where: str) -> str:
+    value = f"l.content ->> '{column}'"
+    made = MADE_BY.get(column)
+    in_file = (
+        f"""and {value} not in (select content ->> '{made[1]}' from import_line
+             where import = $1 and kind = '{made[0]}')"""
+        if made
+        else ""
+    )
+    return f"""
+        select line, '{column}', 'unknown', {value} from import_line l
+        where import = $1 and kind = '{kind}' and {value} <> ''
+          and not exists (select 1 from {where} {value}) {in_file}
+    """
+
+
+def _different(kind: Kind) -> str:
+    pairs = ", ".join(f"('{c}', there.{c}, l.content ->> '{c}')" for c in COMPARED[kind])
+    return f"""
+        select line, each.name, 'different', each.there from import_line l
+        cross join lateral ({THERE[kind]}) there
+        cross join lateral (values {pairs}) each (name, there, here)
+        where import = $1 and kind = '{kind}' and each.there <> each.here
+    """
+
+
+def _message(problem: str, value: str) -> str:
+    messages = {
+        "twice": _("This is on line %(value)s already.", value=value),
+        "unknown": _("There is no %(value)s, neither in the portal nor in the file.", value=value),
+        "different": _(
+            "This is there already, with %(value)s. An import adds and never changes: change it in"
+            " the console, or take the line out.",
+            value=value or "–",
+        ),
+    }
+    return messages[problem]

@@ -1,0 +1,164 @@
+"""What a line of an imported file may hold: columns, values, and what is wrong with them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import available_timezones
+
+from app.products.key_rules import LONGEST_KEY
+from app.web.forms import Fields
+from app.web.i18n import LANGUAGES
+from app.web.i18n import gettext as _
+from app.web.requests import form_of
+
+LONGEST_NAME, LONGEST_NUMBER = 100, 40
+LARGEST_QUANTITY = 1_000_000_000
+LICENSE_TYPES = ("term", "subscription")
+
+
+class Kind(StrEnum):
+    """What can be imported, in the order in which one needs the other; also a file's name."""
+
+    COMPANIES = "companies"
+    CONTRACTS = "contracts"
+    ENTITLEMENTS = "entitlements"
+    PEOPLE = "people"
+    LICENSE_KEYS = "license_keys"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in a file.
+
+    Attributes:
+        line: of the file, the head being 1.
+        column: its name, or an empty string where the whole line is meant.
+    """
+
+    kind: str
+    line: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.kind}:{self.line}"
+        return (
+            f"{place}: {self.column}: {self.message}" if self.column else f"{place}: {self.message}"
+        )
+
+
+# Kind → columns; where the key ends is what makes a line the same as another.
+COLUMNS: Mapping[Kind, Sequence[str]] = {
+    Kind.COMPANIES: ("name", "reading", "corporate_group"),
+    Kind.CONTRACTS: (
+        *("number", "name", "company", "license_type", "starts_on", "ends_on", "time_zone"),
+        *("sales_name", "sales_email", "sales_phone"),
+    ),
+    Kind.ENTITLEMENTS: ("contract", "product", "quantity", "starts_on", "ends_on"),
+    Kind.PEOPLE: ("contract", "email", "role", "language"),
+    Kind.LICENSE_KEYS: ("code", "product", "quantity", "starts_on", "ends_on", "contract"),
+}
+EXAMPLES: Mapping[Kind, Sequence[str]] = {
+    Kind.COMPANIES: ("サンプル商事株式会社", "サンプルショウジ", "サンプルグループ"),
+    Kind.CONTRACTS: (
+        *("D-1001", "基幹システム契約", "サンプル商事株式会社", "term", "2027/04/01", "2028/03/31"),
+        *("Asia/Tokyo", "営業一部 山田 太郎", "sales@example.org", "03-0000-0100"),
+    ),
+    Kind.ENTITLEMENTS: ("D-1001", "PLATFORM", "10", "2027/04/01", "2028/03/31"),
+    Kind.PEOPLE: ("D-1001", "owner@example.com", "owner", "ja"),
+    Kind.LICENSE_KEYS: (
+        "2B7KQ-9FXMW-H4TRC-8ZPND",
+        "CONNECTOR",
+        "2",
+        "2027/04/01",
+        "2028/03/31",
+        "",
+    ),
+}
+
+
+def read_line(kind: Kind, cells: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The values of a line, normalised, and column → what is wrong."""
+    fields = Fields(form_of(cells))
+    return READERS[kind](fields), fields.errors
+
+
+def _company(fields: Fields) -> dict[str, str]:
+    group = fields.text("corporate_group", "corporate_group", maximum=LONGEST_NAME, required=False)
+    return {
+        "name": fields.text("name", "name", maximum=LONGEST_NAME),
+        "reading": fields.text("reading", "reading", maximum=LONGEST_NAME),
+        "corporate_group": group,
+    }
+
+
+def _term(fields: Fields) -> dict[str, str]:
+    first, last = fields.day("starts_on", "starts_on"), fields.day("ends_on", "ends_on")
+    if first and last and last < first:
+        fields.errors["ends_on"] = _("The last day is before the first day.")
+    return {"starts_on": str(first), "ends_on": str(last)}
+
+
+def _quantity(fields: Fields) -> str:
+    return str(fields.whole_number("quantity", "quantity", minimum=1, maximum=LARGEST_QUANTITY))
+
+
+def _contract(fields: Fields) -> dict[str, str]:
+    return {
+        "number": _number(fields, "number"),
+        "name": fields.text("name", "name", maximum=LONGEST_NAME),
+        "company": fields.text("company", "company", maximum=LONGEST_NAME),
+        "license_type": fields.choice("license_type", "license_type", LICENSE_TYPES),
+        **_term(fields),
+        "time_zone": fields.choice("time_zone", "time_zone", ZONES),
+        "sales_name": fields.text("sales_name", "sales_name", maximum=LONGEST_NAME),
+        "sales_email": fields.mail_address("sales_email", "sales_email"),
+        "sales_phone": fields.code("sales_phone", "sales_phone", maximum=LONGEST_NUMBER),
+    }
+
+
+def _number(fields: Fields, name: str) -> str:
+    number = fields.code(name, name, maximum=LONGEST_NUMBER)
+    plain = number.replace("-", "a")
+    if name not in fields.errors and not (plain.isascii() and plain.isalnum()):
+        fields.errors[name] = _("Make the number of letters, digits and hyphens.")
+    return number
+
+
+def _entitlement(fields: Fields) -> dict[str, str]:
+    return {
+        "contract": fields.code("contract", "contract", maximum=LONGEST_NUMBER),
+        "product": fields.code("product", "product", maximum=LONGEST_NUMBER),
+        "quantity": _quantity(fields),
+        **_term(fields),
+    }
+
+
+def _person(fields: Fields) -> dict[str, str]:
+    return {
+        "contract": fields.code("contract", "contract", maximum=LONGEST_NUMBER),
+        "email": fields.mail_address("email", "email"),
+        "role": fields.choice("role", "role", ("owner", "member")),
+        "language": fields.choice("language", "language", LANGUAGES),
+    }
+
+
+def _license_key(fields: Fields) -> dict[str, str]:
+    meant = fields.data.get("contract").strip()
+    return {
+        "code": fields.code("code", "code", maximum=LONGEST_KEY).upper(),
+        "product": fields.code("product", "product", maximum=LONGEST_NUMBER),
+        "quantity": _quantity(fields),
+        **_term(fields),
+        "contract": fields.code("contract", "contract", maximum=LONGEST_NUMBER) if meant else "",
+    }
+
+
+ZONES = frozenset(available_timezones())
+READERS: Mapping[Kind, Callable[[Fields], dict[str, str]]] = {
+    Kind.COMPANIES: _company,
+    Kind.CONTRACTS: _contract,
+    Kind.ENTITLEMENTS: _entitlement,
+    Kind.PEOPLE: _person,
+    Kind.LICENSE_KEYS: _license_key,
+}

@@ -1,0 +1,253 @@
+"""`portal import` and `portal export`: all of a file or nothing, and the same again is nothing."""
+
+import asyncio
+import csv
+import zipfile
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import Workbook, load_workbook
+
+from app.commands import portal
+from app.database import Record, close_pool, fetch, open_pool
+from app.imports.files import read_lines
+from app.imports.rules import COLUMNS, Kind
+from app.imports.services import invite_imported
+from tests.conftest import Stage
+
+T = TypeVar("T")
+Rows = Sequence[Sequence[object]]
+TABLES: dict[Kind, Rows] = {
+    Kind.COMPANIES: [
+        ("新しい会社", "アタラシイカイシャ", "新しいグループ"),
+        ("次の会社", "ツギノカイシャ", ""),
+    ],
+    Kind.CONTRACTS: [
+        (
+            *("Ｎ-1", "契約一", "新しい会社", "term", "2027/4/1", "2028-03-31", "Asia/Tokyo"),
+            *("営業", "Sales@example.org", "03-1"),
+        )
+    ],
+    Kind.ENTITLEMENTS: [
+        ("N-1", "PLATFORM", "１，０００", "2027/04/01", "2028/03/31"),
+        ("D-1001", "MOBILE", 5, "2027/04/01", "2028/03/31"),
+    ],
+    Kind.PEOPLE: [
+        ("N-1", "New.Owner@example.com", "owner", "ja"),
+        ("N-1", "reader@example.com", "member", "en"),
+        ("D-1001", "owner@example.com", "owner", "ja"),
+    ],
+    Kind.LICENSE_KEYS: [
+        ("AAAAA-BBBBB-CCCCC-DDDDD", "CONNECTOR", 2, "2027/04/01", "2028/03/31", "N-1")
+    ],
+}
+COUNTS = """
+    select (select count(*) from company) as companies,
+           (select count(*) from contract) as contracts,
+           (select count(*) from entitlement) as entitlements,
+           (select count(*) from license_key) as keys, (select count(*) from invitation) as invited,
+           (select count(*) from import_person) as people, (select count(*) from mail) as mails,
+           (select count(*) from import_line) as lines, (select count(*) from audit_event) as events
+"""
+
+
+class Office:
+    """Where somebody of the staff runs commands, on a database of its own."""
+
+    def __init__(self, stage: Stage, dsn: str, folder: Path) -> None:
+        self.stage, self.dsn, self.folder = stage, dsn, folder
+
+    def portal(self, *arguments: object) -> tuple[int, str]:
+        """Exit code and output of `portal …`."""
+        done = CliRunner().invoke(portal, [str(argument) for argument in arguments])
+        return done.exit_code, done.stdout
+
+    def take(self, file: Path, *more: str) -> tuple[int, str]:
+        """Exit code and output of `portal import`, as the operator does it."""
+        return self.portal("import", file, "--by", "clerk", *more)
+
+    def run(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run something on the database."""
+
+        async def running() -> T:
+            await open_pool(self.dsn)
+            try:
+                return await work()
+            finally:
+                await close_pool()
+
+        return asyncio.run(running())
+
+    def ask(self, query: str) -> list[tuple[object, ...]]:
+        """The rows of a query."""
+
+        async def asking() -> Sequence[Record]:
+            return await fetch(query)
+
+        return [tuple(row.values()) for row in self.run(asking)]
+
+    def csv_folder(self, tables: dict[Kind, Rows], encoding: str = "utf-8") -> Path:
+        """A folder with a CSV file of each kind."""
+        folder = self.folder / "tables"
+        folder.mkdir(exist_ok=True)
+        for kind, rows in tables.items():
+            with (folder / f"{kind}.csv").open("w", encoding=encoding, newline="") as file:
+                csv.writer(file).writerows([COLUMNS[kind], *rows])
+        return folder
+
+    def workbook(self, tables: dict[Kind, Rows]) -> Path:
+        """A workbook with a sheet of each kind."""
+        book, file = Workbook(write_only=True), self.folder / "tables.xlsx"
+        for kind, rows in tables.items():
+            sheet = book.create_sheet(kind)
+            for row in [COLUMNS[kind], *rows]:
+                sheet.append(list(row))
+        book.save(file)
+        return file
+
+
+@pytest.fixture
+def office(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """A database of the test's own, which the settings name."""
+    dsn = asyncio.run(stage.copy())
+    monkeypatch.setenv("PORTAL_DATABASE_URL", dsn)
+    monkeypatch.setenv("PORTAL_MIGRATE_URL", stage.owner_dsn(dsn))
+    monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path / "data"))
+    return Office(stage, dsn, tmp_path)
+
+
+def test_a_file_is_imported_once_however_often_it_comes(office: Office) -> None:
+    folder, [before] = office.csv_folder(TABLES), office.ask(COUNTS)
+    code, output = office.take(folder, "--dry-run")
+    assert code == 0 and "people: 3 lines, 2 new" in output and "dry run" in output
+    assert office.ask(COUNTS) == [before], "a dry run leaves nothing"
+    code, output = office.take(folder)
+    assert code == 0 and "companies: 2 lines, 2 new" in output
+    [after] = office.ask(COUNTS)
+    added = [b - a for a, b in zip(before, after, strict=True)]  # type: ignore[operator]
+    # 2 companies, 1 group, 1 contract, 2 entitlements, 1 key and the import itself are events.
+    assert added == [2, 1, 2, 1, 0, 2, 0, 0, 8]
+    code, output = office.take(folder)
+    assert code == 0 and "companies: 2 lines, 0 new" in output
+    assert office.ask(COUNTS) == [after]
+    assert office.ask("select name from contract where number = 'N-1'") == [("契約一",)]
+    quantities = "select quantity from entitlement e join contract c on c.id = e.contract"
+    assert office.ask(f"{quantities} where c.number = 'N-1'") == [(1000,)]
+
+
+def test_people_of_a_file_are_invited_once(office: Office) -> None:
+    folder = office.csv_folder(TABLES)
+    office.take(folder)
+
+    async def invite() -> list[bool]:
+        return [await invite_imported(office.stage.settings) for _ in range(2)]
+
+    assert office.run(invite) == [True, False]
+    invited = (
+        "select email, role, i.language from invitation i join contract c on c.id = i.contract"
+        " where c.number = 'N-1' order by email"
+    )
+    assert office.ask(invited) == [
+        ("new.owner@example.com", "owner", "ja"),
+        ("reader@example.com", "member", "en"),
+    ]
+    [counted] = office.ask(COUNTS)
+    assert office.take(folder)[0] == 0 and office.ask(COUNTS) == [counted]
+
+
+def test_every_fault_is_told_with_line_and_column_and_nothing_is_imported(office: Office) -> None:
+    tables = dict(TABLES)
+    tables[Kind.COMPANIES] = [
+        *TABLES[Kind.COMPANIES],
+        ("次の会社", "二度", ""),
+        ("", "名なし", ""),
+        ("サンプル商事株式会社", "ベツノヨミ", "サンプルグループ"),
+    ]
+    tables[Kind.ENTITLEMENTS] = [
+        ("X-9", "NOTHING", "0", "2027/04/01", "2027/03/31"),
+        ("X-9", "NOTHING", "1", "2027/04/01", "2028/03/31"),
+    ]
+    [before] = office.ask(COUNTS)
+    code, output = office.take(office.csv_folder(tables))
+    assert code == 1
+    found = [line.split(": ")[:2] for line in output.splitlines()[:-1]]
+    assert found == [
+        ["companies:4", "name"],
+        ["companies:5", "name"],
+        ["companies:6", "reading"],
+        ["entitlements:2", "quantity"],
+        ["entitlements:2", "ends_on"],
+        ["entitlements:3", "contract"],
+        ["entitlements:3", "product"],
+    ]
+    assert "サンプルショウジ" in output, "what is there is told"
+    assert "7 faults; nothing was imported." in output
+    assert office.ask(COUNTS) == [before]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "zip", "cp932"])
+def test_all_forms_say_the_same(office: Office, form: str) -> None:
+    usual = list(read_lines(office.csv_folder(TABLES)))
+    if form == "xlsx":
+        file = office.workbook(TABLES)
+    elif form == "zip":
+        file = office.folder / "tables.zip"
+        with zipfile.ZipFile(file, "w") as archive:
+            for each in (office.folder / "tables").iterdir():
+                archive.write(each, f"any/{each.name}")
+    else:
+        file = office.csv_folder(TABLES, "cp932")
+    assert list(read_lines(file)) == usual
+
+
+def test_an_export_is_an_import_that_changes_nothing(office: Office) -> None:
+    office.take(office.csv_folder(TABLES))
+    file = office.folder / "export.zip"
+    code, output = office.portal("export", file, "--by", "clerk")
+    assert code == 0 and "contracts: 6" in output
+    assert file.stat().st_mode & 0o777 == 0o600
+    code, output = office.take(file)
+    assert code == 0, output
+    assert all(line.endswith(" 0 new") for line in output.splitlines()), output
+
+
+def test_the_template_has_every_column_and_can_be_read(office: Office) -> None:
+    file = office.folder / "template.xlsx"
+    assert office.portal("import", "--template", file)[0] == 0
+    book = load_workbook(file, read_only=True)
+    assert book.sheetnames == list(Kind)
+    assert len(list(read_lines(file))) == len(Kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("people.csv", b"contract,email,role\n", "people:1: language: This column is missing."),
+        ("people.csv", b"contract,email,role,language,age\n", "people:1: age: Nobody knows"),
+        ("people.csv", b"contract,email,role,language\na\0b,x,owner,ja\n", "people:2: "),
+        ("people.csv", b'contract,email,role,language\n"' + b"x" * 200_000, "people:"),
+        ("people.csv", b"contract,email,role,language\n\xff\xff,x,owner,ja\n", "people:2: "),
+        ("persons.csv", b"x", ""),
+        ("x.xlsx", b"no workbook", ""),
+        ("x.zip", b"no archive", ""),
+        ("x.txt", b"text", ""),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_the_reason(
+    office: Office, name: str, content: bytes, told: str
+) -> None:
+    file = office.folder / name
+    file.write_bytes(content)
+    code, output = office.take(file)
+    assert code == 1 and told in output
+
+
+@pytest.mark.parametrize("who", ["owner", "auditor", "nobody"])
+def test_only_operators_import_and_export(office: Office, who: str) -> None:
+    folder = office.csv_folder(TABLES)
+    assert office.portal("import", folder, "--by", who)[0] == 1
+    assert office.portal("export", office.folder / "export.zip", "--by", who)[0] == 1
+    assert not (office.folder / "export.zip").exists()
