@@ -72,6 +72,8 @@ from app.staff import (
     user_acts,
     user_pages,
 )
+from app.staff import activation_acts as staff_activation_acts
+from app.staff import activation_pages as staff_activations
 from app.staff import (
     key_acts as staff_key_acts,
 )
@@ -177,6 +179,10 @@ ROUTES: list[ControllerRouterHandler] = [
     staff_key_pages.KeyIssue,
     staff_key_pages.Keys,
     staff_key_pages.Batches,
+    staff_activations.list_activations,
+    staff_activations.show_activation,
+    staff_activations.FurtherMoves,
+    staff_activations.Releases,
     terms_pages.list_terms,
     terms_pages.TermsPublication,
     terms_pages.show_terms,
@@ -215,6 +221,7 @@ def make_acts(settings: Settings) -> Acts:
             *user_acts.make_acts(settings),
             catalogue_acts.PRODUCT,
             terms_acts.PUBLICATION,
+            *staff_activation_acts.ACTS,
             staff_key_acts.ISSUE,
             staff_key_acts.REVOCATION,
             entitlement_acts.ORDER,
