@@ -67,6 +67,8 @@ from app.staff import (
     entitlement_pages,
     group_pages,
     owner_acts,
+    signing_acts,
+    signing_pages,
     terms_acts,
     terms_pages,
     user_acts,
@@ -80,6 +82,8 @@ from app.staff import (
 from app.staff import (
     key_pages as staff_key_pages,
 )
+from app.staff import mail_acts as staff_mail_acts
+from app.staff import mail_pages as staff_mails
 from app.staff import pages as staff
 from app.storage import open_storage
 from app.web import errors
@@ -183,6 +187,11 @@ ROUTES: list[ControllerRouterHandler] = [
     staff_activations.show_activation,
     staff_activations.FurtherMoves,
     staff_activations.Releases,
+    staff_mails.list_mails,
+    staff_mails.Mails,
+    signing_pages.list_keys,
+    signing_pages.Rotation,
+    signing_pages.Keysets,
     terms_pages.list_terms,
     terms_pages.TermsPublication,
     terms_pages.show_terms,
@@ -222,6 +231,9 @@ def make_acts(settings: Settings) -> Acts:
             catalogue_acts.PRODUCT,
             terms_acts.PUBLICATION,
             *staff_activation_acts.ACTS,
+            staff_mail_acts.RETRY,
+            staff_mail_acts.DISCARD,
+            *signing_acts.make_acts(settings),
             staff_key_acts.ISSUE,
             staff_key_acts.REVOCATION,
             entitlement_acts.ORDER,
