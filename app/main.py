@@ -76,6 +76,7 @@ from app.staff import (
 )
 from app.staff import activation_acts as staff_activation_acts
 from app.staff import activation_pages as staff_activations
+from app.staff import audit_pages as staff_audit
 from app.staff import (
     key_acts as staff_key_acts,
 )
@@ -192,6 +193,9 @@ ROUTES: list[ControllerRouterHandler] = [
     signing_pages.list_keys,
     signing_pages.Rotation,
     signing_pages.Keysets,
+    staff_audit.list_events,
+    staff_audit.export,
+    staff_audit.Verification,
     terms_pages.list_terms,
     terms_pages.TermsPublication,
     terms_pages.show_terms,

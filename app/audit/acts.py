@@ -111,6 +111,8 @@ ACTS = {
     "notice-publication": N_("Published a notice"),
     "notice-withdrawal": N_("Withdrew a notice"),
     "terms-publication": N_("Published a version of the terms of use"),
+    "audit-export": N_("Took the audit log away as a file (%(format)s)"),
+    "audit-verification": N_("Verified the audit log: %(count)s events, %(findings)s findings"),
     "mail-retry": N_("Had a mail sent again (%(template)s)"),
     "mail-discard": N_("Discarded a mail (%(template)s)"),
     "signing-key-rotation": N_("Made a signing key"),

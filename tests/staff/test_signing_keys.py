@@ -18,7 +18,7 @@ LIST = "/staff/keys"
 
 
 def _signed(portal: Portal, document: bytes) -> dict[str, tuple[str, bytes, str]]:
-    root = read_private_pem((portal.settings.data_dir / "root" / ROOT_PRIVATE).read_bytes(), None)
+    root = read_private_pem((portal.settings.data_dir / "trust" / ROOT_PRIVATE).read_bytes(), None)
     return _file(sign_keyset(document, root).encode())
 
 
@@ -74,9 +74,8 @@ async def test_a_stolen_key_is_named_no_more(staff: httpx.AsyncClient) -> None:
     ).headers["location"]
     assert stolen in (await staff.get(url)).text
     await confirmed(staff, url)
-    named = [
-        key["kid"] for key in json.loads((await staff.get(f"{LIST}/keysets/2")).content)["keys"]
-    ]
+    document = (await staff.get(f"{LIST}/keysets/2")).json()
+    named = [key["kid"] for key in document["keys"]]
     assert stolen not in named and len(named) == 1
 
 
