@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from app.staff.list_queries import Listed, Order, Source, Where, like, list_rows
 
 # A key's thumbprint in base64url, or what a component of a fingerprint hashes to.
 DIGEST = re.compile(r"[A-Za-z0-9_-]{43}|[0-9a-f]{64}")
+# Claims in seconds since 1970.
+TIMES = {"iat", "nbf", "exp"}
 LONGEST_SEQ = 15
 MOST_WORDS = 5
 ACTIVATIONS = Source(
@@ -158,8 +160,13 @@ def decoded(text: str) -> Decoded:
 
 
 def _entries(value: Any, path: str = "") -> list[tuple[str, str]]:
+    name = path.removesuffix(".")
+    if name == "keyset" and isinstance(value, str):
+        return [(f"{name}.{inner}", text) for inner, text in decoded(value).entries]
     if isinstance(value, dict) and value:
-        return [e for name, each in value.items() for e in _entries(each, f"{path}{name}.")]
+        return [e for each, inner in value.items() for e in _entries(inner, f"{path}{each}.")]
     if isinstance(value, list) and value:
-        return [e for at, each in enumerate(value, 1) for e in _entries(each, f"{path}{at}.")]
-    return [(path.removesuffix("."), value if isinstance(value, str) else json.dumps(value))]
+        return [e for at, inner in enumerate(value, 1) for e in _entries(inner, f"{path}{at}.")]
+    if isinstance(value, int) and name.rsplit(".", 1)[-1] in TIMES:
+        return [(name, f"{value} ({datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC)")]
+    return [(name, value if isinstance(value, str) else json.dumps(value))]
