@@ -54,7 +54,15 @@ async def test_both_files_are_shown_decoded_and_the_look_is_on_record(
 ) -> None:
     row = (await here.rows())[0]
     html = (await auditor.get(await _url(here))).text
-    for part in (row["file"], row["request_file"], "line1.example.com", "system.host", "fp.board", "keyset.keys.1.kid", " UTC)"):
+    for part in (
+        row["file"],
+        row["request_file"],
+        "line1.example.com",
+        "system.host",
+        "fp.board",
+        "keyset.keys.1.kid",
+        " UTC)",
+    ):
         assert part in html
     assert "further-move" not in html, "a viewer looks only"
     assert len(await audited("contract-inspection")) == 1
