@@ -46,9 +46,9 @@ async def find_mail(id: UUID) -> Record | None:
 def retriable(mail: Record) -> bool:
     """Whether a mail was given up, but can be sent: what it says is kept and still holds."""
     holds = mail["valid_until"] is None or mail["valid_until"] > clock.now()
-    return mail["state"] == State.FAILED and mail["kept"] and holds
+    return bool(mail["state"] == State.FAILED and mail["kept"] and holds)
 
 
 def discardable(mail: Record) -> bool:
     """Whether a mail can still be thrown away."""
-    return mail["state"] != State.SENT and mail["reason"] != "discarded"
+    return bool(mail["state"] != State.SENT and mail["reason"] != "discarded")
