@@ -29,6 +29,11 @@ def elements(html: str) -> list[tuple[str, dict[str, str | None]]]:
     return parser.tags
 
 
+def way(html: str, rel: str) -> str | None:
+    """Where the link of this relation leads: `next`, `prev`."""
+    return next((attrs["href"] for _, attrs in elements(html) if attrs.get("rel") == rel), None)
+
+
 async def check_page(response: httpx.Response) -> None:
     """Assert what holds for every answer: never a server error, and valid, safe HTML."""
     assert response.status_code < 500, f"server error at {response.request.url}"

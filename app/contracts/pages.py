@@ -1,7 +1,5 @@
 """The list of contracts, and the contract page's tabs that show what was agreed and with whom."""
 
-from urllib.parse import urlencode
-
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
 
@@ -11,13 +9,32 @@ from app.contracts import queries
 from app.contracts.access import provide_contract
 from app.contracts.rules import SeenContract
 from app.web.forms import SHORT_TEXT, normalised
+from app.web.paging import Leaf, Turn, addresses
 from app.web.requests import FormData, PageRequest, query_form
 from app.web.templates import page
 
 
-def _after(data: FormData) -> tuple[str, str] | None:
-    value, number = data.get("after"), data.get("after-number")
-    return (value[:SHORT_TEXT], number[:SHORT_TEXT]) if number else None
+def _turn(data: FormData) -> Turn[tuple[str, str]]:
+    for name in ("after", "before"):
+        value, number = data.get(name)[:SHORT_TEXT], data.get(f"{name}-number")[:SHORT_TEXT]
+        if number:
+            return Turn((value, number), back=name == "before")
+    return queries.FIRST_PAGE
+
+
+def _pages(listed: Leaf[SeenContract], wanted: dict[str, str]) -> dict[str, str]:
+    """The ways to the other pages, search and order kept."""
+
+    def key(name: str, contract: SeenContract) -> dict[str, str]:
+        value = queries.sort_value(contract, wanted["order"])
+        return {name: value, f"{name}-number": contract.number}
+
+    return addresses(
+        "/contracts",
+        wanted,
+        key("before", listed.rows[0]) if listed.rows and listed.previous else None,
+        key("after", listed.rows[-1]) if listed.rows and listed.following else None,
+    )
 
 
 @get("/contracts", guards=[signed_in])
@@ -26,21 +43,14 @@ async def list_contracts(request: PageRequest, viewer: NamedDependency[Viewer]) 
     data = query_form(request)
     search = normalised(data.get("search"))[:SHORT_TEXT]
     order = data.get("order") if data.get("order") in queries.ORDERS else "number"
-    listed = await queries.list_contracts(viewer.id, search=search, order=order, after=_after(data))
-    following = ""
-    if listed.next_after:
-        value, number = listed.next_after
-        following = "/contracts?" + urlencode(
-            {"search": search, "order": order, "after": value, "after-number": number}
-        )
+    listed = await queries.list_contracts(viewer.id, search=search, order=order, turn=_turn(data))
     return page(
         request,
         "contracts/list.html",
-        contracts=listed.contracts,
+        contracts=listed.rows,
         search=search,
         order=order,
-        following=following,
-        first=_after(data) is None,
+        pages=_pages(listed, {"search": search, "order": order}),
     )
 
 

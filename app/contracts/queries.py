@@ -1,6 +1,6 @@
 """Reads about contracts, always through the person who looks."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +8,10 @@ from app import clock
 from app.contracts.directory_rules import ListedCompany
 from app.contracts.rules import Role, SeenContract
 from app.database import Record, fetch, fetch_one
+from app.web.paging import Leaf, Turn, leaf
 
 PAGE_ROWS = 50
+FIRST_PAGE: Turn[tuple[str, str]] = Turn()
 SEEN = """
     select c.id, c.number, c.name, p.name as company, c.license_type, c.starts_on, c.ends_on,
            c.time_zone, c.sales_name, c.sales_email, c.sales_phone, m.role
@@ -18,8 +20,8 @@ SEEN = """
     join company p on p.id = c.company
     where m."user" = $1
 """
-# What a sort order is by: the column, and whether it goes down.
-ORDERS = {"number": ("number", False), "name": ("name", False), "end": ("ends_on", False)}
+# What a sort order is by.
+ORDERS = {"number": "number", "name": "name", "end": "ends_on"}
 
 
 COLUMNS = [field.name for field in fields(SeenContract) if field.name != "today"]
@@ -38,43 +40,39 @@ async def find_contract(viewer: UUID, number: str) -> SeenContract | None:
     return seen_contract(row) if row else None
 
 
-@dataclass(frozen=True)
-class ContractPage:
-    """One page of a list; `next_after` is the key of its last row where more follow."""
-
-    contracts: list[SeenContract]
-    next_after: tuple[str, str] | None
+def sort_value(contract: SeenContract, order: str) -> str:
+    """What an order sorts a contract by; with its number, the key of its row."""
+    return str(getattr(contract, ORDERS[order]))
 
 
 async def list_contracts(
-    viewer: UUID, *, search: str = "", order: str = "number", after: tuple[str, str] | None = None
-) -> ContractPage:
+    viewer: UUID,
+    *,
+    search: str = "",
+    order: str = "number",
+    turn: Turn[tuple[str, str]] = FIRST_PAGE,
+) -> Leaf[SeenContract]:
     """The person's contracts, a page at a time by key, so that any page costs the same.
 
     Args:
         search: part of number, name or company; letter case does not matter.
         order: one of ORDERS.
-        after: sort value and number of the last row already seen.
+        turn: sort value and number of a row already seen.
     """
-    column, _ = ORDERS[order]
+    column = ORDERS[order]
     pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = await fetch(
         f"""
         select * from ({SEEN}) seen
         where ($2 = '%%' or number ilike $2 or name ilike $2 or company ilike $2)
-          and ($3::text is null or ({column}::text, number) > ($3, $4))
-        order by {column}::text, number limit {PAGE_ROWS + 1}
+          and ($3::text is null or ({column}::text, number) {turn.sign} ($3, $4))
+        order by {column}::text {turn.direction}, number {turn.direction} limit {PAGE_ROWS + 1}
         """,
         viewer,
         pattern,
-        after[0] if after else None,
-        after[1] if after else None,
+        *(turn.key or (None, None)),
     )
-    contracts = [seen_contract(row) for row in rows[:PAGE_ROWS]]
-    last = contracts[-1] if len(rows) > PAGE_ROWS else None
-    return ContractPage(
-        contracts, (str(getattr(last, column)), last.number) if last is not None else None
-    )
+    return leaf([seen_contract(row) for row in rows], PAGE_ROWS, turn)
 
 
 async def contract_details(contract: SeenContract) -> tuple[Record, list[Record]]:

@@ -18,17 +18,34 @@ from app.environments.access import place_dependencies, provide_changeable_place
 from app.environments.forms import EnvironmentForm
 from app.environments.queries import SeenEnvironment
 from app.web.i18n import gettext as _
+from app.web.paging import Leaf, Turn, addresses
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
 from app.web.templates import page
 
 
-def _after(request: PageRequest) -> tuple[int, UUID] | None:
-    key, _separator, id = request.query_params.get("after", "").partition(".")
-    try:
-        return int(key[:6]), UUID(id)
-    except ValueError:
-        return None
+def _turn(request: PageRequest) -> Turn[tuple[int, UUID]]:
+    for name in ("after", "before"):
+        key, _separator, id = request.query_params.get(name, "").partition(".")
+        try:
+            return Turn((int(key[:6]), UUID(id)), back=name == "before")
+        except ValueError:
+            continue
+    return Turn()
+
+
+def _pages(contract: SeenContract, listed: Leaf[SeenEnvironment]) -> dict[str, str]:
+    """The ways to the other pages of the list."""
+
+    def key(name: str, row: SeenEnvironment) -> dict[str, str]:
+        return {name: f"{row.sort_key}.{row.id}"}
+
+    return addresses(
+        f"{contract.url}/environments",
+        {},
+        key("before", listed.rows[0]) if listed.rows and listed.previous else None,
+        key("after", listed.rows[-1]) if listed.rows and listed.following else None,
+    )
 
 
 def _problem(problem: str) -> dict[str, str]:
@@ -60,14 +77,13 @@ async def list_environments(
     request: PageRequest, contract: NamedDependency[SeenContract]
 ) -> Response[str]:
     """環境: in sort-key order, with allocation and activation."""
-    environments, following = await queries.list_environments(contract, _after(request))
+    listed = await queries.list_environments(contract, _turn(request))
     return page(
         request,
         "environments/list.html",
         contract=contract,
-        environments=environments,
-        first=_after(request) is None,
-        following=f"{following[0]}.{following[1]}" if following else "",
+        environments=listed.rows,
+        pages=_pages(contract, listed),
     )
 
 

@@ -12,6 +12,7 @@ from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one
 from app.environments.rules import ActivationState, Share, activation_state
 from app.web import i18n
+from app.web.paging import Leaf, Turn, leaf
 
 PAGE_ROWS = 50
 
@@ -108,28 +109,21 @@ def _seen(row: Record) -> SeenEnvironment:
 
 
 async def list_environments(
-    contract: SeenContract, after: tuple[int, UUID] | None
-) -> tuple[list[SeenEnvironment], tuple[int, UUID] | None]:
-    """Environments in sort-key order, a page at a time by key.
-
-    Returns:
-        The page, and the key of its last row where more follow.
-    """
+    contract: SeenContract, turn: Turn[tuple[int, UUID]]
+) -> Leaf[SeenEnvironment]:
+    """Environments in sort-key order, a page at a time by sort key and id."""
     rows = await fetch(
         f"""
         select {ENVIRONMENT_COLUMNS}
         from environment e join contract c on c.id = e.contract {ENVIRONMENT_JOINS}
         where e.contract = $1 and e.retired_at is null
-          and ($2::int is null or (e.sort_key, e.id) > ($2, $3))
-        order by e.sort_key, e.id limit {PAGE_ROWS + 1}
+          and ($2::int is null or (e.sort_key, e.id) {turn.sign} ($2, $3))
+        order by e.sort_key {turn.direction}, e.id {turn.direction} limit {PAGE_ROWS + 1}
         """,
         contract.id,
-        after[0] if after else None,
-        after[1] if after else None,
+        *(turn.key or (None, None)),
     )
-    seen = [_seen(row) for row in rows[:PAGE_ROWS]]
-    more = len(rows) > PAGE_ROWS
-    return seen, (seen[-1].sort_key, seen[-1].id) if more else None
+    return leaf([_seen(row) for row in rows], PAGE_ROWS, turn)
 
 
 @dataclass(frozen=True)

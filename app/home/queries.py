@@ -18,18 +18,37 @@ NEWEST_ACTIVATION = """
         where environment = e.id order by seq desc limit 1
     ) a on true
 """
+NOT_ACTIVATED = "a.id is null and exists (select 1 from allocation where environment = e.id)"
+OUT_OF_DATE = f"""
+    a.id is not null and a.end_reason is null and a.expires_at > now() and {differs(TODAY)}
+"""
+# So many environments are named; of the others only the number is told.
+NAMED = 3
+
+
+def waiting(condition: str) -> str:
+    """SQL: the first environments e of contract c that wait for something, and how many do.
+
+    Args:
+        condition: SQL about e and its newest activation a.
+    """
+    return f"""
+        (select json_build_object(
+            'total', count(*),
+            'named', coalesce(json_agg(json_build_object('id', w.id, 'name', w.name)
+                                       order by w.place) filter (where w.place <= {NAMED}), '[]'))
+         from (select e.id, e.name, row_number() over (order by e.sort_key, e.id) as place
+               from environment e {NEWEST_ACTIVATION}
+               where e.contract = c.id and e.retired_at is null and {condition}) w)
+    """
+
+
 PORTLET = f"""
     select c.*,
         (select count(*) from environment e where e.contract = c.id and e.retired_at is null)
             as environments,
-        (select json_agg(json_build_object('id', e.id, 'name', e.name) order by e.sort_key, e.id)
-         from environment e {NEWEST_ACTIVATION}
-         where e.contract = c.id and e.retired_at is null and a.id is null
-           and exists (select 1 from allocation where environment = e.id)) as not_activated,
-        (select json_agg(json_build_object('id', e.id, 'name', e.name) order by e.sort_key, e.id)
-         from environment e {NEWEST_ACTIVATION}
-         where e.contract = c.id and e.retired_at is null and a.id is not null
-           and a.end_reason is null and a.expires_at > now() and {differs(TODAY)}) as out_of_date,
+        {waiting(NOT_ACTIVATED)} as not_activated,
+        {waiting(OUT_OF_DATE)} as out_of_date,
         (select array_agg(q.reference order by q.requested_at)
          from quote_request q
          where q.contract = c.id and q.state = 'answered' and c.role = 'owner') as answered,
@@ -46,18 +65,26 @@ PORTLET = f"""
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """The first environments, id and name, that wait for something, and how many do."""
+
+    named: list[dict[str, str]]
+    total: int
+
+
+@dataclass(frozen=True)
 class PortletContract:
     """A contract of the home page.
 
     Attributes:
-        not_activated, out_of_date: environments, id and name, that wait for an activation.
+        not_activated, out_of_date: environments that wait for an activation.
         answered: reference numbers of quote requests, for owners.
         products: those that can be used today, with what is allocated of each.
     """
 
     contract: SeenContract
-    not_activated: list[dict[str, str]]
-    out_of_date: list[dict[str, str]]
+    not_activated: Waiting
+    out_of_date: Waiting
     answered: list[str]
     products: list[dict[str, Any]]
 
@@ -70,7 +97,7 @@ class PortletContract:
     def waits(self) -> bool:
         """Whether anything needs doing."""
         return self.contract.status is Status.ENDS_SOON or bool(
-            self.not_activated or self.out_of_date or self.answered or self.ending
+            self.not_activated.total or self.out_of_date.total or self.answered or self.ending
         )
 
 
@@ -83,8 +110,8 @@ async def portlet_contracts(viewer: UUID) -> list[PortletContract]:
 def _portlet(row: Record) -> PortletContract:
     return PortletContract(
         contract=seen_contract(row),
-        not_activated=json.loads(row["not_activated"] or "[]"),
-        out_of_date=json.loads(row["out_of_date"] or "[]"),
+        not_activated=Waiting(**json.loads(row["not_activated"])),
+        out_of_date=Waiting(**json.loads(row["out_of_date"])),
         answered=row["answered"] or [],
         products=json.loads(row["products"] or "[]"),
     )

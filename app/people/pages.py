@@ -1,6 +1,7 @@
 """関係者: who belongs to a contract, and the page of each membership."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
@@ -11,6 +12,7 @@ from app.accounts.rules import Viewer
 from app.confirmations.services import find_draft, propose
 from app.contracts.access import provide_contract
 from app.contracts.rules import Role, SeenContract
+from app.database import Record
 from app.people import acts, queries
 from app.people.access import provide_membership
 from app.people.forms import MembershipForm, read_id
@@ -18,6 +20,7 @@ from app.people.invitation_acts import RESENDING
 from app.people.queries import SeenMembership
 from app.people.rules import MembershipProblem
 from app.web.i18n import gettext as _
+from app.web.paging import Leaf, Turn, addresses
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
 from app.web.templates import page
@@ -51,6 +54,21 @@ async def _refusal(request: PageRequest, viewer: Viewer, *names: str) -> str:
     return ""
 
 
+def _turn(request: PageRequest) -> Turn[UUID]:
+    after, before = (read_id(request.query_params.get(name, "")) for name in ("after", "before"))
+    return Turn(after or before, back=after is None and before is not None)
+
+
+def _pages(contract: SeenContract, members: Leaf[Record]) -> dict[str, str]:
+    """The ways to the other pages of the list."""
+    return addresses(
+        f"{contract.url}/members",
+        {},
+        {"before": str(members.rows[0]["id"])} if members.rows and members.previous else None,
+        {"after": str(members.rows[-1]["id"])} if members.rows and members.following else None,
+    )
+
+
 @get(
     "/contracts/{number:str}/members",
     guards=[signed_in],
@@ -62,13 +80,13 @@ async def list_members(
     contract: NamedDependency[SeenContract],
 ) -> Response[str]:
     """関係者: role, notices and last sign-in of each; owners see open invitations too."""
-    after = read_id(request.query_params.get("after", ""))
+    people = await queries.list_people(contract, _turn(request))
     return page(
         request,
         "people/members.html",
         contract=contract,
-        people=await queries.list_people(contract, after),
-        first=after is None,
+        people=people,
+        pages=_pages(contract, people.members),
         now=clock.now(),
         problem=await _refusal(request, viewer, acts.CHANGE.name, acts.REMOVAL.name, RESENDING),
     )

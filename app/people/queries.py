@@ -11,6 +11,7 @@ from app.accounts.rules import Viewer
 from app.contracts.rules import Role, SeenContract
 from app.database import Record, fetch, fetch_one
 from app.people.rules import AddressProblem, Arrival, LinkState, arrival, link_state
+from app.web.paging import Leaf, Turn, leaf
 
 PAGE_ROWS = 100
 MEMBERS = """
@@ -19,11 +20,11 @@ MEMBERS = """
            null as mail_state, null as mail_reason, null as mail_answer
     from membership m join portal_user u on u.id = m."user"
     where m.contract = $1
-      and ($2::uuid is null or (m.role <> 'owner', u.name, u.id) > (
+      and ($2::uuid is null or (m.role <> 'owner', u.name, u.id) {sign} (
             select after.role <> 'owner', who.name, who.id
             from membership after join portal_user who on who.id = after."user"
             where after.id = $2 and after.contract = $1))
-    order by m.role <> 'owner', u.name, u.id
+    order by m.role <> 'owner' {direction}, u.name {direction}, u.id {direction}
 """
 OPEN_INVITATIONS = """
     select 'invitation', i.id, null, '', i.email, null, null, i.invited_at, i.expires_at,
@@ -43,26 +44,24 @@ class People:
     Attributes:
         members: owners first, then by name.
         invitations: the open ones, for owners of a contract that runs; on the first page only.
-        next_after: membership id of the last row, where more follow.
     """
 
-    members: list[Record]
+    members: Leaf[Record]
     invitations: list[Record]
-    next_after: UUID | None
 
 
-async def list_people(contract: SeenContract, after: UUID | None) -> People:
-    """The people of a contract, a page at a time by key."""
+async def list_people(contract: SeenContract, turn: Turn[UUID]) -> People:
+    """The people of a contract, a page at a time by the id of a membership."""
+    members = MEMBERS.format(sign=turn.sign, direction=turn.direction)
     rows = await fetch(
-        f"(({MEMBERS} limit {PAGE_ROWS + 1}) union all ({OPEN_INVITATIONS}))",
+        f"(({members} limit {PAGE_ROWS + 1}) union all ({OPEN_INVITATIONS}))",
         contract.id,
-        after,
+        turn.key,
         contract.may_change,
     )
-    members = [row for row in rows if row["kind"] == "member"]
+    found = [row for row in rows if row["kind"] == "member"]
     invitations = [row for row in rows if row["kind"] == "invitation"]
-    more = members[PAGE_ROWS - 1]["id"] if len(members) > PAGE_ROWS else None
-    return People(members[:PAGE_ROWS], invitations, more)
+    return People(leaf(found, PAGE_ROWS, turn), invitations)
 
 
 @dataclass(frozen=True)

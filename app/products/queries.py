@@ -22,15 +22,19 @@ USE = """
 """
 
 
-# Counts that running files hold beyond what is allocated: by whom, and how long.
+# Counts that running files hold beyond what is allocated: by whom, and how long. The allocation is
+# looked up for each; joined, thousands of them would be compared with thousands of holds.
 HOLDERS = """
     (select json_agg(json_build_object(
                 'environment', v.id, 'name', v.name, 'retired', v.retired_at is not null,
-                'held', h.quantity - coalesce(a.quantity, 0), 'until', h.until)
+                'held', h.held, 'until', h.until)
             order by v.sort_key, v.id)
-     from hold h join environment v on v.id = h.environment
-     left join allocation a on a.environment = h.environment and a.entitlement = h.entitlement
-     where h.entitlement = e.id and h.quantity > coalesce(a.quantity, 0))
+     from (select h.environment, h.until, h.quantity - coalesce((
+                      select quantity from allocation
+                      where environment = h.environment and entitlement = h.entitlement), 0) as held
+           from hold h where h.entitlement = e.id) h
+     join environment v on v.id = h.environment
+     where h.held > 0)
 """
 
 

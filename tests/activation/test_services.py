@@ -16,6 +16,7 @@ from app.activation.rules import IssueOutcome
 from app.environments.queries import list_environments
 from app.environments.rules import ActivationState
 from app.environments.services import retire_environment
+from app.web.paging import Turn
 from tests.activation.makers import digest
 from tests.activation.world import Place, another, audited, free, machine, place, upload
 from tests.conftest import Portal
@@ -216,7 +217,7 @@ async def test_nothing_allocated_is_refused(here: Place) -> None:
 
 async def test_changing_the_allocation_makes_the_activation_out_of_date(here: Place) -> None:
     async def state() -> ActivationState:
-        seen, _ = await list_environments(here.contract, None)
+        seen = (await list_environments(here.contract, Turn())).rows
         return next(each.state for each in seen if each.id == here.environment)
 
     assert await state() is ActivationState.NOT_ACTIVATED

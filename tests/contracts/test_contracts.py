@@ -8,7 +8,7 @@ import pytest
 from app.contracts.rules import ENDS_SOON_DAYS, Status, status_of
 from app.database import fetch
 from tests.conftest import Portal
-from tests.pages import elements
+from tests.pages import elements, way
 
 START, END = date(2026, 4, 1), date(2027, 3, 31)
 DAY = timedelta(days=1)
@@ -237,3 +237,37 @@ async def test_resources_are_those_of_products_that_can_be_used_today(
     assert "モバイル連携_設定ガイド.zip" not in html, "it is not of this contract"
     await move_end("D-1001", -1)
     assert 'class="empty"' in (await member.get("/contracts/D-1001/resources")).text
+
+
+@pytest.mark.parametrize("order", ["number", "name", "end"])
+async def test_pages_lead_back_the_way_they_came(owner: httpx.AsyncClient, order: str) -> None:
+    await many(150)
+    forward, back = [], []
+    here: str | None = f"/contracts?order={order}&search=X-"
+    while here:
+        html = (await owner.get(here)).text
+        forward.append(numbers(html))
+        here = way(html, "next")
+    assert [len(page) for page in forward] == [50, 50, 50]
+    while True:
+        back.append(numbers(html))
+        here = way(html, "prev")
+        if here is None:
+            break
+        html = (await owner.get(here)).text
+    assert back == forward[::-1]
+
+
+async def test_every_way_between_pages_keeps_search_and_order(owner: httpx.AsyncClient) -> None:
+    await many(150)
+    first = (await owner.get("/contracts?order=end&search=X-")).text
+    second = (await owner.get(way(first, "next") or "")).text
+    begin = second.index('<nav class="pages" aria-label="ページ">')
+    hrefs = [a.get("href") or "" for _, a in elements(second[begin:])]
+    links = [href for href in hrefs if "order=" in href]
+    assert len(links) == 3, "first, previous, next"
+    assert all("search=X-&order=end" in link for link in links)
+
+
+async def test_one_page_alone_has_no_ways_to_others(owner: httpx.AsyncClient) -> None:
+    assert 'class="pages"' not in (await owner.get("/contracts")).text

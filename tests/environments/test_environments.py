@@ -1,6 +1,7 @@
 """Environments: the list, and creating, changing and retiring them through the confirm step."""
 
 import asyncio
+import re
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from tests.environments.steps import (
     names,
     propose,
 )
-from tests.pages import elements
+from tests.pages import elements, way
 
 FORM = {"name": "開発環境", "sort_key": "15"}
 
@@ -262,3 +263,37 @@ async def test_a_group_company_can_be_named_and_only_one_of_the_contract(
         and '<a href="#group_company">' in page
     )
     assert CONTRACT in led_to
+
+
+@pytest.mark.parametrize("tab", ["environments", "members"])
+async def test_pages_of_a_long_tab_lead_on_and_back(owner: httpx.AsyncClient, tab: str) -> None:
+    await fetch(
+        "insert into environment (id, contract, name, sort_key, created_at)"
+        " select gen_random_uuid(), c.id, 'E' || n, n % 7, now()"
+        " from contract c, generate_series(1, 120) n where c.number = 'D-1001'"
+    )
+    await fetch(
+        "with people as (insert into portal_user (id, code, name, email, language, password_hash,"
+        " must_change_password, created_at) select gen_random_uuid(), 'u' || n, 'Person ' || n % 9,"
+        " n || '@example.com', 'ja', '-', false, now() from generate_series(1, 220) n"
+        ' returning id) insert into membership (id, "user", contract, role, notification,'
+        " created_at) select gen_random_uuid(), p.id, c.id, 'member', false, now()"
+        " from people p, contract c where c.number = 'D-1001'"
+    )
+    forward: list[list[str]] = []
+    here: str | None = f"/contracts/D-1001/{tab}"
+    while here:
+        html = (await owner.get(here)).text
+        forward.append(_rows(html))
+        here = way(html, "next")
+    assert len(forward) == 3 and len({row for page in forward for row in page}) in {122, 223}
+    back = [forward[-1]]
+    while here := way(html, "prev"):
+        html = (await owner.get(here)).text
+        back.append(_rows(html))
+    assert back == forward[::-1]
+
+
+def _rows(html: str) -> list[str]:
+    """The heads of the rows of a page's first table."""
+    return re.findall(r'<th scope="row">(.*?)</th>', html.split("<caption>", maxsplit=1)[0])

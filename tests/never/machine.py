@@ -26,6 +26,7 @@ from app.environments.services import (
     set_allocations,
 )
 from app.settings import Settings
+from app.web.paging import Turn
 from tests.activation.makers import claims, key, request_file
 from tests.activation.world import force
 from tests.never.model import File, Model, Place
@@ -220,7 +221,7 @@ class Machine(RuleBasedStateMachine):
             assert row is not None
             assert row["used"] == self.model.in_use(product) <= row["quantity"]
         contract = await self._contract()
-        seen, _ = await list_environments(contract, None)
+        seen = (await list_environments(contract, Turn())).rows
         assert [each.id for each in seen] == [s.id for s in self.all if not s.model.retired]
         for site in self.all[-1:]:
             offered = await offered_products(contract, site.id)

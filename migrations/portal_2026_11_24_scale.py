@@ -1,0 +1,22 @@
+"""Indexes for look-ups that read a whole table."""
+
+from pathlib import Path
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from app.database import run_script
+
+ID = "2026-11-24T08:00:00"
+VERSION = "1.38.0"
+DESCRIPTION = "scale"
+
+
+async def forwards() -> MigrationManager:
+    """Add indexes; the version before works with them, too."""
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
+
+    async def run() -> None:
+        await run_script(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+
+    manager.add_raw(run)
+    return manager
