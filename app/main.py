@@ -68,17 +68,24 @@ from app.staff import (
     entitlement_pages,
     group_pages,
     owner_acts,
+    signing_acts,
+    signing_pages,
     terms_acts,
     terms_pages,
     user_acts,
     user_pages,
 )
+from app.staff import activation_acts as staff_activation_acts
+from app.staff import activation_pages as staff_activations
+from app.staff import audit_pages as staff_audit
 from app.staff import (
     key_acts as staff_key_acts,
 )
 from app.staff import (
     key_pages as staff_key_pages,
 )
+from app.staff import mail_acts as staff_mail_acts
+from app.staff import mail_pages as staff_mails
 from app.staff import pages as staff
 from app.storage import open_storage
 from app.web import errors
@@ -179,6 +186,18 @@ ROUTES: list[ControllerRouterHandler] = [
     staff_key_pages.KeyIssue,
     staff_key_pages.Keys,
     staff_key_pages.Batches,
+    staff_activations.list_activations,
+    staff_activations.show_activation,
+    staff_activations.FurtherMoves,
+    staff_activations.Releases,
+    staff_mails.list_mails,
+    staff_mails.Mails,
+    signing_pages.list_keys,
+    signing_pages.Rotation,
+    signing_pages.Keysets,
+    staff_audit.list_events,
+    staff_audit.export,
+    staff_audit.Verification,
     terms_pages.list_terms,
     terms_pages.TermsPublication,
     terms_pages.show_terms,
@@ -217,6 +236,10 @@ def make_acts(settings: Settings) -> Acts:
             *user_acts.make_acts(settings),
             catalogue_acts.PRODUCT,
             terms_acts.PUBLICATION,
+            *staff_activation_acts.ACTS,
+            staff_mail_acts.RETRY,
+            staff_mail_acts.DISCARD,
+            *signing_acts.make_acts(settings),
             staff_key_acts.ISSUE,
             staff_key_acts.REVOCATION,
             entitlement_acts.ORDER,

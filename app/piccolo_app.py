@@ -57,6 +57,7 @@ APP_CONFIG = AppConfig(
         activation.Keyset,
         activation.Activation,
         activation.ActivationProduct,
+        activation.MoveAllowance,
         resources.ResourceUpload,
         resources.Resource,
         resources.ResourceProduct,

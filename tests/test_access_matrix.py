@@ -12,6 +12,7 @@ from app import clock
 from app.accounts.factor_tables import AuthenticatorApp, Passkey
 from app.accounts.proof_services import seal_app_secret
 from app.accounts.queries import find_credentials
+from app.activation.key_services import rotate_signing_key
 from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
 from app.endings.calendar_services import make_feed, take_address
@@ -339,6 +340,28 @@ POST /staff/license-keys/{used_key}/revocation          L N N N N N N N N
 GET  /staff/license-keys/batches/{batch}                L N N N N N P P P
 GET  /staff/license-keys/batches/{env}                  L N N N N N N N N
 POST /staff/license-keys/batches/{batch}/export         L N N N N N D D N
+GET  /staff/activations                                 L N N N N N P P P
+GET  /staff/activations/{activation}                    L N N N N N P P P
+GET  /staff/activations/{env}                           L N N N N N N N N
+GET  /staff/activations/{activation}/further-move       L N N N N N P P N
+POST /staff/activations/{activation}/further-move       L N N N N N F F N
+GET  /staff/activations/{activation}/release            L N N N N N P P N
+POST /staff/activations/{activation}/release            L N N N N N F F N
+GET  /staff/keys                                        L N N N N N P P P
+GET  /staff/keys/rotation                               L N N N N N P N N
+POST /staff/keys/rotation                               L N N N N N G N N
+POST /staff/keys/keysets                                L N N N N N F N N
+GET  /staff/keys/keysets/{version}                      L N N N N N D N N
+GET  /staff/keys/keysets/1                              L N N N N N N N N
+GET  /staff/mail                                        L N N N N N P P P
+GET  /staff/mail/{failed_mail}                          L N N N N N P P P
+GET  /staff/mail/{env}                                  L N N N N N N N N
+POST /staff/mail/{failed_mail}/retry                    L N N N N N G G N
+POST /staff/mail/{failed_mail}/discard                  L N N N N N G G N
+GET  /staff/audit                                       L N N N N N P P P
+GET  /staff/audit/export/{format}                       L N N N N N D N N
+GET  /staff/audit/verification                          L N N N N N P N N
+POST /staff/audit/verification                          L N N N N N G N N
 GET  /staff/terms                                       L N N N N N P P P
 GET  /staff/terms/{terms}                               L N N N N N P P P
 GET  /staff/terms/new                                   L N N N N N P N N
@@ -407,7 +430,7 @@ async def _things(portal: Portal) -> dict[str, object]:
     owner = await fetch_value("select id from portal_user where code = 'owner'")
     names["factor"] = await _factor(owner)
     names["app"] = await _app(portal, owner)
-    return names | await _people(portal) | await _notices(portal, owner) | await _vendors()
+    return names | await _people(portal) | await _notices(portal, owner) | await _vendors(portal)
 
 
 async def _notices(portal: Portal, owner: UUID) -> dict[str, object]:
@@ -439,7 +462,7 @@ async def _batch() -> UUID:
     return batch.id
 
 
-async def _vendors() -> dict[str, object]:
+async def _vendors(portal: Portal) -> dict[str, object]:
     """What the staff console has pages for."""
     return {
         "company": await fetch_value("select company from contract where number = 'D-1001'"),
@@ -456,7 +479,27 @@ async def _vendors() -> dict[str, object]:
         "key": await fetch_value("select id from license_key where code like '%-FREE1-%'"),
         "used_key": await fetch_value("select id from license_key where code like '%-USED1-%'"),
         "batch": await _batch(),
+        "activation": await fetch_value("select id from activation"),
+        "version": await _unsigned_keyset(portal),
+        "failed_mail": await _failed_mail(),
     }
+
+
+async def _unsigned_keyset(portal: Portal) -> int:
+    """The version of a keyset that waits for its signature."""
+    await rotate_signing_key(portal.settings)
+    version: int = await fetch_value("select version from keyset where signed is null")
+    return version
+
+
+async def _failed_mail() -> UUID:
+    """A mail that could be sent again."""
+    id: UUID = await fetch_value(
+        "insert into mail (id, template, state, reason, answer, failures, created_at, due_at,"
+        " settled_at, content) values (gen_random_uuid(), 'invitation', 'failed', 'refused',"
+        " '550', 1, now(), now(), now(), 'x') returning id"
+    )
+    return id
 
 
 async def _factor(owner: UUID) -> UUID:
@@ -574,7 +617,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"person": "id", "colleague": "id", "disabling": "help"}
     names |= {"entitlement": "entitlement_id", "key": "id", "used_key": "id", "batch": "batch_id"}
     names |= {"notice": "notice_id", "unsubscription": "token", "calendar": "name"}
-    names |= {"company": "id", "group": "id"}
+    names |= {"company": "id", "group": "id", "activation": "id", "failed_mail": "id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS

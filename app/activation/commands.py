@@ -12,14 +12,19 @@ from app.activation.demo_services import ROOT, ROOT_PRIVATE
 from app.activation.jws import thumbprint
 from app.activation.key_files import write_private
 from app.activation.key_services import (
-    KEY_DAYS,
     NoPassphrase,
     UntrustedKeyset,
     import_keyset,
     published_keys,
     rotate_signing_key,
 )
-from app.activation.keysets import InvalidKeyset, KeysetOutcome, sign_keyset
+from app.activation.keysets import (
+    KEY_DAYS,
+    MOST_DAYS,
+    InvalidKeyset,
+    KeysetOutcome,
+    sign_keyset,
+)
 from app.activation.messages import KEYSET_MESSAGES
 from app.activation.roots import (
     InvalidRoot,
@@ -35,7 +40,6 @@ T = TypeVar("T")
 FILE = click.Path(dir_okay=False, path_type=Path)
 OLD_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-MOST_DAYS = 3650
 
 
 @click.group()

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -13,6 +14,7 @@ from app import clock
 from app.activation import key_queries
 from app.activation.key_files import read_trusted_roots
 from app.activation.keysets import (
+    KEY_DAYS,
     Keyset,
     KeysetKey,
     KeysetOutcome,
@@ -30,7 +32,6 @@ from app.database import fetch, unit_of_work, uuid7
 from app.settings import Settings
 
 GRACE_DAYS = 14
-KEY_DAYS = 400
 # Any fixed number: whoever holds this advisory lock is the one that changes the keyset.
 KEYSET_LOCK = 0x4C50_6B73
 
@@ -42,6 +43,10 @@ _unsealing = threading.Lock()
 
 class NoPassphrase(Exception):
     """Signing keys cannot be sealed or opened without the passphrase of the settings."""
+
+
+class KeysChanged(Exception):
+    """A signing key was made since the person looked."""
 
 
 class UntrustedKeyset(Exception):
@@ -121,7 +126,12 @@ def _opened(kid: str, sealed: bytes, passphrase: bytes) -> Signer:
 
 
 async def rotate_signing_key(
-    settings: Settings, *, days: int = KEY_DAYS, dropped: Collection[str] = ()
+    settings: Settings,
+    *,
+    days: int = KEY_DAYS,
+    dropped: Collection[str] = (),
+    seen: str | None = None,
+    actor: UUID | None = None,
 ) -> bytes:
     """Make a signing key, good from now on, and the unsigned keyset that names it.
 
@@ -130,9 +140,12 @@ async def rotate_signing_key(
     Args:
         days: how long the new key is good.
         dropped: kids that the new keyset names no more.
+        seen: the newest kid when the person decided, empty where there was none; None where
+            nobody looked.
 
     Raises:
         NoPassphrase: the settings hold no passphrase.
+        KeysChanged: somebody else has made a key since.
         UntrustedKeyset: the keyset in force cannot be verified.
         InvalidKeyset: the keyset would hold too many keys.
     """
@@ -144,11 +157,13 @@ async def rotate_signing_key(
     key = KeysetKey(private.public_key(), now, now + timedelta(days=days))
     async with unit_of_work():
         await fetch("select pg_advisory_xact_lock($1)", KEYSET_LOCK)
+        if seen is not None and seen != await key_queries.newest_kid():
+            raise KeysChanged
         current = await read_keyset(settings)
         document = rotated_keyset(_without(current, dropped), key, now)
         await SigningKey.insert(_row(key, sealed, now))
         await _keep_document(current.version + 1 if current else 1, document, now)
-        await record("signing-key-rotation", actor=None, kid=key.kid, dropped=sorted(dropped))
+        await record("signing-key-rotation", actor=actor, kid=key.kid, dropped=sorted(dropped))
     return document
 
 
@@ -185,8 +200,8 @@ async def _keep_document(version: int, document: bytes, now: datetime) -> None:
     )
 
 
-async def import_keyset(settings: Settings, data: bytes) -> Keyset | KeysetOutcome:
-    """Put a keyset in force that a trusted root has signed.
+async def preview_keyset(settings: Settings, data: bytes) -> Keyset | KeysetOutcome:
+    """The keyset that `import_keyset` would put in force now. Changes nothing.
 
     Raises:
         InvalidRoot: no root key can be read where the settings say.
@@ -196,14 +211,26 @@ async def import_keyset(settings: Settings, data: bytes) -> Keyset | KeysetOutco
     keyset = read_signed_keyset(data, roots)
     if isinstance(keyset, KeysetOutcome):
         return keyset
+    return import_refusal(keyset, await read_keyset(settings)) or keyset
+
+
+async def import_keyset(
+    settings: Settings, data: bytes, *, actor: UUID | None = None
+) -> Keyset | KeysetOutcome:
+    """Put a keyset in force that a trusted root has signed.
+
+    Raises:
+        InvalidRoot: no root key can be read where the settings say.
+        UntrustedKeyset: the keyset in force cannot be verified.
+    """
     async with unit_of_work():
         await fetch("select pg_advisory_xact_lock($1)", KEYSET_LOCK)
-        refusal = import_refusal(keyset, await read_keyset(settings))
-        if refusal is not None:
-            return refusal
+        keyset = await preview_keyset(settings, data)
+        if isinstance(keyset, KeysetOutcome):
+            return keyset
         await _activate(keyset)
         kids = [key.kid for key in keyset.keys]
-        await record("keyset-import", actor=None, version=keyset.version, kids=kids)
+        await record("keyset-import", actor=actor, version=keyset.version, kids=kids)
     return keyset
 
 

@@ -41,6 +41,11 @@ def is_move(last: Machine | None, request: RequestFile) -> bool:
     return last.jkt != request.jkt or _matching(last, request) < fp_min(last.fp)
 
 
+def moves_allowed(allowances: Iterable[datetime], now: datetime) -> int:
+    """How many moves a year an environment may make on `now`: further ones count for a year."""
+    return MOVES_A_YEAR + moves_in_year(allowances, now)
+
+
 def moves_in_year(moves: Iterable[datetime], now: datetime) -> int:
     """How many moves count on `now`: those less than one calendar year ago."""
     since = _year_before(now)

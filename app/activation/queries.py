@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app import clock
-from app.activation.moves import machine_of
+from app.activation.moves import machine_of, moves_allowed
 from app.activation.requests import RequestFile
 from app.activation.rules import (
     EarlierRequest,
@@ -185,7 +185,9 @@ SITUATION = f"""
             from allocation al join entitlement en on en.id = al.entitlement
             join product p on p.id = en.product where al.environment = $1) as allocated,
            array(select least(issued_at, $3) from activation
-                 where environment = $1 and moved) as moves
+                 where environment = $1 and moved) as moves,
+           array(select least(allowed_at, $3) from move_allowance
+                 where environment = $1) as allowances
     from (values ($1::uuid)) one(id) left join environment e on e.id = one.id
     left join lateral (
         {ACTIVATION} where a.environment = $1 order by a.seq desc limit 1) x on true
@@ -225,6 +227,7 @@ async def read_situation(
         same_jti=EarlierRequest(same, row["same_text"]) if same else None,
         moves=list(row["moves"]),
         has_signing_key=has_signing_key,
+        moves_a_year=moves_allowed(row["allowances"], now),
     )
     return situation, last
 

@@ -51,12 +51,14 @@ class Preview:
     Attributes:
         last: the environment's newest activation.
         moves: when the environment went to another machine.
+        moves_a_year: how many moves it may make.
     """
 
     request: RequestFile
     decision: Decision
     last: SeenActivation | None
     moves: Sequence[datetime]
+    moves_a_year: int
 
 
 async def preview(
@@ -73,7 +75,8 @@ async def preview(
     situation, last = await queries.read_situation(
         contract, environment, request, now, has_signing_key=office is not None
     )
-    return Preview(request, decide(request, situation, now), last, situation.moves)
+    decision = decide(request, situation, now)
+    return Preview(request, decision, last, situation.moves, situation.moves_a_year)
 
 
 async def answer_request(

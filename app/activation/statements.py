@@ -1,11 +1,8 @@
 """What the confirm page says before an activation is issued or given back."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
 from app import clock
 from app.activation.files import check_code
-from app.activation.moves import MOVES_A_YEAR, moves_in_year
+from app.activation.moves import moves_in_year
 from app.activation.queries import SeenActivation
 from app.activation.requests import RequestFile, RequestOutcome
 from app.activation.rules import (
@@ -53,7 +50,7 @@ def of_preview(
         facts=[*facts, (_("Activation number"), str(decision.seq))],
         back=back,
         notes=_notes(request, decision, last),
-        warning=_move_warning(found.moves, decision),
+        warning=_move_warning(found, decision),
         changes=(
             _("What is issued, against the last activation (both days included)"),
             _changes(last, decision),
@@ -152,17 +149,17 @@ def _notes(request: RequestFile, issue: Issue, last: SeenActivation | None) -> l
     return [note for note in found if note]
 
 
-def _move_warning(moves: Sequence[datetime], issue: Issue) -> str:
+def _move_warning(found: Preview, issue: Issue) -> str:
     if not issue.moved:
         return ""
-    made = moves_in_year(moves, clock.now())
+    made = moves_in_year(found.moves, clock.now())
     return _(
         "This file comes from another system than the last activation: the environment moves to"
         " that system. It is move %(this)s of the %(allowed)s possible within a year; %(left)s"
         " will be left.",
         this=made + 1,
-        allowed=MOVES_A_YEAR,
-        left=MOVES_A_YEAR - made - 1,
+        allowed=found.moves_a_year,
+        left=found.moves_a_year - made - 1,
     )
 
 

@@ -75,3 +75,13 @@ class ActivationProduct(Table):
     quantity = Integer()
     starts_on = Date(default=None)
     ends_on = Date(default=None)
+
+
+class MoveAllowance(Table):
+    """A further move that staff allowed an environment; it counts for one year."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    environment = ForeignKey(Environment, null=False, on_delete=OnDelete.restrict)
+    reason = Text()
+    allowed_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
+    allowed_at = Timestamptz(default=None)

@@ -73,6 +73,8 @@ ACTS = {
     "activation-issue": N_("Issued activation file %(seq)s of “%(subject)s”"),
     "activation-download": N_("Downloaded activation file %(seq)s of “%(subject)s”"),
     "activation-return": N_("Returned activation %(seq)s of “%(subject)s”"),
+    "move-allowance": N_("Allowed “%(subject)s” a further move (%(reason)s)"),
+    "activation-release": N_("Released what “%(subject)s” held (%(reason)s)"),
     "activation-refusal": N_("A request file of “%(subject)s” was refused (%(code)s)"),
     # Resources
     "resource-download": N_("Downloaded the file “%(subject)s”"),
@@ -111,6 +113,10 @@ ACTS = {
     "notice-publication": N_("Published a notice"),
     "notice-withdrawal": N_("Withdrew a notice"),
     "terms-publication": N_("Published a version of the terms of use"),
+    "audit-export": N_("Took the audit log away as a file (%(format)s)"),
+    "audit-verification": N_("Verified the audit log: %(count)s events, %(findings)s findings"),
+    "mail-retry": N_("Had a mail sent again (%(template)s)"),
+    "mail-discard": N_("Discarded a mail (%(template)s)"),
     "signing-key-rotation": N_("Made a signing key"),
     "keyset-import": N_("Put keyset %(version)s in force"),
 }

@@ -6,7 +6,7 @@ Standard library alone, so that an auditor can run it without the portal, with `
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -150,6 +150,11 @@ class ChainCheck:
             self._find(Fault.REWRITTEN, link.number)
         self.count, self.digest = link.number, link.digest
 
+    def steps(self, links: Iterable[Link]) -> None:
+        """Look at the next links, in order."""
+        for link in links:
+            self.step(link)
+
     def finish(self) -> list[Finding]:
         """Compare the end with the heads; all that was found."""
         newest = max(self.heads, default=0)
@@ -166,7 +171,6 @@ class ChainCheck:
 def walk(links: Iterator[Link], heads: Mapping[int, bytes]) -> ChainCheck:
     """Check a whole chain."""
     check = ChainCheck(heads)
-    for link in links:
-        check.step(link)
+    check.steps(links)
     check.finish()
     return check

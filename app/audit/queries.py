@@ -50,6 +50,13 @@ async def unsealed_events(limit: int) -> list[Event]:
 
 async def list_links(last: int) -> AsyncIterator[Link]:
     """The chain up to a number; a seal whose event is gone has none."""
+    async for links in list_batches(last):
+        for link in links:
+            yield link
+
+
+async def list_batches(last: int) -> AsyncIterator[list[Link]]:
+    """The chain up to a number, some links at a time."""
     number = 0
     while rows := await fetch(
         f"select s.number, s.link, {EVENT_COLUMNS} from audit_seal s"
@@ -59,10 +66,14 @@ async def list_links(last: int) -> AsyncIterator[Link]:
         last,
         BATCH,
     ):
-        for row in rows:
-            event = event_of(row) if row["id"] is not None else None
-            yield Link(row["number"], event, row["link"])
+        yield [link_of(row) for row in rows]
         number = rows[-1]["number"]
+
+
+def link_of(row: Record) -> Link:
+    """The link in a row that has a seal's number and link, and EVENT_COLUMNS."""
+    event = event_of(row) if row["id"] is not None else None
+    return Link(row["number"], event, row["link"])
 
 
 async def list_heads() -> AsyncIterator[tuple[int, str]]:

@@ -94,10 +94,10 @@ def _conditions(
     return " and ".join(parts), args
 
 
-def _events(conditions: str, rows: int) -> str:
-    """SQL: the events with today's names of what and whom they are about."""
+def events_sql(conditions: str, rows: int) -> str:
+    """SQL: the newest events `e` that fit, with today's names of what and whom they are about."""
     return f"""
-    select s.id, s.at, s.act, s.actor, s.details::text as details,
+    select s.id, s.at, s.act, s.actor, s.contract, s.details::text as details,
            actor.name as actor_name,
            actor.staff_role is not null or former.staff is true as staff,
            coalesce(environment.name, company.name, quote_request.reference, resource.name,
@@ -106,7 +106,7 @@ def _events(conditions: str, rows: int) -> str:
            (select json_agg(json_build_object(
                         'ja', p.name_ja, 'en', p.name_en, 'quantity', q.value) order by p.code)
             from jsonb_each_text(s.details -> 'quantities') q
-            join entitlement t on t.contract = $1 and t.id::text = q.key
+            join entitlement t on t.contract = s.contract and t.id::text = q.key
             join product p on p.id = t.product)::text as quantities
     from (select e.* from audit_event e where {conditions}
           order by e.at desc, e.id desc limit {rows}) s
@@ -164,7 +164,7 @@ async def list_events(contract: SeenContract, wanted: HistoryFilter, before: Key
     conditions, args = _conditions(contract, wanted, before)
     rows = await fetch(
         f"select offered.acts, offered.people, event.* from ({OFFERED}) offered"
-        f" left join ({_events(conditions, PAGE_ROWS + 1)}) event on true"
+        f" left join ({events_sql(conditions, PAGE_ROWS + 1)}) event on true"
         " order by event.at desc, event.id desc",
         *args,
     )
@@ -183,7 +183,7 @@ async def all_events(contract: SeenContract, wanted: HistoryFilter) -> AsyncIter
     before: Key | None = None
     while True:
         conditions, args = _conditions(contract, wanted, before)
-        rows = await fetch(_events(conditions, EXPORT_ROWS), *args)
+        rows = await fetch(events_sql(conditions, EXPORT_ROWS), *args)
         for row in rows:
             yield _seen(row)
         if len(rows) < EXPORT_ROWS:
@@ -191,16 +191,21 @@ async def all_events(contract: SeenContract, wanted: HistoryFilter) -> AsyncIter
         before = (rows[-1]["at"], rows[-1]["id"])
 
 
-def _seen(row: Record) -> SeenEvent:
+def text_of(row: Record) -> str:
+    """What was done, of a row of `events_sql`."""
     details: dict[str, Any] = json.loads(row["details"])
     name = details.get("name") or row["subject"] or row[f"name_{i18n.language.get()}"] or ""
     if not name and "user" in details:
         name = person_name(UUID(details["user"]), None, staff=False)
+    return sentence(row["act"], name, details)
+
+
+def _seen(row: Record) -> SeenEvent:
     allocated: Sequence[Mapping[str, str]] = json.loads(row["quantities"] or "[]")
     return SeenEvent(
         id=row["id"],
         at=row["at"],
-        text=sentence(row["act"], name, details),
+        text=text_of(row),
         quantities=[f"{each[i18n.language.get()]} {int(each['quantity']):,}" for each in allocated],
         person=person_name(row["actor"], row["actor_name"], staff=row["staff"]),
     )

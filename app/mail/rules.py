@@ -35,6 +35,7 @@ class Reason(StrEnum):
     EXHAUSTED = "exhausted"  # it was tried for as long as it makes sense
     EXPIRED = "expired"  # what it says holds no longer
     UNREADABLE = "unreadable"  # the portal's secret is another one by now
+    DISCARDED = "discarded"  # staff threw it away
 
 
 @dataclass(frozen=True)

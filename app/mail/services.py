@@ -169,6 +169,24 @@ async def retry(id: UUID) -> bool:
     return bool(rows)
 
 
+async def discard(id: UUID) -> bool:
+    """Throw away a mail that is not delivered; False where it is, or is being delivered now.
+
+    That there was a mail stays on record, with the server's words.
+    """
+    now = clock.now()
+    rows = await fetch(
+        "update mail set state = 'failed', reason = $3, content = null, lease = null,"
+        " settled_at = coalesce(settled_at, $2)"
+        " where id = $1 and (state = 'failed' and reason <> $3"
+        " or state = 'queued' and (lease is null or due_at <= $2)) returning id",
+        id,
+        now,
+        Reason.DISCARDED,
+    )
+    return bool(rows)
+
+
 async def withdraw(about: Sequence[UUID]) -> None:
     """Forget all mails about these rows, delivered or not."""
     await fetch("delete from mail where about = any($1)", list(about))

@@ -13,7 +13,7 @@ QUOTES = """
 MAILS = """
     select 'mail' as kind, m.id, m.template as name, coalesce(m.reason, '') as about,
            m.settled_at as at, null::date as day
-    from mail m where m.state = 'failed'
+    from mail m where m.state = 'failed' and m.reason <> 'discarded'
 """
 ENDING = """
     select 'contract' as kind, c.id, c.number || ' ' || c.name as name, p.name as about,

@@ -8,6 +8,9 @@ from uuid import UUID
 from app.web.forms import SHORT_TEXT, normalised
 from app.web.requests import FormData
 
+# Sequence numbers of activations have at most 16 digits.
+LONGEST_COUNT = 17
+
 
 @dataclass(frozen=True)
 class ListForm:
@@ -79,5 +82,10 @@ def read_id(value: str) -> UUID | None:
 
 def read_revision(data: FormData) -> int:
     """The revision that a form was made from: a hidden field; 0 where there is none."""
-    text = data.get("revision")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return read_count(data, "revision")
+
+
+def read_count(data: FormData, name: str) -> int:
+    """A number in a hidden field; 0 where there is none."""
+    text = data.get(name)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_COUNT else 0

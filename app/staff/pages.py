@@ -9,6 +9,7 @@ from app.accounts.rules import Viewer
 from app.accounts.services import mark_seen
 from app.staff.access import permitted
 from app.staff.dashboard_queries import list_waiting
+from app.staff.figure_queries import read_figures
 from app.staff.rules import Permission
 from app.staff.search_queries import search
 from app.staff.shell_pages import staff_page
@@ -21,8 +22,13 @@ CONSOLE = [permitted(Permission.CONSOLE_SEE)]
 
 @get("/staff", guards=CONSOLE)
 async def show_dashboard(request: PageRequest) -> Response[str]:
-    """What waits."""
-    return staff_page(request, "staff/dashboard.html", waiting=await list_waiting())
+    """What waits, and how things go."""
+    return staff_page(
+        request,
+        "staff/dashboard.html",
+        waiting=await list_waiting(),
+        figures=await read_figures(),
+    )
 
 
 @get("/staff/search", guards=CONSOLE)

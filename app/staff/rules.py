@@ -33,6 +33,7 @@ class Permission(StrEnum):
     MAIL_SEND_AGAIN = "mail:send-again"
     AUDIT_SEE = "audit:see"
     AUDIT_EXPORT = "audit:export"
+    AUDIT_VERIFY = "audit:verify"
 
 
 LEAST_ROLE = {
@@ -58,6 +59,8 @@ LEAST_ROLE = {
     Permission.TERMS_PUBLISH: StaffRole.ADMINISTRATOR,
     Permission.STAFF_CHANGE: StaffRole.ADMINISTRATOR,
     Permission.AUDIT_EXPORT: StaffRole.ADMINISTRATOR,
+    # It reads the whole log.
+    Permission.AUDIT_VERIFY: StaffRole.ADMINISTRATOR,
 }
 RANKS = {role: rank for rank, role in enumerate(StaffRole)}
 

@@ -94,6 +94,7 @@ def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
         ),
         "contract-gone": ("contract", _("There is no contract with this number.")),
         "redeemed": ("form", _("This key was redeemed meanwhile, so it cannot be revoked.")),
+        "mail-changed": ("form", _("The mail is not as it was any more. Look at its state.")),
         "changed-meanwhile": (
             "form",
             _("Somebody else changed this meanwhile. Compare, then try again."),

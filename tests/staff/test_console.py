@@ -126,6 +126,8 @@ async def test_pages_of_the_console_need_few_queries(staff: httpx.AsyncClient) -
         *("/staff/contracts/D-1001/access-review", "/staff/contracts/D-1001/owner"),
         *("/staff/products", f"/staff/products/{product}", "/staff/license-keys"),
         *("/staff/license-keys/new", "/staff/terms", "/staff/terms/new", "/staff/users"),
+        *("/staff/activations", "/staff/keys", "/staff/mail", "/staff/audit"),
+        "/staff/audit/verification",
     ):
         assert len(await queries(staff, path)) <= MOST, path
     # That somebody looked at an account is written down, beside what is read.

@@ -1,0 +1,148 @@
+"""The audit log as the console searches it, whosever it is."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from app.audit.chain import Link
+from app.audit.queries import EVENT_COLUMNS, link_of, newest_head
+from app.database import Record, fetch, fetch_one
+from app.history.queries import events_sql, text_of
+from app.history.rules import beginning, end
+from app.staff.list_queries import Where
+
+PAGE_ROWS = 50
+EXPORT_ROWS = 1000
+SHOWN_CHECKS = 10
+TIME_ZONE = "Asia/Tokyo"
+Key = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of the log is wanted; empty or None is all.
+
+    Attributes:
+        person: a user code.
+        act: one of the acts' codes.
+        contract: a contract's number.
+        starts_on, ends_on: first and last day, both included.
+    """
+
+    person: str = ""
+    act: str = ""
+    contract: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def where(self) -> Where:
+        """The conditions on an event `e`."""
+        where = Where()
+        if self.person:
+            where.add("e.actor = (select id from portal_user where code = {})", self.person)
+        if self.act:
+            where.add("e.act = {}", self.act)
+        if self.contract:
+            where.add("e.contract = (select id from contract where number = {})", self.contract)
+        if self.starts_on:
+            where.add("e.at >= {}", beginning(self.starts_on, TIME_ZONE))
+        if self.ends_on:
+            where.add("e.at < {}", end(self.ends_on, TIME_ZONE))
+        return where
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The fields of the form."""
+        values = {
+            "person": self.person,
+            "act": self.act,
+            "contract": self.contract,
+            "from": self.starts_on,
+            "to": self.ends_on,
+        }
+        return {name: str(value) for name, value in values.items() if value}
+
+
+@dataclass(frozen=True)
+class SeenEvent:
+    """An event as staff see it, who did it by name and code."""
+
+    id: UUID
+    at: datetime
+    act: str
+    text: str
+    person: str
+    code: str
+    contract: str
+    details: str
+
+
+async def list_events(wanted: Wanted, before: Key | None) -> tuple[list[SeenEvent], Key | None]:
+    """A page of the log, newest first, and the key of its last row where more follow."""
+    where = wanted.where()
+    if before is not None:
+        where.add("(e.at, e.id) < ({}, {})", *before)
+    events = events_sql(" and ".join(where.parts) or "true", PAGE_ROWS + 1)
+    rows = await fetch(
+        f"select x.*, u.code, c.number as contract_number from ({events}) x"
+        " left join portal_user u on u.id = x.actor left join contract c on c.id = x.contract"
+        " order by x.at desc, x.id desc",
+        *where.args,
+    )
+    shown = [_seen(row) for row in rows[:PAGE_ROWS]]
+    return shown, (shown[-1].at, shown[-1].id) if len(rows) > PAGE_ROWS else None
+
+
+def _seen(row: Record) -> SeenEvent:
+    return SeenEvent(
+        id=row["id"],
+        at=row["at"],
+        act=row["act"],
+        text=text_of(row),
+        person=row["actor_name"] or "",
+        code=row["code"] or (str(row["actor"]) if row["actor"] else ""),
+        contract=row["contract_number"] or "",
+        details=row["details"],
+    )
+
+
+async def list_links(wanted: Wanted) -> AsyncIterator[Link]:
+    """The sealed events that are wanted, up to the newest signed head, in the chain's order."""
+    newest = await newest_head()
+    number, last = 0, newest[0] if newest else 0
+    while True:
+        where = wanted.where()
+        where.add("s.number > {} and s.number <= {}", number, last)
+        rows = await fetch(
+            f"select s.number, s.link, {EVENT_COLUMNS} from audit_seal s"
+            f" join audit_event e on e.id = s.event where {' and '.join(where.parts)}"
+            f" order by s.number limit {EXPORT_ROWS}",
+            *where.args,
+        )
+        for row in rows:
+            yield link_of(row)
+        if len(rows) < EXPORT_ROWS:
+            return
+        number = rows[-1]["number"]
+
+
+async def list_checks() -> list[Mapping[str, Any]]:
+    """The last verifications, as they are on record: at, person, and what was found."""
+    rows = await fetch(
+        "select e.at, e.details::text as details, u.name from audit_event e"
+        " left join portal_user u on u.id = e.actor where e.act = 'audit-verification'"
+        f" order by e.at desc, e.id desc limit {SHOWN_CHECKS}"
+    )
+    return [
+        {"at": row["at"], "person": row["name"] or "–", **json.loads(row["details"])}
+        for row in rows
+    ]
+
+
+async def find_signed_head() -> str:
+    """The newest head, signed; empty where there is none."""
+    row = await fetch_one("select signed from audit_head order by number desc limit 1")
+    return row["signed"] if row else ""

@@ -1,0 +1,54 @@
+"""Reads about the outbox. Nothing here says what is in a mail, or to which address it goes."""
+
+from uuid import UUID
+
+from app import clock
+from app.database import Record, fetch_one
+from app.mail.rules import State
+from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+
+# `about` names a person, an invitation or something else; only what it belongs to is shown.
+COLUMNS = """m.id, m.template, m.state, m.reason, m.answer, m.failures, m.created_at, m.due_at,
+    m.settled_at, m.valid_until, m.lease, m.content is not null as kept,
+    u.id as person, u.name as person_name, c.number as contract"""
+TABLES = """mail m left join portal_user u on u.id = m.about
+    left join invitation i on i.id = m.about left join contract c on c.id = i.contract"""
+MAILS = Source(
+    columns=COLUMNS,
+    tables=TABLES,
+    key="m.id",
+    orders={"newest": Order("m.created_at", down=True)},
+)
+STATES = {
+    "queued": "m.state = 'queued'",
+    "failed": "m.state = 'failed' and m.reason <> 'discarded'",
+    "sent": "m.state = 'sent'",
+    "discarded": "m.reason = 'discarded'",
+}
+
+
+async def list_mails(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
+    """Mails whose kind, person, contract or server's words have the search words."""
+    where = Where()
+    where.contains(
+        search, "m.template", "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')"
+    )
+    if state:
+        where.add(STATES[state])
+    return await list_rows(MAILS, where, order=order, after=after)
+
+
+async def find_mail(id: UUID) -> Record | None:
+    """How a mail fares."""
+    return await fetch_one(f"select {COLUMNS} from {TABLES} where m.id = $1", id)
+
+
+def retriable(mail: Record) -> bool:
+    """Whether a mail was given up, but can be sent: what it says is kept and still holds."""
+    holds = mail["valid_until"] is None or mail["valid_until"] > clock.now()
+    return bool(mail["state"] == State.FAILED and mail["kept"] and holds)
+
+
+def discardable(mail: Record) -> bool:
+    """Whether a mail can still be thrown away."""
+    return bool(mail["state"] != State.SENT and mail["reason"] != "discarded")

@@ -1,0 +1,94 @@
+"""Mail in the console: how each fares, sent again, thrown away."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+
+from app.database import fetch, fetch_value
+from app.mail.rules import Reason
+from app.mail.services import claim, settle_failed
+from tests.activation.world import audited
+from tests.conftest import Portal
+from tests.mail.post import deliver
+from tests.staff.steps import confirmed, message
+
+LIST = "/staff/mail"
+
+
+@pytest.fixture
+async def queued(portal: Portal) -> UUID:
+    """A mail with a link for english, on its way."""
+    async with portal.anonymous() as anonymous:
+        await anonymous.post("/password/forgotten", data={"account": "english"})
+    id: UUID = await fetch_value("select id from mail")
+    return id
+
+
+@pytest.fixture
+async def failed(queued: UUID) -> UUID:
+    """The same, refused by the server."""
+    [mail] = await claim(1, timedelta(minutes=2))
+    await settle_failed(mail, Reason.REFUSED, "550 no such mailbox", 1)
+    return queued
+
+
+async def test_the_list_tells_how_mails_fare_and_not_what_they_say(
+    auditor: httpx.AsyncClient, failed: UUID
+) -> None:
+    email = await fetch_value("select email from portal_user where code = 'english'")
+    for path in (LIST, f"{LIST}?state=failed", f"{LIST}?search=mailbox", f"{LIST}/{failed}"):
+        html = (await auditor.get(path)).text
+        assert "550 no such mailbox" in html and "送信失敗" in html, path
+        assert email not in html and "/password/" not in html
+    for query in ("state=sent", "state=queued", "state=discarded", "search=%25"):
+        assert "550" not in (await auditor.get(f"{LIST}?{query}")).text
+
+
+async def test_a_failed_mail_is_sent_again_once(
+    portal: Portal, clerk: httpx.AsyncClient, failed: UUID
+) -> None:
+    confirmation = (await clerk.post(f"{LIST}/{failed}/retry")).headers["location"]
+    await asyncio.gather(*(clerk.post(confirmation) for _ in range(3)))
+    page = await clerk.get(f"{LIST}/{failed}")
+    assert "送信待ち" in page.text
+    assert len(await audited("mail-retry")) == 1
+    assert failed in await deliver(portal.settings)
+    assert "送信済み" in (await clerk.get(f"{LIST}/{failed}")).text
+    assert (await clerk.post(f"{LIST}/{failed}/retry")).status_code == 404
+
+
+async def test_of_one_who_sends_again_and_one_who_discards_one_is_told(
+    clerk: httpx.AsyncClient, staff: httpx.AsyncClient, failed: UUID
+) -> None:
+    await fetch("update mail set due_at = now() + interval '1 hour'")
+    again = (await clerk.post(f"{LIST}/{failed}/retry")).headers["location"]
+    away = (await staff.post(f"{LIST}/{failed}/discard")).headers["location"]
+    await clerk.post(again)
+    [_mail] = await claim(1, timedelta(minutes=2))
+    answer = await staff.post(away)
+    page = await staff.get(answer.headers["location"])
+    assert "メールの状態が変わりました" in message(page.text)
+    assert await audited("mail-discard") == []
+
+
+async def test_a_discarded_mail_is_empty_and_stays_on_record(
+    clerk: httpx.AsyncClient, queued: UUID
+) -> None:
+    answer = await clerk.post(f"{LIST}/{queued}/discard")
+    page = await confirmed(clerk, answer.headers["location"])
+    assert "破棄しました" in message(page.text)
+    assert await fetch_value("select content from mail where id = $1", queued) is None
+    for act in ("retry", "discard"):
+        assert (await clerk.post(f"{LIST}/{queued}/{act}")).status_code == 404
+    assert "password-reset" not in (await clerk.get("/staff")).text.split("<h2")[2]
+
+
+async def test_a_mail_that_says_what_holds_no_more_is_not_sent_again(
+    clerk: httpx.AsyncClient, failed: UUID
+) -> None:
+    await fetch("update mail set valid_until = now() - interval '1 second'")
+    assert "/retry" not in (await clerk.get(f"{LIST}/{failed}")).text
+    assert (await clerk.post(f"{LIST}/{failed}/retry")).status_code == 404
