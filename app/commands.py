@@ -12,7 +12,7 @@ from app.audit.commands import audit
 from app.database.embedded import EmbeddedServer, EmbeddedServerError
 from app.demo.world import make_world
 from app.doctor import findings as doctor_findings
-from app.runtime import deliver_until_stopped, run_with_database, serve, with_demo_secrets
+from app.runtime import run_with_database, serve, with_demo_secrets, work_until_stopped
 from app.settings import Settings, SettingsError, read_settings
 from app.staff.commands import staff
 from app.web.logs import configure_logs
@@ -58,10 +58,10 @@ def serve_portal() -> None:
 
 @portal.command()
 def worker() -> None:
-    """Deliver mails, apart from the server, until SIGTERM or Ctrl-C."""
+    """Deliver mails and do chores, apart from the server, until SIGTERM or Ctrl-C."""
     settings = read_settings()
     configure_logs(logging.INFO)
-    run_with_database(settings, lambda: deliver_until_stopped(settings))
+    run_with_database(settings, lambda: work_until_stopped(settings))
 
 
 @portal.command("migrate")

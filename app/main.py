@@ -21,12 +21,14 @@ from app.accounts.removal_pages import FactorRemoval
 from app.activation import acts as activation_acts
 from app.activation import pages as activation
 from app.audit.sealer import sealing
+from app.chores import doing_chores
 from app.confirmations.acts import Acts
 from app.confirmations.pages import Confirmations
 from app.contracts import group_acts
 from app.contracts import group_pages as groups
 from app.contracts import pages as contracts
 from app.database import close_pool, open_pool
+from app.endings import calendar_acts, calendar_pages
 from app.environments import acts as environment_acts
 from app.environments import allocation_acts, sheet_acts, sheet_pages
 from app.environments import allocation_pages as allocations
@@ -36,6 +38,8 @@ from app.home import pages as home
 from app.housekeeping import sweep_forever
 from app.mail import pages as mail
 from app.mail.worker import delivering
+from app.notices import pages as notices
+from app.notices.unsubscription_pages import Unsubscriptions
 from app.people import acts as people_acts
 from app.people import invitation_acts, joining_acts, profile_acts
 from app.people import invitation_pages as invitations
@@ -129,6 +133,11 @@ ROUTES: list[ControllerRouterHandler] = [
     resources.Resources,
     reports.Reports,
     reports.download_activations,
+    notices.Notices,
+    notices.NoticeReading,
+    Unsubscriptions,
+    calendar_pages.CalendarSettings,
+    calendar_pages.show_calendar,
     mail.DemoMail,
     staff.show_dashboard,
     staff.search_everywhere,
@@ -185,6 +194,7 @@ def make_acts(settings: Settings) -> Acts:
             allocation_acts.ALLOCATION,
             sheet_acts.ALLOCATION,
             *activation_acts.make_acts(settings),
+            *calendar_acts.make_acts(settings),
             company_acts.COMPANY,
             company_acts.GROUP,
             *contract_acts.make_acts(settings),
@@ -209,7 +219,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
         await open_pool(database_url)
         sweeping = asyncio.create_task(sweep_forever(storage))
         try:
-            async with sealing(settings), delivering(settings):
+            async with sealing(settings), delivering(settings), doing_chores(settings):
                 yield
         finally:
             sweeping.cancel()

@@ -10,6 +10,7 @@ from app.activation import tables as activation
 from app.audit import tables as audit
 from app.confirmations import tables as confirmations
 from app.contracts import tables as contracts
+from app.endings import tables as endings
 from app.environments import tables as environments
 from app.mail import tables as mail
 from app.notices import tables as notices
@@ -59,6 +60,12 @@ APP_CONFIG = AppConfig(
         resources.ResourceProduct,
         notices.Notice,
         notices.NoticeProduct,
+        notices.NoticeRead,
+        notices.NoticeMail,
+        notices.NoticeMailMembership,
+        endings.ReminderDigest,
+        endings.Reminder,
+        endings.CalendarFeed,
         quotes.QuoteRequest,
         quotes.QuoteLine,
         audit.AuditEvent,

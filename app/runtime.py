@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import uvicorn
 
+from app.chores import do_chores
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
@@ -66,13 +67,13 @@ def run_with_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T
         return asyncio.run(run(urls))
 
 
-async def deliver_until_stopped(settings: Settings) -> None:
-    """Deliver mails until SIGTERM or SIGINT; what is on its way is finished."""
+async def work_until_stopped(settings: Settings) -> None:
+    """Deliver mails and do chores until SIGTERM or SIGINT; what is on its way is finished."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
-    await Deliveries(settings).run(stop)
+    await asyncio.gather(Deliveries(settings).run(stop), do_chores(settings, stop))
 
 
 def with_demo_secrets(settings: Settings) -> Settings:

@@ -14,12 +14,14 @@ from app.accounts.proof_services import seal_app_secret
 from app.accounts.queries import find_credentials
 from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
+from app.endings.calendar_services import make_feed, take_address
 from app.main import make_litestar
 from app.products.key_services import issue_license_keys
 from app.products.services import Term
 from app.sealing import read_secret
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
+from tests.notices.steps import mail_all, publish
 from tests.pages import elements
 from tests.people.post import REGISTRATION, confirm, invite, link_to, membership_id
 from tests.resources.files import PLATFORM, resource_id
@@ -37,6 +39,9 @@ from tests.resources.files import PLATFORM, resource_id
 # that confirms a new mail address of owner's.
 # {factor} is the only second factor of owner, {app} an authenticator app that owner is setting up.
 # {entitlement} and {group_company} are of D-1001, {format} is csv. Forms are sent empty.
+# {calendar} is the file of owner's calendar; {notice} is about a product of D-1001, {other_notice}
+# about one of D-1004; {unsubscription} is the token of the link in a notice's mail to english.
+# Forms are sent empty.
 TABLE = """
                                                         anonymous
                                                         | newcomer
@@ -80,6 +85,19 @@ POST /profile/password                                  L T F F F F F F F
 GET  /profile/sessions                                  L T P P P P P P P
 POST /profile/sessions/{session}/end                    L T N N N G N N N
 POST /profile/sessions/others/end                       L T G G G G G G G
+GET  /profile/calendar                                  L T P P P P P P P
+POST /profile/calendar                                  L T G G G G G G G
+POST /profile/calendar/revocation                       L T N N N G N N N
+GET  /calendar/{calendar}                               D D D D D D D D D
+GET  /calendar/mangled.ics                              N N N N N N N N N
+GET  /notices                                           L T P P P P P P P
+POST /notices/read-marks                                L T G G G G G G G
+GET  /notices/{notice}                                  L T N P P P N N N
+GET  /notices/{other_notice}                            L T N N N N N N N
+GET  /unsubscriptions/{unsubscription}                  P P P P P P P P P
+POST /unsubscriptions/{unsubscription}                  F F F F F F F F F
+GET  /unsubscriptions/mangled                           N N N N N N N N N
+POST /unsubscriptions/mangled                           N N N N N N N N N
 GET  /email-addresses/{address}                         P P P P P P P P P
 GET  /email-addresses/mangled                           N N N N N N N N N
 POST /email-addresses/mangled                           N N N N N N N N N
@@ -355,7 +373,26 @@ async def _things(portal: Portal) -> dict[str, object]:
     owner = await fetch_value("select id from portal_user where code = 'owner'")
     names["factor"] = await _factor(owner)
     names["app"] = await _app(portal, owner)
-    return names | await _people(portal) | await _vendors()
+    return names | await _people(portal) | await _notices(portal, owner) | await _vendors()
+
+
+async def _notices(portal: Portal, owner: UUID) -> dict[str, object]:
+    """Notices, the link in the mail of one, and a calendar."""
+    notice = await publish("ANALYTICS")
+    await mail_all(portal.settings)
+    mails = (await deliver(portal.settings)).values()
+    [link] = [
+        m["list-unsubscribe"] for m in mails if "english@" in m["to"] and m["list-unsubscribe"]
+    ]
+    await make_feed(portal.settings, owner)
+    calendar = await take_address(portal.settings, owner)
+    assert calendar is not None
+    return {
+        "notice": notice,
+        "other_notice": await publish("MOBILE"),
+        "unsubscription": link.strip("<>").rsplit("/", 1)[1],
+        "calendar": calendar.rsplit("/", 1)[1],
+    }
 
 
 async def _batch() -> UUID:
@@ -501,6 +538,8 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"company": "id", "group": "id", "product": "id", "terms": "id"}
     names |= {"person": "id", "colleague": "id", "disabling": "help"}
     names |= {"entitlement": "entitlement_id", "key": "id", "used_key": "id", "batch": "batch_id"}
+    names |= {"notice": "notice_id", "unsubscription": "token", "calendar": "name"}
+    names |= {"company": "id", "group": "id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS

@@ -137,17 +137,19 @@ def _named_id(scope: Mapping[str, Any]) -> UUID | None:
 
 # Guards are coroutines: Litestar runs plain functions in threads, one hop for each.
 async def refuse_cross_site(
-    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
     """Guard of the whole application: changes are asked for by the portal's own pages only.
+
+    A route that says `any_site` is meant for others, and looks at no session.
 
     Raises:
         PermissionDeniedException: another site sent the request.
     """
     settings: Settings = connection.app.state.settings
-    if connection.scope.get("method") not in SAFE_METHODS and is_cross_site(
-        connection.scope, settings.origin
-    ):
+    if connection.scope.get("method") in SAFE_METHODS or handler.opt.get("any_site"):
+        return
+    if is_cross_site(connection.scope, settings.origin):
         raise PermissionDeniedException("cross-site")
 
 

@@ -17,7 +17,7 @@ CODES = """
 
 async def has_factor(user: UUID) -> bool:
     """Whether the person signs in with a second factor, which allows a shorter password."""
-    sql = f"select {HAS_FACTOR} from portal_user u where u.id = $1"  # noqa: S608 - fixed text
+    sql = f"select {HAS_FACTOR} from portal_user u where u.id = $1"
     return bool(await fetch_value(sql, user))
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from app.demo.files import PLATFORM_BYTES, archive, pdf
 from app.demo.made import World
-from app.notices.services import publish_notice
+from app.notices.services import Words, compose_notice, publish_notice
 from app.quotes.services import Wish, answer_quote, request_quote
 from app.resources.services import publish_resource
 from app.resources.upload_services import upload_file
@@ -39,26 +39,36 @@ async def _whole(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
+NOTICES = [
+    (
+        "WORKFLOW",
+        Words(
+            title_ja="ワークフロー 3.2.1 の提供開始",
+            title_en="Workflow 3.2.1 is available",
+            body_ja="承認経路の表示を改善した更新パッチを公開しました。"
+            "リソースからダウンロードできます。",
+            body_en="An update that improves how approval routes are shown is ready under"
+            " Resources.",
+        ),
+    ),
+    (
+        "MOBILE",
+        Words(
+            title_ja="モバイル連携 4.0 のメンテナンス",
+            title_en="Maintenance of Mobile Connect 4.0",
+            body_ja="来月の第一日曜日に、通知の中継サーバを停止して点検します。",
+            body_en="The relay of push messages is down for maintenance on the first Sunday of"
+            " next month.",
+        ),
+    ),
+]
+
+
 async def make_notices(world: World) -> None:
-    """One notice that the people of D-1001 see, and one that they do not."""
-    await publish_notice(
-        title=("ワークフロー 3.2.1 の提供開始", "Workflow 3.2.1 is available"),
-        body=(
-            "承認経路の表示を改善した更新パッチを公開しました。リソースからダウンロードできます。",
-            "An update that improves how approval routes are shown is ready under Resources.",
-        ),
-        products=[world.products["WORKFLOW"]],
-        actor=world.staff,
-    )
-    await publish_notice(
-        title=("モバイル連携 4.0 のメンテナンス", "Maintenance of Mobile Connect 4.0"),
-        body=(
-            "来月の第一日曜日に、通知の中継サーバを停止して点検します。",
-            "The relay of push messages is down for maintenance on the first Sunday of next month.",
-        ),
-        products=[world.products["MOBILE"]],
-        actor=world.staff,
-    )
+    """One notice that the people of D-1001 see, and one that they do not; neither by mail."""
+    for code, words in NOTICES:
+        notice = await compose_notice(words, [world.products[code]], actor=world.staff)
+        await publish_notice(notice, by_mail=False, actor=world.staff)
 
 
 async def make_quote(world: World) -> None:

@@ -1,6 +1,7 @@
 """Making the message: text and HTML in the recipient's language, as RFC 5322 wants it."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.header import Header, decode_header, make_header
@@ -18,7 +19,14 @@ POLICY = policy.SMTP.clone(cte_type="7bit")
 
 
 def compose(
-    settings: Settings, id: UUID, template: str, to: Recipient, now: datetime, **context: object
+    settings: Settings,
+    id: UUID,
+    template: str,
+    to: Recipient,
+    now: datetime,
+    *,
+    further: Mapping[str, str] | None = None,
+    **context: object,
 ) -> bytes:
     """The message as it goes over the wire.
 
@@ -26,15 +34,16 @@ def compose(
         settings: links are built from its base_url.
         id: the mail's own, from which its Message-ID is made: a repeat has the same one.
         template: folder below templates/mail/ with subject.txt, body.txt and body.html.
+        further: headers that only this kind of mail has, ASCII.
         context: what the templates need beside `base_url`, `name` and `subject`.
 
     Raises:
         ValueError: the recipient's address is none.
     """
 
-    def text(part: str, **further: object) -> str:
+    def text(part: str, **known: object) -> str:
         found = environments[to.language].get_template(f"mail/{template}/{part}")
-        return found.render(base_url=settings.base_url, name=to.name, **further, **context)
+        return found.render(base_url=settings.base_url, name=to.name, **known, **context)
 
     subject = " ".join(text("subject.txt").split())
     portal = translations[to.language].gettext("License Portal")
@@ -47,6 +56,7 @@ def compose(
         "Content-Language": to.language,
         # So that absence notes are not sent back (RFC 3834).
         "Auto-Submitted": "auto-generated",
+        **(further or {}),
     }
     message = EmailMessage(policy=POLICY)
     message.set_content(_tidied(text("body.txt", subject=subject)))

@@ -1,6 +1,6 @@
 """The outbox: mails are written with the change that they tell of, and settled once delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -31,6 +31,7 @@ async def enqueue(
     *,
     about: UUID | None = None,
     valid_until: datetime | None = None,
+    headers: Mapping[str, str] | None = None,
     **context: object,
 ) -> UUID:
     """Write a mail into the outbox; it leaves once the open unit of work has committed.
@@ -39,6 +40,7 @@ async def enqueue(
         template: folder below templates/mail/.
         about: the row it is about, by which `find_deliveries` and `withdraw` find it.
         valid_until: after this moment it is not sent any more.
+        headers: what only this kind of mail has in its head, ASCII.
         context: what the templates need.
 
     Answers:
@@ -46,11 +48,12 @@ async def enqueue(
 
     Raises:
         OutsideUnitOfWork: called outside a unit of work.
+        ValueError: the recipient's address is none; nothing was written.
     """
     if engine.current_transaction.get() is None:
         raise OutsideUnitOfWork
     id, now = uuid7(), clock.now()
-    message = compose(settings, id, template, to, now, **context)
+    message = compose(settings, id, template, to, now, further=headers, **context)
     await Mail.insert(
         Mail(
             id=id,

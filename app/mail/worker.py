@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -127,13 +127,10 @@ class Deliveries:
 
 
 @asynccontextmanager
-async def delivering(settings: Settings) -> AsyncIterator[None]:
-    """Deliver mails while the block runs, where the settings say that servers do."""
-    if not settings.delivers_mail:
-        yield
-        return
+async def running(work: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIterator[None]:
+    """Have something work while the block runs; then it is told, and may finish what it began."""
     stop = asyncio.Event()
-    task = asyncio.create_task(Deliveries(settings).run(stop))
+    task = asyncio.ensure_future(work(stop))
     try:
         yield
     finally:
@@ -142,3 +139,13 @@ async def delivering(settings: Settings) -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+@asynccontextmanager
+async def delivering(settings: Settings) -> AsyncIterator[None]:
+    """Deliver mails while the block runs, where the settings say that servers do."""
+    if not settings.delivers_mail:
+        yield
+        return
+    async with running(Deliveries(settings).run):
+        yield

@@ -1,28 +1,126 @@
-"""Reads about notices."""
+"""Reads about notices, through the person who looks."""
 
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from app.database import Record, fetch
+from app import clock
+from app.database import Record, fetch, fetch_one
 
 HOME_ROWS = 5
+PAGE_ROWS = 20
+# More than this is told as "so many and more"; counting further would only cost time.
+MOST_UNREAD = 100
+# The person's products, each with the moment at which the last of their contracts loses it.
+MINE = """
+    select e.product,
+           max((least(e.ends_on, c.ends_on) + 1)::timestamp at time zone c.time_zone) as until
+    from membership m join contract c on c.id = m.contract
+    join entitlement e on e.contract = c.id where m."user" = $1 group by e.product
+"""
+# What the person sees: whatever was published of a product before they lost it, past ones too.
+SEEN = """
+    select n.id, n.title_ja, n.title_en, n.body_ja, n.body_en, n.published_at,
+           r.id is not null as read
+    from notice n left join notice_read r on r.notice = n.id and r."user" = $1
+    where n.published_at <= $2 and n.withdrawn_at is null and exists (
+        select 1 from notice_product np join mine on mine.product = np.product
+        where np.notice = n.id and n.published_at < mine.until)
+"""
+UNREAD = f"(select count(*) from (select 1 from ({SEEN}) s where not read limit {MOST_UNREAD}) u)"
 
 
-async def newest_notices(viewer: UUID) -> list[Record]:
-    """The newest notices of the products that the person's contracts entitle to now."""
+@dataclass(frozen=True)
+class NoticePage:
+    """A page of notices, the newest first.
+
+    Attributes:
+        unread: how many of all the person's notices are unread, up to MOST_UNREAD.
+        following: key of the last row, where more follow.
+    """
+
+    notices: list[Record]
+    unread: int
+    following: tuple[datetime, UUID] | None
+
+
+async def list_notices(
+    viewer: UUID,
+    *,
+    unread_only: bool = False,
+    product: str = "",
+    before: tuple[datetime, UUID] | None = None,
+    most: int = PAGE_ROWS,
+) -> NoticePage:
+    """The notices of the person's products, a page at a time by key.
+
+    Args:
+        product: code of a product, or empty for all.
+        before: key of the last row already seen.
+    """
+    rows = await fetch(
+        f"""
+        with mine as materialized ({MINE})
+        select total.unread, s.* from (select {UNREAD} as unread) total
+        left join lateral (
+            select * from ({SEEN}) s
+            where not ($3 and read) and ($4 = '' or exists (
+                    select 1 from notice_product np join product p on p.id = np.product
+                    where np.notice = s.id and p.code = $4))
+              and ($5::timestamptz is null or (published_at, id) < ($5, $6))
+            order by published_at desc, id desc limit {most + 1}) s on true
+        order by s.published_at desc, s.id desc
+        """,
+        viewer,
+        clock.now(),
+        unread_only,
+        product,
+        *(before or (None, None)),
+    )
+    found = [row for row in rows if row["id"] is not None]
+    last = found[most - 1] if len(found) > most else None
+    key = (last["published_at"], last["id"]) if last else None
+    return NoticePage(found[:most], rows[0]["unread"], key)
+
+
+async def unread_notices(viewer: UUID, until: tuple[datetime, UUID]) -> list[UUID]:
+    """Ids of the person's unread notices that are not newer than a key."""
+    rows = await fetch(
+        f"with mine as materialized ({MINE}) select s.id from ({SEEN}) s"
+        " where not read and (s.published_at, s.id) <= ($3, $4)",
+        viewer,
+        clock.now(),
+        *until,
+    )
+    return [row["id"] for row in rows]
+
+
+async def own_products(viewer: UUID) -> list[Record]:
+    """The products of the person's contracts, ended ones too."""
     return list(
         await fetch(
-            f"""
-            select n.id, n.title_ja, n.title_en, n.body_ja, n.body_en, n.published_at
-            from notice n
-            where n.published_at <= now() and exists (
-                select 1 from notice_product np
-                join entitlement e on e.product = np.product
-                join contract c on c.id = e.contract
-                join membership m on m.contract = c.id and m."user" = $1
-                where np.notice = n.id
-                  and least(e.ends_on, c.ends_on) >= (now() at time zone c.time_zone)::date)
-            order by n.published_at desc, n.id desc limit {HOME_ROWS}
-            """,
+            f"select p.code, p.name_ja, p.name_en from product p"
+            f" join ({MINE}) mine on mine.product = p.id order by p.code",
             viewer,
         )
     )
+
+
+async def find_notice(viewer: UUID, id: UUID) -> dict[str, Any] | None:
+    """A notice of the person's products, with the products' names."""
+    row = await fetch_one(
+        f"""
+        with mine as materialized ({MINE})
+        select s.*, (select json_agg(json_build_object(
+                        'name_ja', p.name_ja, 'name_en', p.name_en) order by p.code)
+                     from notice_product np join product p on p.id = np.product
+                     where np.notice = s.id) as products
+        from ({SEEN}) s where s.id = $3
+        """,
+        viewer,
+        clock.now(),
+        id,
+    )
+    return {**row, "products": json.loads(row["products"])} if row else None

@@ -1,37 +1,144 @@
-"""Publishing notices."""
+"""Notices from draft to withdrawal, as the vendor makes them, and what people have read."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import unit_of_work
+from app.database import fetch, unit_of_work
+from app.notices.queries import unread_notices
 from app.notices.tables import Notice, NoticeProduct
 
 
-async def publish_notice(
-    *,
-    title: tuple[str, str],
-    body: tuple[str, str],
-    products: list[UUID],
-    actor: UUID | None,
-) -> UUID:
-    """Tell the people of some products something.
+class NoticeSettled(Exception):
+    """The notice is not in a state in which this can be done; nothing was changed."""
 
-    Args:
-        title: in Japanese and in English.
-        body: in Japanese and in English.
-    """
-    notice = Notice(
-        title_ja=title[0],
-        title_en=title[1],
-        body_ja=body[0],
-        body_en=body[1],
-        published_at=clock.now(),
-    )
+
+@dataclass(frozen=True)
+class Words:
+    """What a notice says, in both languages."""
+
+    title_ja: str
+    title_en: str
+    body_ja: str
+    body_en: str
+
+
+async def compose_notice(words: Words, products: Sequence[UUID], *, actor: UUID | None) -> UUID:
+    """Keep a draft, which nobody sees yet."""
+    notice = Notice(**vars(words))
     async with unit_of_work():
         await Notice.insert(notice)
-        await NoticeProduct.insert(
-            *(NoticeProduct(notice=notice.id, product=product) for product in products)
-        )
-        await record("notice-publication", actor=actor, subject=notice.id)
+        await _set_products(notice.id, products)
+        await record("notice-draft", actor=actor, subject=notice.id)
     return notice.id
+
+
+async def change_notice(
+    notice: UUID, words: Words, products: Sequence[UUID], *, actor: UUID | None
+) -> None:
+    """Change a draft, or a notice whose time has not come.
+
+    Raises:
+        NoticeSettled: it is published already: people may have read or got it by mail.
+    """
+    async with unit_of_work():
+        rows = await fetch(
+            "update notice set title_ja = $3, title_en = $4, body_ja = $5, body_en = $6"
+            " where id = $1 and (published_at is null or published_at > $2)"
+            " and withdrawn_at is null returning id",
+            notice,
+            clock.now(),
+            *vars(words).values(),
+        )
+        if not rows:
+            raise NoticeSettled
+        await fetch("delete from notice_product where notice = $1", notice)
+        await _set_products(notice, products)
+        await record("notice-change", actor=actor, subject=notice)
+
+
+async def _set_products(notice: UUID, products: Sequence[UUID]) -> None:
+    await NoticeProduct.insert(
+        *(NoticeProduct(notice=notice, product=product) for product in products)
+    )
+
+
+async def publish_notice(
+    notice: UUID, *, at: datetime | None = None, by_mail: bool = True, actor: UUID | None
+) -> None:
+    """Publish a draft, or give a waiting notice another time. The worker mails it by then.
+
+    Args:
+        at: the moment from which people see it; now where it is None or past.
+        by_mail: False for what people need not be written to about.
+
+    Raises:
+        NoticeSettled: it is published already.
+    """
+    now = clock.now()
+    async with unit_of_work():
+        rows = await fetch(
+            "update notice set published_at = $3, mailed_at = $4"
+            " where id = $1 and (published_at is null or published_at > $2)"
+            " and withdrawn_at is null returning id",
+            notice,
+            now,
+            max(at or now, now),
+            None if by_mail else now,
+        )
+        if not rows:
+            raise NoticeSettled
+        await record("notice-publication", actor=actor, subject=notice)
+
+
+async def withdraw_notice(notice: UUID, *, actor: UUID | None) -> None:
+    """Take a notice back: nobody sees it any more, and mails that still wait are not sent.
+
+    Raises:
+        NoticeSettled: it is a draft, or was withdrawn already.
+    """
+    now = clock.now()
+    async with unit_of_work():
+        rows = await fetch(
+            "update notice set withdrawn_at = $2, mailed_at = coalesce(mailed_at, $2)"
+            " where id = $1 and published_at is not null and withdrawn_at is null returning id",
+            notice,
+            now,
+        )
+        if not rows:
+            raise NoticeSettled
+        await fetch(
+            "delete from mail where state = 'queued' and id in"
+            " (select mail from notice_mail where notice = $1)",
+            notice,
+        )
+        await record("notice-withdrawal", actor=actor, subject=notice)
+
+
+async def mark_read(viewer: UUID, notice: UUID) -> None:
+    """Note that the person has opened a notice."""
+    await fetch(
+        'insert into notice_read (id, "user", notice, read_at)'
+        " values (gen_random_uuid(), $1, $2, $3) on conflict do nothing",
+        viewer,
+        notice,
+        clock.now(),
+    )
+
+
+async def mark_all_read(viewer: UUID, until: tuple[datetime, UUID]) -> None:
+    """Note that the person has read their notices.
+
+    Args:
+        until: key of the newest that they were shown; what came after stays unread.
+    """
+    await fetch(
+        'insert into notice_read (id, "user", notice, read_at)'
+        " select gen_random_uuid(), $1, id, $3 from unnest($2::uuid[]) id on conflict do nothing",
+        viewer,
+        await unread_notices(viewer, until),
+        clock.now(),
+    )

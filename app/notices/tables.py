@@ -1,22 +1,30 @@
 """What the vendor tells the people who use a product."""
 
-from piccolo.columns import UUID, ForeignKey, Text, Timestamptz
+from piccolo.columns import UUID, Bytea, ForeignKey, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
+from app.accounts.tables import User
+from app.contracts.tables import Membership
 from app.database import uuid7
 from app.products.tables import Product
 
 
 class Notice(Table):
-    """A notice in both languages."""
+    """A notice in both languages.
+
+    `published_at` is null for a draft, and may lie ahead. `mailed_at` is when the last of its mails
+    was written into the outbox.
+    """
 
     id = UUID(primary_key=True, default=uuid7)
     title_ja = Text()
     title_en = Text()
     body_ja = Text()
     body_en = Text()
-    published_at = Timestamptz(default=None)
+    published_at = Timestamptz(null=True, default=None)
+    withdrawn_at = Timestamptz(null=True, default=None)
+    mailed_at = Timestamptz(null=True, default=None)
 
 
 class NoticeProduct(Table):
@@ -25,3 +33,34 @@ class NoticeProduct(Table):
     id = UUID(primary_key=True, default=uuid7)
     notice = ForeignKey(Notice, null=False, on_delete=OnDelete.cascade)
     product = ForeignKey(Product, null=False, on_delete=OnDelete.restrict)
+
+
+class NoticeRead(Table):
+    """Who has read which notice."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    notice = ForeignKey(Notice, null=False, on_delete=OnDelete.cascade)
+    read_at = Timestamptz(default=None)
+
+
+class NoticeMail(Table):
+    """A notice's mail to a person; the token is that of the link that stops such mails.
+
+    `mail` is the outbox's row, by id only; null where the address takes no mail.
+    """
+
+    id = UUID(primary_key=True, default=uuid7)
+    notice = ForeignKey(Notice, null=False, on_delete=OnDelete.restrict)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    mail = UUID(null=True, default=None)
+    token_hash = Bytea(unique=True)
+    created_at = Timestamptz(default=None)
+
+
+class NoticeMailMembership(Table):
+    """The contracts that a mail was for: whose notices its link stops."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    notice_mail = ForeignKey(NoticeMail, null=False, on_delete=OnDelete.cascade)
+    membership = ForeignKey(Membership, null=False, on_delete=OnDelete.cascade)

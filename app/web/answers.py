@@ -9,6 +9,7 @@ from app.web.asgi import App, Headers, Message, Receive, Scope, Send, header_val
 from app.web.requests import header, is_fragment, is_htmx, takes_brotli
 
 SMALLEST_COMPRESSED = 200
+OF_DOCUMENTS = {b"content-security-policy", b"cross-origin-opener-policy", b"referrer-policy"}
 CONTENT_SECURITY_POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -93,8 +94,8 @@ class _Answer:
             if not self.held:
                 fixed = self.fixed
                 if header_value(message["headers"], b"location"):
-                    # A redirect shows nothing that a content policy could apply to.
-                    fixed = [h for h in fixed if h[0] != b"content-security-policy"]
+                    # A redirect shows nothing that these could apply to; where it leads has them.
+                    fixed = [h for h in fixed if h[0] not in OF_DOCUMENTS]
                 headers = _with_defaults(message["headers"], fixed)
                 await self._send({**message, "headers": headers})
         elif not self.held:
@@ -134,7 +135,7 @@ def _is_page(headers: Headers) -> bool:
     """Whether an answer is small and made for the request; what is to be saved may be large."""
     return not header_value(headers, b"content-disposition") and header_value(
         headers, b"content-type"
-    ).startswith((b"text/html", b"application/json", b"application/jwk"))
+    ).startswith((b"text/html", b"application/json", b"application/jwk", b"text/calendar"))
 
 
 def _with_defaults(headers: Headers, defaults: Headers) -> Headers:

@@ -148,7 +148,7 @@ class StaticFiles:
 
     async def _send_file(self, file: StaticFile, scope: Scope, send: Send) -> None:
         headers = [
-            (b"cache-control", b"public, max-age=31536000, immutable"),
+            (b"cache-control", b"max-age=31536000, immutable"),
             (b"etag", file.etag),
             (b"vary", b"accept-encoding"),
             (b"x-content-type-options", b"nosniff"),

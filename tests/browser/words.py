@@ -106,6 +106,28 @@ ENGLISH = {
     "返却済み": "Returned",
     "再アクティベートが必要": "Activate again",
     "アクティベート済み": "Activated",
+    # Notices, their mails, and the calendar
+    "すべてのお知らせ": "All notices",
+    "未読 1件": "1 unread",
+    "未読 2件": "2 unread",
+    "すべて既読にする": "Mark all as read",
+    "すべてのお知らせを既読にしました。": "All notices are marked as read.",
+    "未読だけを表示する": "Only unread ones",
+    "条件に合うお知らせはありません。": "No notice matches.",
+    "メールを停止する": "Stop the mails",
+    "次のご契約では、お知らせメールをお送りしません：": (
+        "You get no mails of notices for these contracts:"
+    ),
+    "カレンダー": "Calendar",
+    "アドレスを作成": "Make an address",
+    "アドレスを作り直す": "Make a new address",
+    "アドレスを取り消す": "Revoke the address",
+    "アドレスを今すぐ控えてください。もう一度表示することはできません。": (
+        "Copy the address now. It is not shown again."
+    ),
+    "カレンダーのアドレスを作成しました。": "The calendar address was made.",
+    "カレンダーのアドレスを取り消しました。": "The calendar address was revoked.",
+    "カレンダーのアドレスはまだありません。": "You have no calendar address yet.",
     # Members and invitations
     "招待する": "Invite",
     "言語": "Language",

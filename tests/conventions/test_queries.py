@@ -51,6 +51,12 @@ async def _grow() -> None:
         " where license_key is null"
     )
     await fetch(
+        "with n as (insert into notice (id, title_ja, title_en, body_ja, body_en, published_at)"
+        " select gen_random_uuid(), 'N', 'N', 'N', 'N', now() from generate_series(1, 60)"
+        " returning id) insert into notice_product (id, notice, product)"
+        " select gen_random_uuid(), n.id, p.id from n, product p"
+    )
+    await fetch(
         "insert into allocation select gen_random_uuid(), e.contract, e.id, t.id, 1"
         " from environment e join lateral (select id from entitlement where contract = e.contract"
         " and quantity = 5 order by id limit 3) t on true where e.name in ('E1', 'E2', 'E3')"
@@ -66,6 +72,9 @@ PAGES: list[Callable[[UUID], str]] = [
     lambda _: "/site-map",
     lambda _: "/guide",
     lambda _: "/profile",
+    lambda _: "/profile/calendar",
+    lambda _: "/notices",
+    lambda _: "/notices?unread=1&product=WORKFLOW",
     lambda _: "/terms",
     lambda _: "/contracts",
     lambda _: "/contracts?search=D&order=end",
@@ -99,6 +108,12 @@ async def test_no_page_needs_more_queries_than_three(owner: httpx.AsyncClient) -
     over = {path: made for path, made in many.items() if len(made) > MOST}
     assert not over, {path: [sql.split("from")[1][:60] for sql in m] for path, m in over.items()}
     assert {p: len(m) for p, m in many.items()} == {p: len(m) for p, m in few.items()}
+
+
+async def test_a_notice_needs_no_more_either(owner: httpx.AsyncClient) -> None:
+    id = await fetch_value("select id from notice where title_ja like 'ワークフロー%'")
+    assert len(await queries(owner, f"/notices/{id}")) == MOST, "reading marks it"
+    assert len(await queries(owner, f"/notices/{id}")) < MOST
 
 
 async def test_a_confirm_page_and_the_way_back_need_no_more(owner: httpx.AsyncClient) -> None:

@@ -39,6 +39,9 @@ PUBLIC = {
     ("POST", "/join/{token}/registrations/{id}"),
     ("GET", "/email-addresses/{token}"),
     ("POST", "/email-addresses/{token}"),
+    ("GET", "/unsubscriptions/{token}"),
+    ("POST", "/unsubscriptions/{token}"),
+    ("GET", "/calendar/{name}"),
     # Outside the demo there are no such pages; see tests/mail/.
     ("GET", "/demo/mail"),
     ("GET", "/demo/mail/{id}"),
@@ -80,6 +83,12 @@ def test_every_route_is_guarded_or_public(
     else:
         assert handler.opt.get("public") is None
         assert len(guards & GUARDS) == 1, "exactly one says who gets in"
+
+
+def test_other_sites_may_send_one_form_only() -> None:
+    """The one that mail programs press for their users; it looks at no session."""
+    open_to_all = {(method, path) for method, path, h in HANDLERS if h.opt.get("any_site")}
+    assert open_to_all == {("POST", "/unsubscriptions/{token}")}
 
 
 def test_every_public_route_is_there() -> None:

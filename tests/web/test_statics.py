@@ -24,7 +24,7 @@ async def test_the_address_names_the_content(visitor: httpx.AsyncClient, name: s
     digest = hashlib.sha256(answer.content).hexdigest()[:10]
     stem, ending = name.rsplit(".", 1)
     assert static_url(name) == f"/static/{stem}.{digest}.{ending}"
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["cache-control"] == "max-age=31536000, immutable"
     assert answer.headers["x-content-type-options"] == "nosniff"
     if not name.endswith(".css"):
         assert answer.content == (STATIC / name).read_bytes()

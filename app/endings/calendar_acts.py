@@ -1,0 +1,59 @@
+"""What is confirmed about a person's calendar address."""
+
+from litestar.exceptions import NotFoundException
+
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Act, Done, Payload, Statement
+from app.endings import calendar_services as services
+from app.endings.queries import find_feed
+from app.settings import Settings
+from app.web.i18n import gettext as _
+from app.web.i18n import moment
+
+CALENDAR_URL = "/profile/calendar"
+CREATION = "calendar-creation"
+REVOCATION = "calendar-revocation"
+
+
+async def _state_creation(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Statement:
+    feed = await find_feed(viewer.id)
+    facts = [(_("User name"), viewer.name)]
+    if feed is not None:
+        facts.append((_("Made"), moment(feed["created_at"])))
+    return Statement(
+        heading=_("Make a new address?") if feed else _("Make a calendar address?"),
+        facts=facts,
+        back=CALENDAR_URL,
+        notes=[_("The address is shown once. Whoever has it sees when your contracts end.")],
+        warning=_("Calendars that use the old address get nothing any more.") if feed else "",
+    )
+
+
+async def _state_revocation(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Statement:
+    feed = await find_feed(viewer.id)
+    if feed is None:
+        raise NotFoundException
+    return Statement(
+        heading=_("Revoke the calendar address?"),
+        facts=[(_("User name"), viewer.name), (_("Made"), moment(feed["created_at"]))],
+        back=CALENDAR_URL,
+        warning=_("Calendars that use the address get nothing any more."),
+    )
+
+
+async def _revoke(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Done:
+    await services.revoke_feed(viewer.id)
+    return Done(CALENDAR_URL, _("The calendar address was revoked."))
+
+
+def make_acts(settings: Settings) -> list[Act]:
+    """The acts on one's own calendar address; `settings` say where it leads."""
+
+    async def create(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Done:
+        await services.make_feed(settings, viewer.id)
+        return Done(CALENDAR_URL, _("The calendar address was made."))
+
+    return [
+        Act(CREATION, _state_creation, create),
+        Act(REVOCATION, _state_revocation, _revoke),
+    ]

@@ -1,0 +1,82 @@
+"""カレンダー: what ends, in the person's own calendar program."""
+
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from app import clock
+from app.accounts.access import signed_in
+from app.accounts.rules import Viewer
+from app.confirmations.services import propose
+from app.endings import calendar_acts as acts
+from app.endings import queries
+from app.endings.calendar_rules import calendar_file
+from app.endings.calendar_services import take_address
+from app.settings import Settings
+from app.web import i18n
+from app.web.requests import PageRequest
+from app.web.responses import see_other
+from app.web.templates import page
+
+SUFFIX = ".ics"
+
+
+class CalendarSettings(Controller):
+    """個人設定: the address of the person's calendar."""
+
+    path = acts.CALENDAR_URL
+    guards = [signed_in]
+
+    @get()
+    async def show(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        settings: NamedDependency[Settings],
+    ) -> Response[str]:
+        """Whether there is an address; right after it was made, the address itself, once."""
+        feed = await queries.find_feed(viewer.id)
+        unasked = feed is None or not feed["unshown"] or request.scope.get("head")
+        return page(
+            request,
+            "endings/calendar.html",
+            headers={"Cache-Control": "no-store"},
+            feed=feed,
+            address=None if unasked else await take_address(settings, viewer.id),
+        )
+
+    @post()
+    async def propose_creation(self, viewer: NamedDependency[Viewer]) -> Response[Any]:
+        """アドレスを作成: on to the confirm step."""
+        return see_other(await propose(viewer, acts.CREATION, {}))
+
+    @post("/revocation")
+    async def propose_revocation(self, viewer: NamedDependency[Viewer]) -> Response[Any]:
+        """取り消し: on to the confirm step."""
+        if await queries.find_feed(viewer.id) is None:
+            raise NotFoundException
+        return see_other(await propose(viewer, acts.REVOCATION, {}))
+
+
+@get("/calendar/{name:str}", opt={"public": True})
+async def show_calendar(
+    settings: NamedDependency[Settings], name: FromPath[str]
+) -> Response[bytes]:
+    """The calendar file, for programs: having its address is what lets them read it."""
+    found = None
+    if name.endswith(SUFFIX):
+        found = await queries.find_subscriber(name.removesuffix(SUFFIX))
+    if found is None:
+        raise NotFoundException
+    i18n.language.set(found["language"])
+    endings = await queries.list_endings(found["user"], clock.today("Asia/Tokyo"))
+    content = calendar_file(
+        endings,
+        made_at=found["created_at"],
+        base_url=settings.base_url,
+        language=found["language"],
+    )
+    return Response(content, media_type="text/calendar")

@@ -1,0 +1,50 @@
+"""The calendar file (RFC 5545): what ends, as events of whole days."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from icalendar import Calendar, Event
+
+from app.endings.rules import Ending, told
+from app.web.i18n import gettext as _
+
+# How often programs should ask again.
+REFRESH = timedelta(hours=12)
+
+
+def calendar_file(
+    endings: Sequence[Ending], *, made_at: datetime, base_url: str, language: str
+) -> bytes:
+    """The file, the same bytes as long as nothing of it changes.
+
+    Args:
+        made_at: when the address was made; nothing in the file says when it was read.
+        base_url: events link there, and their ids end in its host.
+        language: which of a product's names; the wording follows the language that is set.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//License Portal//Calendar 1//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", _("License Portal"))
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    host = urlsplit(base_url).hostname or "localhost"
+    for ending in endings:
+        calendar.add_component(_event(ending, made_at, base_url, host, language))
+    return bytes(calendar.to_ical())
+
+
+def _event(ending: Ending, made_at: datetime, base_url: str, host: str, language: str) -> Event:
+    contract = f"{ending.contract_name} ({ending.contract_number})"
+    event = Event()
+    event.add("uid", f"{ending.kind}-{ending.subject}@{host}")
+    event.add("dtstamp", made_at)
+    event.add("dtstart", ending.ends_on)
+    event.add("dtend", ending.ends_on + timedelta(days=1))
+    what = _("Last day: %(what)s, %(contract)s", what=told(ending, language), contract=contract)
+    # Some programs show a line break in a summary as two events.
+    event.add("summary", " ".join(what.split()))
+    event.add("description", _("It can be used on this day for the last time."))
+    event.add("url", base_url + ending.path)
+    event.add("transp", "TRANSPARENT")
+    return event

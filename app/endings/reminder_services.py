@@ -1,0 +1,96 @@
+"""Reminding owners of what ends, by one mail for a person and day.
+
+Nothing is scheduled: what was not told yet is looked for, so that a worker that was down on the
+day catches up, and rows that are unique keep anybody from being told twice.
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from app import clock
+from app.database import Record, fetch, unit_of_work, uuid7
+from app.endings.queries import DueReminder, due_reminders, people_to_remind
+from app.endings.rules import told
+from app.endings.tables import Reminder
+from app.mail.rules import Recipient
+from app.mail.services import enqueue
+from app.settings import Settings
+from app.web import i18n
+
+BATCH = 50
+MOST_LINES = 40
+# A person's day, whatever the time zones of their contracts.
+TIME_ZONE = ZoneInfo("Asia/Tokyo")
+
+log = structlog.get_logger()
+
+
+async def send_reminders(settings: Settings, *, batch: int = BATCH) -> bool:
+    """Write the mails of some people; whether there was anybody to write to."""
+    now = clock.now()
+    day = now.astimezone(TIME_ZONE).date()
+    people = await people_to_remind(now, day, batch)
+    for person in people:
+        await _remind(settings, person, now, day)
+    return bool(people)
+
+
+async def _remind(settings: Settings, person: Record, now: datetime, day: date) -> None:
+    async with unit_of_work():
+        due = await due_reminders(person["id"], now, day)
+        digest = uuid7()
+        # Another worker that is at the same person waits here, and then finds the row.
+        first = await fetch(
+            'insert into reminder_digest (id, "user", day, created_at) values ($1, $2, $3, $4)'
+            " on conflict do nothing returning id",
+            digest,
+            person["id"],
+            day,
+            now,
+        )
+        if not (first and due):
+            return
+        await Reminder.insert(
+            *(
+                Reminder(
+                    digest=digest,
+                    user=person["id"],
+                    subject=each.ending.subject,
+                    ends_on=each.ending.ends_on,
+                    stage=each.stage,
+                )
+                for each in due
+            )
+        )
+        await _enqueue(settings, person, due)
+
+
+async def _enqueue(settings: Settings, person: Record, due: list[DueReminder]) -> None:
+    language = person["language"]
+    before = i18n.language.set(language)
+    try:
+        lines = [
+            {
+                "what": told(each.ending, language),
+                "ends_on": each.ending.ends_on,
+                "days_left": each.days_left,
+                "contract": f"{each.ending.contract_name} ({each.ending.contract_number})",
+                "link": settings.base_url + each.ending.path,
+            }
+            for each in due[:MOST_LINES]
+        ]
+        await enqueue(
+            settings,
+            "reminder",
+            Recipient(person["email"], person["name"], language),
+            about=person["id"],
+            count=len(due),
+            lines=lines,
+        )
+    except ValueError:
+        # An address that is none must not keep the others from being told.
+        log.error("reminder-impossible", user=str(person["id"]))
+    finally:
+        i18n.language.reset(before)

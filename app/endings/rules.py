@@ -1,0 +1,65 @@
+"""What ends, and how that is told."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from app.web.i18n import gettext as _
+
+# Days before the last usable day; the first is the earliest.
+STAGES = (90, 30, 7)
+
+
+class Kind(StrEnum):
+    """What can end."""
+
+    CONTRACT = "contract"
+    PRODUCT = "product"
+    ACTIVATION = "activation"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Something of a contract that ends.
+
+    Attributes:
+        subject: the contract, entitlement or activation.
+        ends_on: last usable day, in the contract's time zone.
+        name_ja, name_en: of the product or environment; empty for a contract.
+        contract_number, contract_name: the contract that it belongs to.
+    """
+
+    kind: Kind
+    subject: UUID
+    ends_on: date
+    name_ja: str
+    name_en: str
+    contract_number: str
+    contract_name: str
+
+    @property
+    def path(self) -> str:
+        """Page of the portal that shows it."""
+        end = {Kind.CONTRACT: "", Kind.PRODUCT: "/products", Kind.ACTIVATION: "/environments"}
+        return f"/contracts/{self.contract_number}{end[self.kind]}"
+
+
+def told(ending: Ending, language: str) -> str:
+    """What ends, in the language that is set; `language` chooses between a product's names."""
+    name = ending.name_ja if language == "ja" else ending.name_en
+    if ending.kind is Kind.PRODUCT:
+        return _("Product: %(name)s", name=name)
+    if ending.kind is Kind.ACTIVATION:
+        return _("Activation file of %(name)s", name=name)
+    return _("Contract")
+
+
+def stage(days_left: int) -> int | None:
+    """Which reminder is due so many days before the last one; None for none.
+
+    A late one is told by the stage that it belongs to: who was not told at 30 days is at 29.
+    """
+    if days_left < 0:
+        return None
+    return min((each for each in STAGES if days_left <= each), default=None)

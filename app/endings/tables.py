@@ -1,0 +1,38 @@
+"""Reminders that were sent, and the calendars that people subscribe to."""
+
+from piccolo.columns import UUID, Bytea, Date, ForeignKey, Integer, Timestamptz
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.accounts.tables import User
+from app.database import uuid7
+
+
+class ReminderDigest(Table):
+    """A mail of reminders: one for a person and day."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    day = Date(default=None)
+    created_at = Timestamptz(default=None)
+
+
+class Reminder(Table):
+    """What a person was reminded of: the row that ends, when, and how many days ahead."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    digest = ForeignKey(ReminderDigest, null=False, on_delete=OnDelete.cascade)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    subject = UUID(default=None)
+    ends_on = Date(default=None)
+    stage = Integer()
+
+
+class CalendarFeed(Table):
+    """A person's calendar address. Kept is the hash of its token; `unshown` until it is shown."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    user = ForeignKey(User, null=False, unique=True, on_delete=OnDelete.cascade)
+    token_hash = Bytea(unique=True)
+    unshown = Bytea(null=True, default=None)
+    created_at = Timestamptz(default=None)

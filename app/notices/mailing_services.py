@@ -1,0 +1,133 @@
+"""Mailing notices, a batch at a time, and stopping such mails by the link in them.
+
+A batch is one transaction: the mails in the outbox and the rows that say so. A worker that dies
+leaves nothing half done, and the next one goes on after the last person who has a row.
+"""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from app import clock
+from app.accounts.queries import token_hash
+from app.audit.services import record
+from app.database import Record, fetch, fetch_one, unit_of_work
+from app.mail.rules import Recipient
+from app.mail.services import enqueue
+from app.notices.mailing_queries import Subscription, find_subscription, next_recipients
+from app.notices.rules import paragraphs
+from app.notices.tables import NoticeMail, NoticeMailMembership
+from app.settings import Settings
+
+BATCH = 50
+TOKEN_BYTES = 32
+
+log = structlog.get_logger()
+
+
+async def mail_notices(settings: Settings, *, batch: int = BATCH) -> bool:
+    """Write one batch of mails of the notice that waits longest; whether there was a notice.
+
+    Workers take different notices: one that has its batch at hand keeps the others out.
+    """
+    now = clock.now()
+    async with unit_of_work():
+        notice = await fetch_one(
+            "select id, title_ja, title_en, body_ja, body_en from notice"
+            " where mailed_at is null and withdrawn_at is null and published_at <= $1"
+            " order by published_at limit 1 for update skip locked",
+            now,
+        )
+        if notice is None:
+            return False
+        recipients = await next_recipients(notice["id"], now, batch)
+        for recipient in recipients:
+            await _write(settings, notice, recipient, now)
+        if len(recipients) < batch:
+            await fetch("update notice set mailed_at = $2 where id = $1", notice["id"], now)
+    return True
+
+
+async def _write(settings: Settings, notice: Record, recipient: Record, now: datetime) -> None:
+    """One person's mail, with a link of its own."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    row = NoticeMail(
+        notice=notice["id"],
+        user=recipient["user"],
+        mail=await _enqueue(settings, notice, recipient, token),
+        token_hash=token_hash(token),
+        created_at=now,
+    )
+    await NoticeMail.insert(row)
+    await NoticeMailMembership.insert(
+        *(
+            NoticeMailMembership(notice_mail=row.id, membership=UUID(contract["membership"]))
+            for contract in recipient["contracts"]
+        )
+    )
+
+
+async def _enqueue(
+    settings: Settings, notice: Record, recipient: Record, token: str
+) -> UUID | None:
+    language = recipient["language"]
+    link = f"{settings.base_url}/unsubscriptions/{token}"
+    try:
+        return await enqueue(
+            settings,
+            "notice",
+            Recipient(recipient["email"], recipient["name"], language),
+            about=recipient["user"],
+            headers={
+                # RFC 8058: the mail program may press the button for the person.
+                "List-Unsubscribe": f"<{link}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            },
+            title=notice[f"title_{language}"],
+            paragraphs=paragraphs(notice[f"body_{language}"]),
+            contracts=recipient["contracts"],
+            link=f"{settings.base_url}/notices/{notice['id']}",
+            unsubscription=link,
+        )
+    except ValueError:
+        # An address that is none must not keep the notice from everybody else.
+        log.error("notice-mail-impossible", user=str(recipient["user"]))
+        return None
+
+
+async def stop_notices(token: str, wanted: Collection[UUID] | None) -> Subscription | None:
+    """Turn a person's notices off, as the link in a mail allows; doing so again changes nothing.
+
+    Args:
+        wanted: memberships of theirs; None for all that the mail was for.
+
+    Answers:
+        how things stand then, or None where there is no such link.
+    """
+    async with unit_of_work():
+        found = await find_subscription(token_hash(token))
+        if found is None:
+            return None
+        chosen = [c["id"] for c in found.contracts if wanted is None or c["id"] in wanted]
+        # Whoever changes the people of contracts locks the contracts first, in the order of ids.
+        await fetch(
+            "select 1 from contract where id in (select contract from membership"
+            " where id = any($1)) order by id for update",
+            chosen,
+        )
+        stopped = await fetch(
+            "update membership set notification = false where id = any($1) and notification"
+            " returning id, contract",
+            chosen,
+        )
+        for membership in stopped:
+            await record(
+                "notice-unsubscription",
+                actor=found.person,
+                contract=membership["contract"],
+                subject=membership["id"],
+            )
+        return await find_subscription(token_hash(token))

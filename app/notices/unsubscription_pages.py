@@ -1,0 +1,67 @@
+"""Stopping the mails of notices by the link in one of them, without logging in (RFC 8058)."""
+
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from app.accounts.queries import token_hash
+from app.notices.mailing_queries import Subscription, find_subscription
+from app.notices.mailing_services import stop_notices
+from app.web import i18n
+from app.web.i18n import gettext as _
+from app.web.requests import FormData, PageRequest, read_form
+from app.web.templates import page
+
+
+def _wanted(data: FormData) -> set[UUID] | None:
+    """The ticked memberships; None for all, which is what a mail program asks for."""
+    if data.get("List-Unsubscribe") == "One-Click":
+        return None
+    ids = set()
+    for value in data.all("membership"):
+        try:
+            ids.add(UUID(value))
+        except ValueError:
+            continue  # not one that the page offered
+    return ids
+
+
+class Unsubscriptions(Controller):
+    """The link in a notice's mail. GET only shows; having the link is what lets them in."""
+
+    path = "/unsubscriptions/{token:str}"
+
+    @get(opt={"public": True})
+    async def show(self, request: PageRequest, token: FromPath[str]) -> Response[str]:
+        """The contracts that the mail was for, and the button."""
+        return _page(request, token, await find_subscription(token_hash(token)))
+
+    @post(opt={"public": True, "any_site": True})
+    async def stop(self, request: PageRequest, token: FromPath[str]) -> Response[str]:
+        """通知を停止する, by the person or by their mail program."""
+        wanted = _wanted(await read_form(request))
+        found = await stop_notices(token, wanted)
+        return _page(request, token, found, nothing_chosen=wanted is not None and not wanted)
+
+
+def _page(
+    request: PageRequest, token: str, found: Subscription | None, *, nothing_chosen: bool = False
+) -> Response[str]:
+    """The page, in the language of whom the mail was for where nobody is logged in."""
+    if found is None:
+        raise NotFoundException
+    if request.scope.get("viewer") is None:
+        i18n.language.set(found.language)
+    errors = {"contracts": _("Choose at least one contract.")} if nothing_chosen else {}
+    return page(
+        request,
+        "notices/unsubscription.html",
+        status=422 if errors else 200,
+        headers={"Cache-Control": "no-store"},
+        running=[contract for contract in found.contracts if contract["notification"]],
+        stopped=[contract for contract in found.contracts if not contract["notification"]],
+        place=f"/unsubscriptions/{token}",
+        errors=errors,
+    )
