@@ -49,6 +49,10 @@ from app.people import profile_pages as profile
 from app.products import key_acts, key_pages
 from app.products import pages as products
 from app.reports import pages as reports
+from app.quotes import acts as quote_acts
+from app.quotes import addition_pages
+from app.quotes import draft_pages as quote_drafts
+from app.quotes import pages as quotes
 from app.resources import pages as resources
 from app.settings import Settings
 from app.staff import (
@@ -138,6 +142,9 @@ ROUTES: list[ControllerRouterHandler] = [
     Unsubscriptions,
     calendar_pages.CalendarSettings,
     calendar_pages.show_calendar,
+    quotes.QuoteRequests,
+    quote_drafts.QuoteDrafts,
+    addition_pages.QuoteAdditions,
     mail.DemoMail,
     staff.show_dashboard,
     staff.search_everywhere,
@@ -195,6 +202,7 @@ def make_acts(settings: Settings) -> Acts:
             sheet_acts.ALLOCATION,
             *activation_acts.make_acts(settings),
             *calendar_acts.make_acts(settings),
+            *quote_acts.make_acts(settings),
             company_acts.COMPANY,
             company_acts.GROUP,
             *contract_acts.make_acts(settings),

@@ -68,6 +68,7 @@ APP_CONFIG = AppConfig(
         endings.CalendarFeed,
         quotes.QuoteRequest,
         quotes.QuoteLine,
+        quotes.QuoteDraft,
         audit.AuditEvent,
         mail.Mail,
         audit.AuditSeal,

@@ -37,6 +37,7 @@ from tests.resources.files import PLATFORM, resource_id
 # {membership} is english's in D-1001, {invitation} an open one of D-1001; {link} is the token of
 # another one, {registration} an account that is being made by it; {address} is the token of a link
 # that confirms a new mail address of owner's.
+# {quote} is the answered request for a quote of D-1001.
 # {factor} is the only second factor of owner, {app} an authenticator app that owner is setting up.
 # {entitlement} and {group_company} are of D-1001, {format} is csv. Forms are sent empty.
 # {calendar} is the file of owner's calendar; {notice} is about a product of D-1001, {other_notice}
@@ -161,6 +162,14 @@ POST /contracts/{mine}/allocation-sheet                 L T N N N F N N N
 GET  /contracts/{mine}/allocation-sheet/template        L T N N N D N N N
 GET  /contracts/{mine}/resources                        L T N P P P N N N
 GET  /contracts/{mine}/resources/{resource}/file        L T N D D D N N N
+GET  /contracts/{mine}/quote-requests                   L T N N N P N N N
+GET  /contracts/{mine}/quote-requests/new               L T N N N P N N N
+POST /contracts/{mine}/quote-requests/new               L T N N N G N N N
+GET  /contracts/{mine}/quote-requests/new/addition      L T N N N P N N N
+POST /contracts/{mine}/quote-requests/new/addition      L T N N N F N N N
+GET  /contracts/{mine}/quote-requests/{quote}           L T N N N P N N N
+GET  /contracts/{mine}/quote-requests/{quote}/answer    L T N N N D N N N
+POST /contracts/{mine}/quote-requests/{quote}/withdrawal L T N N N G N N N
 GET  /contracts/{mine}/history                          L T N N N P N N N
 GET  /contracts/{mine}/history/export                   L T N N N D N N N
 GET  /contracts/{mine}/environments                     L T N P P P N N N
@@ -202,6 +211,14 @@ POST /contracts/{theirs}/allocation-sheet               L T F N N N N N N
 GET  /contracts/{theirs}/allocation-sheet/template      L T D N N N N N N
 GET  /contracts/{theirs}/resources                      L T P N N N N N N
 GET  /contracts/{theirs}/resources/{resource}/file      L T D N N N N N N
+GET  /contracts/{theirs}/quote-requests                 L T P N N N N N N
+GET  /contracts/{theirs}/quote-requests/new             L T P N N N N N N
+POST /contracts/{theirs}/quote-requests/new             L T G N N N N N N
+GET  /contracts/{theirs}/quote-requests/new/addition    L T P N N N N N N
+POST /contracts/{theirs}/quote-requests/new/addition    L T F N N N N N N
+GET  /contracts/{theirs}/quote-requests/{quote}         L T N N N N N N N
+GET  /contracts/{theirs}/quote-requests/{quote}/answer  L T N N N N N N N
+POST /contracts/{theirs}/quote-requests/{quote}/withdrawal L T N N N N N N N
 GET  /contracts/{theirs}/history                        L T P N N N N N N
 GET  /contracts/{theirs}/history/export                 L T D N N N N N N
 GET  /contracts/{theirs}/environments                   L T P N N N N N N
@@ -231,6 +248,9 @@ GET  /contracts/{mine}/environments/{env}/activations/999/file     L T N N N N N
 
 GET  /contracts/{part}                                  L T N N N P N N N
 GET  /contracts/{part}/invitations/new                  L T N N N N N N N
+GET  /contracts/{part}/quote-requests                   L T N N N N N N N
+GET  /contracts/{part}/quote-requests/new               L T N N N N N N N
+POST /contracts/{part}/quote-requests/new               L T N N N N N N N
 GET  /contracts/{part}/history                          L T N N N N N N N
 GET  /contracts/{part}/history/export                   L T N N N N N N N
 GET  /contracts/{part}/environments                     L T N N N P N N N
@@ -244,6 +264,9 @@ POST /contracts/{part}/environments/new                 L T N N N N N N N
 GET  /contracts/{ended}                                 L T N N N P N N N
 GET  /contracts/{ended}/invitations/new                 L T N N N N N N N
 POST /contracts/{ended}/invitations/new                 L T N N N N N N N
+GET  /contracts/{ended}/quote-requests                  L T N N N P N N N
+GET  /contracts/{ended}/quote-requests/new              L T N N N P N N N
+POST /contracts/{ended}/quote-requests/new              L T N N N G N N N
 GET  /contracts/{ended}/history                         L T N N N P N N N
 GET  /contracts/{ended}/history/export                  L T N N N D N N N
 GET  /contracts/{ended}/environments                    L T N N N P N N N
@@ -367,6 +390,7 @@ async def _things(portal: Portal) -> dict[str, object]:
         " and p.name = 'サンプル物流株式会社' returning id"
     )
     names["resource"] = await resource_id(PLATFORM)
+    names["quote"] = await fetch_value("select reference from quote_request")
     names["confirmation"] = await _proposal(portal)
     names["parked"] = await _parked(portal)
     names["mail"], names["token"] = await _reset(portal)
@@ -534,6 +558,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"session": "session_id", "entitlement": "entitlement_id"}
     names |= {"group_company": "group_company_id"}
     names |= {"session": "session_id", "resource": "resource_id"}
+    names |= {"session": "session_id", "resource": "resource_id", "quote": "reference"}
     names |= {"factor": "factor_id", "app": "app_id"}
     names |= {"company": "id", "group": "id", "product": "id", "terms": "id"}
     names |= {"person": "id", "colleague": "id", "disabling": "help"}

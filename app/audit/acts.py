@@ -74,7 +74,12 @@ ACTS = {
     "resource-download": N_("Downloaded the file “%(subject)s”"),
     # Quotes
     "quote-request": N_("Requested quote %(subject)s"),
+    "quote-withdrawal": N_("Withdrew quote request %(subject)s"),
+    "quote-review": N_("Began to work on quote request %(subject)s"),
     "quote-answer": N_("Answered quote request %(subject)s"),
+    "quote-answer-download": N_("Downloaded the answer to quote request %(subject)s"),
+    "quote-conclusion": N_("Concluded quote request %(subject)s"),
+    "quote-application": N_("Changed the contract as agreed in quote request %(subject)s"),
     # The vendor's side
     "corporate-group-creation": N_("Created a corporate group"),
     "corporate-group-change": N_("Renamed a corporate group"),

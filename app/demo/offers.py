@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator
 from app.demo.files import PLATFORM_BYTES, archive, pdf
 from app.demo.made import World
 from app.notices.services import Words, compose_notice, publish_notice
-from app.quotes.services import Wish, answer_quote, request_quote
+from app.notices.services import publish_notice
+from app.quotes.answer_services import answer_quote, store_answer
+from app.quotes.rules import Wish
+from app.quotes.services import Wanted, request_quote
 from app.resources.services import publish_resource
 from app.resources.upload_services import upload_file
 from app.storage import open_storage
@@ -73,13 +76,14 @@ async def make_notices(world: World) -> None:
 
 async def make_quote(world: World) -> None:
     """A quote request of D-1001 that the vendor has answered with a PDF."""
-    request = await request_quote(
+    requested = await request_quote(
+        None,
         contract=world.contracts["D-1001"],
-        wishes=[
-            Wish("renew", entitlement=world.entitlements["D-1001", "PLATFORM"]),
-            Wish("change", entitlement=world.entitlements["D-1001", "WORKFLOW"], quantity=600),
-            Wish("renew", entitlement=world.entitlements["D-1001", "ANALYTICS"]),
-            Wish("add", product=world.products["MOBILE"], quantity=30),
+        wanted=[
+            Wanted(Wish.RENEW, entitlement=world.entitlements["D-1001", "ANALYTICS"]),
+            Wanted(Wish.RENEW, entitlement=world.entitlements["D-1001", "PLATFORM"]),
+            Wanted(Wish.CHANGE, world.entitlements["D-1001", "WORKFLOW"], quantity=600),
+            Wanted(Wish.ADD, product=world.products["MOBILE"], quantity=30),
         ],
         note="来期の増員に合わせて見積をお願いします。",
         actor=world.users["owner"],
@@ -94,11 +98,16 @@ async def make_quote(world: World) -> None:
             "Mobile Connect   30 users   new",
         ]
     )
-    file = await open_storage(world.settings).store_bytes(f"quotes/{request}.pdf", content)
+    attachment = await store_answer(
+        open_storage(world.settings),
+        request=requested.id,
+        name="お見積書_D-1001.pdf",
+        content=content,
+    )
     await answer_quote(
-        request=request,
+        None,
+        request=requested.id,
         message="お見積書をお送りします。ご不明な点は担当までお問い合わせください。",
-        file=file.key,
-        file_name="お見積書_D-1001.pdf",
+        attachment=attachment,
         actor=world.users["clerk"],
     )

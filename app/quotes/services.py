@@ -1,75 +1,205 @@
-"""Asking for a quote and answering it."""
+"""Asking for a quote, and taking the request back."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import unit_of_work
+from app.database import Record, fetch, fetch_one, unit_of_work
+from app.mail.rules import Recipient
+from app.mail.services import enqueue
+from app.quotes.rules import QuoteState, Wish, may_become
 from app.quotes.tables import QuoteLine, QuoteRequest
+from app.settings import Settings
+from app.web.forms import is_mail_address
 
 # Without I, L, O, U, 0 and 1, so that a reference can be read over the telephone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# The sales contact of a contract is an address only; the vendor's own language is Japanese.
+VENDOR_LANGUAGE = "ja"
+
+
+class StateRefused(Exception):
+    """The request is in a state from which this does not lead on.
+
+    Attributes:
+        state: the one that it is in.
+    """
+
+    def __init__(self, state: QuoteState) -> None:
+        super().__init__(state)
+        self.state = state
 
 
 @dataclass(frozen=True)
-class Wish:
+class Wanted:
     """A line: `wish` is renew, change, end (of an entitlement) or add (of a product)."""
 
-    wish: str
+    wish: Wish
     entitlement: UUID | None = None
     product: UUID | None = None
     quantity: int | None = None
 
 
-def new_reference(today: date) -> str:
-    """A reference number that people can quote."""
-    return f"Q-{today:%Y%m}-" + "".join(secrets.choice(ALPHABET) for _ in range(5))
+@dataclass(frozen=True)
+class Requested:
+    """A request that was just made."""
+
+    id: UUID
+    reference: str
 
 
-async def request_quote(*, contract: UUID, wishes: list[Wish], note: str, actor: UUID) -> UUID:
-    """Ask the vendor for a quote."""
+async def _free_reference(today: date) -> str:
+    """A reference number that people can quote, and that no request has."""
+    while True:
+        reference = f"Q-{today:%Y%m}-" + "".join(secrets.choice(ALPHABET) for _ in range(5))
+        taken = await fetch_one("select 1 from quote_request where reference = $1", reference)
+        if taken is None:
+            return reference
+
+
+async def request_quote(
+    settings: Settings | None,
+    *,
+    contract: UUID,
+    wanted: Sequence[Wanted],
+    note: str,
+    actor: UUID,
+    draft: UUID | None = None,
+) -> Requested:
+    """Ask the vendor for a quote.
+
+    Args:
+        settings: where links in mails lead; None sends none, for what was asked another way.
+        draft: the draft that it was.
+    """
     now = clock.now()
-    request = QuoteRequest(
-        reference=new_reference(now.date()),
-        contract=contract,
-        state="received",
-        requested_by=actor,
-        requested_at=now,
-        note=note,
-    )
-    lines = [
-        QuoteLine(
-            quote_request=request.id,
-            entitlement=wish.entitlement,
-            product=wish.product,
-            wish=wish.wish,
-            quantity=wish.quantity,
+    async with unit_of_work():
+        zone = await fetch_one("select time_zone from contract where id = $1", contract)
+        assert zone is not None
+        request = QuoteRequest(
+            reference=await _free_reference(clock.today(zone["time_zone"])),
+            contract=contract,
+            state=QuoteState.RECEIVED.value,
+            requested_by=actor,
+            requested_at=now,
+            note=note,
         )
-        for wish in wishes
-    ]
-    async with unit_of_work():
         await QuoteRequest.insert(request)
-        await QuoteLine.insert(*lines)
-        await record("quote-request", actor=actor, contract=contract, subject=request.id)
-    return request.id
+        await QuoteLine.insert(*await _lines(request.id, contract, wanted))
+        await record(
+            "quote-request",
+            actor=actor,
+            contract=contract,
+            subject=request.id,
+            **({"draft": str(draft)} if draft else {}),
+        )
+        if settings is not None:
+            about = await find_about(request.id)
+            await tell_owners(settings, "quote-request", about)
+            await tell_vendor(settings, "quote-notification", about)
+    return Requested(request.id, request.reference)
 
 
-async def answer_quote(
-    *, request: UUID, message: str, file: str, file_name: str, actor: UUID
-) -> None:
-    """Answer a quote request with a message and a file in storage."""
+async def _lines(request: UUID, contract: UUID, wanted: Sequence[Wanted]) -> list[QuoteLine]:
+    rows = await fetch("select id, quantity from entitlement where contract = $1", contract)
+    contracted = {row["id"]: row["quantity"] for row in rows}
+    return [
+        QuoteLine(
+            quote_request=request,
+            entitlement=line.entitlement,
+            product=line.product,
+            wish=line.wish.value,
+            quantity=line.quantity,
+            quantity_before=contracted[line.entitlement] if line.entitlement else None,
+            position=position,
+        )
+        for position, line in enumerate(wanted)
+    ]
+
+
+async def lock_request(request: UUID) -> Record:
+    """The request, which nobody else moves until the unit of work ends."""
+    row = await fetch_one("select * from quote_request where id = $1 for update", request)
+    assert row is not None
+    return row
+
+
+async def move(request: UUID, after: QuoteState) -> Record:
+    """Lock the request for a change of state; answers it as it was.
+
+    Raises:
+        StateRefused: its state does not lead there.
+    """
+    row = await lock_request(request)
+    state = QuoteState(row["state"])
+    if not may_become(state, after):
+        raise StateRefused(state)
+    return row
+
+
+async def withdraw_quote(settings: Settings, *, request: UUID, actor: UUID) -> None:
+    """Take a request back that nobody of the vendor works on yet.
+
+    Raises:
+        StateRefused: it is under way, or ended.
+    """
     async with unit_of_work():
-        rows = await QuoteRequest.select(QuoteRequest.contract).where(QuoteRequest.id == request)
+        row = await move(request, QuoteState.WITHDRAWN)
         await QuoteRequest.update(
             {
-                QuoteRequest.state: "answered",
-                QuoteRequest.answer: message,
-                QuoteRequest.answered_at: clock.now(),
-                QuoteRequest.answer_file: file,
-                QuoteRequest.answer_file_name: file_name,
+                QuoteRequest.state: QuoteState.WITHDRAWN.value,
+                QuoteRequest.withdrawn_at: clock.now(),
             }
         ).where(QuoteRequest.id == request)
-        await record("quote-answer", actor=actor, contract=rows[0]["contract"], subject=request)
+        await record("quote-withdrawal", actor=actor, contract=row["contract"], subject=request)
+        await tell_vendor(settings, "quote-withdrawal", await find_about(request))
+
+
+async def find_about(request: UUID) -> Record:
+    """What mails say of a request."""
+    row = await fetch_one(
+        "select q.id, q.reference, q.contract, c.number, c.name, p.name as company,"
+        " c.sales_name, c.sales_email, c.time_zone, u.name as requested_by"
+        " from quote_request q join contract c on c.id = q.contract"
+        " join company p on p.id = c.company left join portal_user u on u.id = q.requested_by"
+        " where q.id = $1",
+        request,
+    )
+    assert row is not None
+    return row
+
+
+async def tell_owners(settings: Settings, template: str, about: Record) -> None:
+    """Mail the contract's owners: these are letters about their own act, not notices."""
+    owners = await fetch(
+        'select u.name, u.email, u.language from membership m join portal_user u on u.id = m."user"'
+        " where m.contract = $1 and m.role = 'owner' and u.disabled_at is null order by u.id",
+        about["contract"],
+    )
+    for owner in owners:
+        to = Recipient(owner["email"], owner["name"], owner["language"])
+        await _mail(settings, template, to, about)
+
+
+async def tell_vendor(settings: Settings, template: str, about: Record) -> None:
+    """Mail the contract's sales contact, where there is an address."""
+    address = about["sales_email"].lower()
+    if is_mail_address(address):
+        await _mail(
+            settings, template, Recipient(address, about["sales_name"], VENDOR_LANGUAGE), about
+        )
+
+
+async def _mail(settings: Settings, template: str, to: Recipient, about: Record) -> None:
+    await enqueue(
+        settings,
+        template,
+        to,
+        about=about["id"],
+        quote=about,
+        link=f"{settings.base_url}/contracts/{about['number']}/quote-requests/{about['reference']}",
+    )

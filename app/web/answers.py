@@ -118,7 +118,7 @@ class _Answer:
         elif not header_value(headers, b"cache-control"):
             headers.append((b"cache-control", b"no-store"))
         if len(body) >= SMALLEST_COMPRESSED and takes_brotli(self.scope):
-            body = brotli.compress(body, mode=brotli.MODE_TEXT, quality=5)
+            body = brotli.compress(body, mode=brotli.MODE_TEXT, quality=7)
             headers.append((b"content-encoding", b"br"))
         headers.append((b"content-length", str(len(body)).encode()))
         await self._send({**self.start, "headers": _with_defaults(headers, self.fixed)})

@@ -61,6 +61,7 @@ FURTHER = {
         "commands": "pages",
     },
     "staff": {"commands": "pages"},
+    "quotes": {"wording": "rules"},
 }
 # Each with its reason.
 EXCEPTIONS = {

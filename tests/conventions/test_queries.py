@@ -95,6 +95,9 @@ PAGES: list[Callable[[UUID], str]] = [
     lambda _: f"{CONTRACT}/group-companies/new?search=",
     lambda _: f"{CONTRACT}/resources",
     lambda _: f"{CONTRACT}/history",
+    lambda _: f"{CONTRACT}/quote-requests",
+    lambda _: f"{CONTRACT}/quote-requests/new",
+    lambda _: f"{CONTRACT}/quote-requests/new/addition",
 ]
 
 

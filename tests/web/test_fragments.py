@@ -17,6 +17,8 @@ PAGES = [
     "/contracts/D-1001/members",
     "/contracts/D-1001/group-companies",
     "/contracts/D-1001/resources",
+    "/contracts/D-1001/quote-requests",
+    "/contracts/D-1001/quote-requests/new",
     "/guide",
     "/site-map",
     "/profile",

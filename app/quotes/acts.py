@@ -1,0 +1,153 @@
+"""What owners confirm about quotes: asking for one, and taking the request back."""
+
+from uuid import UUID
+
+from app.accounts.rules import Viewer
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.contracts.rules import SeenContract
+from app.quotes import services
+from app.quotes.access import provide_owned_contract, provide_quotable_contract, provide_request
+from app.quotes.draft_queries import Builder, find_builder
+from app.quotes.draft_rules import NOTE, DraftContent
+from app.quotes.draft_services import DraftChanged, use_draft
+from app.quotes.rules import Line, Wish, totals
+from app.quotes.services import StateRefused, Wanted
+from app.quotes.wording import before_and_after, counted, total_facts
+from app.settings import Settings
+from app.web.i18n import gettext as _
+from app.web.i18n import moment
+
+REQUEST = "quote-request"
+WITHDRAWAL = "quote-withdrawal"
+
+
+def make_acts(settings: Settings) -> list[Act]:
+    """The acts of quotes; `settings` say where links in mails lead."""
+
+    async def perform(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+        return await _request(settings, viewer, payload)
+
+    async def perform_withdrawal(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+        return await _withdraw(settings, viewer, payload)
+
+    return [
+        Act(REQUEST, _state, perform),
+        Act(WITHDRAWAL, _state_withdrawal, perform_withdrawal),
+    ]
+
+
+def _contract_fact(contract: SeenContract) -> tuple[str, str]:
+    return _("Contract"), f"{contract.name} ({contract.number})"
+
+
+def _lines(builder: Builder, payload: Payload) -> list[Line]:
+    quantities = {UUID(id): quantity for id, quantity in payload["quantities"].items()}
+    return builder.lines(DraftContent.from_json(payload["content"]), quantities)
+
+
+async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract = await provide_quotable_contract(viewer, payload["contract"])
+    builder = await find_builder(contract)
+    lines = _lines(builder, payload)
+    note = payload["content"]["values"][NOTE]
+    return Statement(
+        heading=_("Request this quote?"),
+        facts=[
+            _contract_fact(contract),
+            *total_facts(totals(lines)),
+            (_("Note"), note or _("None")),
+            (_("Sales contact"), contract.sales_name),
+        ],
+        back=f"{contract.url}/quote-requests/new",
+        warning=" ".join(_below_use(builder, lines)),
+        notes=[
+            *_ending(builder, lines),
+            _("A request is not an order: the contract stays as it is until you agree on it."),
+        ],
+        changes=(
+            _("What the quote is for"),
+            [(builder.name_of(line), *before_and_after(line)) for line in lines],
+        ),
+    )
+
+
+def _below_use(builder: Builder, lines: list[Line]) -> list[str]:
+    return [
+        _(
+            "%(product)s: %(in_use)s are allocated or held, more than the %(after)s asked for."
+            " Reduce the allocation before the contract changes.",
+            product=builder.name_of(line),
+            in_use=counted(line.in_use, line.unit),
+            after=counted(line.after, line.unit),
+        )
+        for line in lines
+        if line.below_use
+    ]
+
+
+def _ending(builder: Builder, lines: list[Line]) -> list[str]:
+    return [
+        _(
+            "%(product)s is not renewed; %(in_use)s are allocated or held, and end with it.",
+            product=builder.name_of(line),
+            in_use=counted(line.in_use, line.unit),
+        )
+        for line in lines
+        if line.wish is Wish.END and line.in_use
+    ]
+
+
+async def _request(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
+    contract = await provide_quotable_contract(viewer, payload["contract"])
+    builder = await find_builder(contract)
+    draft = UUID(payload["draft"])
+    try:
+        await use_draft(contract=contract.id, draft=draft, version=payload["version"])
+    except DraftChanged:
+        raise Refused({"problem": "draft-changed"}) from None
+    requested = await services.request_quote(
+        settings,
+        contract=contract.id,
+        wanted=[
+            Wanted(line.wish, line.entitlement, line.product, line.wanted)
+            for line in _lines(builder, payload)
+        ],
+        note=payload["content"]["values"][NOTE],
+        actor=viewer.id,
+        draft=draft,
+    )
+    return Done(
+        f"{contract.url}/quote-requests/{requested.reference}",
+        _(
+            "The quote was requested. The reference number is %(reference)s.",
+            reference=requested.reference,
+        ),
+    )
+
+
+async def _state_withdrawal(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    contract = await provide_owned_contract(viewer, payload["contract"])
+    request = await provide_request(contract, payload["reference"])
+    return Statement(
+        heading=_("Withdraw this request for a quote?"),
+        facts=[
+            _contract_fact(contract),
+            (_("Reference number"), request.reference),
+            (_("Requested at"), moment(request.requested_at, contract.time_zone)),
+        ],
+        back=f"{contract.url}/quote-requests/{request.reference}",
+        notes=[_("The request stays in the list as withdrawn. You can ask for another quote.")],
+    )
+
+
+async def _withdraw(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
+    contract = await provide_owned_contract(viewer, payload["contract"])
+    request = await provide_request(contract, payload["reference"])
+    try:
+        await services.withdraw_quote(settings, request=request.id, actor=viewer.id)
+    except StateRefused as refused:
+        raise Refused({"problem": refused.state.value}) from None
+    return Done(
+        f"{contract.url}/quote-requests/{request.reference}",
+        _("The request %(reference)s was withdrawn.", reference=request.reference),
+    )

@@ -1,0 +1,125 @@
+"""What the vendor does with a quote request: working on it, answering, concluding."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app import clock
+from app.audit.services import record
+from app.database import unit_of_work, uuid7
+from app.quotes.rules import QuoteState, may_answer
+from app.quotes.services import (
+    StateRefused,
+    find_about,
+    lock_request,
+    move,
+    tell_owners,
+)
+from app.quotes.tables import QuoteRequest
+from app.settings import Settings
+from app.storage import Storage, StoredFile
+
+LARGEST_PDF = 10_000_000
+LONGEST_MESSAGE = 5000
+
+
+class NotAPdf(Exception):
+    """The file does not begin as a PDF does, or is larger than LARGEST_PDF bytes."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """The answer's PDF in storage.
+
+    Attributes:
+        name: the name under which it is downloaded.
+    """
+
+    file: StoredFile
+    name: str
+
+
+async def store_answer(storage: Storage, *, request: UUID, name: str, content: bytes) -> Attachment:
+    """Put the answer's PDF into storage, before `answer_quote` names it.
+
+    Raises:
+        NotAPdf: it is none, or too large.
+    """
+    if not content.startswith(b"%PDF-") or len(content) > LARGEST_PDF:
+        raise NotAPdf
+    file = await storage.store_bytes(f"quotes/{request}/{uuid7()}.pdf", content)
+    return Attachment(file, name)
+
+
+async def take_into_review(*, request: UUID, actor: UUID) -> None:
+    """Begin to work on a request: from here on the customer cannot take it back.
+
+    Raises:
+        StateRefused: somebody does already, or it is past that.
+    """
+    async with unit_of_work():
+        row = await move(request, QuoteState.IN_REVIEW)
+        await QuoteRequest.update(
+            {QuoteRequest.state: QuoteState.IN_REVIEW.value, QuoteRequest.handled_by: actor}
+        ).where(QuoteRequest.id == request)
+        await record("quote-review", actor=actor, contract=row["contract"], subject=request)
+
+
+async def answer_quote(
+    settings: Settings | None,
+    *,
+    request: UUID,
+    message: str,
+    attachment: Attachment | None,
+    actor: UUID,
+) -> None:
+    """Answer a request with a message and, mostly, a PDF; or put right an answer that is there.
+
+    Args:
+        settings: where links in mails lead; None sends none.
+
+    Raises:
+        StateRefused: it was withdrawn or concluded.
+    """
+    async with unit_of_work():
+        row = await lock_request(request)
+        state = QuoteState(row["state"])
+        if not may_answer(state):
+            raise StateRefused(state)
+        await QuoteRequest.update(
+            {
+                QuoteRequest.state: QuoteState.ANSWERED.value,
+                QuoteRequest.answer: message,
+                QuoteRequest.answered_at: clock.now(),
+                QuoteRequest.answer_file: attachment.file.key if attachment else None,
+                QuoteRequest.answer_file_name: attachment.name if attachment else None,
+                QuoteRequest.answer_file_size: attachment.file.size if attachment else None,
+                QuoteRequest.answer_file_sha256: attachment.file.sha256 if attachment else None,
+                QuoteRequest.handled_by: actor,
+            }
+        ).where(QuoteRequest.id == request)
+        await record("quote-answer", actor=actor, contract=row["contract"], subject=request)
+        if settings is not None:
+            await tell_owners(settings, "quote-answer", await find_about(request))
+
+
+async def conclude_quote(*, request: UUID, actor: UUID) -> None:
+    """Note that the customer ordered what was offered; the contract stays as it is.
+
+    Raises:
+        StateRefused: it is not answered, or ended.
+    """
+    async with unit_of_work():
+        row = await move(request, QuoteState.CONCLUDED)
+        await QuoteRequest.update(
+            {
+                QuoteRequest.state: QuoteState.CONCLUDED.value,
+                QuoteRequest.concluded_at: clock.now(),
+            }
+        ).where(QuoteRequest.id == request)
+        await record("quote-conclusion", actor=actor, contract=row["contract"], subject=request)
+
+
+async def note_answer_download(*, request: UUID, contract: UUID, actor: UUID) -> None:
+    """Record that a person took the answer's PDF."""
+    async with unit_of_work():
+        await record("quote-answer-download", actor=actor, contract=contract, subject=request)

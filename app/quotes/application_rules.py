@@ -1,0 +1,134 @@
+"""What a concluded quote changes in its contract: computed before anything is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from app.quotes.rules import Wish
+
+
+@dataclass(frozen=True)
+class AgreedTerm:
+    """What the vendor agreed on.
+
+    Attributes:
+        starts_on, ends_on: first and last usable day of what is renewed.
+        additions_start_on: first usable day of what is added; it ends with the rest.
+    """
+
+    starts_on: date
+    ends_on: date
+    additions_start_on: date
+
+
+@dataclass(frozen=True)
+class AgreedLine:
+    """A line of the request, with the entitlement as it is now.
+
+    Attributes:
+        product: of the entitlement, or the one that is added.
+        wanted: the new count of a change or an addition.
+        contracted, starts_on, ends_on: the entitlement's; None for an addition.
+        in_use: allocated, or held by activation files that run.
+    """
+
+    wish: Wish
+    product: UUID
+    wanted: int | None = None
+    entitlement: UUID | None = None
+    contracted: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    in_use: int = 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """An entitlement gets another count or end."""
+
+    entitlement: UUID
+    quantity: int
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class Creation:
+    """A new entitlement."""
+
+    product: UUID
+    quantity: int
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Exactly what applying writes.
+
+    Attributes:
+        contract_ends_on: the contract's last usable day afterwards; it never becomes earlier.
+    """
+
+    changes: list[Change]
+    creations: list[Creation]
+    contract_ends_on: date
+
+
+class ApplyProblem(StrEnum):
+    """Why a quote cannot be applied as things stand."""
+
+    NOT_ANSWERED = "not-answered"
+    ENDS_BEFORE_START = "ends-before-start"
+    BELOW_USE = "below-use"
+
+
+def plan(lines: Sequence[AgreedLine], term: AgreedTerm, contract_ends_on: date) -> Plan:
+    """What applying the lines writes.
+
+    A renewed product keeps its row, and so its allocations, where the new term follows on the old
+    one without a gap; after a gap it is a new entitlement, since nothing was licensed in between.
+    No end date becomes earlier. A product that is not renewed runs out at its own end.
+    """
+    changes: list[Change] = []
+    creations: list[Creation] = []
+    for line in lines:
+        if line.wish is Wish.END:
+            continue
+        quantity = line.contracted if line.wanted is None else line.wanted
+        assert quantity is not None
+        if line.wish is Wish.ADD:
+            creations.append(
+                Creation(line.product, quantity, term.additions_start_on, term.ends_on)
+            )
+        elif _follows_on(line, term):
+            assert line.entitlement is not None and line.ends_on is not None
+            ends_on = max(line.ends_on, term.ends_on)
+            changes.append(Change(line.entitlement, quantity, ends_on))
+        else:
+            creations.append(Creation(line.product, quantity, term.starts_on, term.ends_on))
+    ends = [change.ends_on for change in changes] + [new.ends_on for new in creations]
+    return Plan(changes, creations, max([contract_ends_on, *ends]))
+
+
+def _follows_on(line: AgreedLine, term: AgreedTerm) -> bool:
+    assert line.ends_on is not None
+    return term.starts_on <= line.ends_on + timedelta(days=1)
+
+
+def term_problem(term: AgreedTerm) -> ApplyProblem | None:
+    """Whether the agreed days make no term."""
+    if term.ends_on < max(term.starts_on, term.additions_start_on):
+        return ApplyProblem.ENDS_BEFORE_START
+    return None
+
+
+def below_use(lines: Sequence[AgreedLine], planned: Plan) -> dict[UUID, int]:
+    """Entitlements whose new count would not cover what is in use, with that use."""
+    in_use = {line.entitlement: line.in_use for line in lines if line.entitlement is not None}
+    return {
+        change.entitlement: in_use[change.entitlement]
+        for change in planned.changes
+        if change.quantity < in_use[change.entitlement]
+    }

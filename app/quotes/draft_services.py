@@ -1,0 +1,144 @@
+"""The shared draft: kept with every step, one writer at a time."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from app import clock
+from app.database import fetch, fetch_one, unit_of_work, uuid7
+from app.quotes.draft_rules import Addition, DraftContent, additions_differ, merge
+from app.quotes.rules import MOST_ADDITIONS
+
+
+class DraftChanged(Exception):
+    """Somebody else changed the draft since the person's form was made; nothing was kept."""
+
+
+class AlreadyAdded(Exception):
+    """The product is among the additions, with another quantity."""
+
+
+class TooManyAdditions(Exception):
+    """MOST_ADDITIONS lines are there already."""
+
+
+@dataclass(frozen=True)
+class LockedDraft:
+    """A draft that nobody else changes until the unit of work ends."""
+
+    id: UUID
+    version: int
+    content: DraftContent
+
+
+async def _lock(contract: UUID, actor: UUID) -> LockedDraft:
+    """The contract's draft, begun if there is none."""
+    await fetch(
+        "insert into quote_draft (id, contract, content, changed_by, changed_at)"
+        " values ($1, $2, $3, $4, $5) on conflict (contract) do nothing",
+        uuid7(),
+        contract,
+        json.dumps(DraftContent().as_json()),
+        actor,
+        clock.now(),
+    )
+    row = await fetch_one(
+        "select id, version, content::text as content from quote_draft"
+        " where contract = $1 for update",
+        contract,
+    )
+    assert row is not None
+    return LockedDraft(
+        row["id"], row["version"], DraftContent.from_json(json.loads(row["content"]))
+    )
+
+
+async def _write(draft: LockedDraft, content: DraftContent, actor: UUID) -> LockedDraft:
+    if content == draft.content:
+        return draft
+    await fetch(
+        "update quote_draft set content = $2, version = version + 1, changed_by = $3,"
+        " changed_at = $4 where id = $1",
+        draft.id,
+        json.dumps(content.as_json(), ensure_ascii=False),
+        actor,
+        clock.now(),
+    )
+    return LockedDraft(draft.id, draft.version + 1, content)
+
+
+async def save_draft(
+    *,
+    contract: UUID,
+    first: Mapping[str, str],
+    seen: Mapping[str, str],
+    own: Mapping[str, str],
+    seen_additions: Collection[UUID] | None,
+    actor: UUID,
+) -> LockedDraft:
+    """Keep what a person chose and typed.
+
+    Args:
+        first: every field's value before anybody chooses.
+        seen: values when the person's form was made.
+        own: values as the person sent them.
+        seen_additions: the additions that the person saw; None where they do not matter.
+
+    Raises:
+        DraftChanged: somebody else changed something that the person has not seen.
+    """
+    async with unit_of_work():
+        draft = await _lock(contract, actor)
+        merged = merge(seen, own, {**first, **draft.content.values})
+        if merged.unseen:
+            raise DraftChanged
+        if seen_additions is not None and additions_differ(seen_additions, draft.content.additions):
+            raise DraftChanged
+        return await _write(draft, DraftContent(merged.values, draft.content.additions), actor)
+
+
+async def add_addition(*, contract: UUID, product: UUID, quantity: int, actor: UUID) -> None:
+    """Add a line to the draft; the same line twice is one.
+
+    Raises:
+        AlreadyAdded: the product is there with another quantity.
+        TooManyAdditions: there are too many lines.
+    """
+    async with unit_of_work():
+        draft = await _lock(contract, actor)
+        additions = draft.content.additions
+        for addition in additions:
+            if addition.product == product:
+                if addition.quantity != quantity:
+                    raise AlreadyAdded
+                return
+        if len(additions) >= MOST_ADDITIONS:
+            raise TooManyAdditions
+        added = [*additions, Addition(uuid7(), product, quantity)]
+        await _write(draft, DraftContent(draft.content.values, added), actor)
+
+
+async def remove_addition(*, contract: UUID, addition: UUID, actor: UUID) -> None:
+    """Take a line out of the draft; one that is gone already stays gone."""
+    async with unit_of_work():
+        draft = await _lock(contract, actor)
+        left = [each for each in draft.content.additions if each.id != addition]
+        await _write(draft, DraftContent(draft.content.values, left), actor)
+
+
+async def use_draft(*, contract: UUID, draft: UUID, version: int) -> None:
+    """End a draft, since it becomes a request in the same unit of work.
+
+    Raises:
+        DraftChanged: it has another version by now, or is gone.
+    """
+    async with unit_of_work():
+        rows = await fetch(
+            "delete from quote_draft where id = $1 and contract = $2 and version = $3 returning id",
+            draft,
+            contract,
+            version,
+        )
+        if not rows:
+            raise DraftChanged

@@ -1,0 +1,153 @@
+"""The form that asks for a quote, and the one that adds a line to it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from litestar.datastructures import MultiDict
+
+from app.quotes.draft_queries import Builder, CatalogueProduct, ContractedProduct, product_name
+from app.quotes.draft_rules import NOTE, choice_of, choice_value
+from app.quotes.rules import CHOICES, LARGEST_QUANTITY, LONGEST_NOTE, Wish
+from app.quotes.wording import wish_name
+from app.web.forms import SHORT_TEXT, Fields
+from app.web.i18n import gettext as _
+from app.web.requests import FormData
+
+SAVE, ADD, REMOVE = "save", "add", "remove-"
+
+
+def wish_field(entitlement: UUID) -> str:
+    """Name of a product's choice field."""
+    return f"wish-{entitlement}"
+
+
+def quantity_field(entitlement: UUID) -> str:
+    """Name of a product's number field."""
+    return f"q-{entitlement}"
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class BuilderForm:
+    """The draft as one person sent it.
+
+    Attributes:
+        step: SAVE, ADD, REMOVE with a line's id, or anything else to ask for the quote.
+        own: values as sent, by entitlement id and NOTE; see `choice_value`.
+        seen: the same values as they were kept when the form was made.
+        seen_additions: the lines of additions that the person saw.
+        errors: what cannot be kept even as a draft.
+    """
+
+    step: str
+    own: dict[str, str]
+    seen: dict[str, str]
+    seen_additions: list[UUID]
+    errors: dict[str, str]
+
+    @property
+    def removed(self) -> UUID | None:
+        """The line of an addition to be taken out."""
+        return _id(self.step.removeprefix(REMOVE)) if self.step.startswith(REMOVE) else None
+
+    @classmethod
+    def read(cls, data: FormData, builder: Builder) -> "BuilderForm":
+        """Read what was sent."""
+        fields = Fields(data)
+        own, seen = {}, {}
+        for product in builder.products:
+            id, wish = str(product.id), wish_field(product.id)
+            if wish not in data.fields:
+                continue
+            chosen = fields.choice(wish, _contents(product), CHOICES)
+            typed = fields.text(
+                quantity_field(product.id), _count(product), maximum=SHORT_TEXT, required=False
+            )
+            if wish not in fields.errors:
+                own[id] = choice_value(chosen, typed[:SHORT_TEXT])
+            seen[id] = data.get(f"seen-{product.id}")
+        if NOTE in data.fields:
+            own[NOTE] = fields.lines(NOTE, _("Note"), maximum=LONGEST_NOTE, required=False)
+            seen[NOTE] = data.get("seen-note").replace("\r\n", "\n")
+        additions = [line for text in data.all("addition") if (line := _id(text)) is not None]
+        return cls(data.get("step"), own, seen, additions, fields.errors)
+
+
+def _contents(product: ContractedProduct) -> str:
+    return f"{product_name(product)} {_('Contract contents')}"
+
+
+def _count(product: ContractedProduct) -> str:
+    return f"{product_name(product)} {_('Quantity')}"
+
+
+def check_values(
+    builder: Builder, values: Mapping[str, str]
+) -> tuple[dict[UUID, int], dict[str, str]]:
+    """The new counts of products that are to be changed, and what is wrong, by field."""
+    quantities: dict[UUID, int] = {}
+    errors: dict[str, str] = {}
+    for product in builder.products:
+        wish, typed = choice_of(values[str(product.id)])
+        name = quantity_field(product.id)
+        fields = Fields(FormData(MultiDict([(name, typed)]), {}))
+        if wish is Wish.CHANGE or typed:
+            wanted = fields.whole_number(name, _count(product), minimum=1, maximum=LARGEST_QUANTITY)
+            if not fields.errors and wish is Wish.CHANGE:
+                quantities[product.id] = wanted
+            errors |= fields.errors or _mismatch(product, name, wish, wanted)
+    return quantities, errors
+
+
+def _mismatch(product: ContractedProduct, name: str, wish: Wish, wanted: int) -> dict[str, str]:
+    """Where the choice and the number say different things."""
+    if wish is Wish.CHANGE and wanted == product.quantity:
+        message = _(
+            "%(product)s: this is the contracted quantity already. Choose “%(choice)s”, or enter"
+            " another number.",
+            product=product_name(product),
+            choice=wish_name(Wish.RENEW),
+        )
+        return {name: message}
+    if wish is Wish.CHANGE or (wish is Wish.RENEW and wanted == product.quantity):
+        return {}
+    message = _(
+        "%(product)s: a number is entered, but “%(chosen)s” is chosen. Choose “%(choice)s”, or"
+        " clear the number.",
+        product=product_name(product),
+        chosen=wish_name(wish),
+        choice=wish_name(Wish.CHANGE),
+    )
+    return {name: message}
+
+
+@dataclass(frozen=True)
+class AdditionForm:
+    """A line of an additional purchase."""
+
+    product: UUID | None
+    quantity: int
+    typed: Mapping[str, str]
+    errors: dict[str, str]
+
+    @classmethod
+    def read(cls, data: FormData, catalogue: Collection[CatalogueProduct]) -> "AdditionForm":
+        """Read what was sent."""
+        fields = Fields(data)
+        product = fields.choice("product", _("Product"), {str(p.id) for p in catalogue})
+        quantity = fields.whole_number(
+            "quantity", _("Quantity"), minimum=1, maximum=LARGEST_QUANTITY
+        )
+        return cls(
+            product=None if "product" in fields.errors else UUID(product),
+            quantity=quantity,
+            typed={"product": data.get("product"), "quantity": data.get("quantity")},
+            errors=fields.errors,
+        )

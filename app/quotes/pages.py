@@ -1,0 +1,114 @@
+"""見積依頼: the list, one request, taking it back, and the vendor's answer."""
+
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import NotFoundException
+
+from app.accounts.access import signed_in
+from app.accounts.rules import Viewer
+from app.confirmations.services import find_draft, propose
+from app.contracts.rules import SeenContract
+from app.quotes import queries, wording
+from app.quotes.access import provide_owned_contract, provide_request
+from app.quotes.acts import WITHDRAWAL
+from app.quotes.answer_services import note_answer_download
+from app.quotes.queries import SeenRequest
+from app.quotes.rules import QuoteState, may_become, may_request
+from app.storage import Storage
+from app.web.downloads import selection, send_file
+from app.web.i18n import gettext as _
+from app.web.requests import PageRequest, only_looks
+from app.web.responses import see_other
+from app.web.templates import page
+
+
+class QuoteRequests(Controller):
+    """The requests of one contract."""
+
+    path = "/contracts/{number:str}/quote-requests"
+    guards = [signed_in]
+    dependencies = {"contract": Provide(provide_owned_contract)}
+
+    @get()
+    async def list_requests(
+        self, request: PageRequest, contract: NamedDependency[SeenContract]
+    ) -> Response[str]:
+        """All of them, newest first."""
+        before = request.query_params.get("before", "")
+        requests, following = await queries.list_requests(contract, before)
+        return page(
+            request,
+            "quotes/list.html",
+            contract=contract,
+            requests=requests,
+            following=following,
+            first=not before,
+            may_request=may_request(contract),
+            state_name=wording.state_name,
+        )
+
+    @get("/{reference:str}", dependencies={"quoted": Provide(provide_request)})
+    async def show(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        quoted: NamedDependency[SeenRequest],
+    ) -> Response[str]:
+        """One request as it stands; printed, it is the whole of it."""
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), WITHDRAWAL)
+        refused = draft is not None and draft.refusal is not None
+        return page(
+            request,
+            "quotes/show.html",
+            contract=contract,
+            quoted=quoted,
+            may_withdraw=may_become(quoted.state, QuoteState.WITHDRAWN),
+            errors=_refusal(quoted) if refused else {},
+            state_name=wording.state_name,
+            wish_name=wording.wish_name,
+            before_and_after=wording.before_and_after,
+            total_facts=wording.total_facts(quoted.totals),
+        )
+
+    @post("/{reference:str}/withdrawal", dependencies={"quoted": Provide(provide_request)})
+    async def withdraw(
+        self,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        quoted: NamedDependency[SeenRequest],
+    ) -> Response[Any]:
+        """取り下げ: on to the confirm step, or to the request where it is too late."""
+        if not may_become(quoted.state, QuoteState.WITHDRAWN):
+            return see_other(f"{contract.url}/quote-requests/{quoted.reference}")
+        payload = {"contract": contract.number, "reference": quoted.reference}
+        return see_other(await propose(viewer, WITHDRAWAL, payload))
+
+    @get("/{reference:str}/answer", dependencies={"quoted": Provide(provide_request)})
+    async def download(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        storage: NamedDependency[Storage],
+        contract: NamedDependency[SeenContract],
+        quoted: NamedDependency[SeenRequest],
+    ) -> Response[Any]:
+        """The answer's PDF."""
+        if quoted.answer_file is None:
+            raise NotFoundException
+        selected = selection(request, quoted.answer_file)
+        answer = await send_file(request, storage, quoted.answer_file, selected)
+        if selected.gives and not only_looks(request):
+            await note_answer_download(request=quoted.id, contract=contract.id, actor=viewer.id)
+        return answer
+
+
+def _refusal(quoted: SeenRequest) -> dict[str, str]:
+    message = _(
+        "The request cannot be withdrawn any more; its state is “%(state)s” by now. Please talk to"
+        " your sales contact.",
+        state=wording.state_name(quoted.state),
+    )
+    return {"state": message}

@@ -1,0 +1,158 @@
+"""Reads of quote requests, through the person's contract."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.contracts.rules import SeenContract
+from app.database import Record, fetch, fetch_one, fetch_value
+from app.quotes.rules import Line, QuoteState, Wish, totals
+from app.web.downloads import Download
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class SeenLine:
+    """A line of a request, with the names of its product."""
+
+    line: Line
+    name_ja: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class SeenRequest:
+    """A quote request of the person's contract.
+
+    Attributes:
+        requested_by: None where the account is deleted.
+        answer_file: the vendor's PDF.
+    """
+
+    id: UUID
+    reference: str
+    state: QuoteState
+    requested_by: str | None
+    requested_at: datetime
+    note: str
+    answer: str
+    answered_at: datetime | None
+    answer_file: Download | None
+    withdrawn_at: datetime | None
+    concluded_at: datetime | None
+    applied_at: datetime | None
+    lines: list[SeenLine]
+
+    @property
+    def totals(self) -> dict[str, tuple[int, int]]:
+        """Counts before and after by unit."""
+        return totals([seen.line for seen in self.lines])
+
+
+async def list_requests(contract: SeenContract, before: str = "") -> tuple[list[Record], str]:
+    """The contract's requests, newest first, a page at a time; and the key of the next page.
+
+    Args:
+        before: the id of the last row already seen, as text; ids grow with time.
+    """
+    rows = await fetch(
+        f"""
+        select q.id, q.reference, q.state, q.requested_at, u.name as requested_by
+        from quote_request q left join portal_user u on u.id = q.requested_by
+        where q.contract = $1 and ($2::uuid is null or q.id < $2)
+        order by q.id desc limit {PAGE_ROWS + 1}
+        """,
+        contract.id,
+        _uuid(before),
+    )
+    more = len(rows) > PAGE_ROWS
+    return list(rows[:PAGE_ROWS]), str(rows[PAGE_ROWS - 1]["id"]) if more else ""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+async def find_request(contract: SeenContract, reference: str) -> SeenRequest | None:
+    """The contract's request with this reference number."""
+    row = await fetch_one(
+        """
+        select q.*, u.name as requested_by_name,
+               (select json_agg(json_build_object(
+                            'wish', l.wish, 'quantity', l.quantity, 'before', l.quantity_before,
+                            'entitlement', l.entitlement, 'product', l.product,
+                            'contracted', e.quantity, 'unit', p.unit,
+                            'name_ja', p.name_ja, 'name_en', p.name_en) order by l.position, l.id)
+                from quote_line l left join entitlement e on e.id = l.entitlement
+                join product p on p.id = coalesce(l.product, e.product)
+                where l.quote_request = q.id)::text as lines
+        from quote_request q left join portal_user u on u.id = q.requested_by
+        where q.contract = $1 and q.reference = $2
+        """,
+        contract.id,
+        reference,
+    )
+    return _request(row) if row else None
+
+
+def _request(row: Record) -> SeenRequest:
+    return SeenRequest(
+        id=row["id"],
+        reference=row["reference"],
+        state=QuoteState(row["state"]),
+        requested_by=row["requested_by_name"],
+        requested_at=row["requested_at"],
+        note=row["note"],
+        answer=row["answer"],
+        answered_at=row["answered_at"],
+        answer_file=_answer_file(row),
+        withdrawn_at=row["withdrawn_at"],
+        concluded_at=row["concluded_at"],
+        applied_at=row["applied_at"],
+        lines=[_line(line) for line in json.loads(row["lines"] or "[]")],
+    )
+
+
+def _answer_file(row: Record) -> Download | None:
+    if row["answer_file"] is None or row["answer_file_size"] is None:
+        return None
+    return Download(
+        key=row["answer_file"],
+        name=row["answer_file_name"],
+        media_type="application/pdf",
+        size=row["answer_file_size"],
+        sha256=row["answer_file_sha256"],
+        modified_at=row["answered_at"],
+    )
+
+
+def _line(line: dict[str, Any]) -> SeenLine:
+    wish = Wish(line["wish"])
+    before = 0 if wish is Wish.ADD else line["before"] or line["contracted"]
+    wished = Line(
+        wish=wish,
+        unit=line["unit"],
+        before=before,
+        wanted=line["quantity"],
+        entitlement=UUID(line["entitlement"]) if line["entitlement"] else None,
+        product=UUID(line["product"]) if line["product"] else None,
+    )
+    return SeenLine(wished, line["name_ja"], line["name_en"])
+
+
+async def reference_of(contract: UUID, draft_gone: UUID) -> str | None:
+    """The reference number of the request that a draft became."""
+    reference: str | None = await fetch_value(
+        "select q.reference from quote_request q join audit_event a on a.subject = q.id"
+        " where q.contract = $1 and a.contract = $1 and a.act = 'quote-request'"
+        " and a.details ->> 'draft' = $2",
+        contract,
+        str(draft_gone),
+    )
+    return reference
