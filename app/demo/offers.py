@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from app.demo.files import PLATFORM_BYTES, archive, pdf
 from app.demo.made import World
 from app.notices.services import Words, compose_notice, publish_notice
-from app.notices.services import publish_notice
 from app.quotes.answer_services import answer_quote, store_answer
 from app.quotes.rules import Wish
 from app.quotes.services import Wanted, request_quote
