@@ -16,6 +16,7 @@ from app.runtime import run_with_database, serve, with_demo_secrets, work_until_
 from app.settings import Settings, SettingsError, read_settings
 from app.staff.commands import staff
 from app.web.logs import configure_logs
+from app.withdrawal.commands import erasures
 
 
 @click.group()
@@ -89,6 +90,7 @@ def doctor() -> None:
 
 
 portal.add_command(audit)
+portal.add_command(erasures)
 portal.add_command(keys)
 portal.add_command(staff)
 

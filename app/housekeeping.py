@@ -1,4 +1,4 @@
-"""Throwing away what has had its time: sessions, confirmations, forms, links, failures, files."""
+"""Throwing away what has had its time: sessions, confirmations, forms, links, reasons, files."""
 
 import asyncio
 from datetime import timedelta
@@ -12,6 +12,7 @@ from app.resources.services import delete_withdrawn_files
 from app.resources.upload_services import discard_old_uploads
 from app.storage import Storage
 from app.web.errors import unavailable_errors
+from app.withdrawal.services import wipe_notes
 
 EVERY_SECONDS = 3600.0
 # Expired rows stay a while: an expired session tells whose form to park, and a done confirmation
@@ -38,6 +39,7 @@ async def sweep(storage: Storage) -> None:
     ):
         await fetch(f"delete from {table} where {column} < $1", before)  # noqa: S608 - fixed names
     await wipe_dead_letters()
+    await wipe_notes()
     await discard_old_uploads(storage)
     await delete_withdrawn_files(storage)
 

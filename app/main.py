@@ -53,6 +53,7 @@ from app.quotes import acts as quote_acts
 from app.quotes import addition_pages
 from app.quotes import draft_pages as quote_drafts
 from app.quotes import pages as quotes
+from app.reports import pages as reports
 from app.resources import pages as resources
 from app.settings import Settings
 from app.staff import (
@@ -84,6 +85,8 @@ from app.web import errors
 from app.web.answers import Responses
 from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles
 from app.web.following import HtmxFollow
+from app.withdrawal import pages as withdrawal
+from app.withdrawal.data_pages import download_own_data
 
 ROUTES: list[ControllerRouterHandler] = [
     home.show_home,
@@ -123,6 +126,9 @@ ROUTES: list[ControllerRouterHandler] = [
     profile.PasswordRenewal,
     profile.Sessions,
     profile.EmailConfirmation,
+    download_own_data,
+    withdrawal.Withdrawals,
+    withdrawal.show_farewell,
     history.ContractHistory,
     products.list_products,
     products.show_entitlement,
@@ -145,6 +151,8 @@ ROUTES: list[ControllerRouterHandler] = [
     quotes.QuoteRequests,
     quote_drafts.QuoteDrafts,
     addition_pages.QuoteAdditions,
+    reports.Reports,
+    reports.download_activations,
     mail.DemoMail,
     staff.show_dashboard,
     staff.search_everywhere,

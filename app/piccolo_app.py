@@ -18,6 +18,7 @@ from app.people import tables as people
 from app.products import tables as products
 from app.quotes import tables as quotes
 from app.resources import tables as resources
+from app.withdrawal import tables as withdrawal
 
 APP_CONFIG = AppConfig(
     app_name="portal",
@@ -75,5 +76,6 @@ APP_CONFIG = AppConfig(
         audit.AuditHead,
         audit.AuditUnsealed,
         confirmations.Confirmation,
+        withdrawal.Withdrawal,
     ],
 )

@@ -43,6 +43,7 @@ from tests.resources.files import PLATFORM, resource_id
 # {calendar} is the file of owner's calendar; {notice} is about a product of D-1001, {other_notice}
 # about one of D-1004; {unsubscription} is the token of the link in a notice's mail to english.
 # Forms are sent empty.
+# {entitlement} and {group_company} are of D-1001, {format} is csv. Forms are sent empty.
 TABLE = """
                                                         anonymous
                                                         | newcomer
@@ -99,6 +100,12 @@ GET  /unsubscriptions/{unsubscription}                  P P P P P P P P P
 POST /unsubscriptions/{unsubscription}                  F F F F F F F F F
 GET  /unsubscriptions/mangled                           N N N N N N N N N
 POST /unsubscriptions/mangled                           N N N N N N N N N
+GET  /profile/data                                      L T D D D D D D D
+GET  /profile/withdrawal                                L T P P P P P P P
+POST /profile/withdrawal                                L T G F F G G F F
+GET  /profile/withdrawal/reason                         L T G G G G G G G
+POST /profile/withdrawal/{session}                      L T F F F F F F F
+GET  /farewell                                          P G G G G G G G G
 GET  /email-addresses/{address}                         P P P P P P P P P
 GET  /email-addresses/mangled                           N N N N N N N N N
 POST /email-addresses/mangled                           N N N N N N N N N
@@ -559,6 +566,9 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"group_company": "group_company_id"}
     names |= {"session": "session_id", "resource": "resource_id"}
     names |= {"session": "session_id", "resource": "resource_id", "quote": "reference"}
+    names |= {"session": "session_id", "entitlement": "entitlement_id"}
+    names |= {"group_company": "group_company_id"}
+    names |= {"session": "session_id", "resource": "resource_id"}
     names |= {"factor": "factor_id", "app": "app_id"}
     names |= {"company": "id", "group": "id", "product": "id", "terms": "id"}
     names |= {"person": "id", "colleague": "id", "disabling": "help"}

@@ -45,7 +45,7 @@ NEVER_PARKED = {
 # Proofs, and pages for people who are not signed in, whose addresses hold tokens: not to be kept.
 NEVER_PARKED_BELOW = (
     *("/password/", "/join/", "/email-addresses/", "/unsubscriptions/"),
-    *("/login/", "/profile/proof", "/profile/second-factors"),
+    *("/login/", "/profile/proof", "/profile/second-factors", "/profile/withdrawal"),
 )
 
 

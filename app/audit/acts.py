@@ -44,6 +44,8 @@ ACTS = {
     "staff-link": N_("Sent %(subject)s a link to set the password"),
     "staff-role-change": N_("Changed the staff role of %(subject)s"),
     "form-parking": N_("Sent a form that was kept, since something had to be done first"),
+    "own-data-download": N_("Downloaded their own data"),
+    "withdrawal": N_("Withdrew; the account was erased"),
     # Contracts
     "contract-creation": N_("Recorded the contract"),
     "membership-creation": N_("Added %(subject)s to the members as %(role)s"),

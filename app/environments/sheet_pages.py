@@ -24,10 +24,11 @@ from app.environments.sheet_forms import (
 )
 from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import MOST_LINES, Column
+from app.web.downloads import attachment
 from app.web.i18n import day
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest
-from app.web.responses import attachment, see_other
+from app.web.responses import see_other
 from app.web.templates import page
 
 
@@ -90,7 +91,10 @@ class AllocationSheet(Controller):
         return Response(
             content,
             media_type="text/csv; charset=utf-8",
-            headers=attachment(f"{contract.number}_{name}.csv"),
+            headers={
+                "Content-Disposition": attachment(f"{contract.number}_{name}.csv"),
+                "Cache-Control": "no-store",
+            },
         )
 
 

@@ -25,6 +25,12 @@ EXPORT_ROWS = 1000
 
 Key = tuple[datetime, UUID]
 
+# The vendor's staff, and those of them who have left.
+VENDOR = """
+    select id from portal_user where staff_role is not null
+    union all select erased_user from withdrawal where staff
+"""
+
 
 @dataclass(frozen=True)
 class SeenEvent:
@@ -76,7 +82,7 @@ def _conditions(
     if wanted.person is Group.PORTAL:
         add("e.actor is null")
     elif wanted.person is Group.VENDOR:
-        add("e.actor in (select id from portal_user where staff_role is not null)")
+        add(f"e.actor in ({VENDOR})")
     elif wanted.person is not None:
         add("e.actor = {}", wanted.person)
     if wanted.starts_on is not None:
@@ -92,7 +98,8 @@ def _events(conditions: str, rows: int) -> str:
     """SQL: the events with today's names of what and whom they are about."""
     return f"""
     select s.id, s.at, s.act, s.actor, s.details::text as details,
-           actor.name as actor_name, actor.staff_role is not null as staff,
+           actor.name as actor_name,
+           actor.staff_role is not null or former.staff is true as staff,
            coalesce(environment.name, company.name, quote_request.reference, resource.name,
                     person.name, invitation.email) as subject,
            product.name_ja, product.name_en,
@@ -104,6 +111,7 @@ def _events(conditions: str, rows: int) -> str:
     from (select e.* from audit_event e where {conditions}
           order by e.at desc, e.id desc limit {rows}) s
     left join portal_user actor on actor.id = s.actor
+    left join withdrawal former on former.erased_user = s.actor
     left join environment on environment.id = s.subject
     left join group_company on group_company.id = s.subject
     left join company on company.id = group_company.company
@@ -139,8 +147,10 @@ OFFERED = """
     )
     select (select json_agg(act) from acts where act is not null)::text as acts,
            (select json_agg(json_build_object(
-                'id', a.actor, 'name', u.name, 'staff', u.staff_role is not null) order by u.name)
+                'id', a.actor, 'name', u.name,
+                'staff', u.staff_role is not null or w.staff is true) order by u.name)
             from actors a left join portal_user u on u.id = a.actor
+            left join withdrawal w on w.erased_user = a.actor
             where a.actor is not null)::text as people
 """
 
@@ -184,6 +194,8 @@ async def all_events(contract: SeenContract, wanted: HistoryFilter) -> AsyncIter
 def _seen(row: Record) -> SeenEvent:
     details: dict[str, Any] = json.loads(row["details"])
     name = details.get("name") or row["subject"] or row[f"name_{i18n.language.get()}"] or ""
+    if not name and "user" in details:
+        name = person_name(UUID(details["user"]), None, staff=False)
     allocated: Sequence[Mapping[str, str]] = json.loads(row["quantities"] or "[]")
     return SeenEvent(
         id=row["id"],

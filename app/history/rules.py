@@ -60,14 +60,14 @@ def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
     """How a person is called in a history, in the reader's language.
 
     Args:
-        name: None where the account is deleted; the id's last letters tell such people apart.
+        name: None where the person withdrew; the id's last letters tell such people apart.
         staff: customers see that the vendor acted, not which employee.
     """
     if id is None:
         return _("The portal")
     if staff:
         return _("Vendor's staff")
-    return name or _("Deleted user %(mark)s", mark=str(id)[-NAME_LETTERS:])
+    return name or _("Former member %(mark)s", mark=str(id)[-NAME_LETTERS:])
 
 
 def sentence(act: str, subject: str, details: Mapping[str, object]) -> str:

@@ -14,8 +14,8 @@ from app.contracts.rules import SeenContract
 from app.reports import queries
 from app.reports.rules import MEDIA_TYPES, Format, Table, write
 from app.reports.services import note_export
+from app.web.downloads import attachment
 from app.web.requests import PageRequest
-from app.web.responses import attachment
 
 ADDRESS = "/contracts/{number:str}/reports"
 
@@ -98,4 +98,5 @@ async def _file(
     if not request.scope.get("head"):
         await note_export(contract, viewer.id, report, kind)
     name = f"{contract.number}_{table.title}_{contract.today:%Y%m%d}.{kind.value}"
-    return Response(content, media_type=MEDIA_TYPES[kind], headers=attachment(name))
+    headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
+    return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)

@@ -128,6 +128,22 @@ ENGLISH = {
     "カレンダーのアドレスを作成しました。": "The calendar address was made.",
     "カレンダーのアドレスを取り消しました。": "The calendar address was revoked.",
     "カレンダーのアドレスはまだありません。": "You have no calendar address yet.",
+    # Withdrawal
+    "退会": "Withdrawal",
+    "関係者になっているご契約はありません。": "You are not a member of any contract.",
+    "削除されるもの": "What is deleted",
+    "内容を確認し、チェックを入れてから進んでください。": (
+        "Read what will happen and tick the box to go on."
+    ),
+    "上記の内容を確認し、退会手続きを行います": ("I have checked the above and go on to withdraw"),
+    "退会手続きへ": "Go on to withdraw",
+    "退会理由の入力": "Reason for withdrawing",
+    "ポータルを使う必要がなくなった": "I do not need the portal any more",
+    "退会理由の詳細": "Reason in your own words",
+    "退会理由を選択するか、入力してください。": "Choose a reason, or write one.",
+    "まだ退会できません。": "You cannot withdraw yet.",
+    "退会する": "Withdraw",
+    "退会が完了しました": "Your withdrawal is complete",
     # Members and invitations
     "招待する": "Invite",
     "言語": "Language",

@@ -183,7 +183,9 @@ async def test_details_say_what_was_agreed_and_whom_to_ask(member: httpx.AsyncCl
     html = (await member.get("/contracts/D-1001")).text
     for text in ("D-1001", "基幹システム契約", "サンプル商事株式会社", "営業一部 山田 太郎"):
         assert text in html
-    assert 'href="mailto:sales@example.org"' in html and 'href="tel:0300000100"' in html
+    assert (
+        'href="mailto:sales@example.org?subject=D-1001"' in html and 'href="tel:0300000100"' in html
+    )
     facts = html.split("<dl")[1]
     assert '/products">4</a>' in facts, "what has ended does not count"
     assert '/environments">2</a>' in facts and '/members">3</a>' in facts

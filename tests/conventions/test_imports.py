@@ -9,7 +9,7 @@ from tests.conventions.sources import PROJECT, Module, modules
 
 # From the top down; a package imports only what stands below its own line.
 LEVELS = [
-    {"home", "staff", "history", "reports", "endings"},
+    {"home", "staff", "history", "reports", "endings", "withdrawal"},
     {"quotes", "notices", "resources", "activation"},
     {"environments"},
     {"products"},
@@ -62,6 +62,7 @@ FURTHER = {
     },
     "staff": {"commands": "pages"},
     "quotes": {"wording": "rules"},
+    "withdrawal": {"commands": "pages"},
 }
 # Each with its reason.
 EXCEPTIONS = {
@@ -73,6 +74,7 @@ EXCEPTIONS = {
     ("app.activation.commands", "app.runtime"),
     ("app.audit.commands", "app.runtime"),
     ("app.staff.commands", "app.runtime"),
+    ("app.withdrawal.commands", "app.runtime"),
 }
 
 ALL = list(modules("app"))

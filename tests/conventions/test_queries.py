@@ -75,6 +75,7 @@ PAGES: list[Callable[[UUID], str]] = [
     lambda _: "/profile/calendar",
     lambda _: "/notices",
     lambda _: "/notices?unread=1&product=WORKFLOW",
+    lambda _: "/profile/withdrawal",
     lambda _: "/terms",
     lambda _: "/contracts",
     lambda _: "/contracts?search=D&order=end",
@@ -125,6 +126,7 @@ async def test_a_confirm_page_and_the_way_back_need_no_more(owner: httpx.AsyncCl
         "select entitlement from allocation where environment = $1 and quantity = 4", environment
     )
     here = f"{CONTRACT}/environments/{environment}"
+    company = await fetch_value("select id from company where name = 'サンプル物流株式会社'")
     for form, data in (
         (f"{CONTRACT}/environments/new", {"name": "x", "sort_key": "1"}),
         (here, {"name": "x", "sort_key": "1", "version": "1"}),
@@ -134,12 +136,20 @@ async def test_a_confirm_page_and_the_way_back_need_no_more(owner: httpx.AsyncCl
         ("/profile", {"name": "x", "language": "ja"}),
         ("/profile/email", {"email": "a@example.com", "password": PASSWORD}),
         (await _membership(), {"role": "owner"}),
+        (f"{CONTRACT}/other-products/new", {"key": "DEMO0-CONN8-FREE1-00001"}),
+        (f"{CONTRACT}/group-companies/new", {"company": str(company)}),
     ):
         location = (await owner.post(form, data=data)).headers["location"]
         assert len(await queries(owner, location)) <= MOST, form
         if not form.endswith("retirement"):
             draft = location.rsplit("/", 1)[1]
             assert len(await queries(owner, f"{form}?draft={draft}")) <= MOST, form
+    effects = await owner.post(
+        f"{CONTRACT}/allocation-sheet", data={"table": "本番環境,PLATFORM,3"}
+    )
+    draft = effects.headers["location"].rsplit("=", 1)[1]
+    assert len(await queries(owner, effects.headers["location"])) <= MOST
+    assert len(await queries(owner, f"/confirmations/{draft}")) <= MOST
 
 
 async def test_the_confirm_page_of_an_activation_needs_four(

@@ -42,6 +42,8 @@ PUBLIC = {
     ("GET", "/unsubscriptions/{token}"),
     ("POST", "/unsubscriptions/{token}"),
     ("GET", "/calendar/{name}"),
+    # Whoever has withdrawn is nobody any more.
+    ("GET", "/farewell"),
     # Outside the demo there are no such pages; see tests/mail/.
     ("GET", "/demo/mail"),
     ("GET", "/demo/mail/{id}"),

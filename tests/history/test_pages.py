@@ -219,7 +219,7 @@ async def test_a_person_who_is_gone_is_told_without_a_name(
         await admin.execute("delete from portal_user where id = $1", person)
     html = (await owner.get(f"{URL}?person={person}")).text
     assert name not in html
-    assert f"退会したユーザ {str(person)[-4:]}" in html
+    assert f"退会した方 {str(person)[-4:]}" in html
     assert "「（削除済み）」を関係者（メンバー）に追加しました" in told(html)
 
 

@@ -1,5 +1,7 @@
 """製品: what is contracted, what is allocated of it, what is free, and what has ended."""
 
+import re
+
 import httpx
 import pytest
 
@@ -11,7 +13,7 @@ PATH = "/contracts/D-1001/products"
 
 def row(html: str, product: str) -> list[str]:
     """The numbers of a product's row: contracted, allocated, free."""
-    cells = html.split(f">{product} <")[1].split("</tr>", maxsplit=1)[0].split('<td class="n"')[1:]
+    cells = html.split(f">{product}<")[1].split("</tr>", maxsplit=1)[0].split('<td class="n"')[1:]
     return [cell.split(">", 1)[1].split("<")[0].split()[0] for cell in cells]
 
 
@@ -82,3 +84,56 @@ async def test_counts_that_are_held_say_by_whom_and_until_when(
         held = html.split("</table>")[1]
         assert "本番環境" in held and "保持" in held
         assert ("/activations" in held) is link, "only owners see a way to free them"
+
+
+async def places(client: httpx.AsyncClient, code: str) -> str:
+    """The page of an entitlement, by its link in the list."""
+    html = (await client.get(f"{PATH}?expired=1")).text
+    link = html.split(f"<small>{code} ")[0].rsplit('<a href="', 1)[1].split('"')[0]
+    return (await client.get(link)).text
+
+
+async def test_each_product_tells_which_environment_has_how_much(
+    owner: httpx.AsyncClient, member: httpx.AsyncClient
+) -> None:
+    for client, button in ((owner, True), (member, False)):
+        html = await places(client, "WORKFLOW")
+        assert re.findall(r'<th scope="row">(\S+?)</th>\s*<td class="n"[^>]*>(\d+)', html) == [
+            ("本番環境", "300"),
+            ("検証環境", "20"),
+        ]
+        assert ("/allocations" in html) is button
+    assert 'class="empty"' in await places(member, "ANALYTICS")
+    assert ">終了</span>" in await places(member, "REPORTS")
+
+
+async def test_counts_held_by_a_running_file_stand_beside_what_is_allocated(
+    owner: httpx.AsyncClient,
+) -> None:
+    await fetch(
+        "delete from allocation a using environment e"
+        " where e.id = a.environment and e.name = '本番環境'"
+    )
+    html = await places(owner, "PLATFORM")
+    held = html.split("本番環境", maxsplit=1)[1].split("</tr>")[0]
+    assert ">0<" in held and ">4（" in held and "/activations" in held
+
+
+async def test_many_environments_come_page_by_page(member: httpx.AsyncClient) -> None:
+    await fetch(
+        "insert into environment (id, contract, name, sort_key, created_at) select"
+        " gen_random_uuid(), id, 'E' || n, 30 + n, now() from contract, generate_series(1, 60) n"
+        " where number = 'D-1001'"
+    )
+    await fetch(
+        "insert into allocation select gen_random_uuid(), v.contract, v.id, e.id, 1"
+        " from environment v join entitlement e on e.contract = v.contract"
+        " join product p on p.id = e.product and p.code = 'WORKFLOW' where v.name like 'E%'"
+    )
+    first = await places(member, "WORKFLOW")
+    assert ">E48<" in first and ">E49<" not in first
+    following = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
+    second = (await member.get(following)).text
+    assert ">E49<" in second and ">E60<" in second and "本番環境" not in second
+    for odd in ("x", "9.9", "²." + "0" * 32, "-1.x"):
+        assert (await member.get(f"{following.split('?')[0]}?after={odd}")).status_code == 200

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import structlog
 
+from app.database import fetch, fetch_value
 from app.web.logs import configure_logs
 from tests.conftest import Portal
 
@@ -45,8 +47,6 @@ async def test_a_request_is_one_line_with_the_number_on_its_error_page(
 async def test_the_audit_event_names_the_same_request(
     owner: httpx.AsyncClient, lines: io.StringIO
 ) -> None:
-    from app.database import fetch_value
-
     await owner.post("/language", data={"language": "en", "back": "/"})
     noted = await fetch_value("select request_id from audit_event where act = 'language-change'")
     assert logged(lines)[0]["request_id"] == noted
@@ -81,3 +81,22 @@ async def test_no_password_and_no_token_is_ever_logged(portal: Portal, lines: io
     assert len(logged(lines)) >= 4
     for secret in (password, "not-the-password", token, "secret-search"):
         assert secret not in text
+
+
+@pytest.mark.parametrize(
+    ("sql", "argument", "told"),
+    [
+        ("update portal_user set email = $1", "who@example.com", "portal_user_email_key"),
+        ("update portal_user set language = $1", "who@example.com", "portal_user_language_check"),
+        ("select 1 from portal_user where id = $1", "who@example.com", "query argument $1"),
+    ],
+)
+async def test_what_the_database_quotes_of_a_row_is_not_logged(
+    portal: Portal, lines: io.StringIO, sql: str, argument: str, told: str
+) -> None:
+    with pytest.raises((asyncpg.PostgresError, asyncpg.DataError)) as failed:
+        await fetch(sql, argument)
+    structlog.get_logger().error("defect", exc_info=failed.value)
+    [line] = logged(lines)
+    assert told in line["exception"] and "in fetch" in line["exception"]
+    assert argument not in line["exception"] and "鈴木" not in line["exception"]

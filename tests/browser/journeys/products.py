@@ -44,7 +44,8 @@ async def walk_license_key(cast: Cast) -> None:
     await person.press("決定")
     await person.sees_status(person.word("外部接続オプション"))
     await cast.reached("done", person)
-    await person.press("環境別の内訳", person.word("業務基盤プラットフォーム"))
+    await person.press("業務基盤プラットフォーム")
+    await person.sees_heading("環境別の内訳")
     await person.sees("検証環境")
     await cast.look(person)
 

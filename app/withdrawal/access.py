@@ -1,0 +1,39 @@
+"""Guards of the pages by which people leave."""
+
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from app.accounts.access import Detour, recently_proved
+from app.accounts.factor_queries import has_factor
+from app.accounts.rules import Viewer
+from app.withdrawal.queries import is_withdrawn
+
+FAREWELL_URL = "/farewell"
+
+
+async def not_withdrawn(
+    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+) -> None:
+    """Guard before `signed_in`: a form that is sent again after it was done is answered as before.
+
+    Raises:
+        Detour: the person withdrew in the session that the address names.
+    """
+    gone = connection.scope.get("viewer") is None
+    if gone and await is_withdrawn(connection.path_params["session_id"]):
+        raise Detour(FAREWELL_URL)
+
+
+async def proved_by_factor(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
+    """Guard after `signed_in`: who has a second factor has shown it a moment ago.
+
+    Raises:
+        Detour: they are asked for it, and come back.
+    """
+    viewer: Viewer = connection.scope["viewer"]  # type: ignore[typeddict-item]
+    if await has_factor(viewer.id):
+        await recently_proved(connection, handler)

@@ -1,0 +1,151 @@
+"""退会: what it means, why, and the farewell."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from app.accounts import profile_services
+from app.accounts.access import (
+    DEVICE_COOKIE,
+    LANGUAGE_COOKIE,
+    YEAR,
+    cookie,
+    signed_in,
+)
+from app.accounts.rules import Viewer
+from app.accounts.services import Throttled
+from app.settings import Settings
+from app.web import i18n
+from app.web.errors import too_many_attempts
+from app.web.i18n import N_
+from app.web.i18n import gettext as _
+from app.web.requests import PageRequest, read_form
+from app.web.responses import see_other
+from app.web.templates import page
+from app.withdrawal import queries, services
+from app.withdrawal.access import FAREWELL_URL, not_withdrawn, proved_by_factor
+from app.withdrawal.erasure_services import ErasureRefused
+from app.withdrawal.forms import AgreementForm, WithdrawalForm
+from app.withdrawal.rules import Leaving, Reason
+
+WITHDRAWAL_URL = "/profile/withdrawal"
+AGREED = "agreed"
+LABELS = {
+    Reason.NOT_NEEDED: N_("I do not need the portal any more"),
+    Reason.OTHER_DUTIES: N_("My duties have changed"),
+    Reason.OTHER_ACCOUNT: N_("I have another account"),
+    Reason.HARD_TO_USE: N_("The portal is hard to use"),
+    Reason.PRIVACY: N_("I want my personal data to be deleted"),
+    Reason.OTHER: N_("Another reason"),
+    Reason.NO_ANSWER: N_("I would rather not say"),
+}
+
+
+class Withdrawals(Controller):
+    """The steps of one's own withdrawal. They are its confirm step."""
+
+    path = WITHDRAWAL_URL
+
+    @get(guards=[signed_in])
+    async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
+        """What is deleted, which contracts it concerns and what stays; or why it cannot be."""
+        return _effects_page(request, await queries.find_leaving(viewer.id), {})
+
+    @post(guards=[signed_in])
+    async def agree(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
+        """退会手続きへ."""
+        leaving = await queries.find_leaving(viewer.id)
+        if not leaving.may_leave:
+            return see_other(WITHDRAWAL_URL)
+        form = AgreementForm.read(await read_form(request))
+        if form.errors:
+            return _effects_page(request, leaving, form.errors)
+        return see_other(f"{WITHDRAWAL_URL}/reason?{AGREED}=1")
+
+    @get("/reason", guards=[signed_in, proved_by_factor])
+    async def show_form(
+        self, request: PageRequest, viewer: NamedDependency[Viewer]
+    ) -> Response[Any]:
+        """The form with reason and password, for who has read the first page."""
+        if AGREED not in request.query_params:
+            return see_other(WITHDRAWAL_URL)
+        if not (await queries.find_leaving(viewer.id)).may_leave:
+            return see_other(WITHDRAWAL_URL)
+        return _form_page(request, viewer, "", "", {})
+
+    @post("/{session_id:uuid}", guards=[not_withdrawn, signed_in, proved_by_factor])
+    async def withdraw(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        settings: NamedDependency[Settings],
+        session_id: FromPath[UUID],
+    ) -> Response[Any]:
+        """退会する. The address names the session, by which a repeat finds that it was done."""
+        form = WithdrawalForm.read(await read_form(request))
+        if not form.errors:
+            right = await profile_services.check_password(viewer, form.password)
+            if isinstance(right, Throttled):
+                return too_many_attempts(request, right.wait)
+            if right:
+                return await _withdraw(settings, viewer, form)
+            if not await queries.is_here(viewer):
+                return _farewell(settings)
+            form.errors["password"] = _("The password is not right.")
+        return _form_page(request, viewer, form.chosen, form.note, form.errors)
+
+
+async def _withdraw(settings: Settings, viewer: Viewer, form: WithdrawalForm) -> Response[Any]:
+    try:
+        await services.withdraw(settings, viewer, form.reason, form.note)
+    except ErasureRefused:
+        return see_other(WITHDRAWAL_URL)
+    except services.AlreadyGone:
+        pass
+    return _farewell(settings)
+
+
+def _farewell(settings: Settings) -> Response[Any]:
+    """On to the farewell, with a browser that forgets everything but the language."""
+    answer = see_other(FAREWELL_URL)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    for name in (settings.session_cookie, DEVICE_COOKIE):
+        answer.set_cookie(cookie(name, "", 0, settings))
+    answer.set_cookie(cookie(LANGUAGE_COOKIE, i18n.language.get(), YEAR, settings))
+    return answer
+
+
+@get(FAREWELL_URL, opt={"public": True})
+async def show_farewell(request: PageRequest, settings: NamedDependency[Settings]) -> Response[Any]:
+    """What has happened, for somebody whom the portal knows no more."""
+    if request.scope.get("viewer"):
+        return see_other("/")
+    return page(request, "withdrawal/farewell.html", demo=settings.demo)
+
+
+def _effects_page(request: PageRequest, leaving: Leaving, errors: dict[str, str]) -> Response[str]:
+    return page(
+        request,
+        "withdrawal/effects.html",
+        status=422 if errors else 200,
+        leaving=leaving,
+        errors=errors,
+    )
+
+
+def _form_page(
+    request: PageRequest, viewer: Viewer, chosen: str, note: str, errors: dict[str, str]
+) -> Response[str]:
+    return page(
+        request,
+        "withdrawal/reason.html",
+        status=422 if errors else 200,
+        action=f"{WITHDRAWAL_URL}/{viewer.session}",
+        reasons=[(reason.value, _(label)) for reason, label in LABELS.items()],
+        chosen=chosen,
+        note=note,
+        errors=errors,
+    )

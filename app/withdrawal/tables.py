@@ -1,0 +1,15 @@
+"""What stays of people who withdrew."""
+
+from piccolo.columns import UUID, Boolean, Text, Timestamptz
+from piccolo.table import Table
+
+
+class Withdrawal(Table):
+    """That somebody withdrew. Nothing in it leads back to the person."""
+
+    id = UUID(primary_key=True, default=None)
+    erased_user = UUID(unique=True, default=None)
+    staff = Boolean()
+    reason = Text(null=True, default=None)
+    note = Text()
+    at = Timestamptz(default=None)
