@@ -48,7 +48,6 @@ from app.people import pages as people
 from app.people import profile_pages as profile
 from app.products import key_acts, key_pages
 from app.products import pages as products
-from app.reports import pages as reports
 from app.quotes import acts as quote_acts
 from app.quotes import addition_pages
 from app.quotes import draft_pages as quote_drafts
@@ -141,8 +140,6 @@ ROUTES: list[ControllerRouterHandler] = [
     activation.Activations,
     activation.show_keys,
     resources.Resources,
-    reports.Reports,
-    reports.download_activations,
     notices.Notices,
     notices.NoticeReading,
     Unsubscriptions,
