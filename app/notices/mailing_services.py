@@ -5,8 +5,9 @@ leaves nothing half done, and the next one goes on after the last person who has
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -73,8 +74,8 @@ async def _write(settings: Settings, notice: Record, recipient: Record, now: dat
 async def _enqueue(
     settings: Settings, notice: Record, recipient: Record, token: str
 ) -> UUID | None:
-    language = recipient["language"]
-    link = f"{settings.base_url}/unsubscriptions/{token}"
+    language, words = recipient["language"], words_of_mail(settings, notice, recipient, token)
+    link = words["unsubscription"]
     try:
         return await enqueue(
             settings,
@@ -86,16 +87,26 @@ async def _enqueue(
                 "List-Unsubscribe": f"<{link}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             },
-            title=notice[f"title_{language}"],
-            paragraphs=paragraphs(notice[f"body_{language}"]),
-            contracts=recipient["contracts"],
-            link=f"{settings.base_url}/notices/{notice['id']}",
-            unsubscription=link,
+            **words,
         )
     except ValueError:
         # An address that is none must not keep the notice from everybody else.
         log.error("notice-mail-impossible", user=str(recipient["user"]))
         return None
+
+
+def words_of_mail(
+    settings: Settings, notice: Mapping[str, Any], recipient: Mapping[str, Any], token: str
+) -> dict[str, Any]:
+    """What the templates of the mail need, in the recipient's language."""
+    language = recipient["language"]
+    return {
+        "title": notice[f"title_{language}"],
+        "paragraphs": paragraphs(notice[f"body_{language}"]),
+        "contracts": recipient["contracts"],
+        "link": f"{settings.base_url}/notices/{notice['id']}",
+        "unsubscription": f"{settings.base_url}/unsubscriptions/{token}",
+    }
 
 
 async def stop_notices(token: str, wanted: Collection[UUID] | None) -> Subscription | None:
