@@ -67,6 +67,8 @@ from app.staff import (
     entitlement_pages,
     group_pages,
     owner_acts,
+    quote_answer_pages,
+    quote_application_acts,
     terms_acts,
     terms_pages,
     user_acts,
@@ -79,6 +81,8 @@ from app.staff import (
     key_pages as staff_key_pages,
 )
 from app.staff import pages as staff
+from app.staff import quote_acts as staff_quote_acts
+from app.staff import quote_pages as staff_quotes
 from app.storage import open_storage
 from app.web import errors
 from app.web.answers import Responses
@@ -177,6 +181,10 @@ ROUTES: list[ControllerRouterHandler] = [
     staff_key_pages.KeyIssue,
     staff_key_pages.Keys,
     staff_key_pages.Batches,
+    staff_quotes.list_quotes,
+    staff_quotes.Quotes,
+    quote_answer_pages.QuoteAnswers,
+    quote_answer_pages.QuoteApplications,
     terms_pages.list_terms,
     terms_pages.TermsPublication,
     terms_pages.show_terms,
@@ -217,6 +225,8 @@ def make_acts(settings: Settings) -> Acts:
             terms_acts.PUBLICATION,
             staff_key_acts.ISSUE,
             staff_key_acts.REVOCATION,
+            *staff_quote_acts.make_acts(settings),
+            quote_application_acts.ACT,
             entitlement_acts.ORDER,
             entitlement_acts.AMENDMENT,
         ]
