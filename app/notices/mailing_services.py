@@ -15,7 +15,8 @@ import structlog
 from app import clock
 from app.accounts.queries import token_hash
 from app.audit.services import record
-from app.database import Record, fetch, fetch_one, unit_of_work
+from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
+from app.mail.messages import compose, parse, readable
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.notices.mailing_queries import Subscription, find_subscription, next_recipients
@@ -107,6 +108,17 @@ def words_of_mail(
         "link": f"{settings.base_url}/notices/{notice['id']}",
         "unsubscription": f"{settings.base_url}/unsubscriptions/{token}",
     }
+
+
+def preview_mail(settings: Settings, words: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """A notice's mail before there is one: its subject and text, with a sample of a contract."""
+    recipient = {"language": language, "contracts": [{"number": "C-0000", "name": "…"}]}
+    to = Recipient(settings.mail_from, "", language)
+    sample = words_of_mail(settings, {**words, "id": "…"}, recipient, "…")
+    message = parse(compose(settings, uuid7(), "notice", to, clock.now(), **sample))
+    text = message.get_body(("plain",))
+    assert text is not None
+    return readable(message, "subject"), text.get_content()
 
 
 async def stop_notices(token: str, wanted: Collection[UUID] | None) -> Subscription | None:
