@@ -16,12 +16,13 @@ from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
 from app.endings.calendar_services import make_feed, take_address
 from app.main import make_litestar
+from app.notices.services import compose_notice
 from app.products.key_services import issue_license_keys
 from app.products.services import Term
 from app.sealing import read_secret
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
-from tests.notices.steps import mail_all, publish
+from tests.notices.steps import WORDS, mail_all, publish
 from tests.pages import elements
 from tests.people.post import REGISTRATION, confirm, invite, link_to, membership_id
 from tests.resources.files import PLATFORM, resource_id
@@ -337,6 +338,39 @@ POST /staff/license-keys/{used_key}/revocation          L N N N N N N N N
 GET  /staff/license-keys/batches/{batch}                L N N N N N P P P
 GET  /staff/license-keys/batches/{env}                  L N N N N N N N N
 POST /staff/license-keys/batches/{batch}/export         L N N N N N D D N
+GET  /staff/quotes                                      L N N N N N P P P
+GET  /staff/quotes/{quote}                              L N N N N N P P P
+GET  /staff/quotes/Q-000000-XXXXX                       L N N N N N N N N
+POST /staff/quotes/{quote}/review                       L N N N N N G G N
+GET  /staff/quotes/{quote}/handler                      L N N N N N P P N
+POST /staff/quotes/{quote}/handler                      L N N N N N F F N
+GET  /staff/quotes/{quote}/answer                       L N N N N N P P N
+POST /staff/quotes/{quote}/answer                       L N N N N N F F N
+GET  /staff/quotes/{quote}/answer/file                  L N N N N N D D D
+POST /staff/quotes/{quote}/conclusion                   L N N N N N G G N
+GET  /staff/quotes/{quote}/application                  L N N N N N P P N
+POST /staff/quotes/{quote}/application                  L N N N N N F F N
+GET  /staff/notices                                     L N N N N N P P P
+GET  /staff/notices/new                                 L N N N N N P P N
+POST /staff/notices/new                                 L N N N N N F F N
+GET  /staff/notices/{notice}                            L N N N N N P P P
+GET  /staff/notices/{env}                               L N N N N N N N N
+GET  /staff/notices/{draft_notice}/text                 L N N N N N P P N
+POST /staff/notices/{draft_notice}/text                 L N N N N N F F N
+GET  /staff/notices/{draft_notice}/publication          L N N N N N P P N
+POST /staff/notices/{draft_notice}/publication          L N N N N N F F N
+POST /staff/notices/{notice}/withdrawal                 L N N N N N G G N
+GET  /staff/resources                                   L N N N N N P P P
+GET  /staff/resources/{resource}                        L N N N N N P P P
+GET  /staff/resources/{env}                             L N N N N N N N N
+GET  /staff/resources/{resource}/products               L N N N N N P P N
+POST /staff/resources/{resource}/products               L N N N N N F F N
+POST /staff/resources/{resource}/withdrawal             L N N N N N G G N
+GET  /staff/resources/uploads/new                       L N N N N N P P N
+POST /staff/resources/uploads/new                       L N N N N N F F N
+GET  /staff/resources/uploads/{upload}                  L N N N N N P P N
+POST /staff/resources/uploads/{upload}                  L N N N N N F F N
+POST /staff/resources/uploads/{upload}/discard          L N N N N N G G N
 GET  /staff/terms                                       L N N N N N P P P
 GET  /staff/terms/{terms}                               L N N N N N P P P
 GET  /staff/terms/new                                   L N N N N N P N N
@@ -453,6 +487,12 @@ async def _vendors() -> dict[str, object]:
         "key": await fetch_value("select id from license_key where code like '%-FREE1-%'"),
         "used_key": await fetch_value("select id from license_key where code like '%-USED1-%'"),
         "batch": await _batch(),
+        "draft_notice": await compose_notice(WORDS, [], actor=None),
+        "upload": await fetch_value(
+            "insert into resource_upload (id, storage_key, name, media_type, size, sha256,"
+            " begun_at) values (gen_random_uuid(), 'resources/none', 'none.zip',"
+            " 'application/zip', 4, repeat('a', 64), now()) returning id"
+        ),
     }
 
 
@@ -575,6 +615,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"entitlement": "entitlement_id", "key": "id", "used_key": "id", "batch": "batch_id"}
     names |= {"notice": "notice_id", "unsubscription": "token", "calendar": "name"}
     names |= {"company": "id", "group": "id"}
+    names |= {"draft_notice": "notice_id", "upload": "upload_id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS

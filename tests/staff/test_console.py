@@ -16,10 +16,15 @@ async def test_the_dashboard_lists_what_waits(auditor: httpx.AsyncClient) -> Non
         " settled_at) values (gen_random_uuid(), 'invitation', 'failed', 'refused', '550', 1,"
         " now(), now(), now())"
     )
-    await fetch("update quote_request set state = 'received'")
+    await fetch(
+        "insert into quote_request (id, reference, contract, state, requested_at, note, answer)"
+        " select gen_random_uuid(), 'Q-202611-WAITS', contract, 'received', now(), '', ''"
+        " from quote_request"
+    )
     html = (await auditor.get("/staff")).text
     assert "D-1002 開発部門契約" in html, "it ends within 30 days"
     assert "D-1001 基幹システム契約" in html, "its quote request waits"
+    assert "/staff/quotes/Q-202611-WAITS" in html and "/staff/quotes?state=open" in html
     assert "invitation" in html
     assert "D-2001" not in html
 
