@@ -9,13 +9,12 @@ from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.database import Record
 from app.quotes.application_queries import agreed_lines
-from app.quotes.application_rules import AgreedLine, Plan, fingerprint
+from app.quotes.application_rules import AgreedLine, AgreedTerm, Plan, fingerprint
 from app.quotes.application_services import ApplicationRefused, apply_quote, plan_quote
 from app.quotes.rules import Wish
 from app.quotes.wording import counted
-from app.staff.contract_acts import change
+from app.staff.contract_acts import as_day, change
 from app.staff.quote_acts import answerable, quote_facts
-from app.staff.quote_forms import term_of
 from app.staff.quote_queries import Quote, name_lines
 from app.staff.rules import Permission
 from app.web import i18n
@@ -23,6 +22,12 @@ from app.web.i18n import day
 from app.web.i18n import gettext as _
 
 APPLICATION = "quote-application"
+
+
+def term_of(payload: Payload) -> AgreedTerm:
+    """The agreed days of a payload."""
+    days = ("starts_on", "ends_on", "additions_start_on")
+    return AgreedTerm(*(as_day(payload, name) for name in days))
 
 
 def problem_of_refusal(error: ApplicationRefused) -> dict[str, Any]:

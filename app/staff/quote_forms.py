@@ -9,7 +9,6 @@ from uuid import UUID
 from app.accounts.rules import Viewer
 from app.confirmations.services import find_draft
 from app.quotes.answer_services import LARGEST_PDF, LONGEST_MESSAGE
-from app.quotes.application_rules import AgreedTerm
 from app.quotes.rules import is_pdf
 from app.resources.rules import clean_file_name
 from app.staff.contract_forms import read_term, typed
@@ -117,11 +116,6 @@ class ApplicationForm:
             "additions_start_on": str(additions),
         }
         return cls(payload, typed(data, cls.NAMES), fields.errors)
-
-
-def term_of(payload: Mapping[str, Any]) -> AgreedTerm:
-    """The agreed days of a payload."""
-    return AgreedTerm(*(date.fromisoformat(payload[name]) for name in ApplicationForm.NAMES))
 
 
 def line_id(entitlement: UUID | str) -> str:
