@@ -31,7 +31,8 @@ PORTLET = f"""
          where e.contract = c.id and e.retired_at is null and a.id is not null
            and a.end_reason is null and a.expires_at > now() and {differs(TODAY)}) as out_of_date,
         (select array_agg(q.reference order by q.requested_at)
-         from quote_request q where q.contract = c.id and q.state = 'answered') as answered,
+         from quote_request q
+         where q.contract = c.id and q.state = 'answered' and c.role = 'owner') as answered,
         (select json_agg(json_build_object(
                     'name_ja', p.name_ja, 'name_en', p.name_en, 'unit', p.unit,
                     'quantity', e.quantity, 'allocated', u.allocated, 'in_use', u.in_use,
@@ -50,7 +51,7 @@ class PortletContract:
 
     Attributes:
         not_activated, out_of_date: environments, id and name, that wait for an activation.
-        answered: reference numbers of quote requests.
+        answered: reference numbers of quote requests, for owners.
         products: those that can be used today, with what is allocated of each.
     """
 

@@ -51,6 +51,8 @@ async def amend_entitlement(
             ends before it starts.
     """
     async with unit_of_work():
+        # The line in the contract's history refers to the contract, which is locked first.
+        await fetch("select 1 from contract where id = $1 for key share", contract)
         before = await fetch_one(
             "select quantity, starts_on, ends_on from entitlement"
             " where id = $1 and contract = $2 and revision = $3 for update",

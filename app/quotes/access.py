@@ -6,23 +6,9 @@ from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
 from app.contracts.access import provide_contract
-from app.contracts.rules import Role, SeenContract
+from app.contracts.rules import SeenContract
 from app.quotes.queries import SeenRequest, find_request
 from app.quotes.rules import may_request
-
-
-async def provide_owned_contract(
-    viewer: NamedDependency[Viewer], number: FromPath[str]
-) -> SeenContract:
-    """The contract in the address, ended or not.
-
-    Raises:
-        NotFoundException: there is none, or the person is not an owner.
-    """
-    contract = await provide_contract(viewer, number)
-    if contract.role is not Role.OWNER:
-        raise NotFoundException
-    return contract
 
 
 async def provide_quotable_contract(

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.quotes import services
-from app.quotes.access import provide_owned_contract, provide_quotable_contract, provide_request
+from app.quotes.access import provide_quotable_contract, provide_request
 from app.quotes.draft_queries import Builder, find_builder
 from app.quotes.draft_rules import NOTE, DraftContent
 from app.quotes.draft_services import DraftChanged, use_draft

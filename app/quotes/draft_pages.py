@@ -10,9 +10,10 @@ from litestar.di import NamedDependency, Provide
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.confirmations.services import Proposal, find_draft, propose
+from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.quotes import draft_services, wording
-from app.quotes.access import provide_owned_contract, provide_quotable_contract
+from app.quotes.access import provide_quotable_contract
 from app.quotes.acts import REQUEST
 from app.quotes.conflict_forms import refusal_messages, unseen_messages
 from app.quotes.draft_queries import Builder, find_builder

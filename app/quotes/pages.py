@@ -9,9 +9,10 @@ from litestar.exceptions import NotFoundException
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.confirmations.services import find_draft, propose
+from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.quotes import queries, wording
-from app.quotes.access import provide_owned_contract, provide_request
+from app.quotes.access import provide_request
 from app.quotes.acts import WITHDRAWAL
 from app.quotes.answer_services import note_answer_download
 from app.quotes.queries import SeenRequest

@@ -203,7 +203,6 @@ ENGLISH = {
     "数量": "Quantity",
     "更新しない": "Do not renew",
     "数量を変更": "Change the quantity",
-    "追加": "Add",
     "モバイル連携": "Mobile Connect",
     "モバイル連携（ユーザ）": "Mobile Connect (users)",
     "備考": "Note",

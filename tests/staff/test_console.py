@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.database import fetch, fetch_value
+from app.web.statics import by_url, static_url
 from tests.conftest import Portal
 from tests.conventions.test_queries import MOST, queries
 
@@ -17,14 +18,14 @@ async def test_the_dashboard_lists_what_waits(auditor: httpx.AsyncClient) -> Non
         " now(), now(), now())"
     )
     await fetch(
-        "insert into quote_request (id, reference, contract, state, requested_at, note, answer)"
-        " select gen_random_uuid(), 'Q-202611-WAITS', contract, 'received', now(), '', ''"
-        " from quote_request"
+        "insert into quote_request (id, reference, contract, state, requested_at, note)"
+        " select gen_random_uuid(), 'Q-1', id, 'received', now(), '' from contract"
+        " where number = 'D-1001'"
     )
     html = (await auditor.get("/staff")).text
     assert "D-1002 開発部門契約" in html, "it ends within 30 days"
     assert "D-1001 基幹システム契約" in html, "its quote request waits"
-    assert "/staff/quotes/Q-202611-WAITS" in html and "/staff/quotes?state=open" in html
+    assert "/staff/quotes/Q-1" in html and "/staff/quotes?state=open" in html
     assert "invitation" in html
     assert "D-2001" not in html
 
@@ -113,14 +114,25 @@ async def test_every_page_of_the_console_says_when_the_session_ends(
     assert f'data-ends="{ends.isoformat()}"' in (await clerk.get("/staff")).text
 
 
-async def test_pages_of_the_console_need_few_queries(clerk: httpx.AsyncClient) -> None:
+async def test_pages_of_the_console_need_few_queries(staff: httpx.AsyncClient) -> None:
     company = await fetch_value("select company from contract where number = 'D-1001'")
+    product = await fetch_value("select id from product where code = 'PLATFORM'")
+    user = await fetch_value("select id from portal_user where code = 'owner'")
     for path in (
-        "/staff",
-        "/staff/search?words=D-",
-        "/staff/companies",
-        "/staff/companies/new",
-        f"/staff/companies/{company}",
-        "/staff/corporate-groups",
+        *("/staff", "/staff/search?words=D-", "/staff/companies", "/staff/companies/new"),
+        *(f"/staff/companies/{company}", f"/staff/companies/{company}/contracts/new"),
+        *("/staff/corporate-groups", "/staff/contracts", "/staff/contracts?status=active"),
+        *("/staff/contracts/D-1001", "/staff/contracts/D-1001/amendment"),
+        *("/staff/contracts/D-1001/renewal", "/staff/contracts/D-1001/entitlements/new"),
+        *("/staff/contracts/D-1001/access-review", "/staff/contracts/D-1001/owner"),
+        *("/staff/products", f"/staff/products/{product}", "/staff/license-keys"),
+        *("/staff/license-keys/new", "/staff/terms", "/staff/terms/new", "/staff/users"),
     ):
-        assert len(await queries(clerk, path)) <= MOST, path
+        assert len(await queries(staff, path)) <= MOST, path
+    # That somebody looked at an account is written down, beside what is read.
+    assert len(await queries(staff, f"/staff/users/{user}")) <= MOST + 1
+
+
+@pytest.mark.parametrize(("name", "most"), [("staff.css", 1000), ("staff.js", 1000)])
+def test_the_consoles_style_and_script_stay_small(name: str, most: int) -> None:
+    assert len(by_url[static_url(name)].compressed) <= most

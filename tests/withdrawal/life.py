@@ -9,7 +9,8 @@ from app import clock
 from app.accounts.factor_tables import Passkey
 from app.database import fetch, fetch_value
 from app.products.tables import Product
-from app.quotes.services import Wish, request_quote
+from app.quotes.rules import Wish
+from app.quotes.services import Wanted, request_quote
 from tests.accounts.factors import add_app, make_codes
 from tests.activation.world import place, upload
 from tests.conftest import Portal
@@ -125,8 +126,8 @@ class Life:
         product = await Product.objects().first()
         assert product is not None
         contract = await fetch_value("select id from contract where number = 'D-1001'")
-        wish = Wish("add", product=product.id, quantity=3)
-        await request_quote(contract=contract, wishes=[wish], note="至急", actor=self.id)
+        wanted = Wanted(Wish.ADD, product=product.id, quantity=3)
+        await request_quote(None, contract=contract, wanted=[wanted], note="至急", actor=self.id)
 
     async def be_locked_out(self) -> None:
         """Guesses at the password, and links to set it."""
