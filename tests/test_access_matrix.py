@@ -487,7 +487,9 @@ async def _vendors() -> dict[str, object]:
         "key": await fetch_value("select id from license_key where code like '%-FREE1-%'"),
         "used_key": await fetch_value("select id from license_key where code like '%-USED1-%'"),
         "batch": await _batch(),
-        "draft_notice": await compose_notice(WORDS, [], actor=None),
+        "draft_notice": await compose_notice(
+            WORDS, [await fetch_value("select id from product limit 1")], actor=None
+        ),
         "upload": await fetch_value(
             "insert into resource_upload (id, storage_key, name, media_type, size, sha256,"
             " begun_at) values (gen_random_uuid(), 'resources/none', 'none.zip',"
