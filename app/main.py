@@ -67,11 +67,15 @@ from app.staff import (
     entitlement_acts,
     entitlement_pages,
     group_pages,
+    notice_publication_pages,
     owner_acts,
+    quote_answer_pages,
+    quote_application_acts,
     signing_acts,
     signing_pages,
     terms_acts,
     terms_pages,
+    upload_pages,
     user_acts,
     user_pages,
 )
@@ -86,7 +90,13 @@ from app.staff import (
 )
 from app.staff import mail_acts as staff_mail_acts
 from app.staff import mail_pages as staff_mails
+from app.staff import notice_acts as staff_notice_acts
+from app.staff import notice_pages as staff_notices
 from app.staff import pages as staff
+from app.staff import quote_acts as staff_quote_acts
+from app.staff import quote_pages as staff_quotes
+from app.staff import resource_acts as staff_resource_acts
+from app.staff import resource_pages as staff_resources
 from app.storage import open_storage
 from app.web import errors
 from app.web.answers import Responses
@@ -198,6 +208,18 @@ ROUTES: list[ControllerRouterHandler] = [
     staff_audit.list_events,
     staff_audit.export,
     staff_audit.Verification,
+    staff_quotes.list_quotes,
+    staff_quotes.Quotes,
+    quote_answer_pages.QuoteAnswers,
+    quote_answer_pages.QuoteApplications,
+    staff_notices.list_notices,
+    staff_notices.NoticeCreation,
+    staff_notices.Notices,
+    notice_publication_pages.NoticePublications,
+    staff_resources.list_resources,
+    staff_resources.Resources,
+    upload_pages.UploadCreation,
+    upload_pages.Uploads,
     terms_pages.list_terms,
     terms_pages.TermsPublication,
     terms_pages.show_terms,
@@ -242,6 +264,10 @@ def make_acts(settings: Settings) -> Acts:
             *signing_acts.make_acts(settings),
             staff_key_acts.ISSUE,
             staff_key_acts.REVOCATION,
+            *staff_quote_acts.make_acts(settings),
+            quote_application_acts.ACT,
+            *staff_notice_acts.ACTS,
+            *staff_resource_acts.make_acts(settings),
             entitlement_acts.ORDER,
             entitlement_acts.AMENDMENT,
         ]

@@ -24,3 +24,38 @@ document.addEventListener("htmx:after:request", used);
 const left = Date.parse(warning("end-warning").dataset.ends) - Date.now();
 setTimeout(show, Math.max(0, left - 10 * MINUTE), "end-warning");
 used();
+
+// How far an upload is. Without this the browser sends the form itself.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!("progress" in form.dataset) || !form.elements.file.files.length) return;
+  event.preventDefault();
+  const [bar, percent] = [form.querySelector("progress"), form.querySelector("output")];
+  const [button, broken] = [form.querySelector("button"), form.querySelector(".error[hidden]")];
+  const request = new XMLHttpRequest();
+  const running = (is) => {
+    bar.parentElement.hidden = !is;
+    button.disabled = is;
+  };
+  request.upload.addEventListener("progress", ({ loaded, total }) => {
+    bar.value = loaded / total;
+    // Said in steps of a tenth, so that a screen reader has time to say it.
+    const tenth = `${Math.floor((10 * loaded) / total) * 10} %`;
+    if (percent.value !== tenth) percent.value = tenth;
+  });
+  request.addEventListener("load", () => {
+    if (request.status === 200) return location.assign(request.responseURL);
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    document.title = page.title;
+    document.querySelector("main").replaceWith(page.querySelector("main"));
+    document.getElementById("errors")?.focus();
+  });
+  request.addEventListener("error", () => {
+    running(false);
+    broken?.removeAttribute("hidden");
+  });
+  request.open("POST", form.action);
+  request.send(new FormData(form));
+  broken?.setAttribute("hidden", "");
+  running(true);
+});

@@ -17,12 +17,13 @@ from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
 from app.endings.calendar_services import make_feed, take_address
 from app.main import make_litestar
+from app.notices.services import compose_notice
 from app.products.key_services import issue_license_keys
 from app.products.services import Term
 from app.sealing import read_secret
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
-from tests.notices.steps import mail_all, publish
+from tests.notices.steps import WORDS, mail_all, publish
 from tests.pages import elements
 from tests.people.post import REGISTRATION, confirm, invite, link_to, membership_id
 from tests.resources.files import PLATFORM, resource_id
@@ -40,6 +41,7 @@ from tests.resources.files import PLATFORM, resource_id
 # that confirms a new mail address of owner's.
 # {quote} is the answered request for a quote of D-1001.
 # {factor} is the only second factor of owner, {app} an authenticator app that owner is setting up.
+# {entitlement} and {group_company} are of D-1001, {format} is csv. Forms are sent empty.
 # {calendar} is the file of owner's calendar; {notice} is about a product of D-1001, {other_notice}
 # about one of D-1004; {unsubscription} is the token of the link in a notice's mail to english.
 # Forms are sent empty.
@@ -362,6 +364,39 @@ GET  /staff/audit                                       L N N N N N P P P
 GET  /staff/audit/export/{format}                       L N N N N N D N N
 GET  /staff/audit/verification                          L N N N N N P N N
 POST /staff/audit/verification                          L N N N N N G N N
+GET  /staff/quotes                                      L N N N N N P P P
+GET  /staff/quotes/{quote}                              L N N N N N P P P
+GET  /staff/quotes/Q-000000-XXXXX                       L N N N N N N N N
+POST /staff/quotes/{quote}/review                       L N N N N N G G N
+GET  /staff/quotes/{quote}/handler                      L N N N N N P P N
+POST /staff/quotes/{quote}/handler                      L N N N N N F F N
+GET  /staff/quotes/{quote}/answer                       L N N N N N P P N
+POST /staff/quotes/{quote}/answer                       L N N N N N F F N
+GET  /staff/quotes/{quote}/answer/file                  L N N N N N D D D
+POST /staff/quotes/{quote}/conclusion                   L N N N N N G G N
+GET  /staff/quotes/{quote}/application                  L N N N N N P P N
+POST /staff/quotes/{quote}/application                  L N N N N N F F N
+GET  /staff/notices                                     L N N N N N P P P
+GET  /staff/notices/new                                 L N N N N N P P N
+POST /staff/notices/new                                 L N N N N N F F N
+GET  /staff/notices/{notice}                            L N N N N N P P P
+GET  /staff/notices/{env}                               L N N N N N N N N
+GET  /staff/notices/{draft_notice}/text                 L N N N N N P P N
+POST /staff/notices/{draft_notice}/text                 L N N N N N F F N
+GET  /staff/notices/{draft_notice}/publication          L N N N N N P P N
+POST /staff/notices/{draft_notice}/publication          L N N N N N F F N
+POST /staff/notices/{notice}/withdrawal                 L N N N N N G G N
+GET  /staff/resources                                   L N N N N N P P P
+GET  /staff/resources/{resource}                        L N N N N N P P P
+GET  /staff/resources/{env}                             L N N N N N N N N
+GET  /staff/resources/{resource}/products               L N N N N N P P N
+POST /staff/resources/{resource}/products               L N N N N N F F N
+POST /staff/resources/{resource}/withdrawal             L N N N N N G G N
+GET  /staff/resources/uploads/new                       L N N N N N P P N
+POST /staff/resources/uploads/new                       L N N N N N F F N
+GET  /staff/resources/uploads/{upload}                  L N N N N N P P N
+POST /staff/resources/uploads/{upload}                  L N N N N N F F N
+POST /staff/resources/uploads/{upload}/discard          L N N N N N G G N
 GET  /staff/terms                                       L N N N N N P P P
 GET  /staff/terms/{terms}                               L N N N N N P P P
 GET  /staff/terms/new                                   L N N N N N P N N
@@ -482,6 +517,14 @@ async def _vendors(portal: Portal) -> dict[str, object]:
         "activation": await fetch_value("select id from activation"),
         "version": await _unsigned_keyset(portal),
         "failed_mail": await _failed_mail(),
+        "draft_notice": await compose_notice(
+            WORDS, [await fetch_value("select id from product limit 1")], actor=None
+        ),
+        "upload": await fetch_value(
+            "insert into resource_upload (id, storage_key, name, media_type, size, sha256,"
+            " begun_at) values (gen_random_uuid(), 'resources/none', 'none.zip',"
+            " 'application/zip', 4, repeat('a', 64), now()) returning id"
+        ),
     }
 
 
@@ -608,6 +651,9 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
     names |= {"mail": "id", "registration": "id", "link": "token", "address": "token"}
     names |= {"membership": "membership_id", "invitation": "invitation_id"}
+    names |= {"session": "session_id", "entitlement": "entitlement_id"}
+    names |= {"group_company": "group_company_id"}
+    names |= {"session": "session_id", "resource": "resource_id"}
     names |= {"session": "session_id", "resource": "resource_id", "quote": "reference"}
     names |= {"session": "session_id", "entitlement": "entitlement_id"}
     names |= {"group_company": "group_company_id"}
@@ -618,6 +664,8 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"entitlement": "entitlement_id", "key": "id", "used_key": "id", "batch": "batch_id"}
     names |= {"notice": "notice_id", "unsubscription": "token", "calendar": "name"}
     names |= {"company": "id", "group": "id", "activation": "id", "failed_mail": "id"}
+    names |= {"company": "id", "group": "id"}
+    names |= {"draft_notice": "notice_id", "upload": "upload_id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS

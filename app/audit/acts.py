@@ -82,6 +82,7 @@ ACTS = {
     "quote-request": N_("Requested quote %(subject)s"),
     "quote-withdrawal": N_("Withdrew quote request %(subject)s"),
     "quote-review": N_("Began to work on quote request %(subject)s"),
+    "quote-hand-over": N_("Handed quote request %(subject)s over to somebody else"),
     "quote-answer": N_("Answered quote request %(subject)s"),
     "quote-answer-download": N_("Downloaded the answer to quote request %(subject)s"),
     "quote-conclusion": N_("Concluded quote request %(subject)s"),

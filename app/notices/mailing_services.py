@@ -5,8 +5,9 @@ leaves nothing half done, and the next one goes on after the last person who has
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -14,7 +15,8 @@ import structlog
 from app import clock
 from app.accounts.queries import token_hash
 from app.audit.services import record
-from app.database import Record, fetch, fetch_one, unit_of_work
+from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
+from app.mail.messages import compose, parse, readable
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.notices.mailing_queries import Subscription, find_subscription, next_recipients
@@ -73,8 +75,8 @@ async def _write(settings: Settings, notice: Record, recipient: Record, now: dat
 async def _enqueue(
     settings: Settings, notice: Record, recipient: Record, token: str
 ) -> UUID | None:
-    language = recipient["language"]
-    link = f"{settings.base_url}/unsubscriptions/{token}"
+    language, words = recipient["language"], words_of_mail(settings, notice, recipient, token)
+    link = words["unsubscription"]
     try:
         return await enqueue(
             settings,
@@ -86,16 +88,37 @@ async def _enqueue(
                 "List-Unsubscribe": f"<{link}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             },
-            title=notice[f"title_{language}"],
-            paragraphs=paragraphs(notice[f"body_{language}"]),
-            contracts=recipient["contracts"],
-            link=f"{settings.base_url}/notices/{notice['id']}",
-            unsubscription=link,
+            **words,
         )
     except ValueError:
         # An address that is none must not keep the notice from everybody else.
         log.error("notice-mail-impossible", user=str(recipient["user"]))
         return None
+
+
+def words_of_mail(
+    settings: Settings, notice: Mapping[str, Any], recipient: Mapping[str, Any], token: str
+) -> dict[str, Any]:
+    """What the templates of the mail need, in the recipient's language."""
+    language = recipient["language"]
+    return {
+        "title": notice[f"title_{language}"],
+        "paragraphs": paragraphs(notice[f"body_{language}"]),
+        "contracts": recipient["contracts"],
+        "link": f"{settings.base_url}/notices/{notice['id']}",
+        "unsubscription": f"{settings.base_url}/unsubscriptions/{token}",
+    }
+
+
+def preview_mail(settings: Settings, words: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """A notice's mail before there is one: its subject and text, with a sample of a contract."""
+    recipient = {"language": language, "contracts": [{"number": "C-0000", "name": "…"}]}
+    to = Recipient(settings.mail_from, "", language)
+    sample = words_of_mail(settings, {**words, "id": "…"}, recipient, "…")
+    message = parse(compose(settings, uuid7(), "notice", to, clock.now(), **sample))
+    text = message.get_body(("plain",))
+    assert text is not None
+    return readable(message, "subject"), text.get_content()
 
 
 async def stop_notices(token: str, wanted: Collection[UUID] | None) -> Subscription | None:

@@ -7,13 +7,17 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch, unit_of_work
+from app.database import fetch, fetch_one, unit_of_work
 from app.notices.queries import unread_notices
 from app.notices.tables import Notice, NoticeProduct
 
 
 class NoticeSettled(Exception):
     """The notice is not in a state in which this can be done; nothing was changed."""
+
+
+class NoticeChanged(Exception):
+    """Somebody else changed the notice since it was looked at; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +40,33 @@ async def compose_notice(words: Words, products: Sequence[UUID], *, actor: UUID 
     return notice.id
 
 
+async def _lock_unchanged(notice: UUID, revision: int | None) -> None:
+    row = await fetch_one("select revision from notice where id = $1 for update", notice)
+    if row is None:
+        raise NoticeSettled
+    if revision not in {None, row["revision"]}:
+        raise NoticeChanged
+
+
 async def change_notice(
-    notice: UUID, words: Words, products: Sequence[UUID], *, actor: UUID | None
+    notice: UUID,
+    words: Words,
+    products: Sequence[UUID],
+    *,
+    actor: UUID | None,
+    revision: int | None = None,
 ) -> None:
     """Change a draft, or a notice whose time has not come.
 
+    Args:
+        revision: the one that was changed; None for any.
+
     Raises:
+        NoticeChanged: somebody else changed it meanwhile.
         NoticeSettled: it is published already: people may have read or got it by mail.
     """
     async with unit_of_work():
+        await _lock_unchanged(notice, revision)
         rows = await fetch(
             "update notice set title_ja = $3, title_en = $4, body_ja = $5, body_en = $6"
             " where id = $1 and (published_at is null or published_at > $2)"
@@ -67,19 +89,27 @@ async def _set_products(notice: UUID, products: Sequence[UUID]) -> None:
 
 
 async def publish_notice(
-    notice: UUID, *, at: datetime | None = None, by_mail: bool = True, actor: UUID | None
+    notice: UUID,
+    *,
+    at: datetime | None = None,
+    by_mail: bool = True,
+    actor: UUID | None,
+    revision: int | None = None,
 ) -> None:
     """Publish a draft, or give a waiting notice another time. The worker mails it by then.
 
     Args:
         at: the moment from which people see it; now where it is None or past.
         by_mail: False for what people need not be written to about.
+        revision: the one that was read; None for any.
 
     Raises:
+        NoticeChanged: somebody else changed it meanwhile.
         NoticeSettled: it is published already.
     """
     now = clock.now()
     async with unit_of_work():
+        await _lock_unchanged(notice, revision)
         rows = await fetch(
             "update notice set published_at = $3, mailed_at = $4"
             " where id = $1 and (published_at is null or published_at > $2)"

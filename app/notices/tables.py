@@ -1,6 +1,6 @@
 """What the vendor tells the people who use a product."""
 
-from piccolo.columns import UUID, Bytea, ForeignKey, Text, Timestamptz
+from piccolo.columns import UUID, Bytea, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -14,7 +14,7 @@ class Notice(Table):
     """A notice in both languages.
 
     `published_at` is null for a draft, and may lie ahead. `mailed_at` is when the last of its mails
-    was written into the outbox.
+    was written into the outbox; the database counts `revision` with every change.
     """
 
     id = UUID(primary_key=True, default=uuid7)
@@ -25,6 +25,7 @@ class Notice(Table):
     published_at = Timestamptz(null=True, default=None)
     withdrawn_at = Timestamptz(null=True, default=None)
     mailed_at = Timestamptz(null=True, default=None)
+    revision = Integer(default=1)
 
 
 class NoticeProduct(Table):

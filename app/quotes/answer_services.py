@@ -6,7 +6,7 @@ from uuid import UUID
 from app import clock
 from app.audit.services import record
 from app.database import unit_of_work, uuid7
-from app.quotes.rules import QuoteState, may_answer
+from app.quotes.rules import QuoteState, is_pdf, may_answer, may_hand_over
 from app.quotes.services import (
     StateRefused,
     find_about,
@@ -23,7 +23,7 @@ LONGEST_MESSAGE = 5000
 
 
 class NotAPdf(Exception):
-    """The file does not begin as a PDF does, or is larger than LARGEST_PDF bytes."""
+    """The file does not begin and end as a PDF does, or is larger than LARGEST_PDF bytes."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ async def store_answer(storage: Storage, *, request: UUID, name: str, content: b
     Raises:
         NotAPdf: it is none, or too large.
     """
-    if not content.startswith(b"%PDF-") or len(content) > LARGEST_PDF:
+    if not is_pdf(content) or len(content) > LARGEST_PDF:
         raise NotAPdf
     file = await storage.store_bytes(f"quotes/{request}/{uuid7()}.pdf", content)
     return Attachment(file, name)
@@ -64,6 +64,28 @@ async def take_into_review(*, request: UUID, actor: UUID) -> None:
         await record("quote-review", actor=actor, contract=row["contract"], subject=request)
 
 
+async def hand_over(*, request: UUID, to: UUID, revision: int, actor: UUID) -> None:
+    """Let another one of the vendor work on a request, or take it over.
+
+    Raises:
+        RequestChanged: somebody else changed it meanwhile.
+        StateRefused: nobody works on it yet, or it has ended.
+    """
+    async with unit_of_work():
+        row = await lock_request(request, revision)
+        state = QuoteState(row["state"])
+        if not may_hand_over(state):
+            raise StateRefused(state)
+        await QuoteRequest.update({QuoteRequest.handled_by: to}).where(QuoteRequest.id == request)
+        await record(
+            "quote-hand-over",
+            actor=actor,
+            contract=row["contract"],
+            subject=request,
+            user=str(to),
+        )
+
+
 async def answer_quote(
     settings: Settings | None,
     *,
@@ -71,17 +93,20 @@ async def answer_quote(
     message: str,
     attachment: Attachment | None,
     actor: UUID,
+    revision: int | None = None,
 ) -> None:
     """Answer a request with a message and, mostly, a PDF; or put right an answer that is there.
 
     Args:
         settings: where links in mails lead; None sends none.
+        revision: the one that the answer was written to; None for any.
 
     Raises:
+        RequestChanged: somebody else answered or changed it meanwhile.
         StateRefused: it was withdrawn or concluded.
     """
     async with unit_of_work():
-        row = await lock_request(request)
+        row = await lock_request(request, revision)
         state = QuoteState(row["state"])
         if not may_answer(state):
             raise StateRefused(state)
@@ -102,14 +127,15 @@ async def answer_quote(
             await tell_owners(settings, "quote-answer", await find_about(request))
 
 
-async def conclude_quote(*, request: UUID, actor: UUID) -> None:
+async def conclude_quote(*, request: UUID, actor: UUID, revision: int | None = None) -> None:
     """Note that the customer ordered what was offered; the contract stays as it is.
 
     Raises:
+        RequestChanged: somebody else changed it meanwhile.
         StateRefused: it is not answered, or ended.
     """
     async with unit_of_work():
-        row = await move(request, QuoteState.CONCLUDED)
+        row = await move(request, QuoteState.CONCLUDED, revision)
         await QuoteRequest.update(
             {
                 QuoteRequest.state: QuoteState.CONCLUDED.value,

@@ -1,7 +1,8 @@
 """What a concluded quote changes in its contract: computed before anything is written."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -82,6 +83,7 @@ class ApplyProblem(StrEnum):
     NOT_ANSWERED = "not-answered"
     ENDS_BEFORE_START = "ends-before-start"
     BELOW_USE = "below-use"
+    CHANGED = "changed"
 
 
 def plan(lines: Sequence[AgreedLine], term: AgreedTerm, contract_ends_on: date) -> Plan:
@@ -132,3 +134,12 @@ def below_use(lines: Sequence[AgreedLine], planned: Plan) -> dict[UUID, int]:
         for change in planned.changes
         if change.quantity < in_use[change.entitlement]
     }
+
+
+def fingerprint(lines: Sequence[AgreedLine], planned: Plan) -> str:
+    """What a person confirmed: another one says that the contract changed meanwhile.
+
+    How much is in use may change; it only must not grow beyond the new counts.
+    """
+    agreed = [replace(line, in_use=0) for line in lines]
+    return hashlib.sha256(repr((agreed, planned)).encode()).hexdigest()

@@ -16,6 +16,7 @@ from app.quotes.application_rules import (
     ApplyProblem,
     Plan,
     below_use,
+    fingerprint,
     plan,
     term_problem,
 )
@@ -53,10 +54,15 @@ async def plan_quote(request: UUID, term: AgreedTerm) -> Plan:
     return planned
 
 
-async def apply_quote(*, request: UUID, term: AgreedTerm, actor: UUID) -> None:
+async def apply_quote(
+    *, request: UUID, term: AgreedTerm, actor: UUID, confirmed: str | None = None
+) -> None:
     """Conclude an answered request and change the contract as was agreed; again does nothing.
 
     It takes effect at once: counts are the new ones from this moment, dates as in `term`.
+
+    Args:
+        confirmed: fingerprint of the change that a person saw; None for any.
 
     Raises:
         ApplicationRefused: it cannot be applied as things stand.
@@ -70,6 +76,8 @@ async def apply_quote(*, request: UUID, term: AgreedTerm, actor: UUID) -> None:
         await _lock_contract(row["contract"])
         before = await contract_end(request)
         planned = await plan_quote(request, term)
+        if confirmed not in {None, fingerprint(await agreed_lines(request), planned)}:
+            raise ApplicationRefused(ApplyProblem.CHANGED)
         await _write(row, planned, actor)
         await _note(row, planned, before, actor)
 

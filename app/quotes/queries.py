@@ -12,6 +12,17 @@ from app.quotes.rules import Line, QuoteState, Wish, totals
 from app.web.downloads import Download
 
 PAGE_ROWS = 50
+# The lines of the request q as JSON text, with the entitlements as they are now.
+LINES = """
+    (select json_agg(json_build_object(
+                'wish', l.wish, 'quantity', l.quantity, 'before', l.quantity_before,
+                'entitlement', l.entitlement, 'product', l.product,
+                'contracted', e.quantity, 'unit', p.unit,
+                'name_ja', p.name_ja, 'name_en', p.name_en) order by l.position, l.id)
+     from quote_line l left join entitlement e on e.id = l.entitlement
+     join product p on p.id = coalesce(l.product, e.product)
+     where l.quote_request = q.id)::text
+"""
 
 
 @dataclass(frozen=True)
@@ -82,26 +93,17 @@ def _uuid(text: str) -> UUID | None:
 async def find_request(contract: SeenContract, reference: str) -> SeenRequest | None:
     """The contract's request with this reference number."""
     row = await fetch_one(
-        """
-        select q.*, u.name as requested_by_name,
-               (select json_agg(json_build_object(
-                            'wish', l.wish, 'quantity', l.quantity, 'before', l.quantity_before,
-                            'entitlement', l.entitlement, 'product', l.product,
-                            'contracted', e.quantity, 'unit', p.unit,
-                            'name_ja', p.name_ja, 'name_en', p.name_en) order by l.position, l.id)
-                from quote_line l left join entitlement e on e.id = l.entitlement
-                join product p on p.id = coalesce(l.product, e.product)
-                where l.quote_request = q.id)::text as lines
-        from quote_request q left join portal_user u on u.id = q.requested_by
-        where q.contract = $1 and q.reference = $2
-        """,
+        f"select q.*, u.name as requested_by_name, {LINES} as lines"
+        " from quote_request q left join portal_user u on u.id = q.requested_by"
+        " where q.contract = $1 and q.reference = $2",
         contract.id,
         reference,
     )
-    return _request(row) if row else None
+    return seen_request(row) if row else None
 
 
-def _request(row: Record) -> SeenRequest:
+def seen_request(row: Record) -> SeenRequest:
+    """A request from a row of quote_request with requested_by_name and LINES as lines."""
     return SeenRequest(
         id=row["id"],
         reference=row["reference"],

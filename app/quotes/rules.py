@@ -45,6 +45,16 @@ def may_answer(state: QuoteState) -> bool:
     return state is QuoteState.ANSWERED or may_become(state, QuoteState.ANSWERED)
 
 
+def may_hand_over(state: QuoteState) -> bool:
+    """Whether another one of the vendor may go on with it: somebody works on it already."""
+    return state in {QuoteState.IN_REVIEW, QuoteState.ANSWERED}
+
+
+def is_pdf(content: bytes) -> bool:
+    """Whether a file begins and ends as a PDF does, so that one cut short is none."""
+    return content.startswith(b"%PDF-") and b"%%EOF" in content[-1024:]
+
+
 def may_request(contract: SeenContract) -> bool:
     """Whether the person may ask for a quote: owners, until a year after the contract's end."""
     return contract.role is Role.OWNER and contract.days_left >= -RENEWABLE_DAYS

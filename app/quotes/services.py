@@ -34,6 +34,10 @@ class StateRefused(Exception):
         self.state = state
 
 
+class RequestChanged(Exception):
+    """Somebody else of the vendor changed the request since it was looked at."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A line: `wish` is renew, change, end (of an entitlement) or add (of a product)."""
@@ -121,20 +125,30 @@ async def _lines(request: UUID, contract: UUID, wanted: Sequence[Wanted]) -> lis
     ]
 
 
-async def lock_request(request: UUID) -> Record:
-    """The request, which nobody else moves until the unit of work ends."""
+async def lock_request(request: UUID, revision: int | None = None) -> Record:
+    """The request, which nobody else moves until the unit of work ends.
+
+    Args:
+        revision: the one that was looked at; None where any will do.
+
+    Raises:
+        RequestChanged: it has another one by now.
+    """
     row = await fetch_one("select * from quote_request where id = $1 for update", request)
     assert row is not None
+    if revision not in {None, row["revision"]}:
+        raise RequestChanged
     return row
 
 
-async def move(request: UUID, after: QuoteState) -> Record:
+async def move(request: UUID, after: QuoteState, revision: int | None = None) -> Record:
     """Lock the request for a change of state; answers it as it was.
 
     Raises:
+        RequestChanged: it has another revision by now.
         StateRefused: its state does not lead there.
     """
-    row = await lock_request(request)
+    row = await lock_request(request, revision)
     state = QuoteState(row["state"])
     if not may_become(state, after):
         raise StateRefused(state)

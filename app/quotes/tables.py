@@ -14,7 +14,8 @@ class QuoteRequest(Table):
     """A request for a quote.
 
     `answer_file` is the storage key of the vendor's PDF, `answer_file_size` its bytes; `handled_by`
-    is who of the vendor works on it; `applied_at` is when the contract was changed as agreed.
+    is who of the vendor works on it; `applied_at` is when the contract was changed as agreed; the
+    database counts `revision` with every change.
     """
 
     id = UUID(primary_key=True, default=uuid7)
@@ -34,6 +35,7 @@ class QuoteRequest(Table):
     withdrawn_at = Timestamptz(null=True, default=None)
     concluded_at = Timestamptz(null=True, default=None)
     applied_at = Timestamptz(null=True, default=None)
+    revision = Integer(default=1)
 
 
 class QuoteLine(Table):

@@ -18,6 +18,10 @@ class ResourceGone(Exception):
     """There is no such resource, or it was withdrawn already."""
 
 
+class ResourceChanged(Exception):
+    """Somebody else changed the resource since it was looked at."""
+
+
 async def publish_resource(
     *, upload: UUID, version: str, products: Sequence[UUID], actor: UUID | None
 ) -> UUID:
@@ -42,32 +46,43 @@ async def publish_resource(
     return resource.id
 
 
-async def change_products(*, resource: UUID, products: Sequence[UUID], actor: UUID) -> None:
+async def change_products(
+    *, resource: UUID, products: Sequence[UUID], actor: UUID, revision: int | None = None
+) -> None:
     """Offer a resource to whoever has one of these products, and to nobody else.
 
+    Args:
+        revision: the one that was looked at; None for any.
+
     Raises:
+        ResourceChanged: it has another one by now.
         ResourceGone: it was withdrawn.
     """
     assert products, "to take a file off is a withdrawal"
     async with unit_of_work():
-        await _lock_offered(resource)
+        await _lock_offered(resource, revision)
         await fetch("delete from resource_product where resource = $1", resource)
         await _tie(resource, products)
+        # Counts the revision.
+        await fetch("update resource set version = version where id = $1", resource)
         await record(
             "resource-products-change", actor=actor, subject=resource, products=list(products)
         )
 
 
-async def withdraw_resource(*, resource: UUID, keep_file: bool, actor: UUID) -> None:
+async def withdraw_resource(
+    *, resource: UUID, keep_file: bool, actor: UUID, revision: int | None = None
+) -> None:
     """Take a resource off: from now on nobody finds it. Without `keep_file` its file goes too.
 
     The file goes after the change is safe; see `delete_withdrawn_files`.
 
     Raises:
+        ResourceChanged: it has another revision by now.
         ResourceGone: it was withdrawn already.
     """
     async with unit_of_work():
-        await _lock_offered(resource)
+        await _lock_offered(resource, revision)
         await fetch(
             "update resource set withdrawn_at = $2, keeps_file = $3 where id = $1",
             resource,
@@ -96,9 +111,11 @@ async def _tie(resource: UUID, products: Sequence[UUID]) -> None:
     )
 
 
-async def _lock_offered(resource: UUID) -> None:
+async def _lock_offered(resource: UUID, revision: int | None) -> None:
     found = await fetch_one(
-        "select 1 from resource where id = $1 and withdrawn_at is null for update", resource
+        "select revision from resource where id = $1 and withdrawn_at is null for update", resource
     )
     if found is None:
         raise ResourceGone
+    if revision not in {None, found["revision"]}:
+        raise ResourceChanged

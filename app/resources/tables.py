@@ -1,6 +1,6 @@
 """Downloadable files and the products they belong to."""
 
-from piccolo.columns import UUID, BigInt, Boolean, ForeignKey, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -25,7 +25,8 @@ class ResourceUpload(Table):
 class Resource(Table):
     """A file in storage; `size` is bytes, `sha256` lower-case hex of its content.
 
-    What `keeps_file` says no more is deleted from storage at `file_deleted_at`.
+    What `keeps_file` says no more is deleted from storage at `file_deleted_at`. The database counts
+    `revision` with every change, of the products too.
     """
 
     id = UUID(primary_key=True, default=uuid7)
@@ -39,6 +40,7 @@ class Resource(Table):
     withdrawn_at = Timestamptz(null=True, default=None)
     keeps_file = Boolean(default=True)
     file_deleted_at = Timestamptz(null=True, default=None)
+    revision = Integer(default=1)
 
 
 class ResourceProduct(Table):

@@ -1,10 +1,10 @@
-"""Search everywhere: contracts, companies, people, license keys and environments in one query."""
+"""Search everywhere: contracts, companies, people, license keys, environments and quotes."""
 
 from app.database import Record, fetch
 from app.staff.list_queries import like
 
 MOST_SHOWN = 20
-KINDS = ("contract", "company", "user", "license-key", "environment")
+KINDS = ("contract", "company", "user", "license-key", "environment", "quote")
 # Each: kind, address, name, what it belongs to, and whether the words are its whole name.
 PLACES = """
     select 'contract' as kind, '/staff/contracts/' || c.number as href,
@@ -25,7 +25,11 @@ PLACES = """
     select 'environment', '/staff/contracts/' || c.number || '#environments', e.name,
            c.number || ' ' || c.name, false
     from environment e join contract c on c.id = e.contract
-    where e.retired_at is null and normalize(e.name, nfkc) ilike $1
+    where e.retired_at is null and normalize(e.name, nfkc) ilike $1;
+    select 'quote', '/staff/quotes/' || q.reference, q.reference, c.number || ' ' || c.name,
+           lower(q.reference) = $2
+    from quote_request q join contract c on c.id = q.contract
+    where q.reference ilike $1
 """
 
 

@@ -95,6 +95,10 @@ def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
         "contract-gone": ("contract", _("There is no contract with this number.")),
         "redeemed": ("form", _("This key was redeemed meanwhile, so it cannot be revoked.")),
         "mail-changed": ("form", _("The mail is not as it was any more. Look at its state.")),
+        "quote-moved": ("form", _("The request is in another state by now; see below.")),
+        "notice-settled": ("form", _("The notice is in another state by now; see below.")),
+        "upload-gone": ("form", _("The upload was published or thrown away meanwhile.")),
+        "resource-gone": ("form", _("The resource was withdrawn meanwhile.")),
         "changed-meanwhile": (
             "form",
             _("Somebody else changed this meanwhile. Compare, then try again."),

@@ -1,0 +1,58 @@
+"""Notices in the console: written in both languages, previewed, published, taken back."""
+
+import asyncio
+
+import httpx
+
+from app.database import fetch_value
+from tests.notices.steps import product_id
+from tests.staff.steps import confirmed, done, filled, message
+
+NOTICES = "/staff/notices"
+WORDS = {"title_ja": "点検", "title_en": "Check", "body_ja": "日曜に。", "body_en": "On Sunday."}
+
+
+async def _draft(client: httpx.AsyncClient) -> str:
+    product = str(await product_id("WORKFLOW"))
+    page = await done(client, f"{NOTICES}/new", {**WORDS, "product": product})
+    return page.url.path
+
+
+async def test_a_preview_shows_page_mail_and_recipients_and_keeps_nothing(
+    clerk: httpx.AsyncClient,
+) -> None:
+    form = {**WORDS, "product": str(await product_id("WORKFLOW")), "preview": "1"}
+    answer = await clerk.post(f"{NOTICES}/new", data=form)
+    assert answer.status_code == 200 and "日曜に。" in answer.text and "On Sunday." in answer.text
+    assert "メールの送信先" in answer.text
+    assert await fetch_value("select count(*) from notice where title_en = 'Check'") == 0
+
+
+async def test_of_two_who_publish_at_once_one_publishes(
+    clerk: httpx.AsyncClient, staff: httpx.AsyncClient
+) -> None:
+    notice = await _draft(clerk)
+    confirmations = []
+    for client in (clerk, staff):
+        form = filled((await client.get(f"{notice}/publication")).text) | {"when": "now"}
+        answer = await client.post(f"{notice}/publication", data=form)
+        confirmations.append(answer.headers["location"])
+    await asyncio.gather(clerk.post(confirmations[0]), staff.post(confirmations[1]))
+    published = "select count(*) from audit_event where act = 'notice-publication'"
+    assert await fetch_value(f"{published} and subject = $1", notice.rsplit("/", 1)[1]) == 1
+
+
+async def test_a_moment_that_is_past_is_told(clerk: httpx.AsyncClient) -> None:
+    notice = await _draft(clerk)
+    form = {"when": "at", "day": "２０２０/1/1", "time": "９：３０"}
+    answer = await clerk.post(f"{notice}/publication", data=form)
+    assert answer.status_code == 422 and "過去の日時" in message(answer.text)
+
+
+async def test_a_waiting_notice_is_withdrawn(clerk: httpx.AsyncClient) -> None:
+    notice = await _draft(clerk)
+    at = {"when": "at", "day": "2099/01/01", "time": "09:30"}
+    page = await done(clerk, f"{notice}/publication", at)
+    assert "2099/01/01 09:30 (Asia/Tokyo)" in page.text
+    withdrawal = (await clerk.post(f"{notice}/withdrawal")).headers["location"]
+    assert "取り下げました" in message((await confirmed(clerk, withdrawal)).text)
