@@ -13,9 +13,9 @@ COMPILE := build/pins/bin/pip-compile --quiet --generate-hashes --allow-unsafe -
 PIP_TOOLS := pip-tools==7.6.2
 
 # What pytest is to run, and how: make test TESTS=tests/database PYTEST_ARGS=-x
-# On a machine with two idle cores, PYTEST_ARGS='-n 2 --dist worksteal' is the quickest.
+# Two processes even on a larger machine: tests of load and of time want the other cores.
 TESTS :=
-PYTEST_ARGS :=
+PYTEST_ARGS := -n 2 --dist worksteal
 
 .PHONY: help demo demo-reset test lint types templates system-packages node-tools pins guide-pictures
 
