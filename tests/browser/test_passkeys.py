@@ -161,7 +161,7 @@ async def test_an_authenticator_app_is_set_up_and_used(
         await person.press("使用を開始" if language == "ja" else "Start using it")
         await person.sees_error("入力内容を確認してください")
         await cast.look(person)
-        await person.fill(label, code(secret, -1))
+        await person.fill(label, code(secret))
         await person.press("使用を開始" if language == "ja" else "Start using it")
         await person.sees_heading("リカバリーコード" if language == "ja" else "Recovery codes")
         await person.page.context.clear_cookies()
@@ -169,7 +169,8 @@ async def test_an_authenticator_app_is_set_up_and_used(
         await person.fill("ユーザコード", "owner")
         await person.fill("パスワード", PASSWORD)
         await person.press("ログイン")
-        await person.fill(label, code(secret))
+        # Each code counts once; the next one is good already, for clocks that differ.
+        await person.fill(label, code(secret, 1))
         await cast.look(person)
         await person.press("次へ" if language == "ja" else "Continue")
         await person.sees_heading("ホーム")
