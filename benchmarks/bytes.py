@@ -24,12 +24,10 @@ from app.settings import read_settings
 from app.web.logs import configure_logs
 from benchmarks.byte_rows import Row, measure
 from benchmarks.slow_line import measure_waiting
+from benchmarks.tables import write_table
 from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.site import serve
 from tests.conftest import Stage, make_template
-
-DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
-BEGIN, END = "<!-- bytes: begin -->", "<!-- bytes: end -->"
 
 
 def main() -> int:
@@ -45,9 +43,10 @@ def main() -> int:
         with EmbeddedServer(data_dir) as addresses:
             asyncio.run(make_template(addresses, settings))
             rows = asyncio.run(_measure(Stage(addresses, settings), data_dir))
-    print(table(rows))
+    lines = table(rows)
+    print("\n".join(lines))
     if write:
-        _write(table(rows))
+        write_table("bytes", lines)
     return 0
 
 
@@ -63,19 +62,13 @@ async def _measure(stage: Stage, folder: Path) -> list[Row]:
     return rows
 
 
-def table(rows: list[Row]) -> str:
-    """The rows as a Markdown table."""
+def table(rows: list[Row]) -> list[str]:
+    """The rows as lines of Markdown."""
     lines = ["| what | goal | measured | requests | reached |", "|---|---|---:|---:|---|"]
     for row in rows:
         reached = "yes" if row.reached else "**no**"
         lines.append(f"| {row.name} | {row.goal} | {row.measured} | {row.requests} | {reached} |")
-    return "\n".join(lines)
-
-
-def _write(text: str) -> None:
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    return lines
 
 
 if __name__ == "__main__":
