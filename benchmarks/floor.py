@@ -1,8 +1,6 @@
 """Throughput of whole pages against the floor: the same page's SQL, and nothing else.
 
-    python -m benchmarks.floor                # prints the table
-    python -m benchmarks.floor --write        # and puts it into docs/performance.md
-    python -m benchmarks.floor --seconds 1 --rounds 2
+    python -m benchmarks.floor --seconds 2 --rounds 5
 
 The portal (`portal serve`, one worker) and the floor (benchmarks/bare_page.py under uvicorn, one
 worker) run side by side on one database that holds the demo world, and are loaded in turns by the
@@ -32,8 +30,8 @@ from app.database import close_pool, engine
 from app.database.engine import SESSION
 from app.main import make_app
 from benchmarks.demo_server import Demo, serving_demo
+from benchmarks.figures import Figure, show
 from benchmarks.growth_pages import ask
-from benchmarks.tables import write_table
 from tests.database.portals import until
 from tests.servers import PROJECT, free_port
 
@@ -185,7 +183,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=2.0, help="of each load")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     with serving_demo() as demo, tempfile.TemporaryDirectory() as folder:
         asked = asyncio.run(record(demo))
@@ -194,8 +191,16 @@ def main() -> None:
             pairs = asyncio.run(measure(demo, floor, asked, options))
     lines = table(pairs)
     print("\n".join(lines))
-    if options.write:
-        write_table("floor", lines)
+    ratios = [pair.ratio for pair in pairs.values()]
+    show(
+        Figure(
+            "throughput of a signed-in page against its bare SQL",
+            f"≥ {GOAL}",
+            f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
+            f"{len(pairs)} pages, {options.rounds} rounds of {options.seconds:g} s",
+            min(ratios) >= GOAL,
+        )
+    )
 
 
 if __name__ == "__main__":
