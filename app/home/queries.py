@@ -12,43 +12,42 @@ from app.environments.queries import differs
 from app.products.queries import USE
 
 TODAY = "(now() at time zone c.time_zone)::date"
-NEWEST_ACTIVATION = """
-    left join lateral (
-        select id, expires_at, end_reason from activation
-        where environment = e.id order by seq desc limit 1
-    ) a on true
-"""
-NOT_ACTIVATED = "a.id is null and exists (select 1 from allocation where environment = e.id)"
-OUT_OF_DATE = f"""
-    a.id is not null and a.end_reason is null and a.expires_at > now() and {differs(TODAY)}
-"""
 # So many environments are named; of the others only the number is told.
 NAMED = 3
-
-
-def waiting(condition: str) -> str:
-    """SQL: the first environments e of contract c that wait for something, and how many do.
-
-    Args:
-        condition: SQL about e and its newest activation a.
-    """
-    return f"""
-        (select json_build_object(
-            'total', count(*),
-            'named', coalesce(json_agg(json_build_object('id', w.id, 'name', w.name)
-                                       order by w.place) filter (where w.place <= {NAMED}), '[]'))
-         from (select e.id, e.name, row_number() over (order by e.sort_key, e.id) as place
-               from environment e {NEWEST_ACTIVATION}
-               where e.contract = c.id and e.retired_at is null and {condition}) w)
-    """
+# What each environment e of contract c waits for, judged as `activation_state` does. A contract may
+# have ten thousand: they are looked at once, and `offset 0` keeps each from being judged twice.
+WAITING = f"""
+    (select json_object_agg(g.reason, json_build_object('total', g.total, 'named', g.named))
+     from (select w.reason, count(*) as total,
+                  coalesce(json_agg(json_build_object('id', w.id, 'name', w.name) order by w.place)
+                           filter (where w.place <= {NAMED}), '[]') as named
+           from (select k.reason, e.id, e.name,
+                        row_number() over (partition by k.reason order by e.sort_key, e.id) as place
+                 from environment e
+                 left join lateral (
+                     select id, expires_at, end_reason from activation
+                     where environment = e.id order by seq desc limit 1
+                 ) a on true
+                 cross join lateral (select case
+                     when a.end_reason is not null then null
+                     when a.expires_at > now() then
+                         case when {differs(TODAY)} then 'out_of_date' end
+                     when exists (
+                         select 1 from allocation al join entitlement en on en.id = al.entitlement
+                         where al.environment = e.id and en.ends_on >= {TODAY})
+                     then case when a.id is null then 'not_activated' else 'expired' end
+                 end as reason offset 0) k
+                 where e.contract = c.id and e.retired_at is null and c.ends_on >= {TODAY}
+                   and k.reason is not null) w
+           group by w.reason) g)
+"""
 
 
 PORTLET = f"""
     select c.*,
         (select count(*) from environment e where e.contract = c.id and e.retired_at is null)
             as environments,
-        {waiting(NOT_ACTIVATED)} as not_activated,
-        {waiting(OUT_OF_DATE)} as out_of_date,
+        {WAITING} as waiting,
         (select array_agg(q.reference order by q.requested_at)
          from quote_request q
          where q.contract = c.id and q.state = 'answered' and c.role = 'owner') as answered,
@@ -77,13 +76,14 @@ class PortletContract:
     """A contract of the home page.
 
     Attributes:
-        not_activated, out_of_date: environments that wait for an activation.
+        not_activated, expired, out_of_date: environments that wait for an activation.
         answered: reference numbers of quote requests, for owners.
         products: those that can be used today, with what is allocated of each.
     """
 
     contract: SeenContract
     not_activated: Waiting
+    expired: Waiting
     out_of_date: Waiting
     answered: list[str]
     products: list[dict[str, Any]]
@@ -97,7 +97,11 @@ class PortletContract:
     def waits(self) -> bool:
         """Whether anything needs doing."""
         return self.contract.status is Status.ENDS_SOON or bool(
-            self.not_activated.total or self.out_of_date.total or self.answered or self.ending
+            self.not_activated.total
+            or self.expired.total
+            or self.out_of_date.total
+            or self.answered
+            or self.ending
         )
 
 
@@ -108,10 +112,14 @@ async def portlet_contracts(viewer: UUID) -> list[PortletContract]:
 
 
 def _portlet(row: Record) -> PortletContract:
+    found = json.loads(row["waiting"] or "{}")
+    waiting = {reason: Waiting(**those) for reason, those in found.items()}
+    nobody = Waiting([], 0)
     return PortletContract(
         contract=seen_contract(row),
-        not_activated=Waiting(**json.loads(row["not_activated"])),
-        out_of_date=Waiting(**json.loads(row["out_of_date"])),
+        not_activated=waiting.get("not_activated", nobody),
+        expired=waiting.get("expired", nobody),
+        out_of_date=waiting.get("out_of_date", nobody),
         answered=row["answered"] or [],
         products=json.loads(row["products"] or "[]"),
     )
