@@ -37,6 +37,7 @@ def way(html: str, rel: str) -> str | None:
 async def check_page(response: httpx.Response) -> None:
     """Assert what holds for every answer: never a server error, and valid, safe HTML."""
     assert response.status_code < 500, f"server error at {response.request.url}"
+    assert response.headers.get("content-type", "").count("charset=") <= 1, "a charset twice"
     saved = "content-disposition" in response.headers
     if saved or not response.headers.get("content-type", "").startswith("text/html"):
         return

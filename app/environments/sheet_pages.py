@@ -90,7 +90,7 @@ class AllocationSheet(Controller):
         name = _("Allocations")
         return Response(
             content,
-            media_type="text/csv; charset=utf-8",
+            media_type="text/csv",
             headers={
                 "Content-Disposition": attachment(f"{contract.number}_{name}.csv"),
                 "Cache-Control": "no-store",
