@@ -20,7 +20,7 @@ WHAT_IS_READ = {
     f"{CONTRACT}/environments/new": ("環境名", "ソートキー", "登録"),
     f"{CONTRACT}/members": ("オーナー", "メンバー", "招待する"),
     f"{CONTRACT}/resources": ("SHA-256"),
-    "/site-map": ("ライセンスポータル", "ご契約一覧", "個人設定", "退会", "操作ガイド"),
+    "/site-map": ("ご契約一覧", "個人設定", "退会", "操作ガイド"),
 }
 
 
