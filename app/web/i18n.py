@@ -2,7 +2,7 @@
 
 import io
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,11 @@ def day(value: date) -> str:
 def moment(value: datetime, time_zone: str = "Asia/Tokyo") -> str:
     """A date and time to the minute, in an IANA time zone."""
     return f"{value.astimezone(ZoneInfo(time_zone)):%Y/%m/%d %H:%M}"
+
+
+def instant(value: datetime) -> str:
+    """A date and time for machines, as HTML's `datetime` takes it: to the second, in UTC."""
+    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def file_size(size: int) -> str:

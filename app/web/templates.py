@@ -65,7 +65,11 @@ def _environment(code: str) -> Environment:
         i18n.translations[code], newstyle=True
     )
     environment.filters.update(
-        number=i18n.number, day=i18n.day, moment=i18n.moment, file_size=i18n.file_size
+        number=i18n.number,
+        day=i18n.day,
+        moment=i18n.moment,
+        instant=i18n.instant,
+        file_size=i18n.file_size,
     )
     environment.globals.update(
         static=static_url,

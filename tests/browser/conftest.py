@@ -8,9 +8,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.browser import thorough
 from tests.browser.cast import PATIENCE_MS, Cast
 from tests.browser.chromium import ARGUMENTS, find_chromium
-from tests.browser.html_validator import HtmlValidator
+from tests.browser.html_validator import HtmlValidator, whole_page
 from tests.browser.people import Keyboard
 from tests.browser.site import serve
 from tests.conftest import Stage
@@ -58,6 +59,7 @@ def make_cast(
                 await people.leave()
         # The keyboard gets what the mouse gets.
         for html, address in site.sent.pages.items() if mode != Keyboard.mode else ():
+            thorough.keep(whole_page(html))
             faults = await html_validator.faults(html) if html_validator else []
             assert not faults, f"{address}: {faults}"
 

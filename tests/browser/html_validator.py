@@ -44,7 +44,7 @@ class HtmlValidator:
         self._known.add(html)
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None and stdout is not None
-        stdin.write(json.dumps(_whole_page(html)).encode() + b"\n")
+        stdin.write(json.dumps(whole_page(html)).encode() + b"\n")
         await stdin.drain()
         found: list[str] = json.loads(await stdout.readline())
         return found
@@ -56,7 +56,7 @@ class HtmlValidator:
         await self._process.wait()
 
 
-def _whole_page(html: str) -> str:
+def whole_page(html: str) -> str:
     """A fragment begins with its title and goes into the main part of a page."""
     if html.lower().startswith("<!doctype"):
         return html

@@ -5,6 +5,8 @@ from typing import Any
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.async_api import Page
 
+from tests.browser import thorough
+
 AXE = AXE_FILE_PATH.read_text(encoding="utf-8")
 WIDE, NARROW = {"width": 1200, "height": 800}, {"width": 320, "height": 640}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -44,7 +46,7 @@ async def inspect(page: Page, language: str) -> None:
 
     Colours and rules for narrow screens know no language, so they are held against the pages once.
     """
-    once = language == "ja"
+    once = language == "ja" or thorough.FOLDER is not None
     await _check(page, ALL_RULES, "light")
     if once:
         await page.emulate_media(color_scheme="dark")
@@ -59,6 +61,7 @@ async def inspect(page: Page, language: str) -> None:
     if once:
         await _check(page, ALL_RULES, "320 px")
     await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    await thorough.sniff(page)
 
 
 async def check_live_regions(page: Page) -> None:

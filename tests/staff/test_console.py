@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.database import fetch, fetch_value
+from app.web.i18n import instant
 from app.web.statics import by_url, static_url
 from tests.conftest import Portal
 from tests.conventions.test_queries import MOST, queries
@@ -111,7 +112,7 @@ async def test_every_page_of_the_console_says_when_the_session_ends(
         'select s.expires_at from session s join portal_user u on u.id = s."user"'
         " where u.code = 'clerk'"
     )
-    assert f'data-ends="{ends.isoformat()}"' in (await clerk.get("/staff")).text
+    assert f'data-ends="{instant(ends)}"' in (await clerk.get("/staff")).text
 
 
 async def test_pages_of_the_console_need_few_queries(staff: httpx.AsyncClient) -> None:
