@@ -17,8 +17,8 @@ SHORTEST_WITH_FACTOR = 8
 ZXCVBN_READS = 72
 WEAKEST_SCORE = 3
 
-TOO_SHORT = N_("Use at least 15 characters.")
-TOO_SHORT_WITH_FACTOR = N_("Use at least 8 characters.")
+TOO_SHORT = N_("Use at least 15 characters for the password.")
+TOO_SHORT_WITH_FACTOR = N_("Use at least 8 characters for the password.")
 TOO_EASY = N_("This password is too easy to guess. Use several words that do not belong together.")
 
 
