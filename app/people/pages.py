@@ -131,6 +131,8 @@ class Memberships(Controller):
         form = MembershipForm.read(
             await read_form(request), membership.role, may_change_role=contract.may_change
         )
+        if membership.has_to_stay and form.role is not Role.OWNER:
+            form.errors["role"] = _problem(MembershipProblem.LAST_OWNER)
         if form.errors:
             typed = (form.role, form.notification)
             return _page(request, contract, membership, typed, form.errors)
@@ -147,11 +149,16 @@ class Memberships(Controller):
     @post("/removal")
     async def propose_removal(
         self,
+        request: PageRequest,
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
         membership: NamedDependency[SeenMembership],
     ) -> Response[Any]:
         """関係者から外す, or leave: on to the confirm step."""
+        if membership.has_to_stay:
+            typed = (membership.role, membership.notification)
+            problem = _problem(MembershipProblem.LAST_OWNER)
+            return _page(request, contract, membership, typed, {"form": problem})
         payload = {"contract": contract.number, "membership": str(membership.id)}
         return see_other(await propose(viewer, acts.REMOVAL.name, payload))
 

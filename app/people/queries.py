@@ -8,7 +8,7 @@ from uuid import UUID
 from app import clock
 from app.accounts.queries import token_hash
 from app.accounts.rules import Viewer
-from app.contracts.rules import Role, SeenContract
+from app.contracts.rules import Role, SeenContract, Status
 from app.database import Record, fetch, fetch_one
 from app.people.rules import AddressProblem, Arrival, LinkState, arrival, link_state
 from app.web.paging import Leaf, Turn, leaf
@@ -66,7 +66,11 @@ async def list_people(contract: SeenContract, turn: Turn[UUID]) -> People:
 
 @dataclass(frozen=True)
 class SeenMembership:
-    """One person's place in a contract, through the eyes of somebody who may change it."""
+    """One person's place in a contract, through the eyes of somebody who may change it.
+
+    Attributes:
+        has_to_stay: the only owner of a contract that runs.
+    """
 
     id: UUID
     person: UUID
@@ -75,6 +79,7 @@ class SeenMembership:
     role: Role
     notification: bool
     own: bool
+    has_to_stay: bool
 
     def url(self, contract: SeenContract) -> str:
         """Path of the membership's page."""
@@ -86,8 +91,15 @@ async def find_membership(
 ) -> SeenMembership | None:
     """A membership that the person may change: their own; any, for owners while it runs."""
     row = await fetch_one(
-        'select m.id, m."user", u.name, u.email, m.role, m.notification from membership m'
-        ' join portal_user u on u.id = m."user" where m.id = $1 and m.contract = $2',
+        """
+        select m.id, m."user", u.name, u.email, m.role, m.notification,
+               m.role = 'owner' and not exists (
+                   select from membership o
+                   where o.contract = m.contract and o.role = 'owner' and o.id <> m.id
+               ) as only_owner
+        from membership m join portal_user u on u.id = m."user"
+        where m.id = $1 and m.contract = $2
+        """,
         id,
         contract.id,
     )
@@ -101,6 +113,7 @@ async def find_membership(
         role=Role(row["role"]),
         notification=row["notification"],
         own=row["user"] == viewer.id,
+        has_to_stay=row["only_owner"] and contract.status is not Status.ENDED,
     )
 
 

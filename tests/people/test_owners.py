@@ -6,6 +6,7 @@ import asyncpg
 import httpx
 import pytest
 
+from app.database import fetch
 from tests.conftest import Portal
 from tests.people.owners import KINDS, clash, make_pair
 from tests.people.post import make_owner, membership_id, role_of
@@ -66,9 +67,24 @@ async def test_the_last_owner_is_told_why_they_stay_and_what_to_do(
 ) -> None:
     page = f"/contracts/D-1001/members/{await membership_id('owner')}"
     if act == "demotion":
+        refused = await owner.post(page, data={"role": "member", "notification": "1"})
+    else:
+        refused = await owner.post(f"{page}/removal")
+    assert refused.status_code == 422 and "先にほかの方をオーナーにしてください" in refused.text
+    assert await role_of("owner") == "owner"
+
+
+@pytest.mark.parametrize("act", ["demotion", "removal"])
+async def test_whoever_became_the_last_owner_before_confirming_is_told_so(
+    owner: httpx.AsyncClient, act: str
+) -> None:
+    await make_owner("member")
+    page = f"/contracts/D-1001/members/{await membership_id('owner')}"
+    if act == "demotion":
         proposed = await owner.post(page, data={"role": "member", "notification": "1"})
     else:
         proposed = await owner.post(f"{page}/removal")
+    await fetch("delete from membership where id = $1", await membership_id("member"))
     refused = await owner.post(proposed.headers["location"])
     form = await owner.get(refused.headers["location"])
     assert str(form.url.path) == page and "先にほかの方をオーナーにしてください" in form.text
