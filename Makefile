@@ -17,7 +17,7 @@ PIP_TOOLS := pip-tools==7.6.2
 TESTS :=
 PYTEST_ARGS := -n 2 --dist worksteal
 
-.PHONY: help demo demo-reset test lint types templates system-packages node-tools pins guide-pictures
+.PHONY: help demo demo-reset test lint types templates system-packages node-tools pins guide-pictures prove prove-long
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -55,6 +55,14 @@ system-packages:  ## Install the programs that tests use, or say which are missi
 node-tools:  ## Install the tests' tools for Node, where there is npm
 	@if command -v npm >/dev/null; then $(MAKE) build/node/tools.stamp; \
 	else echo "npm is missing: the tests that need Node are skipped"; fi
+
+prove: .venv/tests.stamp  ## Measure a sample of every figure beside its goal, within the hour
+	@$(MAKE) system-packages node-tools
+	@$(PYTHON) -m benchmarks.prove
+
+prove-long: .venv/tests.stamp  ## Measure every figure at its full size; takes most of a day
+	@$(MAKE) system-packages node-tools
+	@$(PYTHON) -m benchmarks.prove --full
 
 guide-pictures: .venv/tests.stamp  ## Make the pictures and films of the guide anew
 	@tools/system-packages ffmpeg

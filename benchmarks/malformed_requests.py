@@ -19,6 +19,7 @@ from collections.abc import Iterator
 import httpx
 
 from app.activation.requests import RequestFile, read_request
+from benchmarks.figures import none_of, show
 from tests.activation.independent import is_acceptable
 from tests.activation.makers import NOW
 from tests.activation.mutations import mutations
@@ -45,6 +46,8 @@ def main() -> int:
     print(f"{'slowest answer':<26}{slowest * 1000:>7.1f} ms")
     wrong = sum(times for answer, times in answers.items() if answer.startswith("WRONG"))
     print(f"{'wrong answers':<26}{wrong:>8,}")
+    what = "malformed request files: server errors, or accepted"
+    show(none_of(what, wrong, options.count, f"files, seed {options.seed}"))
     return 1 if wrong else 0
 
 

@@ -27,6 +27,7 @@ from app.demo.world import make_world
 from app.main import make_app
 from app.runtime import with_demo_secrets
 from app.settings import read_settings
+from benchmarks.figures import none_of, show
 from tests.never.form_filler import FormFiller, sign_in
 
 IN_PROCESS = "in-process"
@@ -97,6 +98,7 @@ def _print(filler: FormFiller, count: int, seconds: float) -> int:
     print(f"{count:,} forms in {seconds:.0f} s; server errors: {len(answers.wrong):,}")
     for line in answers.wrong[:20]:
         print(f"  {line}")
+    show(none_of("mutated forms: server errors", len(answers.wrong), count, "forms"))
     return 1 if answers.wrong else 0
 
 

@@ -18,6 +18,7 @@ from random import Random
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
+from benchmarks.figures import none_of, show
 from tests.never.crowd import Tally, crowd_in, open_browser
 from tests.never.pools import Ledger, make_pool, read_ledger
 from tests.servers import Server
@@ -46,13 +47,22 @@ def main() -> int:
 
 async def _run(dsn: str, url: str, requests: int, seeds: int) -> int:
     print("".join(f"{name:>11}" for name in COLUMNS))
-    wrong = 0
+    wrong = tried = 0
     await open_pool(dsn)
     try:
         for seed in range(1, seeds + 1):
             wrong += await _one_seed(url, requests, seed)
+            tried += requests
     finally:
         await close_pool()
+    show(
+        none_of(
+            "allocations at the same moment: too many, deadlocks, server errors",
+            wrong,
+            tried,
+            f"requests, {seeds} seeds",
+        )
+    )
     return wrong
 
 

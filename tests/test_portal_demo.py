@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,22 +16,15 @@ from tests.servers import PROJECT, free_port
 
 PASSWORD = "portal-demo-2026"
 ENVIRONMENTS = "/contracts/D-1001/environments"
-# The goal is 3 seconds on an idle machine; a loaded one gets twice that.
-SECOND_START_SECONDS = 6.0
 
 
 class Demo:
-    """A running `portal demo`.
-
-    Attributes:
-        seconds: how long it took until it said that it is ready.
-    """
+    """A running `portal demo`."""
 
     def __init__(self, data_dir: Path) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         environ = {**os.environ, "PORTAL_PORT": str(self.port), "PORTAL_DATA_DIR": str(data_dir)}
-        begin = time.perf_counter()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "app.commands", "demo"],
             cwd=PROJECT,
@@ -43,7 +35,6 @@ class Demo:
         )
         assert self.process.stdout is not None
         self.first_line = self.process.stdout.readline()
-        self.seconds = time.perf_counter() - begin
         self.sockets = (data_dir / "postgres/runtime").read_text()
 
     def browser(self) -> httpx.Client:
@@ -74,8 +65,8 @@ def sign_in(browser: httpx.Client, code: str) -> httpx.Response:
     return browser.post("/login", data={"code": code, "password": PASSWORD})
 
 
-def test_a_second_start_is_quick_and_keeps_what_people_did(
-    tmp_path: Path, start: Callable[[Path], Demo], capsys: pytest.CaptureFixture[str]
+def test_a_second_start_keeps_what_people_did(
+    tmp_path: Path, start: Callable[[Path], Demo]
 ) -> None:
     first = start(tmp_path)
     assert first.first_line == f"ready {first.url}\n"
@@ -93,9 +84,6 @@ def test_a_second_start_is_quick_and_keeps_what_people_did(
         sign_in(browser, "owner")
         names = re.findall(r"<th scope=\"row\">([^<]+)", browser.get(ENVIRONMENTS).text)
     assert [name.strip() for name in names] == ["本番環境", "検証環境", "残る環境"]
-    with capsys.disabled():
-        sys.stdout.write(f" first start {first.seconds:.1f} s, second {second.seconds:.1f} s ")
-    assert second.seconds < SECOND_START_SECONDS
 
 
 def test_kill_9_leaves_no_postgresql(tmp_path: Path, start: Callable[[Path], Demo]) -> None:

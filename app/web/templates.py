@@ -3,7 +3,9 @@
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, select_autoescape
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.visitor import NodeTransformer
 from litestar import MediaType, Response
 from litestar.status_codes import HTTP_200_OK
 from markupsafe import Markup
@@ -15,8 +17,41 @@ from app.web.statics import first_rules, picture_size, static_size, static_url
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 
 
+class _Translator(NodeTransformer):
+    """Puts the text in the place of `_("…")`: an environment speaks one language."""
+
+    def __init__(self, code: str, *, markup: bool) -> None:
+        self.translations, self.kind = i18n.translations[code], Markup if markup else str
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        """Translate a call that has a message and nothing to fill in."""
+        self.generic_visit(node)
+        match node:
+            case nodes.Call(
+                node=nodes.Name(name="_"), args=[nodes.Const(value=str(message))], kwargs=[]
+            ):
+                text = self.kind(self.translations.gettext(message)) % {}
+                return nodes.Const(text, lineno=node.lineno)
+        return node
+
+
+class _Generator(CodeGenerator):
+    """Compiles templates whose texts are translated once, not at each request."""
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+        """Translate what is settled, then compile."""
+        code, escapes = self.environment.globals["language"], self.environment.autoescape
+        assert isinstance(code, str) and callable(escapes)
+        _Translator(code, markup=escapes(self.name)).visit(node)
+        super().visit_Template(node, frame)
+
+
+class _Environment(Environment):
+    code_generator_class = _Generator
+
+
 def _environment(code: str) -> Environment:
-    environment = Environment(
+    environment = _Environment(
         loader=FileSystemLoader(TEMPLATES),
         # Everything but the plain text of mails.
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),

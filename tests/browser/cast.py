@@ -98,7 +98,7 @@ class Cast:
         if person.base == self.site.url:
             await check_live_regions(person.page)
         if self.looks:
-            await inspect(person.page)
+            await inspect(person.page, self.language)
 
     async def leave(self) -> None:
         """Close the browsers; nobody's console may hold a complaint."""

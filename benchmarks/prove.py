@@ -1,0 +1,171 @@
+"""Every figure that the portal is held to, beside its goal: a sample of each, or the full sizes.
+
+    make prove                                  # samples, within the hour on two cores
+    make prove-long                             # full sizes: most of a day
+    python -m benchmarks.prove --only floor,never
+    python -m benchmarks.prove --write          # also puts the tables into docs/
+
+Each proof is a command of its own, which anyone can run alone; what it prints is kept in
+build/prove/. Exits with 1 where a rule broke (bytes, counts, correctness); a time that falls short
+is printed and never fails.
+"""
+
+import argparse
+import re
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.figures import Figure, read
+from benchmarks.tables import DOCS, write_table
+
+PROJECT = Path(__file__).parent.parent
+KEPT = PROJECT / "build" / "prove"
+DOCUMENTS = {
+    "bytes": "performance.md",
+    "speed": "performance.md",
+    "access": "accessibility.md",
+    "security": "security.md",
+    "never": "reliability.md",
+}
+PASSED = re.compile(r"(?:(\d+) failed, )?(\d+) passed")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A command that measures.
+
+    Attributes:
+        part: which document its figures stand in.
+        module: what is run with ``python -m``; its last part names the proof.
+        sample: its arguments in `make prove`.
+        full: its arguments in `make prove-long`.
+        tests: what the tests show, where it is pytest that is run.
+    """
+
+    part: str
+    module: str
+    sample: str = ""
+    full: str = ""
+    tests: str = ""
+
+    @property
+    def name(self) -> str:
+        """What --only calls it."""
+        return self.sample.split()[0] if self.tests else self.module.rpartition(".")[2]
+
+    def command(self, *, full: bool) -> list[str]:
+        """The command line behind the interpreter."""
+        arguments = (self.full or self.sample) if full else self.sample
+        quiet = ["-q", "-p", "no:cacheprovider"] if self.tests else []
+        return ["-m", self.module, *quiet, *shlex.split(arguments)]
+
+
+PROOFS = (
+    Proof("bytes", "benchmarks.bytes"),
+    Proof("speed", "benchmarks.floor", "--seconds 1 --rounds 5", "--seconds 3 --rounds 15"),
+    Proof(
+        "speed",
+        "benchmarks.growth",
+        "--contracts 5000 --environments 50000 --notices 1000 --times 60",
+    ),
+    Proof("speed", "benchmarks.log_in_storm", "--rounds 3", "--rounds 20"),
+    Proof("speed", "benchmarks.start"),
+    Proof("speed", "benchmarks.downloads", "--megabytes 256", "--megabytes 2048"),
+    Proof("never", "benchmarks.never", "--requests 400", "--requests 10000 --seeds 20"),
+    Proof("never", "benchmarks.malformed_requests", "--count 20000", "--count 100000"),
+    Proof("never", "benchmarks.mutated_forms", "--count 5000", "--count 50000"),
+    Proof("never", "benchmarks.mutated_activations", "--count 20000", "--count 100000"),
+    Proof("never", "benchmarks.mail_kills", "--mails 500 --kills 15", "--mails 8000 --kills 200"),
+    Proof("never", "benchmarks.notice_mails", "--recipients 500 --kills 5", "--kills 50"),
+    Proof("never", "benchmarks.owners", "--rounds 100", "--rounds 1000"),
+    Proof("security", "benchmarks.reset_timing", "--count 200", "--count 1000"),
+    Proof(
+        "access",
+        "pytest",
+        "tests/browser/test_matrix.py",
+        tests="every journey by mouse, keyboard alone and without script, ja and en;"
+        " each state by axe, in dark, at 320 px",
+    ),
+    Proof(
+        "never",
+        "pytest",
+        "tests/test_access_matrix.py",
+        tests="every route for everybody: other contract, member, owner, each role of the staff",
+    ),
+    Proof(
+        "never",
+        "pytest",
+        "tests/backup",
+        tests="backup, restored into an empty place: rows, sums and audit head are equal",
+    ),
+)
+
+
+def run(proof: Proof, *, full: bool) -> tuple[list[Figure], bool]:
+    """Run a proof; its figures, and whether a rule broke."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    kept = KEPT / f"{proof.name.replace('/', '-')}.txt"
+    with kept.open("w", encoding="utf-8") as file:
+        command = [sys.executable, *proof.command(full=full)]
+        code = subprocess.run(
+            command, cwd=PROJECT, stdout=file, stderr=subprocess.STDOUT, check=False
+        ).returncode
+    lines = kept.read_text(encoding="utf-8").splitlines()
+    figures = [tested(proof, lines)] if proof.tests else read(lines)
+    if code:
+        print(f"{proof.name} ended with {code}: see {kept.relative_to(PROJECT)}")
+    return figures, code != 0
+
+
+def tested(proof: Proof, lines: list[str]) -> Figure:
+    """What a run of tests shows."""
+    found = next((match for line in reversed(lines) if (match := PASSED.search(line))), None)
+    failed, passed = (int(found[1] or 0), int(found[2])) if found else (1, 0)
+    return Figure(proof.tests, "0", f"{failed}", f"{passed + failed:,} tests", failed == 0)
+
+
+def table(figures: list[Figure]) -> list[str]:
+    """Figures as lines of Markdown."""
+    head = ["| figure | goal | measured | sample | |", "|---|---|---:|---|---|"]
+    return [*head, *("| " + " | ".join(figure.cells) + " |" for figure in figures)]
+
+
+def chosen(only: str | None) -> Iterator[Proof]:
+    """The proofs that were asked for."""
+    names = only.split(",") if only else [proof.name for proof in PROOFS]
+    yield from (proof for proof in PROOFS if proof.name in names)
+
+
+def main() -> int:
+    """Run and print; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--full", action="store_true", help="full sizes")
+    parser.add_argument("--only", help="names of proofs, with commas between")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/")
+    options = parser.parse_args()
+    found: dict[str, list[Figure]] = {part: [] for part in DOCUMENTS}
+    broken = False
+    for proof in chosen(options.only):
+        begun = time.monotonic()
+        figures, broke = run(proof, full=options.full)
+        broken = broken or broke
+        found[proof.part] += figures
+        print(f"\n{proof.name}: {time.monotonic() - begun:.0f} s", *table(figures), sep="\n")
+        sys.stdout.flush()
+    if options.write:
+        for part, figures in found.items():
+            if figures:
+                write_table(part, table(figures), DOCS / DOCUMENTS[part])
+    every = [figure for figures in found.values() for figure in figures]
+    short = [figure for figure in every if not figure.reached]
+    print(f"\n{len(every)} figures, {len(every) - len(short)} reached, {len(short)} short")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
