@@ -7,6 +7,7 @@ import structlog
 
 from app import clock
 from app.database import fetch
+from app.imports.upload_services import sweep_imports
 from app.mail.services import wipe_dead_letters
 from app.resources.services import delete_withdrawn_files
 from app.resources.upload_services import discard_old_uploads
@@ -41,6 +42,7 @@ async def sweep(storage: Storage) -> None:
     await wipe_dead_letters()
     await wipe_notes()
     await discard_old_uploads(storage)
+    await sweep_imports(storage)
     await delete_withdrawn_files(storage)
 
 

@@ -39,6 +39,7 @@ from app.home import pages as home
 from app.housekeeping import sweep_forever
 from app.mail import pages as mail
 from app.mail.worker import delivering
+from app.monitoring.pages import show_metrics
 from app.notices import pages as notices
 from app.notices.unsubscription_pages import Unsubscriptions
 from app.people import acts as people_acts
@@ -67,6 +68,8 @@ from app.staff import (
     entitlement_acts,
     entitlement_pages,
     group_pages,
+    import_acts,
+    import_pages,
     notice_publication_pages,
     owner_acts,
     quote_answer_pages,
@@ -102,6 +105,7 @@ from app.web import errors
 from app.web.answers import Responses
 from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles
 from app.web.following import HtmxFollow
+from app.web.metrics import Metrics
 from app.withdrawal import pages as withdrawal
 from app.withdrawal.data_pages import download_own_data
 
@@ -112,6 +116,7 @@ ROUTES: list[ControllerRouterHandler] = [
     guide.show_topic,
     home.healthz,
     home.readyz,
+    show_metrics,
     accounts.SigningIn,
     accounts.sign_out,
     accounts.TermsOfUse,
@@ -228,6 +233,11 @@ ROUTES: list[ControllerRouterHandler] = [
     user_pages.Helps,
     user_pages.StaffRoles,
     user_pages.StaffCreation,
+    import_pages.list_imports,
+    import_pages.download_template,
+    import_pages.export,
+    import_pages.ImportCreation,
+    import_pages.Imports,
 ]
 
 
@@ -270,6 +280,8 @@ def make_acts(settings: Settings) -> Acts:
             *staff_resource_acts.make_acts(settings),
             entitlement_acts.ORDER,
             entitlement_acts.AMENDMENT,
+            import_acts.IMPORT,
+            import_acts.DISCARD,
         ]
     )
 
@@ -324,4 +336,4 @@ def make_app(settings: Settings, database_url: str) -> App:
     app = HtmxFollow(app)
     app = Responses(app, https=settings.https)
     app = StaticFiles(app)
-    return RequestLog(ReadTimeouts(app))
+    return Metrics(RequestLog(ReadTimeouts(app)))

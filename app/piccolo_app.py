@@ -14,6 +14,7 @@ from app.endings import tables as endings
 from app.environments import tables as environments
 from app.imports import tables as imports
 from app.mail import tables as mail
+from app.monitoring import tables as monitoring
 from app.notices import tables as notices
 from app.people import tables as people
 from app.products import tables as products
@@ -74,6 +75,10 @@ APP_CONFIG = AppConfig(
         quotes.QuoteDraft,
         imports.ImportLine,
         imports.ImportPerson,
+        imports.BulkImport,
+        imports.BulkImportProgress,
+        imports.BulkImportFault,
+        monitoring.Chore,
         audit.AuditEvent,
         mail.Mail,
         audit.AuditSeal,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import uvicorn
@@ -26,6 +27,7 @@ from app.main import make_app
 from app.settings import Settings, read_settings
 from app.web.asgi import App
 from app.web.logs import configure_logs
+from app.web.metrics import SHARED
 from app.web.protocol import PatientProtocol
 
 T = TypeVar("T")
@@ -126,8 +128,11 @@ def _run_server(settings: Settings, url: str) -> None:
     stop = threading.Event()
     announcer = threading.Thread(target=_announce, args=(settings, stop), daemon=True)
     announcer.start()
+    counts = contextlib.ExitStack()
     try:
         if settings.workers > 1:
+            # What the processes count adds up here, for as long as this server runs.
+            os.environ[SHARED] = counts.enter_context(TemporaryDirectory(prefix="portal-metrics-"))
             os.environ["PORTAL_RUNTIME_URL"] = url
             os.environ["PORTAL_DEMO"] = "1" if settings.demo else ""
             app: App | str = "app.runtime:worker_app"
@@ -152,6 +157,7 @@ def _run_server(settings: Settings, url: str) -> None:
         )
     finally:
         stop.set()
+        counts.close()
 
 
 def _log_level(settings: Settings) -> int:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 STARTTLS = ("auto", "require", "never")
 STORES = {"s3", "gs", "az"}
+SHORTEST_TOKEN = 32
 
 
 class SettingsError(Exception):
@@ -58,6 +59,7 @@ class Settings:
         smtp: the server that takes mails, or None to keep them as files.
         mail_from: address that mails come from.
         delivers_mail: whether the server processes deliver mails themselves.
+        metrics_token: what monitoring shows to read /metrics, or None where there is no such page.
     """
 
     data_dir: Path
@@ -76,6 +78,7 @@ class Settings:
     smtp: SmtpServer | None
     mail_from: str
     delivers_mail: bool
+    metrics_token: bytes | None = field(repr=False)
 
     @property
     def https(self) -> bool:
@@ -117,6 +120,19 @@ def _passphrase(environ: Mapping[str, str]) -> bytes | None:
         return Path(file).read_bytes().strip()
     value = environ.get("PORTAL_KEY_PASSPHRASE")
     return value.encode() if value else None
+
+
+def _metrics_token(environ: Mapping[str, str]) -> bytes | None:
+    file = environ.get("PORTAL_METRICS_TOKEN_FILE")
+    if not file:
+        return None
+    token = Path(file).read_bytes().strip()
+    if len(token) < SHORTEST_TOKEN or len(token.split()) != 1:
+        raise SettingsError(
+            f"{file}, which PORTAL_METRICS_TOKEN_FILE names, must hold at least {SHORTEST_TOKEN}"
+            " characters in one word, such as `openssl rand -hex 32` writes."
+        )
+    return token
 
 
 def _smtp_server(environ: Mapping[str, str]) -> SmtpServer | None:
@@ -214,4 +230,5 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         smtp=_smtp_server(environ),
         mail_from=_mail_from(environ, base_url),
         delivers_mail=environ.get("PORTAL_DELIVERS_MAIL") != "0",
+        metrics_token=_metrics_token(environ),
     )

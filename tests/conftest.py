@@ -21,6 +21,7 @@ from app.demo.world import make_world
 from app.main import make_app
 from app.runtime import with_demo_secrets
 from app.settings import Settings, read_settings
+from app.web import i18n
 from app.web.asgi import App
 from tests.pages import check_page
 
@@ -36,6 +37,12 @@ def in_database(dsn: str, name: str) -> str:
     """The same address for another database of the server."""
     parts = urlsplit(dsn)
     return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@pytest.fixture(autouse=True)
+def in_japanese() -> None:
+    """Each test begins in the usual language: commands that another one ran speak English."""
+    i18n.language.set(i18n.DEFAULT_LANGUAGE)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ GET  /guide/no-such-topic                               L T N N N N N N N
 GET  /healthz                                           D D D D D D D D D
 GET  /readyz                                            D D D D D D D D D
 GET  /.well-known/jwks.json                             D D D D D D D D D
+GET  /metrics                                           N N N N N N N N N
 GET  /login                                             P G G G G G G G G
 POST /login                                             F F F F F F F F F
 POST /logout                                            L L L L L L L L L
@@ -411,6 +412,17 @@ POST /staff/users/{colleague}/staff-role                L N N N N N F N N
 POST /staff/users/{person}/staff-role                   L N N N N N N N N
 GET  /staff/users/staff/new                             L N N N N N P N N
 POST /staff/users/staff/new                             L N N N N N F N N
+GET  /staff/imports                                     L N N N N N P P P
+GET  /staff/imports/new                                 L N N N N N P P N
+POST /staff/imports/new                                 L N N N N N F F N
+GET  /staff/imports/template                            L N N N N N D D N
+GET  /staff/imports/export                              L N N N N N D N N
+GET  /staff/imports/{import}                            L N N N N N P P P
+GET  /staff/imports/{import}/progress                   L N N N N N G G G
+GET  /staff/imports/{import}/faults                     L N N N N N D D N
+POST /staff/imports/{import}                            L N N N N N G G N
+POST /staff/imports/{import}/discard                    L N N N N N G G N
+GET  /staff/imports/{env}                               L N N N N N N N N
 GET  /staff/no-such-page                                N N N N N N N N N
 GET  /no-such-page                                      N N N N N N N N N
 POST /no-such-page                                      N N N N N N N N N
@@ -517,6 +529,7 @@ async def _vendors(portal: Portal) -> dict[str, object]:
         "activation": await fetch_value("select id from activation"),
         "version": await _unsigned_keyset(portal),
         "failed_mail": await _failed_mail(),
+        "import": await _import(),
         "draft_notice": await compose_notice(
             WORDS, [await fetch_value("select id from product limit 1")], actor=None
         ),
@@ -526,6 +539,17 @@ async def _vendors(portal: Portal) -> dict[str, object]:
             " 'application/zip', 4, repeat('a', 64), now()) returning id"
         ),
     }
+
+
+async def _import() -> UUID:
+    """A file that was checked and waits to be imported."""
+    id: UUID = await fetch_value(
+        "insert into bulk_import (id, storage_key, name, size, sha256, language, state, reason,"
+        " lines, added, wrong, begun_at, moved_at) values (gen_random_uuid(), 'imports/none',"
+        " 'companies.csv', 4, repeat('a', 64), 'ja', 'checked', '', '{}', '{}', 0, now(), now())"
+        " returning id"
+    )
+    return id
 
 
 async def _unsigned_keyset(portal: Portal) -> int:

@@ -48,6 +48,8 @@ ACTS = {
     "withdrawal": N_("Withdrew; the account was erased"),
     # Contracts
     "import": N_("Imported a file"),
+    "import-upload": N_("Uploaded the file “%(name)s” to import it"),
+    "import-discard": N_("Threw away the file “%(name)s” that was to be imported"),
     "bulk-export": N_("Exported all companies, contracts, people and license keys"),
     "contract-creation": N_("Recorded the contract"),
     "membership-creation": N_("Added %(subject)s to the members as %(role)s"),

@@ -1,6 +1,7 @@
 """PostgreSQL: the pool, the unit of work, ids, migrations and the embedded server."""
 
 from app.database.engine import (
+    POOL_SIZE,
     DatabaseBusy,
     Record,
     close_pool,
@@ -16,6 +17,7 @@ from app.database.engine import (
 from app.database.ids import uuid7
 
 __all__ = [
+    "POOL_SIZE",
     "DatabaseBusy",
     "Record",
     "close_pool",

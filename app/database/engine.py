@@ -8,6 +8,8 @@ from typing import Any, TypeAlias, cast
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
+from app.database.metrics import busy_total, connections_in_use
+
 POOL_SIZE = 10
 ACQUIRE_SECONDS = 10.0
 # Pages read few rows of large tables, and many pages are made at once. On today's disks and from
@@ -79,7 +81,9 @@ async def _acquired() -> AsyncIterator[asyncpg.Connection]:
         connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
     except OSError as error:
         # A time-out, or a server that is away: its socket is gone, or nobody answers there.
+        busy_total.inc()
         raise DatabaseBusy from error
+    connections_in_use.inc()
     try:
         yield connection
     except asyncpg.InternalClientError:
@@ -87,6 +91,7 @@ async def _acquired() -> AsyncIterator[asyncpg.Connection]:
         connection.terminate()
         raise
     finally:
+        connections_in_use.dec()
         await pool.release(connection)
 
 

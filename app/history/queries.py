@@ -114,11 +114,11 @@ def events_sql(conditions: str, rows: int) -> str:
     left join withdrawal former on former.erased_user = s.actor
     left join environment on environment.id = s.subject
     left join group_company on group_company.id = s.subject
-    left join company on company.id = group_company.company
+    left join company on company.id = coalesce(group_company.company, s.subject)
     left join quote_request on quote_request.id = s.subject
     left join resource on resource.id = s.subject
     left join entitlement on entitlement.id = s.subject
-    left join product on product.id = entitlement.product
+    left join product on product.id = coalesce(entitlement.product, s.subject)
     left join invitation on invitation.id = s.subject
     left join membership on membership.id = s.subject
     left join portal_user person on person.id = coalesce(

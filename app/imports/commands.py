@@ -15,12 +15,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from app.imports.export_services import export_tables
 from app.imports.files import Unreadable, read_lines, write_template
 from app.imports.rules import Kind
-from app.imports.services import Outcome, find_importer, import_lines
+from app.imports.services import Outcome, find_staff, import_lines
 from app.settings import Settings, read_settings
 from app.web import i18n
 
 T = TypeVar("T")
-BY = click.option("--by", required=True, help="User code of the operator who does this.")
+BY = click.option("--by", required=True, help="User code of the administrator who does this.")
 
 
 def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
@@ -31,10 +31,10 @@ def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
     return run_with_database(settings, lambda: work(settings))
 
 
-async def _who(by: str) -> UUID:
-    person = await find_importer(by)
+async def _who(by: str, *roles: str) -> UUID:
+    person = await find_staff(by, *roles)
     if person is None:
-        raise click.ClickException(f"{by} is no operator or administrator of the staff.")
+        raise click.ClickException(f"{by} is no {' or '.join(roles)} of the staff.")
     return person
 
 
@@ -78,7 +78,7 @@ def _import(file: Path, by: str, dry_run: bool) -> Outcome:
             bars.update(tasks[phase], completed=done)
 
         async def work(_: Settings) -> Outcome:
-            actor = await _who(by)
+            actor = await _who(by, "operator", "administrator")
             return await import_lines(read_lines(file), dry_run=dry_run, actor=actor, report=report)
 
         return _with_database(work)
@@ -111,7 +111,7 @@ def export(file: Path, by: str) -> None:
         raise click.ClickException(f"{file} is there already: name another file.")
 
     async def work(_: Settings) -> dict[Kind, int]:
-        actor = await _who(by)
+        actor = await _who(by, "administrator")
         with zipfile.ZipFile(opened, "w", zipfile.ZIP_DEFLATED) as archive:
             return await export_tables(archive, actor=actor)
 

@@ -7,10 +7,12 @@ import codecs
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, TextIO
 
@@ -19,8 +21,17 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from app.audit.files import BOM, csv_line, plain_cell
 from app.imports.rules import COLUMNS, EXAMPLES, Fault, Kind
+from app.web.i18n import file_size
+from app.web.i18n import gettext as _
 
 PIECE = 1024 * 1024
+# Packed files may grow a thousandfold; and a line has to fit into memory.
+MOST_UNPACKED = 2 * 1000 * 1000 * 1000
+LONGEST_LINE = 1024 * 1024
+BROKEN_WORKBOOK = (
+    *(InvalidFileException, zipfile.BadZipFile, zlib.error),
+    *(SyntaxError, KeyError, ValueError, TypeError, EOFError),
+)
 
 
 class Unreadable(Exception):
@@ -52,7 +63,21 @@ def read_lines(file: Path) -> Iterator[Line | Fault]:
     elif file.suffix.lower() == ".csv":
         yield from _csv_lines(_kind_of(file.name), file.open("rb"), file.open("rb"))
     else:
-        raise Unreadable("Name a .xlsx, a .zip or a folder of .csv files, or one .csv file.")
+        raise Unreadable(_("Choose a .xlsx, a .zip of .csv files, or one .csv file."))
+
+
+def readable_name(name: str) -> str:
+    """A file's name as `read_lines` looks at it: the form, and of one CSV what is in it.
+
+    Raises:
+        Unreadable: the name tells neither.
+    """
+    form = Path(name).suffix.lower()
+    if form == ".csv":
+        return f"{_kind_of(name)}.csv"
+    if form in {".xlsx", ".zip"}:
+        return f"tables{form}"
+    raise Unreadable(_("Choose a .xlsx, a .zip of .csv files, or one .csv file."))
 
 
 def _kind_of(name: str) -> Kind:
@@ -60,13 +85,19 @@ def _kind_of(name: str) -> Kind:
         return Kind(Path(name).stem.lower())
     except ValueError:
         names = ", ".join(f"{kind}.csv" for kind in Kind)
-        raise Unreadable(f"{name} tells no kind by its name; these do: {names}.") from None
+        raise Unreadable(
+            _(
+                "%(name)s does not say what is in it. Name it one of %(names)s.",
+                name=name,
+                names=names,
+            )
+        ) from None
 
 
 def _in_folder(folder: Path) -> Iterator[Line | Fault]:
     found = {_kind_of(file.name): file for file in folder.glob("*.csv")}
     if not found:
-        raise Unreadable("There is no .csv file in this folder.")
+        raise Unreadable(_("There is no .csv file in this folder."))
     for kind in Kind:
         if kind in found:
             yield from _csv_lines(kind, found[kind].open("rb"), found[kind].open("rb"))
@@ -75,32 +106,41 @@ def _in_folder(folder: Path) -> Iterator[Line | Fault]:
 def _in_archive(file: Path) -> Iterator[Line | Fault]:
     try:
         with zipfile.ZipFile(file) as archive:
+            _check_size(archive)
             names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
             found = {_kind_of(name): name for name in names}
             if not found:
-                raise Unreadable("There is no .csv file in this ZIP.")
+                raise Unreadable(_("There is no .csv file in this ZIP."))
             for kind in Kind:
                 if kind in found:
                     name = found[kind]
                     yield from _csv_lines(kind, archive.open(name), archive.open(name))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise Unreadable("This is no ZIP that can be read.") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise Unreadable(_("This is no ZIP that can be read.")) from error
+
+
+def _check_size(archive: zipfile.ZipFile) -> None:
+    # No entry gives more than it says.
+    if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
+        raise Unreadable(_("Unpacked, it has more than %(most)s.", most=file_size(MOST_UNPACKED)))
 
 
 def _in_workbook(file: Path) -> Iterator[Line | Fault]:
     try:
+        with zipfile.ZipFile(file) as archive:
+            _check_size(archive)
         book = load_workbook(file, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise Unreadable("This is no workbook that can be read.") from error
-    with closing(book):
-        sheets = {name.strip().lower(): name for name in book.sheetnames}
-        if not set(sheets) & set(Kind):
-            raise Unreadable(f"No sheet is named {', '.join(Kind)}.")
-        for kind in Kind:
-            if kind in sheets:
-                rows = book[sheets[kind]].iter_rows(values_only=True)
-                texts = (tuple(_text(value) for value in row) for row in rows)
-                yield from _lines(kind, enumerate(texts, 1))
+        with closing(book):
+            sheets = {name.strip().lower(): name for name in book.sheetnames}
+            if not set(sheets) & set(Kind):
+                raise Unreadable(_("No sheet is named %(names)s.", names=", ".join(Kind)))
+            for kind in Kind:
+                if kind in sheets:
+                    rows = book[sheets[kind]].iter_rows(values_only=True)
+                    texts = (tuple(_text(value) for value in row) for row in rows)
+                    yield from _lines(kind, enumerate(texts, 1))
+    except BROKEN_WORKBOOK as error:
+        raise Unreadable(_("This is no workbook that can be read.")) from error
 
 
 def _text(value: object) -> str:
@@ -138,7 +178,7 @@ def _csv_lines(kind: Kind, look: IO[bytes], file: IO[bytes]) -> Iterator[Line | 
 
 
 def _numbered(text: TextIO) -> Iterator[tuple[int, Sequence[str]]]:
-    reader = csv.reader(text)
+    reader = csv.reader(iter(partial(text.readline, LONGEST_LINE), ""))
     try:
         for row in reader:
             yield reader.line_num, [plain_cell(cell) for cell in row]
@@ -151,7 +191,7 @@ def _lines(kind: Kind, rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Li
     head: list[str] | None = None
     for number, row in rows:
         if head is not None and not row:
-            yield Fault(kind, number, "", "This line cannot be read as CSV.")
+            yield Fault(kind, number, "", _("This line cannot be read as CSV."))
         elif not any(cell.strip() for cell in row):
             continue
         elif head is None:
@@ -161,30 +201,32 @@ def _lines(kind: Kind, rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Li
             if faults:
                 return
         elif any("\0" in cell or "\ufffd" in cell for cell in row):
-            yield Fault(kind, number, "", "This line holds characters that cannot be used.")
+            yield Fault(kind, number, "", _("This line holds characters that cannot be used."))
         else:
             cells = dict.fromkeys(COLUMNS[kind], "") | dict(zip(head, row, strict=False))
             yield Line(kind, number, {name: cells[name].strip() for name in COLUMNS[kind]})
 
 
 def _head_faults(kind: Kind, number: int, head: Sequence[str]) -> list[Fault]:
-    wanted = COLUMNS[kind]
+    wanted, names = COLUMNS[kind], ", ".join(COLUMNS[kind])
     faults = [
-        Fault(kind, number, name, "This column is missing.") for name in wanted if name not in head
+        Fault(kind, number, name, _("This column is missing."))
+        for name in wanted
+        if name not in head
     ]
     faults += [
-        Fault(kind, number, name, f"Nobody knows this column; these are: {', '.join(wanted)}.")
+        Fault(kind, number, name, _("Nobody knows this column; these are: %(names)s.", names=names))
         for name in head
         if name and name not in wanted
     ]
     return faults + [
-        Fault(kind, number, name, "This column is there twice.")
+        Fault(kind, number, name, _("This column is there twice."))
         for name in wanted
         if head.count(name) > 1
     ]
 
 
-def write_template(file: Path) -> None:
+def write_template(file: Path | IO[bytes]) -> None:
     """A workbook with a sheet of each kind: the columns, and a line as an example."""
     book = Workbook(write_only=True)
     for kind in Kind:

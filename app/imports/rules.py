@@ -1,6 +1,6 @@
 """What a line of an imported file may hold: columns, values, and what is wrong with them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import available_timezones
@@ -11,6 +11,12 @@ from app.web.i18n import LANGUAGES
 from app.web.i18n import gettext as _
 from app.web.requests import form_of
 
+# What a file may have that comes through the console: as it is, unpacked, and of lines.
+MOST_BYTES = 100 * 1000 * 1000
+MOST_LINES = 1_000_000
+# A worker that dies with an import at hand leaves it to the next; a file that kills workers must
+# not go on for ever.
+MOST_ATTEMPTS = 5
 LONGEST_NAME, LONGEST_NUMBER = 100, 40
 LARGEST_QUANTITY = 1_000_000_000
 LICENSE_TYPES = ("term", "subscription")
@@ -24,6 +30,28 @@ class Kind(StrEnum):
     ENTITLEMENTS = "entitlements"
     PEOPLE = "people"
     LICENSE_KEYS = "license_keys"
+
+
+class ImportState(StrEnum):
+    """Where an uploaded file is on its way."""
+
+    UPLOADING = "uploading"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    FAULTY = "faulty"
+    UNREADABLE = "unreadable"
+    IMPORTING = "importing"
+    DONE = "done"
+    DISCARDED = "discarded"
+
+
+# A worker has something to do.
+AT_WORK = (ImportState.CHECKING, ImportState.IMPORTING)
+# Nobody needs the file any more.
+OVER = (
+    *(ImportState.FAULTY, ImportState.UNREADABLE),
+    *(ImportState.DONE, ImportState.DISCARDED),
+)
 
 
 @dataclass(frozen=True)
@@ -108,13 +136,21 @@ def _contract(fields: Fields) -> dict[str, str]:
         "number": _number(fields, "number"),
         "name": fields.text("name", "name", maximum=LONGEST_NAME),
         "company": fields.text("company", "company", maximum=LONGEST_NAME),
-        "license_type": fields.choice("license_type", "license_type", LICENSE_TYPES),
+        "license_type": _one_of(fields, "license_type", LICENSE_TYPES),
         **_term(fields),
-        "time_zone": fields.choice("time_zone", "time_zone", ZONES),
+        "time_zone": _one_of(fields, "time_zone", ZONES, ("Asia/Tokyo", "Europe/London", "…")),
         "sales_name": fields.text("sales_name", "sales_name", maximum=LONGEST_NAME),
         "sales_email": fields.mail_address("sales_email", "sales_email"),
         "sales_phone": fields.code("sales_phone", "sales_phone", maximum=LONGEST_NUMBER),
     }
+
+
+def _one_of(fields: Fields, name: str, choices: Collection[str], told: Sequence[str] = ()) -> str:
+    value = fields.choice(name, name, choices)
+    if name in fields.errors:
+        names = ", ".join(told or choices)
+        fields.errors[name] = _("Write one of these: %(names)s.", names=names)
+    return value
 
 
 def _number(fields: Fields, name: str) -> str:
@@ -138,8 +174,8 @@ def _person(fields: Fields) -> dict[str, str]:
     return {
         "contract": fields.code("contract", "contract", maximum=LONGEST_NUMBER),
         "email": fields.mail_address("email", "email"),
-        "role": fields.choice("role", "role", ("owner", "member")),
-        "language": fields.choice("language", "language", LANGUAGES),
+        "role": _one_of(fields, "role", ("owner", "member")),
+        "language": _one_of(fields, "language", LANGUAGES),
     }
 
 

@@ -1,5 +1,6 @@
 """Importing a file: all of it or nothing, in one transaction; who is in it is invited after."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -59,36 +60,47 @@ async def import_lines(
     dry_run: bool,
     actor: UUID | None,
     report: Callable[[str, int], None],
+    id: UUID | None = None,
 ) -> Outcome:
     """Import lines. The same lines again change nothing; killed in the middle, nothing is done.
+
+    It joins the open unit of work; faults and dry runs take back only what they did themselves.
 
     Args:
         dry_run: do everything, then take it back.
         report: told the name of each phase and how many lines are done in it.
+        id: of the import, which its audit event names; a new one unless given.
 
     Raises:
         Unreadable, OSError: the file cannot be read.
     """
-    outcome, id = Outcome(), uuid7()
-    try:
-        async with unit_of_work() as connection:
-            await _stage(connection, id, lines, outcome, report)
-            report("checking", 0)
-            async for fault in check_queries.find_faults(connection, id):
-                outcome.note(fault)
-            if outcome.wrong:
-                raise _NotToKeep
-            await _add(connection, id, outcome, actor, report)
-            if dry_run:
-                raise _NotToKeep
-            await connection.execute(
-                "delete from import_line where import = $1", id, timeout=check_queries.QUERY_SECONDS
-            )
-            if any(outcome.added.values()):
-                await record("import", actor=actor, subject=id, added=outcome.added)
-    except _NotToKeep:
-        outcome.faults.sort(key=lambda fault: (list(Kind).index(Kind(fault.kind)), fault.line))
+    outcome, id = Outcome(), id or uuid7()
+    async with unit_of_work() as connection:
+        try:
+            async with connection.transaction():
+                await _stage(connection, id, lines, outcome, report)
+                report("checking", 0)
+                async for fault in check_queries.find_faults(connection, id):
+                    outcome.note(fault)
+                if outcome.wrong:
+                    raise _NotToKeep
+                await _add(connection, id, outcome, actor, report)
+                if dry_run:
+                    raise _NotToKeep
+                await _finish(connection, id, outcome, actor)
+        except _NotToKeep:
+            outcome.faults.sort(key=lambda fault: (list(Kind).index(Kind(fault.kind)), fault.line))
     return outcome
+
+
+async def _finish(
+    connection: asyncpg.Connection, id: UUID, outcome: Outcome, actor: UUID | None
+) -> None:
+    await connection.execute(
+        "delete from import_line where import = $1", id, timeout=check_queries.QUERY_SECONDS
+    )
+    if any(outcome.added.values()):
+        await record("import", actor=actor, subject=id, added=outcome.added)
 
 
 async def _stage(
@@ -99,7 +111,8 @@ async def _stage(
     report: Callable[[str, int], None],
 ) -> None:
     done, good = 0, _good_lines(lines, id, outcome)
-    while batch := list(islice(good, BATCH)):
+    # In a thread, since reading takes long and the same process may answer requests.
+    while batch := await asyncio.to_thread(lambda: list(islice(good, BATCH))):
         await connection.copy_records_to_table("import_line", records=batch, columns=COLUMNS)
         done += len(batch)
         report("reading", done)
@@ -177,11 +190,12 @@ async def _invite(settings: Settings, person: Record) -> None:
     )
 
 
-async def find_importer(code: str) -> UUID | None:
-    """One of the staff who may import, by user code."""
+async def find_staff(code: str, *roles: str) -> UUID | None:
+    """One of the staff with one of the roles, by user code."""
     row = await fetch_one(
         "select id from portal_user where code = lower($1) and disabled_at is null"
-        " and staff_role in ('operator', 'administrator')",
+        " and staff_role = any($2)",
         code,
+        roles,
     )
     return row["id"] if row else None

@@ -1,6 +1,6 @@
 """What an import keeps while it works."""
 
-from piccolo.columns import JSONB, UUID, ForeignKey, Integer, Text
+from piccolo.columns import JSONB, UUID, BigInt, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -34,3 +34,60 @@ class ImportPerson(Table):
     role = Text()
     language = Text()
     imported_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
+
+
+class BulkImport(Table):
+    """A file that was uploaded to be imported, and what came of it.
+
+    Attributes:
+        size, sha256: come when the file is whole.
+        language: of whoever uploaded it; in it the faults are told.
+        state: an ImportState.
+        reason: why the file cannot be imported at all, else empty.
+        lines, added: kind → number, as found by the check or done by the import.
+        wrong: how many faults there are.
+        moved_at: when it came into its state.
+    """
+
+    id = UUID(primary_key=True, default=uuid7)
+    name = Text()
+    storage_key = Text(unique=True)
+    size = BigInt(null=True, default=None)
+    sha256 = Text(null=True, default=None)
+    language = Text()
+    state = Text(default="uploading")
+    reason = Text()
+    lines = JSONB()
+    added = JSONB()
+    wrong = Integer()
+    uploaded_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
+    confirmed_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
+    begun_at = Timestamptz(default=None)
+    moved_at = Timestamptz(default=None)
+    file_deleted_at = Timestamptz(null=True, default=None)
+
+
+class BulkImportProgress(Table):
+    """How far the worker is that has the import; attempts count workers that died, too."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    import_ = ForeignKey(
+        BulkImport, null=False, unique=True, on_delete=OnDelete.cascade, db_column_name="import"
+    )
+    phase = Text()
+    lines = Integer()
+    attempts = Integer()
+
+
+class BulkImportFault(Table):
+    """Something wrong in an uploaded file; see rules.Fault."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    import_ = ForeignKey(
+        BulkImport, null=False, on_delete=OnDelete.cascade, db_column_name="import"
+    )
+    number = Integer()
+    kind = Text()
+    line = Integer()
+    column = Text()
+    message = Text()

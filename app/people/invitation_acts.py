@@ -46,7 +46,7 @@ async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Sta
         heading=ngettext("Invite %(n)s person?", "Invite %(n)s people?", len(emails)),
         facts=[
             (_("Contract"), f"{contract.name} ({contract.number})"),
-            *((_("E-mail address"), email) for email in emails),
+            (_("E-mail address"), ", ".join(emails)),
             (_("Language"), LANGUAGE_NAMES[payload["language"]]),
             (_("Role"), _("Member")),
         ],

@@ -21,7 +21,7 @@ from app.staff.contract_pages import CHANGE, SEE, provide_head
 from app.staff.services import note_inspection
 from app.staff.shell_pages import kept, problem_of, staff_page
 from app.web.i18n import gettext as _
-from app.web.i18n import moment
+from app.web.i18n import moment, pgettext
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
 
@@ -79,7 +79,7 @@ def _lines(contract: Record, people: Sequence[Record]) -> list[str]:
         cells = [each["code"], each["name"], each["email"], role_name(Role(each["role"]))]
         cells += [notices(each["notification"]), moment(each["created_at"], zone)]
         cells += [moment(last, zone) if last else ""]
-        cells += [_("Yes") if each["second_factor"] else _("No")]
+        cells += [pgettext("second step", "Set up") if each["second_factor"] else _("Not set up")]
         cells += [moment(each["disabled_at"], zone) if each["disabled_at"] else ""]
         lines.append(csv_line(cells))
     return lines

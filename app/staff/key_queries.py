@@ -9,7 +9,8 @@ from app.staff.list_queries import Listed, Order, Source, Where, like, list_rows
 MASKED = "left(k.code, 5) || '…' || right(k.code, 5)"
 KEYS = Source(
     columns=f"""k.id, {MASKED} as masked, k.quantity, k.starts_on, k.ends_on, k.issued_at,
-        k.revoked_at, p.code as product, p.unit, c.number as redeemed_by""",
+        k.revoked_at, k.ends_on < current_date as ended, p.code as product, p.unit,
+        c.number as redeemed_by""",
     tables="""license_key k join product p on p.id = k.product
         left join entitlement e on e.license_key = k.id
         left join contract c on c.id = e.contract""",
@@ -39,7 +40,8 @@ async def find_key(id: UUID) -> Record | None:
     return await fetch_one(
         f"""
         select k.id, {MASKED} as masked, k.quantity, k.starts_on, k.ends_on, k.issued_at,
-               k.revoked_at, k.batch, p.code as product, p.unit, meant.number as only_for,
+               k.revoked_at, k.ends_on < current_date as ended, k.batch, p.code as product, p.unit,
+               meant.number as only_for,
                c.number as redeemed_by, e.created_at as redeemed_at
         from license_key k join product p on p.id = k.product
         left join contract meant on meant.id = k.contract

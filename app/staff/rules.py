@@ -19,6 +19,7 @@ class Permission(StrEnum):
     CONTRACTS_SEE = "contracts:see"
     CONTRACTS_CHANGE = "contracts:change"
     CONTRACTS_IMPORT = "contracts:import"
+    CONTRACTS_EXPORT = "contracts:export"
     CATALOGUE_CHANGE = "catalogue:change"
     LICENSE_KEYS_ISSUE = "license-keys:issue"
     LICENSE_KEYS_EXPORT_AGAIN = "license-keys:export-again"
@@ -54,6 +55,7 @@ LEAST_ROLE = {
     Permission.USERS_HELP: StaffRole.OPERATOR,
     Permission.MAIL_SEND_AGAIN: StaffRole.OPERATOR,
     # What binds everybody, opens doors, or takes data out of the house.
+    Permission.CONTRACTS_EXPORT: StaffRole.ADMINISTRATOR,
     Permission.LICENSE_KEYS_EXPORT_AGAIN: StaffRole.ADMINISTRATOR,
     Permission.SIGNING_KEYS_ROTATE: StaffRole.ADMINISTRATOR,
     Permission.TERMS_PUBLISH: StaffRole.ADMINISTRATOR,

@@ -97,6 +97,7 @@ def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
         "mail-changed": ("form", _("The mail is not as it was any more. Look at its state.")),
         "quote-moved": ("form", _("The request is in another state by now; see below.")),
         "notice-settled": ("form", _("The notice is in another state by now; see below.")),
+        "import-moved": ("form", _("The import is in another state by now; see below.")),
         "upload-gone": ("form", _("The upload was published or thrown away meanwhile.")),
         "resource-gone": ("form", _("The resource was withdrawn meanwhile.")),
         "changed-meanwhile": (

@@ -1,6 +1,6 @@
 """Uploads of resources: a file comes in as a stream, waits, and is published or thrown away."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from app.web.i18n import file_size
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
-from app.web.uploads import StreamedFile, stream_file
+from app.web.uploads import chosen_file, whole
 
 
 async def provide_upload(upload_id: FromPath[UUID]) -> Record:
@@ -59,7 +59,7 @@ class UploadCreation(Controller):
         storage: NamedDependency[Storage],
     ) -> Response[Any]:
         """アップロード: as it comes into storage, then on to what it is published as."""
-        file = await _chosen_file(request)
+        file = await chosen_file(request)
         if file is None:
             return _upload(request, _("Choose a file."))
         first = await anext(file.chunks, b"")
@@ -68,7 +68,7 @@ class UploadCreation(Controller):
         try:
             id = await upload_file(
                 storage,
-                _whole(first, file.chunks),
+                whole(first, file.chunks),
                 name=file.name,
                 media_type=file.media_type,
                 actor=viewer.id,
@@ -77,19 +77,6 @@ class UploadCreation(Controller):
             most = file_size(MOST_BYTES)
             return _upload(request, _("The file has more than %(most)s.", most=most))
         return see_other(f"{acts.UPLOADS_URL}/{id}")
-
-
-async def _chosen_file(request: PageRequest) -> StreamedFile | None:
-    content_type = request.headers.get("content-type", "")
-    if not content_type.startswith("multipart/form-data"):
-        return None
-    return await stream_file(request.stream(), content_type)
-
-
-async def _whole(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for chunk in rest:
-        yield chunk
 
 
 def _upload(request: PageRequest, error: str = "") -> Response[str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from litestar.exceptions import ClientException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
+from app.web.requests import PageRequest
+
 MOST_PARTS = 20
 LONGEST_TYPE = 100
 
@@ -67,3 +69,18 @@ async def _events(
                     yield event
     except (MultipartError, ValueError, LookupError) as error:
         raise ClientException("The form is broken.") from error
+
+
+async def chosen_file(request: PageRequest) -> StreamedFile | None:
+    """The file that a form was sent with; None where none was chosen, or the form has no files."""
+    content_type = request.headers.get("content-type", "")
+    if not content_type.startswith("multipart/form-data"):
+        return None
+    return await stream_file(request.stream(), content_type)
+
+
+async def whole(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """A file's pieces again, after the first one was looked at."""
+    yield first
+    async for chunk in rest:
+        yield chunk

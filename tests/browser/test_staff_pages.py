@@ -11,7 +11,7 @@ PLACES = (
     *("/staff", "/staff/search?words=D-1", "/staff/companies", "/staff/contracts"),
     *("/staff/contracts/D-1001", "/staff/quotes", "/staff/products", "/staff/license-keys"),
     *("/staff/activations", "/staff/resources", "/staff/notices", "/staff/users", "/staff/mail"),
-    *("/staff/keys", "/staff/audit", "/staff/terms"),
+    *("/staff/keys", "/staff/audit", "/staff/terms", "/staff/imports", "/staff/imports/new"),
 )
 
 

@@ -10,7 +10,7 @@ from tests.conventions.sources import PROJECT, Module, modules
 # From the top down; a package imports only what stands below its own line.
 LEVELS = [
     {"staff"},
-    {"home", "history", "reports", "endings", "withdrawal"},
+    {"home", "history", "reports", "endings", "withdrawal", "monitoring"},
     {"imports"},
     {"quotes", "notices", "resources", "activation"},
     {"environments"},

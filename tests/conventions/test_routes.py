@@ -49,6 +49,8 @@ PUBLIC = {
     ("GET", "/demo/mail/{id}"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    # Whoever has the token of monitoring; see tests/monitoring/.
+    ("GET", "/metrics"),
     ("GET", "/.well-known/jwks.json"),
 }
 PART = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*|\{[a-z_]+\}|\.well-known|jwks\.json")

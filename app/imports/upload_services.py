@@ -1,0 +1,137 @@
+"""Files that are to be imported: uploaded, confirmed, thrown away, and swept once they are over."""
+
+from collections.abc import AsyncIterable
+from datetime import timedelta
+from uuid import UUID
+
+from app import clock
+from app.audit.services import record
+from app.database import fetch, fetch_one, fetch_value, unit_of_work
+from app.imports.rules import MOST_BYTES, OVER, ImportState
+from app.imports.tables import BulkImport
+from app.resources.rules import clean_file_name
+from app.storage import Storage
+
+# As long as a confirm step may be thought about.
+FILE_KEPT = timedelta(hours=48)
+RESULT_KEPT = timedelta(days=30)
+
+
+async def upload_import(
+    storage: Storage,
+    chunks: AsyncIterable[bytes],
+    *,
+    name: str,
+    language: str,
+    actor: UUID,
+    limit: int = MOST_BYTES,
+) -> UUID:
+    """Stream a file into storage; a worker checks it then. The import's id.
+
+    Whatever interrupts it, nothing stays: at once where this process lives on, else by the sweep.
+
+    Args:
+        language: in which its faults are told.
+
+    Raises:
+        FileTooLarge: more than `limit` bytes came.
+        StorageError: the store refuses or does not answer.
+    """
+    now = clock.now()
+    upload = BulkImport(
+        name=clean_file_name(name),
+        language=language,
+        uploaded_by=actor,
+        begun_at=now,
+        moved_at=now,
+        lines="{}",
+        added="{}",
+        wrong=0,
+        reason="",
+    )
+    upload.storage_key = f"imports/{upload.id}"
+    await BulkImport.insert(upload)
+    try:
+        file = await storage.store(upload.storage_key, chunks, limit=limit)
+    except BaseException:
+        await fetch("delete from bulk_import where id = $1", upload.id)
+        raise
+    async with unit_of_work():
+        await fetch(
+            "update bulk_import set state = $2, size = $3, sha256 = $4, moved_at = $5"
+            " where id = $1",
+            upload.id,
+            ImportState.CHECKING,
+            file.size,
+            file.sha256,
+            clock.now(),
+        )
+        await record("import-upload", actor=actor, subject=upload.id, name=upload.name)
+    return UUID(str(upload.id))
+
+
+async def confirm_import(id: UUID, *, actor: UUID) -> bool:
+    """Leave a checked file to the workers; False where it is not as it was any more."""
+    async with unit_of_work():
+        moved = await fetch_value(
+            "update bulk_import set state = $2, confirmed_by = $3, moved_at = $4"
+            " where id = $1 and state = $5 and size is not null returning id",
+            id,
+            ImportState.IMPORTING,
+            actor,
+            clock.now(),
+            ImportState.CHECKED,
+        )
+        # The import has as many attempts as the check had.
+        await fetch("delete from bulk_import_progress where import = $1", moved)
+    return moved is not None
+
+
+async def discard_import(id: UUID, *, actor: UUID) -> bool:
+    """Throw a checked file away; False where it is not as it was any more."""
+    async with unit_of_work():
+        row = await fetch_one(
+            "update bulk_import set state = $2, moved_at = $3 where id = $1 and state = $4"
+            " returning name",
+            id,
+            ImportState.DISCARDED,
+            clock.now(),
+            ImportState.CHECKED,
+        )
+        if row is None:
+            return False
+        await record("import-discard", actor=actor, subject=id, name=row["name"])
+    return True
+
+
+async def sweep_imports(storage: Storage) -> None:
+    """Give up what nobody confirmed in time, and forget results that had theirs."""
+    now = clock.now()
+    await fetch(
+        "update bulk_import set state = $1, moved_at = $2 where state = any($3) and moved_at <= $4",
+        ImportState.DISCARDED,
+        now,
+        [ImportState.UPLOADING, ImportState.CHECKED],
+        now - FILE_KEPT,
+    )
+    await delete_spent_files(storage)
+    await fetch(
+        "delete from bulk_import where file_deleted_at is not null and moved_at <= $1",
+        now - RESULT_KEPT,
+    )
+
+
+async def delete_spent_files(storage: Storage) -> None:
+    """Delete the files of imports that are over.
+
+    The file goes first: a crash in between leaves the row, and the next one goes on.
+    """
+    rows = await fetch(
+        "select id, storage_key from bulk_import where file_deleted_at is null and state = any($1)",
+        list(OVER),
+    )
+    for row in rows:
+        await storage.delete(row["storage_key"])
+        await fetch(
+            "update bulk_import set file_deleted_at = $2 where id = $1", row["id"], clock.now()
+        )

@@ -1,0 +1,135 @@
+"""The chore of bulk imports: it checks what was uploaded, and imports what was confirmed.
+
+What an import adds, what is kept of it and its state are one transaction, which holds the lock of
+its row. A worker that dies leaves nothing, and the next one begins anew.
+"""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from app import clock
+from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
+from app.imports.files import Line, Unreadable, read_lines, readable_name
+from app.imports.progress_services import Progress
+from app.imports.rules import AT_WORK, MOST_ATTEMPTS, MOST_LINES, Fault, ImportState
+from app.imports.services import Outcome, import_lines
+from app.imports.upload_services import delete_spent_files
+from app.settings import Settings
+from app.storage import Storage, open_storage
+from app.web import i18n
+from app.web.errors import unavailable_errors
+from app.web.i18n import gettext as _
+
+# Any fixed number: imports follow each other, else they would wait for each other's rows.
+IMPORT_LOCK = 0x4C50_496D
+FAULT_COLUMNS = ("id", "import", "number", "kind", "line", "column", "message")
+# Another worker, or the same later, may do better.
+PASSING = (*unavailable_errors, asyncpg.PostgresError, TimeoutError)
+
+log = structlog.get_logger()
+
+
+async def work_on_imports(settings: Settings) -> bool:
+    """Check or import the file that waits longest; whether there was one."""
+    storage, progress = open_storage(settings), Progress()
+    async with progress.noting(), unit_of_work() as connection:
+        row = await fetch_one(
+            "select id, name, storage_key, size, language, state, confirmed_by from bulk_import"
+            " where state = any($1) and pg_try_advisory_xact_lock($2)"
+            " order by begun_at limit 1 for no key update skip locked",
+            list(AT_WORK),
+            IMPORT_LOCK,
+        )
+        if row is None:
+            return False
+        token = i18n.language.set(row["language"])
+        try:
+            await _work(connection, storage, row, progress)
+        finally:
+            i18n.language.reset(token)
+    await delete_spent_files(storage)
+    return True
+
+
+async def _work(
+    connection: asyncpg.Connection, storage: Storage, row: Record, progress: Progress
+) -> None:
+    attempts, outcome = await progress.begin(row["id"]), Outcome()
+    try:
+        if attempts > MOST_ATTEMPTS:
+            raise Unreadable(_("The import broke off %(count)s times.", count=MOST_ATTEMPTS))
+        outcome = await _read(storage, row, progress)
+        if not outcome.wrong and not any(outcome.lines.values()):
+            raise Unreadable(_("There is no line in the file."))
+    except Unreadable as error:
+        await _settle(connection, row["id"], ImportState.UNREADABLE, outcome, str(error))
+    except PASSING:
+        raise
+    except Exception as error:
+        log.error("defect", exc_info=error)
+        told = _("The file cannot be read. The portal's log says more.")
+        await _settle(connection, row["id"], ImportState.UNREADABLE, Outcome(), told)
+    else:
+        good = ImportState.CHECKED if row["state"] == ImportState.CHECKING else ImportState.DONE
+        state = ImportState.FAULTY if outcome.wrong else good
+        await _settle(connection, row["id"], state, outcome)
+
+
+async def _read(storage: Storage, row: Record, progress: Progress) -> Outcome:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / readable_name(row["name"])
+        with file.open("wb") as opened:
+            async for piece in storage.read(row["storage_key"], 0, row["size"]):
+                await asyncio.to_thread(opened.write, piece)
+        return await import_lines(
+            _limited(read_lines(file)),
+            dry_run=row["state"] == ImportState.CHECKING,
+            actor=row["confirmed_by"],
+            report=progress.report,
+            id=row["id"],
+        )
+
+
+def _limited(lines: Iterable[Line | Fault]) -> Iterator[Line | Fault]:
+    for number, line in enumerate(lines):
+        if number == MOST_LINES:
+            most = i18n.number(MOST_LINES)
+            raise Unreadable(_("The file has more than %(most)s lines. Divide it.", most=most))
+        yield line
+
+
+async def _settle(
+    connection: asyncpg.Connection,
+    id: UUID,
+    state: ImportState,
+    outcome: Outcome,
+    reason: str = "",
+) -> None:
+    """Keep what came of it."""
+    await fetch(
+        "update bulk_import set state = $2, reason = $3, lines = $4, added = $5, wrong = $6,"
+        " moved_at = $7 where id = $1",
+        id,
+        state,
+        reason,
+        json.dumps(outcome.lines),
+        json.dumps(outcome.added),
+        0 if reason else outcome.wrong,
+        clock.now(),
+    )
+    faults = [] if reason else outcome.faults
+    await connection.copy_records_to_table(
+        "bulk_import_fault",
+        columns=FAULT_COLUMNS,
+        records=[
+            (uuid7(), id, number, fault.kind, fault.line, fault.column, fault.message)
+            for number, fault in enumerate(faults, 1)
+        ],
+    )

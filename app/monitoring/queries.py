@@ -1,0 +1,69 @@
+"""The figures of monitoring that the database knows, all in one cheap query.
+
+They are the same whichever process is asked: queues, sessions, the audit log's seals, keys.
+Everything counted here is small, or is counted by an index of just those rows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.database import fetch
+
+# Each: the figure, its label where it has one, and the value. What is null is left out.
+FIGURES = """
+    select 'mails' as figure, 'new' as label,
+           (select count(*) from mail where state = 'queued' and failures = 0)::float8 as value
+    union all
+    select 'mails', 'retried',
+           (select count(*) from mail where state = 'queued' and failures > 0)
+    union all
+    select 'mails', 'failed', (select count(*) from mail where state = 'failed')
+    union all
+    select 'oldest_mail_seconds', '', coalesce(extract(epoch from now()
+           - (select min(created_at) from mail where state = 'queued')), 0)
+    union all
+    select 'imports', 'waiting',
+           (select count(*) from bulk_import where state in ('checking', 'importing'))
+    union all
+    select 'oldest_import_seconds', '', coalesce(extract(epoch from now()
+           - (select min(moved_at) from bulk_import where state in ('checking', 'importing'))), 0)
+    union all
+    select 'invitations_waiting', '', (select count(*) from import_person)
+    union all
+    select 'notices_at_work', '', (select count(*) from notice
+           where mailed_at is null and withdrawn_at is null and published_at <= now())
+    union all
+    select 'sessions', case when u.staff_role is null then 'customer' else 'staff' end, count(*)
+    from session s join portal_user u on u.id = s."user"
+    where s.expires_at > now() group by 2
+    union all
+    select 'audit_unsealed', '', (select count(*) from audit_unsealed)
+    union all
+    select 'audit_lag_seconds', '', coalesce(extract(epoch from now() - (
+           select min(e.at) from audit_unsealed w join audit_event e on e.id = w.event)), 0)
+    union all
+    select 'signing_key_end', '', extract(epoch from (select max(not_after) from signing_key))
+    union all
+    select 'chore_done', name, extract(epoch from done_at) from chore
+    union all
+    select 'chore_failures', name, failures from chore
+"""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figure → label → value; a figure without a label has the empty one."""
+
+    values: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Mapping[str, float]:
+        return self.values.get(name, {})
+
+
+async def read_figures() -> Figures:
+    """The figures as of now."""
+    figures = Figures()
+    for row in await fetch(FIGURES):
+        if row["value"] is not None:
+            figures.values.setdefault(row["figure"], {})[row["label"]] = float(row["value"])
+    return figures

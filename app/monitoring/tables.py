@@ -1,0 +1,13 @@
+"""What tells whether the portal does by itself what it should."""
+
+from piccolo.columns import Integer, Text, Timestamptz
+from piccolo.table import Table
+
+
+class Chore(Table):
+    """When any process did a chore last, and how often one failed at it."""
+
+    name = Text(primary_key=True)
+    done_at = Timestamptz(null=True, default=None)
+    failed_at = Timestamptz(null=True, default=None)
+    failures = Integer()
