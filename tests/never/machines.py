@@ -77,7 +77,8 @@ def two_machines(
     """Both servers, until the block ends."""
     environ = shared_environ(settings, s3)
     first, second = (
-        Server(folder / f"machine{number}", runtime, owner, **environ) for number in (1, 2)
+        Server(folder / f"machine{number}", runtime, owner, workers=1, **environ)
+        for number in (1, 2)
     )
     with ExitStack() as stack:
         stack.enter_context(first)
@@ -113,7 +114,7 @@ class Outcome:
 
 
 class Crowd:
-    """People who invite somebody: the form at one machine, 決定 at the other, or at both at once."""
+    """People who invite somebody: the form at one machine, 決定 at the other or at both."""
 
     def __init__(self, machines: Machines, pools: Sequence[Pool], count: int, seed: int) -> None:
         self.machines, self.load, self.dice = machines, Load(), Random(seed)
@@ -191,8 +192,12 @@ async def run_load(machines: Machines, pools: Sequence[Pool], count: int, seed: 
         try:
             load = await Crowd(machines, pools, count, seed).run()
             async with asyncio.timeout(120):
-                while await fetch_value("select count(*) from mail where state = 'queued'"):
+                waiting = True
+                while waiting:
                     await asyncio.sleep(0.05)
+                    waiting = await fetch_value(
+                        "select exists (select from mail where state = 'queued')"
+                    )
         finally:
             codes = [await worker.stop() for worker in workers]
     assert codes == [0, 0], codes
