@@ -82,6 +82,7 @@ PROOFS = (
     Proof("never", "benchmarks.mutated_activations", "--count 20000", "--count 100000"),
     Proof("never", "benchmarks.mail_kills", "--mails 500 --kills 15", "--mails 8000 --kills 200"),
     Proof("never", "benchmarks.notice_mails", "--recipients 500 --kills 5", "--kills 50"),
+    Proof("never", "benchmarks.two_machines", "--requests 1000", "--requests 10000"),
     Proof("never", "benchmarks.owners", "--rounds 100", "--rounds 1000"),
     Proof("security", "benchmarks.reset_timing", "--count 200", "--count 1000"),
     Proof("access", "benchmarks.access"),

@@ -20,9 +20,12 @@ class Worker:
         process: the process that runs at the moment.
     """
 
-    def __init__(self, settings: Settings, runtime_dsn: str, owner_dsn: str, port: int) -> None:
+    def __init__(
+        self, settings: Settings, runtime_dsn: str, owner_dsn: str, port: int, **environ: str
+    ) -> None:
         self._environ = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")},
+            **environ,
             "PORTAL_DATA_DIR": str(settings.data_dir),
             "PORTAL_SECRET_FILE": str(settings.secret_file),
             "PORTAL_DATABASE_URL": runtime_dsn,
