@@ -17,7 +17,7 @@ PIP_TOOLS := pip-tools==7.6.2
 TESTS :=
 PYTEST_ARGS := -n 2 --dist worksteal
 
-.PHONY: help demo demo-reset test lint types templates system-packages node-tools pins guide-pictures prove prove-long
+.PHONY: help demo demo-reset test lint types templates system-packages node-tools pins guide-pictures prove prove-long access-tools
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -57,12 +57,15 @@ node-tools:  ## Install the tests' tools for Node, where there is npm
 	else echo "npm is missing: the tests that need Node are skipped"; fi
 
 prove: .venv/tests.stamp  ## Measure a sample of every figure beside its goal, within the hour
-	@$(MAKE) system-packages node-tools
+	@$(MAKE) system-packages node-tools access-tools
 	@$(PYTHON) -m benchmarks.prove
 
 prove-long: .venv/tests.stamp  ## Measure every figure at its full size; takes most of a day
-	@$(MAKE) system-packages node-tools
+	@$(MAKE) system-packages node-tools access-tools
 	@$(PYTHON) -m benchmarks.prove --full
+
+access-tools: build/access/tools.stamp  ## Install the checkers of accessibility that only make prove uses
+	@command -v java >/dev/null || echo "Java is missing: benchmarks.access needs it"
 
 guide-pictures: .venv/tests.stamp  ## Make the pictures and films of the guide anew
 	@tools/system-packages ffmpeg
@@ -94,6 +97,12 @@ build/node/tools.stamp: tools/node/package.json tools/node/package-lock.json
 	@mkdir -p build/node
 	@cp tools/node/package.json tools/node/package-lock.json build/node/
 	@cd build/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+build/access/tools.stamp: tools/access/package.json tools/access/package-lock.json
+	@mkdir -p build/access
+	@cp tools/access/package.json tools/access/package-lock.json build/access/
+	@cd build/access && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 build/pins/pins.stamp: | .venv/bin/python

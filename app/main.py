@@ -103,7 +103,7 @@ from app.staff import resource_pages as staff_resources
 from app.storage import open_storage
 from app.web import errors
 from app.web.answers import Responses
-from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles
+from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles, StrictTransport
 from app.web.following import HtmxFollow
 from app.web.metrics import Metrics
 from app.withdrawal import pages as withdrawal
@@ -334,6 +334,7 @@ def make_app(settings: Settings, database_url: str) -> App:
     app = ParkedForms(app, settings)
     app = access.Viewers(app, settings)
     app = HtmxFollow(app)
-    app = Responses(app, https=settings.https)
+    app = Responses(app)
     app = StaticFiles(app)
-    return Metrics(RequestLog(ReadTimeouts(app)))
+    app = Metrics(RequestLog(ReadTimeouts(app)))
+    return StrictTransport(app) if settings.https else app

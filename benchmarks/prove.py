@@ -84,12 +84,12 @@ PROOFS = (
     Proof("never", "benchmarks.notice_mails", "--recipients 500 --kills 5", "--kills 50"),
     Proof("never", "benchmarks.owners", "--rounds 100", "--rounds 1000"),
     Proof("security", "benchmarks.reset_timing", "--count 200", "--count 1000"),
+    Proof("access", "benchmarks.access"),
     Proof(
         "access",
         "pytest",
-        "tests/browser/test_matrix.py",
-        tests="every journey by mouse, keyboard alone and without script, ja and en;"
-        " each state by axe, in dark, at 320 px",
+        "tests/browser/test_matrix.py -k keyboard",
+        tests="every journey by the keyboard alone, focus seen after each step, ja and en",
     ),
     Proof(
         "never",

@@ -16,7 +16,7 @@ from app.settings import Settings
 from app.web.metrics import exposition
 from app.web.requests import PageRequest
 
-MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+MEDIA_TYPE = "text/plain; version=0.0.4"
 # Metric → figure, label, and what it is.
 GAUGES = {
     "portal_mails": ("mails", "state", "Mails that wait (new, retried) or were given up (failed)."),

@@ -205,7 +205,7 @@ class Imports(Controller):
             [each["kind"], str(each["line"]), each["column"], each["message"]] for each in faults
         ]
         text = BOM + csv_line(head) + "".join(csv_line(line) for line in lines)
-        return _file(text.encode(), "import-faults.csv", "text/csv; charset=utf-8")
+        return _file(text.encode(), "import-faults.csv", "text/csv")
 
     @post(guards=IMPORT)
     async def propose_import(

@@ -27,8 +27,8 @@ def policy_with_style(digest: bytes) -> str:
 class Responses:
     """Security headers, ETag and 304, brotli, and HEAD, for every answer of the application."""
 
-    def __init__(self, app: App, *, https: bool) -> None:
-        self.app, self.https = app, https
+    def __init__(self, app: App) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,14 +54,12 @@ class Responses:
         if is_fragment(scope):
             # Only fetch() reads a fragment; opened as a document it redirects to its page.
             return [*fixed, (b"content-security-policy", b"default-src 'none'")]
-        fixed += [
+        return [
+            *fixed,
             (b"content-security-policy", CONTENT_SECURITY_POLICY),
             (b"cross-origin-opener-policy", b"same-origin"),
             (b"referrer-policy", b"same-origin"),
         ]
-        if self.https:
-            fixed.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
-        return fixed
 
 
 def _page_of_opened_fragment(scope: Scope) -> str | None:

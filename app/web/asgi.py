@@ -27,6 +27,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 READ_SECONDS = 30.0
+# A body may take its time, as on a line of 9,600 bit/s, but not drip: after a minute it has to
+# have come at this many bytes a second from its beginning on.
+DRIP_SECONDS = 60.0
+LEAST_RATE = 500
 # An address of static/ names its content, so what is there never changed.
 ALWAYS = datetime.fromtimestamp(0, UTC)
 log = structlog.get_logger()
@@ -81,7 +85,11 @@ class RequestLog:
 
 async def send_plain(send: Send, status: int, body: bytes, headers: Headers | None = None) -> None:
     """Answer with a few words of plain text."""
-    fixed = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    fixed = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
     length = [(b"content-length", str(len(body)).encode())]
     await send(
         {
@@ -101,24 +109,45 @@ def header_value(headers: Headers, name: bytes) -> bytes:
     return b""
 
 
-class ReadTimeouts:
-    """Ends a request whose body stops coming; uvicorn would keep it open for ever."""
+class StrictTransport:
+    """Says in every answer that the portal is reached by https only, where it is."""
 
-    def __init__(self, app: App, seconds: float = READ_SECONDS) -> None:
-        self.app, self.seconds = app, seconds
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def saying_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                header = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+                message = {**message, "headers": [*message["headers"], header]}
+            await send(message)
+
+        await self.app(scope, receive, saying_send)
+
+
+class ReadTimeouts:
+    """Ends a request whose body stops coming, or drips; uvicorn would keep it open for ever."""
+
+    def __init__(
+        self, app: App, seconds: float = READ_SECONDS, drip_seconds: float = DRIP_SECONDS
+    ) -> None:
+        self.app, self.seconds, self.drip_seconds = app, seconds, drip_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         complete = False
         started = False
+        begun, received = time.monotonic(), 0
 
         async def timed_receive() -> Message:
-            nonlocal complete
+            nonlocal complete, received
             if complete:
                 return await receive()
+            left = begun + self.drip_seconds + received / LEAST_RATE - time.monotonic()
             try:
-                message = await asyncio.wait_for(receive(), self.seconds)
+                message = await asyncio.wait_for(receive(), min(self.seconds, max(left, 0)))
             except TimeoutError:
                 raise ReadTimeout(headers={"Connection": "close"}) from None
+            received += len(message.get("body", b""))
             complete = not message.get("more_body", False)
             return message
 

@@ -20,7 +20,7 @@ SEND_BYTES = 64 * 1024
 # Kept by the browser, which asks each time, so that access is checked each time; and not made
 # smaller on its way, or a range of it would be another one.
 CACHE_CONTROL = "private, no-cache, no-transform"
-CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox"
+CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 @dataclass(frozen=True)

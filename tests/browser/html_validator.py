@@ -57,11 +57,13 @@ class HtmlValidator:
 
 
 def whole_page(html: str) -> str:
-    """A fragment begins with its title and goes into the main part of a page."""
+    """A fragment begins with its title and goes into the main part of a page; a piece has none."""
     if html.lower().startswith("<!doctype"):
         return html
-    title, _, rest = html.partition("\n")
+    title, rest = "<title>–</title>", f"<h1>–</h1>{html}"
+    if html.startswith("<title>"):
+        title, _, rest = html.partition("\n")
     return (
         f'<!DOCTYPE html>\n<html lang="ja">\n<head>\n{title}\n</head>\n<body>\n'
-        f"{rest.replace(' data-hx-swap-oob', ' data-oob', 1)}</body>\n</html>\n"
+        f"{rest.replace(' data-hx-swap-oob', ' data-oob')}</body>\n</html>\n"
     )

@@ -38,7 +38,9 @@ async def test_a_file_comes_whole_under_its_own_name(member: httpx.AsyncClient) 
     assert headers["content-type"] == "application/zip"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "private, no-cache, no-transform"
-    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert (
+        headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
+    )
     assert headers["cross-origin-resource-policy"] == "same-origin"
     disposition = headers["content-disposition"]
     assert disposition.startswith('attachment; filename="')

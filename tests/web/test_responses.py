@@ -6,8 +6,10 @@ import httpx
 import pytest
 
 from app.main import make_app
+from app.web.statics import static_url
 from tests.conftest import Portal
 
+CSS = static_url("portal.css")
 PAGE = "/contracts/D-1001/environments"
 FRAGMENT = f"{PAGE}?fragment=1"
 HTMX = {"HX-Request": "true"}
@@ -35,8 +37,10 @@ async def test_over_https_browsers_are_told_to_stay_there(portal: Portal) -> Non
     settings = replace(portal.settings, base_url="https://portal.example.com")
     secure = replace(portal, app=make_app(settings, portal.dsn), settings=settings)
     async with secure.anonymous() as client:
-        answer = await client.get("/login")
-    assert answer.headers["strict-transport-security"].startswith("max-age=63072000")
+        for path in ("/login", "/", "/no-such-page", "/static/none.css", "/healthz", CSS):
+            answer = await client.get(path)
+            assert answer.headers["strict-transport-security"].startswith("max-age=63072000")
+            assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_pages_are_private_and_asked_for_again(owner: httpx.AsyncClient) -> None:

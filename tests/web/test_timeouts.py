@@ -26,7 +26,7 @@ class HastyProtocol(PatientProtocol):
 @pytest.fixture
 async def port(portal: Portal) -> AsyncIterator[int]:
     """A port where the portal answers, with uvicorn's protocol on a real socket."""
-    app = ReadTimeouts(portal.app, seconds=SECONDS)
+    app = ReadTimeouts(portal.app, seconds=SECONDS, drip_seconds=2 * SECONDS)
     config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
     config.load()
     state = ServerState()
@@ -80,6 +80,19 @@ async def test_a_body_that_stops_coming_is_answered_with_408(port: int) -> None:
     assert answered.startswith(b"HTTP/1.1 408 "), answered[:200]
     assert b"connection: close" in answered.lower()
     assert "フォームを最後まで受信できませんでした".encode() in answered
+
+
+async def test_a_body_that_drips_is_cut_off_all_the_same(port: int) -> None:
+    """Each byte must not buy another wait, or a few clients hold many requests for hours."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /login HTTP/1.1\r\n" + HOST + FORM + b"Content-Length: 100000\r\n\r\n")
+    async with asyncio.timeout(LONG):
+        ended = asyncio.create_task(reader.read())
+        while not ended.done():
+            writer.write(b"x")
+            await asyncio.wait([ended], timeout=SECONDS / 10)
+    assert ended.result().startswith(b"HTTP/1.1 408 ")
+    writer.close()
 
 
 async def test_a_request_in_time_is_answered_and_its_connection_kept(port: int) -> None:
