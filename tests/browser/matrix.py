@@ -9,6 +9,33 @@ if TYPE_CHECKING:
 
 STATES = ("empty", "error", "conflict", "done")
 LANGUAGES = ("ja", "en")
+MODES = ("mouse", "keyboard", "no-script")
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who goes a way, and in which cells that is tried.
+
+    Attributes:
+        reason: why some cells are left out; empty where all are walked.
+        other_modes: the languages of those who do not use the mouse.
+    """
+
+    reason: str = ""
+    other_modes: tuple[str, ...] = LANGUAGES
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """Mode and language of every walk; the mouse goes it in every language."""
+        return [
+            (mode, language)
+            for mode in MODES
+            for language in (LANGUAGES if mode == "mouse" else self.other_modes)
+        ]
+
+
+EVERYBODY = Audience()
+VENDOR = Audience("the vendor's staff are Japanese; English is walked by mouse", ("ja",))
 
 
 @dataclass(frozen=True)
@@ -19,11 +46,13 @@ class Journey:
         name: what it is called in the matrix.
         walk: goes the way and says which states it reached.
         left_out: states that mean nothing here, each with the reason.
+        people: who goes it; their reason stands there where cells are left out.
     """
 
     name: str
     walk: Callable[["Cast"], Awaitable[None]]
     left_out: Mapping[str, str] = field(default_factory=dict)
+    people: Audience = EVERYBODY
 
     @property
     def states(self) -> set[str]:

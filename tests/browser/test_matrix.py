@@ -18,10 +18,15 @@ from tests.browser.journeys import (
     resources,
     sign_in,
     staff,
+    staff_license_keys,
+    staff_notices,
+    staff_quotes,
+    staff_resources,
+    staff_users,
     withdrawal,
 )
-from tests.browser.matrix import LANGUAGES, STATES, Journey
-from tests.browser.people import MODES
+from tests.browser.matrix import EVERYBODY, LANGUAGES, MODES, STATES, Journey
+from tests.browser.people import MODES as KINDS
 
 JOURNEYS = (
     sign_in.SIGN_IN,
@@ -50,6 +55,11 @@ JOURNEYS = (
     accounts.FORGOTTEN,
     accounts.SETTINGS,
     staff.CONTRACT_CREATION,
+    staff_quotes.ANSWER,
+    staff_notices.PUBLICATION,
+    staff_resources.PUBLICATION,
+    staff_users.HELP,
+    staff_license_keys.BATCH,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -78,16 +88,25 @@ REQUIRED = {
     "forgotten password",
     "profile, mail address, sessions, password",
     "staff: create a contract with its first owner",
+    "staff: answer a request for a quote, apply it",
+    "staff: write, preview and publish a notice",
+    "staff: upload a file and publish it",
+    "staff: end sessions, disable an account",
+    "staff: issue license keys, revoke one",
 }
-WALKS = [(j, mode, language) for j in JOURNEYS for mode in MODES for language in LANGUAGES]
+WALKS = [(j, mode, language) for j in JOURNEYS for mode, language in j.people.cells]
 
 
 def test_no_cell_of_the_matrix_is_missing() -> None:
     assert {journey.name for journey in JOURNEYS} == REQUIRED
-    assert set(MODES) == {"mouse", "keyboard", "no-script"} and LANGUAGES == ("ja", "en")
+    assert set(KINDS) == set(MODES) == {"mouse", "keyboard", "no-script"}
+    assert LANGUAGES == ("ja", "en") and len(EVERYBODY.cells) == 6
     for journey in JOURNEYS:
         assert set(journey.left_out) < set(STATES), journey.name
         assert all(len(reason) > 20 for reason in journey.left_out.values()), "say why"
+        if journey.people.cells != EVERYBODY.cells:
+            assert journey.name.startswith("staff: ") and len(journey.people.reason) > 20
+        assert {("mouse", "en"), *((mode, "ja") for mode in MODES)} <= set(journey.people.cells)
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -22,6 +22,8 @@ const validator = new HtmlValidate({
     "long-title": "off",
     "no-inline-style": "off",
     "require-sri": "off",
+    // A group of boxes has one name, as HTML means it: what is ticked is a list.
+    "form-dup-name": ["error", { shared: ["radio", "checkbox", "button", "reset", "submit"] }],
     // A telephone number is text of the vendor's, not markup of ours.
     "tel-non-breaking": "off",
   },

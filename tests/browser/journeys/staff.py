@@ -2,7 +2,7 @@
 
 from app.database import fetch
 from tests.browser.cast import Cast
-from tests.browser.matrix import Journey
+from tests.browser.matrix import VENDOR, Journey
 from tests.browser.people import Person
 
 FIELDS = {
@@ -58,4 +58,5 @@ CONTRACT_CREATION = Journey(
     "staff: create a contract with its first owner",
     walk_contract_creation,
     {"empty": "A form for something new shows no list that could be empty."},
+    people=VENDOR,
 )
