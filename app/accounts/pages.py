@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import NotFoundException
 
 from app.accounts import access, forms, queries, services
 from app.accounts.access import CONFIRMATIONS, DEVICE_COOKIE, LANGUAGE_COOKIE, YEAR, Detour, cookies
@@ -156,14 +155,12 @@ class TermsOfUse(Controller):
         self, request: PageRequest, wanted: str, errors: dict[str, str] | None = None
     ) -> Response[Any]:
         terms = await queries.current_terms()
-        if terms is None:
-            raise NotFoundException
         return page(
             request,
             "accounts/terms.html",
             status=422 if errors else 200,
             terms=terms,
-            body=terms[f"body_{i18n.language.get()}"],
+            body=terms[f"body_{i18n.language.get()}"] if terms else "",
             next=wanted,
             errors=errors,
         )

@@ -113,6 +113,14 @@ async def test_the_terms_can_be_read_again_later_without_a_form(owner: httpx.Asy
     assert "利用条件を定める" in page.text and 'action="/terms"' not in page.text
 
 
+async def test_before_there_are_terms_their_page_says_so(owner: httpx.AsyncClient) -> None:
+    await fetch("delete from terms_acceptance")
+    await fetch("delete from terms")
+    page = await owner.get("/terms")
+    assert page.status_code == 200 and "利用規約はまだありません。" in page.text
+    assert 'action="/terms"' not in page.text
+
+
 async def test_the_terms_are_shown_in_the_readers_language(portal: Portal) -> None:
     async with await portal.signed_in("english") as english:
         assert "These terms of use set out" in (await english.get("/terms")).text
