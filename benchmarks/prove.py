@@ -107,6 +107,12 @@ PROOFS = (
     Proof(
         "never",
         "pytest",
+        "tests/never/two_machines_drill.py",
+        tests="two servers and two workers are one portal: sessions, confirm, files, mails",
+    ),
+    Proof(
+        "never",
+        "pytest",
         "tests/backup",
         tests="backup, restored into an empty place: rows, sums and audit head are equal",
     ),
