@@ -21,14 +21,22 @@ from app.resources.upload_services import upload_file
 from app.storage import open_storage
 from app.web.protocol import PatientProtocol
 from tests.conftest import Portal, Stage
+from tests.missing import missing
 from tests.resources.files import PLATFORM, chunks, file_path, product_id
 from tests.resources.relay import relay
 from tests.s3 import BUCKET, S3Server
 from tests.servers import Server, free_port
 
-curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+curl = pytest.mark.usefixtures("curl_program")
 LONG = 30.0
 CUT = 1_300_000
+
+
+@pytest.fixture
+def curl_program() -> None:
+    """curl is there; where everything is to be tested, its absence is a failure."""
+    if shutil.which("curl") is None:
+        missing("there is no curl: install the package curl")
 
 
 async def cookie(portal: Portal, port: int) -> str:
