@@ -25,6 +25,7 @@ from app.runtime import with_demo_secrets
 from app.settings import Settings, read_settings
 from app.web.asgi import App
 from app.web.logs import configure_logs
+from benchmarks.figures import Figure, show
 from benchmarks.growth_pages import PAGES, PEOPLE, Place, Side, ask, make_place, opened, use
 from benchmarks.growth_world import Size, World, make_world
 
@@ -150,6 +151,36 @@ def queries_needed(measured: Measured) -> int:
     return max(each.queries for each in [*figures, *measured.wide.values()])
 
 
+def figures(measured: Measured, size: Size, times: int) -> list[Figure]:
+    """The outcome in two lines."""
+    ratios = {name: large.p95 / small.p95 for name, (small, large) in measured.pages.items()}
+    worst = max(ratios, key=lambda name: ratios[name])
+    over = sum(ratio > GOAL for ratio in ratios.values())
+    sample = (
+        f"{len(ratios)} pages × {times}; {size.contracts:,} contracts and"
+        f" {size.environments:,} environments beside {SMALL.contracts:,} and"
+        f" {SMALL.environments:,}"
+    )
+    slowest = f"{statistics.median(ratios.values()):.2f} ×; {worst}: {ratios[worst]:.2f} ×"
+    queries = queries_needed(measured)
+    return [
+        Figure(
+            "p95 of a page of a large portal against a small one: median of the pages; largest",
+            f"≤ {GOAL} ×",
+            f"{slowest}; {over} of {len(ratios)} pages above",
+            sample,
+            over == 0,
+        ),
+        Figure(
+            "queries of a page, however many rows",
+            f"≤ {MOST_QUERIES}",
+            f"{queries}",
+            f"{len(ratios) + len(measured.wide)} pages",
+            queries <= MOST_QUERIES,
+        ),
+    ]
+
+
 async def run(addresses: Addresses, settings: Settings, sizes: list[Size], times: int) -> int:
     """Make the portals, measure them and print; the exit code."""
     worlds = [await make_world(addresses, f"growth{n}", size) for n, size in enumerate(sizes)]
@@ -165,6 +196,7 @@ async def run(addresses: Addresses, settings: Settings, sizes: list[Size], times
     scanned = {page: row[-1].scanned for page, row in measured.pages.items()}
     much = {page: rows for page, rows in scanned.items() if rows > MUCH}
     print(f"\nRows read by sequential scans, for each request, where over {MUCH:,}: {much}")
+    show(*figures(measured, sizes[-1], times))
     return 1 if queries_needed(measured) > MOST_QUERIES else 0
 
 

@@ -19,6 +19,7 @@ from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
 from app.settings import read_settings
+from benchmarks.figures import none_of, show
 from tests.mail.kills import Tally, deliver_through_kills
 
 
@@ -38,6 +39,15 @@ def main() -> int:
     print(f"{'mails not settled':<24}{tally.not_settled:>8,}")
     print(f"{'duplicates':<24}{tally.duplicates:>8,}")
     print(f"{'seconds':<24}{time.perf_counter() - begin:>8,.0f}")
+    show(
+        none_of(
+            "mails lost by kill -9 of the worker",
+            tally.lost + tally.not_settled,
+            tally.written,
+            f"mails, {tally.kills} kills, seed {options.seed}",
+            more=f"{tally.duplicates:,} came twice",
+        )
+    )
     return 1 if tally.lost or tally.not_settled else 0
 
 

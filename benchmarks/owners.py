@@ -16,6 +16,7 @@ from pathlib import Path
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
+from benchmarks.figures import none_of, show
 from tests.conftest import in_database
 from tests.people.owners import KINDS, clash, make_pair
 
@@ -38,6 +39,8 @@ async def _run(owner: str, runtime: str, rounds: int) -> int:
         print(f"{'at the same moment':<28}{'rounds':>8}{'owners left':>14}{'wrong':>8}  refused as")
         for kind in KINDS:
             wrong += await _row(kind, rounds)
+        what = "contracts without an owner after two owners went for each other at once"
+        show(none_of(what, wrong, rounds * len(KINDS), "clashes"))
         return 1 if wrong else 0
     finally:
         await close_pool()

@@ -11,6 +11,7 @@ is printed and never fails.
 """
 
 import argparse
+import os
 import re
 import shlex
 import subprocess
@@ -45,6 +46,7 @@ class Proof:
         sample: its arguments in `make prove`.
         full: its arguments in `make prove-long`.
         tests: what the tests show, where it is pytest that is run.
+        settings: variables of its environment, each with its sample and its full value.
     """
 
     part: str
@@ -52,6 +54,7 @@ class Proof:
     sample: str = ""
     full: str = ""
     tests: str = ""
+    settings: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def name(self) -> str:
@@ -64,6 +67,18 @@ class Proof:
         quiet = ["-q", "-p", "no:cacheprovider"] if self.tests else []
         return ["-m", self.module, *quiet, *shlex.split(arguments)]
 
+    def environment(self, *, full: bool) -> dict[str, str]:
+        """The variables of its environment."""
+        given = {name: str(most if full else some) for name, some, most in self.settings}
+        return {**os.environ, **given}
+
+    def size(self, *, full: bool) -> str:
+        """What the environment asks for, in words."""
+        return ", ".join(
+            f"{most if full else some:,} {name.removeprefix('PORTAL_').replace('_', ' ').lower()}"
+            for name, some, most in self.settings
+        )
+
 
 PROOFS = (
     Proof("bytes", "benchmarks.bytes"),
@@ -72,6 +87,7 @@ PROOFS = (
         "speed",
         "benchmarks.growth",
         "--contracts 5000 --environments 50000 --notices 1000 --times 60",
+        "--contracts 100000 --environments 1000000 --times 200",
     ),
     Proof("speed", "benchmarks.log_in_storm", "--rounds 3", "--rounds 20"),
     Proof("speed", "benchmarks.start"),
@@ -84,6 +100,41 @@ PROOFS = (
     Proof("never", "benchmarks.notice_mails", "--recipients 500 --kills 5", "--kills 50"),
     Proof("never", "benchmarks.two_machines", "--requests 1000", "--requests 10000"),
     Proof("never", "benchmarks.owners", "--rounds 100", "--rounds 1000"),
+    Proof(
+        "never",
+        "benchmarks.bulk_import",
+        "--contracts 2000 --entitlements 10000 --people 4000",
+        "--contracts 10000 --entitlements 50000 --people 20000",
+    ),
+    Proof(
+        "never",
+        "pytest",
+        "tests/never/test_kills.py",
+        tests="kill -9 of the database and of the portal: answered changes that are lost",
+        settings=(("PORTAL_TEST_KILLS", 20, 200),),
+    ),
+    Proof(
+        "never",
+        "pytest",
+        "tests/database/test_embedded_ends.py",
+        tests="kill -9 of the embedded database and of its supervisor: acknowledged rows lost",
+        settings=(("PORTAL_TEST_KILLS", 20, 200),),
+    ),
+    Proof(
+        "never",
+        "pytest",
+        "tests/never/test_model.py",
+        tests="allocations and activations in any order against a model: differences",
+        settings=(("PORTAL_MODEL_RUNS", 60, 2000), ("PORTAL_MODEL_STEPS", 50, 50)),
+    ),
+    Proof(
+        "never",
+        "pytest",
+        "tests/confirmations tests/never/test_allocations_over_http.py"
+        " tests/people/test_joining.py tests/people/test_invitations.py tests/quotes",
+        tests="the same confirm sent ten times at once, and other repeats: more than one effect",
+    ),
+    Proof("speed", "benchmarks.audit_log", "--events 10000 --history 1000"),
     Proof("security", "benchmarks.reset_timing", "--count 200", "--count 1000"),
     Proof("access", "benchmarks.access"),
     Proof(
@@ -126,20 +177,26 @@ def run(proof: Proof, *, full: bool) -> tuple[list[Figure], bool]:
     with kept.open("w", encoding="utf-8") as file:
         command = [sys.executable, *proof.command(full=full)]
         code = subprocess.run(
-            command, cwd=PROJECT, stdout=file, stderr=subprocess.STDOUT, check=False
+            command,
+            cwd=PROJECT,
+            env=proof.environment(full=full),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            check=False,
         ).returncode
     lines = kept.read_text(encoding="utf-8").splitlines()
-    figures = [tested(proof, lines)] if proof.tests else read(lines)
+    figures = [tested(proof, lines, proof.size(full=full))] if proof.tests else read(lines)
     if code:
         print(f"{proof.name} ended with {code}: see {kept.relative_to(PROJECT)}")
     return figures, code != 0
 
 
-def tested(proof: Proof, lines: list[str]) -> Figure:
+def tested(proof: Proof, lines: list[str], size: str) -> Figure:
     """What a run of tests shows."""
     found = next((match for line in reversed(lines) if (match := PASSED.search(line))), None)
     failed, passed = (int(found[1] or 0), int(found[2])) if found else (1, 0)
-    return Figure(proof.tests, "0", f"{failed}", f"{passed + failed:,} tests", failed == 0)
+    sample = ", ".join(part for part in (f"{passed + failed:,} tests", size) if part)
+    return Figure(proof.tests, "0", f"{failed}", sample, failed == 0)
 
 
 def table(figures: list[Figure]) -> list[str]:

@@ -9,6 +9,9 @@ from app.web.asgi import App, Headers, Message, Receive, Scope, Send, header_val
 from app.web.requests import header, is_fragment, is_htmx, takes_brotli
 
 SMALLEST_COMPRESSED = 200
+# 64 KiB hold any page. brotli makes room for its window each time: its usual one, of 4 MiB, costs
+# a third more time and not a byte less.
+WINDOW = 16
 OF_DOCUMENTS = {b"content-security-policy", b"cross-origin-opener-policy", b"referrer-policy"}
 CONTENT_SECURITY_POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -116,7 +119,7 @@ class _Answer:
         elif not header_value(headers, b"cache-control"):
             headers.append((b"cache-control", b"no-store"))
         if len(body) >= SMALLEST_COMPRESSED and takes_brotli(self.scope):
-            body = brotli.compress(body, mode=brotli.MODE_TEXT, quality=7)
+            body = brotli.compress(body, mode=brotli.MODE_TEXT, quality=7, lgwin=WINDOW)
             headers.append((b"content-encoding", b"br"))
         headers.append((b"content-length", str(len(body)).encode()))
         await self._send({**self.start, "headers": _with_defaults(headers, self.fixed)})

@@ -1,5 +1,6 @@
 """Stored files on their way to people: streamed, and resumed where a connection broke."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ SEND_BYTES = 64 * 1024
 # Kept by the browser, which asks each time, so that access is checked each time; and not made
 # smaller on its way, or a range of it would be another one.
 CACHE_CONTROL = "private, no-cache, no-transform"
+# Pages run scripts and take styles from their own address, where uploaded files are, too: what a
+# browser would take for one of these it gets as bytes.
+ACTIVE_TYPE = re.compile("script|css", re.IGNORECASE)
 CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
@@ -114,7 +118,8 @@ def _headers(file: Download, selected: Selection) -> dict[str, str]:
         "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     }
     if selected.gives:
-        headers["Content-Type"] = file.media_type
+        active = ACTIVE_TYPE.search(file.media_type)
+        headers["Content-Type"] = "application/octet-stream" if active else file.media_type
         headers["Content-Disposition"] = attachment(file.name)
         headers["Content-Length"] = str(selected.stop - selected.start)
     if selected.status == HTTPStatus.PARTIAL_CONTENT:

@@ -5,6 +5,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, select_autoescape
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import Template, TemplateModule
+from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from litestar import MediaType, Response
 from litestar.status_codes import HTTP_200_OK
@@ -46,8 +48,19 @@ class _Generator(CodeGenerator):
         super().visit_Template(node, frame)
 
 
+class _Template(Template):
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        """The macros of a template that another one imports: made once.
+
+        Jinja compares globals at each import to see whether it may; here all templates of an
+        environment have the same ones.
+        """
+        return super()._get_default_module()
+
+
 class _Environment(Environment):
     code_generator_class = _Generator
+    template_class = _Template
 
 
 def _environment(code: str) -> Environment:

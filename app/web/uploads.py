@@ -1,5 +1,6 @@
 """A large file out of a sent form, as it comes: it is never held, neither in memory nor on disk."""
 
+import re
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 
@@ -9,7 +10,9 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 from app.web.requests import PageRequest
 
 MOST_PARTS = 20
-LONGEST_TYPE = 100
+# What a header can say: type and subtype (RFC 6838), short, without parameters.
+MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{,48}/[a-z0-9][a-z0-9!#$&^_.+-]{,48}")
+UNKNOWN_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class StreamedFile:
 
     Attributes:
         name: what the browser calls it; may hold anything.
-        media_type: what the browser takes it for.
+        media_type: what the browser takes it for, where a header can say it.
         chunks: its bytes, to be read once; ends with ClientException where the rest did not come.
     """
 
@@ -46,7 +49,8 @@ async def stream_file(body: AsyncIterable[bytes], content_type: str) -> Streamed
     events = _events(body, options.get("boundary", ""))
     async for event in events:
         if isinstance(event, MultipartSegment) and event.filename:
-            media_type = (event.content_type or "")[:LONGEST_TYPE] or "application/octet-stream"
+            said = (event.content_type or "").lower()
+            media_type = said if MEDIA_TYPE.fullmatch(said) else UNKNOWN_TYPE
             return StreamedFile(event.filename, media_type, _content(events))
     return None
 

@@ -116,6 +116,16 @@ async def test_a_file_is_never_shown_nor_changed_whatever_its_type(
     assert answer.headers["content-disposition"].startswith("attachment")
 
 
+@pytest.mark.parametrize("media_type", ["text/javascript", "application/ecmascript", "text/CSS"])
+async def test_no_page_can_run_an_uploaded_file_as_its_script_or_style(
+    member: httpx.AsyncClient, media_type: str
+) -> None:
+    await fetch("update resource set media_type = $1 where name = $2", media_type, WORKFLOW)
+    answer = await member.get(await file_path(WORKFLOW))
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 async def test_a_download_is_in_the_log_once_however_often_it_breaks(
     member: httpx.AsyncClient, english: httpx.AsyncClient
 ) -> None:

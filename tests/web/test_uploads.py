@@ -38,6 +38,22 @@ async def test_a_file_comes_whole_however_its_bytes_arrive(size: int) -> None:
     assert await read(file) == content
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Text/CSV; charset=Shift_JIS", "text/csv"),
+        ("application/vnd.ms-excel", "application/vnd.ms-excel"),
+        ("文書/テキスト", "application/octet-stream"),
+        ("text", "application/octet-stream"),
+        (f"text/{'a' * 100}", "application/octet-stream"),
+    ],
+)
+async def test_a_type_is_kept_where_a_header_can_say_it(said: str, kept: str) -> None:
+    head = HEAD.replace(b"application/pdf", said.encode())
+    file = await stream_file(body(head, b"content", END), TYPE)
+    assert file is not None and file.media_type == kept
+
+
 async def test_only_what_has_come_is_read() -> None:
     """The first bytes are there while the last ones are still on their way."""
     sent: list[int] = []
