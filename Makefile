@@ -17,7 +17,7 @@ PIP_TOOLS := pip-tools==7.6.2
 TESTS :=
 PYTEST_ARGS := -n 2 --dist worksteal
 
-.PHONY: help demo demo-reset test lint types templates system-packages node-tools pins guide-pictures prove prove-long access-tools
+.PHONY: help demo demo-reset test lint types templates system-packages node-tools pins guide-pictures prove prove-long prove-tools access-tools
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -57,12 +57,16 @@ node-tools:  ## Install the tests' tools for Node, where there is npm
 	else echo "npm is missing: the tests that need Node are skipped"; fi
 
 prove: .venv/tests.stamp  ## Measure a sample of every figure beside its goal, within the hour
-	@$(MAKE) system-packages node-tools access-tools
+	@$(MAKE) prove-tools
 	@$(PYTHON) -m benchmarks.prove
 
 prove-long: .venv/tests.stamp  ## Measure every figure at its full size; takes most of a day
-	@$(MAKE) system-packages node-tools access-tools
+	@$(MAKE) prove-tools
 	@$(PYTHON) -m benchmarks.prove --full
+
+prove-tools:
+	@$(MAKE) node-tools access-tools
+	@tools/system-packages wapiti sqlmap slowhttptest
 
 access-tools: build/access/tools.stamp  ## Install the checkers of accessibility that only make prove uses
 	@command -v java >/dev/null || echo "Java is missing: benchmarks.access needs it"

@@ -136,6 +136,7 @@ PROOFS = (
     ),
     Proof("speed", "benchmarks.audit_log", "--events 10000 --history 1000"),
     Proof("security", "benchmarks.reset_timing", "--count 200", "--count 1000"),
+    Proof("security", "benchmarks.attacks", "--minutes 4", "--minutes 60"),
     Proof("access", "benchmarks.access"),
     Proof(
         "access",

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from app.web.ranges import Validators, select
-from app.web.requests import ReadTimeout, header, takes_brotli
+from app.web.requests import BrokenOff, ReadTimeout, header, takes_brotli
 from app.web.statics import StaticFile, by_url
 
 Message = MutableMapping[str, Any]
@@ -31,6 +31,7 @@ READ_SECONDS = 30.0
 # have come at this many bytes a second from its beginning on.
 DRIP_SECONDS = 60.0
 LEAST_RATE = 500
+WITHOUT_BODY = {"GET", "HEAD"}
 # An address of static/ names its content, so what is there never changed.
 ALWAYS = datetime.fromtimestamp(0, UTC)
 log = structlog.get_logger()
@@ -126,7 +127,10 @@ class StrictTransport:
 
 
 class ReadTimeouts:
-    """Ends a request whose body stops coming, or drips; uvicorn would keep it open for ever."""
+    """Ends a request whose body stops coming, or drips; uvicorn would keep it open for ever.
+
+    One that breaks off ends there, too: what came of a form is never taken for the whole.
+    """
 
     def __init__(
         self, app: App, seconds: float = READ_SECONDS, drip_seconds: float = DRIP_SECONDS
@@ -147,6 +151,8 @@ class ReadTimeouts:
                 message = await asyncio.wait_for(receive(), min(self.seconds, max(left, 0)))
             except TimeoutError:
                 raise ReadTimeout(headers={"Connection": "close"}) from None
+            if message["type"] == "http.disconnect" and scope["method"] not in WITHOUT_BODY:
+                raise BrokenOff
             received += len(message.get("body", b""))
             complete = not message.get("more_body", False)
             return message
@@ -158,10 +164,11 @@ class ReadTimeouts:
 
         try:
             await self.app(scope, timed_receive, watching_send)
-        except ReadTimeout:
+        except (ReadTimeout, BrokenOff) as refusal:
             if started:
                 raise
-            await send_plain(send, 408, b"408 Request Timeout\n", [(b"connection", b"close")])
+            words = f"{refusal.status_code} {HTTPStatus(refusal.status_code).phrase}\n".encode()
+            await send_plain(send, refusal.status_code, words, [(b"connection", b"close")])
 
 
 class StaticFiles:

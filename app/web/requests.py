@@ -30,6 +30,12 @@ class ReadTimeout(HTTPException):
     status_code = 408
 
 
+class BrokenOff(HTTPException):
+    """The client went away before its request was whole. Nobody reads the answer."""
+
+    status_code = 400
+
+
 @dataclass(frozen=True)
 class Upload:
     """An uploaded file, whole, with the name that the browser gave it."""

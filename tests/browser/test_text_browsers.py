@@ -3,10 +3,13 @@
 import asyncio
 import shutil
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.site import Site, serve
+from tests.browser.site import serve
 from tests.conftest import Stage
 from tests.missing import missing
 
@@ -24,23 +27,40 @@ WHAT_IS_READ = {
 }
 
 
-async def read(site: Site, path: str, cookie: str) -> str:
-    """What w3m shows of a page."""
-    program = shutil.which("w3m")
-    if program is None:
-        missing("there is no w3m: install the package w3m")
-    options = ("-dump", "-cols", "120", "-o", "simple_preserve_space=1")
-    command = [program, *options, "-header", f"Cookie: {cookie}", site.url + path]
-    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+def w3m(cookie: dict[str, str], _: Path) -> list[str]:
+    """How w3m prints a page to the terminal."""
+    options = ["-dump", "-cols", "120", "-o", "simple_preserve_space=1"]
+    return ["w3m", *options, "-header", f"Cookie: {cookie['name']}={cookie['value']}"]
+
+
+def lynx(cookie: dict[str, str], folder: Path) -> list[str]:
+    """How lynx prints a page to the terminal; cookies it takes from a file only."""
+    jar = folder / "cookies"
+    host = urlsplit(cookie["url"]).hostname
+    fields = (host, "FALSE", "/", "FALSE", "4102444800", cookie["name"], cookie["value"])
+    jar.write_text("\t".join(str(field) for field in fields) + "\n")
+    settings = folder / "lynx.cfg"
+    settings.write_text("PERSISTENT_COOKIES:TRUE\nPREFERRED_LANGUAGE:ja\n")
+    options = ["-dump", "-nolist", "-width=120", "-display_charset=utf-8", "-accept_all_cookies"]
+    return ["lynx", f"-cfg={settings}", *options, f"-cookie_file={jar}"]
+
+
+async def read(command: list[str], address: str) -> str:
+    """What the browser shows of a page."""
+    if shutil.which(command[0]) is None:
+        missing(f"there is no {command[0]}: install the package {command[0]}")
+    process = await asyncio.create_subprocess_exec(*command, address, stdout=subprocess.PIPE)
     return (await process.communicate())[0].decode()
 
 
-async def test_every_page_is_read_in_order_and_says_what_its_controls_are(stage: Stage) -> None:
+@pytest.mark.parametrize("browser", [w3m, lynx])
+async def test_every_page_is_read_in_order_and_says_what_its_controls_are(
+    stage: Stage, browser: Callable[[dict[str, str], Path], list[str]], tmp_path: Path
+) -> None:
     async with serve(stage) as site:
-        session = await site.session_cookie("owner")
-        cookie = f"{session['name']}={session['value']}"
+        command = browser(await site.session_cookie("owner"), tmp_path)
         for path, words in WHAT_IS_READ.items():
-            text = await read(site, path, cookie)
+            text = await read(command, site.url + path)
             absent = [word for word in words if word not in text]
             assert not absent, f"{path}: {absent}\n{text}"
             # The way around the portal comes before what the page is about.
