@@ -100,6 +100,16 @@ class Settings:
         return "__Host-sign-in" if self.https else f"sign-in-{self.port}"
 
     @property
+    def device_cookie(self) -> str:
+        """Name of the cookie by which a browser that somebody signed in with is known again."""
+        return "__Host-device" if self.https else "device"
+
+    @property
+    def language_cookie(self) -> str:
+        """Name of the cookie of the language that somebody chose."""
+        return "__Host-language" if self.https else "language"
+
+    @property
     def origin(self) -> str:
         """Scheme and host of base_url, as browsers send them in Origin."""
         parts = urlsplit(self.base_url)

@@ -27,8 +27,6 @@ from app.web.requests import header, is_cross_site
 from app.web.responses import see_other
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-LANGUAGE_COOKIE = "language"
-DEVICE_COOKIE = "device"
 PROOF = "/profile/proof"
 CONFIRMATIONS = "/confirmations/"
 DONE = b"done="
@@ -71,7 +69,8 @@ class Viewers:
             return
         jar = cookies(scope)
         scope["viewer"] = scope["done"] = scope["expired_user"] = None
-        wanted = jar.get(LANGUAGE_COOKIE)
+        wanted = jar.get(self.settings.language_cookie)
+        scope["language_chosen"] = wanted in i18n.LANGUAGES
         i18n.language.set(
             wanted
             if wanted in i18n.LANGUAGES
@@ -271,5 +270,5 @@ def begin_session(sign_in: SignIn, wanted: str, settings: Settings) -> Response[
     lasts = int(sign_in.lasts.total_seconds())
     answer.set_cookie(cookie(settings.session_cookie, sign_in.token, lasts, settings))
     if sign_in.device_token:
-        answer.set_cookie(cookie(DEVICE_COOKIE, sign_in.device_token, YEAR, settings))
+        answer.set_cookie(cookie(settings.device_cookie, sign_in.device_token, YEAR, settings))
     return answer

@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 
 from app.accounts import access, forms, queries, services
-from app.accounts.access import CONFIRMATIONS, DEVICE_COOKIE, LANGUAGE_COOKIE, YEAR, Detour, cookies
+from app.accounts.access import CONFIRMATIONS, YEAR, Detour, cookies
 from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer, local_path, with_next
 from app.accounts.services import PendingLogin, Throttled
@@ -92,7 +92,7 @@ class SigningIn(Controller):
             form.password,
             address=request.client.host if request.client else "",
             user_agent=request.headers.get("user-agent", ""),
-            device_token=cookies(request.scope).get(DEVICE_COOKIE, ""),
+            device_token=cookies(request.scope).get(settings.device_cookie, ""),
         )
         if isinstance(outcome, Throttled):
             return too_many_attempts(request, outcome.wait)
@@ -235,5 +235,5 @@ async def change_language(
         return answer
     if viewer is not None:
         await services.set_language(viewer, form.language)
-    answer.set_cookie(access.cookie(LANGUAGE_COOKIE, form.language, YEAR, settings))
+    answer.set_cookie(access.cookie(settings.language_cookie, form.language, YEAR, settings))
     return answer

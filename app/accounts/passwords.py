@@ -10,6 +10,9 @@ from zxcvbn import zxcvbn
 
 from app.web.i18n import N_
 
+# What the page itself puts into people's heads (ASVS 5.0, 6.2.11); the products' names come from
+# the catalogue.
+WORDS_OF_THE_PORTAL = ["license", "licence", "portal", "licenseportal", "contract", "activation"]
 # OWASP ASVS 5.0, 11.4.2: argon2id, 64 MiB, three passes.
 _hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
 SHORTEST = 15
@@ -57,11 +60,12 @@ def weakness(password: str, own_words: list[str], *, second_factor: bool = False
 
     Args:
         password: what the person wants.
-        own_words: user code, names and addresses, which make a password easy to guess.
+        own_words: user code, names, addresses and products, which make a password easy to guess.
         second_factor: whether the person signs in with one, so that less is enough.
     """
     if len(password) < (SHORTEST_WITH_FACTOR if second_factor else SHORTEST):
         return TOO_SHORT_WITH_FACTOR if second_factor else TOO_SHORT
-    if zxcvbn(password[:ZXCVBN_READS], own_words)["score"] < WEAKEST_SCORE:
+    easy = [*own_words, *WORDS_OF_THE_PORTAL]
+    if zxcvbn(password[:ZXCVBN_READS], easy)["score"] < WEAKEST_SCORE:
         return TOO_EASY
     return None

@@ -62,10 +62,17 @@ async def current_terms() -> Record | None:
     return await fetch_one("select * from terms order by version desc limit 1")
 
 
+async def product_words() -> list[str]:
+    """Codes and names of the vendor's products: words that everybody here knows."""
+    rows = await fetch("select code, name_ja, name_en from product")
+    return [word for row in rows for word in row.values()]
+
+
 async def own_words(user: UUID) -> list[str]:
-    """Words that must not make up the person's password."""
+    """Words that must not make up the person's password: their own, and the products'."""
     row = await fetch_one("select code, name, email from portal_user where id = $1", user)
-    return [row["code"], row["name"], row["email"]] if row else []
+    own = [row["code"], row["name"], row["email"]] if row else []
+    return [*own, *await product_words()]
 
 
 async def find_parked_form(user: UUID, id: UUID, now: datetime) -> Record | None:

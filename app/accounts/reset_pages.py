@@ -83,7 +83,7 @@ class PasswordReset(Controller):
         account = await queries.find_reset(token, clock.now())
         if account is None:
             return _unusable(request)
-        own_words = [account["code"], account["name"], account["email"]]
+        own_words = await queries.own_words(account["user"])
         second_factor = await has_factor(account["user"])
         form = forms.PasswordForm.read(
             await read_form(request), own_words, second_factor=second_factor

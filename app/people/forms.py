@@ -93,11 +93,11 @@ class RegistrationForm:
     errors: dict[str, str]
 
     @classmethod
-    def read(cls, data: FormData, email: str) -> "RegistrationForm":
+    def read(cls, data: FormData, own_words: list[str]) -> "RegistrationForm":
         """Read what was sent.
 
         Args:
-            email: the invited address, which makes a password easy to guess.
+            own_words: what makes a password easy to guess, besides name and code.
         """
         fields = Fields(data)
         name = fields.text("name", _("User name"), maximum=LONGEST_NAME)
@@ -107,7 +107,8 @@ class RegistrationForm:
                 "Make the user code of 3 to 40 letters, digits, dots, hyphens or underscores."
             )
         password = fields.secret("password", _("Password"))
-        if "password" not in fields.errors and (reason := weakness(password, [code, name, email])):
+        own_words = [code, name, *own_words]
+        if "password" not in fields.errors and (reason := weakness(password, own_words)):
             fields.errors["password"] = _(reason)
         version = normalised(data.get("version"))
         if not fields.ticked("agree"):

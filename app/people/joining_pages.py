@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_410_GONE
 
 from app.accounts import queries as accounts
 from app.accounts import throttling
-from app.accounts.access import LANGUAGE_COOKIE, begin_session, cookies, signed_in
+from app.accounts.access import begin_session, signed_in
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Statement
 from app.confirmations.services import draft_url, propose, remember_done
@@ -42,7 +42,7 @@ def _viewer(request: PageRequest) -> Viewer | None:
 async def _find(request: PageRequest, token: str) -> Link | None:
     """The link; a stranger reads its pages in the language of the mail, unless they chose one."""
     link = await queries.find_link(token, _viewer(request))
-    if link and not _viewer(request) and LANGUAGE_COOKIE not in cookies(request.scope):
+    if link and not _viewer(request) and not request.scope.get("language_chosen"):
         i18n.language.set(link.language)
     return link
 
@@ -100,7 +100,8 @@ class Joining(Controller):
             return see_other(acts.link_url(token))
         if wait := await throttling.admit({f"join:{link.id}": FREE_REGISTRATIONS}):
             return too_many_attempts(request, wait)
-        form = RegistrationForm.read(data, link.email)
+        own_words = [link.email, *await accounts.product_words()]
+        form = RegistrationForm.read(data, own_words)
         terms = await accounts.current_terms()
         if terms is not None and form.version != terms["version"]:
             form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")

@@ -9,8 +9,6 @@ from litestar.params import FromPath
 
 from app.accounts import profile_services
 from app.accounts.access import (
-    DEVICE_COOKIE,
-    LANGUAGE_COOKIE,
     PROOF,
     YEAR,
     cookie,
@@ -126,9 +124,9 @@ def _farewell(settings: Settings) -> Response[Any]:
     """On to the farewell, with a browser that forgets everything but the language."""
     answer = see_other(FAREWELL_URL)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    for name in (settings.session_cookie, DEVICE_COOKIE):
+    for name in (settings.session_cookie, settings.device_cookie):
         answer.set_cookie(cookie(name, "", 0, settings))
-    answer.set_cookie(cookie(LANGUAGE_COOKIE, i18n.language.get(), YEAR, settings))
+    answer.set_cookie(cookie(settings.language_cookie, i18n.language.get(), YEAR, settings))
     return answer
 
 

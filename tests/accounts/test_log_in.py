@@ -157,6 +157,10 @@ async def test_over_https_the_cookie_is_bound_to_the_host(portal: Portal) -> Non
         answer = await client.post("/login", data=form())
         cookies = answer.headers.get_list("set-cookie")
         [session] = [c for c in cookies if c.startswith("__Host-session=")]
+        language = {"language": "en", "back": "/"}
+        cookies += (await client.post("/language", data=language)).headers.get_list("set-cookie")
+        names = {cookie.partition("=")[0] for cookie in cookies}
+        assert names == {"__Host-session", "__Host-device", "__Host-language"}
         for cookie in cookies:
             assert _attributes(cookie) >= {"secure", "httponly", "samesite=lax", "path=/"}
             assert not any(part.startswith("domain") for part in _attributes(cookie))

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from app.accounts.passwords import TOO_EASY, TOO_SHORT, weakness
+from app.accounts.queries import own_words
 from app.accounts.services import publish_terms
 from app.database import fetch, fetch_value
 from tests.conftest import Portal
@@ -136,13 +137,21 @@ async def test_the_terms_are_shown_in_the_readers_language(portal: Portal) -> No
         ("passwordpassword", TOO_EASY),
         ("newcomernewcomer", TOO_EASY),
         ("newcomer@example.com", TOO_EASY),
+        ("licenseportal2026", TOO_EASY),
+        ("KAIGI-RESERVE-2026", TOO_EASY),
         (GOOD, None),
         ("ひらがなでも長ければよいのです", None),
     ],
 )
 def test_a_password_is_long_and_hard_to_guess(password: str, reason: str | None) -> None:
-    own = ["newcomer", "高橋 健", "newcomer@example.com"]
+    own = ["newcomer", "高橋 健", "newcomer@example.com", "KAIGI-RESERVE"]
     assert weakness(password, own) == reason
+
+
+async def test_the_names_of_the_products_are_easy_to_guess(portal: Portal) -> None:
+    [newcomer] = await fetch("select id from portal_user where code = 'newcomer'")
+    words = await own_words(newcomer["id"])
+    assert {"newcomer", "WORKFLOW", "業務基盤プラットフォーム"} <= set(words)
 
 
 @pytest.fixture
