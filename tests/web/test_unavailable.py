@@ -22,6 +22,7 @@ from app.database import (
     unit_of_work,
 )
 from app.main import make_app
+from app.web.errors import unavailable_errors
 from tests.conftest import Portal, Stage
 
 SOCKET = ".s.PGSQL.5432"
@@ -188,7 +189,7 @@ async def test_a_connection_that_dies_within_a_transaction_leaves_nothing_behind
     admin = await asyncpg.connect(stage.addresses.admin)
     try:
         for _ in range(12):
-            with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            with pytest.raises((asyncpg.PostgresError, *unavailable_errors)):
                 async with unit_of_work():
                     await fetch("insert into corporate_group values (gen_random_uuid(), 'x')")
                     pid = await fetch_value("select pg_backend_pid()")
