@@ -57,7 +57,7 @@ async def _measure(stage: Stage, folder: Path) -> list[Row]:
 def figure(row: Row) -> Figure:
     """The row beside its goal."""
     requests = f" / {row.requests} requests" if row.requests else ""
-    return Figure(row.name, row.goal, row.measured + requests, "", row.reached)
+    return Figure(row.name, row.goal, row.measured + requests, "as Chromium counts", row.reached)
 
 
 if __name__ == "__main__":

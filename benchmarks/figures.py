@@ -33,11 +33,16 @@ class Figure:
         outcome = "pass" if self.reached else "short"
         return (self.what, self.goal, self.measured, self.sample, outcome)
 
+    @property
+    def line(self) -> str:
+        """The line that is printed."""
+        return MARK + " | ".join(self.cells)
+
 
 def show(*figures: Figure) -> None:
     """Print figures, a line each."""
     for figure in figures:
-        print(MARK + " | ".join(figure.cells), flush=True)
+        print(figure.line, flush=True)
 
 
 def none_of(what: str, wrong: int, tried: int, things: str, *, more: str = "") -> Figure:

@@ -4,10 +4,11 @@
     make prove-long                             # full sizes: most of a day
     python -m benchmarks.prove --only floor,never
     python -m benchmarks.prove --write          # also puts the tables into docs/
+    python -m benchmarks.prove --only never --full --write      # one at its full size among them
 
-Each proof is a command of its own, which anyone can run alone; what it prints is kept in
-build/prove/. Exits with 1 where a rule broke (bytes, counts, correctness); a time that falls short
-is printed and never fails.
+Each proof is a command of its own, which anyone can run alone; what it printed last is kept in
+build/prove/, and the tables are made of what is kept. Exits with 1 where a rule broke (bytes,
+counts, correctness); a time that falls short is printed and never fails.
 """
 
 import argparse
@@ -60,6 +61,11 @@ class Proof:
     def name(self) -> str:
         """What --only calls it."""
         return self.sample.split()[0] if self.tests else self.module.rpartition(".")[2]
+
+    @property
+    def kept(self) -> Path:
+        """Where its output stays."""
+        return KEPT / f"{self.name.replace('/', '-')}.txt"
 
     def command(self, *, full: bool) -> list[str]:
         """The command line behind the interpreter."""
@@ -172,10 +178,9 @@ PROOFS = (
 
 
 def run(proof: Proof, *, full: bool) -> tuple[list[Figure], bool]:
-    """Run a proof; its figures, and whether a rule broke."""
+    """Run a proof and keep what it prints; its figures, and whether a rule broke."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    kept = KEPT / f"{proof.name.replace('/', '-')}.txt"
-    with kept.open("w", encoding="utf-8") as file:
+    with proof.kept.open("w", encoding="utf-8") as file:
         command = [sys.executable, *proof.command(full=full)]
         code = subprocess.run(
             command,
@@ -185,18 +190,29 @@ def run(proof: Proof, *, full: bool) -> tuple[list[Figure], bool]:
             stderr=subprocess.STDOUT,
             check=False,
         ).returncode
-    lines = kept.read_text(encoding="utf-8").splitlines()
-    figures = [tested(proof, lines, proof.size(full=full))] if proof.tests else read(lines)
+    if proof.tests:
+        lines = proof.kept.read_text(encoding="utf-8").splitlines()
+        with proof.kept.open("a", encoding="utf-8") as file:
+            print(tested(proof, lines, proof.size(full=full)).line, file=file)
     if code:
-        print(f"{proof.name} ended with {code}: see {kept.relative_to(PROJECT)}")
-    return figures, code != 0
+        print(f"{proof.name} ended with {code}: see {proof.kept.relative_to(PROJECT)}")
+    return kept_figures(proof), code != 0
+
+
+def kept_figures(proof: Proof) -> list[Figure]:
+    """What the last run of a proof measured; nothing where there was none."""
+    if not proof.kept.exists():
+        return []
+    return read(proof.kept.read_text(encoding="utf-8").splitlines())
 
 
 def tested(proof: Proof, lines: list[str], size: str) -> Figure:
     """What a run of tests shows."""
     found = next((match for line in reversed(lines) if (match := PASSED.search(line))), None)
     failed, passed = (int(found[1] or 0), int(found[2])) if found else (1, 0)
-    sample = ", ".join(part for part in (f"{passed + failed:,} tests", size) if part)
+    count = passed + failed
+    tests = f"{count:,} test{'' if count == 1 else 's'}"
+    sample = ", ".join(part for part in (tests, size) if part)
     return Figure(proof.tests, "0", f"{failed}", sample, failed == 0)
 
 
@@ -219,20 +235,20 @@ def main() -> int:
     parser.add_argument("--only", help="names of proofs, with commas between")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/")
     options = parser.parse_args()
-    found: dict[str, list[Figure]] = {part: [] for part in DOCUMENTS}
+    every: list[Figure] = []
     broken = False
     for proof in chosen(options.only):
         begun = time.monotonic()
         figures, broke = run(proof, full=options.full)
         broken = broken or broke
-        found[proof.part] += figures
+        every += figures
         print(f"\n{proof.name}: {time.monotonic() - begun:.0f} s", *table(figures), sep="\n")
         sys.stdout.flush()
     if options.write:
-        for part, figures in found.items():
+        for part, document in DOCUMENTS.items():
+            figures = [f for proof in PROOFS if proof.part == part for f in kept_figures(proof)]
             if figures:
-                write_table(part, table(figures), DOCS / DOCUMENTS[part])
-    every = [figure for figures in found.values() for figure in figures]
+                write_table(part, table(figures), DOCS / document)
     short = [figure for figure in every if not figure.reached]
     print(f"\n{len(every)} figures, {len(every) - len(short)} reached, {len(short)} short")
     return 1 if broken else 0
