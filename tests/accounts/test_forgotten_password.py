@@ -9,6 +9,7 @@ import structlog
 
 from app.database import fetch, fetch_value
 from app.mail.messages import part
+from tests.accounts.factors import add_app
 from tests.conftest import Portal
 from tests.mail.post import deliver, link, newest, text
 
@@ -61,6 +62,18 @@ async def test_a_link_leads_from_the_log_in_page_to_a_new_password(
         assert "新しいパスワードを設定しました" in after.text
     assert await log_in(portal, "owner", NEW) == 303
     assert await log_in(portal, "owner", "portal-demo-2026") == 422
+
+
+async def test_a_new_password_does_not_get_past_the_second_factor(portal: Portal) -> None:
+    async with await portal.signed_in("owner") as owner:
+        await add_app(owner)
+    reset = await path(portal)
+    async with portal.anonymous() as client:
+        assert (await client.post(reset, data=passwords())).status_code == 303
+        form = {"code": "owner", "password": NEW}
+        answer = await client.post("/login", data=form)
+        assert answer.headers["location"].startswith("/login/second-factor")
+        assert (await client.get("/contracts")).status_code == 303, "nobody is signed in yet"
 
 
 async def test_the_mail_is_in_the_language_of_the_account_not_of_the_browser(

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from app.commands import portal
 from app.database import Record, close_pool, fetch, open_pool
-from app.imports.files import read_lines
+from app.imports.files import Unreadable, read_lines
 from app.imports.rules import COLUMNS, Kind
 from app.imports.services import invite_imported
 from tests.conftest import Stage
@@ -243,6 +243,27 @@ def test_a_file_that_is_none_is_refused_with_the_reason(
     file.write_bytes(content)
     code, output = office.take(file)
     assert code == 1 and told in output
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+@pytest.mark.parametrize(
+    "entity", ['SYSTEM "file:///etc/hostname"', '"&b;&b;&b;"> <!ENTITY b "bbbbbbbbbb"']
+)
+def test_a_workbook_that_asks_for_more_than_itself_is_refused(
+    office: Office, part: str, entity: str
+) -> None:
+    """An entity of XML may name another file, or grow until nothing else has room."""
+    usual, hostile = office.workbook(TABLES), office.folder / "hostile.xlsx"
+    with zipfile.ZipFile(usual) as source, zipfile.ZipFile(hostile, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == part:
+                begin = content.index(b"?>") + 2 if content.startswith(b"<?xml") else 0
+                declared = f"<!DOCTYPE any [<!ENTITY a {entity}>]>".encode()
+                content = content[:begin] + declared + content[begin:]
+            target.writestr(name, content)
+    with pytest.raises(Unreadable):
+        list(read_lines(hostile))
 
 
 @pytest.mark.parametrize("who", ["owner", "auditor", "nobody"])

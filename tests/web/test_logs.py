@@ -14,7 +14,12 @@ import structlog
 
 from app.database import fetch, fetch_value
 from app.web.logs import configure_logs
+from tests.accounts.factors import add_app, make_codes
 from tests.conftest import Portal
+from tests.endings.test_calendar import make_address
+from tests.environments.steps import propose
+from tests.mail.post import link, newest
+from tests.products.test_license_keys import FREE
 
 
 @pytest.fixture
@@ -81,6 +86,29 @@ async def test_no_password_and_no_token_is_ever_logged(portal: Portal, lines: io
     assert len(logged(lines)) >= 4
     for secret in (password, "not-the-password", token, "secret-search"):
         assert secret not in text
+
+
+async def test_nothing_that_opens_something_is_ever_logged(
+    portal: Portal, owner: httpx.AsyncClient, lines: io.StringIO
+) -> None:
+    """Mailed links, new passwords, secrets of second factors, license keys, calendar addresses."""
+    password = "correct horse battery staple 9"
+    async with portal.anonymous() as client:
+        await client.post("/password/forgotten", data={"account": "member"})
+        reset = link(await newest(portal.settings))
+        await client.get(reset)
+        done = await client.post(reset, data={"password": password, "again": password})
+        assert done.status_code == 303
+        app_secret, codes = await add_app(owner), await make_codes(owner)
+        await propose(owner, "/contracts/D-1001/other-products/new", {"key": FREE})
+        address = await make_address(owner)
+        assert (await client.get(address)).status_code == 200
+        assert (await client.get(address.removesuffix(".ics"))).status_code == 404
+    token = address.rpartition("/")[2].removesuffix(".ics")
+    text = lines.getvalue()
+    assert len(logged(lines)) >= 12 and len(codes) == 10
+    for secret in (password, reset.rpartition("/")[2], app_secret, *codes, FREE, token):
+        assert len(secret) > 12 and secret not in text
 
 
 @pytest.mark.parametrize(
