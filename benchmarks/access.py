@@ -3,10 +3,10 @@
     python -m benchmarks.access
     python -m benchmarks.access --tests "tests/browser/test_matrix.py -k allocate"
 
-Walks the journeys of the browser tests with a mouse: each state is looked at by axe-core and
-HTML_CodeSniffer (which is what pa11y runs), in light, in dark and at 320 px; every page sent, by
-html-validate and the Nu Html Checker. Needs Java and Node. Exits with 1 where one of them finds
-anything.
+Walks the journeys of the browser tests with a mouse: each state is looked at by axe-core, in
+light, in dark, in forced colours and at 320 px, and by HTML_CodeSniffer (which is what pa11y
+runs); every page sent, by html-validate and the Nu Html Checker. Needs Java and Node. Exits with 1
+where one of them finds anything.
 """
 
 import argparse
@@ -72,7 +72,9 @@ def main() -> int:
         pages, states = (sum(1 for _ in (folder / kind).iterdir()) for kind in ("pages", "states"))
     print("\n".join(faults[:ENOUGH]))
     what = "axe-core, HTML_CodeSniffer (pa11y), html-validate: journeys with a finding"
-    sample = f"{walked:,} journeys, {states:,} states in ja and en, light, dark, 320 px"
+    sample = (
+        f"{walked:,} journeys, {states:,} states in ja and en, light, dark, forced colours, 320 px"
+    )
     show(
         Figure(what, "0", f"{failed}", sample, failed == 0),
         none_of("Nu Html Checker: findings", len(faults), pages, "different pages"),

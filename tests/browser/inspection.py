@@ -52,6 +52,10 @@ async def inspect(page: Page, language: str) -> None:
         await page.emulate_media(color_scheme="dark")
         await _check(page, COLOURS, "dark")
         await page.emulate_media(color_scheme="light")
+    if thorough.FOLDER is not None:
+        await page.emulate_media(forced_colors="active")
+        await _check(page, ALL_RULES, "forced colours")
+        await page.emulate_media(forced_colors="none")
     await _check_headings(page)
     await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     wide = await page.evaluate(OVERFLOW)

@@ -9,6 +9,18 @@ from tests.browser.journeys.environments import LIST
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 BORDER = "e => getComputedStyle(e).borderTopStyle !== 'none'"
 DRAWN = "e => { const s = getComputedStyle(e); return [s.backgroundColor, s.color] }"
+SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important } p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets = [sheet] }"""
+CUT_OFF = """() => [...document.querySelectorAll('body *')].filter(e => {
+  const style = getComputedStyle(e);
+  return e.checkVisibility() && style.overflow !== 'visible' && e.textContent.trim()
+    && !e.closest('.skip, .hidden')
+    && (e.scrollWidth > e.clientWidth + 1 && style.overflowX === 'hidden'
+      || e.scrollHeight > e.clientHeight + 1 && style.overflowY === 'hidden');
+}).map(e => e.outerHTML.slice(0, 120))"""
 ANIMATIONS = """() => document.getAnimations().filter(
   a => a.effect.getComputedTiming().duration > 10).length"""
 
@@ -55,3 +67,19 @@ async def test_text_at_twice_the_size_needs_no_sideways_scrolling(make_cast: Cas
             await person.page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
             wide = "() => document.documentElement.scrollWidth - innerWidth"
             assert await person.page.evaluate(wide) <= 0, path
+
+
+async def test_wider_spaced_text_is_neither_cut_off_nor_wider_than_the_page(
+    make_cast: CastMaker,
+) -> None:
+    """WCAG 1.4.12, with the spaces that it names."""
+    async with make_cast() as cast:
+        person = await cast.person("owner")
+        for width in (1200, 320):
+            await person.page.set_viewport_size({"width": width, "height": 640})
+            for path in ("/", "/contracts", LIST, f"{LIST}/new", "/contracts/D-1001/members"):
+                await person.visit(path)
+                await person.page.evaluate(SPACED)
+                assert await person.page.evaluate(CUT_OFF) == [], (path, width)
+                wide = "() => document.documentElement.scrollWidth - innerWidth"
+                assert await person.page.evaluate(wide) <= 0, (path, width)

@@ -11,6 +11,7 @@ from tests.browser.people import MODES, Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 NAME = "期限後の環境"
+MINUTE = 60_000
 
 
 async def _log_in(person: Person) -> None:
@@ -122,3 +123,23 @@ async def test_a_lost_line_is_said_and_nothing_entered_is_lost(
         await expect(person.page.locator("#alert")).to_be_empty()
         await person.press("決定")
         await person.sees_status(NAME)
+
+
+async def test_staff_are_warned_and_can_stay_with_what_they_typed(make_cast: CastMaker) -> None:
+    """WCAG 2.2.1. Time is the browser's own, put forward; the server's goes on as usual."""
+    async with make_cast() as cast:
+        clerk = await cast.person("clerk")
+        await clerk.page.clock.install()
+        await clerk.visit("/staff/companies/new")
+        await clerk.fill("会社名", "保たれる入力")
+        warning = clerk.page.locator("#alert")
+        await clerk.page.clock.fast_forward(19 * MINUTE)
+        await expect(warning).to_be_empty()
+        await clerk.page.clock.fast_forward(2 * MINUTE)
+        await clerk.sees("操作がないため")
+        await cast.look(clerk)
+        await warning.get_by_role("button").click()
+        await expect(warning).to_be_empty()
+        await clerk.finds("会社名", "保たれる入力")
+        await clerk.page.clock.fast_forward(21 * MINUTE)
+        await clerk.sees("操作がないため")
