@@ -32,6 +32,7 @@ from app.main import make_app
 from benchmarks.demo_server import Demo, serving_demo
 from benchmarks.figures import Figure, show
 from benchmarks.growth_pages import ask
+from benchmarks.tables import write_table
 from tests.database.portals import until
 from tests.servers import PROJECT, free_port
 
@@ -183,6 +184,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=2.0, help="of each load")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/")
     options = parser.parse_args()
     with serving_demo() as demo, tempfile.TemporaryDirectory() as folder:
         asked = asyncio.run(record(demo))
@@ -191,6 +193,8 @@ def main() -> None:
             pairs = asyncio.run(measure(demo, floor, asked, options))
     lines = table(pairs)
     print("\n".join(lines))
+    if options.write:
+        write_table("floor", lines)
     ratios = [pair.ratio for pair in pairs.values()]
     show(
         Figure(

@@ -20,6 +20,12 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+def compress(body: bytes) -> bytes:
+    """A page, as small as can be had in a fraction of a millisecond."""
+    packed: bytes = brotli.compress(body, mode=brotli.MODE_TEXT, quality=7, lgwin=WINDOW)
+    return packed
+
+
 def policy_with_style(digest: bytes) -> str:
     """The content security policy of a page that carries one style element of this SHA-256."""
     own = b"style-src 'self'"
@@ -119,7 +125,7 @@ class _Answer:
         elif not header_value(headers, b"cache-control"):
             headers.append((b"cache-control", b"no-store"))
         if len(body) >= SMALLEST_COMPRESSED and takes_brotli(self.scope):
-            body = brotli.compress(body, mode=brotli.MODE_TEXT, quality=7, lgwin=WINDOW)
+            body = compress(body)
             headers.append((b"content-encoding", b"br"))
         headers.append((b"content-length", str(len(body)).encode()))
         await self._send({**self.start, "headers": _with_defaults(headers, self.fixed)})

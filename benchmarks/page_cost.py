@@ -1,0 +1,96 @@
+"""Where the processor time of a signed-in page goes: queries, template, compression, the rest.
+
+    python -m benchmarks.page_cost --times 500
+
+Each page of benchmarks/floor.py is made in this process, again and again, without a socket, with a
+clock around its parts. It is the processor time of this process: the database's own work, and
+waiting for it, are not in it. Queries are what asyncpg takes for them; the rest is Litestar, the
+layers around it (session, log, metrics, headers), the handler itself and the event loop.
+"""
+
+import argparse
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from time import process_time
+from typing import Any
+
+import asyncpg
+
+from app.database import close_pool, engine
+from app.database.engine import SESSION
+from app.main import make_app
+from app.web import answers, templates
+from benchmarks.demo_server import Demo, serving_demo
+from benchmarks.floor import PAGES
+from benchmarks.growth_pages import ask
+from benchmarks.tables import write_table
+
+WARM = 50
+PARTS = ("queries", "template", "compression", "the rest")
+spent: defaultdict[str, float] = defaultdict(float)
+
+
+class Timed(asyncpg.Connection):  # type: ignore[misc]
+    """A connection with a clock."""
+
+    async def fetch(self, query: str, *args: object, **options: Any) -> Any:
+        begun = process_time()
+        rows = await super().fetch(query, *args, **options)
+        spent["queries"] += process_time() - begun
+        return rows
+
+
+def timed(part: str, work: Callable[..., Any]) -> Callable[..., Any]:
+    """The same work with a clock around it."""
+
+    def working(*args: object, **named: object) -> Any:
+        begun = process_time()
+        done = work(*args, **named)
+        spent[part] += process_time() - begun
+        return done
+
+    return working
+
+
+async def measure(demo: Demo, times: int) -> dict[str, list[float]]:
+    """Milliseconds of each page: the whole, then its parts."""
+    engine.pool = await asyncpg.create_pool(
+        demo.dsn, min_size=1, max_size=1, connection_class=Timed, server_settings=SESSION
+    )
+    templates.render = timed("template", templates.render)
+    answers.compress = timed("compression", answers.compress)
+    app = make_app(demo.settings, demo.dsn)
+    costs = {}
+    for name, path in PAGES.items():
+        for _ in range(WARM):
+            await ask(app, path, demo.cookie)
+        spent.clear()
+        begun = process_time()
+        for _ in range(times):
+            await ask(app, path, demo.cookie)
+        whole = process_time() - begun
+        spent["the rest"] = whole - sum(spent.values())
+        costs[name] = [part / times * 1000 for part in (whole, *(spent[part] for part in PARTS))]
+    await close_pool()
+    return costs
+
+
+def main() -> None:
+    """Measure and print a table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--times", type=int, default=500)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/")
+    options = parser.parse_args()
+    with serving_demo() as demo:
+        costs = asyncio.run(measure(demo, options.times))
+    lines = [f"| page, ms | whole | {' | '.join(PARTS)} |", f"|---|{'---:|' * (len(PARTS) + 1)}"]
+    for name, parts in costs.items():
+        lines.append(f"| {name} | {' | '.join(f'{part:.2f}' for part in parts)} |")
+    print("\n".join(lines))
+    if options.write:
+        write_table("page-cost", lines)
+
+
+if __name__ == "__main__":
+    main()
