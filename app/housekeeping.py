@@ -9,6 +9,7 @@ from app import clock
 from app.database import fetch
 from app.imports.upload_services import sweep_imports
 from app.mail.services import wipe_dead_letters
+from app.quotes.answer_services import delete_spare_answers
 from app.resources.services import delete_withdrawn_files
 from app.resources.upload_services import discard_old_uploads
 from app.storage import Storage
@@ -44,6 +45,7 @@ async def sweep(storage: Storage) -> None:
     await discard_old_uploads(storage)
     await sweep_imports(storage)
     await delete_withdrawn_files(storage)
+    await delete_spare_answers(storage)
 
 
 async def sweep_forever(storage: Storage) -> None:
@@ -53,4 +55,7 @@ async def sweep_forever(storage: Storage) -> None:
             await sweep(storage)
         except unavailable_errors as error:
             log.warning("sweep-failed", error=type(error).__name__)
+        except Exception as error:
+            # A defect, but what expires tomorrow is thrown away all the same.
+            log.error("defect", exc_info=error)
         await asyncio.sleep(EVERY_SECONDS)

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from app import clock
 from app.database import fetch, fetch_value
+from app.database.ids import uuid7
 from app.housekeeping import KEPT, sweep
 from app.storage import open_storage
 from tests.conftest import Portal
@@ -22,3 +25,19 @@ async def test_sweeping_deletes_sessions_that_expired_long_ago_and_keeps_the_oth
     )
     await sweep(open_storage(portal.settings))
     assert await fetch_value("select count(*) from session") == 1
+
+
+async def test_a_pdf_that_no_answer_names_any_more_is_deleted_after_an_hour(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = open_storage(portal.settings)
+    named = await fetch_value("select answer_file from quote_request where answer_file is not null")
+    spare = f"{named.rpartition('/')[0]}/{uuid7()}.pdf"
+    await storage.store_bytes(spare, b"%PDF-1.7 the wrong price")
+    await sweep(storage)
+    assert spare in {key async for key, _ in storage.files()}, "it may be named in a moment"
+    later = clock.now() + timedelta(hours=2)
+    monkeypatch.setattr("app.clock.now", lambda: later)
+    await sweep(storage)
+    left = {key async for key, _ in storage.files()}
+    assert spare not in left and named in left

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from app import clock
+from app.accounts import throttling
 from app.accounts.factor_tables import AuthenticatorApp, Passkey, PendingSignIn, RecoveryCode
 from app.accounts.queries import token_hash
 from app.accounts.tables import Session, User
@@ -56,18 +57,15 @@ async def unlock(user: UUID, *, actor: UUID) -> None:
     """
     async with unit_of_work():
         account = await _hold(user)
-        await fetch("delete from throttle where bucket = any($1)", throttled_in(account))
+        await fetch("delete from throttle where bucket = any($1)", await throttled_in(account))
         await record("account-unlock", actor=actor, subject=user)
 
 
-def throttled_in(account: Record) -> list[str]:
-    """Where failures of an account are counted: see throttling, sign_in(), check_password()."""
-    code, email = (token_hash(account[name]).hex() for name in ("code", "email"))
-    id = account["id"]
-    return [
-        *(f"account:{code}", f"account:{id}", f"account:factor:{id}"),
-        *(f"reset:{code}", f"reset:{email}"),
-    ]
+async def throttled_in(account: Record) -> list[str]:
+    """Where failures of an account are counted, on its known browsers too."""
+    devices = await fetch('select id from device where "user" = $1', account["id"])
+    typed = [token_hash(account[name]).hex() for name in ("code", "email")]
+    return throttling.buckets_of(account["id"], [row["id"] for row in devices], typed)
 
 
 async def disable(user: UUID, *, reason: str, actor: UUID) -> None:

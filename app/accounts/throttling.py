@@ -1,6 +1,8 @@
 """Slowing down guesses, counted in PostgreSQL so that all processes count together."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from uuid import UUID
 
 from app import clock
 from app.accounts.rules import THROTTLE_FORGETS, throttle_wait
@@ -39,6 +41,21 @@ def key_buckets(account: str, address: str) -> dict[str, int]:
         f"license-key:{account}": FREE_PER_ACCOUNT,
         f"license-key-address:{address}": FREE_PER_ADDRESS,
     }
+
+
+def buckets_of(account: UUID, devices: Iterable[UUID], typed: Iterable[str]) -> list[str]:
+    """Every bucket in which attempts at one account count; those of addresses are not its own.
+
+    Args:
+        account: the account's id.
+        devices: ids of the browsers it was signed in with.
+        typed: hashes of user code and mail addresses, as sign_in() and the reset make them.
+    """
+    return [
+        *(f"account:{account}", f"account:factor:{account}", f"license-key:{account}"),
+        *(f"{kind}:{device}" for device in devices for kind in ("device", "factor-device")),
+        *(f"{kind}:{hashed}" for hashed in typed for kind in ("account", "reset")),
+    ]
 
 
 async def admit(counted_in: dict[str, int]) -> timedelta:

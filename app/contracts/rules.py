@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import available_timezones
 
 ENDS_SOON_DAYS = 30
+# Names that every machine takes for the same place: what is local is no place.
+TIME_ZONES = frozenset(available_timezones()) - {"localtime"}
 
 
 class Role(StrEnum):

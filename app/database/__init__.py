@@ -14,7 +14,7 @@ from app.database.engine import (
     run_script,
     unit_of_work,
 )
-from app.database.ids import uuid7
+from app.database.ids import made_at, uuid7
 
 __all__ = [
     "POOL_SIZE",
@@ -25,6 +25,7 @@ __all__ = [
     "fetch",
     "fetch_one",
     "fetch_value",
+    "made_at",
     "open_pool",
     "queries_made",
     "run_script",

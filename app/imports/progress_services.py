@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from app.database import DatabaseBusy, fetch, fetch_value, uuid7
+from app.database import fetch, fetch_value, uuid7
+from app.web.errors import unavailable_errors
 
 EVERY_SECONDS = 0.5
 
@@ -47,7 +48,7 @@ class Progress:
                 await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
             if self._import is not None and self._now != self._noted and not stop.is_set():
                 # Nobody misses one figure; the work itself must go on.
-                with contextlib.suppress(DatabaseBusy):
+                with contextlib.suppress(*unavailable_errors):
                     await self._note(self._import)
 
     async def _note(self, id: UUID) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from zoneinfo import available_timezones
 
-from app.products.key_rules import LONGEST_KEY
+from app.contracts.rules import TIME_ZONES
+from app.products.key_rules import LICENSE_KEY, LONGEST_KEY
 from app.web.forms import Fields
 from app.web.i18n import LANGUAGES
 from app.web.i18n import gettext as _
@@ -138,7 +138,7 @@ def _contract(fields: Fields) -> dict[str, str]:
         "company": fields.text("company", "company", maximum=LONGEST_NAME),
         "license_type": _one_of(fields, "license_type", LICENSE_TYPES),
         **_term(fields),
-        "time_zone": _one_of(fields, "time_zone", ZONES, ("Asia/Tokyo", "Europe/London", "…")),
+        "time_zone": _one_of(fields, "time_zone", TIME_ZONES, ("Asia/Tokyo", "Europe/London", "…")),
         "sales_name": fields.text("sales_name", "sales_name", maximum=LONGEST_NAME),
         "sales_email": fields.mail_address("sales_email", "sales_email"),
         "sales_phone": fields.code("sales_phone", "sales_phone", maximum=LONGEST_NUMBER),
@@ -181,8 +181,13 @@ def _person(fields: Fields) -> dict[str, str]:
 
 def _license_key(fields: Fields) -> dict[str, str]:
     meant = fields.data.get("contract").strip()
+    code = fields.code("code", "code", maximum=LONGEST_KEY).upper()
+    if "code" not in fields.errors and not LICENSE_KEY.fullmatch(code):
+        fields.errors["code"] = _(
+            "Make the key of letters and digits, with single hyphens between."
+        )
     return {
-        "code": fields.code("code", "code", maximum=LONGEST_KEY).upper(),
+        "code": code,
         "product": fields.code("product", "product", maximum=LONGEST_NUMBER),
         "quantity": _quantity(fields),
         **_term(fields),
@@ -190,7 +195,6 @@ def _license_key(fields: Fields) -> dict[str, str]:
     }
 
 
-ZONES = frozenset(available_timezones())
 READERS: Mapping[Kind, Callable[[Fields], dict[str, str]]] = {
     Kind.COMPANIES: _company,
     Kind.CONTRACTS: _contract,

@@ -31,7 +31,7 @@ from app.web.i18n import gettext as _
 IMPORT_LOCK = 0x4C50_496D
 FAULT_COLUMNS = ("id", "import", "number", "kind", "line", "column", "message")
 # Another worker, or the same later, may do better.
-PASSING = (*unavailable_errors, asyncpg.PostgresError, TimeoutError)
+PASSING = (*unavailable_errors, asyncpg.PostgresError)
 
 log = structlog.get_logger()
 

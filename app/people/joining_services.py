@@ -12,13 +12,14 @@ from app.accounts.services import SignIn, add_user, open_session, record_accepta
 from app.audit.services import record
 from app.contracts.services import add_membership
 from app.database import Record, fetch, fetch_one, unit_of_work
+from app.people.membership_services import lock_people
 from app.people.queries import Link
 from app.people.rules import REGISTRATION_KEPT
 from app.people.tables import Registration
 
 
 class LinkClosed(Exception):
-    """The link was used, cancelled or replaced, or it expired, a moment ago."""
+    """The link was used, cancelled or replaced, or it or the contract ended, a moment ago."""
 
 
 class CodeTaken(Exception):
@@ -100,14 +101,15 @@ async def join(link: Link, viewer: Viewer) -> None:
 
 
 async def _accept(link: Link) -> None:
-    """Use the link up: of all who try, one gets a row."""
+    """Use the link up: of all who try, one gets a row. The contract's people are locked first."""
+    standing = await lock_people(link.contract)
     row = await fetch_one(
         "update invitation set ended_at = $2, end_reason = 'accepted'"
         " where id = $1 and ended_at is null and expires_at > $2 returning id",
         link.id,
         clock.now(),
     )
-    if row is None:
+    if row is None or not standing.runs:
         raise LinkClosed
 
 

@@ -1,11 +1,13 @@
 """What the vendor does with a quote request: working on it, answering, concluding."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import unit_of_work, uuid7
+from app.database import fetch, made_at, unit_of_work, uuid7
 from app.quotes.rules import QuoteState, is_pdf, may_answer, may_hand_over
 from app.quotes.services import (
     StateRefused,
@@ -18,6 +20,8 @@ from app.quotes.tables import QuoteRequest
 from app.settings import Settings
 from app.storage import Storage, StoredFile
 
+FOLDER = "quotes/"
+SPARE_KEPT = timedelta(hours=1)
 LARGEST_PDF = 10_000_000
 LONGEST_MESSAGE = 5000
 
@@ -46,8 +50,25 @@ async def store_answer(storage: Storage, *, request: UUID, name: str, content: b
     """
     if not is_pdf(content) or len(content) > LARGEST_PDF:
         raise NotAPdf
-    file = await storage.store_bytes(f"quotes/{request}/{uuid7()}.pdf", content)
+    file = await storage.store_bytes(f"{FOLDER}{request}/{uuid7()}.pdf", content)
     return Attachment(file, name)
+
+
+async def delete_spare_answers(storage: Storage) -> int:
+    """Delete PDFs that no answer names: replaced ones, and those of answers that failed; how many.
+
+    The name tells when it was stored: one that is to be named in a moment stays.
+    """
+    named = await fetch("select answer_file from quote_request where answer_file is not null")
+    kept, before = {row["answer_file"] for row in named}, clock.now() - SPARE_KEPT
+    spare = [
+        key
+        async for key, _ in storage.files()
+        if key.startswith(FOLDER) and key not in kept and made_at(UUID(Path(key).stem)) < before
+    ]
+    for key in spare:
+        await storage.delete(key)
+    return len(spare)
 
 
 async def take_into_review(*, request: UUID, actor: UUID) -> None:

@@ -196,24 +196,25 @@ async def tell_owners(settings: Settings, template: str, about: Record) -> None:
     )
     for owner in owners:
         to = Recipient(owner["email"], owner["name"], owner["language"])
-        await _mail(settings, template, to, about)
+        await _mail(settings, template, to, about, f"/contracts/{about['number']}/quote-requests")
 
 
 async def tell_vendor(settings: Settings, template: str, about: Record) -> None:
     """Mail the contract's sales contact, where there is an address."""
     address = about["sales_email"].lower()
     if is_mail_address(address):
-        await _mail(
-            settings, template, Recipient(address, about["sales_name"], VENDOR_LANGUAGE), about
-        )
+        to = Recipient(address, about["sales_name"], VENDOR_LANGUAGE)
+        await _mail(settings, template, to, about, "/staff/quotes")
 
 
-async def _mail(settings: Settings, template: str, to: Recipient, about: Record) -> None:
+async def _mail(
+    settings: Settings, template: str, to: Recipient, about: Record, place: str
+) -> None:
     await enqueue(
         settings,
         template,
         to,
         about=about["id"],
         quote=about,
-        link=f"{settings.base_url}/contracts/{about['number']}/quote-requests/{about['reference']}",
+        link=f"{settings.base_url}{place}/{about['reference']}",
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
+from app.contracts.rules import TIME_ZONES
 from app.staff.list_forms import read_id, read_revision
 from app.web.forms import Fields
 from app.web.i18n import LANGUAGES
@@ -79,7 +79,7 @@ class ContractForm:
         name = fields.text("name", _("Contract name"), maximum=LONGEST_NAME)
         license_type = fields.choice("license_type", _("License type"), LICENSE_TYPES)
         starts_on, ends_on = read_term(fields)
-        zone = fields.choice("time_zone", _("Time zone"), available_timezones())
+        zone = fields.choice("time_zone", _("Time zone"), TIME_ZONES)
         sales = _read_sales(fields)
         owner, language = _read_owner(fields)
         return cls(

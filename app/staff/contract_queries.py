@@ -59,7 +59,7 @@ PARTS = {
                (select coalesce(sum(quantity), 0) from allocation where entitlement = e.id)
                    as allocated
         from entitlement e join product p on p.id = e.product where e.contract = c.id
-        order by e.ends_on < current_date, p.code, e.id
+        order by e.ends_on < (now() at time zone c.time_zone)::date, p.code, e.id
     """,
     "environments": """
         select e.id, e.name, e.sort_key, o.name as group_company,

@@ -6,10 +6,12 @@ from app.database import Record, fetch_one
 from app.products.key_rules import plain_key
 from app.staff.list_queries import Listed, Order, Source, Where, like, list_rows
 
+# The day at the vendor's; a contract may still have the day before, or the next one.
+TODAY = "(now() at time zone 'Asia/Tokyo')::date"
 MASKED = "left(k.code, 5) || '…' || right(k.code, 5)"
 KEYS = Source(
     columns=f"""k.id, {MASKED} as masked, k.quantity, k.starts_on, k.ends_on, k.issued_at,
-        k.revoked_at, k.ends_on < current_date as ended, p.code as product, p.unit,
+        k.revoked_at, k.ends_on < {TODAY} as ended, p.code as product, p.unit,
         c.number as redeemed_by""",
     tables="""license_key k join product p on p.id = k.product
         left join entitlement e on e.license_key = k.id
@@ -18,10 +20,10 @@ KEYS = Source(
     orders={"newest": Order("k.issued_at", down=True), "end": Order("k.ends_on")},
 )
 STATES = {
-    "free": "e.id is null and k.revoked_at is null and k.ends_on >= current_date",
+    "free": f"e.id is null and k.revoked_at is null and k.ends_on >= {TODAY}",
     "redeemed": "e.id is not null",
     "revoked": "k.revoked_at is not null",
-    "ended": "e.id is null and k.revoked_at is null and k.ends_on < current_date",
+    "ended": f"e.id is null and k.revoked_at is null and k.ends_on < {TODAY}",
 }
 
 
@@ -40,7 +42,7 @@ async def find_key(id: UUID) -> Record | None:
     return await fetch_one(
         f"""
         select k.id, {MASKED} as masked, k.quantity, k.starts_on, k.ends_on, k.issued_at,
-               k.revoked_at, k.ends_on < current_date as ended, k.batch, p.code as product, p.unit,
+               k.revoked_at, k.ends_on < {TODAY} as ended, k.batch, p.code as product, p.unit,
                meant.number as only_for,
                c.number as redeemed_by, e.created_at as redeemed_at
         from license_key k join product p on p.id = k.product

@@ -68,7 +68,7 @@ async def is_slowed_down(account: Any) -> bool:
     """Whether so many attempts failed lately that the next ones wait."""
     row = await fetch_one(
         "select 1 from throttle where bucket = any($1) and failures >= $2",
-        throttled_in(account),
+        await throttled_in(account),
         FREE_PER_ACCOUNT,
     )
     return row is not None

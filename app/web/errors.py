@@ -28,8 +28,11 @@ from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_fragment
 from app.web.templates import render
 
+# The database or the store cannot do it now; nothing was changed, and the next try may do better.
 unavailable_errors = (
     DatabaseBusy,
+    TimeoutError,
+    asyncpg.DeadlockDetectedError,
     StorageError,
     ConnectionError,
     asyncpg.InterfaceError,

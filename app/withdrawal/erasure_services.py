@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app import clock
+from app.accounts import throttling
 from app.accounts.queries import token_hash
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one
@@ -169,12 +170,7 @@ async def _buckets(held: Held) -> list[str]:
     """Where guesses at the person's account were counted: under hashes and ids."""
     devices = await fetch('select id from device where "user" = $1', held.id)
     typed = [token_hash(word).hex() for word in (held.words.code, *held.words.addresses)]
-    return [
-        f"account:{held.id}",
-        f"factor:{held.id}",
-        *(f"device:{row['id']}" for row in devices),
-        *(f"{kind}:{hashed}" for kind in ("account", "reset") for hashed in typed),
-    ]
+    return throttling.buckets_of(held.id, [row["id"] for row in devices], typed)
 
 
 async def _note(held: Held, id: UUID, reason: Reason | None, note: str, at: datetime) -> None:

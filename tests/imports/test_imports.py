@@ -188,6 +188,20 @@ def test_every_fault_is_told_with_line_and_column_and_nothing_is_imported(office
     assert office.ask(COUNTS) == [before]
 
 
+def test_license_keys_are_compared_as_people_type_them(office: Office) -> None:
+    """The hyphens of a key only help to read it; the database keeps each key once all the same."""
+    keys = [
+        ("AB_CD", "CONNECTOR", 2, "2027/04/01", "2028/03/31", ""),
+        ("AB--CD", "CONNECTOR", 2, "2027/04/01", "2028/03/31", ""),
+        ("NEW-KEY", "CONNECTOR", 2, "2027/04/01", "2028/03/31", ""),
+        ("NEWK-EY", "CONNECTOR", 2, "2027/04/01", "2028/03/31", ""),
+        ("DEMO0CONN8-FREE100001", "CONNECTOR", 2, "2027/04/01", "2028/03/31", ""),
+    ]
+    code, output = office.take(office.csv_folder({Kind.LICENSE_KEYS: keys}))
+    places = {line.partition(": ")[0] for line in output.splitlines()[:-1]}
+    assert code == 1 and places == {f"license_keys:{line}" for line in (2, 3, 5, 6)}, output
+
+
 @pytest.mark.parametrize("form", ["xlsx", "zip", "cp932"])
 def test_all_forms_say_the_same(office: Office, form: str) -> None:
     usual = list(read_lines(office.csv_folder(TABLES)))

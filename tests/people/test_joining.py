@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import httpx
 import pytest
 from structlog.testing import capture_logs
@@ -20,6 +21,11 @@ from tests.people.post import (
     make_owner,
     role_of,
 )
+
+WAITING = """
+    select exists (select 1 from pg_stat_activity
+                   where datname = current_database() and wait_event_type = 'Lock')
+"""
 
 
 @pytest.fixture
@@ -245,6 +251,41 @@ async def test_a_contract_that_has_ended_takes_nobody_in(portal: Portal, link: s
     async with portal.anonymous() as client:
         page = await client.get(link)
     assert page.status_code == 410 and "終了しています" in page.text
+
+
+async def test_a_contract_that_ends_between_look_and_confirm_takes_nobody_in(
+    portal: Portal, link: str, outsider: httpx.AsyncClient
+) -> None:
+    ended = "update contract set ends_on = current_date - 2 where number = 'D-1001'"
+    async with portal.anonymous() as stranger:
+        registered = await register(stranger, link)
+        proposed = await outsider.post(f"{link}/membership")
+        await fetch(ended)
+        for client, answer in ((stranger, registered), (outsider, proposed)):
+            refused = await client.post(answer.headers["location"])
+            assert "終了しています" in (await client.get(refused.headers["location"])).text
+    assert await role_of("outsider") is None and await find_credentials("arai") is None
+
+
+async def test_who_joins_waits_for_the_contract_before_touching_the_invitation(
+    portal: Portal, link: str, outsider: httpx.AsyncClient
+) -> None:
+    """Owners lock in this order too; in another one, two would wait for each other."""
+    proposed = await outsider.post(f"{link}/membership")
+    owner, other = [await asyncpg.connect(portal.dsn) for _ in range(2)]
+    locked = owner.transaction()
+    await locked.start()
+    await owner.execute("select 1 from contract where number = 'D-1001' for update")
+    joining = asyncio.create_task(outsider.post(proposed.headers["location"]))
+    async with asyncio.timeout(30):
+        while not await other.fetchval(WAITING):
+            pass
+    async with other.transaction():
+        await other.execute("select 1 from invitation for update nowait")
+    await locked.rollback()
+    assert (await joining).headers["location"].startswith("/contracts/D-1001")
+    for connection in (owner, other):
+        await connection.close()
 
 
 @pytest.mark.parametrize("cut", [-1, 10, 1])

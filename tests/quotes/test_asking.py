@@ -96,7 +96,8 @@ async def test_owners_and_the_sales_contact_get_a_mail(
         assert template == "quote-request" and reference in text
         assert f"{portal.settings.base_url}{path}" in text
     [(template, text)] = await mails_to(portal, "sales@example.org")
-    assert template == "quote-notification" and reference in text
+    assert template == "quote-notification"
+    assert f"{portal.settings.base_url}/staff/quotes/{reference}" in text
     assert not await mails_to(portal, "member@example.com")
 
 

@@ -1,8 +1,10 @@
 """Contracts in the console: created, amended, renewed, given owners; looking is recorded."""
 
+import asyncpg
 import httpx
 import pytest
 
+from app.contracts.rules import TIME_ZONES
 from app.database import fetch, fetch_one, fetch_value
 from tests.conftest import Portal
 from tests.mail.post import deliver, link
@@ -89,6 +91,7 @@ async def test_an_address_that_cannot_be_invited_creates_nothing(
         ("starts_on", "2026-02-30", "日付"),
         ("ends_on", "2026-11-30", "終了日が開始日より前"),
         ("time_zone", "Asia/Nowhere", "一覧から"),
+        ("time_zone", "localtime", "一覧から"),
         ("sales_email", "nobody", "メールアドレス"),
         ("owner_email", "nobody", "メールアドレス"),
     ],
@@ -100,6 +103,14 @@ async def test_a_wrong_field_is_told_and_the_rest_kept(
     assert answer.status_code == 422
     assert says in message(answer.text), message(answer.text)
     assert 'value="03-0000-0001"' in answer.text
+
+
+async def test_the_database_refuses_a_contract_whose_day_it_could_not_tell(database: str) -> None:
+    """One such row would stop every query that asks for the day of a contract."""
+    with pytest.raises(asyncpg.InvalidParameterValueError):
+        await fetch("update contract set time_zone = 'localtime' where number = 'D-1001'")
+    known = {row["name"] for row in await fetch("select name from pg_timezone_names")}
+    assert known >= TIME_ZONES
 
 
 async def test_the_page_shows_what_customers_entered_and_that_staff_looked_is_on_record(

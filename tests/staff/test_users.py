@@ -71,6 +71,25 @@ async def test_somebody_slowed_down_by_failed_attempts_is_unlocked(
         assert answer.status_code == 422
 
 
+async def test_unlocking_counts_for_browsers_that_are_known_too(
+    portal: Portal, clerk: httpx.AsyncClient
+) -> None:
+    async with portal.anonymous() as browser:
+        signed_in = {"code": "member", "password": "portal-demo-2026"}
+        assert (await browser.post("/login", data=signed_in)).status_code == 303
+        await browser.post("/logout")
+        assert "device" in browser.cookies
+        for _ in range(12):
+            answer = await browser.post("/login", data={"code": "member", "password": "x"})
+            if answer.status_code == 429:
+                break
+        assert answer.status_code == 429
+        page = f"{LIST}/{await user_id('member')}"
+        assert "失敗が続いたためログインを制限中" in (await clerk.get(page)).text
+        await _help(clerk, "member", "unlocking")
+        assert (await browser.post("/login", data=signed_in)).status_code == 303
+
+
 async def test_a_person_is_logged_out_everywhere(
     clerk: httpx.AsyncClient, member: httpx.AsyncClient
 ) -> None:
