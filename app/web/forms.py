@@ -159,7 +159,7 @@ class Fields:
             year, month, day = (int(part) for part in value.split("-"))
             if FIRST_YEAR <= year <= LAST_YEAR:
                 return date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             pass
         self.errors[name] = _("Enter %(label)s as a date, such as 2027/03/31.", label=label)
         return None

@@ -12,7 +12,7 @@ from litestar.datastructures import MultiDict
 from litestar.exceptions import ClientException
 
 from app.database import fetch_value
-from app.web.forms import Fields, normalised
+from app.web.forms import FIRST_YEAR, LAST_YEAR, Fields, normalised
 from app.web.requests import MAX_FIELDS, MAX_FORM_BYTES, FormData, PageRequest, read_form
 from tests.conftest import Portal
 
@@ -225,6 +225,25 @@ async def test_any_bytes_are_a_form_or_a_refusal(body: bytes) -> None:
             await read_form(cast(PageRequest, _Body(kind, content)))
         except ClientException:
             continue
+
+
+@settings(max_examples=500)
+@given(
+    st.one_of(
+        st.text(max_size=30),
+        st.lists(st.integers(0, 10**20), min_size=3, max_size=3).map(
+            lambda parts: "-".join(map(str, parts))
+        ),
+        st.integers(0, 10**20).map("2026/01/{}".format),
+        st.dates().map(str),
+    )
+)
+def test_any_text_is_a_day_or_an_error(text: str) -> None:
+    """A day of 14 digits was too large to be a number at all, and an error of the server."""
+    read = fields(day=text)
+    day = read.day("day", "日付", required=False)
+    assert (day is None) == ("day" in read.errors or not normalised(text))
+    assert day is None or FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 TEXT = st.text(max_size=40)
