@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.accounts.services import create_user
-from app.audit.files import csv_line
+from app.csv_lines import csv_line
 from app.database import close_pool, fetch_value, open_pool
 from app.database.embedded import Addresses, EmbeddedServer
 from app.database.migrate import migrate

@@ -29,7 +29,6 @@ from tests.pages import check_page
 # that they start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 TEMPLATE = "world"
-CAST = ("owner", "member", "english", "newcomer", "outsider", "staff", "clerk", "auditor")
 _names = (f"copy{n}" for n in itertools.count())
 
 

@@ -5,7 +5,6 @@ understanding them.
 """
 
 import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, astuple, fields
@@ -13,37 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from app.audit.chain import Event, Link
+from app.csv_lines import BOM, csv_line, plain_cell
 
-BOM = "\ufeff"
 COLUMNS = ["number", *(field.name for field in fields(Event)), "digest"]
 HEAD_SUFFIX = ".head"
-# What a spreadsheet takes for the beginning of a formula, the full-width forms too.
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 LARGEST_CELL = 16 * 1024 * 1024
 
 
 class Unreadable(ValueError):
     """The file is not an export; the message says where."""
-
-
-def safe_cell(value: str) -> str:
-    """The value as a spreadsheet shows it and never runs it; `plain_cell` gives it back.
-
-    A value that begins with an apostrophe gets one too, so that one can always be taken away.
-    """
-    return f"'{value}" if value.startswith((*FORMULA_STARTS, "'")) else value
-
-
-def plain_cell(cell: str) -> str:
-    """What `safe_cell` was given."""
-    return cell.removeprefix("'")
-
-
-def csv_line(values: Iterable[str]) -> str:
-    """A line of a CSV file (RFC 4180) without formulas."""
-    line = io.StringIO()
-    csv.writer(line).writerow([safe_cell(value) for value in values])
-    return line.getvalue()
 
 
 def csv_export_line(link: Link) -> str:

@@ -8,10 +8,10 @@ from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.audit.files import BOM, csv_line
 from app.confirmations.services import Proposal, find_draft, propose
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
+from app.csv_lines import BOM, csv_line
 from app.environments.effect_rules import Sheet
 from app.environments.sheet_acts import ALLOCATION, read_seen, sheet_url, write_seen
 from app.environments.sheet_forms import (

@@ -12,9 +12,9 @@ from litestar.response import Stream
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.audit.files import BOM, csv_line
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
+from app.csv_lines import BOM, csv_line
 from app.history import queries
 from app.history.forms import HistoryForm
 from app.history.queries import History

@@ -4,8 +4,8 @@ import zipfile
 from datetime import date
 from uuid import UUID
 
-from app.audit.files import csv_line
 from app.audit.services import record
+from app.csv_lines import csv_line
 from app.database import unit_of_work
 from app.imports.addition_queries import EXPORTS
 from app.imports.files import TableWriter

@@ -19,7 +19,7 @@ from typing import IO, TextIO
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from app.audit.files import BOM, csv_line, plain_cell
+from app.csv_lines import BOM, csv_line, plain_cell
 from app.imports.rules import COLUMNS, EXAMPLES, Fault, Kind
 from app.web.i18n import file_size
 from app.web.i18n import gettext as _

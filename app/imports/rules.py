@@ -183,9 +183,7 @@ def _license_key(fields: Fields) -> dict[str, str]:
     meant = fields.data.get("contract").strip()
     code = fields.code("code", "code", maximum=LONGEST_KEY).upper()
     if "code" not in fields.errors and not LICENSE_KEY.fullmatch(code):
-        fields.errors["code"] = _(
-            "Make the key of letters and digits, with single hyphens between."
-        )
+        fields.errors["code"] = _("Make the key of letters, digits and single hyphens.")
     return {
         "code": code,
         "product": fields.code("product", "product", maximum=LONGEST_NUMBER),

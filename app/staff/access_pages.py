@@ -9,9 +9,9 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
-from app.audit.files import BOM, csv_line
 from app.confirmations.services import propose
 from app.contracts.rules import Role
+from app.csv_lines import BOM, csv_line
 from app.database import Record
 from app.people.acts import notices, role_name
 from app.staff import contract_queries as queries

@@ -15,8 +15,8 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from app.accounts.rules import Viewer
-from app.audit.files import BOM, csv_line
 from app.confirmations.services import propose
+from app.csv_lines import BOM, csv_line
 from app.imports.export_services import export_tables
 from app.imports.files import Unreadable, readable_name, write_template
 from app.imports.rules import MOST_BYTES, ImportState, Kind

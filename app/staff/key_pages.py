@@ -10,8 +10,8 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
-from app.audit.files import BOM, csv_line
 from app.confirmations.services import propose
+from app.csv_lines import BOM, csv_line
 from app.database import Record
 from app.products.key_admin_services import export_batch
 from app.products.key_services import LARGEST_BATCH

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from app.audit.files import FORMULA_STARTS, csv_line, plain_cell, read_links, safe_cell
+from app.audit.files import read_links
 from app.audit.sealer import seal_waiting
 from app.audit.verification import Incomplete, export_log
 from app.audit.verify import main
+from app.csv_lines import FORMULA_STARTS, csv_line, plain_cell, safe_cell
 from app.database import fetch, fetch_value
 from tests.audit.log import add_events, intruder, signer_of
 from tests.conftest import Stage

@@ -22,7 +22,7 @@ LEVELS = [
     {"audit", "mail"},
     {"web"},
     {"database", "storage", "sealing"},
-    {"postgres", "clock", "settings"},
+    {"postgres", "clock", "csv_lines", "settings"},
 ]
 KNOW_EVERYTHING = {
     *("main", "piccolo_app", "commands", "runtime", "housekeeping", "chores", "doctor", "demo"),

@@ -6,8 +6,7 @@ from uuid import UUID
 
 import httpx
 
-from app.contracts.queries import find_contract
-from app.contracts.rules import Role, SeenContract
+from app.contracts.rules import Role
 from app.contracts.services import add_membership
 from app.database import fetch, fetch_one, fetch_value
 from app.mail.messages import parse, part
@@ -50,13 +49,6 @@ async def role_of(code: str, number: str = "D-1001") -> str | None:
         number,
     )
     return row["role"] if row else None
-
-
-async def contract_of(code: str, number: str = "D-1001") -> SeenContract:
-    """A contract as one of the cast sees it."""
-    contract = await find_contract(await user_id(code), number)
-    assert contract is not None
-    return contract
 
 
 async def make_owner(code: str, number: str = "D-1001") -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from app.audit.files import FORMULA_STARTS
+from app.csv_lines import FORMULA_STARTS
 from app.database import fetch, fetch_value
 from app.reports.rules import Table, write_csv, write_xlsx
 from tests.conftest import Portal

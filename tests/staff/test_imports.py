@@ -10,7 +10,7 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
-from app.audit.files import BOM
+from app.csv_lines import BOM
 from app.database import fetch, fetch_value
 from app.housekeeping import sweep
 from app.imports import work_services
