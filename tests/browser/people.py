@@ -147,7 +147,7 @@ class Person(ABC):
         await expect(summary).to_be_visible()
         title = await self.page.title()
         assert title.startswith(("エラー: ", "Error: ")), title
-        assert await self._there(ON_ERRORS), f"focus after an error: {await self._focus()}"
+        await self._wait_for_focus(ON_ERRORS)
 
     async def does_not_see(self, words: str) -> None:
         """The words are nowhere on the page."""
@@ -179,8 +179,7 @@ class Person(ABC):
         await self._activate(control)
         await self._wait(SWAPPED, "the swap did not come")
         self.swaps += 1
-        at_place = await self._there(ON_HEADING) or await self._there(ON_ERRORS)
-        assert at_place, f"focus after a swap: {await self._focus()}"
+        await self._wait_for_focus(f"() => ({ON_HEADING})() || ({ON_ERRORS})()")
 
     async def _wait(self, condition: str, complaint: str) -> None:
         for _ in range(SWAP_SECONDS * 50):
@@ -188,6 +187,13 @@ class Person(ABC):
                 return
             await self.page.wait_for_timeout(20)
         raise AssertionError(f"{complaint} at {self.page.url}")
+
+    async def _wait_for_focus(self, place: str) -> None:
+        """The browser moves it when it draws the page, which may be later than it has loaded."""
+        try:
+            await self._wait(place, "the focus is elsewhere")
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {await self._focus()}") from None
 
     async def _there(self, condition: str) -> bool:
         return bool(await self.page.evaluate(condition))
