@@ -9,12 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests.database.portals import processes, until
+from tests.missing import missing
 from tests.servers import free_port
 
 PROJECT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+@pytest.fixture
+def with_make() -> None:
+    """Where everything is to be tested, a missing make is a failure."""
+    if shutil.which("make") is None:
+        missing("there is no make: install the package make")
+
+
+@pytest.mark.usefixtures("with_make")
 @pytest.mark.parametrize(
     ("sign", "to_group"),
     [

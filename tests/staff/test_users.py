@@ -52,18 +52,23 @@ async def test_no_page_of_the_console_shows_a_password_or_its_hash(
     assert "argon2" not in html and 'type="password"' not in html
 
 
+async def slow_down(guesser: httpx.AsyncClient, clerk: httpx.AsyncClient) -> None:
+    """Guess the member's password until guesses have to wait, which the console shows."""
+    # More than are free: on a slow machine the first wait passes while the next is checked.
+    for _ in range(12):
+        answer = await guesser.post("/login", data={"code": "member", "password": "x"})
+        if answer.status_code == 429:
+            break
+    assert answer.status_code == 429
+    page = f"{LIST}/{await user_id('member')}"
+    assert "失敗が続いたためログインを制限中" in (await clerk.get(page)).text
+
+
 async def test_somebody_slowed_down_by_failed_attempts_is_unlocked(
     portal: Portal, clerk: httpx.AsyncClient
 ) -> None:
     async with portal.anonymous() as guesser:
-        # More than are free: on a slow machine the first wait passes while the next is checked.
-        for _ in range(12):
-            answer = await guesser.post("/login", data={"code": "member", "password": "x"})
-            if answer.status_code == 429:
-                break
-        assert answer.status_code == 429
-        page = f"{LIST}/{await user_id('member')}"
-        assert "失敗が続いたためログインを制限中" in (await clerk.get(page)).text
+        await slow_down(guesser, clerk)
         done_page = await _help(clerk, "member", "unlocking")
         assert "ログイン制限を解除しました。" in message(done_page.text)
         assert "制限中" not in done_page.text
@@ -79,13 +84,7 @@ async def test_unlocking_counts_for_browsers_that_are_known_too(
         assert (await browser.post("/login", data=signed_in)).status_code == 303
         await browser.post("/logout")
         assert "device" in browser.cookies
-        for _ in range(12):
-            answer = await browser.post("/login", data={"code": "member", "password": "x"})
-            if answer.status_code == 429:
-                break
-        assert answer.status_code == 429
-        page = f"{LIST}/{await user_id('member')}"
-        assert "失敗が続いたためログインを制限中" in (await clerk.get(page)).text
+        await slow_down(browser, clerk)
         await _help(clerk, "member", "unlocking")
         assert (await browser.post("/login", data=signed_in)).status_code == 303
 
