@@ -202,8 +202,6 @@ async def test_the_demos_accounts_are_shown_in_the_demo_only(portal: Portal) -> 
 async def test_as_many_passwords_are_hashed_at_once_as_there_are_spare_cores(
     visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The limit belongs to an event loop, and every test has one of its own.
-    passwords._spare_cores.cache_clear()
     running, most, lock = 0, 0, threading.Lock()
     all_in = threading.Event()
     real = passwords._verify
@@ -223,7 +221,6 @@ async def test_as_many_passwords_are_hashed_at_once_as_there_are_spare_cores(
     monkeypatch.setattr(passwords, "_verify", counting)
     codes = [f"nobody-{n}" for n in range(6)]
     await asyncio.gather(*(visitor.post("/login", data=form(code)) for code in codes))
-    passwords._spare_cores.cache_clear()
     assert most <= max(1, (os.cpu_count() or 2) - 1)
 
 

@@ -8,7 +8,6 @@ import asyncpg
 import httpx
 import pytest
 
-from app.accounts import passwords
 from app.accounts.rules import Viewer
 from app.database import fetch, fetch_value
 from app.people.membership_services import MembershipGone, MembershipRefused
@@ -21,12 +20,6 @@ from tests.people.post import make_owner, membership_id
 from tests.withdrawal.leaving import PLACE, is_here, leave, reasons, to_form
 
 ROUNDS = 6
-
-
-@pytest.fixture(autouse=True)
-def hashing_in_this_loop() -> None:
-    """Whoever waits for a core waits in one event loop; each test has its own."""
-    passwords._spare_cores.cache_clear()
 
 
 TOLD = (ErasureRefused, MembershipGone, MembershipRefused, AlreadyGone)
