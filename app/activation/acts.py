@@ -1,6 +1,7 @@
 """What owners confirm about activations: having one issued, and giving one back."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
 from litestar.exceptions import NotFoundException
@@ -76,7 +77,10 @@ def _perform(settings: Settings) -> Perform:
             raise Detour(PROOF) from None
         except RequestRefused as refused:
             problem = {"code": refused.outcome.value, "claim": refused.claim}
-            raise Refused(problem) from None
+            record = partial(
+                services.record_refusal, contract, environment.id, refused.outcome, viewer.id
+            )
+            raise Refused(problem, record=record) from None
         url = activations_url(contract, environment)
         if answer.repeated:
             return Done(f"{url}/{answer.seq}?repeat=1", statements.repeated())

@@ -46,12 +46,20 @@ class Refused(Exception):
     Attributes:
         problem: JSON values that the form explains, with the kept input, under `?draft=`.
         page: path of the page that explains it to somebody who may not open the form any more.
+        record: records that it was refused, in the transaction that keeps the problem.
     """
 
-    def __init__(self, problem: Payload, *, page: str | None = None) -> None:
+    def __init__(
+        self,
+        problem: Payload,
+        *,
+        page: str | None = None,
+        record: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         super().__init__(problem)
         self.problem = problem
         self.page = page
+        self.record = record
 
 
 @dataclass(frozen=True)

@@ -150,9 +150,12 @@ async def remember_done(user: UUID, act: str, done: Done) -> str:
 
 async def _refuse(acts: Acts, viewer: Viewer, id: UUID, refused: Refused) -> str:
     proposal = await find_proposal(viewer, id)
-    await Confirmation.update(
-        {Confirmation.refusal: json.dumps(refused.problem, ensure_ascii=False)}
-    ).where(Confirmation.id == id)
+    async with unit_of_work():
+        await Confirmation.update(
+            {Confirmation.refusal: json.dumps(refused.problem, ensure_ascii=False)}
+        ).where(Confirmation.id == id)
+        if refused.record is not None:
+            await refused.record()
     if refused.page is not None:
         return draft_url(refused.page, id)
     statement = await acts[proposal.act].state(viewer, proposal.payload, proposal.upload)

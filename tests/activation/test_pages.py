@@ -190,7 +190,7 @@ async def test_nothing_allocated_leads_to_the_allocation(
     assert here.url.replace("/activations", "/allocations") in response.text
 
 
-async def test_what_changes_between_upload_and_confirm_is_said_beside_the_form(
+async def test_what_changes_between_upload_and_confirm_is_said_beside_the_form_and_recorded(
     owner: httpx.AsyncClient, here: Place
 ) -> None:
     proposed = (await send(owner, here, upload())).headers["location"]
@@ -200,6 +200,8 @@ async def test_what_changes_between_upload_and_confirm_is_said_beside_the_form(
     page = await owner.get(done.headers["location"])
     assert "<code>nothing-allocated</code>" in page.text
     assert await here.rows() == []
+    events = await audited("activation-refusal")
+    assert [event["details"] for event in events] == ['{"code": "nothing-allocated"}']
 
 
 async def test_a_move_is_said_before_it_is_made(owner: httpx.AsyncClient, here: Place) -> None:
