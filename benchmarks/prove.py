@@ -3,30 +3,33 @@
     make prove                                  # samples, within the hour on two cores
     make prove-long                             # full sizes: most of a day
     python -m benchmarks.prove --only floor,never
-    python -m benchmarks.prove --write          # also puts the tables into docs/
-    python -m benchmarks.prove --only never --full --write      # one at its full size among them
+    python -m benchmarks.prove --only never --full --write      # keeps what it printed in docs/
 
-Each proof is a command of its own, which anyone can run alone; what it printed last is kept in
-build/prove/, and the tables are made of what is kept. Exits with 1 where a rule broke (bytes,
-counts, correctness); a time that falls short is printed and never fails.
+Each proof is a command of its own, which anyone can run alone. What it printed last is in
+build/prove/; --write keeps it in docs/measured/, of which the tables of the documents are made.
+Exits with 1 where a rule broke (bytes, counts, correctness); a time that falls short is printed
+and never fails.
 """
 
 import argparse
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app import clock
 from benchmarks.figures import Figure, read
 from benchmarks.tables import DOCS, write_table
 
 PROJECT = Path(__file__).parent.parent
-KEPT = PROJECT / "build" / "prove"
+PRINTED = PROJECT / "build" / "prove"
+KEPT = DOCS / "measured"
 DOCUMENTS = {
     "bytes": "performance.md",
     "speed": "performance.md",
@@ -63,9 +66,9 @@ class Proof:
         return self.sample.split()[0] if self.tests else self.module.rpartition(".")[2]
 
     @property
-    def kept(self) -> Path:
-        """Where its output stays."""
-        return KEPT / f"{self.name.replace('/', '-')}.txt"
+    def file_name(self) -> str:
+        """What the file with its output is called."""
+        return f"{self.name.replace('/', '-')}.txt"
 
     def command(self, *, full: bool) -> list[str]:
         """The command line behind the interpreter."""
@@ -73,10 +76,9 @@ class Proof:
         quiet = ["-q", "-p", "no:cacheprovider"] if self.tests else []
         return ["-m", self.module, *quiet, *shlex.split(arguments)]
 
-    def environment(self, *, full: bool) -> dict[str, str]:
+    def given(self, *, full: bool) -> dict[str, str]:
         """The variables of its environment."""
-        given = {name: str(most if full else some) for name, some, most in self.settings}
-        return {**os.environ, **given}
+        return {name: str(most if full else some) for name, some, most in self.settings}
 
     def size(self, *, full: bool) -> str:
         """What the environment asks for, in words."""
@@ -178,32 +180,51 @@ PROOFS = (
 
 
 def run(proof: Proof, *, full: bool) -> tuple[list[Figure], bool]:
-    """Run a proof and keep what it prints; its figures, and whether a rule broke."""
-    KEPT.mkdir(parents=True, exist_ok=True)
-    with proof.kept.open("w", encoding="utf-8") as file:
-        command = [sys.executable, *proof.command(full=full)]
+    """Run a proof; its figures, and whether a rule broke."""
+    PRINTED.mkdir(parents=True, exist_ok=True)
+    output = PRINTED / proof.file_name
+    command = proof.command(full=full)
+    begun = time.monotonic()
+    with output.open("w", encoding="utf-8") as file:
+        settings = [f"{name}={value}" for name, value in proof.given(full=full).items()]
+        print("$", *settings, shlex.join(["python", *command]), file=file, flush=True)
         code = subprocess.run(
-            command,
+            [sys.executable, *command],
             cwd=PROJECT,
-            env=proof.environment(full=full),
+            env={**os.environ, **proof.given(full=full)},
             stdout=file,
             stderr=subprocess.STDOUT,
             check=False,
         ).returncode
-    if proof.tests:
-        lines = proof.kept.read_text(encoding="utf-8").splitlines()
-        with proof.kept.open("a", encoding="utf-8") as file:
+        if proof.tests:
+            lines = output.read_text(encoding="utf-8").splitlines()
             print(tested(proof, lines, proof.size(full=full)).line, file=file)
+        took = f"{time.monotonic() - begun:.0f} s on {os.cpu_count()} processors"
+        print(f"{clock.now():%Y-%m-%d}, {took}", file=file)
     if code:
-        print(f"{proof.name} ended with {code}: see {proof.kept.relative_to(PROJECT)}")
-    return kept_figures(proof), code != 0
+        print(f"{proof.name} ended with {code}: see {output.relative_to(PROJECT)}")
+    return figures_in(output), code != 0
 
 
-def kept_figures(proof: Proof) -> list[Figure]:
-    """What the last run of a proof measured; nothing where there was none."""
-    if not proof.kept.exists():
+def figures_in(output: Path) -> list[Figure]:
+    """The figures of what a proof printed; nothing where it has not run."""
+    if not output.exists():
         return []
-    return read(proof.kept.read_text(encoding="utf-8").splitlines())
+    return read(output.read_text(encoding="utf-8").splitlines())
+
+
+def write(proofs: Iterable[Proof]) -> None:
+    """Keep what these proofs printed, and make the tables of all that is kept."""
+    for proof in proofs:
+        shutil.copy(PRINTED / proof.file_name, KEPT)
+    for part, document in DOCUMENTS.items():
+        write_table(part, kept_table(part), DOCS / document)
+
+
+def kept_table(part: str) -> list[str]:
+    """The table of a part, of what is kept of its proofs."""
+    outputs = [KEPT / proof.file_name for proof in PROOFS if proof.part == part]
+    return table([figure for output in outputs for figure in figures_in(output)])
 
 
 def tested(proof: Proof, lines: list[str], size: str) -> Figure:
@@ -222,10 +243,10 @@ def table(figures: list[Figure]) -> list[str]:
     return [*head, *("| " + " | ".join(figure.cells) + " |" for figure in figures)]
 
 
-def chosen(only: str | None) -> Iterator[Proof]:
+def chosen(only: str | None) -> list[Proof]:
     """The proofs that were asked for."""
     names = only.split(",") if only else [proof.name for proof in PROOFS]
-    yield from (proof for proof in PROOFS if proof.name in names)
+    return [proof for proof in PROOFS if proof.name in names]
 
 
 def main() -> int:
@@ -233,11 +254,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--full", action="store_true", help="full sizes")
     parser.add_argument("--only", help="names of proofs, with commas between")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/")
+    parser.add_argument(
+        "--write", action="store_true", help="keep it, and make the tables of docs/"
+    )
     options = parser.parse_args()
+    proofs = chosen(options.only)
     every: list[Figure] = []
     broken = False
-    for proof in chosen(options.only):
+    for proof in proofs:
         begun = time.monotonic()
         figures, broke = run(proof, full=options.full)
         broken = broken or broke
@@ -245,10 +269,7 @@ def main() -> int:
         print(f"\n{proof.name}: {time.monotonic() - begun:.0f} s", *table(figures), sep="\n")
         sys.stdout.flush()
     if options.write:
-        for part, document in DOCUMENTS.items():
-            figures = [f for proof in PROOFS if proof.part == part for f in kept_figures(proof)]
-            if figures:
-                write_table(part, table(figures), DOCS / document)
+        write(proofs)
     short = [figure for figure in every if not figure.reached]
     print(f"\n{len(every)} figures, {len(every) - len(short)} reached, {len(short)} short")
     return 1 if broken else 0
