@@ -12,6 +12,8 @@ COMPILE := build/pins/bin/pip-compile --quiet --generate-hashes --allow-unsafe -
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 PIP_TOOLS := pip-tools==7.6.2
 
+PINS_ARGS :=
+
 # What pytest is to run, and how: make test TESTS=tests/database PYTEST_ARGS=-x
 # Two processes even on a larger machine: tests of load and of time want the other cores.
 TESTS :=
@@ -75,9 +77,9 @@ guide-pictures: .venv/tests.stamp  ## Make the pictures and films of the guide a
 	@tools/system-packages ffmpeg
 	@$(PYTHON) -m tests.browser.guide
 
-pins: build/pins/pins.stamp  ## Pin the requirements anew, with hashes
-	@$(COMPILE) --output-file requirements.txt requirements.in
-	@$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+pins: build/pins/pins.stamp  ## Pin the requirements, with hashes; the newest with PINS_ARGS=--upgrade
+	@$(COMPILE) $(PINS_ARGS) --output-file requirements.txt requirements.in
+	@$(COMPILE) $(PINS_ARGS) --output-file requirements-dev.txt requirements-dev.in
 
 .venv/bin/python:
 	@tools/make-venv .venv
