@@ -18,7 +18,7 @@ from app.activation.files import check_code, file_name
 from app.activation.forms import FIELD, RequestForm, find_kept
 from app.activation.issue_services import RequestRefused
 from app.activation.key_services import published_keys
-from app.activation.queries import SeenActivation, product_name
+from app.activation.queries import SeenActivation
 from app.activation.requests import Purpose, RequestOutcome
 from app.activation.rules import IssueOutcome, Repeat
 from app.activation.strict_json import MAX_NUMBER, write_object
@@ -27,6 +27,7 @@ from app.confirmations.services import Proposal, propose
 from app.contracts.rules import SeenContract
 from app.environments.access import place_dependencies, provide_owned_place
 from app.environments.queries import SeenEnvironment
+from app.products.rules import product_name
 from app.settings import Settings
 from app.web.downloads import attachment
 from app.web.i18n import gettext as _

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.environments.queries import OfferedProduct, product_name
+from app.environments.queries import OfferedProduct
 from app.environments.rules import LARGEST_SORT_KEY, MOST_PER_ENVIRONMENT
+from app.products.rules import product_name
 from app.web.forms import Fields, normalised
 from app.web.i18n import gettext as _
 from app.web.requests import FormData

@@ -11,7 +11,6 @@ from app.contracts.queries import COLUMNS, SEEN, seen_contract
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one
 from app.environments.rules import ActivationState, Share, activation_state
-from app.web import i18n
 from app.web.paging import Leaf, Turn, leaf
 
 PAGE_ROWS = 50
@@ -182,11 +181,6 @@ class OfferedProduct:
     starts_on: date
     ends_on: date
     held_until: datetime | None
-
-
-def product_name(product: OfferedProduct) -> str:
-    """The product's name in the reader's language."""
-    return product.name_ja if i18n.language.get() == "ja" else product.name_en
 
 
 async def offered_products(contract: SeenContract, environment: UUID) -> list[OfferedProduct]:

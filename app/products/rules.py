@@ -1,8 +1,32 @@
-"""How products are counted."""
+"""How products are named and counted."""
 
-from app.web.i18n import ngettext, number
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from app.web.i18n import language, ngettext, number
 
 PLURAL = 2
+
+
+class Named(Protocol):
+    """Whatever has a product's names in both languages."""
+
+    @property
+    def name_ja(self) -> str: ...
+
+    @property
+    def name_en(self) -> str: ...
+
+
+def product_name(product: Named) -> str:
+    """The product's name in the reader's language."""
+    return product.name_ja if language.get() == "ja" else product.name_en
+
+
+def product_name_in(row: Mapping[str, Any]) -> str:
+    """The same, of a row with a product's `name_ja` and `name_en`."""
+    name: str = row[f"name_{language.get()}"]
+    return name
 
 
 def unit_name(unit: str, quantity: int = PLURAL) -> str:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from litestar.datastructures import MultiDict
 
-from app.quotes.draft_queries import Builder, CatalogueProduct, ContractedProduct, product_name
+from app.products.rules import product_name
+from app.quotes.draft_queries import Builder, CatalogueProduct, ContractedProduct
 from app.quotes.draft_rules import NOTE, choice_of, choice_value
 from app.quotes.rules import CHOICES, LARGEST_QUANTITY, LONGEST_NOTE, Wish
 from app.quotes.wording import wish_name

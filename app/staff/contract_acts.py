@@ -17,12 +17,12 @@ from app.people.invitation_acts import LANGUAGE_NAMES
 from app.people.invitation_services import InvitationRefused, invite_owner
 from app.people.rules import INVITATION_LASTS
 from app.products.amendment_services import renew_contract
+from app.products.rules import product_name_in
 from app.settings import Settings
 from app.staff import company_queries
 from app.staff import contract_queries as queries
 from app.staff.access import require
 from app.staff.rules import Permission
-from app.web import i18n
 from app.web.i18n import day, number
 from app.web.i18n import gettext as _
 
@@ -220,8 +220,9 @@ async def _state_renewal(viewer: Viewer, payload: Payload, _upload: bytes | None
     contract = await changeable(viewer, payload)
     before, after = day(contract["ends_on"]), day(as_day(payload, "ends_on"))
     ending = await queries.list_ending_with(contract["id"], contract["ends_on"])
-    name = f"name_{i18n.language.get()}"
-    rows = [(f"{row[name]} ({number(row['quantity'])})", before, after) for row in ending]
+    rows = [
+        (f"{product_name_in(row)} ({number(row['quantity'])})", before, after) for row in ending
+    ]
     return Statement(
         heading=_("Renew this contract?"),
         facts=[

@@ -53,12 +53,11 @@ FURTHER = {
         **dict.fromkeys(
             (
                 *("claims", "files", "jws", "keysets", "messages", "moves", "points"),
-                *("requests", "roots", "sealing", "signing", "strict_json", "terms"),
+                *("requests", "roots", "sealing", "signing", "strict_json", "terms", "wording"),
             ),
             "rules",
         ),
         "key_files": "queries",
-        "wording": "queries",
         "checks": "services",
         "statements": "acts",
         "commands": "pages",
