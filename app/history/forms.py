@@ -30,8 +30,7 @@ class HistoryForm:
         fields = Fields(data)
         starts_on = fields.day("from", _("the first day"), required=False)
         ends_on = fields.day("to", _("the last day"), required=False)
-        if starts_on and ends_on and ends_on < starts_on:
-            fields.errors["to"] = _("The last day is before the first day.")
+        fields.check_order("to", starts_on, ends_on)
         act = data.get("act")
         wanted = HistoryFilter(
             act if act in ACTS else None, _person(data.get("person")), starts_on, ends_on

@@ -108,8 +108,8 @@ class ApplicationForm:
         starts_on, ends_on = read_term(fields)
         label = _("First day of what is added")
         additions = fields.day("additions_start_on", label) or date.min
-        if not fields.errors and additions > ends_on:
-            fields.errors["additions_start_on"] = _("The last day is before the first day.")
+        if not fields.errors:
+            fields.check_order("additions_start_on", additions, ends_on)
         payload = {
             "starts_on": str(starts_on),
             "ends_on": str(ends_on),

@@ -164,6 +164,11 @@ class Fields:
         self.errors[name] = _("Enter %(label)s as a date, such as 2027/03/31.", label=label)
         return None
 
+    def check_order(self, name: str, first: date | None, last: date | None) -> None:
+        """Tell at field `name` that the last day is before the first, where both are known."""
+        if first and last and last < first:
+            self.errors[name] = _("The last day is before the first day.")
+
     def ticked(self, name: str) -> bool:
         """Whether a check box was ticked."""
         return bool(self.data.get(name))
