@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.audit.acts import ACTS
 from app.history.rules import Group, HistoryFilter
-from app.web.forms import Fields
+from app.web.forms import Fields, read_id
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
 
@@ -40,9 +40,4 @@ class HistoryForm:
 
 
 def _person(value: str) -> UUID | Group | None:
-    if value in set(Group):
-        return Group(value)
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
+    return Group(value) if value in set(Group) else read_id(value)

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from app.contracts.rules import TIME_ZONES
-from app.staff.list_forms import read_id, read_revision
-from app.web.forms import Fields
+from app.staff.list_forms import read_revision
+from app.web.forms import Fields, read_id
 from app.web.i18n import LANGUAGES
 from app.web.i18n import gettext as _
 from app.web.requests import FormData

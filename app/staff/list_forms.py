@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
-from app.web.forms import SHORT_TEXT, normalised
+from app.web.forms import SHORT_TEXT, normalised, read_id
 from app.web.requests import FormData
 
 # Sequence numbers of activations have at most 16 digits.
@@ -70,14 +70,6 @@ class ListForm:
         values = {"search": self.search, "order": self.order, **self.chosen}
         values |= {"after": str(following)} if following else {}
         return f"{path or self.path}?{urlencode({k: v for k, v in values.items() if v})}"
-
-
-def read_id(value: str) -> UUID | None:
-    """An id from an address, or None where it is none."""
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
 
 
 def read_revision(data: FormData) -> int:

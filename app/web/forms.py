@@ -47,6 +47,14 @@ def is_mail_address(text: str) -> bool:
     return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
+def read_id(text: str) -> UUID | None:
+    """An id from an address or a hidden field, or None where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def write_key(key: tuple[datetime, UUID]) -> str:
     """The place in a list that is sorted by time, as part of an address."""
     return f"{(key[0] - EPOCH) // MICROSECOND}.{key[1]}"
