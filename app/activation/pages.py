@@ -30,6 +30,7 @@ from app.environments.queries import SeenEnvironment
 from app.products.rules import product_name
 from app.settings import Settings
 from app.web.downloads import attachment
+from app.web.forms import read_number
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, only_looks
 from app.web.responses import see_other
@@ -187,7 +188,5 @@ async def _page(
 
 
 def _before(request: PageRequest) -> int | None:
-    text = request.query_params.get("before", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 16):
-        return None
-    return min(int(text), MAX_NUMBER)
+    seq = read_number(request.query_params.get("before", ""))
+    return None if seq is None else min(seq, MAX_NUMBER)

@@ -26,11 +26,12 @@ from app.staff import import_acts as acts
 from app.staff import import_queries as queries
 from app.staff.access import permitted
 from app.staff.import_queries import SeenImport
-from app.staff.list_forms import ListForm, read_count
+from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.shell_pages import allowed, kept, staff_page
 from app.storage import FileTooLarge, Storage
 from app.web import i18n
+from app.web.forms import read_number
 from app.web.i18n import file_size
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_fragment, query_form
@@ -179,7 +180,8 @@ class Imports(Controller):
             about = str(found.row["id"])
             _typed, problems = await kept(request, viewer, act.name, {}, **{"import": about})
             errors |= problems
-        context = await _context(found, read_count(query_form(request), "after"))
+        after = read_number(request.query_params.get("after", "")) or 0
+        context = await _context(found, after)
         return staff_page(request, "staff/import.html", errors=errors, **context)
 
     @get("/progress", guards=SEE)
