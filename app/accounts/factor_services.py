@@ -26,8 +26,7 @@ from app.accounts.factor_rules import (
 from app.accounts.factor_tables import RecoveryCode
 from app.accounts.passwords import SHORTEST, verify_password
 from app.accounts.proof_services import open_app_secret, seal_app_secret
-from app.accounts.queries import token_hash
-from app.accounts.rules import Viewer
+from app.accounts.rules import Viewer, token_hash
 from app.accounts.services import Throttled
 from app.accounts.tables import Session
 from app.audit.services import record

@@ -1,10 +1,9 @@
 """Reads about accounts."""
 
-import hashlib
 from datetime import datetime
 from uuid import UUID
 
-from app.accounts.rules import session_runs
+from app.accounts.rules import session_runs, token_hash
 from app.database import Record, fetch, fetch_one
 
 HAS_FACTOR = """
@@ -28,11 +27,6 @@ SESSION = f"""
     left join confirmation c on c.id = $2 and c."user" = u.id
     where s.token_hash = $1 and u.disabled_at is null
 """
-
-
-def token_hash(token: str) -> bytes:
-    """What is kept of a token: its SHA-256."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 async def find_session(token: str, confirmation: UUID | None) -> Record | None:

@@ -1,6 +1,5 @@
 """Changes of accounts: signing in and out, accepting terms, passwords, language."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -11,14 +10,11 @@ from app.accounts.factor_queries import has_factor
 from app.accounts.factor_rules import pending_length
 from app.accounts.factor_tables import PendingSignIn
 from app.accounts.passwords import hash_password, verify_password
-from app.accounts.queries import token_hash
-from app.accounts.rules import Viewer, session_length
+from app.accounts.rules import Viewer, new_token, session_length, token_hash
 from app.accounts.tables import Device, Session, Terms, User
 from app.audit.services import record
 from app.database import Record, fetch, unit_of_work, uuid7
 from app.web.forms import normalised
-
-TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,7 @@ async def sign_in(
 
 
 async def _pend(account: Record, user_agent: str, device: UUID | None) -> PendingLogin:
-    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    token, now = new_token(), clock.now()
     lasts = pending_length(account["staff_role"])
     pending = PendingSignIn(
         token_hash=token_hash(token),
@@ -107,8 +103,8 @@ async def open_session(
         known_device: the device that signed in before, or None for a new one.
         second_factor: the way they proved it beside the password, if they have one.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    new_device = None if known_device else secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
+    new_device = None if known_device else new_token()
     now = clock.now()
     lasts = session_length(account["staff_role"])
     async with unit_of_work():

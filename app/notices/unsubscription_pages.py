@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from app.accounts.queries import token_hash
+from app.accounts.rules import token_hash
 from app.notices.mailing_queries import Subscription, find_subscription
 from app.notices.mailing_services import stop_notices
 from app.web import i18n
