@@ -8,8 +8,9 @@ from app import clock
 from app.accounts import queries, throttling
 from app.accounts.passwords import hash_password, verify_password
 from app.accounts.rules import EMAIL_CHANGE_LASTS, Viewer, new_token, token_hash
-from app.accounts.services import Throttled, keep_password, use_up_resets
+from app.accounts.services import keep_password, use_up_resets
 from app.accounts.tables import EmailChange, User
+from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import fetch, fetch_one, unit_of_work
 from app.mail.rules import Recipient

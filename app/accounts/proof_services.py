@@ -17,7 +17,8 @@ from app.accounts.factor_rules import (
 from app.accounts.passkey_services import passkey_answers
 from app.accounts.passwords import verify_password
 from app.accounts.rules import Viewer, new_token, token_hash
-from app.accounts.services import SignIn, Throttled, open_session
+from app.accounts.session_services import SignIn, open_session
+from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
 from app.sealing import CannotOpen, read_secret, seal, unseal

@@ -7,8 +7,9 @@ from app import clock
 from app.accounts import queries, throttling
 from app.accounts.passwords import hash_password
 from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR, new_token, token_hash
-from app.accounts.services import Throttled, use_up_resets
+from app.accounts.services import use_up_resets
 from app.accounts.tables import Device, Session, User
+from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
 from app.mail.rules import Recipient

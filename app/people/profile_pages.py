@@ -13,7 +13,7 @@ from app.accounts import profile_services, queries
 from app.accounts.access import recently_proved, signed_in
 from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer
-from app.accounts.services import Throttled
+from app.accounts.throttling import Throttled
 from app.confirmations.services import find_draft, propose
 from app.database import Record
 from app.people import profile_acts as acts

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import throttling
-from app.accounts.services import Throttled
+from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.contracts.rules import SeenContract
 from app.database import unit_of_work, uuid7
