@@ -19,7 +19,8 @@ PAGE_ROWS = 50
 def differs(today: str) -> str:
     """SQL: whether activation a of environment e says other than what is allocated now.
 
-    Out of date is derived, never stored. Products that have ended do not count.
+    Out of date is derived, never stored. Products that have ended do not count, nor those that lie
+    outside of the contract's term: neither is issued.
 
     Args:
         today: SQL for the day it is in the time zone of the contract.
@@ -31,7 +32,9 @@ def differs(today: str) -> str:
                      least(en.ends_on, co.ends_on) as ends_on
               from allocation al join entitlement en on en.id = al.entitlement
               join contract co on co.id = al.contract
-              where al.environment = e.id and least(en.ends_on, co.ends_on) >= {today}) al
+              where al.environment = e.id
+                and greatest(en.starts_on, co.starts_on, {today}) <= least(en.ends_on, co.ends_on)
+             ) al
         full join (select entitlement, quantity, starts_on, ends_on from activation_product
                    where activation = a.id and ends_on >= {today}) ap using (entitlement)
         where (al.quantity, al.starts_on, al.ends_on)
