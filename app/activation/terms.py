@@ -123,18 +123,6 @@ def differences(
     return tuple(sorted((pair for pair in pairs if pair.changes), key=_order))
 
 
-def is_out_of_date(
-    issued: Iterable[LicensedProduct], issuable: Iterable[LicensedProduct], today: date
-) -> bool:
-    """Whether a new file would say something else than the one that was issued.
-
-    `issuable` is `issued_products` of today's allocations. A product that ran to its end in the
-    meantime changes nothing: the system knows that end by itself.
-    """
-    running = (product for product in issued if not product.term.has_ended(today))
-    return bool(differences(running, issuable))
-
-
 def _by_entitlement(products: Iterable[LicensedProduct]) -> Mapping[UUID, LicensedProduct]:
     return {product.entitlement: product for product in products}
 
