@@ -58,19 +58,6 @@ async def invite(
             await _send(settings, contract, email, language, actor, "invitation")
 
 
-async def invite_owner(
-    settings: Settings, *, contract: NamedContract, email: str, language: str, actor: Viewer
-) -> None:
-    """Mail the vendor's invitation to an address that is to own a contract.
-
-    Raises:
-        InvitationRefused: the address is a member, or invited, already.
-    """
-    await invite_by_staff(
-        settings, contract=contract, email=email, role=Role.OWNER, language=language, actor=actor
-    )
-
-
 async def invite_by_staff(
     settings: Settings,
     *,

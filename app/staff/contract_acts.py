@@ -11,10 +11,10 @@ from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.contracts import contract_services, services
 from app.contracts.contract_services import ContractChanged, Reason
-from app.contracts.rules import NamedContract
+from app.contracts.rules import NamedContract, Role
 from app.database import Record
 from app.people.invitation_acts import LANGUAGE_NAMES
-from app.people.invitation_services import InvitationRefused, invite_owner
+from app.people.invitation_services import InvitationRefused, invite_by_staff
 from app.people.rules import INVITATION_LASTS
 from app.products.amendment_services import renew_contract
 from app.products.rules import product_name_in
@@ -163,10 +163,11 @@ async def _invite(
     settings: Settings, viewer: Viewer, contract: NamedContract, payload: Payload
 ) -> None:
     try:
-        await invite_owner(
+        await invite_by_staff(
             settings,
             contract=contract,
             email=payload["owner_email"],
+            role=Role.OWNER,
             language=payload["owner_language"],
             actor=viewer,
         )
