@@ -13,7 +13,6 @@ from app.contracts import contract_services, services
 from app.contracts.contract_services import ContractChanged, Reason
 from app.contracts.rules import NamedContract, Role
 from app.database import Record
-from app.people.invitation_acts import LANGUAGE_NAMES
 from app.people.invitation_services import InvitationRefused, invite_by_staff
 from app.people.rules import INVITATION_LASTS
 from app.products.amendment_services import renew_contract
@@ -23,7 +22,7 @@ from app.staff import company_queries
 from app.staff import contract_queries as queries
 from app.staff.access import require
 from app.staff.rules import Permission
-from app.web.i18n import day, number
+from app.web.i18n import LANGUAGE_NAMES, day, number
 from app.web.i18n import gettext as _
 
 CONTRACTS_URL = "/staff/contracts"
