@@ -34,6 +34,17 @@ async def find_session(token: str, confirmation: UUID | None) -> Record | None:
     return await fetch_one(SESSION, token_hash(token), confirmation)
 
 
+async def find_staff(code: str, *roles: str) -> UUID | None:
+    """One of the staff with one of the roles, by user code."""
+    row = await fetch_one(
+        "select id from portal_user where code = lower($1) and disabled_at is null"
+        " and staff_role = any($2)",
+        code,
+        roles,
+    )
+    return row["id"] if row else None
+
+
 async def find_credentials(code: str) -> Record | None:
     """What log-in needs to know about the account with this user code."""
     return await fetch_one(
