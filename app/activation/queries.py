@@ -15,9 +15,10 @@ from app.activation.rules import (
     Situation,
     file_state,
 )
-from app.activation.terms import LicensedProduct, Term, Unit
+from app.activation.terms import LicensedProduct, Unit
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one
+from app.products.rules import Term
 
 PAGE_ROWS = 50
 

@@ -11,7 +11,7 @@ from app.contracts.rules import SeenContract
 from app.database import unit_of_work, uuid7
 from app.products import key_queries
 from app.products.key_rules import KeyOutcome, KnownKey, judge_key, new_key
-from app.products.services import Term
+from app.products.rules import Term
 from app.products.tables import LicenseKey
 
 LARGEST_BATCH = 10_000

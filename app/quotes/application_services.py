@@ -9,7 +9,8 @@ from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, note_change
 from app.contracts.tables import Contract
 from app.database import Record, fetch, fetch_one, unit_of_work
-from app.products.services import Term, add_entitlement
+from app.products.rules import Term
+from app.products.services import add_entitlement
 from app.products.tables import Entitlement
 from app.quotes.application_queries import agreed_lines, contract_end
 from app.quotes.application_rules import (

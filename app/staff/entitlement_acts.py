@@ -13,8 +13,7 @@ from app.products.amendment_services import (
     amend_entitlement,
     order_entitlement,
 )
-from app.products.rules import product_name_in
-from app.products.services import Term
+from app.products.rules import Term, product_name_in
 from app.staff import contract_queries as queries
 from app.staff.catalogue_queries import find_product
 from app.staff.contract_acts import (

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.activation.terms import LicensedProduct, Term, differences, issued_products
+from app.activation.terms import LicensedProduct, differences, issued_products
 from app.database import fetch_value
 from app.environments.queries import differs
+from app.products.rules import Term
 from tests.activation.makers import CONTRACT, TODAY, product
 from tests.activation.test_terms import days, product_lists, terms
 

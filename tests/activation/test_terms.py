@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from app.activation.terms import (
     Change,
     LicensedProduct,
-    Term,
     differences,
     expiry,
     issued_products,
 )
+from app.products.rules import Term
 from tests.activation.makers import CONTRACT, TODAY, TOKYO, product
 
 days = st.dates(date(2024, 1, 1), date(2029, 12, 31))
