@@ -37,7 +37,7 @@ from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_fragment, query_form
 from app.web.responses import see_other
 from app.web.templates import render
-from app.web.uploads import chosen_file, whole
+from app.web.uploads import chosen_file
 
 SEE = [permitted(Permission.CONTRACTS_SEE)]
 IMPORT = [permitted(Permission.CONTRACTS_IMPORT)]
@@ -127,19 +127,16 @@ class ImportCreation(Controller):
     ) -> Response[Any]:
         """確認: as it comes into storage, then on to what it would add; nothing is imported."""
         file = await chosen_file(request)
-        if file is None:
-            return _upload(request, _("Choose a file."))
+        if isinstance(file, str):
+            return _upload(request, file)
         try:
             readable_name(file.name)
         except Unreadable as error:
             return _upload(request, str(error))
-        first = await anext(file.chunks, b"")
-        if not first:
-            return _upload(request, _("The file is empty. Choose another one."))
         try:
             id = await upload_import(
                 storage,
-                whole(first, file.chunks),
+                file.chunks,
                 name=file.name,
                 language=i18n.language.get(),
                 actor=viewer.id,
