@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.accounts.queries import find_credentials
-from app.accounts.services import open_session
+from app.accounts.session_services import open_session
 from app.activation.demo_services import prepare_demo_keys
 from app.database import close_pool, fetch, open_pool
 from app.database.embedded import EmbeddedServer

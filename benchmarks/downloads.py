@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 
 from app.accounts.queries import find_credentials
-from app.accounts.services import open_session
+from app.accounts.session_services import open_session
 from app.activation.demo_services import prepare_demo_keys
 from app.database import close_pool, fetch_value, open_pool
 from app.database.embedded import Addresses, EmbeddedServer

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from app.accounts.queries import find_credentials
-from app.accounts.services import open_session
+from app.accounts.session_services import open_session
 from app.database import engine, fetch_one, open_pool, queries_made
 from app.settings import Settings
 from app.web.asgi import App

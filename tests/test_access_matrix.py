@@ -19,7 +19,7 @@ from app.endings.calendar_services import make_feed, take_address
 from app.main import make_litestar
 from app.notices.services import compose_notice
 from app.products.key_services import issue_license_keys
-from app.products.services import Term
+from app.products.rules import Term
 from app.sealing import read_secret
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link

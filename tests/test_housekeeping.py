@@ -1,6 +1,7 @@
 """Expired rows are thrown away, those still of use are kept."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -41,3 +42,21 @@ async def test_a_pdf_that_no_answer_names_any_more_is_deleted_after_an_hour(
     await sweep(storage)
     left = {key async for key, _ in storage.files()}
     assert spare not in left and named in left
+
+
+async def test_files_beside_the_pdfs_of_answers_that_the_portal_did_not_name_are_left_alone(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = open_storage(portal.settings)
+    strange = {
+        "quotes/notes.txt",
+        f"quotes/{uuid7()}/{uuid4()}.pdf",
+        f"quotes/{uuid7()}/{uuid7()}.pdf.part",
+        f"quotes/{uuid7()}/ffffffff-ffff-7fff-bfff-ffffffffffff.pdf",
+    }
+    for key in strange:
+        await storage.store_bytes(key, b"put here by hand")
+    later = clock.now() + timedelta(hours=2)
+    monkeypatch.setattr("app.clock.now", lambda: later)
+    await sweep(storage)
+    assert {key async for key, _ in storage.files()} >= strange

@@ -17,7 +17,7 @@ from app import clock
 from app.accounts import queries
 from app.accounts.factor_rules import proof_counts
 from app.accounts.rules import SEEN_EVERY, Viewer, first_step, session_runs
-from app.accounts.services import SignIn, mark_seen
+from app.accounts.session_services import SignIn, mark_seen
 from app.database import Record
 from app.settings import Settings
 from app.web import i18n

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from app.accounts.factor_rules import Factors, SeenPasskey
-from app.accounts.queries import HAS_FACTOR, token_hash
+from app.accounts.queries import HAS_FACTOR
+from app.accounts.rules import token_hash
 from app.database import Record, fetch, fetch_one, fetch_value
 
 CODES = """

@@ -26,10 +26,9 @@ from app.accounts.factor_rules import (
 from app.accounts.factor_tables import RecoveryCode
 from app.accounts.passwords import SHORTEST, verify_password
 from app.accounts.proof_services import open_app_secret, seal_app_secret
-from app.accounts.queries import token_hash
-from app.accounts.rules import Viewer
-from app.accounts.services import Throttled
+from app.accounts.rules import Viewer, token_hash
 from app.accounts.tables import Session
+from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import fetch, fetch_one, unit_of_work, uuid7
 from app.sealing import read_secret

@@ -5,7 +5,7 @@ from uuid import UUID
 from app import clock
 from app.accounts import throttling
 from app.accounts.factor_tables import AuthenticatorApp, Passkey, PendingSignIn, RecoveryCode
-from app.accounts.queries import token_hash
+from app.accounts.rules import token_hash
 from app.accounts.tables import Session, User
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work

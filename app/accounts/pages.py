@@ -5,11 +5,12 @@ from typing import Any, cast
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 
-from app.accounts import access, forms, queries, services
+from app.accounts import access, forms, queries, services, session_services
 from app.accounts.access import CONFIRMATIONS, YEAR, Detour, cookies
 from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer, local_path, with_next
-from app.accounts.services import PendingLogin, Throttled
+from app.accounts.session_services import PendingLogin
+from app.accounts.throttling import Throttled
 from app.settings import Settings
 from app.web import i18n
 from app.web.answers import policy_with_style
@@ -87,7 +88,7 @@ class SigningIn(Controller):
         context: dict[str, Any] = {"next": form.next, "demo": settings.demo, "code": form.code}
         if form.errors:
             return _login_page(request, status=422, errors=form.errors, **context)
-        outcome = await services.sign_in(
+        outcome = await session_services.sign_in(
             form.code,
             form.password,
             address=request.client.host if request.client else "",
@@ -117,7 +118,7 @@ async def sign_out(
 ) -> Response[Any]:
     """End the session and have the browser forget what it kept; on to log in, or to `next`."""
     wanted = (await read_form(request)).get("next")
-    await services.sign_out(viewer)
+    await session_services.sign_out(viewer)
     answer = see_other(local_path(wanted) if wanted else "/login")
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     # A browser takes a __Host- cookie back only with the attributes that it was given with.

@@ -1,6 +1,5 @@
 """Changes that people make to their own accounts."""
 
-import secrets
 from uuid import UUID
 
 import asyncpg
@@ -8,10 +7,10 @@ import asyncpg
 from app import clock
 from app.accounts import queries, throttling
 from app.accounts.passwords import hash_password, verify_password
-from app.accounts.queries import token_hash
-from app.accounts.rules import EMAIL_CHANGE_LASTS, Viewer
-from app.accounts.services import TOKEN_BYTES, Throttled, keep_password, use_up_resets
+from app.accounts.rules import EMAIL_CHANGE_LASTS, Viewer, new_token, token_hash
+from app.accounts.services import keep_password, use_up_resets
 from app.accounts.tables import EmailChange, User
+from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import fetch, fetch_one, unit_of_work
 from app.mail.rules import Recipient
@@ -68,7 +67,7 @@ async def ask_email_change(settings: Settings, viewer: Viewer, email: str) -> No
 
     Whether somebody else has the address is told only to whoever reads its mail.
     """
-    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    token, now = new_token(), clock.now()
     change = EmailChange(
         user=viewer.id,
         email=email,

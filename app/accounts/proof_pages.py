@@ -15,7 +15,7 @@ from app.accounts.factor_forms import AnswerForm
 from app.accounts.factor_rules import Factors, Way, chosen_way, relying_party, ways
 from app.accounts.proof_services import Keys
 from app.accounts.rules import Viewer, local_path
-from app.accounts.services import Throttled
+from app.accounts.throttling import Throttled
 from app.database import Record
 from app.sealing import read_secret
 from app.settings import Settings

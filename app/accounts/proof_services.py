@@ -1,6 +1,5 @@
 """Proving who one is beyond the password: the second step of a log-in, and once more later."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -17,15 +16,14 @@ from app.accounts.factor_rules import (
 )
 from app.accounts.passkey_services import passkey_answers
 from app.accounts.passwords import verify_password
-from app.accounts.queries import token_hash
-from app.accounts.rules import Viewer
-from app.accounts.services import SignIn, Throttled, open_session
+from app.accounts.rules import Viewer, new_token, token_hash
+from app.accounts.session_services import SignIn, open_session
+from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
 from app.sealing import CannotOpen, read_secret, seal, unseal
 from app.settings import Settings
 
-TOKEN_BYTES = 32
 PURPOSE = b"authenticator-app"
 
 
@@ -159,7 +157,7 @@ async def prove_again(
         return Throttled(wait)
     # Outside of the transaction: checking a password takes long, and connections are few.
     right = await answers(viewer.id, answer, keys)
-    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    token, now = new_token(), clock.now()
     async with unit_of_work():
         if not right:
             await _record_failure(viewer.id, answer)

@@ -1,10 +1,9 @@
 """Reads about accounts."""
 
-import hashlib
 from datetime import datetime
 from uuid import UUID
 
-from app.accounts.rules import session_runs
+from app.accounts.rules import session_runs, token_hash
 from app.database import Record, fetch, fetch_one
 
 HAS_FACTOR = """
@@ -30,14 +29,20 @@ SESSION = f"""
 """
 
 
-def token_hash(token: str) -> bytes:
-    """What is kept of a token: its SHA-256."""
-    return hashlib.sha256(token.encode()).digest()
-
-
 async def find_session(token: str, confirmation: UUID | None) -> Record | None:
     """The session of a token, expired ones too, with the person's confirmation of this id."""
     return await fetch_one(SESSION, token_hash(token), confirmation)
+
+
+async def find_staff(code: str, *roles: str) -> UUID | None:
+    """One of the staff with one of the roles, by user code."""
+    row = await fetch_one(
+        "select id from portal_user where code = lower($1) and disabled_at is null"
+        " and staff_role = any($2)",
+        code,
+        roles,
+    )
+    return row["id"] if row else None
 
 
 async def find_credentials(code: str) -> Record | None:

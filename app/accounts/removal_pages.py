@@ -13,7 +13,7 @@ from app.accounts.factor_pages import GUARDS, HOME
 from app.accounts.factor_rules import Factors
 from app.accounts.factor_services import Removal
 from app.accounts.rules import Viewer
-from app.accounts.services import Throttled
+from app.accounts.throttling import Throttled
 from app.settings import Settings
 from app.web.errors import too_many_attempts
 from app.web.i18n import N_

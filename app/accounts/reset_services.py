@@ -1,16 +1,15 @@
 """A forgotten password: a one-time link by mail, and the new password."""
 
-import secrets
 from datetime import timedelta
 from uuid import UUID
 
 from app import clock
 from app.accounts import queries, throttling
 from app.accounts.passwords import hash_password
-from app.accounts.queries import token_hash
-from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR
-from app.accounts.services import TOKEN_BYTES, Throttled, use_up_resets
+from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR, new_token, token_hash
+from app.accounts.services import use_up_resets
 from app.accounts.tables import Device, Session, User
+from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
 from app.mail.rules import Recipient
@@ -47,7 +46,7 @@ async def request_reset(settings: Settings, wanted: str, *, address: str) -> Thr
 
 async def _write_reset(settings: Settings, account: Record | None) -> bool:
     """Write the link and its mail; whether they are to stay."""
-    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    token, now = new_token(), clock.now()
     user: UUID = account["id"] if account else uuid7()
     sent = await queries.count_resets(user, now - timedelta(hours=1))
     await fetch(

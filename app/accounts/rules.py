@@ -1,5 +1,7 @@
 """Decisions about signing in."""
 
+import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +20,16 @@ RESET_LASTS = timedelta(hours=1)
 # So that nobody's mailbox is flooded, whatever addresses the requests come from.
 RESETS_PER_HOUR = 5
 STAFF_LINK_LASTS = timedelta(days=7)
+
+
+def new_token() -> str:
+    """What opens a session or a mailed link: 32 random bytes, in base64url."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a token: its SHA-256."""
+    return hashlib.sha256(token.encode()).digest()
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,11 @@
 """Accounts of the vendor's staff: made with a role, entered by a link that sets the password."""
 
-import secrets
 from uuid import UUID
 
 from app import clock
 from app.accounts.passwords import hash_password
-from app.accounts.queries import token_hash
-from app.accounts.rules import STAFF_LINK_LASTS
-from app.accounts.services import TOKEN_BYTES, add_user, use_up_resets
+from app.accounts.rules import STAFF_LINK_LASTS, new_token, token_hash
+from app.accounts.services import add_user, use_up_resets
 from app.accounts.tables import PasswordReset, User
 from app.audit.services import record
 from app.database import Record, fetch_one, unit_of_work
@@ -41,7 +39,7 @@ async def create_staff(
     Raises:
         asyncpg.UniqueViolationError: the code or the address is taken.
     """
-    unknown = await hash_password(secrets.token_urlsafe(TOKEN_BYTES))
+    unknown = await hash_password(new_token())
     async with unit_of_work():
         user = await add_user(
             code=code,
@@ -81,7 +79,7 @@ async def _find(user: UUID) -> Record:
 
 
 async def _send_link(settings: Settings, account: Record) -> str:
-    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    token, now = new_token(), clock.now()
     await use_up_resets(account["id"])
     await PasswordReset.insert(
         PasswordReset(

@@ -1,6 +1,7 @@
 """Slowing down guesses, counted in PostgreSQL so that all processes count together."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,6 +12,13 @@ from app.database import fetch, unit_of_work
 FREE_PER_ACCOUNT = 5
 FREE_PER_ADDRESS = 30
 FREE_OVERALL = 1000
+
+
+@dataclass(frozen=True)
+class Throttled:
+    """Too many attempts; the next one may come after `wait`."""
+
+    wait: timedelta
 
 
 def buckets(account: str, address: str) -> dict[str, int]:

@@ -18,7 +18,7 @@ from app.activation.files import check_code, file_name
 from app.activation.forms import FIELD, RequestForm, find_kept
 from app.activation.issue_services import RequestRefused
 from app.activation.key_services import published_keys
-from app.activation.queries import SeenActivation, product_name
+from app.activation.queries import SeenActivation
 from app.activation.requests import Purpose, RequestOutcome
 from app.activation.rules import IssueOutcome, Repeat
 from app.activation.strict_json import MAX_NUMBER, write_object
@@ -27,8 +27,10 @@ from app.confirmations.services import Proposal, propose
 from app.contracts.rules import SeenContract
 from app.environments.access import place_dependencies, provide_owned_place
 from app.environments.queries import SeenEnvironment
+from app.products.rules import product_name
 from app.settings import Settings
 from app.web.downloads import attachment
+from app.web.forms import read_number
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, only_looks
 from app.web.responses import see_other
@@ -186,7 +188,5 @@ async def _page(
 
 
 def _before(request: PageRequest) -> int | None:
-    text = request.query_params.get("before", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 16):
-        return None
-    return min(int(text), MAX_NUMBER)
+    seq = read_number(request.query_params.get("before", ""))
+    return None if seq is None else min(seq, MAX_NUMBER)

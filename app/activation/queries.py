@@ -15,10 +15,10 @@ from app.activation.rules import (
     Situation,
     file_state,
 )
-from app.activation.terms import LicensedProduct, Term, Unit
+from app.activation.terms import LicensedProduct, Unit
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one
-from app.web import i18n
+from app.products.rules import Term
 
 PAGE_ROWS = 50
 
@@ -84,11 +84,6 @@ class History:
     activations: list[SeenActivation]
     holds: list[Hold]
     following: int | None
-
-
-def product_name(product: LicensedProduct) -> str:
-    """The product's name in the reader's language."""
-    return product.name_ja if i18n.language.get() == "ja" else product.name_en
 
 
 def _product(values: Record) -> LicensedProduct:

@@ -10,7 +10,8 @@ from app.activation.claims import MAX_PRODUCTS
 from app.activation.moves import MOVES_A_YEAR, Machine, is_move, moves_in_year
 from app.activation.requests import Purpose, RequestFile
 from app.activation.strict_json import MAX_NUMBER
-from app.activation.terms import LicensedProduct, Term, issued_products
+from app.activation.terms import LicensedProduct, issued_products
+from app.products.rules import Term
 
 NOT_BEFORE_MARGIN = timedelta(hours=24)
 

@@ -8,23 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-
-@dataclass(frozen=True, order=True)
-class Term:
-    """Calendar days on which something may be used, the first and the last included."""
-
-    starts_on: date
-    ends_on: date
-
-    def overlap(self, other: "Term") -> "Term | None":
-        """The days in both terms, or None where there are none."""
-        starts_on = max(self.starts_on, other.starts_on)
-        ends_on = min(self.ends_on, other.ends_on)
-        return Term(starts_on, ends_on) if starts_on <= ends_on else None
-
-    def has_ended(self, today: date) -> bool:
-        """Whether `today` lies after the last usable day."""
-        return self.ends_on < today
+from app.products.rules import Term
 
 
 class Unit(StrEnum):
@@ -121,18 +105,6 @@ def differences(
     old, new = _by_entitlement(before), _by_entitlement(after)
     pairs = (Difference(old.get(key), new.get(key)) for key in old.keys() | new.keys())
     return tuple(sorted((pair for pair in pairs if pair.changes), key=_order))
-
-
-def is_out_of_date(
-    issued: Iterable[LicensedProduct], issuable: Iterable[LicensedProduct], today: date
-) -> bool:
-    """Whether a new file would say something else than the one that was issued.
-
-    `issuable` is `issued_products` of today's allocations. A product that ran to its end in the
-    meantime changes nothing: the system knows that end by itself.
-    """
-    running = (product for product in issued if not product.term.has_ended(today))
-    return bool(differences(running, issuable))
 
 
 def _by_entitlement(products: Iterable[LicensedProduct]) -> Mapping[UUID, LicensedProduct]:

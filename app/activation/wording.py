@@ -4,11 +4,10 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.activation.messages import ISSUE_MESSAGES, REQUEST_MESSAGES
-from app.activation.queries import product_name
 from app.activation.requests import RequestOutcome
 from app.activation.rules import IssueOutcome
 from app.activation.terms import LicensedProduct
-from app.products.rules import count_of
+from app.products.rules import count_of, product_name
 from app.web.i18n import day, ngettext
 from app.web.i18n import gettext as _
 

@@ -18,6 +18,7 @@ class ContractChanged(Exception):
 class ChangeKind(StrEnum):
     """What a line of a contract's history tells."""
 
+    SIGNED = "signed"
     AMENDED = "amended"
     RENEWED = "renewed"
 

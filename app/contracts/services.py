@@ -5,8 +5,9 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
+from app.contracts.contract_services import ChangeKind, Reason, note_change
 from app.contracts.rules import Role
-from app.contracts.tables import Company, Contract, ContractChange, CorporateGroup, Membership
+from app.contracts.tables import Company, Contract, CorporateGroup, Membership
 from app.database import unit_of_work
 
 
@@ -59,16 +60,9 @@ async def create_contract(
         sales_email=sales[1],
         sales_phone=sales[2],
     )
-    change = ContractChange(
-        contract=contract.id,
-        kind="signed",
-        effective_on=starts_on,
-        note="",
-        recorded_at=clock.now(),
-    )
     async with unit_of_work():
         await Contract.insert(contract)
-        await ContractChange.insert(change)
+        await note_change(contract.id, ChangeKind.SIGNED, Reason("", starts_on))
         await record("contract-creation", actor=actor, contract=contract.id, subject=contract.id)
     return contract.id
 

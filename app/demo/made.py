@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from app.products.services import Term
+from app.products.rules import Term
 from app.settings import Settings
 
 

@@ -73,10 +73,5 @@ async def show_calendar(
         raise NotFoundException
     i18n.language.set(found["language"])
     endings = await queries.list_endings(found["user"], clock.today("Asia/Tokyo"))
-    content = calendar_file(
-        endings,
-        made_at=found["created_at"],
-        base_url=settings.base_url,
-        language=found["language"],
-    )
+    content = calendar_file(endings, made_at=found["created_at"], base_url=settings.base_url)
     return Response(content, media_type="text/calendar")

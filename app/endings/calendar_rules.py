@@ -13,15 +13,12 @@ from app.web.i18n import gettext as _
 REFRESH = timedelta(hours=12)
 
 
-def calendar_file(
-    endings: Sequence[Ending], *, made_at: datetime, base_url: str, language: str
-) -> bytes:
-    """The file, the same bytes as long as nothing of it changes.
+def calendar_file(endings: Sequence[Ending], *, made_at: datetime, base_url: str) -> bytes:
+    """The file in the language that is set, the same bytes as long as nothing of it changes.
 
     Args:
         made_at: when the address was made; nothing in the file says when it was read.
         base_url: events link there, and their ids end in its host.
-        language: which of a product's names; the wording follows the language that is set.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//License Portal//Calendar 1//EN")
@@ -30,18 +27,18 @@ def calendar_file(
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     host = urlsplit(base_url).hostname or "localhost"
     for ending in endings:
-        calendar.add_component(_event(ending, made_at, base_url, host, language))
+        calendar.add_component(_event(ending, made_at, base_url, host))
     return bytes(calendar.to_ical())
 
 
-def _event(ending: Ending, made_at: datetime, base_url: str, host: str, language: str) -> Event:
+def _event(ending: Ending, made_at: datetime, base_url: str, host: str) -> Event:
     contract = f"{ending.contract_name} ({ending.contract_number})"
     event = Event()
     event.add("uid", f"{ending.kind}-{ending.subject}@{host}")
     event.add("dtstamp", made_at)
     event.add("dtstart", ending.ends_on)
     event.add("dtend", ending.ends_on + timedelta(days=1))
-    what = _("Last day: %(what)s, %(contract)s", what=told(ending, language), contract=contract)
+    what = _("Last day: %(what)s, %(contract)s", what=told(ending), contract=contract)
     # Some programs show a line break in a summary as two events.
     event.add("summary", " ".join(what.split()))
     event.add("description", _("It can be used on this day for the last time."))

@@ -1,16 +1,13 @@
 """Making, showing and revoking a person's calendar address."""
 
-import secrets
 from uuid import UUID
 
 from app import clock
-from app.accounts.queries import token_hash
+from app.accounts.rules import new_token, token_hash
 from app.audit.services import record
 from app.database import fetch, fetch_value, unit_of_work, uuid7
 from app.sealing import CannotOpen, read_secret, seal, unseal
 from app.settings import Settings
-
-TOKEN_BYTES = 32
 
 
 def _purpose(user: UUID) -> bytes:
@@ -19,7 +16,7 @@ def _purpose(user: UUID) -> bytes:
 
 async def make_feed(settings: Settings, user: UUID) -> None:
     """Give a person a calendar address; one that they had stops working at once."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
     unshown = seal(read_secret(settings.secret_file), _purpose(user), token.encode())
     async with unit_of_work():
         fresh = await fetch_value(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from app.accounts.queries import token_hash
+from app.accounts.rules import token_hash
 from app.database import Record, fetch, fetch_one
 from app.endings.rules import STAGES, Ending, Kind
 

@@ -73,7 +73,7 @@ async def _enqueue(settings: Settings, person: Record, due: list[DueReminder]) -
     try:
         lines = [
             {
-                "what": told(each.ending, language),
+                "what": told(each.ending),
                 "ends_on": each.ending.ends_on,
                 "days_left": each.days_left,
                 "contract": f"{each.ending.contract_name} ({each.ending.contract_number})",

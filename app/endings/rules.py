@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from app.products.rules import product_name
 from app.web.i18n import gettext as _
 
 # Days before the last usable day; the first is the earliest.
@@ -45,9 +46,9 @@ class Ending:
         return f"/contracts/{self.contract_number}{end[self.kind]}"
 
 
-def told(ending: Ending, language: str) -> str:
-    """What ends, in the language that is set; `language` chooses between a product's names."""
-    name = ending.name_ja if language == "ja" else ending.name_en
+def told(ending: Ending) -> str:
+    """What ends, in the language that is set."""
+    name = product_name(ending)
     if ending.kind is Kind.PRODUCT:
         return _("Product: %(name)s", name=name)
     if ending.kind is Kind.ACTIVATION:

@@ -14,6 +14,7 @@ from app.environments import queries, services
 from app.environments.access import provide_changeable_place
 from app.environments.queries import SeenEnvironment
 from app.environments.services import ChangedMeanwhile, EnvironmentGone
+from app.products.rules import product_name
 from app.web.i18n import gettext as _
 from app.web.i18n import moment, number
 
@@ -115,9 +116,7 @@ async def _change(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Do
 async def _state_retirement(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
     contract, environment = await changeable_environment(viewer, payload)
     offered = await queries.offered_products(contract, environment.id)
-    given_back = [
-        (queries.product_name(p), number(p.share.here), "0") for p in offered if p.share.here
-    ]
+    given_back = [(product_name(p), number(p.share.here), "0") for p in offered if p.share.here]
     notes = [_("The history of its activations stays readable.")]
     warning = ""
     if any(p.share.held for p in offered):

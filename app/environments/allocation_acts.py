@@ -9,9 +9,9 @@ from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.environments import queries, services
 from app.environments.acts import changeable_environment
-from app.environments.queries import product_name
 from app.environments.rules import ActivationState, check_allocation
 from app.environments.services import EnvironmentGone
+from app.products.rules import product_name
 from app.web.i18n import gettext as _
 from app.web.i18n import number
 

@@ -15,8 +15,9 @@ from app.environments import queries
 from app.environments.access import place_dependencies, provide_changeable_place
 from app.environments.allocation_acts import ALLOCATION
 from app.environments.forms import AllocationForm, chosen_others, quantity_field
-from app.environments.queries import OfferedProduct, SeenEnvironment, product_name
+from app.environments.queries import OfferedProduct, SeenEnvironment
 from app.environments.rules import AllocationProblem, check_allocation
+from app.products.rules import product_name
 from app.web.i18n import gettext as _
 from app.web.i18n import number
 from app.web.requests import PageRequest, query_form, read_form

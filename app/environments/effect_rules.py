@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.environments.rules import MOST_PER_ENVIRONMENT
 from app.environments.sheet_rules import Column, Line
-from app.web.forms import normalised
+from app.web.forms import normalised, read_number
 
 MARK_LENGTH = 6
 
@@ -204,18 +204,11 @@ def _read(line: Line, finder: _Finder) -> Effect:
     count = normalised(line.cells[Column.COUNT]).replace(",", "")
     if not count:
         effect.problems[Column.COUNT] = LineProblem.MISSING
-    elif (after := _count(count)) is None:
+    elif (after := read_number(count)) is None or after > MOST_PER_ENVIRONMENT:
         effect.problems[Column.COUNT] = LineProblem.NO_COUNT
     else:
         effect.after = after
     return effect
-
-
-def _count(text: str) -> int | None:
-    """A count that can be allocated, or None."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        return None
-    return int(text) if int(text) <= MOST_PER_ENVIRONMENT else None
 
 
 def _read_product(effect: Effect, finder: _Finder) -> None:

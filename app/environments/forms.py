@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.environments.queries import OfferedProduct, product_name
+from app.environments.queries import OfferedProduct
 from app.environments.rules import LARGEST_SORT_KEY, MOST_PER_ENVIRONMENT
-from app.web.forms import Fields, normalised
+from app.products.rules import product_name
+from app.web.forms import Fields, read_number
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
 
@@ -38,20 +39,14 @@ class EnvironmentForm:
         )
         offered = {"", *(str(id) for id in group_companies)}
         group_company = fields.choice("group_company", _("Group company"), offered)
-        version = normalised(data.get("version"))
         return cls(
             name=name,
             sort_key=sort_key,
             group_company=group_company,
-            version=_small_number(version) or 0,
+            version=read_number(data.get("version")) or 0,
             typed={key: data.get(key) for key in ("name", "sort_key", "group_company", "version")},
             errors=fields.errors,
         )
-
-
-def _small_number(text: str) -> int | None:
-    """What a hidden field says that the portal wrote; None where somebody else did."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
 def quantity_field(entitlement: UUID) -> str:
@@ -94,7 +89,7 @@ class AllocationForm:
             quantities[id] = fields.whole_number(
                 name, product_name(product), minimum=0, maximum=MOST_PER_ENVIRONMENT, empty=0
             )
-            was = _small_number(normalised(data.get(seen_field(id))))
+            was = read_number(data.get(seen_field(id)))
             seen[id] = product.share.here if was is None else was
         return cls(
             quantities=quantities,

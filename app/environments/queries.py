@@ -11,7 +11,6 @@ from app.contracts.queries import COLUMNS, SEEN, seen_contract
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one
 from app.environments.rules import ActivationState, Share, activation_state
-from app.web import i18n
 from app.web.paging import Leaf, Turn, leaf
 
 PAGE_ROWS = 50
@@ -20,7 +19,8 @@ PAGE_ROWS = 50
 def differs(today: str) -> str:
     """SQL: whether activation a of environment e says other than what is allocated now.
 
-    Out of date is derived, never stored. Products that have ended do not count.
+    Out of date is derived, never stored. Products that have ended do not count, nor those that lie
+    outside of the contract's term: neither is issued.
 
     Args:
         today: SQL for the day it is in the time zone of the contract.
@@ -32,7 +32,9 @@ def differs(today: str) -> str:
                      least(en.ends_on, co.ends_on) as ends_on
               from allocation al join entitlement en on en.id = al.entitlement
               join contract co on co.id = al.contract
-              where al.environment = e.id and least(en.ends_on, co.ends_on) >= {today}) al
+              where al.environment = e.id
+                and greatest(en.starts_on, co.starts_on, {today}) <= least(en.ends_on, co.ends_on)
+             ) al
         full join (select entitlement, quantity, starts_on, ends_on from activation_product
                    where activation = a.id and ends_on >= {today}) ap using (entitlement)
         where (al.quantity, al.starts_on, al.ends_on)
@@ -182,11 +184,6 @@ class OfferedProduct:
     starts_on: date
     ends_on: date
     held_until: datetime | None
-
-
-def product_name(product: OfferedProduct) -> str:
-    """The product's name in the reader's language."""
-    return product.name_ja if i18n.language.get() == "ja" else product.name_en
 
 
 async def offered_products(contract: SeenContract, environment: UUID) -> list[OfferedProduct]:

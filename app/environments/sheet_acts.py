@@ -15,6 +15,7 @@ from app.environments.effect_rules import Effect, Sheet, SheetProduct, judge_lin
 from app.environments.services import EnvironmentGone
 from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import TableFault, read_table
+from app.products.rules import product_name
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.i18n import number
@@ -45,7 +46,7 @@ def _effects(payload: Payload, sheet: Sheet) -> list[Effect]:
 
 
 def _name(product: SheetProduct, sheet: Sheet) -> str:
-    name = product.name_ja if i18n.language.get() == "ja" else product.name_en
+    name = product_name(product)
     twice = sum(each.code == product.code for each in sheet.products) > 1
     return f"{name} ({product.mark})" if twice else name
 

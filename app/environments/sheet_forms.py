@@ -8,7 +8,6 @@ from app.environments.effect_rules import (
     Effect,
     LineProblem,
     Sheet,
-    SheetProduct,
     excess,
     judge_lines,
 )
@@ -21,6 +20,7 @@ from app.environments.sheet_rules import (
     decode,
     read_table,
 )
+from app.products.rules import product_name
 from app.web import i18n
 from app.web.i18n import day, number
 from app.web.i18n import gettext as _
@@ -100,11 +100,6 @@ def column_name(column: Column) -> str:
         Column.COUNT: _("Quantity"),
         Column.MARK: _("Contracted product no."),
     }[column]
-
-
-def product_name(product: SheetProduct) -> str:
-    """The product's name in the reader's language."""
-    return product.name_ja if i18n.language.get() == "ja" else product.name_en
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ from app.environments.sheet_forms import (
     SheetForm,
     column_name,
     fault_message,
-    product_name,
 )
 from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import MOST_LINES, Column
+from app.products.rules import product_name
 from app.web.downloads import attachment
 from app.web.i18n import day
 from app.web.i18n import gettext as _

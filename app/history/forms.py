@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.audit.acts import ACTS
 from app.history.rules import Group, HistoryFilter
-from app.web.forms import Fields
+from app.web.forms import Fields, read_id
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
 
@@ -30,8 +30,7 @@ class HistoryForm:
         fields = Fields(data)
         starts_on = fields.day("from", _("the first day"), required=False)
         ends_on = fields.day("to", _("the last day"), required=False)
-        if starts_on and ends_on and ends_on < starts_on:
-            fields.errors["to"] = _("The last day is before the first day.")
+        fields.check_order("to", starts_on, ends_on)
         act = data.get("act")
         wanted = HistoryFilter(
             act if act in ACTS else None, _person(data.get("person")), starts_on, ends_on
@@ -41,9 +40,4 @@ class HistoryForm:
 
 
 def _person(value: str) -> UUID | Group | None:
-    if value in set(Group):
-        return Group(value)
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
+    return Group(value) if value in set(Group) else read_id(value)

@@ -12,10 +12,11 @@ import rich_click as click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from app.accounts.queries import find_staff
 from app.imports.export_services import export_tables
 from app.imports.files import Unreadable, read_lines, write_template
 from app.imports.rules import Kind
-from app.imports.services import Outcome, find_staff, import_lines
+from app.imports.services import Outcome, import_lines
 from app.settings import Settings, read_settings
 from app.web import i18n
 

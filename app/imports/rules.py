@@ -122,8 +122,7 @@ def _company(fields: Fields) -> dict[str, str]:
 
 def _term(fields: Fields) -> dict[str, str]:
     first, last = fields.day("starts_on", "starts_on"), fields.day("ends_on", "ends_on")
-    if first and last and last < first:
-        fields.errors["ends_on"] = _("The last day is before the first day.")
+    fields.check_order("ends_on", first, last)
     return {"starts_on": str(first), "ends_on": str(last)}
 
 

@@ -14,7 +14,7 @@ from app.accounts.rules import Viewer
 from app.audit.services import record
 from app.contracts.rules import NamedContract, Role
 from app.contracts.services import create_corporate_group
-from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
+from app.database import Record, fetch, unit_of_work, uuid7
 from app.imports import addition_queries, check_queries
 from app.imports.files import Line
 from app.imports.rules import Fault, Kind, read_line
@@ -188,14 +188,3 @@ async def _invite(settings: Settings, person: Record) -> None:
         language=person["language"],
         actor=actor,
     )
-
-
-async def find_staff(code: str, *roles: str) -> UUID | None:
-    """One of the staff with one of the roles, by user code."""
-    row = await fetch_one(
-        "select id from portal_user where code = lower($1) and disabled_at is null"
-        " and staff_role = any($2)",
-        code,
-        roles,
-    )
-    return row["id"] if row else None

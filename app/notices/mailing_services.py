@@ -4,7 +4,6 @@ A batch is one transaction: the mails in the outbox and the rows that say so. A 
 leaves nothing half done, and the next one goes on after the last person who has a row.
 """
 
-import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from app import clock
-from app.accounts.queries import token_hash
+from app.accounts.rules import new_token, token_hash
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
 from app.mail.messages import compose, parse, readable
@@ -25,7 +24,6 @@ from app.notices.tables import NoticeMail, NoticeMailMembership
 from app.settings import Settings
 
 BATCH = 50
-TOKEN_BYTES = 32
 
 log = structlog.get_logger()
 
@@ -55,7 +53,7 @@ async def mail_notices(settings: Settings, *, batch: int = BATCH) -> bool:
 
 async def _write(settings: Settings, notice: Record, recipient: Record, now: datetime) -> None:
     """One person's mail, with a link of its own."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
     row = NoticeMail(
         notice=notice["id"],
         user=recipient["user"],

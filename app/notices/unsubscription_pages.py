@@ -6,10 +6,11 @@ from litestar import Controller, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from app.accounts.queries import token_hash
+from app.accounts.rules import token_hash
 from app.notices.mailing_queries import Subscription, find_subscription
 from app.notices.mailing_services import stop_notices
 from app.web import i18n
+from app.web.forms import read_id
 from app.web.i18n import gettext as _
 from app.web.requests import FormData, PageRequest, read_form
 from app.web.templates import page
@@ -19,13 +20,7 @@ def _wanted(data: FormData) -> set[UUID] | None:
     """The ticked memberships; None for all, which is what a mail program asks for."""
     if data.get("List-Unsubscribe") == "One-Click":
         return None
-    ids = set()
-    for value in data.all("membership"):
-        try:
-            ids.add(UUID(value))
-        except ValueError:
-            continue  # not one that the page offered
-    return ids
+    return {id for value in data.all("membership") if (id := read_id(value))}
 
 
 class Unsubscriptions(Controller):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
 from app.accounts.passwords import weakness
 from app.contracts.rules import Role
@@ -187,11 +186,3 @@ class PasswordForm:
         elif "again" not in fields.errors and password != again:
             fields.errors["again"] = _("The two passwords are not the same.")
         return cls(current, password, fields.errors)
-
-
-def read_id(value: str) -> UUID | None:
-    """An id from an address, or None where it is none."""
-    try:
-        return UUID(value)
-    except ValueError:
-        return None

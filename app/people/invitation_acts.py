@@ -14,13 +14,12 @@ from app.people.access import provide_invitation
 from app.people.invitation_services import InvitationGone, InvitationRefused, TooManyInvitations
 from app.people.rules import INVITATION_LASTS
 from app.settings import Settings
+from app.web.i18n import LANGUAGE_NAMES, moment, ngettext
 from app.web.i18n import gettext as _
-from app.web.i18n import moment, ngettext
 
 INVITATION = "invitation"
 RESENDING = "invitation-resending"
 CANCELLATION = "invitation-cancellation"
-LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
 
 
 def make_acts(settings: Settings) -> list[Act]:

@@ -20,8 +20,8 @@ from app.people.access import provide_invitation
 from app.people.forms import InvitationForm
 from app.people.rules import MOST_OPEN, AddressProblem
 from app.web import i18n
+from app.web.i18n import LANGUAGE_NAMES, number
 from app.web.i18n import gettext as _
-from app.web.i18n import number
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
 from app.web.templates import page
@@ -110,7 +110,7 @@ def _page(
         contract=contract,
         typed=typed,
         chosen=language,
-        languages=acts.LANGUAGE_NAMES,
+        languages=LANGUAGE_NAMES,
         errors=errors,
     )
 

@@ -1,13 +1,10 @@
 """Inviting people, sending an invitation again, and taking it back."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from app import clock
-from app.accounts.queries import token_hash
-from app.accounts.rules import Viewer
-from app.accounts.services import TOKEN_BYTES
+from app.accounts.rules import Viewer, new_token, token_hash
 from app.audit.services import record
 from app.contracts.rules import NamedContract, Role, SeenContract
 from app.database import fetch, fetch_one, unit_of_work
@@ -61,19 +58,6 @@ async def invite(
             await _send(settings, contract, email, language, actor, "invitation")
 
 
-async def invite_owner(
-    settings: Settings, *, contract: NamedContract, email: str, language: str, actor: Viewer
-) -> None:
-    """Mail the vendor's invitation to an address that is to own a contract.
-
-    Raises:
-        InvitationRefused: the address is a member, or invited, already.
-    """
-    await invite_by_staff(
-        settings, contract=contract, email=email, role=Role.OWNER, language=language, actor=actor
-    )
-
-
 async def invite_by_staff(
     settings: Settings,
     *,
@@ -116,7 +100,7 @@ async def _send(
     act: str,
     role: Role = Role.MEMBER,
 ) -> None:
-    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    token, now = new_token(), clock.now()
     invitation = Invitation(
         contract=contract.id,
         email=email,

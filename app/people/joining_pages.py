@@ -18,14 +18,15 @@ from app.database import Record
 from app.people import joining_acts as acts
 from app.people import joining_services as services
 from app.people import queries
-from app.people.forms import RegistrationForm, read_id
-from app.people.invitation_acts import LANGUAGE_NAMES
+from app.people.forms import RegistrationForm
 from app.people.joining_services import AddressTaken, CodeTaken, LinkClosed
 from app.people.queries import Link
 from app.people.rules import Arrival, LinkState
 from app.settings import Settings
 from app.web import i18n
 from app.web.errors import too_many_attempts
+from app.web.forms import read_id
+from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other

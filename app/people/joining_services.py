@@ -8,7 +8,8 @@ from app import clock
 from app.accounts import queries as accounts
 from app.accounts.passwords import hash_password
 from app.accounts.rules import Viewer
-from app.accounts.services import SignIn, add_user, open_session, record_acceptance
+from app.accounts.services import add_user, record_acceptance
+from app.accounts.session_services import SignIn, open_session
 from app.audit.services import record
 from app.contracts.services import add_membership
 from app.database import Record, fetch, fetch_one, unit_of_work

@@ -9,7 +9,7 @@ from app.contracts.tables import Membership
 from app.database import fetch_one, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
-from app.people.invitation_services import invite_owner
+from app.people.invitation_services import invite_by_staff
 from app.people.membership_services import MembershipGone, lock_people
 from app.settings import Settings
 
@@ -90,5 +90,12 @@ async def invite_new_owner(
     """
     async with unit_of_work():
         await _require_no_owner(contract.id)
-        await invite_owner(settings, contract=contract, email=email, language=language, actor=actor)
+        await invite_by_staff(
+            settings,
+            contract=contract,
+            email=email,
+            role=Role.OWNER,
+            language=language,
+            actor=actor,
+        )
         await record("owner-invitation", actor=actor.id, contract=contract.id, reason=reason)

@@ -15,10 +15,11 @@ from app.contracts.rules import Role, SeenContract
 from app.database import Record
 from app.people import acts, queries
 from app.people.access import provide_membership
-from app.people.forms import MembershipForm, read_id
+from app.people.forms import MembershipForm
 from app.people.invitation_acts import RESENDING
 from app.people.queries import SeenMembership
 from app.people.rules import MembershipProblem
+from app.web.forms import read_id
 from app.web.i18n import gettext as _
 from app.web.paging import Leaf, Turn, addresses
 from app.web.requests import PageRequest, read_form

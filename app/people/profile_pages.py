@@ -13,14 +13,14 @@ from app.accounts import profile_services, queries
 from app.accounts.access import recently_proved, signed_in
 from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer
-from app.accounts.services import Throttled
+from app.accounts.throttling import Throttled
 from app.confirmations.services import find_draft, propose
 from app.database import Record
 from app.people import profile_acts as acts
 from app.people.forms import EmailForm, PasswordForm, ProfileForm
-from app.people.invitation_acts import LANGUAGE_NAMES
 from app.settings import Settings
 from app.web.errors import too_many_attempts
+from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other

@@ -6,8 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app import clock
-from app.accounts.queries import token_hash
-from app.accounts.rules import Viewer
+from app.accounts.rules import Viewer, token_hash
 from app.contracts.rules import Role, SeenContract, Status
 from app.database import Record, fetch, fetch_one
 from app.people.rules import AddressProblem, Arrival, LinkState, arrival, link_state

@@ -10,7 +10,8 @@ from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, lock_contract, note_change
 from app.contracts.tables import Contract
 from app.database import fetch, fetch_one, unit_of_work
-from app.products.services import Term, add_entitlement
+from app.products.rules import Term
+from app.products.services import add_entitlement
 from app.products.tables import Entitlement
 
 

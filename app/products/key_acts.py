@@ -6,16 +6,10 @@ from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.products import services
 from app.products.key_queries import find_key, lock_key
-from app.products.key_rules import KeyOutcome, KnownKey, judge_key, plain_key
-from app.products.rules import count_of
-from app.web import i18n
+from app.products.key_rules import KeyOutcome, judge_key, plain_key
+from app.products.rules import count_of, product_name
 from app.web.i18n import day
 from app.web.i18n import gettext as _
-
-
-def name_of(key: KnownKey) -> str:
-    """The name of the key's product in the reader's language."""
-    return key.name_ja if i18n.language.get() == "ja" else key.name_en
 
 
 def form_url(contract: SeenContract) -> str:
@@ -41,7 +35,7 @@ async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Sta
         facts=[
             (_("Contract"), f"{contract.name} ({contract.number})"),
             (_("License key"), key.code),
-            (_("Product"), name_of(key)),
+            (_("Product"), product_name(key)),
             (_("Quantity"), count_of(key.quantity, key.unit)),
             (_("Term"), f"{day(key.starts_on)}–{day(key.ends_on)}"),
         ],
@@ -60,7 +54,7 @@ async def _redeem(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Do
     await services.redeem_license_key(key=key.id, contract=contract.id, actor=viewer.id)
     return Done(
         f"{contract.url}/products",
-        _("%(product)s was added by its license key.", product=name_of(key)),
+        _("%(product)s was added by its license key.", product=product_name(key)),
     )
 
 

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.accounts.services import Throttled
+from app.accounts.throttling import Throttled
 from app.confirmations.services import find_draft, propose
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import throttling
-from app.accounts.services import Throttled
+from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.contracts.rules import SeenContract
 from app.database import unit_of_work, uuid7
 from app.products import key_queries
 from app.products.key_rules import KeyOutcome, KnownKey, judge_key, new_key
-from app.products.services import Term
+from app.products.rules import Term
 from app.products.tables import LicenseKey
 
 LARGEST_BATCH = 10_000

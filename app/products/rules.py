@@ -1,8 +1,52 @@
-"""How products are counted."""
+"""How products are named and counted, and on which days they may be used."""
 
-from app.web.i18n import ngettext, number
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from app.web.i18n import language, ngettext, number
 
 PLURAL = 2
+
+
+@dataclass(frozen=True, order=True)
+class Term:
+    """Calendar days on which something may be used, the first and the last included."""
+
+    starts_on: date
+    ends_on: date
+
+    def overlap(self, other: "Term") -> "Term | None":
+        """The days in both terms, or None where there are none."""
+        starts_on = max(self.starts_on, other.starts_on)
+        ends_on = min(self.ends_on, other.ends_on)
+        return Term(starts_on, ends_on) if starts_on <= ends_on else None
+
+    def has_ended(self, today: date) -> bool:
+        """Whether `today` lies after the last usable day."""
+        return self.ends_on < today
+
+
+class Named(Protocol):
+    """Whatever has a product's names in both languages."""
+
+    @property
+    def name_ja(self) -> str: ...
+
+    @property
+    def name_en(self) -> str: ...
+
+
+def product_name(product: Named) -> str:
+    """The product's name in the reader's language."""
+    return product.name_ja if language.get() == "ja" else product.name_en
+
+
+def product_name_in(row: Mapping[str, Any]) -> str:
+    """The same, of a row with a product's `name_ja` and `name_en`."""
+    name: str = row[f"name_{language.get()}"]
+    return name
 
 
 def unit_name(unit: str, quantity: int = PLURAL) -> str:

@@ -1,21 +1,12 @@
 """Changes of the catalogue, of entitlements and of license keys, as the vendor makes them."""
 
-from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from app import clock
 from app.audit.services import record
 from app.database import unit_of_work
+from app.products.rules import Term
 from app.products.tables import Entitlement, LicenseKey, Product
-
-
-@dataclass(frozen=True)
-class Term:
-    """First and last usable day."""
-
-    starts_on: date
-    ends_on: date
 
 
 async def create_product(

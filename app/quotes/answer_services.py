@@ -1,8 +1,8 @@
 """What the vendor does with a quote request: working on it, answering, concluding."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 from app import clock
@@ -21,6 +21,10 @@ from app.settings import Settings
 from app.storage import Storage, StoredFile
 
 FOLDER = "quotes/"
+# As store_answer() names a PDF, by the request and a UUIDv7 of the next five hundred years.
+NAME = re.compile(
+    FOLDER + r"[0-9a-f-]{36}/(0[0-9a-f]{7}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.pdf"
+)
 SPARE_KEPT = timedelta(hours=1)
 LARGEST_PDF = 10_000_000
 LONGEST_MESSAGE = 5000
@@ -57,14 +61,15 @@ async def store_answer(storage: Storage, *, request: UUID, name: str, content: b
 async def delete_spare_answers(storage: Storage) -> int:
     """Delete PDFs that no answer names: replaced ones, and those of answers that failed; how many.
 
-    The name tells when it was stored: one that is to be named in a moment stays.
+    The name tells when it was stored: one that is to be named in a moment stays, and so does one
+    that the portal did not name.
     """
     named = await fetch("select answer_file from quote_request where answer_file is not null")
     kept, before = {row["answer_file"] for row in named}, clock.now() - SPARE_KEPT
     spare = [
         key
         async for key, _ in storage.files()
-        if key.startswith(FOLDER) and key not in kept and made_at(UUID(Path(key).stem)) < before
+        if (name := NAME.fullmatch(key)) and key not in kept and made_at(UUID(name[1])) < before
     ]
     for key in spare:
         await storage.delete(key)

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.contracts.tables import Contract, ContractChange
+from app.contracts.contract_services import ChangeKind, Reason, note_change
+from app.contracts.tables import Contract
 from app.database import Record, fetch, fetch_one, unit_of_work
-from app.products.services import Term, add_entitlement
+from app.products.rules import Term
+from app.products.services import add_entitlement
 from app.products.tables import Entitlement
 from app.quotes.application_queries import agreed_lines, contract_end
 from app.quotes.application_rules import (
@@ -110,15 +112,9 @@ async def _note(request: Record, planned: Plan, before: date, actor: UUID) -> No
     now = clock.now()
     zone = await fetch_one("select time_zone from contract where id = $1", request["contract"])
     assert zone is not None
-    await ContractChange.insert(
-        ContractChange(
-            contract=request["contract"],
-            kind="renewed" if planned.contract_ends_on > before else "amended",
-            effective_on=clock.today(zone["time_zone"]),
-            note=request["reference"],
-            recorded_at=now,
-        )
-    )
+    kind = ChangeKind.RENEWED if planned.contract_ends_on > before else ChangeKind.AMENDED
+    reason = Reason(request["reference"], clock.today(zone["time_zone"]))
+    await note_change(request["contract"], kind, reason)
     await QuoteRequest.update(
         {
             QuoteRequest.state: QuoteState.CONCLUDED.value,

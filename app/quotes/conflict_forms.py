@@ -1,6 +1,7 @@
 """What the form says where two owners met in the draft."""
 
-from app.quotes.draft_queries import Builder, product_name
+from app.products.rules import product_name
+from app.quotes.draft_queries import Builder
 from app.quotes.draft_rules import NOTE, DraftContent, Merged, additions_differ
 from app.quotes.forms import BuilderForm, wish_field
 from app.quotes.wording import told_choice

@@ -10,9 +10,9 @@ from uuid import UUID
 from app.contracts.rules import SeenContract
 from app.database import fetch_one
 from app.products.queries import USE
+from app.products.rules import product_name
 from app.quotes.draft_rules import NOTE, DraftContent, choice_of, choice_value
 from app.quotes.rules import Line, Wish, first_wish
-from app.web import i18n
 
 # One statement, since a page may ask three times only, and viewer and contract are two.
 BUILDER = f"""
@@ -142,11 +142,6 @@ class Builder:
         if line.product is not None:
             return product_name(self.catalogue[line.product])
         return product_name(next(p for p in self.products if p.id == line.entitlement))
-
-
-def product_name(product: ContractedProduct | CatalogueProduct) -> str:
-    """The product's name in the reader's language."""
-    return product.name_ja if i18n.language.get() == "ja" else product.name_en
 
 
 async def find_builder(contract: SeenContract) -> Builder:

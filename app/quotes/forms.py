@@ -6,11 +6,12 @@ from uuid import UUID
 
 from litestar.datastructures import MultiDict
 
-from app.quotes.draft_queries import Builder, CatalogueProduct, ContractedProduct, product_name
+from app.products.rules import product_name
+from app.quotes.draft_queries import Builder, CatalogueProduct, ContractedProduct
 from app.quotes.draft_rules import NOTE, choice_of, choice_value
 from app.quotes.rules import CHOICES, LARGEST_QUANTITY, LONGEST_NOTE, Wish
 from app.quotes.wording import wish_name
-from app.web.forms import SHORT_TEXT, Fields
+from app.web.forms import SHORT_TEXT, Fields, read_id
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
 
@@ -25,13 +26,6 @@ def wish_field(entitlement: UUID) -> str:
 def quantity_field(entitlement: UUID) -> str:
     """Name of a product's number field."""
     return f"q-{entitlement}"
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,7 @@ class BuilderForm:
     @property
     def removed(self) -> UUID | None:
         """The line of an addition to be taken out."""
-        return _id(self.step.removeprefix(REMOVE)) if self.step.startswith(REMOVE) else None
+        return read_id(self.step.removeprefix(REMOVE)) if self.step.startswith(REMOVE) else None
 
     @classmethod
     def read(cls, data: FormData, builder: Builder) -> "BuilderForm":
@@ -76,7 +70,7 @@ class BuilderForm:
         if NOTE in data.fields:
             own[NOTE] = fields.lines(NOTE, _("Note"), maximum=LONGEST_NOTE, required=False)
             seen[NOTE] = data.get("seen-note").replace("\r\n", "\n")
-        additions = [line for text in data.all("addition") if (line := _id(text)) is not None]
+        additions = [line for text in data.all("addition") if (line := read_id(text)) is not None]
         return cls(data.get("step"), own, seen, additions, fields.errors)
 
 

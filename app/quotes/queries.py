@@ -10,6 +10,7 @@ from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one, fetch_value
 from app.quotes.rules import Line, QuoteState, Wish, totals
 from app.web.downloads import Download
+from app.web.forms import read_id
 
 PAGE_ROWS = 50
 # The lines of the request q as JSON text, with the entitlements as they are now.
@@ -77,17 +78,10 @@ async def list_requests(contract: SeenContract, before: str = "") -> tuple[list[
         order by q.id desc limit {PAGE_ROWS + 1}
         """,
         contract.id,
-        _uuid(before),
+        read_id(before),
     )
     more = len(rows) > PAGE_ROWS
     return list(rows[:PAGE_ROWS]), str(rows[PAGE_ROWS - 1]["id"]) if more else ""
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 async def find_request(contract: SeenContract, reference: str) -> SeenRequest | None:

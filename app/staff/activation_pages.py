@@ -14,11 +14,12 @@ from app.staff import activation_acts as acts
 from app.staff import activation_queries as queries
 from app.staff.access import permitted
 from app.staff.activation_queries import SeenFile
-from app.staff.list_forms import ListForm, read_count
+from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import kept, staff_page
 from app.staff.user_forms import ReasonForm
+from app.web.forms import read_number
 from app.web.requests import PageRequest, query_form, read_form
 from app.web.responses import see_other
 
@@ -128,7 +129,7 @@ async def _propose(
     request: PageRequest, viewer: Viewer, found: SeenFile, act: str
 ) -> Response[Any]:
     data = await read_form(request)
-    form, seen = ReasonForm.read(data, required=True), read_count(data, "seen")
+    form, seen = ReasonForm.read(data, required=True), read_number(data.get("seen")) or 0
     if form.errors:
         return _page(request, found, act, {"reason": form.reason, "seen": seen}, form.errors)
     payload = {"activation": str(found.row["id"]), "reason": form.reason, "seen": seen}

@@ -13,12 +13,12 @@ from app.activation.moves import moves_allowed, moves_in_year
 from app.activation.rules import FileState, file_state
 from app.database import Record, fetch, fetch_one
 from app.staff.list_queries import Listed, Order, Source, Where, like, list_rows
+from app.web.forms import read_number
 
 # A key's thumbprint in base64url, or what a component of a fingerprint hashes to.
 DIGEST = re.compile(r"[A-Za-z0-9_-]{43}|[0-9a-f]{64}")
 # Claims in seconds since 1970.
 TIMES = {"iat", "nbf", "exp"}
-LONGEST_SEQ = 15
 MOST_WORDS = 5
 ACTIVATIONS = Source(
     columns="""a.id, a.seq, a.jkt, a.issued_at, a.expires_at, a.moved, a.downloaded_at,
@@ -93,10 +93,10 @@ async def list_activations(search: str, *, state: str, order: str, after: UUID |
             where.add(
                 "(a.jkt = {} or fingerprint_of(a.request_file) @> array[{}::text])", word, word
             )
-        elif word.isascii() and word.isdigit() and len(word) <= LONGEST_SEQ:
+        elif (seq := read_number(word)) is not None:
             where.add(
                 "(a.seq = {} or c.number ilike {} or normalize(e.name, nfkc) ilike {})",
-                *(int(word), like(word), like(word)),
+                *(seq, like(word), like(word)),
             )
         else:
             where.contains(word, "c.number", "e.name")

@@ -28,8 +28,7 @@ class AuditForm:
         fields = Fields(data)
         starts_on = fields.day("from", _("the first day"), required=False)
         ends_on = fields.day("to", _("the last day"), required=False)
-        if starts_on and ends_on and ends_on < starts_on:
-            fields.errors["to"] = _("The last day is before the first day.")
+        fields.check_order("to", starts_on, ends_on)
         wanted = Wanted(
             person=normalised(data.get("person")).lower()[:LONGEST_NUMBER],
             act=data.get("act") if data.get("act") in ACTS else "",

@@ -22,9 +22,10 @@ from app.staff import company_acts as acts
 from app.staff import company_queries as queries
 from app.staff.access import permitted
 from app.staff.company_forms import CompanyForm
-from app.staff.list_forms import ListForm, read_id
+from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.shell_pages import kept, problem_of, staff_page
+from app.web.forms import read_id
 from app.web.requests import PageRequest, query_form, read_form
 from app.web.responses import see_other
 

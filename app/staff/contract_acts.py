@@ -11,19 +11,18 @@ from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.contracts import contract_services, services
 from app.contracts.contract_services import ContractChanged, Reason
-from app.contracts.rules import NamedContract
+from app.contracts.rules import NamedContract, Role
 from app.database import Record
-from app.people.invitation_acts import LANGUAGE_NAMES
-from app.people.invitation_services import InvitationRefused, invite_owner
+from app.people.invitation_services import InvitationRefused, invite_by_staff
 from app.people.rules import INVITATION_LASTS
 from app.products.amendment_services import renew_contract
+from app.products.rules import product_name_in
 from app.settings import Settings
 from app.staff import company_queries
 from app.staff import contract_queries as queries
 from app.staff.access import require
 from app.staff.rules import Permission
-from app.web import i18n
-from app.web.i18n import day, number
+from app.web.i18n import LANGUAGE_NAMES, day, number
 from app.web.i18n import gettext as _
 
 CONTRACTS_URL = "/staff/contracts"
@@ -163,10 +162,11 @@ async def _invite(
     settings: Settings, viewer: Viewer, contract: NamedContract, payload: Payload
 ) -> None:
     try:
-        await invite_owner(
+        await invite_by_staff(
             settings,
             contract=contract,
             email=payload["owner_email"],
+            role=Role.OWNER,
             language=payload["owner_language"],
             actor=viewer,
         )
@@ -220,8 +220,9 @@ async def _state_renewal(viewer: Viewer, payload: Payload, _upload: bytes | None
     contract = await changeable(viewer, payload)
     before, after = day(contract["ends_on"]), day(as_day(payload, "ends_on"))
     ending = await queries.list_ending_with(contract["id"], contract["ends_on"])
-    name = f"name_{i18n.language.get()}"
-    rows = [(f"{row[name]} ({number(row['quantity'])})", before, after) for row in ending]
+    rows = [
+        (f"{product_name_in(row)} ({number(row['quantity'])})", before, after) for row in ending
+    ]
     return Statement(
         heading=_("Renew this contract?"),
         facts=[

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from app.contracts.rules import TIME_ZONES
-from app.staff.list_forms import read_id, read_revision
-from app.web.forms import Fields
+from app.staff.list_forms import read_revision
+from app.web.forms import Fields, read_id
 from app.web.i18n import LANGUAGES
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
@@ -31,8 +31,7 @@ def read_term(fields: Fields) -> tuple[date, date]:
     """First and last usable day; both included, so that they may be the same."""
     starts_on = fields.day("starts_on", _("First day"))
     ends_on = fields.day("ends_on", _("Last usable day"))
-    if starts_on and ends_on and ends_on < starts_on:
-        fields.errors["ends_on"] = _("The last day is before the first day.")
+    fields.check_order("ends_on", starts_on, ends_on)
     return starts_on or date.min, ends_on or date.min
 
 

@@ -13,7 +13,7 @@ from app.products.amendment_services import (
     amend_entitlement,
     order_entitlement,
 )
-from app.products.services import Term
+from app.products.rules import Term, product_name_in
 from app.staff import contract_queries as queries
 from app.staff.catalogue_queries import find_product
 from app.staff.contract_acts import (
@@ -25,14 +25,12 @@ from app.staff.contract_acts import (
     reason_note,
     reason_of,
 )
-from app.web import i18n
 from app.web.i18n import day, moment, number
 from app.web.i18n import gettext as _
 
 
 def _product_name(row: Record) -> str:
-    name: str = row[f"name_{i18n.language.get()}"]
-    return f"{name} ({row['code']})"
+    return f"{product_name_in(row)} ({row['code']})"
 
 
 def _term(payload: Payload) -> Term:

@@ -26,17 +26,18 @@ from app.staff import import_acts as acts
 from app.staff import import_queries as queries
 from app.staff.access import permitted
 from app.staff.import_queries import SeenImport
-from app.staff.list_forms import ListForm, read_count
+from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.shell_pages import allowed, kept, staff_page
 from app.storage import FileTooLarge, Storage
 from app.web import i18n
+from app.web.forms import read_number
 from app.web.i18n import file_size
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_fragment, query_form
 from app.web.responses import see_other
 from app.web.templates import render
-from app.web.uploads import chosen_file, whole
+from app.web.uploads import chosen_file
 
 SEE = [permitted(Permission.CONTRACTS_SEE)]
 IMPORT = [permitted(Permission.CONTRACTS_IMPORT)]
@@ -126,19 +127,16 @@ class ImportCreation(Controller):
     ) -> Response[Any]:
         """確認: as it comes into storage, then on to what it would add; nothing is imported."""
         file = await chosen_file(request)
-        if file is None:
-            return _upload(request, _("Choose a file."))
+        if isinstance(file, str):
+            return _upload(request, file)
         try:
             readable_name(file.name)
         except Unreadable as error:
             return _upload(request, str(error))
-        first = await anext(file.chunks, b"")
-        if not first:
-            return _upload(request, _("The file is empty. Choose another one."))
         try:
             id = await upload_import(
                 storage,
-                whole(first, file.chunks),
+                file.chunks,
                 name=file.name,
                 language=i18n.language.get(),
                 actor=viewer.id,
@@ -179,7 +177,8 @@ class Imports(Controller):
             about = str(found.row["id"])
             _typed, problems = await kept(request, viewer, act.name, {}, **{"import": about})
             errors |= problems
-        context = await _context(found, read_count(query_form(request), "after"))
+        after = read_number(request.query_params.get("after", "")) or 0
+        context = await _context(found, after)
         return staff_page(request, "staff/import.html", errors=errors, **context)
 
     @get("/progress", guards=SEE)

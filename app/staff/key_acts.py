@@ -10,8 +10,7 @@ from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.database import Record
 from app.products.key_admin_services import KeyGone, revoke_license_key
 from app.products.key_services import issue_license_keys
-from app.products.rules import count_of
-from app.products.services import Term
+from app.products.rules import Term, count_of
 from app.staff import key_queries as queries
 from app.staff.access import require
 from app.staff.catalogue_queries import find_product

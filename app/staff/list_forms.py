@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
-from app.web.forms import SHORT_TEXT, normalised
+from app.web.forms import SHORT_TEXT, normalised, read_id, read_number
 from app.web.requests import FormData
-
-# Sequence numbers of activations have at most 16 digits.
-LONGEST_COUNT = 17
 
 
 @dataclass(frozen=True)
@@ -72,20 +69,6 @@ class ListForm:
         return f"{path or self.path}?{urlencode({k: v for k, v in values.items() if v})}"
 
 
-def read_id(value: str) -> UUID | None:
-    """An id from an address, or None where it is none."""
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
-
-
 def read_revision(data: FormData) -> int:
     """The revision that a form was made from: a hidden field; 0 where there is none."""
-    return read_count(data, "revision")
-
-
-def read_count(data: FormData, name: str) -> int:
-    """A number in a hidden field; 0 where there is none."""
-    text = data.get(name)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_COUNT else 0
+    return read_number(data.get("revision")) or 0

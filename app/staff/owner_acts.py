@@ -10,13 +10,13 @@ from app.contracts.rules import NamedContract, Role
 from app.database import Record
 from app.people import invitation_services as invitations
 from app.people.acts import role_name
-from app.people.invitation_acts import LANGUAGE_NAMES
 from app.people.invitation_services import InvitationGone, InvitationRefused
 from app.people.membership_services import MembershipGone
 from app.people.owner_services import OwnerThere, appoint_owner, invite_new_owner
 from app.settings import Settings
 from app.staff import contract_queries as queries
 from app.staff.contract_acts import changeable, contract_url, invitation_facts, invitation_notes
+from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 
 OWNER = "contract-owner"

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from app.accounts.rules import Viewer
-from app.accounts.services import mark_seen
+from app.accounts.session_services import mark_seen
 from app.staff.access import permitted
 from app.staff.dashboard_queries import list_waiting
 from app.staff.figure_queries import read_figures

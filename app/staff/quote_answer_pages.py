@@ -10,7 +10,7 @@ from litestar.di import NamedDependency, Provide
 from app import clock
 from app.accounts.rules import Viewer
 from app.confirmations.services import find_draft, propose
-from app.products.rules import count_of
+from app.products.rules import count_of, product_name_in
 from app.quotes import wording
 from app.quotes.answer_services import LARGEST_PDF
 from app.quotes.application_rules import ApplyProblem
@@ -168,7 +168,7 @@ def _reasons(lines: list[tuple[Any, Any]], refusal: Mapping[str, Any]) -> dict[s
         line_id(row["entitlement"]): _(
             "%(product)s: %(in_use)s are allocated or held by running activation files, more than"
             " the %(after)s agreed on. Have some given back first.",
-            product=application.product_name(row),
+            product=product_name_in(row),
             in_use=count_of(in_use[str(row["entitlement"])], row["unit"]),
             after=count_of(seen.line.after, row["unit"]),
         )

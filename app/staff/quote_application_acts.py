@@ -1,6 +1,6 @@
 """Applying a quote to its contract: what exactly changes is said before, and done or refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.database import Record
-from app.products.rules import count_of
+from app.products.rules import count_of, product_name_in
 from app.quotes.application_queries import agreed_lines
 from app.quotes.application_rules import AgreedLine, AgreedTerm, Plan, fingerprint
 from app.quotes.application_services import ApplicationRefused, apply_quote, plan_quote
@@ -17,7 +17,6 @@ from app.staff.contract_acts import as_day, change
 from app.staff.quote_acts import answerable, quote_facts
 from app.staff.quote_queries import Quote, name_lines
 from app.staff.rules import Permission
-from app.web import i18n
 from app.web.i18n import day
 from app.web.i18n import gettext as _
 
@@ -46,12 +45,6 @@ async def plan_of(quote: Quote, payload: Payload) -> tuple[Plan, str]:
     return planned, fingerprint(await agreed_lines(quote.seen.id), planned)
 
 
-def product_name(row: Mapping[str, Any]) -> str:
-    """A product's name in the reader's language."""
-    name: str = row[f"name_{i18n.language.get()}"]
-    return name
-
-
 def _told(quantity: int, unit: str, starts_on: date, ends_on: date) -> str:
     return f"{count_of(quantity, unit)}, {day(starts_on)}–{day(ends_on)}"
 
@@ -71,11 +64,11 @@ def change_rows(
         now = _told(count, name["unit"], line.starts_on, line.ends_on)
         new = changes.get(line.entitlement)
         after = _told(new.quantity, name["unit"], line.starts_on, new.ends_on) if new else now
-        rows.append((product_name(name), now, after))
+        rows.append((product_name_in(name), now, after))
     for made in planned.creations:
         name = by_product[made.product]
         told = _told(made.quantity, name["unit"], made.starts_on, made.ends_on)
-        rows.append((product_name(name), "–", told))
+        rows.append((product_name_in(name), "–", told))
     return rows
 
 
@@ -84,7 +77,7 @@ def _not_renewed(lines: Sequence[AgreedLine], names: Sequence[Record]) -> list[s
     return [
         _(
             "%(product)s is not renewed: it stays as it is and ends on %(day)s.",
-            product=product_name(by_entitlement[line.entitlement]),
+            product=product_name_in(by_entitlement[line.entitlement]),
             day=day(line.ends_on),
         )
         for line in lines

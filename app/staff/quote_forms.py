@@ -10,13 +10,13 @@ from app.accounts.rules import Viewer
 from app.confirmations.services import find_draft
 from app.quotes.answer_services import LARGEST_PDF, LONGEST_MESSAGE
 from app.quotes.rules import is_pdf
-from app.resources.rules import clean_file_name
 from app.staff.contract_forms import read_term, typed
 from app.staff.list_forms import read_revision
 from app.web.forms import Fields
 from app.web.i18n import file_size
 from app.web.i18n import gettext as _
 from app.web.requests import FormData, Upload
+from app.web.uploads import clean_file_name
 
 ANSWER = "quote-answer"
 FILE = "file"
@@ -108,8 +108,8 @@ class ApplicationForm:
         starts_on, ends_on = read_term(fields)
         label = _("First day of what is added")
         additions = fields.day("additions_start_on", label) or date.min
-        if not fields.errors and additions > ends_on:
-            fields.errors["additions_start_on"] = _("The last day is before the first day.")
+        if not fields.errors:
+            fields.check_order("additions_start_on", additions, ends_on)
         payload = {
             "starts_on": str(starts_on),
             "ends_on": str(ends_on),

@@ -25,7 +25,7 @@ from app.web.i18n import file_size
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
-from app.web.uploads import chosen_file, whole
+from app.web.uploads import chosen_file
 
 
 async def provide_upload(upload_id: FromPath[UUID]) -> Record:
@@ -60,15 +60,12 @@ class UploadCreation(Controller):
     ) -> Response[Any]:
         """アップロード: as it comes into storage, then on to what it is published as."""
         file = await chosen_file(request)
-        if file is None:
-            return _upload(request, _("Choose a file."))
-        first = await anext(file.chunks, b"")
-        if not first:
-            return _upload(request, _("The file is empty. Choose another one."))
+        if isinstance(file, str):
+            return _upload(request, file)
         try:
             id = await upload_file(
                 storage,
-                whole(first, file.chunks),
+                file.chunks,
                 name=file.name,
                 media_type=file.media_type,
                 actor=viewer.id,

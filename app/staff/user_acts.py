@@ -13,11 +13,11 @@ from app.accounts.help_services import AccountGone
 from app.accounts.rules import Viewer
 from app.accounts.staff_services import StaffChanged
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
-from app.people.invitation_acts import LANGUAGE_NAMES
 from app.settings import Settings
 from app.staff import user_queries as queries
 from app.staff.access import require
 from app.staff.rules import Help, Permission, offered, permission_for
+from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 
 USERS_URL = "/staff/users"

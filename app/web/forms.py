@@ -15,6 +15,8 @@ SHORT_TEXT = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LONGEST_ADDRESS = 254
+# Microseconds and sequence numbers of activations have as many digits.
+LONGEST_NUMBER = 16
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 # Seen by nobody, though their category says letter or sign: Hangul fillers, the empty Braille cell.
 BLANK_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
@@ -47,6 +49,20 @@ def is_mail_address(text: str) -> bool:
     return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
+def read_id(text: str) -> UUID | None:
+    """An id from an address or a hidden field, or None where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def read_number(text: str) -> int | None:
+    """A whole number of at most LONGEST_NUMBER plain digits, or None for anything else."""
+    plain = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if plain else None
+
+
 def write_key(key: tuple[datetime, UUID]) -> str:
     """The place in a list that is sorted by time, as part of an address."""
     return f"{(key[0] - EPOCH) // MICROSECOND}.{key[1]}"
@@ -54,13 +70,9 @@ def write_key(key: tuple[datetime, UUID]) -> str:
 
 def read_key(text: str) -> tuple[datetime, UUID] | None:
     """What `write_key` wrote, or None."""
-    moment, _separator, id = text.partition(".")
-    if not (moment.isascii() and moment.isdigit() and len(moment) <= 16):
-        return None
-    try:
-        return EPOCH + int(moment) * MICROSECOND, UUID(id)
-    except ValueError:
-        return None
+    key, _separator, name = text.partition(".")
+    moment, id = read_number(key), read_id(name)
+    return None if moment is None or id is None else (EPOCH + moment * MICROSECOND, id)
 
 
 @dataclass
@@ -163,6 +175,11 @@ class Fields:
             pass
         self.errors[name] = _("Enter %(label)s as a date, such as 2027/03/31.", label=label)
         return None
+
+    def check_order(self, name: str, first: date | None, last: date | None) -> None:
+        """Tell at field `name` that the last day is before the first, where both are known."""
+        if first and last and last < first:
+            self.errors[name] = _("The last day is before the first day.")
 
     def ticked(self, name: str) -> bool:
         """Whether a check box was ticked."""

@@ -1,18 +1,36 @@
 """A large file out of a sent form, as it comes: it is never held, neither in memory nor on disk."""
 
 import re
+import unicodedata
 from collections.abc import AsyncIterable, AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from litestar.exceptions import ClientException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
+from app.web.i18n import gettext as _
 from app.web.requests import PageRequest
 
 MOST_PARTS = 20
 # What a header can say: type and subtype (RFC 6838), short, without parameters.
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{,48}/[a-z0-9][a-z0-9!#$&^_.+-]{,48}")
 UNKNOWN_TYPE = "application/octet-stream"
+LONGEST_NAME = 200
+# Not for file names: control characters, and those that reorder or hide what people read.
+UNREADABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def clean_file_name(name: str) -> str:
+    """The file's name without folders and without what cannot be seen; `file` where none is left.
+
+    Browsers send the bare name, some programs a whole path of the sender's machine.
+    """
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
+    seen = "".join(c for c in bare if unicodedata.category(c) not in UNREADABLE).strip(" .")
+    stem, dot, ending = seen.rpartition(".")
+    if len(seen) > LONGEST_NAME and dot and len(ending) < LONGEST_NAME // 2:
+        return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
+    return seen[:LONGEST_NAME] or "file"
 
 
 @dataclass(frozen=True)
@@ -75,15 +93,19 @@ async def _events(
         raise ClientException("The form is broken.") from error
 
 
-async def chosen_file(request: PageRequest) -> StreamedFile | None:
-    """The file that a form was sent with; None where none was chosen, or the form has no files."""
-    content_type = request.headers.get("content-type", "")
-    if not content_type.startswith("multipart/form-data"):
-        return None
-    return await stream_file(request.stream(), content_type)
+async def chosen_file(request: PageRequest) -> StreamedFile | str:
+    """The file that a form was sent with; else what to tell: none was chosen, or it is empty."""
+    content_type, file = request.headers.get("content-type", ""), None
+    if content_type.startswith("multipart/form-data"):
+        file = await stream_file(request.stream(), content_type)
+    if file is None:
+        return _("Choose a file.")
+    if not (first := await anext(file.chunks, b"")):
+        return _("The file is empty. Choose another one.")
+    return replace(file, chunks=_whole(first, file.chunks))
 
 
-async def whole(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _whole(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """A file's pieces again, after the first one was looked at."""
     yield first
     async for chunk in rest:

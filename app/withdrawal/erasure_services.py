@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import throttling
-from app.accounts.queries import token_hash
+from app.accounts.rules import token_hash
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one
 from app.mail.erasure import delete_files

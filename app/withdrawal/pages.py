@@ -15,7 +15,7 @@ from app.accounts.access import (
     signed_in,
 )
 from app.accounts.rules import Viewer, with_next
-from app.accounts.services import Throttled
+from app.accounts.throttling import Throttled
 from app.settings import Settings
 from app.web import i18n
 from app.web.errors import too_many_attempts

@@ -8,7 +8,7 @@ import pytest
 
 from app import clock
 from app.accounts.factor_rules import CUSTOMER_PENDING, STAFF_PENDING
-from app.accounts.services import open_session
+from app.accounts.session_services import open_session
 from app.database import fetch, fetch_value
 from tests.accounts.factors import (
     HOME,

@@ -21,7 +21,8 @@ from app.activation.keysets import (
 from app.activation.requests import RequestFile, read_request
 from app.activation.rules import Issue, Situation
 from app.activation.signing import Issuer, Licensee, LocalSigner, build_activation
-from app.activation.terms import LicensedProduct, Term, Unit
+from app.activation.terms import LicensedProduct, Unit
+from app.products.rules import Term
 
 NOW = datetime(2026, 11, 22, 6, 30, 15, tzinfo=UTC)
 TODAY = date(2026, 11, 22)

@@ -21,7 +21,7 @@ from app.activation.rules import (
     next_seq,
     not_before,
 )
-from app.activation.terms import Term
+from app.products.rules import Term
 from tests.activation.makers import (
     CONTRACT,
     ENVIRONMENT,

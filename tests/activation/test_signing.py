@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.activation.jws import decode, is_signed_by
 from app.activation.signing import LocalSigner, Signer, SigningFailed, build_activation
-from app.activation.terms import Term
+from app.products.rules import Term
 from tests.activation.makers import (
     CONTRACT,
     ENVIRONMENT,

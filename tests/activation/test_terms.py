@@ -1,6 +1,5 @@
-"""What is issued, until when, and when it no longer says what is allocated."""
+"""What is issued, until when, and how two such lists differ."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,12 +11,11 @@ from hypothesis import strategies as st
 from app.activation.terms import (
     Change,
     LicensedProduct,
-    Term,
     differences,
     expiry,
-    is_out_of_date,
     issued_products,
 )
+from app.products.rules import Term
 from tests.activation.makers import CONTRACT, TODAY, TOKYO, product
 
 days = st.dates(date(2024, 1, 1), date(2029, 12, 31))
@@ -81,16 +79,7 @@ def test_the_order_of_allocations_plays_no_part(
 ) -> None:
     issued = issued_products(allocated, contract, today)
     assert issued == issued_products(allocated[::-1], contract, today)
-    assert not is_out_of_date(issued, issued, today)
-
-
-@given(product_lists, terms, days, st.integers(0, 900))
-def test_time_alone_never_makes_an_activation_out_of_date(
-    allocated: list[LicensedProduct], contract: Term, today: date, later: int
-) -> None:
-    issued = issued_products(allocated, contract, today)
-    day = today + timedelta(days=later)
-    assert not is_out_of_date(issued, issued_products(allocated, contract, day), day)
+    assert not differences(issued, issued)
 
 
 @pytest.mark.parametrize(
@@ -149,31 +138,6 @@ def test_two_entitlements_of_one_product_are_told_apart() -> None:
     first, second = product(entitlement=UUID(int=1)), product(entitlement=UUID(int=2))
     (found,) = differences([first], [first, second])
     assert (found.before, found.after) == (None, second)
-
-
-def test_a_new_name_of_a_product_makes_nothing_out_of_date() -> None:
-    assert not is_out_of_date([product()], [replace(product(), name_ja="新名称")], TODAY)
-
-
-@pytest.mark.parametrize(
-    "allocated",
-    [
-        [],
-        [product(quantity=5)],
-        [product(), product("WORKFLOW")],
-        [product(term=Term(CONTRACT.starts_on, date(2028, 3, 31)))],
-    ],
-)
-def test_another_allocation_or_term_makes_an_activation_out_of_date(
-    allocated: list[LicensedProduct],
-) -> None:
-    assert is_out_of_date([product()], allocated, TODAY)
-
-
-def test_a_renewed_product_that_had_ended_makes_an_activation_out_of_date() -> None:
-    ended = product(term=Term(CONTRACT.starts_on, TODAY - timedelta(days=1)))
-    assert not is_out_of_date([ended], [], TODAY)
-    assert is_out_of_date([ended], [product()], TODAY)
 
 
 def test_the_claim_carries_both_names_and_calendar_dates() -> None:

@@ -11,7 +11,7 @@ import brotli
 import uvicorn
 
 from app.accounts.queries import find_credentials
-from app.accounts.services import open_session
+from app.accounts.session_services import open_session
 from app.database import fetch, fetch_value
 from app.main import make_app
 from app.settings import Settings

@@ -53,12 +53,11 @@ FURTHER = {
         **dict.fromkeys(
             (
                 *("claims", "files", "jws", "keysets", "messages", "moves", "points"),
-                *("requests", "roots", "sealing", "signing", "strict_json", "terms"),
+                *("requests", "roots", "sealing", "signing", "strict_json", "terms", "wording"),
             ),
             "rules",
         ),
         "key_files": "queries",
-        "wording": "queries",
         "checks": "services",
         "statements": "acts",
         "commands": "pages",
@@ -74,7 +73,7 @@ FURTHER = {
 # Each with its reason.
 EXCEPTIONS = {
     # The use of a session is noted while it is looked up.
-    ("app.accounts.access", "app.accounts.services"),
+    ("app.accounts.access", "app.accounts.session_services"),
     # The kept upload is part of the form, and is found by the name of its act.
     ("app.activation.forms", "app.activation.acts"),
     # A command runs on the portal's database; it is loaded only then, never by the server.

@@ -30,9 +30,7 @@ def test_a_reminder_is_due_from_its_day_on_until_the_next_one(days_left: int) ->
 
 def made(language: str, endings: list[Ending]) -> bytes:
     i18n.language.set(language)
-    return calendar_file(
-        endings, made_at=MADE, base_url="https://portal.example.com", language=language
-    )
+    return calendar_file(endings, made_at=MADE, base_url="https://portal.example.com")
 
 
 def test_a_calendar_has_events_of_whole_days_with_ids_that_stay() -> None:

@@ -9,12 +9,14 @@ from uuid import UUID
 from app import clock
 from app.accounts import queries as accounts
 from app.accounts.rules import Viewer
-from app.accounts.services import accept_terms, create_user, open_session
+from app.accounts.services import accept_terms, create_user
+from app.accounts.session_services import open_session
 from app.contracts.rules import Role
 from app.contracts.services import add_membership, create_company, create_contract
 from app.database import fetch_one, unit_of_work
 from app.environments.services import create_environment
-from app.products.services import Term, add_entitlement, create_product
+from app.products.rules import Term
+from app.products.services import add_entitlement, create_product
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from app.contracts.rules import Role
 from app.contracts.services import add_membership, create_company, create_contract
 from app.database import close_pool, open_pool
 from app.database.embedded import Addresses
-from app.products.services import Term, add_entitlement, create_product
+from app.products.rules import Term
+from app.products.services import add_entitlement, create_product
 from tests.outside_demo.proxy import HOST, https_proxy, make_certificate
 from tests.servers import PROJECT, Server, free_port
 

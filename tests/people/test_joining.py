@@ -8,7 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.accounts.queries import find_credentials
-from app.accounts.services import publish_terms, sign_in
+from app.accounts.services import publish_terms
+from app.accounts.session_services import sign_in
 from app.database import fetch, fetch_one, fetch_value
 from tests.conftest import Portal
 from tests.people.post import (

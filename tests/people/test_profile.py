@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from app.accounts.services import Throttled, sign_in
+from app.accounts.session_services import sign_in
+from app.accounts.throttling import Throttled
 from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
 from tests.accounts.test_proof import PROOF, let_the_proof_grow_old

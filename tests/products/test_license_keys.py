@@ -13,7 +13,7 @@ from app.database import fetch, fetch_value, unit_of_work
 from app.products.key_rules import new_key
 from app.products.key_services import LARGEST_BATCH, issue_license_keys
 from app.products.queries import find_product
-from app.products.services import Term
+from app.products.rules import Term
 from tests.conftest import Portal
 from tests.environments.steps import confirm, propose
 

@@ -14,7 +14,6 @@ import pytest
 
 from app import clock
 from app.database import fetch, fetch_value
-from app.resources.rules import LONGEST_NAME, clean_file_name
 from app.resources.services import (
     ResourceGone,
     UploadGone,
@@ -207,23 +206,3 @@ async def test_the_database_lets_no_published_file_become_another(
             await connection.execute(sql)
     finally:
         await connection.close()
-
-
-@pytest.mark.parametrize(
-    ("given", "kept_name"),
-    [
-        ("手引き.pdf", "手引き.pdf"),
-        (r"C:\Users\佐藤\手引き.pdf", "手引き.pdf"),
-        ("../../etc/passwd", "passwd"),
-        ("a\r\nb\0.zip", "ab.zip"),
-        ("fdp.\u202exe.pdf", "fdp.xe.pdf"),
-        ("\ud800.zip", "zip"),
-        ("...", "file"),
-        ("", "file"),
-        ("Ａ１.zip", "Ａ１.zip"),
-        ("長" * 300 + ".zip", "長" * (LONGEST_NAME - 4) + ".zip"),
-        ("x" * 300, "x" * LONGEST_NAME),
-    ],
-)
-def test_a_file_keeps_its_name_without_folders_and_tricks(given: str, kept_name: str) -> None:
-    assert clean_file_name(given) == kept_name

@@ -13,7 +13,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from app.accounts.queries import find_credentials
-from app.accounts.services import open_session
+from app.accounts.session_services import open_session
 from app.database import engine, fetch_value
 from app.demo.files import archive
 from app.resources.services import publish_resource

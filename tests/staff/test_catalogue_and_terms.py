@@ -5,7 +5,8 @@ import httpx
 import pytest
 
 from app.database import fetch, fetch_value
-from app.products.services import Term, add_entitlement
+from app.products.rules import Term
+from app.products.services import add_entitlement
 from tests.conftest import Portal
 from tests.staff.steps import confirmed, done, filled, message, proposed
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar.exceptions import ClientException
 
-from app.web.uploads import StreamedFile, stream_file
+from app.web.uploads import LONGEST_NAME, StreamedFile, clean_file_name, stream_file
 
 TYPE = "multipart/form-data; boundary=x"
 FIELD = b'--x\r\nContent-Disposition: form-data; name="version"\r\n\r\n1.0\r\n'
@@ -98,3 +98,23 @@ async def test_a_file_that_breaks_off_is_never_taken_for_whole(sent: bytes) -> N
 async def test_what_is_no_form_with_a_file_is_refused(sent: bytes, content_type: str) -> None:
     with pytest.raises(ClientException):
         await read(await stream_file(body(sent), content_type))
+
+
+@pytest.mark.parametrize(
+    ("given", "kept_name"),
+    [
+        ("手引き.pdf", "手引き.pdf"),
+        (r"C:\Users\佐藤\手引き.pdf", "手引き.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("a\r\nb\0.zip", "ab.zip"),
+        ("fdp.\u202exe.pdf", "fdp.xe.pdf"),
+        ("\ud800.zip", "zip"),
+        ("...", "file"),
+        ("", "file"),
+        ("Ａ１.zip", "Ａ１.zip"),
+        ("長" * 300 + ".zip", "長" * (LONGEST_NAME - 4) + ".zip"),
+        ("x" * 300, "x" * LONGEST_NAME),
+    ],
+)
+def test_a_file_keeps_its_name_without_folders_and_tricks(given: str, kept_name: str) -> None:
+    assert clean_file_name(given) == kept_name

@@ -1,0 +1,136 @@
+"""Changes of sessions: signing in and out, and noting that one is in use."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from app import clock
+from app.accounts import queries, throttling
+from app.accounts.factor_queries import has_factor
+from app.accounts.factor_rules import pending_length
+from app.accounts.factor_tables import PendingSignIn
+from app.accounts.passwords import verify_password
+from app.accounts.rules import Viewer, new_token, session_length, token_hash
+from app.accounts.tables import Device, Session, User
+from app.accounts.throttling import Throttled
+from app.audit.services import record
+from app.database import Record, unit_of_work
+from app.web.forms import normalised
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A fresh session: the token goes into the cookie and is kept nowhere."""
+
+    user: UUID
+    token: str
+    device_token: str | None
+    lasts: timedelta
+
+
+@dataclass(frozen=True)
+class PendingLogin:
+    """The password was right, a second factor is still missing: no session yet."""
+
+    token: str
+    lasts: timedelta
+
+
+async def sign_in(
+    code: str, password: str, *, address: str, user_agent: str, device_token: str
+) -> SignIn | PendingLogin | Throttled | None:
+    """Sign a person in, or None where user code and password do not belong together.
+
+    Who has a second factor is not signed in yet: proof_services.finish_sign_in() does that.
+
+    Unknown codes cost the same time and give the same answer as wrong passwords.
+    """
+    code = normalised(code).lower()
+    account = await queries.find_credentials(code)
+    device = await queries.find_device(device_token, account["id"]) if account else None
+    counted_in = (
+        {f"device:{device}": throttling.FREE_PER_ACCOUNT}
+        if device
+        else throttling.buckets(token_hash(code).hex(), address)
+    )
+    if wait := await throttling.admit(counted_in):
+        return Throttled(wait)
+    if not await verify_password(account["password_hash"] if account else None, password):
+        async with unit_of_work():
+            await record("sign-in-failure", actor=None, subject=account["id"] if account else None)
+        return None
+    assert account is not None
+    await throttling.forgive(counted_in)
+    if await has_factor(account["id"]):
+        return await _pend(account, user_agent, device)
+    return await open_session(account, user_agent, known_device=device)
+
+
+async def _pend(account: Record, user_agent: str, device: UUID | None) -> PendingLogin:
+    token, now = new_token(), clock.now()
+    lasts = pending_length(account["staff_role"])
+    pending = PendingSignIn(
+        token_hash=token_hash(token),
+        user=account["id"],
+        device=device,
+        user_agent=user_agent[:200],
+        created_at=now,
+        expires_at=now + lasts,
+    )
+    async with unit_of_work():
+        await PendingSignIn.insert(pending)
+        await record("sign-in-beginning", actor=account["id"])
+    return PendingLogin(token, lasts)
+
+
+async def open_session(
+    account: Record,
+    user_agent: str,
+    *,
+    known_device: UUID | None,
+    second_factor: str | None = None,
+) -> SignIn:
+    """Begin a session of a person who has proved who they are.
+
+    Args:
+        account: a row of find_credentials.
+        known_device: the device that signed in before, or None for a new one.
+        second_factor: the way they proved it beside the password, if they have one.
+    """
+    token = new_token()
+    new_device = None if known_device else new_token()
+    now = clock.now()
+    lasts = session_length(account["staff_role"])
+    async with unit_of_work():
+        await Session.insert(
+            Session(
+                token_hash=token_hash(token),
+                user=account["id"],
+                user_agent=user_agent[:200],
+                created_at=now,
+                last_seen_at=now,
+                expires_at=now + lasts,
+                proved_at=now,
+            )
+        )
+        if new_device:
+            await Device.insert(
+                Device(token_hash=token_hash(new_device), user=account["id"], last_used_at=now)
+            )
+        else:
+            await Device.update({Device.last_used_at: now}).where(Device.id == known_device)
+        await User.update({User.last_sign_in_at: now}).where(User.id == account["id"])
+        await record("sign-in", actor=account["id"], second_factor=second_factor)
+    return SignIn(account["id"], token, new_device, lasts)
+
+
+async def sign_out(viewer: Viewer) -> None:
+    """End the session that the person is signed in with."""
+    async with unit_of_work():
+        await Session.delete().where(Session.id == viewer.session)
+        await record("sign-out", actor=viewer.id)
+
+
+async def mark_seen(session: UUID) -> None:
+    """Note that a session is in use."""
+    await Session.update({Session.last_seen_at: clock.now()}).where(Session.id == session)
