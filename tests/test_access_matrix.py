@@ -436,6 +436,7 @@ ROWS = [
     for line in TABLE.splitlines()
     if (match := re.match(r"(?P<method>GET|POST) +(?P<path>\S+) +(?P<cells>.+)", line))
 ]
+PAGES = {"P", "F", "N"}
 CHANGING = [
     path
     for method, path, _ in ROWS
@@ -657,6 +658,11 @@ def _class(answer: httpx.Response) -> str:
     return {404: "N", 422: "F"}.get(answer.status_code, str(answer.status_code))
 
 
+def _offers_log_out(page: httpx.Response) -> bool:
+    forms = [attrs for tag, attrs in elements(page.text) if tag == "form"]
+    return any(attrs.get("action") == "/logout" and attrs["method"] == "post" for attrs in forms)
+
+
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_everybody_gets_what_the_table_says(portal: Portal, who: str) -> None:
     things = await _things(portal)
@@ -667,6 +673,8 @@ async def test_everybody_gets_what_the_table_says(portal: Portal, who: str) -> N
         expected = cells[who]
         if (found := _class(answer)) != expected:
             wrong.append(f"{method} {path}: {found} instead of {expected}")
+        if who != "anonymous" and found in PAGES and not _offers_log_out(answer):
+            wrong.append(f"{method} {path}: no way to log out")
     assert not wrong, "\n".join(wrong)
 
 
