@@ -199,6 +199,28 @@ async def test_all_other_sessions_end_at_once(portal: Portal, member: httpx.Asyn
         await client.aclose()
 
 
+@pytest.mark.parametrize("which", ["others", "one"])
+async def test_ending_sessions_takes_a_recent_proof(
+    portal: Portal, member: httpx.AsyncClient, which: str
+) -> None:
+    """Whoever sits at an unlocked desk does not lock the person out everywhere else."""
+    elsewhere = await portal.signed_in("member")
+    page = (await member.get("/profile/sessions")).text
+    one = page.split('action="/profile/sessions/')[1].split('"')[0]
+    await let_the_proof_grow_old()
+    action = {"others": "others/end", "one": one}[which]
+    asked = await member.post(f"/profile/sessions/{action}")
+    confirmation = asked.headers["location"]
+    for answer in (await member.get(confirmation), await member.post(confirmation)):
+        assert answer.headers["location"] == f"{PROOF}?{urlencode({'next': confirmation})}"
+    assert (await elsewhere.get("/profile")).status_code == 200
+    await confirm(
+        member, await member.post(PROOF, data={"password": PASSWORD, "next": confirmation})
+    )
+    assert (await elsewhere.get("/profile")).status_code == 303
+    await elsewhere.aclose()
+
+
 async def test_nobody_ends_somebody_elses_session(
     portal: Portal, member: httpx.AsyncClient, outsider: httpx.AsyncClient
 ) -> None:
