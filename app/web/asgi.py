@@ -48,7 +48,10 @@ def loggable(path: str) -> str:
 
 
 class RequestLog:
-    """Gives each request an id, logs one line for it, and answers 500 where nothing else did."""
+    """Gives each request an id, logs one line for it, and answers 500 where nothing else did.
+
+    `scope["noted"]` is what the application adds to the line.
+    """
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -58,6 +61,7 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         request_id = scope["request_id"] = secrets.token_hex(8)
+        noted = scope["noted"] = {}
         started, status = time.perf_counter(), 0
 
         async def watching_send(message: Message) -> None:
@@ -82,6 +86,7 @@ class RequestLog:
                     path=loggable(scope["path"]),
                     status=status,
                     milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                    **noted,
                 )
 
 
