@@ -37,6 +37,11 @@ class SmtpServer:
         """Whether nothing lies between the portal and the server."""
         return self.host in LOOPBACK
 
+    @property
+    def tls_required(self) -> bool:
+        """Whether nothing is sent in clear, whatever the server offers."""
+        return self.tls or self.starttls == "require"
+
 
 @dataclass(frozen=True)
 class Settings:
