@@ -39,6 +39,19 @@ async def test_a_profile_needs_a_name_and_a_language(
     assert (await member.post("/profile", data=data)).status_code == 422
 
 
+async def test_fields_that_the_form_does_not_have_are_not_looked_at(
+    member: httpx.AsyncClient,
+) -> None:
+    kept = "select code, email, password_hash, staff_role, disabled_at from portal_user"
+    before = await fetch(f"{kept} order by code")
+    more = {"code": "other", "email": "other@example.com", "staff_role": "administrator"}
+    more |= {"password_hash": "x", "disabled_at": "2026-01-01", "user": "owner"}
+    await confirm(
+        member, await member.post("/profile", data={"name": "別名", "language": "ja", **more})
+    )
+    assert await fetch(f"{kept} order by code") == before
+
+
 async def ask(client: httpx.AsyncClient, email: str) -> httpx.Response:
     return await client.post("/profile/email", data={"email": email, "password": PASSWORD})
 
