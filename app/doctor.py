@@ -1,6 +1,8 @@
 """What `portal doctor` says of the whole portal: settings, clock, keys, files, mail, the secret."""
 
+import os
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 from app import clock
 from app.accounts.sealed_services import count_lost_apps, count_lost_forms
@@ -10,7 +12,7 @@ from app.database import fetch_value
 from app.mail.couriers import NotDelivered, SmtpCourier
 from app.mail.services import count_lost_mails
 from app.sealing import SECRET_BYTES, read_secret
-from app.settings import Settings
+from app.settings import LOOPBACK, Settings
 from app.storage import storage_problems
 
 CLOCKS_APART = timedelta(seconds=5)
@@ -48,12 +50,50 @@ def _setting_findings(settings: Settings) -> list[Finding]:
             "PORTAL_MIGRATE_URL is not set: the role that runs the portal owns its tables, and"
             " could change the audit log. Make a second role as docs/operations.md says."
         )
+    found += _connection_findings(settings)
     if settings.storage_url is None and settings.database_url:
         found.append(
             "PORTAL_STORAGE_URL is not set: files lie on this machine alone. That is right for"
             " one machine; several need an object store."
         )
     return [Finding(each, False) for each in found]
+
+
+def _connection_findings(settings: Settings) -> list[str]:
+    """Connections that leave the machine in clear, or to whoever answers."""
+    found = []
+    if settings.host not in LOOPBACK:
+        found.append(
+            f"PORTAL_HOST is {settings.host}: the way from the proxy is plain http. Leave it out,"
+            " and let the proxy run on this machine."
+        )
+    unchecked = {
+        "PORTAL_DATABASE_URL": settings.database_url,
+        "PORTAL_MIGRATE_URL": settings.migrate_url,
+    }
+    found += [
+        f"{name} leads over a network, and nobody checks who answers there. Add"
+        " ?sslmode=verify-full&sslrootcert=FILE, the file being the authority's certificate."
+        for name, url in unchecked.items()
+        if url and not is_safe_way(url)
+    ]
+    if settings.smtp and not (settings.smtp.local or settings.smtp.tls_required):
+        found.append(
+            "PORTAL_SMTP_URL lets mails leave in clear where the mail server offers no TLS. Add"
+            " ?starttls=require."
+        )
+    return found
+
+
+def is_safe_way(url: str) -> bool:
+    """Whether a database's address stays on this machine, or has its certificate checked."""
+    parts = urlsplit(url)
+    asked = parse_qs(parts.query)
+    [host] = asked.get("host", [parts.hostname or ""])[-1:]
+    if not host or host.startswith("/") or host in LOOPBACK:
+        return True
+    [mode] = asked.get("sslmode", [os.environ.get("PGSSLMODE", "")])[-1:]
+    return mode == "verify-full"
 
 
 async def _clock_findings() -> list[Finding]:

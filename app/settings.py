@@ -37,6 +37,11 @@ class SmtpServer:
         """Whether nothing lies between the portal and the server."""
         return self.host in LOOPBACK
 
+    @property
+    def tls_required(self) -> bool:
+        """Whether nothing is sent in clear, whatever the server offers."""
+        return self.tls or self.starttls == "require"
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -221,6 +226,12 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
             "Plain http is served on this machine only: leave PORTAL_HOST out, "
             "or set PORTAL_BASE_URL to the https address of the proxy in front."
         )
+    demo = demo or environ.get("PORTAL_DEMO") == "1"
+    if demo and base_url.startswith("https://"):
+        raise SettingsError(
+            "The demo, whose passwords everybody knows, is for people on this machine only, and "
+            "PORTAL_BASE_URL is an https address, as of a portal in operation. Leave it out."
+        )
     proxies = environ.get("PORTAL_TRUSTED_PROXIES", "")
     roots = environ.get("PORTAL_TRUSTED_ROOTS")
     return Settings(
@@ -231,7 +242,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         database_url=environ.get("PORTAL_DATABASE_URL") or None,
         migrate_url=environ.get("PORTAL_MIGRATE_URL") or None,
         workers=_number(environ, "PORTAL_WORKERS", 1),
-        demo=demo or environ.get("PORTAL_DEMO") == "1",
+        demo=demo,
         trusted_proxies=tuple(p.strip() for p in proxies.split(",") if p.strip()),
         secret_file=Path(environ.get("PORTAL_SECRET_FILE") or data_dir / "secret").resolve(),
         key_passphrase=_passphrase(environ),

@@ -9,6 +9,8 @@ import html5lib
 import httpx
 
 FRAGMENT_CONTEXT = "div"
+# What is loaded by a page, and shows its source where it is opened.
+LOADED = ("text/css", "text/javascript")
 
 
 class _Elements(HTMLParser):
@@ -43,6 +45,9 @@ async def check_page(response: httpx.Response) -> None:
     assert kind.count("charset=") == 1 if text else kind.count("charset=") <= 1, kind
     if response.status_code != httpx.codes.NOT_MODIFIED:
         assert response.headers["x-content-type-options"] == "nosniff", response.request.url
+    shown = response.status_code != httpx.codes.NOT_MODIFIED and not response.is_redirect
+    if shown and not kind.startswith(LOADED) and "hx-request" not in response.request.headers:
+        assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
     if saved or not kind.startswith("text/html"):
         return
     html = (await response.aread()).decode("utf-8")

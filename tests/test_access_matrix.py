@@ -1,7 +1,9 @@
 """Who gets what from every route: one table. A route that is not in it fails here."""
 
 import re
+from base64 import b64encode, urlsafe_b64encode
 from datetime import timedelta
+from html import escape
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from app.products.key_services import issue_license_keys
 from app.products.rules import Term
 from app.sealing import read_secret
 from tests.conftest import Portal, Stage
+from tests.conventions.sources import PROJECT
 from tests.mail.post import deliver, link
 from tests.notices.steps import WORDS, mail_all, publish
 from tests.pages import elements
@@ -436,6 +439,10 @@ ROWS = [
     for line in TABLE.splitlines()
     if (match := re.match(r"(?P<method>GET|POST) +(?P<path>\S+) +(?P<cells>.+)", line))
 ]
+PAGES = {"P", "F", "N"}
+NEVER_SHOWN = (PROJECT / "docs" / "data.md").read_text("utf-8").partition("## Never in a page")[2]
+SHORTEST_SECRET = 16
+SECRETS = re.findall(r"`([a-z_]+\.[a-z_]+)`", NEVER_SHOWN.partition("## ")[0])
 CHANGING = [
     path
     for method, path, _ in ROWS
@@ -657,16 +664,77 @@ def _class(answer: httpx.Response) -> str:
     return {404: "N", 422: "F"}.get(answer.status_code, str(answer.status_code))
 
 
+async def _secrets() -> dict[str, list[bytes]]:
+    """What no page shows, as docs/data.md lists it: column → its values, however written."""
+    found = {}
+    for column in SECRETS:
+        table, name = column.split(".")
+        rows = await fetch(f'select "{name}" as value from {table} where "{name}" is not null')
+        # A test's own stand-in, such as b"x", would be found in any page.
+        values = [row["value"] for row in rows if len(row["value"]) >= SHORTEST_SECRET]
+        found[column] = [each for value in values for each in _written(value)]
+    assert sum(map(bool, found.values())) > len(SECRETS) / 2, "most of them are there"
+    return found
+
+
+def _written(value: str | bytes) -> list[bytes]:
+    if isinstance(value, str):
+        return [value.encode(), escape(value).encode()]
+    return [value, value.hex().encode(), b64encode(value), urlsafe_b64encode(value).rstrip(b"=")]
+
+
+async def _others(who: str) -> dict[str, list[bytes]]:
+    """What a customer does not see: license keys, and addresses of people they share nothing with.
+
+    The staff see addresses, and export keys.
+    """
+    if who in {"staff", "clerk", "auditor"}:
+        return {}
+    addresses = await fetch(
+        "select email as value from portal_user where code <> $1 and id not in"
+        ' (select theirs."user" from membership theirs'
+        " join membership own on own.contract = theirs.contract"
+        ' join portal_user u on u.id = own."user" where u.code = $1)',
+        who,
+    )
+    keys = await fetch("select code as value from license_key")
+    return {
+        "portal_user.email": [row["value"].encode() for row in addresses],
+        "license_key.code": [row["value"].encode() for row in keys],
+    }
+
+
+def _shown(withheld: dict[str, list[bytes]], pages: dict[str, bytes]) -> list[str]:
+    """Where somebody sees what is withheld from them."""
+    return [
+        f"{place}: {column}"
+        for column, values in withheld.items()
+        for place, content in pages.items()
+        if any(value in content for value in values)
+    ]
+
+
+def _offers_log_out(page: httpx.Response) -> bool:
+    forms = [attrs for tag, attrs in elements(page.text) if tag == "form"]
+    return any(attrs.get("action") == "/logout" and attrs["method"] == "post" for attrs in forms)
+
+
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_everybody_gets_what_the_table_says(portal: Portal, who: str) -> None:
     things = await _things(portal)
-    wrong = []
+    others, wrong, pages = await _others(who), [], {}
     for method, path, cells in ROWS:
         async with await _client(portal, who) as client:
             answer = await client.request(method, path.format(**things))
+        # The demo shows everybody's mails to everybody; elsewhere there is no such page.
+        if not path.startswith("/demo/"):
+            pages[f"{method} {path}"] = answer.content
         expected = cells[who]
         if (found := _class(answer)) != expected:
             wrong.append(f"{method} {path}: {found} instead of {expected}")
+        if who != "anonymous" and found in PAGES and not _offers_log_out(answer):
+            wrong.append(f"{method} {path}: no way to log out")
+    wrong += _shown(others | await _secrets(), pages)
     assert not wrong, "\n".join(wrong)
 
 

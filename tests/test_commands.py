@@ -41,6 +41,20 @@ def test_a_database_that_is_away_is_told_in_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr and "secret" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["demo", "demo-reset", "serve"])
+def test_the_demo_keeps_away_from_a_portal_in_operation(tmp_path: Path, command: str) -> None:
+    """Its passwords are known to everybody, and its reset deletes the database."""
+    (tmp_path / "storage").mkdir()
+    environment = {
+        "PORTAL_BASE_URL": "https://portal.example.com",
+        "PORTAL_DATA_DIR": str(tmp_path),
+        "PORTAL_DEMO": "1" if command == "serve" else "",
+    }
+    done = run(environment, command)
+    assert done.returncode == 1 and "PORTAL_BASE_URL" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["storage"]
+
+
 def test_the_bill_of_materials_names_what_runs(tmp_path: Path) -> None:
     file = tmp_path / "bill.json"
     done = CliRunner().invoke(portal, ["bill-of-materials", "--out", str(file)])

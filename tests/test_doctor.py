@@ -10,7 +10,7 @@ import pytest
 
 from app import clock
 from app.database import fetch
-from app.doctor import findings
+from app.doctor import findings, is_safe_way
 from app.settings import Settings, SmtpServer
 from tests.accounts.factors import add_app
 from tests.accounts.test_parked_forms import FORM, NEW, expire
@@ -53,6 +53,35 @@ async def test_it_warns_of_settings_that_do_not_fit_together(portal: Portal) -> 
     assert await told(one_role, "PORTAL_TRUSTED_PROXIES") == []
     assert len(await told(one_role, "PORTAL_MIGRATE_URL")) == 1
     assert len(await told(one_role, "PORTAL_STORAGE_URL")) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("postgresql://portal@127.0.0.1/portal", True),
+        ("postgresql://portal@[::1]:5432/portal", True),
+        ("postgresql://portal@/portal?host=/run/postgresql", True),
+        ("postgresql:///portal", True),
+        ("postgresql://portal@db.example.com/portal", False),
+        ("postgresql://portal@db.example.com/portal?sslmode=require", False),
+        ("postgresql://portal@/portal?host=db.example.com", False),
+        ("postgresql://portal@db.example.com/portal?sslmode=verify-full", True),
+    ],
+)
+def test_a_database_beyond_this_machine_has_its_certificate_checked(url: str, safe: bool) -> None:
+    assert is_safe_way(url) is safe
+
+
+async def test_it_warns_of_connections_in_clear(portal: Portal) -> None:
+    https = replace(portal.settings, demo=False, base_url="https://portal.example.com")
+    far = replace(https, database_url="postgresql://portal@db.example.com/portal")
+    assert len(await told(far, "sslmode=verify-full")) == 1
+    assert len(await told(replace(https, host="0.0.0.0"), "PORTAL_HOST")) == 1
+    clear = replace(SMTP, host="mail.invalid", port=free_port())
+    assert len(await told(replace(https, smtp=clear), "starttls=require")) == 1
+    strict = replace(clear, starttls="require")
+    assert await told(replace(https, smtp=strict), "starttls=require") == []
+    assert await told(https, "in clear") == await told(https, "verify-full") == []
 
 
 async def test_it_compares_the_clock_with_the_databases(

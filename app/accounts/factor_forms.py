@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.accounts.factor_rules import (
     CODE_DIGITS,
+    EARLIER_RECOVERY_LENGTH,
     RECOVERY_LENGTH,
     Answer,
     Way,
@@ -30,8 +31,9 @@ def _app_code(fields: Fields) -> str:
 
 def _recovery_code(fields: Fields) -> str:
     code = fields.code("code", _("Recovery code"))
-    if "code" not in fields.errors and len(plain_recovery_code(code)) != RECOVERY_LENGTH:
-        fields.errors["code"] = _("A recovery code has 24 letters and digits.")
+    lengths = {RECOVERY_LENGTH, EARLIER_RECOVERY_LENGTH}
+    if "code" not in fields.errors and len(plain_recovery_code(code)) not in lengths:
+        fields.errors["code"] = _("A recovery code has 28 letters and digits, an older one 24.")
     return code
 
 

@@ -14,8 +14,9 @@ import pyotp
 STEP_SECONDS = 30
 CODE_DIGITS = 6
 RECOVERY_CODES = 10
-# 24 of 32 characters are 120 bits: enough to be kept under a plain hash (ASVS 5.0, 6.5.2).
-RECOVERY_LENGTH = 24
+# 28 of 32 characters are 140 bits: enough to be kept under a plain hash (ASVS 5.0, 6.5.2, 11.5.1).
+RECOVERY_LENGTH = 28
+EARLIER_RECOVERY_LENGTH = 24
 RECOVERY_GROUP = 4
 # Crockford's Base32: no I, L, O and U, which are misread.
 RECOVERY_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

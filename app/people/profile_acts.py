@@ -84,6 +84,7 @@ def session_name(session: Record) -> str:
 
 
 async def _find_session(viewer: Viewer, payload: Payload) -> Record:
+    require_proof(viewer)
     for session in await queries.list_sessions(viewer.id, clock.now()):
         if str(session["id"]) == payload["session"] and session["id"] != viewer.session:
             return session
@@ -110,6 +111,7 @@ async def _end_session(viewer: Viewer, payload: Payload, _upload: bytes | None) 
 
 
 async def _state_others(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Statement:
+    require_proof(viewer)
     sessions = await queries.list_sessions(viewer.id, clock.now())
     others = [s for s in sessions if s["id"] != viewer.session]
     return Statement(
@@ -121,6 +123,7 @@ async def _state_others(viewer: Viewer, _payload: Payload, _upload: bytes | None
 
 
 async def _end_others(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Done:
+    require_proof(viewer)
     await services.end_other_sessions(viewer)
     return Done(SESSIONS_URL, _("All other devices were logged out."))
 

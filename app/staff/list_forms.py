@@ -8,6 +8,8 @@ from uuid import UUID
 from app.web.forms import SHORT_TEXT, normalised, read_id, read_number
 from app.web.requests import FormData
 
+LARGEST_INTEGER = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class ListForm:
@@ -71,4 +73,5 @@ class ListForm:
 
 def read_revision(data: FormData) -> int:
     """The revision that a form was made from: a hidden field; 0 where there is none."""
-    return read_number(data.get("revision")) or 0
+    # The database looks for it in an integer, where a larger number is an error.
+    return min(read_number(data.get("revision")) or 0, LARGEST_INTEGER)

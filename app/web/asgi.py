@@ -32,6 +32,7 @@ READ_SECONDS = 30.0
 DRIP_SECONDS = 60.0
 LEAST_RATE = 500
 WITHOUT_BODY = {"GET", "HEAD"}
+UNFRAMED = (b"content-security-policy", b"frame-ancestors 'none'")
 # An address of static/ names its content, so what is there never changed.
 ALWAYS = datetime.fromtimestamp(0, UTC)
 log = structlog.get_logger()
@@ -47,7 +48,10 @@ def loggable(path: str) -> str:
 
 
 class RequestLog:
-    """Gives each request an id, logs one line for it, and answers 500 where nothing else did."""
+    """Gives each request an id, logs one line for it, and answers 500 where nothing else did.
+
+    `scope["noted"]` is what the application adds to the line.
+    """
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -57,6 +61,7 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         request_id = scope["request_id"] = secrets.token_hex(8)
+        noted = scope["noted"] = {}
         started, status = time.perf_counter(), 0
 
         async def watching_send(message: Message) -> None:
@@ -81,6 +86,7 @@ class RequestLog:
                     path=loggable(scope["path"]),
                     status=status,
                     milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                    **noted,
                 )
 
 
@@ -90,6 +96,7 @@ async def send_plain(send: Send, status: int, body: bytes, headers: Headers | No
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        UNFRAMED,
     ]
     length = [(b"content-length", str(len(body)).encode())]
     await send(
@@ -194,6 +201,8 @@ class StaticFiles:
             (b"x-content-type-options", b"nosniff"),
             (b"cross-origin-resource-policy", b"same-origin"),
         ]
+        if not file.only_loaded:
+            headers.append(UNFRAMED)
         choose = _in_a_coding if file.compressed else _in_parts
         status, body = choose(file, scope, headers)
         await send({"type": "http.response.start", "status": status, "headers": headers})

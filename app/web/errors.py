@@ -78,6 +78,15 @@ MESSAGES = {
         N_("Nothing was changed. Wait a moment, then reload the page."),
     ),
 }
+# What the log calls them: somebody tries what the portal's own pages do not.
+REFUSALS = {
+    HTTP_400_BAD_REQUEST: "broken",
+    HTTP_403_FORBIDDEN: "cross-site",
+    HTTP_404_NOT_FOUND: "not-found",
+    HTTP_405_METHOD_NOT_ALLOWED: "method",
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE: "too-large",
+    HTTP_429_TOO_MANY_REQUESTS: "too-many-attempts",
+}
 UNEXPECTED = (
     N_("Something went wrong"),
     N_("Nothing was changed. Try again; if it stays, tell us the number below."),
@@ -107,12 +116,21 @@ def error_page(
     request: PageRequest, status: int, advice: str = "", **headers: str
 ) -> Response[str]:
     """Answer with the error page for a status."""
+    _note_refusal(request.scope, status)
     return Response(
         error_body(request.scope, status, advice),
         status_code=status,
         media_type=MediaType.HTML,
         headers=headers,
     )
+
+
+def _note_refusal(scope: Mapping[str, Any], status: int) -> None:
+    """Have the request's line in the log say what was refused, and to whom: an id, no name."""
+    if reason := REFUSALS.get(status):
+        scope["noted"]["refused"] = reason
+        if viewer := scope.get("viewer"):
+            scope["noted"]["user"] = str(viewer.id)
 
 
 def too_many_attempts(request: PageRequest, wait: timedelta) -> Response[str]:

@@ -24,6 +24,7 @@ MEDIA_TYPES = {
     ".webp": b"image/webp",
 }
 COMPRESSED_ALREADY = {".webm", ".webp"}
+ONLY_LOADED = {".css", ".js"}
 
 _GAP = rb"(?:\s|/\*.*?\*/)+"
 _CSS_PIECES = re.compile(
@@ -42,6 +43,7 @@ class StaticFile:
 
     Attributes:
         compressed: by brotli; None where that gains nothing.
+        only_loaded: by a page; opened by itself it shows its source. The others may be looked at.
     """
 
     url: str
@@ -49,6 +51,7 @@ class StaticFile:
     etag: bytes
     plain: bytes
     compressed: bytes | None
+    only_loaded: bool
 
 
 def tightened(css: bytes) -> bytes:
@@ -86,6 +89,7 @@ def _read(path: Path) -> StaticFile:
         etag=b'"1"',
         plain=content,
         compressed=None if packed else brotli.compress(content, quality=11),
+        only_loaded=path.suffix in ONLY_LOADED,
     )
 
 

@@ -3,13 +3,16 @@
 import asyncio
 import re
 from datetime import timedelta
+from math import log2
 
 import asyncpg
 import httpx
 import pytest
 
 from app import clock
+from app.accounts.factor_rules import RECOVERY_ALPHABET, RECOVERY_LENGTH
 from app.accounts.factor_tables import Passkey
+from app.accounts.queries import token_hash
 from app.database import fetch, fetch_value
 from app.sealing import CannotOpen, read_secret, unseal
 from tests.accounts.factors import (
@@ -119,7 +122,8 @@ async def test_there_are_ten_recovery_codes_shown_once(owner: httpx.AsyncClient)
     await add_app(owner)
     codes = await make_codes(owner)
     assert len(set(codes)) == 10
-    assert all(re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){5}[0-9A-HJKMNP-TV-Z]{4}", c) for c in codes)
+    assert all(re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}", c) for c in codes)
+    assert RECOVERY_LENGTH * log2(len(RECOVERY_ALPHABET)) >= 128
     for path in (HOME, f"{HOME}/recovery-codes"):
         page = await owner.get(path)
         assert not any(c in page.text for c in codes)
@@ -135,6 +139,21 @@ async def test_new_recovery_codes_end_the_old_ones(
     client = await before_second_step(portal, "owner")
     form = {"way": "recovery-code", "code": old}
     assert (await client.post("/login/second-factor", data=form)).status_code == 422
+
+
+async def test_a_recovery_code_of_the_earlier_length_still_counts(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    await add_app(owner)
+    earlier = "0123-4567-89AB-CDEF-GHJK-MNPQ"
+    await fetch(
+        'insert into recovery_code (id, "user", code_hash, created_at)'
+        " select gen_random_uuid(), id, $1, now() from portal_user where code = 'owner'",
+        token_hash(earlier.replace("-", "")),
+    )
+    client = await before_second_step(portal, "owner")
+    form = {"way": "recovery-code", "code": earlier}
+    assert (await client.post("/login/second-factor", data=form)).status_code == 303
 
 
 async def test_one_of_several_factors_is_removed_without_more(owner: httpx.AsyncClient) -> None:

@@ -20,9 +20,7 @@ TO = Recipient("owner@example.com", "鈴木 一郎", "ja")
 
 
 def settings(url: str = "") -> Settings:
-    return read_settings(
-        {"PORTAL_SMTP_URL": url, "PORTAL_BASE_URL": "https://portal.example.com"}, demo=True
-    )
+    return read_settings({"PORTAL_SMTP_URL": url, "PORTAL_BASE_URL": "https://portal.example.com"})
 
 
 def courier(url: str, *, seconds: float = 5) -> SmtpCourier:

@@ -40,6 +40,19 @@ async def test_a_profile_needs_a_name_and_a_language(
     assert (await member.post("/profile", data=data)).status_code == 422
 
 
+async def test_fields_that_the_form_does_not_have_are_not_looked_at(
+    member: httpx.AsyncClient,
+) -> None:
+    kept = "select code, email, password_hash, staff_role, disabled_at from portal_user"
+    before = await fetch(f"{kept} order by code")
+    more = {"code": "other", "email": "other@example.com", "staff_role": "administrator"}
+    more |= {"password_hash": "x", "disabled_at": "2026-01-01", "user": "owner"}
+    await confirm(
+        member, await member.post("/profile", data={"name": "別名", "language": "ja", **more})
+    )
+    assert await fetch(f"{kept} order by code") == before
+
+
 async def ask(client: httpx.AsyncClient, email: str) -> httpx.Response:
     return await client.post("/profile/email", data={"email": email, "password": PASSWORD})
 
@@ -198,6 +211,28 @@ async def test_all_other_sessions_end_at_once(portal: Portal, member: httpx.Asyn
     for client in others:
         assert (await client.get("/profile")).status_code == 303
         await client.aclose()
+
+
+@pytest.mark.parametrize("which", ["others", "one"])
+async def test_ending_sessions_takes_a_recent_proof(
+    portal: Portal, member: httpx.AsyncClient, which: str
+) -> None:
+    """Whoever sits at an unlocked desk does not lock the person out everywhere else."""
+    elsewhere = await portal.signed_in("member")
+    page = (await member.get("/profile/sessions")).text
+    one = page.split('action="/profile/sessions/')[1].split('"')[0]
+    await let_the_proof_grow_old()
+    action = {"others": "others/end", "one": one}[which]
+    asked = await member.post(f"/profile/sessions/{action}")
+    confirmation = asked.headers["location"]
+    for answer in (await member.get(confirmation), await member.post(confirmation)):
+        assert answer.headers["location"] == f"{PROOF}?{urlencode({'next': confirmation})}"
+    assert (await elsewhere.get("/profile")).status_code == 200
+    await confirm(
+        member, await member.post(PROOF, data={"password": PASSWORD, "next": confirmation})
+    )
+    assert (await elsewhere.get("/profile")).status_code == 303
+    await elsewhere.aclose()
 
 
 async def test_nobody_ends_somebody_elses_session(

@@ -80,6 +80,15 @@ async def test_a_wrong_field_of_a_product_is_told(
     assert answer.status_code == 422 and says in message(answer.text)
 
 
+async def test_a_revision_larger_than_there_can_be_is_one_that_was_changed_meanwhile(
+    clerk: httpx.AsyncClient,
+) -> None:
+    path = f"{PRODUCTS}/{await _product('PLATFORM')}"
+    confirmation = await proposed(clerk, path, {"version": "6.0", "revision": "9" * 16})
+    form = await confirmed(clerk, confirmation)
+    assert "ほかの人が先に変更しました" in message(form.text)
+
+
 async def test_new_terms_are_previewed_published_and_asked_of_everybody(
     staff: httpx.AsyncClient, owner: httpx.AsyncClient
 ) -> None:

@@ -125,6 +125,8 @@ async def test_second_factors_of_a_locked_out_person_are_removed_and_they_are_to
         " values (gen_random_uuid(), $1, 'c', 'k', 0, 'n', now())",
         owner,
     )
+    unfounded = await clerk.post(path, data={"reason": ""})
+    assert unfounded.status_code == 422, "how they know the person has to be said"
     await done(clerk, path, {"reason": "端末の紛失。電話で本人を確認"})
     assert await fetch_value("select count(*) from passkey") == 0
     row = await fetch_one("select must_change_password from portal_user where id = $1", owner)

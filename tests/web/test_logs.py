@@ -12,6 +12,7 @@ import httpx
 import pytest
 import structlog
 
+from app.accounts.throttling import FREE_PER_ACCOUNT
 from app.database import fetch, fetch_value
 from app.web.logs import configure_logs
 from tests.accounts.factors import add_app, make_codes
@@ -20,6 +21,8 @@ from tests.endings.test_calendar import make_address
 from tests.environments.steps import propose
 from tests.mail.post import link, newest
 from tests.products.test_license_keys import FREE
+
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -47,6 +50,40 @@ async def test_a_request_is_one_line_with_the_number_on_its_error_page(
     assert line["request_id"] == shown and line["event"] == "request"
     assert (line["method"], line["path"], line["status"]) == ("GET", "/no-such-page", 404)
     assert line["milliseconds"] >= 0 and line["level"] == "info" and line["timestamp"]
+
+
+async def test_what_is_refused_is_logged_with_the_reason_and_the_persons_id(
+    portal: Portal, member: httpx.AsyncClient, lines: io.StringIO
+) -> None:
+    id = str(await fetch_value("select id from portal_user where code = 'member'"))
+    await member.get("/contracts/D-2001")
+    await member.head("/staff")
+    await member.post("/profile", headers={"Sec-Fetch-Site": "cross-site"})
+    await member.post("/profile", content=b"%ff", headers={"Content-Type": FORM})
+    await member.post("/contracts/D-1001/other-products/new", data={"key": FREE})
+    told = [(line["status"], line["refused"], line["user"]) for line in logged(lines)]
+    assert told == [
+        *((404, "not-found", id), (404, "not-found", id)),
+        *((403, "cross-site", id), (400, "broken", id), (404, "not-found", id)),
+    ]
+
+
+async def test_guesses_that_have_to_wait_are_logged(portal: Portal, lines: io.StringIO) -> None:
+    async with portal.anonymous() as client:
+        for _ in range(FREE_PER_ACCOUNT + 1):
+            await client.post("/login", data={"code": "owner", "password": "wrong"})
+    last = logged(lines)[-1]
+    assert (last["status"], last["refused"]) == (429, "too-many-attempts")
+    assert "user" not in last, "nobody is signed in"
+
+
+async def test_nobody_is_named_where_nothing_is_refused(
+    owner: httpx.AsyncClient, lines: io.StringIO
+) -> None:
+    await owner.get("/contracts")
+    await owner.post("/contracts/D-1001/environments/new", data={})
+    assert [line["status"] for line in logged(lines)] == [200, 422]
+    assert not any({"user", "refused"} & set(line) for line in logged(lines))
 
 
 async def test_the_audit_event_names_the_same_request(

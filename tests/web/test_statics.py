@@ -48,6 +48,13 @@ async def test_files_are_sent_compressed_to_those_who_take_it(
         assert "content-encoding" not in plain.headers
 
 
+@pytest.mark.parametrize("name", ["icon.svg", "htmx.LICENSE.txt", FILM])
+async def test_what_a_browser_shows_is_in_no_frame(visitor: httpx.AsyncClient, name: str) -> None:
+    for path in (static_url(name), "/static/none.svg"):
+        answer = await visitor.get(path)
+        assert answer.headers["content-security-policy"] == "frame-ancestors 'none'"
+
+
 async def test_a_known_file_is_answered_with_304(visitor: httpx.AsyncClient) -> None:
     url = static_url("portal.css")
     etag = (await visitor.get(url)).headers["etag"]
