@@ -12,7 +12,7 @@ import pytest
 from app import clock
 from app.accounts.factor_rules import RECOVERY_ALPHABET, RECOVERY_LENGTH
 from app.accounts.factor_tables import Passkey
-from app.accounts.queries import token_hash
+from app.accounts.rules import token_hash
 from app.database import fetch, fetch_value
 from app.sealing import CannotOpen, read_secret, unseal
 from tests.accounts.factors import (
