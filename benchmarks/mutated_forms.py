@@ -3,12 +3,14 @@
     python -m benchmarks.mutated_forms --count 20000 --seed 1 --against in-process
     python -m benchmarks.mutated_forms --count 20000 --seed 1 --against http://127.0.0.1:8000
 
-The same seed sends the same forms. Against an address it needs a running demo, and changes what
-is in it. Prints how often each form got each status; exits with 1 where a status was 500 or above.
+Half of them are the customers', half the console's; the same seed sends the same forms. Against an
+address it needs a running demo, and changes what is in it. Prints how often each form got each
+status; exits with 1 where a status was 500 or above.
 """
 
 import argparse
 import asyncio
+import logging
 import sys
 import tempfile
 import time
@@ -27,8 +29,10 @@ from app.demo.world import make_world
 from app.main import make_app
 from app.runtime import with_demo_secrets
 from app.settings import read_settings
+from app.web.logs import configure_logs
 from benchmarks.figures import none_of, show
-from tests.never.form_filler import FormFiller, sign_in
+from tests.never.console_filler import ConsoleFiller
+from tests.never.form_filler import Answers, FormFiller, sign_in
 
 IN_PROCESS = "in-process"
 
@@ -40,6 +44,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--against", default=IN_PROCESS, metavar="in-process|http://…")
     options = parser.parse_args()
+    configure_logs(logging.ERROR)
     return asyncio.run(_run(options.against, options.count, options.seed))
 
 
@@ -49,7 +54,7 @@ async def _run(against: str, count: int, seed: int) -> int:
         if against == IN_PROCESS:
             url, transport = await stack.enter_async_context(_demo())
         people = {}
-        for code in ("anonymous", "owner", "newcomer"):
+        for code in ("anonymous", "owner", "newcomer", "staff"):
             client = httpx.AsyncClient(
                 transport=transport,
                 base_url=url,
@@ -59,11 +64,14 @@ async def _run(against: str, count: int, seed: int) -> int:
             people[code] = await stack.enter_async_context(client)
             if code != "anonymous":
                 await sign_in(client, code)
-        filler = FormFiller(people, seed)
-        await filler.look_around()
+        answers = Answers()
         begin = time.perf_counter()
-        await filler.send_some(count)
-        return _print(filler, count, time.perf_counter() - begin)
+        for filler in (FormFiller(people, seed), ConsoleFiller(people, seed)):
+            await filler.look_around()
+            await filler.send_some(count // 2)
+            answers.statuses += filler.answers.statuses
+            answers.wrong += filler.answers.wrong
+        return _print(answers, count, time.perf_counter() - begin)
 
 
 @asynccontextmanager
@@ -84,17 +92,16 @@ async def _demo() -> AsyncIterator[tuple[str, httpx.AsyncBaseTransport]]:
             await close_pool()
 
 
-def _print(filler: FormFiller, count: int, seconds: float) -> int:
-    answers = filler.answers
+def _print(answers: Answers, count: int, seconds: float) -> int:
     statuses = sorted({status for _, status in answers.statuses})
-    print(f"{'form':<14}" + "".join(f"{status:>8}" for status in statuses))
+    print(f"{'form':<42}" + "".join(f"{status:>8}" for status in statuses))
     for name in sorted({name for name, _ in answers.statuses}):
         counts = (answers.statuses[name, status] for status in statuses)
-        print(f"{name:<14}" + "".join(f"{times:>8,}" for times in counts))
+        print(f"{name:<42}" + "".join(f"{times:>8,}" for times in counts))
     totals: Counter[int] = Counter()
     for (_, status), times in answers.statuses.items():
         totals[status] += times
-    print(f"{'all':<14}" + "".join(f"{totals[status]:>8,}" for status in statuses))
+    print(f"{'all':<42}" + "".join(f"{totals[status]:>8,}" for status in statuses))
     print(f"{count:,} forms in {seconds:.0f} s; server errors: {len(answers.wrong):,}")
     for line in answers.wrong[:20]:
         print(f"  {line}")

@@ -27,7 +27,6 @@ WEIGHTS = {
     "forgotten": 2, "reset": 2, "session-end": 1, "passkey": 2, "app": 2, "second-step": 2,
     "proof": 1, "leaving": 2, "withdrawal": 1,
 }  # fmt: skip
-# What is not confirmed, since the forms that follow need it.
 ENDING = {"retirement", "group-removal", "removal", "membership"}
 WHERE_FROM = {"sec-fetch-site", "origin", "referer"}
 PEOPLE = {
@@ -51,7 +50,12 @@ class FormFiller:
 
     Args:
         people: clients by user code, signed in; `anonymous` is not.
+
+    Attributes:
+        weights: how often each form comes.
     """
+
+    weights = WEIGHTS
 
     def __init__(self, people: dict[str, httpx.AsyncClient], seed: int) -> None:
         self.people, self.random, self.answers = people, Random(seed), Answers()
@@ -135,11 +139,18 @@ class FormFiller:
             "resources": Sent(f"{CONTRACT}/resources", (("product", "PLATFORM"),), method="GET"),
         }
 
+    def sender(self, name: str) -> httpx.AsyncClient:
+        """Who sends the form."""
+        return self.people[PEOPLE.get(name, "owner")]
+
+    def ends(self, name: str) -> bool:
+        """Whether the form is not confirmed, since those that follow need what it ends."""
+        return name in ENDING
+
     async def send_some(self, count: int) -> None:
         """Send so many mutated forms."""
-        names = list(WEIGHTS)
-        weights = list(WEIGHTS.values())
-        for name in self.random.choices(names, weights, k=count):
+        names = list(self.weights)
+        for name in self.random.choices(names, list(self.weights.values()), k=count):
             form = self.forms[name]
             if name == "activation":
                 upload = (
@@ -149,7 +160,7 @@ class FormFiller:
             await self._send(name, mutate(form, self.random))
 
     async def _send(self, name: str, form: Sent) -> None:
-        client = self.people[PEOPLE.get(name, "owner")]
+        client = self.sender(name)
         target = form.path + (f"?{form.query}" if form.query else "")
         headers = [(key.encode(), value.encode("latin-1")) for key, value in form.headers]
         if not any(key in WHERE_FROM for key, _ in form.headers):
@@ -164,7 +175,7 @@ class FormFiller:
         self._note(name, answer.status_code, form, answer.text[-300:])
         location = answer.headers.get("location", "")
         if location.startswith("/confirmations/"):
-            if name not in ENDING:
+            if not self.ends(name):
                 self.forms["confirmation"] = Sent(location)
             shown = await client.get(location)
             self._note("confirm page", shown.status_code, form, shown.text[-300:])

@@ -3,6 +3,7 @@
 from random import Random
 
 from tests.conftest import Portal
+from tests.never.console_filler import ConsoleFiller
 from tests.never.form_filler import WEIGHTS, FormFiller
 from tests.never.mutations import Sent, mutate
 
@@ -27,6 +28,18 @@ async def test_mutated_forms_never_get_a_server_error(portal: Portal) -> None:
     assert sent >= set(WEIGHTS), "a form that no mutation reaches"
     statuses = {status for _, status in filler.answers.statuses}
     assert statuses >= {200, 303, 400, 403, 404, 405, 413, 422}, "an answer that none provokes"
+
+
+async def test_mutated_forms_of_the_console_never_get_a_server_error(portal: Portal) -> None:
+    staff = await portal.signed_in("staff")
+    staff.event_hooks = {}
+    del staff.headers["sec-fetch-site"]
+    filler = ConsoleFiller({"staff": staff}, seed=1)
+    await filler.look_around()
+    await filler.send_some(SAMPLE)
+    assert filler.answers.wrong == []
+    statuses = {status for _, status in filler.answers.statuses}
+    assert statuses >= {200, 303, 400, 403, 404, 405, 422}, "an answer that none provokes"
 
 
 def test_the_same_seed_breaks_a_form_in_the_same_way() -> None:
