@@ -11,7 +11,6 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check
 COMPILE := build/pins/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 PIP_TOOLS := pip-tools==7.6.2
-
 PINS_ARGS :=
 
 # What pytest is to run, and how: make test TESTS=tests/database PYTEST_ARGS=-x

@@ -93,15 +93,16 @@ async def _demo() -> AsyncIterator[tuple[str, httpx.AsyncBaseTransport]]:
 
 
 def _print(answers: Answers, count: int, seconds: float) -> int:
+    width = max(len(name) for name, _ in answers.statuses) + 2
     statuses = sorted({status for _, status in answers.statuses})
-    print(f"{'form':<42}" + "".join(f"{status:>8}" for status in statuses))
+    print(f"{'form':<{width}}" + "".join(f"{status:>8}" for status in statuses))
     for name in sorted({name for name, _ in answers.statuses}):
         counts = (answers.statuses[name, status] for status in statuses)
-        print(f"{name:<42}" + "".join(f"{times:>8,}" for times in counts))
+        print(f"{name:<{width}}" + "".join(f"{times:>8,}" for times in counts))
     totals: Counter[int] = Counter()
     for (_, status), times in answers.statuses.items():
         totals[status] += times
-    print(f"{'all':<42}" + "".join(f"{totals[status]:>8,}" for status in statuses))
+    print(f"{'all':<{width}}" + "".join(f"{totals[status]:>8,}" for status in statuses))
     print(f"{count:,} forms in {seconds:.0f} s; server errors: {len(answers.wrong):,}")
     for line in answers.wrong[:20]:
         print(f"  {line}")

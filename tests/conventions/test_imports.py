@@ -25,7 +25,17 @@ LEVELS = [
     {"postgres", "clock", "csv_lines", "settings"},
 ]
 KNOW_EVERYTHING = {
-    *("main", "piccolo_app", "commands", "runtime", "housekeeping", "chores", "doctor", "demo"),
+    *(
+        "main",
+        "parts",
+        "piccolo_app",
+        "commands",
+        "runtime",
+        "housekeeping",
+        "chores",
+        "doctor",
+        "demo",
+    ),
     *("backup", "bill_of_materials"),
 }
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
