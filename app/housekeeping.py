@@ -40,12 +40,26 @@ async def sweep(storage: Storage) -> None:
         ("throttle", "last_failure_at"),
     ):
         await fetch(f"delete from {table} where {column} < $1", before)  # noqa: S608 - fixed names
+    await _sweep_void()
     await wipe_dead_letters()
     await wipe_notes()
     await discard_old_uploads(storage)
     await sweep_imports(storage)
     await delete_withdrawn_files(storage)
     await delete_spare_answers(storage)
+
+
+async def _sweep_void() -> None:
+    """Delete what an earlier generation of a person's credentials left, and nobody asks for.
+
+    An ended session still tells whose form to keep, and a link to set a password still counts
+    against the number that a person is mailed in an hour: both go when they have expired.
+    """
+    for table in ("device", "pending_sign_in", "passkey_challenge", "email_change"):
+        await fetch(
+            f"delete from {table} t using portal_user u"  # noqa: S608 - fixed names
+            ' where u.id = t."user" and t.generation <> u.credential_generation'
+        )
 
 
 async def sweep_forever(storage: Storage) -> None:

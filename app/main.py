@@ -13,6 +13,7 @@ from litestar.logging import LoggingConfig
 
 from app.accounts import access
 from app.accounts import pages as accounts
+from app.accounts.generation_services import CredentialsChanged
 from app.accounts.parking import ParkedForms
 from app.audit.sealer import sealing
 from app.chores import doing_chores
@@ -48,6 +49,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
     acts = make_acts(settings)
     handlers: dict[Any, Any] = {
         access.NotSignedIn: accounts.handle_not_signed_in,
+        CredentialsChanged: accounts.handle_not_signed_in,
         access.Detour: accounts.handle_detour,
         HTTPException: errors.handle_http_exception,
         **dict.fromkeys(errors.unavailable_errors, errors.handle_unavailable),

@@ -495,7 +495,7 @@ async def _notices(portal: Portal, owner: UUID) -> dict[str, object]:
     [link] = [
         m["list-unsubscribe"] for m in mails if "english@" in m["to"] and m["list-unsubscribe"]
     ]
-    await make_feed(portal.settings, owner)
+    await make_feed(portal.settings, owner, 1)
     calendar = await take_address(portal.settings, owner)
     assert calendar is not None
     return {

@@ -17,7 +17,7 @@ from app import clock
 from app.accounts import queries
 from app.accounts.factor_rules import proof_counts
 from app.accounts.rules import SEEN_EVERY, Viewer, first_step, session_runs
-from app.accounts.session_services import SignIn, mark_seen
+from app.accounts.session_services import FreshToken, SignIn, mark_seen
 from app.database import Record
 from app.settings import Settings
 from app.web import i18n
@@ -90,7 +90,8 @@ class Viewers:
             return
         now = clock.now()
         i18n.language.set(row["language"])
-        if not session_runs(row["staff_role"], row["last_seen_at"], row["expires_at"], now):
+        runs = session_runs(row["staff_role"], row["last_seen_at"], row["expires_at"], now)
+        if not (row["counts"] and runs):
             scope["expired_user"] = row["id"]
             return
         scope["viewer"] = _viewer(row)
@@ -112,6 +113,7 @@ def _viewer(row: Record) -> Viewer:
         factor_missing=row["factor_missing"],
         proved_at=row["proved_at"],
         expires_at=row["expires_at"],
+        generation=row["generation"],
         named={name: row[f"named_{name}"] for name in NAMED} if row["named_id"] else None,
     )
 
@@ -262,6 +264,14 @@ def cookie(name: str, value: str, seconds: int, settings: Settings) -> Cookie:
         httponly=True,
         samesite="lax",
     )
+
+
+def hand_over(answer: Response[Any], fresh: FreshToken | None, settings: Settings) -> Response[Any]:
+    """An answer that brings the browser the session's new token, if there is one."""
+    if fresh is not None:
+        seconds = int(fresh.lasts.total_seconds())
+        answer.set_cookie(cookie(settings.session_cookie, fresh.token, seconds, settings))
+    return answer
 
 
 def begin_session(sign_in: SignIn, wanted: str, settings: Settings) -> Response[Any]:

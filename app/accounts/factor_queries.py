@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.accounts.factor_rules import Factors, SeenPasskey
-from app.accounts.queries import HAS_FACTOR
+from app.accounts.queries import HAS_FACTOR, counts
 from app.accounts.rules import token_hash
 from app.database import Record, fetch, fetch_one, fetch_value
 
@@ -45,7 +45,7 @@ async def find_app_in_set_up(user: UUID, id: UUID, now: datetime) -> Record | No
     return await fetch_one(
         "select a.id, a.sealed_secret, u.code from authenticator_app a"
         ' join portal_user u on u.id = a."user"'
-        ' where a.id = $1 and a."user" = $2 and a.expires_at > $3',
+        f' where a.id = $1 and a."user" = $2 and a.expires_at > $3 and {counts("a")}',
         id,
         user,
         now,
@@ -74,9 +74,9 @@ async def find_pending(token: str, now: datetime) -> Record | None:
     """The log-in that waits for a second factor: its row, and what a session needs to know."""
     return await fetch_one(
         'select p.id as pending, p."user" as id, p.device, p.user_agent,'
-        " u.staff_role, u.language"
+        " p.generation as credential_generation, u.staff_role, u.language"
         ' from pending_sign_in p join portal_user u on u.id = p."user"'
-        " where p.token_hash = $1 and p.expires_at > $2 and u.disabled_at is null",
+        f" where p.token_hash = $1 and p.expires_at > $2 and {counts('p')}",
         token_hash(token),
         now,
     )

@@ -1,6 +1,6 @@
 """Changes of second factors: adding, removing, and new recovery codes.
 
-Each ends the person's other sessions: whoever sits there has not shown the new factor.
+Each begins a new generation of the person's credentials, so that only this session goes on.
 """
 
 import secrets
@@ -24,13 +24,13 @@ from app.accounts.factor_rules import (
     grouped,
 )
 from app.accounts.factor_tables import RecoveryCode
+from app.accounts.generation_services import own_change
 from app.accounts.passwords import SHORTEST, verify_password
 from app.accounts.proof_services import open_app_secret, seal_app_secret
 from app.accounts.rules import Viewer, token_hash
-from app.accounts.tables import Session
 from app.accounts.throttling import Throttled
 from app.audit.services import record
-from app.database import fetch, fetch_one, unit_of_work, uuid7
+from app.database import fetch, uuid7
 from app.sealing import read_secret
 from app.settings import Settings
 
@@ -50,15 +50,16 @@ async def begin_app(settings: Settings, viewer: Viewer) -> UUID:
     box = seal_app_secret(secret, viewer.id, pyotp.random_base32())
     [row] = await fetch(
         'insert into authenticator_app (id, "user", sealed_secret, last_step, created_at,'
-        ' expires_at) values ($1, $2, $3, 0, $4, $5) on conflict ("user")'
+        ' expires_at, generation) values ($1, $2, $3, 0, $4, $5, $6) on conflict ("user")'
         " where confirmed_at is null do update set id = excluded.id,"
         " sealed_secret = excluded.sealed_secret, created_at = excluded.created_at,"
-        " expires_at = excluded.expires_at returning id",
+        " expires_at = excluded.expires_at, generation = excluded.generation returning id",
         uuid7(),
         viewer.id,
         box,
         now,
         now + SET_UP_LASTS,
+        viewer.generation,
     )
     id: UUID = row["id"]
     return id
@@ -71,8 +72,7 @@ async def confirm_app(settings: Settings, viewer: Viewer, id: UUID, code: str) -
         Whether the code belongs to the app; else nothing was changed.
     """
     now = clock.now()
-    async with unit_of_work():
-        await _hold(viewer)
+    async with own_change(viewer):
         app = await factor_queries.find_app_in_set_up(viewer.id, id, now)
         if app is None:
             return False
@@ -92,7 +92,6 @@ async def confirm_app(settings: Settings, viewer: Viewer, id: UUID, code: str) -
             now,
             step,
         )
-        await _end_other_sessions(viewer)
         await record("authenticator-app-addition", actor=viewer.id, subject=id)
         await tell_change(settings, viewer, Change.APP)
     return True
@@ -113,13 +112,11 @@ async def add_passkey(
     if made is None:
         return False
     try:
-        async with unit_of_work():
-            await _hold(viewer)
+        async with own_change(viewer):
             factors = await factor_queries.find_factors(viewer.id)
             if len(factors.passkeys) >= MOST_PASSKEYS:
                 return False
             id = await passkey_services.keep_passkey(viewer, name, made)
-            await _end_other_sessions(viewer)
             await record("passkey-addition", actor=viewer.id, subject=id)
             await tell_change(settings, viewer, Change.PASSKEY)
     except asyncpg.UniqueViolationError:
@@ -140,8 +137,7 @@ async def remove_factor(
         refused = await _check_lone_password(viewer, password, address)
         if refused is not None:
             return refused
-    async with unit_of_work():
-        await _hold(viewer)
+    async with own_change(viewer):
         factors = await factor_queries.find_factors(viewer.id)
         if factors.is_last(id) and not alone:
             return Removal.WRONG_PASSWORD
@@ -153,7 +149,6 @@ async def remove_factor(
             )
         if alone:
             await RecoveryCode.delete().where(RecoveryCode.user == viewer.id)
-        await _end_other_sessions(viewer)
         await record("second-factor-removal", actor=viewer.id, subject=id)
         await tell_change(settings, viewer, Change.REMOVAL)
     return Removal.DONE
@@ -185,19 +180,9 @@ async def make_recovery_codes(settings: Settings, viewer: Viewer) -> list[str]:
     rows = [
         RecoveryCode(user=viewer.id, code_hash=token_hash(code), created_at=now) for code in codes
     ]
-    async with unit_of_work():
-        await _hold(viewer)
+    async with own_change(viewer):
         await RecoveryCode.delete().where(RecoveryCode.user == viewer.id)
         await RecoveryCode.insert(*rows)
         await record("recovery-codes-creation", actor=viewer.id)
         await tell_change(settings, viewer, Change.CODES)
     return [grouped(code) for code in codes]
-
-
-async def _hold(viewer: Viewer) -> None:
-    """One change of a person's factors after the other."""
-    await fetch_one("select 1 from portal_user where id = $1 for no key update", viewer.id)
-
-
-async def _end_other_sessions(viewer: Viewer) -> None:
-    await Session.delete().where(Session.user == viewer.id, Session.id != viewer.session)

@@ -1,6 +1,6 @@
 """What proves who a person is, beside the password."""
 
-from piccolo.columns import UUID, BigInt, Bytea, ForeignKey, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Bytea, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -13,6 +13,7 @@ class AuthenticatorApp(Table):
 
     id = UUID(primary_key=True, default=uuid7)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    generation = Integer()
     sealed_secret = Bytea()
     last_step = BigInt()
     created_at = Timestamptz(default=None)
@@ -38,6 +39,7 @@ class PasskeyChallenge(Table):
 
     id = UUID(primary_key=True, default=uuid7)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    generation = Integer()
     purpose = Text()
     challenge = Bytea(unique=True)
     expires_at = Timestamptz(default=None)
@@ -59,6 +61,7 @@ class PendingSignIn(Table):
     id = UUID(primary_key=True, default=uuid7)
     token_hash = Bytea(unique=True)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    generation = Integer()
     device = ForeignKey(Device, null=True, default=None, on_delete=OnDelete.set_null)
     user_agent = Text()
     created_at = Timestamptz(default=None)

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import throttling
-from app.accounts.factor_tables import AuthenticatorApp, Passkey, PendingSignIn, RecoveryCode
+from app.accounts.factor_tables import AuthenticatorApp, Passkey, RecoveryCode
+from app.accounts.generation_services import begin_generation
 from app.accounts.rules import token_hash
-from app.accounts.tables import Session, User
+from app.accounts.tables import User
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
 from app.mail.rules import Recipient
@@ -30,20 +31,15 @@ async def _hold(user: UUID) -> Record:
     return row
 
 
-async def _end_sessions(user: UUID) -> None:
-    await Session.delete().where(Session.user == user)
-    await PendingSignIn.delete().where(PendingSignIn.user == user)
-
-
 async def end_sessions(user: UUID, *, actor: UUID) -> None:
-    """Log a person out everywhere.
+    """Log a person out everywhere; links that they were mailed end, too.
 
     Raises:
         AccountGone: the account is deleted.
     """
     async with unit_of_work():
         await _hold(user)
-        await _end_sessions(user)
+        await begin_generation(user)
         await record("sessions-end", actor=actor, subject=user)
 
 
@@ -79,7 +75,6 @@ async def disable(user: UUID, *, reason: str, actor: UUID) -> None:
         if (await _hold(user))["disabled_at"] is not None:
             raise AccountGone
         await User.update({User.disabled_at: clock.now()}).where(User.id == user)
-        await _end_sessions(user)
         await record("account-disabling", actor=actor, subject=user, reason=reason)
 
 
@@ -110,7 +105,6 @@ async def remove_factors(settings: Settings, user: UUID, *, reason: str, actor: 
         await Passkey.delete().where(Passkey.user == user)
         await RecoveryCode.delete().where(RecoveryCode.user == user)
         await User.update({User.must_change_password: True}).where(User.id == user)
-        await _end_sessions(user)
         await enqueue(
             settings,
             "second-factors-removed",

@@ -182,7 +182,12 @@ class PasswordChange(Controller):
         return self._page(request, wanted, second_factor=await has_factor(viewer.id))
 
     @post()
-    async def change(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
+    async def change(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        settings: NamedDependency[Settings],
+    ) -> Response[Any]:
         """Set the new password, then go where the person wanted to."""
         data = await read_form(request)
         if not viewer.must_change_password:
@@ -192,8 +197,8 @@ class PasswordChange(Controller):
         form = forms.PasswordForm.read(data, own_words, second_factor=second_factor)
         if form.errors:
             return self._page(request, form.next, form.errors, second_factor=second_factor)
-        await services.set_password(viewer, form.password)
-        return see_other(form.next)
+        fresh = await services.set_password(viewer, form.password)
+        return access.hand_over(see_other(form.next), fresh, settings)
 
     def _page(
         self,

@@ -26,6 +26,7 @@ from app import clock
 from app.accounts import factor_queries
 from app.accounts.factor_rules import CHALLENGE_LASTS, Factors, Purpose, RelyingParty
 from app.accounts.factor_tables import Passkey, PasskeyChallenge
+from app.accounts.queries import counts
 from app.accounts.rules import Viewer
 from app.database import fetch, fetch_one
 
@@ -43,11 +44,12 @@ class _Given:
     id: bytes
 
 
-async def _new_challenge(user: UUID, purpose: Purpose) -> bytes:
+async def _new_challenge(user: UUID, generation: int, purpose: Purpose) -> bytes:
     challenge = secrets.token_bytes(CHALLENGE_BYTES)
     await PasskeyChallenge.insert(
         PasskeyChallenge(
             user=user,
+            generation=generation,
             purpose=purpose.value,
             challenge=challenge,
             expires_at=clock.now() + CHALLENGE_LASTS,
@@ -73,7 +75,7 @@ async def registration_options(viewer: Viewer, party: RelyingParty, name: str) -
         user_id=viewer.id.bytes,
         user_name=viewer.code,
         user_display_name=viewer.name,
-        challenge=await _new_challenge(viewer.id, Purpose.REGISTRATION),
+        challenge=await _new_challenge(viewer.id, viewer.generation, Purpose.REGISTRATION),
         timeout=int(CHALLENGE_LASTS.total_seconds() * 1000),
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED,
@@ -84,11 +86,15 @@ async def registration_options(viewer: Viewer, party: RelyingParty, name: str) -
     return options_to_json(options)
 
 
-async def proof_options(user: UUID, factors: Factors, party: RelyingParty) -> str:
-    """What the browser needs to use one of the person's passkeys, as JSON."""
+async def proof_options(user: UUID, generation: int, factors: Factors, party: RelyingParty) -> str:
+    """What the browser needs to use one of the person's passkeys, as JSON.
+
+    Args:
+        generation: of the credentials that the person has proved already.
+    """
     options = generate_authentication_options(
         rp_id=party.id,
-        challenge=await _new_challenge(user, Purpose.PROOF),
+        challenge=await _new_challenge(user, generation, Purpose.PROOF),
         timeout=int(CHALLENGE_LASTS.total_seconds() * 1000),
         allow_credentials=_known(factors),
         user_verification=UserVerificationRequirement.PREFERRED,
@@ -112,8 +118,9 @@ def _read(text: str) -> _Given | None:
 async def _take_challenge(user: UUID, purpose: Purpose, challenge: bytes) -> bool:
     """Whether it was asked for; whoever answers it first has used it up."""
     taken = await fetch_one(
-        'delete from passkey_challenge where challenge = $1 and "user" = $2 and purpose = $3'
-        " and expires_at > $4 returning id",
+        "delete from passkey_challenge c using portal_user u where c.challenge = $1"
+        ' and u.id = $2 and c."user" = u.id and c.purpose = $3 and c.expires_at > $4'
+        f" and {counts('c')} returning c.id",
         challenge,
         user,
         purpose.value,

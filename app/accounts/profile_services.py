@@ -6,13 +6,20 @@ import asyncpg
 
 from app import clock
 from app.accounts import queries, throttling
+from app.accounts.generation_services import (
+    CredentialsChanged,
+    begin_generation,
+    hold_account,
+    own_change,
+)
 from app.accounts.passwords import hash_password, verify_password
 from app.accounts.rules import EMAIL_CHANGE_LASTS, Viewer, new_token, token_hash
-from app.accounts.services import keep_password, use_up_resets
+from app.accounts.services import keep_password
+from app.accounts.session_services import FreshToken
 from app.accounts.tables import EmailChange, User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
-from app.database import fetch, fetch_one, unit_of_work
+from app.database import Record, fetch, fetch_value, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue, withdraw
 from app.settings import Settings
@@ -39,12 +46,12 @@ async def check_password(viewer: Viewer, password: str) -> bool | Throttled:
     return True
 
 
-async def renew_password(settings: Settings, viewer: Viewer, password: str) -> None:
-    """Give the person the new password they chose, end their other sessions, and tell them."""
+async def renew_password(settings: Settings, viewer: Viewer, password: str) -> FreshToken | None:
+    """Give the person the new password they chose, end all but this session, and tell them."""
     hashed = await hash_password(password)
     account = await queries.find_account(viewer.id)
     async with unit_of_work():
-        await keep_password(viewer, hashed)
+        fresh = await keep_password(viewer, hashed)
         await enqueue(
             settings,
             "password-changed",
@@ -53,6 +60,7 @@ async def renew_password(settings: Settings, viewer: Viewer, password: str) -> N
             changed_at=clock.now(),
             elsewhere=True,
         )
+    return fresh
 
 
 async def change_profile(viewer: Viewer, *, name: str, language: str) -> None:
@@ -63,20 +71,24 @@ async def change_profile(viewer: Viewer, *, name: str, language: str) -> None:
 
 
 async def ask_email_change(settings: Settings, viewer: Viewer, email: str) -> None:
-    """Mail a link to the new address; the change waits until it is opened. Earlier links die.
+    """Mail a link to the new address and tell the old one; the change waits until it is opened.
 
-    Whether somebody else has the address is told only to whoever reads its mail.
+    Earlier links die. Whether somebody else has the address is told only to whoever reads its mail.
+
+    Raises:
+        CredentialsChanged: the person's credentials changed after they had entered the password.
     """
     token, now = new_token(), clock.now()
     change = EmailChange(
         user=viewer.id,
+        generation=viewer.generation,
         email=email,
         token_hash=token_hash(token),
         created_at=now,
         expires_at=now + EMAIL_CHANGE_LASTS,
     )
     async with unit_of_work():
-        await fetch("select 1 from portal_user where id = $1 for update", viewer.id)
+        account = await hold_account(viewer.id, viewer.generation)
         await _forget(viewer.id)
         await EmailChange.insert(change)
         await enqueue(
@@ -88,16 +100,39 @@ async def ask_email_change(settings: Settings, viewer: Viewer, email: str) -> No
             link=f"{settings.base_url}/email-addresses/{token}",
             expires_at=change.expires_at,
         )
+        # About the person, not the change: nobody takes it back by cancelling the change.
+        await enqueue(
+            settings,
+            "email-change-asked",
+            Recipient(account["email"], account["name"], account["language"]),
+            about=viewer.id,
+            at=now,
+            new_address=email,
+        )
         await record("email-change-request", actor=viewer.id, subject=viewer.id)
 
 
-async def _forget(user: UUID) -> None:
+async def cancel_email_change(viewer: Viewer) -> bool:
+    """Throw the change away that waits for its link; False where there is none."""
+    async with unit_of_work():
+        await hold_account(viewer.id, viewer.generation)
+        cancelled = await _forget(viewer.id)
+        if cancelled:
+            await record("email-change-cancellation", actor=viewer.id, subject=viewer.id)
+    return cancelled
+
+
+async def _forget(user: UUID) -> bool:
     rows = await fetch('delete from email_change where "user" = $1 returning id', user)
     await withdraw([row["id"] for row in rows])
+    return bool(rows)
 
 
-async def confirm_email_change(settings: Settings, token: str) -> str:
+async def confirm_email_change(settings: Settings, token: str, viewer: Viewer | None) -> str:
     """Use the link up and change the address; the old one is told.
+
+    Args:
+        viewer: who opened the link; their session goes on if the account is theirs.
 
     Returns:
         The new address.
@@ -106,28 +141,31 @@ async def confirm_email_change(settings: Settings, token: str) -> str:
         LinkUnknown: the link opens nothing.
         AddressTaken: another account has the address; the link stays.
     """
+    change = await queries.find_email_change(token, clock.now())
+    if change is None:
+        raise LinkUnknown
     try:
-        async with unit_of_work():
-            row = await fetch_one(
-                "delete from email_change where token_hash = $1 and expires_at > $2"
-                ' returning "user", email',
-                token_hash(token),
-                clock.now(),
-            )
-            if row is None:
-                raise LinkUnknown
-            await _change_email(settings, row["user"], row["email"])
-            email: str = row["email"]
-            return email
+        if viewer is not None and viewer.id == change["user"]:
+            async with own_change(viewer):
+                await _change_email(settings, change)
+        else:
+            async with unit_of_work():
+                await _change_email(settings, change)
+    except CredentialsChanged:
+        raise LinkUnknown from None
     except asyncpg.UniqueViolationError:
         raise AddressTaken from None
+    email: str = change["email"]
+    return email
 
 
-async def _change_email(settings: Settings, user: UUID, email: str) -> None:
-    old = await fetch_one("select name, email, language from portal_user where id = $1", user)
-    assert old is not None, "the request goes with the account"
-    await User.update({User.email: email}).where(User.id == user)
-    await use_up_resets(user)
+async def _change_email(settings: Settings, change: Record) -> None:
+    user = change["user"]
+    old = await hold_account(user, change["generation"])
+    # A newer wish may have taken its place meanwhile.
+    if not await fetch("delete from email_change where id = $1 returning id", change["id"]):
+        raise LinkUnknown
+    await User.update({User.email: change["email"]}).where(User.id == user)
     await enqueue(
         settings,
         "email-changed",
@@ -139,23 +177,30 @@ async def _change_email(settings: Settings, user: UUID, email: str) -> None:
 
 
 async def end_session(viewer: Viewer, session: UUID) -> bool:
-    """Sign one of the person's browsers out; False where it was signed out already."""
-    async with unit_of_work():
+    """Sign one of the person's browsers out; False where it was signed out already.
+
+    The other browsers stay, but links and pending changes end: they may come from that one.
+    """
+    async with own_change(viewer, others_stay=True):
         ended = await fetch(
             'delete from session where id = $1 and "user" = $2 returning id', session, viewer.id
         )
         if ended:
+            await begin_generation(viewer.id)
             await record("session-end", actor=viewer.id, subject=session)
     return bool(ended)
 
 
 async def end_other_sessions(viewer: Viewer) -> int:
     """Sign all other browsers of the person out; answers how many there were."""
-    async with unit_of_work():
-        ended = await fetch(
-            'delete from session where "user" = $1 and id <> $2 returning id',
-            viewer.id,
-            viewer.session,
+    others = (
+        'select count(*) from session where "user" = $1 and generation = $2 and id <> $3'
+        " and expires_at > $4"
+    )
+    async with own_change(viewer):
+        ended: int = await fetch_value(
+            others, viewer.id, viewer.generation, viewer.session, clock.now()
         )
-        await record("session-end", actor=viewer.id, sessions=len(ended))
-    return len(ended)
+        await begin_generation(viewer.id)
+        await record("session-end", actor=viewer.id, sessions=ended)
+    return ended

@@ -87,11 +87,13 @@ def _question(
     )
 
 
-async def _options(user: Any, factors: Factors, settings: Settings) -> Response[bytes]:
+async def _options(
+    user: UUID, generation: int, factors: Factors, settings: Settings
+) -> Response[bytes]:
     party = relying_party(settings.base_url)
     if party is None or not factors.passkeys:
         raise NotFoundException
-    options = await passkey_services.proof_options(user, factors, party)
+    options = await passkey_services.proof_options(user, generation, factors, party)
     return Response(options.encode(), media_type=MediaType.JSON, status_code=200)
 
 
@@ -148,7 +150,8 @@ class SecondStep(Controller):
         if pending is None:
             raise NotFoundException
         factors = await factor_queries.find_factors(pending["id"])
-        return await _options(pending["id"], factors, settings)
+        generation = pending["credential_generation"]
+        return await _options(pending["id"], generation, factors, settings)
 
 
 async def _pending(request: PageRequest, settings: Settings) -> Record | None:
@@ -198,11 +201,7 @@ class Proof(Controller):
             if isinstance(outcome, Throttled):
                 return too_many_attempts(request, outcome.wait)
             if outcome is not None:
-                answer = see_other(form.next)
-                lasts = int(outcome.lasts.total_seconds())
-                name = settings.session_cookie
-                answer.set_cookie(access.cookie(name, outcome.token, lasts, settings))
-                return answer
+                return access.hand_over(see_other(form.next), outcome, settings)
             errors = _refusal(way, viewer.id, factors, settings)
         return _question(request, "accounts/proof.html", offered, way, form.next, errors)
 
@@ -212,4 +211,4 @@ class Proof(Controller):
     ) -> Response[bytes]:
         """What the passkey has to sign."""
         factors = await factor_queries.find_factors(viewer.id)
-        return await _options(viewer.id, factors, settings)
+        return await _options(viewer.id, viewer.generation, factors, settings)

@@ -1,7 +1,6 @@
 """Proving who one is beyond the password: the second step of a log-in, and once more later."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from app import clock
@@ -14,10 +13,11 @@ from app.accounts.factor_rules import (
     accepted_step,
     plain_recovery_code,
 )
+from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.passkey_services import passkey_answers
 from app.accounts.passwords import verify_password
-from app.accounts.rules import Viewer, new_token, token_hash
-from app.accounts.session_services import SignIn, open_session
+from app.accounts.rules import Viewer, token_hash
+from app.accounts.session_services import FreshToken, SignIn, open_session, renew_token
 from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
@@ -38,14 +38,6 @@ class Keys:
 
     secret: bytes
     party: RelyingParty | None
-
-
-@dataclass(frozen=True)
-class Proved:
-    """The session goes on under a new token."""
-
-    token: str
-    lasts: timedelta
 
 
 def seal_app_secret(secret: bytes, user: UUID, app_secret: str) -> bytes:
@@ -130,7 +122,19 @@ async def finish_sign_in(
     counted_in = _counted_in(pending["id"], pending["device"], address)
     if wait := await throttling.admit(counted_in):
         return Throttled(wait)
+    try:
+        signed_in = await _finish(pending, answer, keys)
+    except CredentialsChanged:
+        # What was proved before is worth nothing any more.
+        return None
+    if signed_in is not None:
+        await throttling.forgive(counted_in)
+    return signed_in
+
+
+async def _finish(pending: Record, answer: Answer, keys: Keys) -> SignIn | None:
     async with unit_of_work():
+        await hold_account(pending["id"], pending["credential_generation"])
         if not await answers(pending["id"], answer, keys):
             await _record_failure(pending["id"], answer)
             return None
@@ -138,41 +142,38 @@ async def finish_sign_in(
             "delete from pending_sign_in where id = $1 returning id", pending["pending"]
         ):
             return None
-        signed_in = await open_session(
+        return await open_session(
             pending,
             pending["user_agent"],
             known_device=pending["device"],
             second_factor=answer.way.value,
         )
-    await throttling.forgive(counted_in)
-    return signed_in
 
 
 async def prove_again(
     viewer: Viewer, answer: Answer, keys: Keys, *, address: str
-) -> Proved | Throttled | None:
-    """Let the session change credentials for a while, under a new token, or None."""
+) -> FreshToken | Throttled | None:
+    """Let the session change credentials for a while, under a new token, or None.
+
+    Raises:
+        CredentialsChanged: what the person proved it with is not theirs any more.
+    """
     counted_in = _counted_in(viewer.id, None, address)
     if wait := await throttling.admit(counted_in):
         return Throttled(wait)
     # Outside of the transaction: checking a password takes long, and connections are few.
     right = await answers(viewer.id, answer, keys)
-    token, now = new_token(), clock.now()
     async with unit_of_work():
         if not right:
             await _record_failure(viewer.id, answer)
             return None
-        rows = await fetch(
-            "update session set token_hash = $2, proved_at = $3 where id = $1 returning expires_at",
-            viewer.session,
-            token_hash(token),
-            now,
-        )
-        if not rows:
+        await hold_account(viewer.id, viewer.generation)
+        fresh = await renew_token(viewer, proved_at=clock.now())
+        if fresh is None:
             return None
         await record("proof", actor=viewer.id, way=answer.way.value)
     await throttling.forgive(counted_in)
-    return Proved(token, rows[0]["expires_at"] - now)
+    return fresh
 
 
 async def _record_failure(user: UUID, answer: Answer) -> None:

@@ -10,8 +10,16 @@ HAS_FACTOR = """
     (exists (select 1 from authenticator_app f where f."user" = u.id and f.confirmed_at is not null)
      or exists (select 1 from passkey f where f."user" = u.id))
 """
+
+
+def counts(table: str) -> str:
+    """The condition that a token, a link or a pending change of the account `u` still counts."""
+    return f"({table}.generation = u.credential_generation and u.disabled_at is null)"
+
+
 SESSION = f"""
     select s.id as session, s.last_seen_at, s.expires_at, s.proved_at,
+           s.generation, {counts("s")} as counts,
            u.staff_role is not null and not {HAS_FACTOR} as factor_missing,
            u.id, u.code, u.name, u.language, u.staff_role, u.must_change_password,
            not exists (
@@ -30,7 +38,7 @@ SESSION = f"""
 
 
 async def find_session(token: str, confirmation: UUID | None) -> Record | None:
-    """The session of a token, expired ones too, with the person's confirmation of this id."""
+    """The session of a token, ended ones too, with the person's confirmation of this id."""
     return await fetch_one(SESSION, token_hash(token), confirmation)
 
 
@@ -48,7 +56,7 @@ async def find_staff(code: str, *roles: str) -> UUID | None:
 async def find_credentials(code: str) -> Record | None:
     """What log-in needs to know about the account with this user code."""
     return await fetch_one(
-        "select id, password_hash, staff_role, language from portal_user"
+        "select id, password_hash, credential_generation, staff_role, language from portal_user"
         " where code = $1 and disabled_at is null",
         code,
     )
@@ -57,7 +65,10 @@ async def find_credentials(code: str) -> Record | None:
 async def find_device(token: str, user: UUID) -> UUID | None:
     """The known device of a person that has this token."""
     row = await fetch_one(
-        'select id from device where token_hash = $1 and "user" = $2', token_hash(token), user
+        'select d.id from device d join portal_user u on u.id = d."user"'
+        f" where d.token_hash = $1 and u.id = $2 and {counts('d')}",
+        token_hash(token),
+        user,
     )
     return row["id"] if row else None
 
@@ -99,6 +110,7 @@ async def find_account(user: UUID) -> Record:
                e.email as asked_email, e.expires_at as asked_until
         from portal_user u
         left join email_change e on e."user" = u.id and e.expires_at > now()
+            and e.generation = u.credential_generation
         left join lateral (select terms, accepted_at from terms_acceptance
                            where "user" = u.id order by accepted_at desc limit 1) a on true
         left join terms t on t.id = a.terms
@@ -120,7 +132,8 @@ async def list_sessions(user: UUID, now: datetime) -> list[Record]:
     """Where the person is signed in, the most recently used first."""
     rows = await fetch(
         "select s.id, s.user_agent, s.created_at, s.last_seen_at, s.expires_at, u.staff_role"
-        ' from session s join portal_user u on u.id = s."user" where s."user" = $1'
+        ' from session s join portal_user u on u.id = s."user"'
+        f" where u.id = $1 and {counts('s')}"
         " order by s.last_seen_at desc, s.id",
         user,
     )
@@ -132,9 +145,11 @@ async def list_sessions(user: UUID, now: datetime) -> list[Record]:
 
 
 async def find_email_change(token: str, now: datetime) -> Record | None:
-    """The change of address that a link confirms, while it can."""
+    """The change of address that a link confirms, while it can: id, user, generation, email."""
     return await fetch_one(
-        "select email from email_change where token_hash = $1 and expires_at > $2",
+        'select e.id, e."user", e.generation, e.email from email_change e'
+        ' join portal_user u on u.id = e."user"'
+        f" where e.token_hash = $1 and e.expires_at > $2 and {counts('e')}",
         token_hash(token),
         now,
     )
@@ -149,7 +164,7 @@ async def find_reset_account(wanted: str) -> Record | None:
     # Never both at once: somebody's user code could be another's mail address.
     email, code = (wanted, None) if "@" in wanted else (None, wanted)
     return await fetch_one(
-        "select id, name, email, language from portal_user"
+        "select id, name, email, language, credential_generation from portal_user"
         " where (email = $1 or code = $2) and disabled_at is null",
         email,
         code,
@@ -167,11 +182,11 @@ async def count_resets(user: UUID, since: datetime) -> int:
 
 
 async def find_reset(token: str, now: datetime) -> Record | None:
-    """Whose password a link sets, while it can still be used: user, code, name, email."""
+    """Whose password a link sets, while it can still be used: user, generation, code."""
     return await fetch_one(
-        'select r."user", u.code, u.name, u.email from password_reset r'
-        ' join portal_user u on u.id = r."user" and u.disabled_at is null'
-        " where r.token_hash = $1 and r.used_at is null and r.expires_at > $2",
+        'select r."user", r.generation, u.code from password_reset r'
+        ' join portal_user u on u.id = r."user"'
+        f" where r.token_hash = $1 and r.used_at is null and r.expires_at > $2 and {counts('r')}",
         token_hash(token),
         now,
     )

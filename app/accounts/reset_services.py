@@ -5,13 +5,13 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import queries, throttling
+from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.passwords import hash_password
 from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR, new_token, token_hash
-from app.accounts.services import use_up_resets
-from app.accounts.tables import Device, Session, User
+from app.accounts.tables import User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
-from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
+from app.database import Record, fetch, unit_of_work, uuid7
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
@@ -48,15 +48,17 @@ async def _write_reset(settings: Settings, account: Record | None) -> bool:
     """Write the link and its mail; whether they are to stay."""
     token, now = new_token(), clock.now()
     user: UUID = account["id"] if account else uuid7()
+    generation = account["credential_generation"] if account else 0
     sent = await queries.count_resets(user, now - timedelta(hours=1))
     await fetch(
-        'insert into password_reset (id, token_hash, "user", created_at, expires_at)'
-        " select $1, $2, id, $4, $5 from portal_user where id = $3",
+        'insert into password_reset (id, token_hash, "user", created_at, expires_at, generation)'
+        " select $1, $2, id, $4, $5, $6 from portal_user where id = $3",
         uuid7(),
         token_hash(token),
         user,
         now,
         now + RESET_LASTS,
+        generation,
     )
     await enqueue(
         settings,
@@ -81,29 +83,33 @@ def _nobody() -> Recipient:
 async def reset_password(settings: Settings, token: str, password: str) -> bool:
     """Set a new password by a mailed link; False where the link cannot be used any more.
 
-    Everything that was open under the old password ends: sessions, known browsers, other links.
+    Everything that was open under the old password ends with it.
     """
     hashed = await hash_password(password)
+    try:
+        return await _reset(settings, token, hashed)
+    except CredentialsChanged:
+        return False
+
+
+async def _reset(settings: Settings, token: str, hashed: str) -> bool:
     now = clock.now()
     async with unit_of_work():
-        used = await fetch_one(
-            "update password_reset set used_at = $2"
-            " where token_hash = $1 and used_at is null and expires_at > $2"
-            ' and "user" in (select id from portal_user where disabled_at is null)'
-            ' returning "user"',
+        link = await queries.find_reset(token, now)
+        if link is None:
+            return False
+        user = link["user"]
+        account = await hold_account(user, link["generation"])
+        if not await fetch(
+            "update password_reset set used_at = $2 where token_hash = $1 and used_at is null"
+            " returning id",
             token_hash(token),
             now,
-        )
-        if used is None:
+        ):
             return False
-        user = used["user"]
         await User.update({User.password_hash: hashed, User.must_change_password: False}).where(
             User.id == user
         )
-        await use_up_resets(user)
-        await Session.delete().where(Session.user == user)
-        await Device.delete().where(Device.user == user)
         await record("password-reset", actor=user)
-        account = await queries.find_account(user)
         await enqueue(settings, "password-changed", _recipient(account), about=user, changed_at=now)
     return True

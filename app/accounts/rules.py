@@ -41,6 +41,8 @@ class Viewer:
         proved_at: when they last proved who they are; None where nobody signed in.
         named: their confirmation that the address names, which came with the session.
         expires_at: when the session ends, however much it is used; None where nobody signed in.
+        generation: the account's credentials that the session was opened with; 0 where there is
+            no session, so that nobody's credentials can be changed.
     """
 
     id: UUID
@@ -54,6 +56,7 @@ class Viewer:
     factor_missing: bool = False
     proved_at: datetime | None = None
     expires_at: datetime | None = None
+    generation: int = 0
     named: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -4,9 +4,11 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import queries
+from app.accounts.generation_services import own_change
 from app.accounts.passwords import hash_password
 from app.accounts.rules import Viewer
-from app.accounts.tables import Session, Terms, User
+from app.accounts.session_services import FreshToken, renew_token
+from app.accounts.tables import Terms, User
 from app.audit.services import record
 from app.database import fetch, unit_of_work, uuid7
 from app.web.forms import normalised
@@ -32,31 +34,23 @@ async def record_acceptance(user: UUID, terms: UUID) -> None:
             await record("terms-acceptance", actor=user, subject=terms)
 
 
-async def set_password(viewer: Viewer, password: str) -> None:
-    """Give the person a new password and end all their other sessions."""
-    hashed = await hash_password(password)
-    async with unit_of_work():
-        await keep_password(viewer, hashed)
+async def set_password(viewer: Viewer, password: str) -> FreshToken | None:
+    """Give the person a new password; of all they were given before, this session goes on."""
+    return await keep_password(viewer, await hash_password(password))
 
 
-async def keep_password(viewer: Viewer, hashed: str) -> None:
-    """Keep a new password's hash; other sessions end, and links to set one are used up."""
-    async with unit_of_work():
+async def keep_password(viewer: Viewer, hashed: str) -> FreshToken | None:
+    """Keep a new password's hash; the session goes on under a new token.
+
+    Raises:
+        CredentialsChanged: somebody else changed the person's credentials first.
+    """
+    async with own_change(viewer):
         await User.update({User.password_hash: hashed, User.must_change_password: False}).where(
             User.id == viewer.id
         )
-        await Session.delete().where(Session.user == viewer.id, Session.id != viewer.session)
-        await use_up_resets(viewer.id)
         await record("password-change", actor=viewer.id)
-
-
-async def use_up_resets(user: UUID) -> None:
-    """Links to set a forgotten password that were mailed so far open nothing any more."""
-    await fetch(
-        'update password_reset set used_at = $2 where "user" = $1 and used_at is null',
-        user,
-        clock.now(),
-    )
+        return await renew_token(viewer)
 
 
 async def set_language(viewer: Viewer, language: str) -> None:

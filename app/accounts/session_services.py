@@ -1,7 +1,7 @@
 """Changes of sessions: signing in and out, and noting that one is in use."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app import clock
@@ -9,12 +9,13 @@ from app.accounts import queries, throttling
 from app.accounts.factor_queries import has_factor
 from app.accounts.factor_rules import pending_length
 from app.accounts.factor_tables import PendingSignIn
+from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.passwords import verify_password
 from app.accounts.rules import Viewer, new_token, session_length, token_hash
 from app.accounts.tables import Device, Session, User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
-from app.database import Record, unit_of_work
+from app.database import Record, fetch_one, unit_of_work
 from app.web.forms import normalised
 
 
@@ -31,6 +32,14 @@ class SignIn:
 @dataclass(frozen=True)
 class PendingLogin:
     """The password was right, a second factor is still missing: no session yet."""
+
+    token: str
+    lasts: timedelta
+
+
+@dataclass(frozen=True)
+class FreshToken:
+    """The session goes on under a new token."""
 
     token: str
     lasts: timedelta
@@ -56,14 +65,23 @@ async def sign_in(
     if wait := await throttling.admit(counted_in):
         return Throttled(wait)
     if not await verify_password(account["password_hash"] if account else None, password):
-        async with unit_of_work():
-            await record("sign-in-failure", actor=None, subject=account["id"] if account else None)
+        await _note_failure(account)
         return None
     assert account is not None
     await throttling.forgive(counted_in)
-    if await has_factor(account["id"]):
-        return await _pend(account, user_agent, device)
-    return await open_session(account, user_agent, known_device=device)
+    try:
+        if await has_factor(account["id"]):
+            return await _pend(account, user_agent, device)
+        return await open_session(account, user_agent, known_device=device)
+    except CredentialsChanged:
+        # While the password was checked it became an old one.
+        await _note_failure(account)
+        return None
+
+
+async def _note_failure(account: Record | None) -> None:
+    async with unit_of_work():
+        await record("sign-in-failure", actor=None, subject=account["id"] if account else None)
 
 
 async def _pend(account: Record, user_agent: str, device: UUID | None) -> PendingLogin:
@@ -72,12 +90,14 @@ async def _pend(account: Record, user_agent: str, device: UUID | None) -> Pendin
     pending = PendingSignIn(
         token_hash=token_hash(token),
         user=account["id"],
+        generation=account["credential_generation"],
         device=device,
         user_agent=user_agent[:200],
         created_at=now,
         expires_at=now + lasts,
     )
     async with unit_of_work():
+        await hold_account(account["id"], account["credential_generation"])
         await PendingSignIn.insert(pending)
         await record("sign-in-beginning", actor=account["id"])
     return PendingLogin(token, lasts)
@@ -93,19 +113,25 @@ async def open_session(
     """Begin a session of a person who has proved who they are.
 
     Args:
-        account: a row of find_credentials.
+        account: a row of find_credentials, with the generation in which they proved it.
         known_device: the device that signed in before, or None for a new one.
         second_factor: the way they proved it beside the password, if they have one.
+
+    Raises:
+        CredentialsChanged: what they proved it with is not theirs any more.
     """
+    user, generation = account["id"], account["credential_generation"]
     token = new_token()
     new_device = None if known_device else new_token()
     now = clock.now()
     lasts = session_length(account["staff_role"])
     async with unit_of_work():
+        await hold_account(user, generation)
         await Session.insert(
             Session(
                 token_hash=token_hash(token),
-                user=account["id"],
+                user=user,
+                generation=generation,
                 user_agent=user_agent[:200],
                 created_at=now,
                 last_seen_at=now,
@@ -115,13 +141,35 @@ async def open_session(
         )
         if new_device:
             await Device.insert(
-                Device(token_hash=token_hash(new_device), user=account["id"], last_used_at=now)
+                Device(
+                    token_hash=token_hash(new_device),
+                    user=user,
+                    generation=generation,
+                    last_used_at=now,
+                )
             )
         else:
             await Device.update({Device.last_used_at: now}).where(Device.id == known_device)
-        await User.update({User.last_sign_in_at: now}).where(User.id == account["id"])
-        await record("sign-in", actor=account["id"], second_factor=second_factor)
-    return SignIn(account["id"], token, new_device, lasts)
+        await User.update({User.last_sign_in_at: now}).where(User.id == user)
+        await record("sign-in", actor=user, second_factor=second_factor)
+    return SignIn(user, token, new_device, lasts)
+
+
+async def renew_token(viewer: Viewer, *, proved_at: datetime | None = None) -> FreshToken | None:
+    """Give the session a new token, as after each authentication; None where it was ended.
+
+    Args:
+        proved_at: when the person proved once more who they are, if they did.
+    """
+    token = new_token()
+    row = await fetch_one(
+        "update session set token_hash = $2, proved_at = coalesce($3, proved_at) where id = $1"
+        " returning expires_at",
+        viewer.session,
+        token_hash(token),
+        proved_at,
+    )
+    return FreshToken(token, row["expires_at"] - clock.now()) if row else None
 
 
 async def sign_out(viewer: Viewer) -> None:

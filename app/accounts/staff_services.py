@@ -5,10 +5,10 @@ from uuid import UUID
 from app import clock
 from app.accounts.passwords import hash_password
 from app.accounts.rules import STAFF_LINK_LASTS, new_token, token_hash
-from app.accounts.services import add_user, use_up_resets
+from app.accounts.services import add_user
 from app.accounts.tables import PasswordReset, User
 from app.audit.services import record
-from app.database import Record, fetch_one, unit_of_work
+from app.database import Record, fetch, fetch_one, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
@@ -69,7 +69,8 @@ async def send_staff_link(settings: Settings, user: UUID, *, actor: UUID | None)
 
 async def _find(user: UUID) -> Record:
     row = await fetch_one(
-        "select id, code, name, email, language, staff_role from portal_user"
+        "select id, code, name, email, language, staff_role, credential_generation"
+        " from portal_user"
         " where id = $1 and staff_role is not null and disabled_at is null for no key update",
         user,
     )
@@ -80,11 +81,16 @@ async def _find(user: UUID) -> Record:
 
 async def _send_link(settings: Settings, account: Record) -> str:
     token, now = new_token(), clock.now()
-    await use_up_resets(account["id"])
+    await fetch(
+        'update password_reset set used_at = $2 where "user" = $1 and used_at is null',
+        account["id"],
+        now,
+    )
     await PasswordReset.insert(
         PasswordReset(
             token_hash=token_hash(token),
             user=account["id"],
+            generation=account["credential_generation"],
             created_at=now,
             expires_at=now + STAFF_LINK_LASTS,
         )

@@ -27,6 +27,7 @@ class User(Table, tablename="portal_user"):
     must_change_password = Boolean()
     staff_role = Text(null=True, default=None)
     disabled_at = Timestamptz(null=True, default=None)
+    credential_generation = Integer(default=1)
     last_sign_in_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=None)
 
@@ -56,6 +57,7 @@ class Session(Table):
     id = UUID(primary_key=True, default=uuid7)
     token_hash = Bytea(unique=True)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    generation = Integer()
     user_agent = Text()
     created_at = Timestamptz(default=None)
     last_seen_at = Timestamptz(default=None)
@@ -69,6 +71,7 @@ class Device(Table):
     id = UUID(primary_key=True, default=uuid7)
     token_hash = Bytea(unique=True)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    generation = Integer()
     last_used_at = Timestamptz(default=None)
 
 
@@ -97,6 +100,7 @@ class EmailChange(Table):
 
     id = UUID(primary_key=True, default=uuid7)
     user = ForeignKey(User, null=False, unique=True, on_delete=OnDelete.cascade)
+    generation = Integer()
     email = Text()
     token_hash = Bytea(unique=True)
     created_at = Timestamptz(default=None)
@@ -109,6 +113,7 @@ class PasswordReset(Table):
     id = UUID(primary_key=True, default=uuid7)
     token_hash = Bytea(unique=True)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    generation = Integer()
     created_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
     used_at = Timestamptz(null=True, default=None)

@@ -27,6 +27,7 @@ ACTS = {
     "profile-change": N_("Changed the profile"),
     "email-change-request": N_("Asked for another e-mail address"),
     "email-change": N_("Changed the e-mail address"),
+    "email-change-cancellation": N_("Cancelled the change of the email address"),
     "password-check-failure": N_("Failed to confirm the password"),
     "password-reset-request": N_("Asked for a link for a new password"),
     "password-reset": N_("Set a new password by a mailed link"),

@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app import clock
+from app.accounts.generation_services import require_current
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Acts, Done, Payload, Refused
 from app.confirmations.tables import Confirmation
@@ -98,6 +99,7 @@ async def confirm(acts: Acts, viewer: Viewer, id: UUID) -> str:
 
     Raises:
         NotFoundException: not the person's confirmation, or they may not do this any more.
+        CredentialsChanged: their session was ended a moment ago.
     """
     try:
         async with unit_of_work():
@@ -113,6 +115,7 @@ async def confirm(acts: Acts, viewer: Viewer, id: UUID) -> str:
             proposal = _proposal(row)
             if proposal.location is not None:
                 return proposal.location
+            await require_current(viewer)
             done = await acts[proposal.act].perform(viewer, proposal.payload, proposal.upload)
             return await _finish(id, done)
     except Refused as refused:

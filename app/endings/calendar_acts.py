@@ -15,6 +15,14 @@ CREATION = "calendar-creation"
 REVOCATION = "calendar-revocation"
 
 
+def stops_with() -> str:
+    """What ends a calendar address besides revoking it."""
+    return _(
+        "The address stops working when your password, email address or two-step log-in changes,"
+        " or when your devices are signed out. Then make a new one."
+    )
+
+
 async def _state_creation(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Statement:
     feed = await find_feed(viewer.id)
     facts = [(_("User name"), viewer.name)]
@@ -24,7 +32,10 @@ async def _state_creation(viewer: Viewer, _payload: Payload, _upload: bytes | No
         heading=_("Make a new address?") if feed else _("Make a calendar address?"),
         facts=facts,
         back=CALENDAR_URL,
-        notes=[_("The address is shown once. Whoever has it sees when your contracts end.")],
+        notes=[
+            _("The address is shown once. Whoever has it sees when your contracts end."),
+            stops_with(),
+        ],
         warning=_("Calendars that use the old address get nothing any more.") if feed else "",
     )
 
@@ -50,7 +61,7 @@ def make_acts(settings: Settings) -> list[Act]:
     """The acts on one's own calendar address; `settings` say where it leads."""
 
     async def create(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Done:
-        await services.make_feed(settings, viewer.id)
+        await services.make_feed(settings, viewer.id, viewer.generation)
         return Done(CALENDAR_URL, _("The calendar address was made."))
 
     return [

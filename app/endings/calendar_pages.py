@@ -39,12 +39,14 @@ class CalendarSettings(Controller):
     ) -> Response[str]:
         """Whether there is an address; right after it was made, the address itself, once."""
         feed = await queries.find_feed(viewer.id)
-        unasked = feed is None or not feed["unshown"] or request.scope.get("head")
+        shown = feed is not None and feed["counts"] and feed["unshown"]
+        unasked = not shown or request.scope.get("head")
         return page(
             request,
             "endings/calendar.html",
             headers={"Cache-Control": "no-store"},
             feed=feed,
+            stops_with=acts.stops_with(),
             address=None if unasked else await take_address(settings, viewer.id),
         )
 

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from app import clock
+from app.accounts.generation_services import hold_account
+from app.accounts.queries import counts
 from app.accounts.rules import new_token, token_hash
 from app.audit.services import record
 from app.database import fetch, fetch_value, unit_of_work, uuid7
@@ -14,20 +16,29 @@ def _purpose(user: UUID) -> bytes:
     return b"calendar:" + user.bytes
 
 
-async def make_feed(settings: Settings, user: UUID) -> None:
-    """Give a person a calendar address; one that they had stops working at once."""
+async def make_feed(settings: Settings, user: UUID, generation: int) -> None:
+    """Give a person a calendar address; one that they had stops working at once.
+
+    Args:
+        generation: of the credentials that they are signed in with.
+
+    Raises:
+        CredentialsChanged: the person's session was ended a moment ago.
+    """
     token = new_token()
     unshown = seal(read_secret(settings.secret_file), _purpose(user), token.encode())
     async with unit_of_work():
+        await hold_account(user, generation)
         fresh = await fetch_value(
-            'insert into calendar_feed (id, "user", token_hash, unshown, created_at)'
-            ' values ($1, $2, $3, $4, $5) on conflict ("user") do update set'
-            " token_hash = $3, unshown = $4, created_at = $5 returning xmax = 0",
+            'insert into calendar_feed (id, "user", token_hash, unshown, created_at, generation)'
+            ' values ($1, $2, $3, $4, $5, $6) on conflict ("user") do update set'
+            " token_hash = $3, unshown = $4, created_at = $5, generation = $6 returning xmax = 0",
             uuid7(),
             user,
             token_hash(token),
             unshown,
             clock.now(),
+            generation,
         )
         await record("calendar-creation" if fresh else "calendar-renewal", actor=user)
 
@@ -42,8 +53,9 @@ async def revoke_feed(user: UUID) -> None:
 async def take_address(settings: Settings, user: UUID) -> str | None:
     """The person's calendar address, the first time it is asked for; None afterwards."""
     sealed = await fetch_value(
-        'with found as (select id, unshown from calendar_feed where "user" = $1'
-        " and unshown is not null for update)"
+        "with found as (select f.id, f.unshown from calendar_feed f join portal_user u"
+        ' on u.id = f."user" where u.id = $1 and f.unshown is not null'
+        f" and {counts('f')} for update of f)"
         " update calendar_feed f set unshown = null from found where f.id = found.id"
         " returning found.unshown",
         user,

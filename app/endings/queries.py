@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from app.accounts.queries import counts
 from app.accounts.rules import token_hash
 from app.database import Record, fetch, fetch_one
 from app.endings.rules import STAGES, Ending, Kind
@@ -91,8 +92,8 @@ async def due_reminders(person: UUID, now: datetime, day: date) -> list[DueRemin
 async def find_feed(viewer: UUID) -> Record | None:
     """The person's calendar address, as far as it is known."""
     return await fetch_one(
-        "select id, created_at, unshown is not null as unshown from calendar_feed"
-        ' where "user" = $1',
+        f"select f.id, f.created_at, f.unshown is not null as unshown, {counts('f')} as counts"
+        ' from calendar_feed f join portal_user u on u.id = f."user" where u.id = $1',
         viewer,
     )
 
@@ -102,7 +103,7 @@ async def find_subscriber(token: str) -> Record | None:
     return await fetch_one(
         'select f.id as feed, f.created_at, u.id as "user", u.language'
         ' from calendar_feed f join portal_user u on u.id = f."user"'
-        " where f.token_hash = $1 and u.disabled_at is null",
+        f" where f.token_hash = $1 and {counts('f')}",
         token_hash(token),
     )
 

@@ -33,6 +33,7 @@ class CalendarFeed(Table):
 
     id = UUID(primary_key=True, default=uuid7)
     user = ForeignKey(User, null=False, unique=True, on_delete=OnDelete.cascade)
+    generation = Integer()
     token_hash = Bytea(unique=True)
     unshown = Bytea(null=True, default=None)
     created_at = Timestamptz(default=None)

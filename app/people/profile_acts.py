@@ -20,6 +20,7 @@ EMAIL_URL = "/profile/email"
 SESSIONS_URL = "/profile/sessions"
 PROFILE_CHANGE = "profile-change"
 EMAIL_CHANGE = "email-change"
+EMAIL_CANCELLATION = "email-change-cancellation"
 
 
 async def _state_profile(_viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
@@ -44,7 +45,7 @@ def make_acts(settings: Settings) -> list[Act]:
     """The acts on one's own account; `settings` say where links lead and how mails leave."""
 
     async def change_email(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        require_proof(viewer)
+        _require_generation(viewer, payload)
         await services.ask_email_change(settings, viewer, payload["email"])
         return Done(
             PROFILE_URL,
@@ -54,13 +55,26 @@ def make_acts(settings: Settings) -> list[Act]:
     return [
         Act(PROFILE_CHANGE, _state_profile, _change_profile),
         Act(EMAIL_CHANGE, _state_email, change_email),
+        Act(EMAIL_CANCELLATION, _state_cancellation, _cancel),
         SESSION_END,
         OTHER_SESSIONS_END,
     ]
 
 
-async def _state_email(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+def _require_generation(viewer: Viewer, payload: Payload) -> None:
+    """The password was entered with the form: it has to be the person's password still.
+
+    Raises:
+        NotFoundException: their credentials changed since.
+        Detour: their last proof is too old.
+    """
+    if payload.get("generation") != viewer.generation:
+        raise NotFoundException
     require_proof(viewer)
+
+
+async def _state_email(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    _require_generation(viewer, payload)
     account = await queries.find_account(viewer.id)
     return Statement(
         heading=_("Change your mail address?"),
@@ -76,6 +90,29 @@ async def _state_email(viewer: Viewer, payload: Payload, _upload: bytes | None) 
             )
         ],
     )
+
+
+async def _state_cancellation(
+    viewer: Viewer, _payload: Payload, _upload: bytes | None
+) -> Statement:
+    account = await queries.find_account(viewer.id)
+    if account["asked_email"] is None:
+        raise NotFoundException
+    return Statement(
+        heading=_("Cancel the change of your email address?"),
+        facts=[
+            (_("E-mail address"), account["email"]),
+            (_("New e-mail address"), account["asked_email"]),
+        ],
+        back=PROFILE_URL,
+        notes=[_("The link in the mail to the new address will stop working.")],
+    )
+
+
+async def _cancel(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Done:
+    if not await services.cancel_email_change(viewer):
+        raise NotFoundException
+    return Done(PROFILE_URL, _("The change of your email address was cancelled."))
 
 
 def session_name(session: Record) -> str:

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from app import clock
 from app.accounts import profile_services, queries
-from app.accounts.access import recently_proved, signed_in
+from app.accounts.access import hand_over, recently_proved, signed_in
 from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer
 from app.accounts.throttling import Throttled
@@ -102,7 +102,16 @@ class EmailAddress(Controller):
                 form.errors["password"] = _("The password is not right.")
         if form.errors:
             return self._page(request, form.typed, form.errors)
-        return see_other(await propose(viewer, acts.EMAIL_CHANGE, {"email": form.email}))
+        payload = {"email": form.email, "generation": viewer.generation}
+        return see_other(await propose(viewer, acts.EMAIL_CHANGE, payload))
+
+    @post("/cancellation")
+    async def propose_cancellation(self, viewer: NamedDependency[Viewer]) -> Response[Any]:
+        """取り消し: on to the confirm step, while a change waits for its link."""
+        account = await queries.find_account(viewer.id)
+        if account["asked_email"] is None:
+            raise NotFoundException
+        return see_other(await propose(viewer, acts.EMAIL_CANCELLATION, {}))
 
     def _page(self, request: PageRequest, typed: str, errors: dict[str, str]) -> Response[str]:
         return page(
@@ -144,8 +153,8 @@ class PasswordRenewal(Controller):
                 form.errors["current"] = _("The password is not right.")
         if form.errors:
             return self._page(request, form.errors, second_factor=second_factor)
-        await profile_services.renew_password(settings, viewer, form.password)
-        return see_other(f"{PASSWORD_URL}?changed=1")
+        fresh = await profile_services.renew_password(settings, viewer, form.password)
+        return hand_over(see_other(f"{PASSWORD_URL}?changed=1"), fresh, settings)
 
     def _page(
         self, request: PageRequest, errors: dict[str, str], *, second_factor: bool
@@ -211,7 +220,8 @@ class EmailConfirmation(Controller):
     ) -> Response[Any]:
         """決定: the address is changed."""
         try:
-            email = await profile_services.confirm_email_change(settings, token)
+            viewer: Viewer | None = request.scope.get("viewer")  # type: ignore[assignment]
+            email = await profile_services.confirm_email_change(settings, token, viewer)
         except profile_services.LinkUnknown:
             return _email_page(request, token, "unknown", "", 404)
         except profile_services.AddressTaken:

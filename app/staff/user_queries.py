@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.accounts.help_services import throttled_in
-from app.accounts.queries import HAS_FACTOR
+from app.accounts.queries import HAS_FACTOR, counts
 from app.accounts.throttling import FREE_PER_ACCOUNT
 from app.database import fetch_one
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
@@ -50,7 +50,7 @@ async def find_user(id: UUID) -> dict[str, Any] | None:
                     order by c.number limit 100) x)::text as memberships,
                (select json_agg(x) from (
                     select s.user_agent, s.created_at, s.last_seen_at from session s
-                    where s."user" = u.id and s.expires_at > now()
+                    where s."user" = u.id and s.expires_at > now() and {counts("s")}
                     order by s.last_seen_at desc limit 20) x)::text as sessions
         from portal_user u where u.id = $1
         """,

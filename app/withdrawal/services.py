@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from app import clock
+from app.accounts.generation_services import hold_account
 from app.accounts.rules import Viewer
 from app.audit.services import record
 from app.database import fetch, unit_of_work, uuid7
@@ -37,6 +38,7 @@ async def withdraw(settings: Settings, viewer: Viewer, reason: Reason | None, no
     Raises:
         ErasureRefused: a running contract, or the portal, would be left without anybody.
         AlreadyGone: they withdrew already.
+        CredentialsChanged: the password they entered is not theirs any more.
     """
     for left in reversed(range(TRIES)):
         try:
@@ -60,6 +62,7 @@ async def _withdraw(
         held = await hold(viewer.id)
         if held is None:
             raise AlreadyGone
+        await hold_account(viewer.id, viewer.generation)
         files = await erase(
             held,
             id=viewer.session,

@@ -159,7 +159,7 @@ def test_who_withdrew_after_the_backup_is_erased_again(machine: Machine) -> None
 
     async def leave() -> UUID:
         id = await user_id("member")
-        viewer = Viewer(id, uuid4(), "member", "", "ja", None, True, False)
+        viewer = Viewer(id, uuid4(), "member", "", "ja", None, True, False, generation=1)
         await withdraw(before.settings, viewer, Reason.OTHER, "")
         return id
 

@@ -134,6 +134,7 @@ def _viewer(id: UUID) -> Viewer:
         staff_role=None,
         terms_accepted=True,
         must_change_password=False,
+        generation=1,
     )
 
 

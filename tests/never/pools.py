@@ -101,7 +101,7 @@ async def make_owner() -> Owner:
     )
     terms = await accounts.current_terms()
     if terms is not None:
-        viewer = Viewer(user, user, code, code, "ja", None, False, False)
+        viewer = Viewer(user, user, code, code, "ja", None, False, False, generation=1)
         await accept_terms(viewer, terms["id"])
     account = await accounts.find_credentials(code)
     assert account is not None

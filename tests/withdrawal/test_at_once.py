@@ -28,7 +28,7 @@ TOLD = (ErasureRefused, MembershipGone, MembershipRefused, AlreadyGone)
 async def go(settings: Settings, pair: Pair, who: int) -> None:
     """One of the two withdraws."""
     row = await fetch_value("select code from portal_user where id = $1", pair.users[who])
-    viewer = Viewer(pair.users[who], uuid4(), row, "", "ja", None, True, False)
+    viewer = Viewer(pair.users[who], uuid4(), row, "", "ja", None, True, False, generation=1)
     await withdraw(settings, viewer, None, "")
 
 

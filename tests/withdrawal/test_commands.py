@@ -57,7 +57,7 @@ class Backup:
     async def leave(self, code: str) -> UUID:
         """Somebody withdraws."""
         id = await user_id(code)
-        viewer = Viewer(id, uuid4(), code, "", "ja", None, True, False)
+        viewer = Viewer(id, uuid4(), code, "", "ja", None, True, False, generation=1)
         await withdraw(self.stage.settings, viewer, Reason.OTHER, "")
         return id
 

@@ -1,0 +1,82 @@
+"""Credential generations: one change of a person's credentials voids all that was given out before.
+
+The database begins a generation when the password, the mail address, a second factor or the state
+of the account changes. Tokens, links and pending changes carry the generation that they were made
+in, and count in no other one.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from app.accounts.rules import Viewer
+from app.database import Record, fetch, fetch_one, unit_of_work
+
+
+class CredentialsChanged(Exception):
+    """The credentials changed after the person had proved who they are, or the account is shut."""
+
+
+async def hold_account(user: UUID, generation: int) -> Record:
+    """Lock an account whose credentials are still those of a generation.
+
+    Lock it before any row that hangs on it, so that two changes of an account never wait for each
+    other.
+
+    Raises:
+        CredentialsChanged: they are not, or the account is disabled or gone.
+    """
+    row = await fetch_one(
+        "select id, code, name, email, language, staff_role from portal_user where id = $1"
+        " and credential_generation = $2 and disabled_at is null for no key update",
+        user,
+        generation,
+    )
+    if row is None:
+        raise CredentialsChanged
+    return row
+
+
+async def require_current(viewer: Viewer) -> None:
+    """Refuse what a person confirms in a session that was ended a moment ago.
+
+    Raises:
+        CredentialsChanged: the session is void.
+    """
+    if not await fetch(
+        "select 1 from portal_user where id = $1 and credential_generation = $2"
+        " and disabled_at is null",
+        viewer.id,
+        viewer.generation,
+    ):
+        raise CredentialsChanged
+
+
+async def begin_generation(user: UUID) -> None:
+    """Void all that was given out to a person, where their credentials stay as they are."""
+    await fetch(
+        "update portal_user set credential_generation = credential_generation + 1 where id = $1",
+        user,
+    )
+
+
+@asynccontextmanager
+async def own_change(viewer: Viewer, *, others_stay: bool = False) -> AsyncIterator[Record]:
+    """Change a person's own credentials: the session that does it goes on, nothing else does.
+
+    Args:
+        others_stay: whether the person's other sessions go on, too.
+
+    Raises:
+        CredentialsChanged: somebody else changed them first.
+    """
+    async with unit_of_work():
+        yield await hold_account(viewer.id, viewer.generation)
+        await fetch(
+            "update session s set generation = u.credential_generation from portal_user u"
+            ' where u.id = $1 and s."user" = u.id and s.generation = $2 and (s.id = $3 or $4)',
+            viewer.id,
+            viewer.generation,
+            viewer.session,
+            others_stay,
+        )
