@@ -91,6 +91,7 @@ GET  /profile                                           L T P P P P P P P
 POST /profile                                           L T F F F F F F F
 GET  /profile/email                                     L T P P P P P P P
 POST /profile/email                                     L T F F F F F F F
+POST /profile/email/cancellation                        L T N N N G N N N
 GET  /profile/password                                  L T P P P P P P P
 POST /profile/password                                  L T F F F F F F F
 GET  /profile/sessions                                  L T P P P P P P P
@@ -495,7 +496,7 @@ async def _notices(portal: Portal, owner: UUID) -> dict[str, object]:
     [link] = [
         m["list-unsubscribe"] for m in mails if "english@" in m["to"] and m["list-unsubscribe"]
     ]
-    await make_feed(portal.settings, owner, 1)
+    await make_feed(portal.settings, owner, await _generation(owner))
     calendar = await take_address(portal.settings, owner)
     assert calendar is not None
     return {
@@ -589,10 +590,17 @@ async def _factor(owner: UUID) -> UUID:
     return passkey.id
 
 
+async def _generation(person: UUID) -> int:
+    return int(
+        await fetch_value("select credential_generation from portal_user where id = $1", person)
+    )
+
+
 async def _app(portal: Portal, owner: UUID) -> UUID:
     """A set-up under way; beginning anew replaces it, so that row of the table comes after."""
     app = AuthenticatorApp(
         user=owner,
+        generation=await _generation(owner),
         sealed_secret=seal_app_secret(
             read_secret(portal.settings.secret_file), owner, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
         ),

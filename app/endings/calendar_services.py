@@ -11,6 +11,14 @@ from app.database import fetch, fetch_value, unit_of_work, uuid7
 from app.sealing import CannotOpen, read_secret, seal, unseal
 from app.settings import Settings
 
+TAKE_ADDRESS = f"""
+    with found as (
+        select f.id, f.unshown from calendar_feed f join portal_user u on u.id = f."user"
+        where u.id = $1 and f.unshown is not null and {counts("f")} for update of f)
+    update calendar_feed f set unshown = null from found where f.id = found.id
+    returning found.unshown
+"""  # noqa: S608 - a fixed condition
+
 
 def _purpose(user: UUID) -> bytes:
     return b"calendar:" + user.bytes
@@ -53,11 +61,7 @@ async def revoke_feed(user: UUID) -> None:
 async def take_address(settings: Settings, user: UUID) -> str | None:
     """The person's calendar address, the first time it is asked for; None afterwards."""
     sealed = await fetch_value(
-        "with found as (select f.id, f.unshown from calendar_feed f join portal_user u"
-        ' on u.id = f."user" where u.id = $1 and f.unshown is not null'
-        f" and {counts('f')} for update of f)"
-        " update calendar_feed f set unshown = null from found where f.id = found.id"
-        " returning found.unshown",
+        TAKE_ADDRESS,
         user,
     )
     if sealed is None:

@@ -205,6 +205,8 @@ async def test_a_cookie_of_no_log_in_leads_to_log_in(portal: Portal) -> None:
 
 
 async def test_a_session_remembers_when_its_person_proved_who_they_are(portal: Portal) -> None:
-    account = await fetch("select id, staff_role from portal_user where code = 'owner'")
+    account = await fetch(
+        "select id, staff_role, credential_generation from portal_user where code = 'owner'"
+    )
     await open_session(account[0], "tests", known_device=None)
     assert await fetch_value("select now() - max(proved_at) from session") < timedelta(minutes=1)

@@ -69,15 +69,56 @@ async def test_the_mail_address_changes_by_a_link_to_the_new_one_and_the_old_one
     async with portal.anonymous() as anywhere:
         shown = await anywhere.get(link)
         assert "new@example.com" in shown.text
-        assert await mails_to(portal, "member@example.com") == []
-        changed = await anywhere.post(link)
+        changed = await member.post(link)
         assert "メールアドレスを変更しました" in changed.text
         again = await anywhere.post(link)
         assert again.status_code == 404 and "使用できません" in again.text
-    [(template, _)] = await mails_to(portal, "member@example.com")
-    assert template == "email-changed"
+    told = [template for template, _ in await mails_to(portal, "member@example.com")]
+    assert told == ["email-change-asked", "email-changed"]
     assert "new@example.com" in (await member.get("/profile")).text
     assert await acts("email-change-request") == ["email-change-request", "email-change"]
+
+
+async def test_the_old_address_is_told_when_a_change_is_asked_for_and_what_to_do(
+    portal: Portal, member: httpx.AsyncClient
+) -> None:
+    await confirm(member, await ask(member, "new@example.com"))
+    [(template, text)] = await mails_to(portal, "member@example.com")
+    assert template == "email-change-asked"
+    assert "new@example.com" in text and "心当たりがない場合" in text
+    assert "/password/forgotten" in text and "/profile" in text
+    page = await confirm(member, await member.post("/profile/email/cancellation"))
+    assert "メールアドレスの変更を取り消しました。" in page.text
+    told = [template for template, _ in await mails_to(portal, "member@example.com")]
+    assert told == ["email-change-asked"], "cancelling does not take the warning back"
+
+
+async def test_a_pending_change_of_address_is_shown_and_can_be_cancelled(
+    portal: Portal, member: httpx.AsyncClient
+) -> None:
+    assert (await member.post("/profile/email/cancellation")).status_code == 404
+    await confirm(member, await ask(member, "new@example.com"))
+    link = await link_to(portal, "new@example.com")
+    page = await member.get("/profile")
+    assert "確認待ち" in page.text and "変更を取り消す" in page.text
+    done = await confirm(member, await member.post("/profile/email/cancellation"))
+    assert "確認待ち" not in done.text
+    assert (await member.post(link)).status_code == 404
+    assert await mails_to(portal, "new@example.com") == []
+    assert await acts("email-change-request") == [
+        *("email-change-request", "email-change-cancellation"),
+    ]
+
+
+async def test_a_change_of_address_that_was_prepared_under_the_old_password_is_not_made(
+    portal: Portal, member: httpx.AsyncClient
+) -> None:
+    """The password is asked for with the form, and the change waits for its confirmation."""
+    prepared = (await ask(member, "new@example.com")).headers["location"]
+    await member.post("/profile/password", data=passwords())
+    for answer in (await member.get(prepared), await member.post(prepared)):
+        assert answer.status_code == 404
+    assert await mails_to(portal, "new@example.com") == []
 
 
 async def test_a_newer_wish_kills_the_older_link(portal: Portal, member: httpx.AsyncClient) -> None:

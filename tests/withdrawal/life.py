@@ -11,7 +11,7 @@ from app.database import fetch, fetch_value
 from app.products.tables import Product
 from app.quotes.rules import Wish
 from app.quotes.services import Wanted, request_quote
-from tests.accounts.factors import add_app, make_codes
+from tests.accounts.factors import add_app, keep_sessions, make_codes
 from tests.activation.world import place, upload
 from tests.conftest import Portal
 from tests.mail.post import deliver
@@ -152,6 +152,7 @@ class Life:
                 created_at=clock.now(),
             )
         )
+        await keep_sessions(self.id)
         waiting = self.portal.anonymous()
         answer = await waiting.post("/login", data={"code": CODE, "password": NEW_PASSWORD})
         assert answer.headers["location"].startswith("/login/second-factor")
