@@ -8,9 +8,9 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
-from app.accounts.access import signed_in
+from app.accounts.access import SAFE_METHODS, recently_proved, require_proof, signed_in
 from app.accounts.rules import Viewer
-from app.staff.rules import Permission, permits
+from app.staff.rules import NEEDS_PROOF, Permission, permits
 
 
 async def staff_only(
@@ -23,12 +23,15 @@ async def staff_only(
     Raises:
         NotFoundException: a customer, whatever they may have to do first, or too low a role.
         NotSignedIn: nobody is signed in.
-        Detour: staff have something to do first.
+        Detour: staff have something to do first, or prove once more who they are before a page
+            that needs it. What they send is kept first: its act asks.
     """
     viewer: Viewer | None = connection.scope.get("viewer")  # type: ignore[assignment]
     if viewer is not None and not permits(viewer.staff_role, permission):
         raise NotFoundException
     await signed_in(connection, handler)
+    if permission in NEEDS_PROOF and connection.scope.get("method") in SAFE_METHODS:
+        await recently_proved(connection, handler)
 
 
 def permitted(permission: Permission) -> Guard:
@@ -41,6 +44,9 @@ def require(viewer: Viewer, permission: Permission) -> None:
 
     Raises:
         NotFoundException: the person's role has not the permission.
+        Detour: the permission needs a recent proof of who they are.
     """
     if not permits(viewer.staff_role, permission):
         raise NotFoundException
+    if permission in NEEDS_PROOF:
+        require_proof(viewer)

@@ -16,8 +16,10 @@ from app.database import Record
 from app.people.acts import notices, role_name
 from app.staff import contract_queries as queries
 from app.staff import owner_acts as acts
+from app.staff.access import permitted
 from app.staff.contract_forms import OwnerForm
 from app.staff.contract_pages import CHANGE, SEE, provide_head
+from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import kept, problem_of, staff_page
 from app.web.i18n import gettext as _
@@ -89,7 +91,7 @@ class OwnerAppointment(Controller):
     """An owner for a contract that has none left who can act."""
 
     path = "/staff/contracts/{number:str}/owner"
-    guards = CHANGE
+    guards = [permitted(Permission.OWNERS_APPOINT)]
     dependencies = {"contract": Provide(provide_head)}
 
     @get()

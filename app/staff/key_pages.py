@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from app.accounts.access import recently_proved
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
 from app.csv_lines import BOM, csv_line
@@ -29,6 +30,7 @@ from app.web.responses import see_other
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
 ISSUE = [permitted(Permission.LICENSE_KEYS_ISSUE)]
+EXPORT = [permitted(Permission.LICENSE_KEYS_EXPORT), recently_proved]
 
 
 @get(acts.KEYS_URL, guards=SEE)
@@ -121,11 +123,11 @@ class Batches(Controller):
             request,
             "staff/license_key_batch.html",
             batch=batch,
-            exportable=permits(viewer.staff_role, Permission.LICENSE_KEYS_ISSUE)
+            exportable=permits(viewer.staff_role, Permission.LICENSE_KEYS_EXPORT)
             and (batch["exported_at"] is None or _again(viewer)),
         )
 
-    @post("/export", guards=ISSUE)
+    @post("/export", guards=EXPORT)
     async def export(
         self, viewer: NamedDependency[Viewer], batch_id: FromPath[UUID]
     ) -> Response[str]:

@@ -15,7 +15,9 @@ from app.people.membership_services import MembershipGone
 from app.people.owner_services import OwnerThere, appoint_owner, invite_new_owner
 from app.settings import Settings
 from app.staff import contract_queries as queries
+from app.staff.access import require
 from app.staff.contract_acts import changeable, contract_url, invitation_facts, invitation_notes
+from app.staff.rules import Permission
 from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 
@@ -24,6 +26,7 @@ RESENDING = "staff-invitation-resending"
 
 
 async def _state_owner(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    require(viewer, Permission.OWNERS_APPOINT)
     contract = await changeable(viewer, payload)
     facts = [(_("Contract"), f"{contract['name']} ({contract['number']})")]
     if chosen := payload["membership"]:
@@ -39,6 +42,7 @@ async def _state_owner(viewer: Viewer, payload: Payload, _upload: bytes | None) 
 
 
 async def _appoint(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
+    require(viewer, Permission.OWNERS_APPOINT)
     contract = queries.named(await changeable(viewer, payload))
     try:
         if payload["membership"]:
@@ -97,6 +101,7 @@ def _facts(contract: NamedContract, invitation: Record) -> list[tuple[str, str]]
 
 
 async def _state_resending(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    require(viewer, Permission.OWNERS_APPOINT)
     contract, invitation = await _find(viewer, payload)
     return Statement(
         heading=_("Send this invitation again?"),
@@ -107,6 +112,7 @@ async def _state_resending(viewer: Viewer, payload: Payload, _upload: bytes | No
 
 
 async def _send_again(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
+    require(viewer, Permission.OWNERS_APPOINT)
     contract, invitation = await _find(viewer, payload)
     try:
         await invitations.send_again(

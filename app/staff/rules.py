@@ -18,10 +18,12 @@ class Permission(StrEnum):
     COMPANIES_CHANGE = "companies:change"
     CONTRACTS_SEE = "contracts:see"
     CONTRACTS_CHANGE = "contracts:change"
+    OWNERS_APPOINT = "owners:appoint"
     CONTRACTS_IMPORT = "contracts:import"
     CONTRACTS_EXPORT = "contracts:export"
     CATALOGUE_CHANGE = "catalogue:change"
     LICENSE_KEYS_ISSUE = "license-keys:issue"
+    LICENSE_KEYS_EXPORT = "license-keys:export"
     LICENSE_KEYS_EXPORT_AGAIN = "license-keys:export-again"
     RESOURCES_CHANGE = "resources:change"
     QUOTES_ANSWER = "quotes:answer"
@@ -30,6 +32,8 @@ class Permission(StrEnum):
     SIGNING_KEYS_ROTATE = "signing-keys:rotate"
     TERMS_PUBLISH = "terms:publish"
     USERS_HELP = "users:help"
+    USERS_DISABLE = "users:disable"
+    FACTORS_REMOVE = "second-factors:remove"
     STAFF_CHANGE = "staff:change"
     MAIL_SEND_AGAIN = "mail:send-again"
     AUDIT_SEE = "audit:see"
@@ -45,14 +49,18 @@ LEAST_ROLE = {
     # The day's work.
     Permission.COMPANIES_CHANGE: StaffRole.OPERATOR,
     Permission.CONTRACTS_CHANGE: StaffRole.OPERATOR,
+    Permission.OWNERS_APPOINT: StaffRole.OPERATOR,
     Permission.CONTRACTS_IMPORT: StaffRole.OPERATOR,
     Permission.CATALOGUE_CHANGE: StaffRole.OPERATOR,
     Permission.LICENSE_KEYS_ISSUE: StaffRole.OPERATOR,
+    Permission.LICENSE_KEYS_EXPORT: StaffRole.OPERATOR,
     Permission.RESOURCES_CHANGE: StaffRole.OPERATOR,
     Permission.QUOTES_ANSWER: StaffRole.OPERATOR,
     Permission.NOTICES_PUBLISH: StaffRole.OPERATOR,
     Permission.ACTIVATIONS_CHANGE: StaffRole.OPERATOR,
     Permission.USERS_HELP: StaffRole.OPERATOR,
+    Permission.USERS_DISABLE: StaffRole.OPERATOR,
+    Permission.FACTORS_REMOVE: StaffRole.OPERATOR,
     Permission.MAIL_SEND_AGAIN: StaffRole.OPERATOR,
     # What binds everybody, opens doors, or takes data out of the house.
     Permission.CONTRACTS_EXPORT: StaffRole.ADMINISTRATOR,
@@ -64,6 +72,24 @@ LEAST_ROLE = {
     # It reads the whole log.
     Permission.AUDIT_VERIFY: StaffRole.ADMINISTRATOR,
 }
+# What an intruder at an unlocked desk would look for: it lets people in or shuts them out, takes
+# data out of the house, binds everybody, or reaches customers' machines. It takes a recent proof.
+NEEDS_PROOF = frozenset(
+    {
+        Permission.OWNERS_APPOINT,
+        Permission.CONTRACTS_IMPORT,
+        Permission.CONTRACTS_EXPORT,
+        Permission.LICENSE_KEYS_EXPORT,
+        Permission.LICENSE_KEYS_EXPORT_AGAIN,
+        Permission.RESOURCES_CHANGE,
+        Permission.SIGNING_KEYS_ROTATE,
+        Permission.TERMS_PUBLISH,
+        Permission.USERS_DISABLE,
+        Permission.FACTORS_REMOVE,
+        Permission.STAFF_CHANGE,
+        Permission.AUDIT_EXPORT,
+    }
+)
 RANKS = {role: rank for rank, role in enumerate(StaffRole)}
 
 
@@ -83,12 +109,23 @@ class Help(StrEnum):
     LINK = "link"
 
 
+HELP_PERMISSIONS = {
+    Help.DISABLING: Permission.USERS_DISABLE,
+    Help.ENABLING: Permission.USERS_DISABLE,
+    Help.FACTOR_REMOVAL: Permission.FACTORS_REMOVE,
+}
 NEEDS_REASON = {Help.DISABLING, Help.FACTOR_REMOVAL}
 
 
-def permission_for(staff_role: str | None) -> Permission:
-    """What it takes to change an account: those of the staff are the administrators' to change."""
-    return Permission.USERS_HELP if staff_role is None else Permission.STAFF_CHANGE
+def permission_for(staff_role: str | None, help: Help | None = None) -> Permission:
+    """What it takes to change an account: those of the staff are the administrators' to change.
+
+    Args:
+        help: what is done for a customer; None for the least of it.
+    """
+    if staff_role is not None:
+        return Permission.STAFF_CHANGE
+    return HELP_PERMISSIONS.get(help, Permission.USERS_HELP) if help else Permission.USERS_HELP
 
 
 def offered(

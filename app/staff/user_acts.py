@@ -16,7 +16,7 @@ from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.settings import Settings
 from app.staff import user_queries as queries
 from app.staff.access import require
-from app.staff.rules import Help, Permission, offered, permission_for
+from app.staff.rules import Help, Permission, offered, permission_for, permits
 from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 
@@ -61,7 +61,8 @@ async def changeable_account(viewer: Viewer, id: UUID) -> Account:
     account = await queries.find_user(id)
     if account is None:
         raise NotFoundException
-    require(viewer, permission_for(account["staff_role"]))
+    if not permits(viewer.staff_role, permission_for(account["staff_role"])):
+        raise NotFoundException
     return account
 
 
@@ -70,6 +71,7 @@ async def _find(viewer: Viewer, payload: Payload) -> tuple[Account, Help]:
     help = Help(payload["help"])
     if help not in offered_to(viewer, account):
         raise NotFoundException
+    require(viewer, permission_for(account["staff_role"], help))
     return account, help
 
 

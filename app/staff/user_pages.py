@@ -13,7 +13,7 @@ from app.confirmations.services import propose
 from app.people.rules import browser_name
 from app.staff import user_acts as acts
 from app.staff import user_queries as queries
-from app.staff.access import permitted
+from app.staff.access import permitted, require
 from app.staff.list_forms import ListForm
 from app.staff.rules import NEEDS_REASON, Help, Permission, StaffRole, permission_for, permits
 from app.staff.services import note_account_inspection
@@ -95,6 +95,7 @@ class Helps(Controller):
         account, wanted = await _find(viewer, id, help)
         if wanted not in NEEDS_REASON:
             raise NotFoundException
+        require(viewer, permission_for(account["staff_role"], wanted))
         about = {"user": str(id), "help": wanted.value}
         typed, errors = await kept(request, viewer, acts.HELP, {"reason": ""}, **about)
         return _reason(request, account, wanted, typed["reason"], errors)

@@ -1,0 +1,173 @@
+"""The heaviest acts of the console take a recent proof of who sits there."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from app.accounts.rules import Viewer
+from app.confirmations.services import propose
+from app.database import fetch, fetch_value
+from app.parts import make_acts
+from app.settings import read_settings
+from app.staff.rules import HELP_PERMISSIONS, NEEDS_PROOF, Help, Permission
+from tests.accounts.test_proof import PROOF, let_the_proof_grow_old
+from tests.conventions.test_routes import HANDLERS
+from tests.people.post import user_id
+
+# Every permission and every act of the console is in one of two lists, so that a new one is a
+# decision: the day's work here, what needs a proof in NEEDS_PROOF and in HEAVY.
+LIGHT_PERMISSIONS = {
+    *(Permission.CONSOLE_SEE, Permission.CONTRACTS_SEE, Permission.AUDIT_SEE),
+    *(Permission.COMPANIES_CHANGE, Permission.CONTRACTS_CHANGE, Permission.CATALOGUE_CHANGE),
+    *(Permission.LICENSE_KEYS_ISSUE, Permission.QUOTES_ANSWER, Permission.NOTICES_PUBLISH),
+    *(Permission.ACTIVATIONS_CHANGE, Permission.USERS_HELP, Permission.MAIL_SEND_AGAIN),
+    Permission.AUDIT_VERIFY,
+}
+LIGHT_ACTS = {
+    *("company", "corporate-group", "contract-creation", "contract-amendment", "contract-renewal"),
+    *("staff-invitation-cancellation", "product", "further-move", "activation-release"),
+    *("mail-retry", "mail-discard", "license-key-issue", "license-key-revocation"),
+    *("quote-review", "quote-handler", "quote-answer", "quote-conclusion", "quote-application"),
+    *("notice-text", "notice-publication", "notice-withdrawal"),
+    *("entitlement-order", "entitlement-amendment"),
+}
+NOBODY = str(UUID(int=0))
+OWNER = {"contract": "D-1001", "membership": "", "owner_email": "x@example.com"}
+HEAVY: dict[str, dict[str, Any]] = {
+    "contract-owner": OWNER | {"owner_language": "ja", "reason": "退職"},
+    "staff-invitation-resending": {"contract": "D-1001", "invitation": NOBODY},
+    "account-help": {"user": "member", "help": Help.DISABLING, "reason": "x"},
+    "staff-account": {
+        **{"code": "neu", "name": "新人", "email": "neu@example.com"},
+        **{"role": "administrator", "language": "ja"},
+    },
+    "staff-role": {"user": "clerk", "role": "administrator", "seen": "operator"},
+    "terms-publication": {"revision": 1, "body_ja": "x", "body_en": "x"},
+    "signing-key-rotation": {"days": 90, "dropped": [], "seen": "x"},
+    "keyset-import": {},
+    "resource-publication": {"upload": NOBODY, "version": "1", "products": []},
+    "resource-upload-discard": {"upload": NOBODY},
+    "resource-products": {"resource": NOBODY, "products": [], "revision": 1},
+    "resource-withdrawal": {"resource": NOBODY, "keep_file": True, "revision": 1},
+    "bulk-import": {"import": NOBODY},
+    "bulk-import-discard": {"import": NOBODY},
+}
+HELPS = {
+    **dict.fromkeys(HELP_PERMISSIONS, "member"),
+    # Whatever is done to an account of the staff is an administrator's heavy act.
+    **{Help.LINK: "clerk", Help.LOG_OUT: "clerk", Help.UNLOCKING: "clerk"},
+}
+
+
+def _console_acts() -> set[str]:
+    acts = make_acts(read_settings({}, demo=True))
+    return {act.name for act in acts if act.state.__module__.startswith("app.staff.")}
+
+
+def test_every_permission_and_act_is_light_or_takes_a_proof() -> None:
+    assert set(Permission) == LIGHT_PERMISSIONS | NEEDS_PROOF
+    assert not LIGHT_PERMISSIONS & NEEDS_PROOF
+    assert _console_acts() == LIGHT_ACTS | set(HEAVY)
+    assert not LIGHT_ACTS & set(HEAVY)
+
+
+async def _proposal(act: str, payload: dict[str, Any]) -> str:
+    staff = await user_id("staff")
+    if "user" in payload:
+        payload = payload | {"user": str(await user_id(payload["user"]))}
+    viewer = Viewer(staff, staff, "staff", "", "ja", "administrator", True, False)
+    return await propose(viewer, act, payload, b"x" if act == "keyset-import" else None)
+
+
+async def _asks_for_a_proof(staff: httpx.AsyncClient, confirmation: str) -> None:
+    """And changes nothing before."""
+    events = "select count(*) from audit_event"
+    before = await fetch_value(events)
+    await let_the_proof_grow_old()
+    for answer in (await staff.get(confirmation), await staff.post(confirmation)):
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith(f"{PROOF}?next=%2Fconfirmations")
+    assert await fetch_value(events) == before
+
+
+@pytest.mark.parametrize("act", HEAVY)
+async def test_a_heavy_act_takes_a_recent_proof(staff: httpx.AsyncClient, act: str) -> None:
+    await _asks_for_a_proof(staff, await _proposal(act, HEAVY[act]))
+
+
+@pytest.mark.parametrize("help", HELPS)
+async def test_heavy_help_takes_a_recent_proof(staff: httpx.AsyncClient, help: Help) -> None:
+    person = HELPS[help]
+    if help is Help.ENABLING:
+        await fetch("update portal_user set disabled_at = now() where code = $1", person)
+    if help is Help.FACTOR_REMOVAL:
+        await fetch(
+            'insert into passkey (id, "user", credential_id, public_key, sign_count, name,'
+            " created_at) values (gen_random_uuid(), $1, 'c', 'k', 0, 'n', now())",
+            await user_id(person),
+        )
+    payload = {"user": person, "help": help, "reason": "x"}
+    await _asks_for_a_proof(staff, await _proposal("account-help", payload))
+
+
+@pytest.mark.parametrize("help", [Help.UNLOCKING, Help.LOG_OUT])
+async def test_light_help_for_a_customer_takes_none(staff: httpx.AsyncClient, help: Help) -> None:
+    await let_the_proof_grow_old()
+    confirmation = await _proposal("account-help", {"user": "member", "help": help, "reason": ""})
+    assert (await staff.get(confirmation)).status_code == 200
+
+
+def _heavy_pages() -> list[str]:
+    places = {"{number}": "D-1001", "{format}": "csv", "{version}": "1"}
+    found = []
+    for method, path, handler in HANDLERS:
+        guards = [g for g in handler.resolve_guards() if isinstance(g, partial)]
+        if method == "GET" and any(g.args[0] in NEEDS_PROOF for g in guards):
+            for place, value in places.items():
+                path = path.replace(place, value)  # noqa: PLW2901 - step by step
+            parts = path.split("/")
+            found.append("/".join(NOBODY if part.startswith("{") else part for part in parts))
+    return found
+
+
+HEAVY_PAGES = _heavy_pages()
+
+
+def test_exports_and_forms_of_heavy_acts_are_among_the_pages_that_ask() -> None:
+    assert set(HEAVY_PAGES) >= {
+        *("/staff/audit/export/csv", "/staff/imports/export", "/staff/users/staff/new"),
+        *("/staff/terms/new", "/staff/keys/rotation", "/staff/contracts/D-1001/owner"),
+    }
+
+
+@pytest.mark.parametrize("path", HEAVY_PAGES)
+async def test_a_page_of_a_heavy_act_and_an_export_take_a_recent_proof(
+    staff: httpx.AsyncClient, path: str
+) -> None:
+    await let_the_proof_grow_old()
+    answer = await staff.get(path)
+    assert answer.status_code == 303 and answer.headers["location"].startswith(PROOF)
+
+
+async def test_license_keys_are_taken_away_after_a_recent_proof_only(
+    staff: httpx.AsyncClient,
+) -> None:
+    await let_the_proof_grow_old()
+    answer = await staff.post(f"/staff/license-keys/batches/{NOBODY}/export")
+    assert answer.status_code == 303 and answer.headers["location"].startswith(PROOF)
+
+
+async def test_what_was_typed_is_kept_while_the_proof_is_given(staff: httpx.AsyncClient) -> None:
+    await let_the_proof_grow_old()
+    path = f"/staff/users/{await user_id('member')}/disabling"
+    assert (await staff.get(path)).headers["location"].startswith(PROOF), "before it is filled in"
+    sent = await staff.post(path, data={"reason": "退職のため"})
+    confirmation = sent.headers["location"]
+    assert confirmation.startswith("/confirmations/")
+    proof = (await staff.get(confirmation)).headers["location"]
+    answer = await staff.post(PROOF, data={"password": "portal-demo-2026", "next": confirmation})
+    assert proof.startswith(PROOF) and answer.headers["location"] == confirmation
+    assert "退職のため" in (await staff.get(confirmation)).text
