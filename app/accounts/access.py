@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, MutableMapping
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from app.database import Record
 from app.settings import Settings
 from app.web import i18n
 from app.web.asgi import App, Receive, Send
+from app.web.cookies import cookie_values
 from app.web.errors import send_unavailable, unavailable_errors
 from app.web.requests import header, is_cross_site
 from app.web.responses import see_other
@@ -49,14 +49,6 @@ class Detour(Exception):
         self.path = path
 
 
-def cookies(scope: Mapping[str, Any]) -> dict[str, str]:
-    """The request's cookies; broken ones count as absent."""
-    try:
-        return {k: m.value for k, m in SimpleCookie(header(scope, b"cookie")).items()}
-    except CookieError:
-        return {}
-
-
 class Viewers:
     """Finds the person behind each request: `scope["viewer"]`, and the request's language."""
 
@@ -67,21 +59,18 @@ class Viewers:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        jar = cookies(scope)
         scope["viewer"] = scope["done"] = scope["expired_user"] = None
-        wanted = jar.get(self.settings.language_cookie)
-        scope["language_chosen"] = wanted in i18n.LANGUAGES
-        i18n.language.set(
-            wanted
-            if wanted in i18n.LANGUAGES
-            else i18n.preferred_language(header(scope, b"accept-language"))
-        )
-        if token := jar.get(self.settings.session_cookie):
-            try:
+        chosen = _chosen_language(scope, self.settings)
+        scope["language_chosen"] = chosen is not None
+        i18n.language.set(chosen or i18n.preferred_language(header(scope, b"accept-language")))
+        try:
+            for token in cookie_values(scope, self.settings.session_cookie):
                 await self._find_viewer(scope, token)
-            except unavailable_errors:
-                await send_unavailable(scope, send)
-                return
+                if scope["viewer"] is not None:
+                    break
+        except unavailable_errors:
+            await send_unavailable(scope, send)
+            return
         await self.app(scope, receive, send)
 
     async def _find_viewer(self, scope: MutableMapping[str, Any], token: str) -> None:
@@ -97,6 +86,11 @@ class Viewers:
         if DONE in scope["query_string"] and row["named_done_at"] is not None:
             scope["done"] = row["named_message"]
         await _keep_alive(row, now)
+
+
+def _chosen_language(scope: Mapping[str, Any], settings: Settings) -> str | None:
+    values = cookie_values(scope, settings.language_cookie)
+    return next((value for value in values if value in i18n.LANGUAGES), None)
 
 
 def _viewer(row: Record) -> Viewer:

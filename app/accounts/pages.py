@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 
 from app.accounts import access, forms, queries, services, session_services
-from app.accounts.access import CONFIRMATIONS, YEAR, Detour, cookies
+from app.accounts.access import CONFIRMATIONS, YEAR, Detour
 from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer, local_path, with_next
 from app.accounts.session_services import PendingLogin
@@ -14,6 +14,7 @@ from app.accounts.throttling import Throttled
 from app.settings import Settings
 from app.web import i18n
 from app.web.answers import policy_with_style
+from app.web.cookies import cookie_values
 from app.web.errors import too_many_attempts
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, read_form
@@ -93,7 +94,7 @@ class SigningIn(Controller):
             form.password,
             address=request.client.host if request.client else "",
             user_agent=request.headers.get("user-agent", ""),
-            device_token=cookies(request.scope).get(settings.device_cookie, ""),
+            device_tokens=cookie_values(request.scope, settings.device_cookie),
         )
         if isinstance(outcome, Throttled):
             return too_many_attempts(request, outcome.wait)

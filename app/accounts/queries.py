@@ -1,5 +1,6 @@
 """Reads about accounts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -54,10 +55,13 @@ async def find_credentials(code: str) -> Record | None:
     )
 
 
-async def find_device(token: str, user: UUID) -> UUID | None:
-    """The known device of a person that has this token."""
+async def find_device(tokens: Sequence[str], user: UUID) -> UUID | None:
+    """The known device of a person that has one of these tokens."""
     row = await fetch_one(
-        'select id from device where token_hash = $1 and "user" = $2', token_hash(token), user
+        'select id from device where token_hash = any($1) and "user" = $2'
+        " order by last_used_at desc limit 1",
+        [token_hash(token) for token in tokens],
+        user,
     )
     return row["id"] if row else None
 

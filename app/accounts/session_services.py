@@ -1,5 +1,6 @@
 """Changes of sessions: signing in and out, and noting that one is in use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -37,17 +38,20 @@ class PendingLogin:
 
 
 async def sign_in(
-    code: str, password: str, *, address: str, user_agent: str, device_token: str
+    code: str, password: str, *, address: str, user_agent: str, device_tokens: Sequence[str]
 ) -> SignIn | PendingLogin | Throttled | None:
     """Sign a person in, or None where user code and password do not belong together.
 
     Who has a second factor is not signed in yet: proof_services.finish_sign_in() does that.
 
     Unknown codes cost the same time and give the same answer as wrong passwords.
+
+    Args:
+        device_tokens: what the browser may be known by; one of them is enough.
     """
     code = normalised(code).lower()
     account = await queries.find_credentials(code)
-    device = await queries.find_device(device_token, account["id"]) if account else None
+    device = await queries.find_device(device_tokens, account["id"]) if account else None
     counted_in = (
         {f"device:{device}": throttling.FREE_PER_ACCOUNT}
         if device
