@@ -16,7 +16,7 @@ from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
 from app.web import i18n
-from app.web.forms import normalised
+from app.web.texts import normalised
 
 
 async def request_reset(settings: Settings, wanted: str, *, address: str) -> Throttled | None:

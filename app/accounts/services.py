@@ -9,7 +9,7 @@ from app.accounts.rules import Viewer
 from app.accounts.tables import Session, Terms, User
 from app.audit.services import record
 from app.database import fetch, unit_of_work, uuid7
-from app.web.forms import normalised
+from app.web.texts import normalised
 
 
 async def accept_terms(viewer: Viewer, terms: UUID) -> None:

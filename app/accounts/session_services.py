@@ -16,7 +16,7 @@ from app.accounts.tables import Device, Session, User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import Record, unit_of_work
-from app.web.forms import normalised
+from app.web.texts import normalised
 
 
 @dataclass(frozen=True)
