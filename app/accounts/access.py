@@ -1,7 +1,7 @@
 """Who looks: the session behind a request, and the gates before the pages."""
 
 from collections.abc import Mapping, MutableMapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,7 +15,15 @@ from litestar.types import Scope
 from app import clock
 from app.accounts import queries
 from app.accounts.factor_rules import proof_counts
-from app.accounts.rules import SEEN_EVERY, Viewer, first_step, session_runs
+from app.accounts.rules import (
+    SEEN_EVERY,
+    TOLD_FOR,
+    Ending,
+    OverSession,
+    Viewer,
+    first_step,
+    session_runs,
+)
 from app.accounts.session_services import SignIn, mark_seen
 from app.database import Record
 from app.settings import Settings
@@ -59,7 +67,7 @@ class Viewers:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope["viewer"] = scope["done"] = scope["expired_user"] = None
+        scope["viewer"] = scope["done"] = scope["over_session"] = None
         chosen = _chosen_language(scope, self.settings)
         scope["language_chosen"] = chosen is not None
         i18n.language.set(chosen or i18n.preferred_language(header(scope, b"accept-language")))
@@ -79,8 +87,8 @@ class Viewers:
             return
         now = clock.now()
         i18n.language.set(row["language"])
-        if not session_runs(row["staff_role"], row["last_seen_at"], row["expires_at"], now):
-            scope["expired_user"] = row["id"]
+        if over := _over(row, now):
+            scope["over_session"] = scope["over_session"] or over
             return
         scope["viewer"] = _viewer(row)
         if DONE in scope["query_string"] and row["named_done_at"] is not None:
@@ -91,6 +99,15 @@ class Viewers:
 def _chosen_language(scope: Mapping[str, Any], settings: Settings) -> str | None:
     values = cookie_values(scope, settings.language_cookie)
     return next((value for value in values if value in i18n.LANGUAGES), None)
+
+
+def _over(row: Record, now: datetime) -> OverSession | None:
+    """The session, where it does not run any more."""
+    if row["ended_at"] is not None:
+        return OverSession(row["session"], row["id"], Ending(row["end_reason"]), row["ended_at"])
+    if session_runs(row["staff_role"], row["last_seen_at"], row["expires_at"], now):
+        return None
+    return OverSession(row["session"], row["id"], None, row["expires_at"])
 
 
 def _viewer(row: Record) -> Viewer:
@@ -258,11 +275,16 @@ def cookie(name: str, value: str, seconds: int, settings: Settings) -> Cookie:
     )
 
 
+def session_cookie(token: str, lasts: timedelta, settings: Settings) -> Cookie:
+    """The cookie of a session. It stays a day longer: see TOLD_FOR."""
+    seconds = int((lasts + TOLD_FOR).total_seconds())
+    return cookie(settings.session_cookie, token, seconds, settings)
+
+
 def begin_session(sign_in: SignIn, wanted: str, settings: Settings) -> Response[Any]:
     """Hand a fresh session to the browser, and send it on to a path of the portal."""
     answer = see_other(wanted)
-    lasts = int(sign_in.lasts.total_seconds())
-    answer.set_cookie(cookie(settings.session_cookie, sign_in.token, lasts, settings))
+    answer.set_cookie(session_cookie(sign_in.token, sign_in.lasts, settings))
     if sign_in.device_token:
         answer.set_cookie(cookie(settings.device_cookie, sign_in.device_token, YEAR, settings))
     return answer

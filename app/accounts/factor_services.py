@@ -12,6 +12,7 @@ import pyotp
 
 from app import clock
 from app.accounts import factor_queries, passkey_services, throttling
+from app.accounts.ending_services import end_sessions
 from app.accounts.factor_mail_services import Change, tell_change
 from app.accounts.factor_rules import (
     MOST_PASSKEYS,
@@ -26,8 +27,7 @@ from app.accounts.factor_rules import (
 from app.accounts.factor_tables import RecoveryCode
 from app.accounts.passwords import SHORTEST, verify_password
 from app.accounts.proof_services import open_app_secret, seal_app_secret
-from app.accounts.rules import Viewer, token_hash
-from app.accounts.tables import Session
+from app.accounts.rules import Ending, Viewer, token_hash
 from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import fetch, fetch_one, unit_of_work, uuid7
@@ -200,4 +200,4 @@ async def _hold(viewer: Viewer) -> None:
 
 
 async def _end_other_sessions(viewer: Viewer) -> None:
-    await Session.delete().where(Session.user == viewer.id, Session.id != viewer.session)
+    await end_sessions(viewer.id, Ending.FACTOR_CHANGE, but=viewer.session)

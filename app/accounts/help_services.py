@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from app import clock
-from app.accounts import throttling
+from app.accounts import ending_services, throttling
 from app.accounts.factor_tables import AuthenticatorApp, Passkey, PendingSignIn, RecoveryCode
-from app.accounts.rules import token_hash
-from app.accounts.tables import Session, User
+from app.accounts.rules import Ending, token_hash
+from app.accounts.tables import User
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
 from app.mail.rules import Recipient
@@ -30,8 +30,8 @@ async def _hold(user: UUID) -> Record:
     return row
 
 
-async def _end_sessions(user: UUID) -> None:
-    await Session.delete().where(Session.user == user)
+async def _sign_out(user: UUID, ending: Ending) -> None:
+    await ending_services.end_sessions(user, ending)
     await PendingSignIn.delete().where(PendingSignIn.user == user)
 
 
@@ -43,7 +43,7 @@ async def end_sessions(user: UUID, *, actor: UUID) -> None:
     """
     async with unit_of_work():
         await _hold(user)
-        await _end_sessions(user)
+        await _sign_out(user, Ending.STAFF)
         await record("sessions-end", actor=actor, subject=user)
 
 
@@ -79,7 +79,7 @@ async def disable(user: UUID, *, reason: str, actor: UUID) -> None:
         if (await _hold(user))["disabled_at"] is not None:
             raise AccountGone
         await User.update({User.disabled_at: clock.now()}).where(User.id == user)
-        await _end_sessions(user)
+        await _sign_out(user, Ending.ACCOUNT_DISABLING)
         await record("account-disabling", actor=actor, subject=user, reason=reason)
 
 
@@ -110,7 +110,7 @@ async def remove_factors(settings: Settings, user: UUID, *, reason: str, actor: 
         await Passkey.delete().where(Passkey.user == user)
         await RecoveryCode.delete().where(RecoveryCode.user == user)
         await User.update({User.must_change_password: True}).where(User.id == user)
-        await _end_sessions(user)
+        await _sign_out(user, Ending.FACTOR_REMOVAL)
         await enqueue(
             settings,
             "second-factors-removed",

@@ -6,8 +6,9 @@ import asyncpg
 
 from app import clock
 from app.accounts import queries, throttling
+from app.accounts.ending_services import end_sessions
 from app.accounts.passwords import hash_password, verify_password
-from app.accounts.rules import EMAIL_CHANGE_LASTS, Viewer, new_token, token_hash
+from app.accounts.rules import EMAIL_CHANGE_LASTS, Ending, Viewer, new_token, token_hash
 from app.accounts.services import keep_password, use_up_resets
 from app.accounts.tables import EmailChange, User
 from app.accounts.throttling import Throttled
@@ -141,21 +142,15 @@ async def _change_email(settings: Settings, user: UUID, email: str) -> None:
 async def end_session(viewer: Viewer, session: UUID) -> bool:
     """Sign one of the person's browsers out; False where it was signed out already."""
     async with unit_of_work():
-        ended = await fetch(
-            'delete from session where id = $1 and "user" = $2 returning id', session, viewer.id
-        )
+        ended = await end_sessions(viewer.id, Ending.OTHER_DEVICE, only=session)
         if ended:
             await record("session-end", actor=viewer.id, subject=session)
-    return bool(ended)
+    return ended > 0
 
 
 async def end_other_sessions(viewer: Viewer) -> int:
     """Sign all other browsers of the person out; answers how many there were."""
     async with unit_of_work():
-        ended = await fetch(
-            'delete from session where "user" = $1 and id <> $2 returning id',
-            viewer.id,
-            viewer.session,
-        )
-        await record("session-end", actor=viewer.id, sessions=len(ended))
-    return len(ended)
+        ended = await end_sessions(viewer.id, Ending.OTHER_DEVICE, but=viewer.session)
+        await record("session-end", actor=viewer.id, sessions=ended)
+    return ended

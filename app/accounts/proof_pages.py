@@ -201,9 +201,7 @@ class Proof(Controller):
                 return too_many_attempts(request, outcome.wait)
             if outcome is not None:
                 answer = see_other(form.next)
-                lasts = int(outcome.lasts.total_seconds())
-                name = settings.session_cookie
-                answer.set_cookie(access.cookie(name, outcome.token, lasts, settings))
+                answer.set_cookie(access.session_cookie(outcome.token, outcome.lasts, settings))
                 return answer
             errors = _refusal(way, viewer.id, factors, settings)
         return _question(request, "accounts/proof.html", offered, way, form.next, errors)

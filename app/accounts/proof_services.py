@@ -163,7 +163,8 @@ async def prove_again(
             await _record_failure(viewer.id, answer)
             return None
         rows = await fetch(
-            "update session set token_hash = $2, proved_at = $3 where id = $1 returning expires_at",
+            "update session set token_hash = $2, proved_at = $3 where id = $1"
+            " and ended_at is null returning expires_at",
             viewer.session,
             token_hash(token),
             now,

@@ -12,7 +12,7 @@ HAS_FACTOR = """
      or exists (select 1 from passkey f where f."user" = u.id))
 """
 SESSION = f"""
-    select s.id as session, s.last_seen_at, s.expires_at, s.proved_at,
+    select s.id as session, s.last_seen_at, s.expires_at, s.proved_at, s.ended_at, s.end_reason,
            u.staff_role is not null and not {HAS_FACTOR} as factor_missing,
            u.id, u.code, u.name, u.language, u.staff_role, u.must_change_password,
            not exists (
@@ -31,7 +31,7 @@ SESSION = f"""
 
 
 async def find_session(token: str, confirmation: UUID | None) -> Record | None:
-    """The session of a token, expired ones too, with the person's confirmation of this id."""
+    """The session of a token, also one that is over, with the person's confirmation of this id."""
     return await fetch_one(SESSION, token_hash(token), confirmation)
 
 
@@ -85,14 +85,40 @@ async def own_words(user: UUID) -> list[str]:
 
 
 async def find_parked_form(user: UUID, id: UUID, now: datetime) -> Record | None:
-    """A form that the person sent with an expired session."""
+    """A form that was kept for the person, and the browser that sent it."""
     return await fetch_one(
-        'select id, path, content_type, form from parked_form where id = $1 and "user" = $2'
-        " and expires_at > $3",
+        "select p.id, p.path, p.content_type, p.form, p.created_at,"
+        " coalesce(s.user_agent, '') as user_agent"
+        " from parked_form p left join session s on s.id = p.session"
+        ' where p.id = $1 and p."user" = $2 and p.expires_at > $3',
         id,
         user,
         now,
     )
+
+
+async def lock_session(session: UUID) -> UUID | None:
+    """Lock a session, so that one form of it is kept after the other; None where it is gone."""
+    row = await fetch_one("select id from session where id = $1 for update", session)
+    return row["id"] if row else None
+
+
+async def count_parked(session: UUID) -> int:
+    """How many forms are kept that came with a session."""
+    row = await fetch_one("select count(*) as forms from parked_form where session = $1", session)
+    return int(row["forms"]) if row else 0
+
+
+async def is_kept(user: UUID, id: UUID, now: datetime) -> bool:
+    """Whether a form or a change that waits for 決定 is kept for the person under this id."""
+    row = await fetch_one(
+        'select 1 from parked_form where id = $1 and "user" = $2 and expires_at > $3'
+        ' union all select 1 from confirmation where id = $1 and "user" = $2 and expires_at > $3',
+        id,
+        user,
+        now,
+    )
+    return row is not None
 
 
 async def find_account(user: UUID) -> Record:
@@ -125,7 +151,7 @@ async def list_sessions(user: UUID, now: datetime) -> list[Record]:
     rows = await fetch(
         "select s.id, s.user_agent, s.created_at, s.last_seen_at, s.expires_at, u.staff_role"
         ' from session s join portal_user u on u.id = s."user" where s."user" = $1'
-        " order by s.last_seen_at desc, s.id",
+        " and s.ended_at is null order by s.last_seen_at desc, s.id",
         user,
     )
     return [

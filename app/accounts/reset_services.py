@@ -5,10 +5,11 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import queries, throttling
+from app.accounts.ending_services import end_sessions
 from app.accounts.passwords import hash_password
-from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR, new_token, token_hash
+from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR, Ending, new_token, token_hash
 from app.accounts.services import use_up_resets
-from app.accounts.tables import Device, Session, User
+from app.accounts.tables import Device, User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
@@ -101,7 +102,7 @@ async def reset_password(settings: Settings, token: str, password: str) -> bool:
             User.id == user
         )
         await use_up_resets(user)
-        await Session.delete().where(Session.user == user)
+        await end_sessions(user, Ending.PASSWORD_RESET)
         await Device.delete().where(Device.user == user)
         await record("password-reset", actor=user)
         account = await queries.find_account(user)

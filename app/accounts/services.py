@@ -4,9 +4,10 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import queries
+from app.accounts.ending_services import end_sessions
 from app.accounts.passwords import hash_password
-from app.accounts.rules import Viewer
-from app.accounts.tables import Session, Terms, User
+from app.accounts.rules import Ending, Viewer
+from app.accounts.tables import Terms, User
 from app.audit.services import record
 from app.database import fetch, unit_of_work, uuid7
 from app.web.texts import normalised
@@ -45,7 +46,7 @@ async def keep_password(viewer: Viewer, hashed: str) -> None:
         await User.update({User.password_hash: hashed, User.must_change_password: False}).where(
             User.id == viewer.id
         )
-        await Session.delete().where(Session.user == viewer.id, Session.id != viewer.session)
+        await end_sessions(viewer.id, Ending.PASSWORD_CHANGE, but=viewer.session)
         await use_up_resets(viewer.id)
         await record("password-change", actor=viewer.id)
 

@@ -137,4 +137,6 @@ async def sign_out(viewer: Viewer) -> None:
 
 async def mark_seen(session: UUID) -> None:
     """Note that a session is in use."""
-    await Session.update({Session.last_seen_at: clock.now()}).where(Session.id == session)
+    await Session.update({Session.last_seen_at: clock.now()}).where(
+        Session.id == session, Session.ended_at.is_null()
+    )

@@ -35,7 +35,7 @@ FIGURES = """
     union all
     select 'sessions', case when u.staff_role is null then 'customer' else 'staff' end, count(*)
     from session s join portal_user u on u.id = s."user"
-    where s.expires_at > now() group by 2
+    where s.expires_at > now() and s.ended_at is null group by 2
     union all
     select 'audit_unsealed', '', (select count(*) from audit_unsealed)
     union all

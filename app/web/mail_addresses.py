@@ -116,14 +116,27 @@ def _read_entry(entry: list[_Piece]) -> tuple[list[str], list[str]]:
     """Return the addresses of an entry, and what in it is none."""
     words = [text for kind, text in entry if kind == "word"]
     if _has_angle(entry):
-        address = _bare(entry[-1][1])
-        clear = is_mail_address(address) and all(_bare(w) == address for w in words if "@" in w)
-        return ([address], []) if clear else ([], [_as_typed(entry)])
+        return _read_named(words, entry[-1][1])
     words += [text for kind, text in entry if kind == "quoted" and is_mail_address(_bare(text))]
     if not any("@" in word for word in words):
         typed = _as_typed(entry)
         return ([], [typed] if typed.strip(_AFTER) else [])
     return _read_words([word for word in words if word.strip(_AFTER)])
+
+
+def _read_named(words: list[str], angle: str) -> tuple[list[str], list[str]]:
+    """Words, and an address in angle brackets. Other addresses may stand before its name."""
+    address = _bare(angle)
+    if words and "@" in words[-1]:
+        # Outlook writes the address for the name where it knows none.
+        if _bare(words[-1]) != address:
+            return [], [" ".join([*words, f"<{angle}>"])]
+        words = words[:-1]
+    name_from = max((n + 1 for n, word in enumerate(words) if "@" in word), default=0)
+    before, unclear = _read_words(words[:name_from]) if name_from else ([], [])
+    if is_mail_address(address):
+        return [*before, address], unclear
+    return before, [*unclear, " ".join([*words[name_from:], f"<{angle}>"])]
 
 
 def _read_words(words: list[str]) -> tuple[list[str], list[str]]:
