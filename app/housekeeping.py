@@ -17,8 +17,8 @@ from app.web.errors import unavailable_errors
 from app.withdrawal.services import wipe_notes
 
 EVERY_SECONDS = 3600.0
-# Expired rows stay a while: an expired session tells whose form to park, and a done confirmation
-# still answers a late repeat.
+# Expired rows stay a while: a session that is over tells whose form to park, and a done
+# confirmation still answers a late repeat.
 KEPT = timedelta(days=7)
 
 log = structlog.get_logger()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 TOKEN_BYTES = 32
@@ -33,8 +32,10 @@ class Gate:
 
     def is_open_for(self, headers: Headers) -> bool:
         """Whether the request carries the cookie."""
-        shown = read_cookie(headers, self.cookie_name)
-        return hmac.compare_digest(shown.encode(), self._session.encode())
+        return any(
+            hmac.compare_digest(shown.encode(), self._session.encode())
+            for shown in cookie_values(headers, self.cookie_name)
+        )
 
     def knows_host(self, headers: Headers) -> bool:
         """Whether ``Host`` names this page: another name would be a rebound DNS entry."""
@@ -63,10 +64,11 @@ class Gate:
         return f"127.0.0.1:{self._port}", f"localhost:{self._port}"
 
 
-def read_cookie(headers: Headers, name: str) -> str:
-    """A cookie's value; empty where there is none."""
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return ""
-    return cookie.value if cookie else ""
+def cookie_values(headers: Headers, name: str) -> list[str]:
+    """The values of all cookies with this name.
+
+    Cookies of other programs on this host stand in the same header, and may hold anything but a
+    semicolon: what is not ours is never parsed.
+    """
+    pairs = (pair.partition("=") for pair in headers.get("cookie", "").split(";"))
+    return [value.strip(' \t"') for key, _, value in pairs if key.strip(" \t") == name]

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from licensed_system import jws, page_texts, page_views
-from licensed_system.gate import Headers, read_cookie
+from licensed_system.gate import Headers, cookie_values
 from licensed_system.languages import Language, Words
 from licensed_system.outcomes import Outcome, Refused, refuse
 from licensed_system.page_server import PageServer
@@ -51,14 +51,17 @@ class PageHandler(BaseHTTPRequestHandler):
 
     @property
     def _plain_headers(self) -> Headers:
-        return {name.lower(): value for name, value in self.headers.items()}
+        cookies = "; ".join(self.headers.get_all("cookie", []))
+        return {name.lower(): value for name, value in self.headers.items()} | {"cookie": cookies}
 
     @property
     def _language(self) -> Language:
-        chosen = read_cookie(self._plain_headers, LANGUAGE_COOKIE)
-        if chosen == "en":
-            return "en"
-        return "ja" if chosen == "ja" else self.server.served.language
+        for chosen in cookie_values(self._plain_headers, LANGUAGE_COOKIE):
+            if chosen == "en":
+                return "en"
+            if chosen == "ja":
+                return "ja"
+        return self.server.served.language
 
     def _guarded(self, act: Callable[[str], None]) -> None:
         gate, headers, language = self.server.gate, self._plain_headers, self._language

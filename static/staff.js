@@ -6,10 +6,21 @@ const box = document.getElementById("alert");
 const warning = (id) => document.getElementById(id);
 const show = (id) => box.replaceChildren(warning(id).content.cloneNode(true));
 let idle;
+let end;
+let lastUse;
 
-const used = () => {
+const watchIdle = () => {
   clearTimeout(idle);
-  idle = setTimeout(show, 20 * MINUTE, "idle-warning");
+  idle = setTimeout(show, lastUse + 20 * MINUTE - Date.now(), "idle-warning");
+};
+const watchEnd = () => {
+  clearTimeout(end);
+  const left = Date.parse(warning("end-warning").dataset.ends) - Date.now();
+  end = setTimeout(show, left - 10 * MINUTE, "end-warning");
+};
+const used = () => {
+  lastUse = Date.now();
+  watchIdle();
 };
 
 box.addEventListener("submit", async (event) => {
@@ -21,9 +32,14 @@ box.addEventListener("submit", async (event) => {
   }
 });
 document.addEventListener("htmx:after:request", used);
-const left = Date.parse(warning("end-warning").dataset.ends) - Date.now();
-setTimeout(show, Math.max(0, left - 10 * MINUTE), "end-warning");
+watchEnd();
 used();
+// A page that Back brings had its clocks stopped.
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
+  watchIdle();
+  watchEnd();
+});
 
 // How far an upload is. Without this the browser sends the form itself.
 document.addEventListener("submit", (event) => {
@@ -54,6 +70,8 @@ document.addEventListener("submit", (event) => {
     running(false);
     broken?.removeAttribute("hidden");
   });
+  // The browser's Back finds the page as it was left.
+  addEventListener("pagehide", () => running(false), { once: true });
   request.open("POST", form.action);
   request.send(new FormData(form));
   broken?.setAttribute("hidden", "");

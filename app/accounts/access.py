@@ -1,8 +1,7 @@
 """Who looks: the session behind a request, and the gates before the pages."""
 
 from collections.abc import Mapping, MutableMapping
-from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,12 +15,21 @@ from litestar.types import Scope
 from app import clock
 from app.accounts import queries
 from app.accounts.factor_rules import proof_counts
-from app.accounts.rules import SEEN_EVERY, Viewer, first_step, session_runs
+from app.accounts.rules import (
+    SEEN_EVERY,
+    TOLD_FOR,
+    Ending,
+    OverSession,
+    Viewer,
+    first_step,
+    session_runs,
+)
 from app.accounts.session_services import FreshToken, SignIn, mark_seen
 from app.database import Record
 from app.settings import Settings
 from app.web import i18n
 from app.web.asgi import App, Receive, Send
+from app.web.cookies import cookie_values
 from app.web.errors import send_unavailable, unavailable_errors
 from app.web.requests import header, is_cross_site
 from app.web.responses import see_other
@@ -49,14 +57,6 @@ class Detour(Exception):
         self.path = path
 
 
-def cookies(scope: Mapping[str, Any]) -> dict[str, str]:
-    """The request's cookies; broken ones count as absent."""
-    try:
-        return {k: m.value for k, m in SimpleCookie(header(scope, b"cookie")).items()}
-    except CookieError:
-        return {}
-
-
 class Viewers:
     """Finds the person behind each request: `scope["viewer"]`, and the request's language."""
 
@@ -67,21 +67,18 @@ class Viewers:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        jar = cookies(scope)
-        scope["viewer"] = scope["done"] = scope["expired_user"] = None
-        wanted = jar.get(self.settings.language_cookie)
-        scope["language_chosen"] = wanted in i18n.LANGUAGES
-        i18n.language.set(
-            wanted
-            if wanted in i18n.LANGUAGES
-            else i18n.preferred_language(header(scope, b"accept-language"))
-        )
-        if token := jar.get(self.settings.session_cookie):
-            try:
+        scope["viewer"] = scope["done"] = scope["over_session"] = None
+        chosen = _chosen_language(scope, self.settings)
+        scope["language_chosen"] = chosen is not None
+        i18n.language.set(chosen or i18n.preferred_language(header(scope, b"accept-language")))
+        try:
+            for token in cookie_values(scope, self.settings.session_cookie):
                 await self._find_viewer(scope, token)
-            except unavailable_errors:
-                await send_unavailable(scope, send)
-                return
+                if scope["viewer"] is not None:
+                    break
+        except unavailable_errors:
+            await send_unavailable(scope, send)
+            return
         await self.app(scope, receive, send)
 
     async def _find_viewer(self, scope: MutableMapping[str, Any], token: str) -> None:
@@ -90,14 +87,32 @@ class Viewers:
             return
         now = clock.now()
         i18n.language.set(row["language"])
-        runs = session_runs(row["staff_role"], row["last_seen_at"], row["expires_at"], now)
-        if not (row["counts"] and runs):
-            scope["expired_user"] = row["id"]
+        if not row["counts"] or not _runs(row, now):
+            scope["over_session"] = scope["over_session"] or _over(row)
             return
         scope["viewer"] = _viewer(row)
         if DONE in scope["query_string"] and row["named_done_at"] is not None:
             scope["done"] = row["named_message"]
         await _keep_alive(row, now)
+
+
+def _chosen_language(scope: Mapping[str, Any], settings: Settings) -> str | None:
+    values = cookie_values(scope, settings.language_cookie)
+    return next((value for value in values if value in i18n.LANGUAGES), None)
+
+
+def _runs(row: Record, now: datetime) -> bool:
+    in_time = session_runs(row["staff_role"], row["last_seen_at"], row["expires_at"], now)
+    return row["ended_at"] is None and in_time
+
+
+def _over(row: Record) -> OverSession | None:
+    """The session that does not run any more; None where nothing is told of why it is void."""
+    if row["ended_at"] is not None:
+        return OverSession(row["session"], row["id"], Ending(row["end_reason"]), row["ended_at"])
+    if not row["counts"]:
+        return None
+    return OverSession(row["session"], row["id"], None, row["expires_at"])
 
 
 def _viewer(row: Record) -> Viewer:
@@ -266,19 +281,23 @@ def cookie(name: str, value: str, seconds: int, settings: Settings) -> Cookie:
     )
 
 
+def session_cookie(token: str, lasts: timedelta, settings: Settings) -> Cookie:
+    """The cookie of a session. It stays a day longer: see TOLD_FOR."""
+    seconds = int((lasts + TOLD_FOR).total_seconds())
+    return cookie(settings.session_cookie, token, seconds, settings)
+
+
 def hand_over(answer: Response[Any], fresh: FreshToken | None, settings: Settings) -> Response[Any]:
     """An answer that brings the browser the session's new token, if there is one."""
     if fresh is not None:
-        seconds = int(fresh.lasts.total_seconds())
-        answer.set_cookie(cookie(settings.session_cookie, fresh.token, seconds, settings))
+        answer.set_cookie(session_cookie(fresh.token, fresh.lasts, settings))
     return answer
 
 
 def begin_session(sign_in: SignIn, wanted: str, settings: Settings) -> Response[Any]:
     """Hand a fresh session to the browser, and send it on to a path of the portal."""
     answer = see_other(wanted)
-    lasts = int(sign_in.lasts.total_seconds())
-    answer.set_cookie(cookie(settings.session_cookie, sign_in.token, lasts, settings))
+    answer.set_cookie(session_cookie(sign_in.token, sign_in.lasts, settings))
     if sign_in.device_token:
         answer.set_cookie(cookie(settings.device_cookie, sign_in.device_token, YEAR, settings))
     return answer

@@ -27,7 +27,7 @@ from app.accounts.factor_tables import RecoveryCode
 from app.accounts.generation_services import own_change
 from app.accounts.passwords import SHORTEST, verify_password
 from app.accounts.proof_services import open_app_secret, seal_app_secret
-from app.accounts.rules import Viewer, token_hash
+from app.accounts.rules import Ending, Viewer, token_hash
 from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import fetch, uuid7
@@ -72,7 +72,7 @@ async def confirm_app(settings: Settings, viewer: Viewer, id: UUID, code: str) -
         Whether the code belongs to the app; else nothing was changed.
     """
     now = clock.now()
-    async with own_change(viewer):
+    async with own_change(viewer, Ending.FACTOR_CHANGE):
         app = await factor_queries.find_app_in_set_up(viewer.id, id, now)
         if app is None:
             return False
@@ -112,7 +112,7 @@ async def add_passkey(
     if made is None:
         return False
     try:
-        async with own_change(viewer):
+        async with own_change(viewer, Ending.FACTOR_CHANGE):
             factors = await factor_queries.find_factors(viewer.id)
             if len(factors.passkeys) >= MOST_PASSKEYS:
                 return False
@@ -137,7 +137,7 @@ async def remove_factor(
         refused = await _check_lone_password(viewer, password, address)
         if refused is not None:
             return refused
-    async with own_change(viewer):
+    async with own_change(viewer, Ending.FACTOR_CHANGE):
         factors = await factor_queries.find_factors(viewer.id)
         if factors.is_last(id) and not alone:
             return Removal.WRONG_PASSWORD
@@ -180,7 +180,7 @@ async def make_recovery_codes(settings: Settings, viewer: Viewer) -> list[str]:
     rows = [
         RecoveryCode(user=viewer.id, code_hash=token_hash(code), created_at=now) for code in codes
     ]
-    async with own_change(viewer):
+    async with own_change(viewer, Ending.FACTOR_CHANGE):
         await RecoveryCode.delete().where(RecoveryCode.user == viewer.id)
         await RecoveryCode.insert(*rows)
         await record("recovery-codes-creation", actor=viewer.id)

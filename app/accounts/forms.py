@@ -7,6 +7,7 @@ from app.accounts.rules import local_path
 from app.web.forms import Fields
 from app.web.i18n import LANGUAGES
 from app.web.i18n import gettext as _
+from app.web.mail_addresses import read_address
 from app.web.requests import FormData
 
 
@@ -93,6 +94,8 @@ class ForgottenForm:
         """Read what was sent; it is shown again as typed."""
         fields = Fields(data)
         account = fields.code("account", _("User code or e-mail address"))
+        # A user code has no @.
+        account = read_address(account) if "@" in account else account
         return cls(account=account, errors=fields.errors)
 
 

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from app.accounts.rules import Viewer
+from app.accounts.ending_services import end_sessions
+from app.accounts.rules import Ending, Viewer
 from app.database import Record, fetch, fetch_one, unit_of_work
 
 
@@ -61,10 +62,13 @@ async def begin_generation(user: UUID) -> None:
 
 
 @asynccontextmanager
-async def own_change(viewer: Viewer, *, others_stay: bool = False) -> AsyncIterator[Record]:
+async def own_change(
+    viewer: Viewer, ending: Ending, *, others_stay: bool = False
+) -> AsyncIterator[Record]:
     """Change a person's own credentials: the session that does it goes on, nothing else does.
 
     Args:
+        ending: why the other sessions end, as their browsers are told.
         others_stay: whether the person's other sessions go on, too.
 
     Raises:
@@ -80,3 +84,5 @@ async def own_change(viewer: Viewer, *, others_stay: bool = False) -> AsyncItera
             viewer.session,
             others_stay,
         )
+        if not others_stay:
+            await end_sessions(viewer.id, ending, but=viewer.session)

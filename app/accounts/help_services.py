@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from app import clock
-from app.accounts import throttling
+from app.accounts import ending_services, throttling
 from app.accounts.factor_tables import AuthenticatorApp, Passkey, RecoveryCode
 from app.accounts.generation_services import begin_generation
-from app.accounts.rules import token_hash
+from app.accounts.rules import Ending, token_hash
 from app.accounts.tables import User
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
@@ -40,6 +40,7 @@ async def end_sessions(user: UUID, *, actor: UUID) -> None:
     async with unit_of_work():
         await _hold(user)
         await begin_generation(user)
+        await ending_services.end_sessions(user, Ending.STAFF)
         await record("sessions-end", actor=actor, subject=user)
 
 
@@ -75,6 +76,7 @@ async def disable(user: UUID, *, reason: str, actor: UUID) -> None:
         if (await _hold(user))["disabled_at"] is not None:
             raise AccountGone
         await User.update({User.disabled_at: clock.now()}).where(User.id == user)
+        await ending_services.end_sessions(user, Ending.ACCOUNT_DISABLING)
         await record("account-disabling", actor=actor, subject=user, reason=reason)
 
 
@@ -105,6 +107,7 @@ async def remove_factors(settings: Settings, user: UUID, *, reason: str, actor: 
         await Passkey.delete().where(Passkey.user == user)
         await RecoveryCode.delete().where(RecoveryCode.user == user)
         await User.update({User.must_change_password: True}).where(User.id == user)
+        await ending_services.end_sessions(user, Ending.FACTOR_REMOVAL)
         await enqueue(
             settings,
             "second-factors-removed",

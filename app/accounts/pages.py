@@ -6,7 +6,8 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 
 from app.accounts import access, forms, queries, services, session_services
-from app.accounts.access import CONFIRMATIONS, YEAR, Detour, cookies
+from app.accounts.access import CONFIRMATIONS, YEAR, Detour
+from app.accounts.arrival_pages import sign_in_notes, terms_notes
 from app.accounts.factor_queries import has_factor
 from app.accounts.rules import Viewer, local_path, with_next
 from app.accounts.session_services import PendingLogin
@@ -14,6 +15,7 @@ from app.accounts.throttling import Throttled
 from app.settings import Settings
 from app.web import i18n
 from app.web.answers import policy_with_style
+from app.web.cookies import cookie_values
 from app.web.errors import too_many_attempts
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, read_form
@@ -54,10 +56,21 @@ def handle_detour(request: PageRequest, error: Detour) -> Response[Any]:
     return see_other(target)
 
 
-def _login_page(request: PageRequest, status: int = 200, **context: Any) -> Response[str]:
+async def _login_page(
+    request: PageRequest, wanted: str, status: int = 200, **context: Any
+) -> Response[str]:
     """It draws itself with rules of its own, so that a slow line needs one round trip for it."""
     headers = {"Content-Security-Policy": policy_with_style(first_rules_hash)}
-    return page(request, "accounts/login.html", status=status, headers=headers, **context)
+    notes = await sign_in_notes(request, wanted)
+    return page(
+        request,
+        "accounts/login.html",
+        status=status,
+        headers=headers,
+        next=wanted,
+        notes=notes,
+        **context,
+    )
 
 
 class SigningIn(Controller):
@@ -77,7 +90,7 @@ class SigningIn(Controller):
             cast("dict[str, Any]", request.scope)["done"] = _(
                 "The new password is set. Log in with it."
             )
-        return _login_page(request, next=wanted, demo=settings.demo, code="")
+        return await _login_page(request, wanted, demo=settings.demo, code="")
 
     @post(opt={"public": True})
     async def sign_in(
@@ -85,21 +98,21 @@ class SigningIn(Controller):
     ) -> Response[Any]:
         """Check user code and password."""
         form = forms.LoginForm.read(await read_form(request))
-        context: dict[str, Any] = {"next": form.next, "demo": settings.demo, "code": form.code}
+        context: dict[str, Any] = {"demo": settings.demo, "code": form.code}
         if form.errors:
-            return _login_page(request, status=422, errors=form.errors, **context)
+            return await _login_page(request, form.next, 422, errors=form.errors, **context)
         outcome = await session_services.sign_in(
             form.code,
             form.password,
             address=request.client.host if request.client else "",
             user_agent=request.headers.get("user-agent", ""),
-            device_token=cookies(request.scope).get(settings.device_cookie, ""),
+            device_tokens=cookie_values(request.scope, settings.device_cookie),
         )
         if isinstance(outcome, Throttled):
             return too_many_attempts(request, outcome.wait)
         if outcome is None:
             errors = {"code": _("The user code or the password is not right.")}
-            return _login_page(request, status=422, errors=errors, **context)
+            return await _login_page(request, form.next, 422, errors=errors, **context)
         if isinstance(outcome, PendingLogin):
             return _second_step(outcome, form.next, settings)
         return access.begin_session(outcome, form.next, settings)
@@ -156,9 +169,11 @@ class TermsOfUse(Controller):
         self, request: PageRequest, wanted: str, errors: dict[str, str] | None = None
     ) -> Response[Any]:
         terms = await queries.current_terms()
+        viewer: Viewer = request.scope["viewer"]  # type: ignore[typeddict-item]
         return page(
             request,
             "accounts/terms.html",
+            notes=await terms_notes(viewer, wanted),
             status=422 if errors else 200,
             terms=terms,
             body=terms[f"body_{i18n.language.get()}"] if terms else "",

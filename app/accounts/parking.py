@@ -1,6 +1,7 @@
 """Forms that came when something had to be done first: kept encrypted, and offered again.
 
-Somebody's session has expired, or new terms of use were published while they filled the form in.
+Somebody's session has expired or was ended on another device, or new terms of use were published
+while they filled the form in.
 """
 
 from collections.abc import AsyncIterator
@@ -14,15 +15,16 @@ from litestar.params import FromPath
 
 from app import clock
 from app.accounts import queries
-from app.accounts.access import signed_in
+from app.accounts.access import CONFIRMATIONS, signed_in
 from app.accounts.parking_rules import open_form, seal_form
-from app.accounts.rules import Viewer, first_step, with_next
+from app.accounts.rules import FORMS_AFTER_END, OverSession, Viewer, first_step, with_next
 from app.accounts.tables import ParkedForm
 from app.audit.services import record
 from app.database import unit_of_work
 from app.sealing import read_secret
 from app.settings import Settings
 from app.web.asgi import App, Message, Receive, Scope, Send
+from app.web.browsers import browser_name
 from app.web.requests import (
     PageRequest,
     PayloadTooLarge,
@@ -46,6 +48,8 @@ NEVER_PARKED = {
 NEVER_PARKED_BELOW = (
     *("/password/", "/join/", "/email-addresses/", "/unsubscriptions/"),
     *("/login/", "/profile/proof", "/profile/second-factors", "/profile/withdrawal"),
+    # Its page shows again what is to be confirmed, and has kept it.
+    CONFIRMATIONS,
 )
 
 
@@ -62,10 +66,10 @@ class ParkedForms:
         elif is_cross_site(scope, self.settings.origin):
             # Nothing is kept of it; the application's own guard refuses it.
             await self.app(scope, receive, send)
-        elif scope.get("expired_user") and _is_parked(scope["path"]):
-            await self._park(scope["expired_user"], scope, receive, send)
         elif viewer is not None:
             await self._receive_form(viewer, scope, receive, send)
+        elif _may_park(scope):
+            await self._park(scope["over_session"], scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -98,20 +102,33 @@ class ParkedForms:
 
         await self.app(scope, _receive_whole(body), keeping_send)
         if scope.get("detour"):
-            await self._keep(viewer.id, step, body, scope, send)
+            await self._keep(viewer.id, viewer.session, step, body, scope, send)
             return
         for message in answer:
             await send(message)
 
-    async def _park(self, user: UUID, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _park(self, over: OverSession, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             body = await read_body(_chunks(receive))
         except PayloadTooLarge:
             await self.app(scope, receive, send)
             return
-        await self._keep(user, "/login", body, scope, send)
+        most = None if over.ending is None else FORMS_AFTER_END
+        if not await self._keep(over.user, over.id, "/login", body, scope, send, most=most):
+            await self.app(scope, _receive_whole(body), send)
 
-    async def _keep(self, user: UUID, step: str, body: bytes, scope: Scope, send: Send) -> None:
+    async def _keep(
+        self,
+        user: UUID,
+        session: UUID,
+        step: str,
+        body: bytes,
+        scope: Scope,
+        send: Send,
+        *,
+        most: int | None = None,
+    ) -> bool:
+        """Keep a form and send the person on; False where the session left `most` already."""
         now = clock.now()
         parked = ParkedForm(
             user=user,
@@ -122,9 +139,13 @@ class ParkedForms:
             expires_at=now + KEPT,
         )
         async with unit_of_work():
+            parked.session = await queries.lock_session(session)
+            if most is not None and await queries.count_parked(session) >= most:
+                return False
             await ParkedForm.insert(parked)
             await record("form-parking", actor=user, subject=parked.id)
         await _send_to(with_next(step, f"{PREFIX}{parked.id}"), scope, send)
+        return True
 
     async def _send_again(self, viewer: Viewer, scope: Scope, receive: Receive, send: Send) -> None:
         parked = await _find(viewer, scope["path"].removeprefix(PREFIX))
@@ -161,6 +182,11 @@ def _is_parked(path: str) -> bool:
     return path not in NEVER_PARKED and not path.startswith(NEVER_PARKED_BELOW)
 
 
+def _may_park(scope: Scope) -> bool:
+    over: OverSession | None = scope.get("over_session")
+    return over is not None and over.may_leave_form(clock.now()) and _is_parked(scope["path"])
+
+
 async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
     more = True
     while more:
@@ -195,4 +221,12 @@ async def show_parked_form(
     if parked is None:
         return see_other("/")
     lost = open_form(read_secret(settings.secret_file), parked["form"]) is None
-    return page(request, "accounts/parked_form.html", status=410 if lost else 200, id=id, lost=lost)
+    return page(
+        request,
+        "accounts/parked_form.html",
+        status=410 if lost else 200,
+        id=id,
+        lost=lost,
+        sent_at=parked["created_at"],
+        browser=browser_name(parked["user_agent"]),
+    )

@@ -6,6 +6,7 @@ import asyncpg
 
 from app import clock
 from app.accounts import queries, throttling
+from app.accounts.ending_services import end_sessions
 from app.accounts.generation_services import (
     CredentialsChanged,
     begin_generation,
@@ -13,13 +14,13 @@ from app.accounts.generation_services import (
     own_change,
 )
 from app.accounts.passwords import hash_password, verify_password
-from app.accounts.rules import EMAIL_CHANGE_LASTS, Viewer, new_token, token_hash
+from app.accounts.rules import EMAIL_CHANGE_LASTS, Ending, Viewer, new_token, token_hash
 from app.accounts.services import keep_password
 from app.accounts.session_services import FreshToken
 from app.accounts.tables import EmailChange, User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
-from app.database import Record, fetch, fetch_value, unit_of_work
+from app.database import Record, fetch, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue, withdraw
 from app.settings import Settings
@@ -146,11 +147,12 @@ async def confirm_email_change(settings: Settings, token: str, viewer: Viewer | 
         raise LinkUnknown
     try:
         if viewer is not None and viewer.id == change["user"]:
-            async with own_change(viewer):
+            async with own_change(viewer, Ending.ADDRESS_CHANGE):
                 await _change_email(settings, change)
         else:
             async with unit_of_work():
                 await _change_email(settings, change)
+                await end_sessions(change["user"], Ending.ADDRESS_CHANGE)
     except CredentialsChanged:
         raise LinkUnknown from None
     except asyncpg.UniqueViolationError:
@@ -181,26 +183,18 @@ async def end_session(viewer: Viewer, session: UUID) -> bool:
 
     The other browsers stay, but links and pending changes end: they may come from that one.
     """
-    async with own_change(viewer, others_stay=True):
-        ended = await fetch(
-            'delete from session where id = $1 and "user" = $2 returning id', session, viewer.id
-        )
+    async with own_change(viewer, Ending.OTHER_DEVICE, others_stay=True):
+        ended = await end_sessions(viewer.id, Ending.OTHER_DEVICE, only=session)
         if ended:
             await begin_generation(viewer.id)
             await record("session-end", actor=viewer.id, subject=session)
-    return bool(ended)
+    return ended > 0
 
 
 async def end_other_sessions(viewer: Viewer) -> int:
     """Sign all other browsers of the person out; answers how many there were."""
-    others = (
-        'select count(*) from session where "user" = $1 and generation = $2 and id <> $3'
-        " and expires_at > $4"
-    )
-    async with own_change(viewer):
-        ended: int = await fetch_value(
-            others, viewer.id, viewer.generation, viewer.session, clock.now()
-        )
+    async with own_change(viewer, Ending.OTHER_DEVICE):
         await begin_generation(viewer.id)
+        ended = await end_sessions(viewer.id, Ending.OTHER_DEVICE, but=viewer.session)
         await record("session-end", actor=viewer.id, sessions=ended)
     return ended

@@ -10,7 +10,6 @@ from litestar.exceptions import NotFoundException
 
 from app import clock
 from app.accounts import access, factor_queries, passkey_services, proof_services
-from app.accounts.access import cookies
 from app.accounts.factor_forms import AnswerForm
 from app.accounts.factor_rules import Factors, Way, chosen_way, relying_party, ways
 from app.accounts.proof_services import Keys
@@ -19,6 +18,7 @@ from app.accounts.throttling import Throttled
 from app.database import Record
 from app.sealing import read_secret
 from app.settings import Settings
+from app.web.cookies import cookie_values
 from app.web.errors import too_many_attempts
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
@@ -155,10 +155,12 @@ class SecondStep(Controller):
 
 
 async def _pending(request: PageRequest, settings: Settings) -> Record | None:
-    token = cookies(request.scope).get(settings.pending_cookie, "")
-    if not token or request.scope.get("viewer"):
+    if request.scope.get("viewer"):
         return None
-    return await factor_queries.find_pending(token, clock.now())
+    for token in cookie_values(request.scope, settings.pending_cookie):
+        if pending := await factor_queries.find_pending(token, clock.now()):
+            return pending
+    return None
 
 
 def _begin_again(request: PageRequest, wanted: str) -> Response[Any]:

@@ -1,5 +1,6 @@
 """Reads about accounts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +19,7 @@ def counts(table: str) -> str:
 
 
 SESSION = f"""
-    select s.id as session, s.last_seen_at, s.expires_at, s.proved_at,
+    select s.id as session, s.last_seen_at, s.expires_at, s.proved_at, s.ended_at, s.end_reason,
            s.generation, {counts("s")} as counts,
            u.staff_role is not null and not {HAS_FACTOR} as factor_missing,
            u.id, u.code, u.name, u.language, u.staff_role, u.must_change_password,
@@ -38,7 +39,7 @@ SESSION = f"""
 
 
 async def find_session(token: str, confirmation: UUID | None) -> Record | None:
-    """The session of a token, ended ones too, with the person's confirmation of this id."""
+    """The session of a token, also one that is over, with the person's confirmation of this id."""
     return await fetch_one(SESSION, token_hash(token), confirmation)
 
 
@@ -62,12 +63,13 @@ async def find_credentials(code: str) -> Record | None:
     )
 
 
-async def find_device(token: str, user: UUID) -> UUID | None:
-    """The known device of a person that has this token."""
+async def find_device(tokens: Sequence[str], user: UUID) -> UUID | None:
+    """The known device of a person that has one of these tokens."""
     row = await fetch_one(
         'select d.id from device d join portal_user u on u.id = d."user"'
-        f" where d.token_hash = $1 and u.id = $2 and {counts('d')}",
-        token_hash(token),
+        f" where d.token_hash = any($1) and u.id = $2 and {counts('d')}"
+        " order by d.last_used_at desc limit 1",
+        [token_hash(token) for token in tokens],
         user,
     )
     return row["id"] if row else None
@@ -92,14 +94,40 @@ async def own_words(user: UUID) -> list[str]:
 
 
 async def find_parked_form(user: UUID, id: UUID, now: datetime) -> Record | None:
-    """A form that the person sent with an expired session."""
+    """A form that was kept for the person, and the browser that sent it."""
     return await fetch_one(
-        'select id, path, content_type, form from parked_form where id = $1 and "user" = $2'
-        " and expires_at > $3",
+        "select p.id, p.path, p.content_type, p.form, p.created_at,"
+        " coalesce(s.user_agent, '') as user_agent"
+        " from parked_form p left join session s on s.id = p.session"
+        ' where p.id = $1 and p."user" = $2 and p.expires_at > $3',
         id,
         user,
         now,
     )
+
+
+async def lock_session(session: UUID) -> UUID | None:
+    """Lock a session, so that one form of it is kept after the other; None where it is gone."""
+    row = await fetch_one("select id from session where id = $1 for update", session)
+    return row["id"] if row else None
+
+
+async def count_parked(session: UUID) -> int:
+    """How many forms are kept that came with a session."""
+    row = await fetch_one("select count(*) as forms from parked_form where session = $1", session)
+    return int(row["forms"]) if row else 0
+
+
+async def is_kept(user: UUID, id: UUID, now: datetime) -> bool:
+    """Whether a form or a change that waits for 決定 is kept for the person under this id."""
+    row = await fetch_one(
+        'select 1 from parked_form where id = $1 and "user" = $2 and expires_at > $3'
+        ' union all select 1 from confirmation where id = $1 and "user" = $2 and expires_at > $3',
+        id,
+        user,
+        now,
+    )
+    return row is not None
 
 
 async def find_account(user: UUID) -> Record:
@@ -133,7 +161,7 @@ async def list_sessions(user: UUID, now: datetime) -> list[Record]:
     rows = await fetch(
         "select s.id, s.user_agent, s.created_at, s.last_seen_at, s.expires_at, u.staff_role"
         ' from session s join portal_user u on u.id = s."user"'
-        f" where u.id = $1 and {counts('s')}"
+        f" where u.id = $1 and s.ended_at is null and {counts('s')}"
         " order by s.last_seen_at desc, s.id",
         user,
     )

@@ -12,7 +12,7 @@ from litestar.status_codes import (
 )
 
 from app import clock
-from app.accounts import forms, queries, reset_services
+from app.accounts import access, forms, queries, reset_services
 from app.accounts.factor_queries import has_factor
 from app.database import Record
 from app.settings import Settings
@@ -93,7 +93,7 @@ class PasswordReset(Controller):
         if not await reset_services.reset_password(settings, token, form.password):
             return _unusable(request)
         answer = see_other("/login?password-changed=1")
-        answer.delete_cookie(settings.session_cookie, path="/")
+        answer.set_cookie(access.cookie(settings.session_cookie, "", 0, settings))
         return answer
 
 

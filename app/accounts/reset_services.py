@@ -5,9 +5,10 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import queries, throttling
+from app.accounts.ending_services import end_sessions
 from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.passwords import hash_password
-from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR, new_token, token_hash
+from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR, Ending, new_token, token_hash
 from app.accounts.tables import User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
@@ -16,7 +17,7 @@ from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
 from app.web import i18n
-from app.web.forms import normalised
+from app.web.texts import normalised
 
 
 async def request_reset(settings: Settings, wanted: str, *, address: str) -> Throttled | None:
@@ -110,6 +111,7 @@ async def _reset(settings: Settings, token: str, hashed: str) -> bool:
         await User.update({User.password_hash: hashed, User.must_change_password: False}).where(
             User.id == user
         )
+        await end_sessions(user, Ending.PASSWORD_RESET)
         await record("password-reset", actor=user)
         await enqueue(settings, "password-changed", _recipient(account), about=user, changed_at=now)
     return True

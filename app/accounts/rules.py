@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,6 +14,11 @@ CUSTOMER_SESSION = timedelta(hours=24)
 STAFF_SESSION = timedelta(hours=8)
 STAFF_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=5)
+# The cookie outlasts its session, so that the browser is told why it is signed out and its form is
+# kept; and so long a session that somebody ended may still leave a form.
+TOLD_FOR = timedelta(hours=24)
+# A session that somebody ended may be an intruder's: it leaves a few forms, not any number.
+FORMS_AFTER_END = 5
 THROTTLE_FORGETS = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(seconds=60)
 EMAIL_CHANGE_LASTS = timedelta(hours=24)
@@ -30,6 +36,46 @@ def new_token() -> str:
 def token_hash(token: str) -> bytes:
     """What is kept of a token: its SHA-256."""
     return hashlib.sha256(token.encode()).digest()
+
+
+class Ending(StrEnum):
+    """Why a session ended before its time, as the database keeps it.
+
+    A session that ended by itself has none, and a person who signs out leaves no session behind.
+    """
+
+    OTHER_DEVICE = "other-device"
+    STAFF = "staff"
+    ADDRESS_CHANGE = "address-change"
+    PASSWORD_CHANGE = "password-change"  # noqa: S105 - no password
+    FACTOR_CHANGE = "factor-change"
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - no password
+    FACTOR_REMOVAL = "factor-removal"
+    ACCOUNT_DISABLING = "account-disabling"
+
+
+# Endings that lock an intruder out: nothing is kept of what such a browser sends afterwards.
+FORGETS_FORMS = {Ending.PASSWORD_RESET, Ending.FACTOR_REMOVAL, Ending.ACCOUNT_DISABLING}
+
+
+@dataclass(frozen=True)
+class OverSession:
+    """A session whose token a browser still has, though it opens nothing.
+
+    Attributes:
+        ending: why somebody ended it; None where its time ran out.
+    """
+
+    id: UUID
+    user: UUID
+    ending: Ending | None
+    over_since: datetime
+
+    def may_leave_form(self, now: datetime) -> bool:
+        """Whether a form that comes with its token is kept for the person."""
+        if self.ending is None:
+            return True
+        return self.ending not in FORGETS_FORMS and now < self.over_since + TOLD_FOR
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from app import clock
 from app.accounts import queries
 from app.accounts.generation_services import own_change
 from app.accounts.passwords import hash_password
-from app.accounts.rules import Viewer
+from app.accounts.rules import Ending, Viewer
 from app.accounts.session_services import FreshToken, renew_token
 from app.accounts.tables import Terms, User
 from app.audit.services import record
 from app.database import fetch, unit_of_work, uuid7
-from app.web.forms import normalised
+from app.web.texts import normalised
 
 
 async def accept_terms(viewer: Viewer, terms: UUID) -> None:
@@ -45,7 +45,7 @@ async def keep_password(viewer: Viewer, hashed: str) -> FreshToken | None:
     Raises:
         CredentialsChanged: somebody else changed the person's credentials first.
     """
-    async with own_change(viewer):
+    async with own_change(viewer, Ending.PASSWORD_CHANGE):
         await User.update({User.password_hash: hashed, User.must_change_password: False}).where(
             User.id == viewer.id
         )

@@ -1,5 +1,6 @@
 """Changes of sessions: signing in and out, and noting that one is in use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,7 +17,7 @@ from app.accounts.tables import Device, Session, User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import Record, fetch_one, unit_of_work
-from app.web.forms import normalised
+from app.web.texts import normalised
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,20 @@ class FreshToken:
 
 
 async def sign_in(
-    code: str, password: str, *, address: str, user_agent: str, device_token: str
+    code: str, password: str, *, address: str, user_agent: str, device_tokens: Sequence[str]
 ) -> SignIn | PendingLogin | Throttled | None:
     """Sign a person in, or None where user code and password do not belong together.
 
     Who has a second factor is not signed in yet: proof_services.finish_sign_in() does that.
 
     Unknown codes cost the same time and give the same answer as wrong passwords.
+
+    Args:
+        device_tokens: what the browser may be known by; one of them is enough.
     """
     code = normalised(code).lower()
     account = await queries.find_credentials(code)
-    device = await queries.find_device(device_token, account["id"]) if account else None
+    device = await queries.find_device(device_tokens, account["id"]) if account else None
     counted_in = (
         {f"device:{device}": throttling.FREE_PER_ACCOUNT}
         if device
@@ -181,4 +185,6 @@ async def sign_out(viewer: Viewer) -> None:
 
 async def mark_seen(session: UUID) -> None:
     """Note that a session is in use."""
-    await Session.update({Session.last_seen_at: clock.now()}).where(Session.id == session)
+    await Session.update({Session.last_seen_at: clock.now()}).where(
+        Session.id == session, Session.ended_at.is_null()
+    )

@@ -63,6 +63,8 @@ class Session(Table):
     last_seen_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
     proved_at = Timestamptz(default=None)
+    ended_at = Timestamptz(null=True, default=None)
+    end_reason = Text(null=True, default=None)
 
 
 class Device(Table):
@@ -84,13 +86,14 @@ class Throttle(Table):
 
 
 class ParkedForm(Table):
-    """A form that was sent with an expired session, kept encrypted for the same person."""
+    """A form that was sent when something had to be done first, kept encrypted for the person."""
 
     id = UUID(primary_key=True, default=uuid7)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
     path = Text()
     content_type = Text()
     form = Bytea()
+    session = ForeignKey(Session, null=True, default=None, on_delete=OnDelete.set_null)
     created_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
 

@@ -18,11 +18,12 @@ from app.contracts.access import provide_changeable_contract, provide_contract
 from app.contracts.directory_rules import MOST_SHOWN, search
 from app.contracts.rules import SeenContract
 from app.web import i18n
-from app.web.forms import SHORT_TEXT, normalised
+from app.web.forms import SHORT_TEXT
 from app.web.i18n import gettext as _
 from app.web.requests import FormData, PageRequest, query_form, read_form
 from app.web.responses import see_other
 from app.web.templates import page
+from app.web.texts import normalised
 
 FIELD = "company"
 

@@ -8,10 +8,11 @@ from app.accounts.rules import Viewer
 from app.contracts import queries
 from app.contracts.access import provide_contract
 from app.contracts.rules import SeenContract
-from app.web.forms import SHORT_TEXT, normalised
+from app.web.forms import SHORT_TEXT
 from app.web.paging import Leaf, Turn, addresses
 from app.web.requests import FormData, PageRequest, query_form
 from app.web.templates import page
+from app.web.texts import normalised
 
 
 def _turn(data: FormData) -> Turn[tuple[str, str]]:

@@ -9,6 +9,7 @@ from app.contracts.directory_rules import ListedCompany
 from app.contracts.rules import Role, SeenContract
 from app.database import Record, fetch, fetch_one
 from app.web.paging import Leaf, Turn, leaf
+from app.web.searching import contains, pattern
 
 PAGE_ROWS = 50
 FIRST_PAGE: Turn[tuple[str, str]] = Turn()
@@ -55,21 +56,20 @@ async def list_contracts(
     """The person's contracts, a page at a time by key, so that any page costs the same.
 
     Args:
-        search: part of number, name or company; letter case does not matter.
+        search: part of number, name or company; letter case and width do not matter.
         order: one of ORDERS.
         turn: sort value and number of a row already seen.
     """
     column = ORDERS[order]
-    pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = await fetch(
         f"""
         select * from ({SEEN}) seen
-        where ($2 = '%%' or number ilike $2 or name ilike $2 or company ilike $2)
+        where ($2 = '%%' or {contains("$2", "number", "name", "company")})
           and ($3::text is null or ({column}::text, number) {turn.sign} ($3, $4))
         order by {column}::text {turn.direction}, number {turn.direction} limit {PAGE_ROWS + 1}
         """,
         viewer,
-        pattern,
+        pattern(search),
         *(turn.key or (None, None)),
     )
     return leaf([seen_contract(row) for row in rows], PAGE_ROWS, turn)

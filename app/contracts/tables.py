@@ -15,7 +15,7 @@ class CorporateGroup(Table):
     """Companies that may be offered to each other as group companies."""
 
     id = UUID(primary_key=True, default=uuid7)
-    name = Text(unique=True)
+    name = Text()
     revision = Integer(default=1)
 
 
@@ -23,7 +23,7 @@ class Company(Table):
     """A customer organisation."""
 
     id = UUID(primary_key=True, default=uuid7)
-    name = Text(unique=True)
+    name = Text()
     reading = Text()
     corporate_group = ForeignKey(CorporateGroup, null=True, on_delete=OnDelete.restrict)
     revision = Integer(default=1)

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from app.environments.rules import MOST_PER_ENVIRONMENT
 from app.environments.sheet_rules import Column, Line
-from app.web.forms import normalised, read_number
+from app.web.forms import read_number
+from app.web.texts import normalised
 
 MARK_LENGTH = 6
 

@@ -158,8 +158,8 @@ async def find_place(viewer: UUID, number: str, environment: UUID) -> Place | No
 async def name_taken(contract: SeenContract, name: str, other_than: UUID | None) -> bool:
     """Whether another environment of the contract has the name."""
     row = await fetch_one(
-        "select 1 from environment where contract = $1 and name = $2 and retired_at is null"
-        " and id is distinct from $3",
+        "select 1 from environment where contract = $1 and retired_at is null"
+        " and normalize(name, nfc) = normalize($2, nfc) and id is distinct from $3",
         contract.id,
         name,
         other_than,

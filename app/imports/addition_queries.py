@@ -9,10 +9,14 @@ from app.imports.check_queries import THERE
 from app.imports.rules import Kind
 
 MISSING_GROUPS = """
-    select distinct content ->> 'corporate_group' as name from import_line
+    select distinct on (normalize(content ->> 'corporate_group', nfc))
+           content ->> 'corporate_group' as name
+    from import_line
     where import = $1 and kind = 'companies' and content ->> 'corporate_group' <> ''
-      and not exists (select 1 from corporate_group where name = content ->> 'corporate_group')
-    order by 1
+      and not exists (
+          select 1 from corporate_group
+          where normalize(name, nfc) = normalize(content ->> 'corporate_group', nfc))
+    order by normalize(content ->> 'corporate_group', nfc), line
 """
 
 
@@ -38,7 +42,8 @@ ADDITIONS: Mapping[Kind, str] = {
         added as (
             insert into company (id, name, reading, corporate_group)
             select new.id, content ->> 'name', content ->> 'reading', g.id
-            from new left join corporate_group g on g.name = content ->> 'corporate_group')
+            from new left join corporate_group g
+                on normalize(g.name, nfc) = normalize(content ->> 'corporate_group', nfc))
         {_events("company-creation", "null::uuid")}
     """,
     Kind.CONTRACTS: f"""
@@ -50,7 +55,8 @@ ADDITIONS: Mapping[Kind, str] = {
                    content ->> 'license_type', (content ->> 'starts_on')::date,
                    (content ->> 'ends_on')::date, content ->> 'time_zone',
                    content ->> 'sales_name', content ->> 'sales_email', content ->> 'sales_phone'
-            from new join company m on m.name = content ->> 'company'
+            from new join company m
+                on normalize(m.name, nfc) = normalize(content ->> 'company', nfc)
             returning id, starts_on),
         history as (
             insert into contract_change (id, contract, kind, effective_on, note, recorded_at)

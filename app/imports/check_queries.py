@@ -28,7 +28,7 @@ THERE: Mapping[Kind, str] = {
     Kind.COMPANIES: """
         select c.name, c.reading, coalesce(g.name, '') as corporate_group
         from company c left join corporate_group g on g.id = c.corporate_group
-        where c.name = l.content ->> 'name'
+        where normalize(c.name, nfc) = normalize(l.content ->> 'name', nfc)
     """,
     Kind.CONTRACTS: """
         select c.name, m.name as company, c.license_type, c.starts_on::text, c.ends_on::text,
@@ -78,7 +78,7 @@ COMPARED: Mapping[Kind, tuple[str, ...]] = {
 # Kind → column → how one finds that the thing it names is there, or is in the same file.
 NAMED: Mapping[Kind, Mapping[str, str]] = {
     Kind.COMPANIES: {},
-    Kind.CONTRACTS: {"company": "company where name ="},
+    Kind.CONTRACTS: {"company": "company where normalize(name, nfc) ="},
     Kind.ENTITLEMENTS: {"contract": "contract where number =", "product": "product where code ="},
     Kind.PEOPLE: {"contract": "contract where number ="},
     Kind.LICENSE_KEYS: {"product": "product where code =", "contract": "contract where number ="},
@@ -105,8 +105,14 @@ def _question(kind: Kind) -> str:
     return " union all ".join(parts) + " order by line, 2"
 
 
+def _key(kind: Kind, column: str, value: str) -> str:
+    """Names of companies are one however Unicode spells them, as the unique index has it."""
+    is_name = (kind, column) == (Kind.COMPANIES, "name")
+    return f"normalize({value}, nfc)" if is_name else value
+
+
 def _twice(kind: Kind) -> str:
-    keys = ", ".join(f"content ->> '{key}'" for key in KEYS[kind])
+    keys = ", ".join(_key(kind, key, f"content ->> '{key}'") for key in KEYS[kind])
     if kind is Kind.LICENSE_KEYS:
         # Hyphens only help to read it.
         keys = "replace(content ->> 'code', '-', '')"
@@ -120,18 +126,17 @@ def _twice(kind: Kind) -> str:
 
 
 def _unknown(kind: Kind, column: str, where: str) -> str:
-    value = f"l.content ->> '{column}'"
-    made = MADE_BY.get(column)
-    in_file = (
-        f"""and {value} not in (select content ->> '{made[1]}' from import_line
-             where import = $1 and kind = '{made[0]}')"""
-        if made
-        else ""
-    )
+    value = key = f"l.content ->> '{column}'"
+    in_file = ""
+    if made := MADE_BY.get(column):
+        key = _key(*made, value)
+        in_file = f"""and {key} not in (
+            select {_key(*made, f"content ->> '{made[1]}'")} from import_line
+            where import = $1 and kind = '{made[0]}')"""
     return f"""
         select line, '{column}', 'unknown', {value} from import_line l
         where import = $1 and kind = '{kind}' and {value} <> ''
-          and not exists (select 1 from {where} {value}) {in_file}
+          and not exists (select 1 from {where} {key}) {in_file}
     """
 
 
@@ -141,7 +146,8 @@ def _different(kind: Kind) -> str:
         select line, each.name, 'different', each.there from import_line l
         cross join lateral ({THERE[kind]}) there
         cross join lateral (values {pairs}) each (name, there, here)
-        where import = $1 and kind = '{kind}' and each.there <> each.here
+        where import = $1 and kind = '{kind}'
+          and normalize(each.there, nfc) <> normalize(each.here, nfc)
     """
 
 

@@ -35,8 +35,8 @@ FIGURES = """
     union all
     select 'sessions', case when u.staff_role is null then 'customer' else 'staff' end, count(*)
     from session s join portal_user u on u.id = s."user"
-    where s.expires_at > now() and s.generation = u.credential_generation
-          and u.disabled_at is null group by 2
+    where s.expires_at > now() and s.ended_at is null
+          and s.generation = u.credential_generation and u.disabled_at is null group by 2
     union all
     select 'audit_unsealed', '', (select count(*) from audit_unsealed)
     union all

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from app.accounts.passwords import weakness
 from app.contracts.rules import Role
 from app.people.rules import MOST_AT_ONCE
-from app.web.forms import Fields, is_mail_address, normalised
+from app.web.forms import Fields
 from app.web.i18n import LANGUAGES, number
 from app.web.i18n import gettext as _
+from app.web.mail_addresses import ReadAddresses, read_addresses
 from app.web.requests import FormData
+from app.web.texts import normalised
 
 LONGEST_NAME = 100
 LONGEST_ADDRESSES = 20_000
-# NFKC makes the full-width comma and semicolon plain ones; the ideographic comma stays itself.
-BETWEEN_ADDRESSES = re.compile(r"[\s,;、]+")
 USER_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 
 
@@ -57,26 +57,24 @@ class InvitationForm:
         fields = Fields(data)
         typed = fields.lines("emails", _("E-mail address"), maximum=LONGEST_ADDRESSES)
         language = fields.choice("language", _("Language"), LANGUAGES)
-        words = [w for w in BETWEEN_ADDRESSES.split(normalised(typed).lower()) if w]
-        emails = list(dict.fromkeys(words))
-        if "emails" not in fields.errors and (problem := _problem_of(emails)):
+        read = read_addresses(typed)
+        if "emails" not in fields.errors and (problem := _problem_of(read)):
             fields.errors["emails"] = problem
-        return cls(emails, language, typed, fields.errors)
+        return cls(read.addresses, language, data.get("emails"), fields.errors)
 
 
-def _problem_of(emails: list[str]) -> str:
-    if not emails:
+def _problem_of(read: ReadAddresses) -> str:
+    given = len(read.addresses) + len(read.unclear)
+    if not given:
         return _("Enter %(label)s.", label=_("E-mail address"))
-    if len(emails) > MOST_AT_ONCE:
+    if given > MOST_AT_ONCE:
         return _(
             "At most %(most)s addresses can be invited at once; these are %(given)s.",
             most=number(MOST_AT_ONCE),
-            given=number(len(emails)),
+            given=number(given),
         )
     return " ".join(
-        _("“%(address)s” is not a mail address.", address=email[:80])
-        for email in emails
-        if not is_mail_address(email)
+        _("“%(address)s” is not a mail address.", address=text[:80]) for text in read.unclear
     )
 
 

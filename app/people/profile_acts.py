@@ -9,9 +9,9 @@ from app.accounts.access import require_proof
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Statement
 from app.database import Record
-from app.people.rules import browser_name
 from app.settings import Settings
 from app.web import i18n
+from app.web.browsers import browser_name
 from app.web.i18n import LANGUAGE_NAMES, moment
 from app.web.i18n import gettext as _
 

@@ -2,13 +2,13 @@
 
 import re
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.contracts.rules import SeenContract
+from app.web.texts import normalised
 
 # The characters of ISO/IEC 7064 MOD 37,36, in the order of their values.
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -63,7 +63,7 @@ class KnownKey:
 
 def plain_key(typed: str) -> str:
     """The characters of a key however it was typed: full width, small letters, other dashes."""
-    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", typed)).upper()
+    return _SEPARATORS.sub("", normalised(typed)).upper()
 
 
 def check_character(characters: str) -> str:

@@ -14,7 +14,7 @@ from app.mail.services import enqueue
 from app.quotes.rules import QuoteState, Wish, may_become
 from app.quotes.tables import QuoteLine, QuoteRequest
 from app.settings import Settings
-from app.web.forms import is_mail_address
+from app.web.mail_addresses import is_mail_address
 
 # Without I, L, O, U, 0 and 1, so that a reference can be read over the telephone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"

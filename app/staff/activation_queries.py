@@ -12,8 +12,9 @@ from app.activation.jws import JwsError, decode
 from app.activation.moves import moves_allowed, moves_in_year
 from app.activation.rules import FileState, file_state
 from app.database import Record, fetch, fetch_one
-from app.staff.list_queries import Listed, Order, Source, Where, like, list_rows
+from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 from app.web.forms import read_number
+from app.web.searching import contains, pattern
 
 # A key's thumbprint in base64url, or what a component of a fingerprint hashes to.
 DIGEST = re.compile(r"[A-Za-z0-9_-]{43}|[0-9a-f]{64}")
@@ -95,8 +96,7 @@ async def list_activations(search: str, *, state: str, order: str, after: UUID |
             )
         elif (seq := read_number(word)) is not None:
             where.add(
-                "(a.seq = {} or c.number ilike {} or normalize(e.name, nfkc) ilike {})",
-                *(seq, like(word), like(word)),
+                f"(a.seq = {{0}} or {contains('{1}', 'c.number', 'e.name')})", seq, pattern(word)
             )
         else:
             where.contains(word, "c.number", "e.name")

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from app.audit.acts import ACTS
 from app.staff.audit_queries import Wanted
 from app.staff.contract_forms import LONGEST_NUMBER
-from app.web.forms import Fields, normalised
+from app.web.forms import Fields
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
+from app.web.texts import normalised
 
 
 @dataclass(frozen=True)

@@ -65,9 +65,9 @@ async def name_taken(table: str, name: str, other_than: UUID | None) -> bool:
     Args:
         table: `company` or `corporate_group`.
     """
+    same = "where normalize(name, nfc) = normalize($1, nfc) and id is distinct from $2"
     selects: Mapping[str, str] = {
-        "company": "select 1 from company where name = $1 and id is distinct from $2",
-        "corporate_group": "select 1 from corporate_group"
-        " where name = $1 and id is distinct from $2",
+        "company": f"select 1 from company {same}",
+        "corporate_group": f"select 1 from corporate_group {same}",
     }
     return await fetch_one(selects[table], name, other_than) is not None

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.staff.contract_forms import LONGEST_NUMBER, read_term, typed
-from app.web.forms import Fields, normalised
+from app.web.forms import Fields
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
+from app.web.texts import normalised
 
 LARGEST_QUANTITY = 1_000_000_000
 

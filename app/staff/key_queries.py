@@ -4,7 +4,8 @@ from uuid import UUID
 
 from app.database import Record, fetch_one
 from app.products.key_rules import plain_key
-from app.staff.list_queries import Listed, Order, Source, Where, like, list_rows
+from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.web.searching import pattern
 
 # The day at the vendor's; a contract may still have the day before, or the next one.
 TODAY = "(now() at time zone 'Asia/Tokyo')::date"
@@ -31,7 +32,7 @@ async def list_keys(search: str, *, state: str, order: str, after: UUID | None) 
     """License keys whose characters, however they are typed, have the search words."""
     where = Where()
     if search:
-        where.add("replace(k.code, '-', '') like {}", like(plain_key(search)))
+        where.add("replace(k.code, '-', '') like {}", pattern(plain_key(search)))
     if state:
         where.add(STATES[state])
     return await list_rows(KEYS, where, order=order, after=after)

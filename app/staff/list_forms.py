@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
-from app.web.forms import SHORT_TEXT, normalised, read_id, read_number
+from app.web.forms import SHORT_TEXT, read_id, read_number
 from app.web.requests import FormData
+from app.web.texts import normalised
 
 LARGEST_INTEGER = 2**31 - 1
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.database import Record, fetch
-from app.web.forms import normalised
+from app.web.searching import contains, pattern
 
 PAGE_ROWS = 100
 
@@ -50,14 +50,7 @@ class Where:
     def contains(self, search: str, *columns: str) -> None:
         """Rows where one of the columns has the words; letter case and width do not matter."""
         if search:
-            found = " or ".join(f"normalize({column}, nfkc) ilike {{0}}" for column in columns)
-            self.add(f"({found})", like(search))
-
-
-def like(search: str) -> str:
-    """An `ilike` pattern that finds the search words anywhere."""
-    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{normalised(escaped)}%"
+            self.add(contains("{0}", *columns), pattern(search))
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from app.staff.contract_forms import typed
 from app.staff.list_forms import read_revision
-from app.web.forms import Fields, normalised
+from app.web.forms import Fields
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
+from app.web.texts import normalised
 
 LONGEST_BODY = 10_000
 # The vendor's own; pages and mails say it where it matters.

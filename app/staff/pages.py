@@ -13,9 +13,10 @@ from app.staff.figure_queries import read_figures
 from app.staff.rules import Permission
 from app.staff.search_queries import search
 from app.staff.shell_pages import staff_page
-from app.web.forms import SHORT_TEXT, normalised
+from app.web.forms import SHORT_TEXT
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
+from app.web.texts import normalised
 
 CONSOLE = [permitted(Permission.CONSOLE_SEE)]
 

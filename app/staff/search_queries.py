@@ -1,23 +1,22 @@
 """Search everywhere: contracts, companies, people, license keys, environments and quotes."""
 
 from app.database import Record, fetch
-from app.staff.list_queries import like
+from app.web.searching import contains, pattern
 
 MOST_SHOWN = 20
 KINDS = ("contract", "company", "user", "license-key", "environment", "quote")
 # Each: kind, address, name, what it belongs to, and whether the words are its whole name.
-PLACES = """
+PLACES = f"""
     select 'contract' as kind, '/staff/contracts/' || c.number as href,
            c.number || ' ' || c.name as name, p.name as about, lower(c.number) = $2 as exact
     from contract c join company p on p.id = c.company
-    where normalize(c.number, nfkc) ilike $1 or normalize(c.name, nfkc) ilike $1
-       or normalize(p.name, nfkc) ilike $1;
+    where {contains("$1", "c.number", "c.name", "p.name")};
     select 'company', '/staff/companies/' || p.id, p.name, p.reading, false
     from company p
-    where normalize(p.name, nfkc) ilike $1 or normalize(p.reading, nfkc) ilike $1;
+    where {contains("$1", "p.name", "p.reading")};
     select 'user', '/staff/users/' || u.id, u.name || ' (' || u.code || ')', u.email, u.code = $2
     from portal_user u
-    where u.code ilike $1 or u.email ilike $1 or normalize(u.name, nfkc) ilike $1;
+    where {contains("$1", "u.code", "u.email", "u.name")};
     select 'license-key', '/staff/license-keys/' || k.id,
            left(k.code, 5) || '…' || right(k.code, 5), p.code, lower(k.code) = $2
     from license_key k join product p on p.id = k.product
@@ -25,7 +24,7 @@ PLACES = """
     select 'environment', '/staff/contracts/' || c.number || '#environments', e.name,
            c.number || ' ' || c.name, false
     from environment e join contract c on c.id = e.contract
-    where e.retired_at is null and normalize(e.name, nfkc) ilike $1;
+    where e.retired_at is null and {contains("$1", "e.name")};
     select 'quote', '/staff/quotes/' || q.reference, q.reference, c.number || ' ' || c.name,
            lower(q.reference) = $2
     from quote_request q join contract c on c.id = q.contract
@@ -44,5 +43,5 @@ async def search(words: str) -> dict[str, list[Record]]:
         f" order by exact desc, name limit {MOST_SHOWN})"
         for select in PLACES.split(";")
     )
-    rows = await fetch(parts, like(words), words.lower())
+    rows = await fetch(parts, pattern(words), words.lower())
     return {kind: [row for row in rows if row["kind"] == kind] for kind in KINDS}

@@ -10,7 +10,6 @@ from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
-from app.people.rules import browser_name
 from app.staff import user_acts as acts
 from app.staff import user_queries as queries
 from app.staff.access import permitted, require
@@ -19,6 +18,7 @@ from app.staff.rules import NEEDS_REASON, Help, Permission, StaffRole, permissio
 from app.staff.services import note_account_inspection
 from app.staff.shell_pages import kept, problem_of, staff_page
 from app.staff.user_forms import ReasonForm, RoleForm, StaffForm
+from app.web.browsers import browser_name
 from app.web.requests import PageRequest, query_form, read_form
 from app.web.responses import see_other
 

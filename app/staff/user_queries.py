@@ -50,7 +50,8 @@ async def find_user(id: UUID) -> dict[str, Any] | None:
                     order by c.number limit 100) x)::text as memberships,
                (select json_agg(x) from (
                     select s.user_agent, s.created_at, s.last_seen_at from session s
-                    where s."user" = u.id and s.expires_at > now() and {counts("s")}
+                    where s."user" = u.id and s.expires_at > now()
+                          and s.ended_at is null and {counts("s")}
                     order by s.last_seen_at desc limit 20) x)::text as sessions
         from portal_user u where u.id = $1
         """,

@@ -1,7 +1,5 @@
 """Reading forms: every field is looked at, and all errors are told at once."""
 
-import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -9,44 +7,16 @@ from uuid import UUID
 
 from app.web.i18n import gettext as _
 from app.web.i18n import number
+from app.web.mail_addresses import LONGEST_ADDRESS, is_mail_address, read_address, read_addresses
 from app.web.requests import FormData
+from app.web.texts import DIRECTION_SIGNS, as_line, as_lines, can_be_seen, control_in, normalised
 
 SHORT_TEXT = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-LONGEST_ADDRESS = 254
 # Microseconds and sequence numbers of activations have as many digits.
 LONGEST_NUMBER = 16
 FIRST_YEAR, LAST_YEAR = 2000, 2199
-# Seen by nobody, though their category says letter or sign: Hangul fillers, the empty Braille cell.
-BLANK_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
-# Embeddings, overrides and isolates turn what stands after them, too, so that a name could
-# rewrite the sentence around it.
-DIRECTION_SIGNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# What HTML calls a valid e-mail address, with a dot in the domain; it keeps line breaks out too.
-_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_ADDRESS = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
-
-
-def normalised(text: str) -> str:
-    """NFKC without surrounding space: full-width codes, digits and addresses become plain ones."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
-def can_be_seen(text: str) -> bool:
-    """Whether a text has a letter, digit or sign, and not only spaces, marks and format signs."""
-    return any(_can_be_seen(character) for character in text)
-
-
-def _can_be_seen(character: str) -> bool:
-    # Signs of a company's own fonts (Co) count: names of people are written with them.
-    category = unicodedata.category(character)
-    return (category[0] in "LNPS" or category == "Co") and character not in BLANK_SIGNS
-
-
-def is_mail_address(text: str) -> bool:
-    """Whether a normalised, lower-case text is a mail address that every server takes."""
-    return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
 def read_id(text: str) -> UUID | None:
@@ -90,17 +60,17 @@ class Fields:
     def text(
         self, name: str, label: str, *, maximum: int = SHORT_TEXT, required: bool = True
     ) -> str:
-        """A line as the person wrote it (names are never normalised), without outer space."""
-        value = self._checked(name, label, self.data.get(name).strip(), maximum, required=required)
+        """A line as the person wrote it, see `texts.as_line`: names are never made NFKC."""
+        value = self._checked(name, label, as_line(self.data.get(name)), maximum, required=required)
         if value and name not in self.errors:
             self._check_visible(name, label, value)
         return value
 
     def lines(self, name: str, label: str, *, maximum: int, required: bool = True) -> str:
         """A text of several lines, as written; its breaks become the one kind that is kept."""
-        value = self.data.get(name).strip().replace("\r\n", "\n").replace("\r", "\n")
-        self._checked(name, label, value.replace("\n", " "), maximum, required=required)
-        return value
+        return self._checked(
+            name, label, as_lines(self.data.get(name)), maximum, required=required, breaks=True
+        )
 
     def code(self, name: str, label: str, *, maximum: int = SHORT_TEXT) -> str:
         """A code, mail address or search word: NFKC, without outer space."""
@@ -108,9 +78,15 @@ class Fields:
         return self._checked(name, label, value, maximum, required=True)
 
     def mail_address(self, name: str, label: str) -> str:
-        """One mail address: NFKC, lower case."""
-        value = self.code(name, label, maximum=LONGEST_ADDRESS).lower()
-        if name not in self.errors and not is_mail_address(value):
+        """One mail address, in lower case; what mail programs put around it is left out."""
+        typed = self.data.get(name)
+        value = self._checked(name, label, read_address(typed), LONGEST_ADDRESS, required=True)
+        several = len(read_addresses(typed).addresses)
+        if several > 1:
+            self.errors[name] = _(
+                "Enter one address only; these are %(given)s.", given=number(several)
+            )
+        elif name not in self.errors and not is_mail_address(value):
             self.errors[name] = _(
                 "Enter %(label)s like name@example.com, in letters, digits and the usual signs.",
                 label=label,
@@ -198,7 +174,16 @@ class Fields:
                 label=label,
             )
 
-    def _checked(self, name: str, label: str, value: str, maximum: int, *, required: bool) -> str:
+    def _checked(
+        self,
+        name: str,
+        label: str,
+        value: str,
+        maximum: int,
+        *,
+        required: bool,
+        breaks: bool = False,
+    ) -> str:
         if required and not value:
             self.errors[name] = _("Enter %(label)s.", label=label)
         elif len(value) > maximum:
@@ -208,6 +193,14 @@ class Fields:
                 maximum=number(maximum),
                 length=number(len(value)),
             )
-        elif any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in value):
-            self.errors[name] = _("%(label)s holds a character that cannot be used.", label=label)
+        elif not breaks and ("\n" in value or "\r" in value):
+            self.errors[name] = _("Enter %(label)s in one line.", label=label)
+        elif control := control_in(value):
+            self.errors[name] = _(
+                "Character %(place)s of %(label)s is an invisible control character"
+                " (U+%(code)s). Delete it.",
+                label=label,
+                place=number(value.index(control) + 1),
+                code=f"{ord(control):04X}",
+            )
         return value

@@ -36,7 +36,8 @@ OWN_DATA = """
         'sessions', (
             select coalesce(json_agg(json_build_object(
                 'browser', user_agent, 'began_at', created_at, 'last_used_at', last_seen_at,
-                'expires_at', expires_at) order by created_at), '[]')
+                'expires_at', expires_at, 'ended_at', ended_at, 'end_reason', end_reason)
+                order by created_at), '[]')
             from session where "user" = $1),
         'known_browsers', (
             select coalesce(json_agg(json_build_object(

@@ -55,7 +55,7 @@ async def test_a_new_person_registers_confirms_and_is_a_member(portal: Portal, l
         await fetch_value('select count(*) from terms_acceptance where "user" = $1', user["id"])
         == 1
     )
-    signed_in = await sign_in("arai", NEW_PASSWORD, address="", user_agent="", device_token="")
+    signed_in = await sign_in("arai", NEW_PASSWORD, address="", user_agent="", device_tokens=[])
     assert signed_in is not None
     assert set(await acts("user-creation")) >= {"invitation-acceptance", "membership-creation"}
 

@@ -203,7 +203,7 @@ async def test_a_new_password_ends_the_persons_other_sessions(
         page = await member.get(done.headers["location"])
         assert "パスワードを変更しました。" in page.text
         assert (await elsewhere.get("/profile")).status_code == 303
-    signed_in = await sign_in("member", NEW_PASSWORD, address="", user_agent="", device_token="")
+    signed_in = await sign_in("member", NEW_PASSWORD, address="", user_agent="", device_tokens=[])
     assert signed_in is not None and not isinstance(signed_in, Throttled)
     assert await mails_to(portal, "member@example.com"), "the person is told by mail"
 

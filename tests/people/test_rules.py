@@ -14,10 +14,10 @@ from app.people.rules import (
     MembershipProblem,
     Standing,
     arrival,
-    browser_name,
     link_state,
     membership_problem,
 )
+from app.web.browsers import browser_name
 from app.web.requests import FormData
 
 A, B, C = uuid4(), uuid4(), uuid4()
@@ -120,7 +120,7 @@ def test_addresses_come_one_per_line_or_between_commas_in_any_width() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["a", "a@b", "a@@b.c", "a@b..c", "@b.c", "a@-b.c", "名前@example.com", "a<b@c.d>"]
+    "wrong", ["a", "a@b", "a@@b.c", "a@b..c", "@b.c", "a@-b.c", "名前@example.com"]
 )
 def test_each_address_that_is_none_is_named(wrong: str) -> None:
     form = _read(f"good@example.com {wrong}")

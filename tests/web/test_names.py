@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.forms import BLANK_SIGNS, DIRECTION_SIGNS, can_be_seen
+from app.web.texts import BLANK_SIGNS, DIRECTION_SIGNS, can_be_seen, composed
 from tests.accounts.factors import HOME
 from tests.conftest import Portal
 from tests.people.post import REGISTRATION, invite, link_to
@@ -38,7 +38,7 @@ def test_a_name_that_nobody_can_see_is_refused(name: str) -> None:
 def test_a_name_with_something_to_see_is_kept_as_written(text: str, sign: str) -> None:
     name = (text + sign).strip()
     assert problem_of(name) == ""
-    assert fields(name=name).text("name", "Name") == name
+    assert fields(name=name).text("name", "Name") == composed(name)
 
 
 @given(st.sampled_from(sorted(DIRECTION_SIGNS)), st.text(VISIBLE, min_size=1), st.text(VISIBLE))

@@ -1,0 +1,31 @@
+"""Ending sessions. An ended session opens nothing; its browser is told why."""
+
+from uuid import UUID
+
+from app import clock
+from app.accounts.rules import FORGETS_FORMS, Ending
+from app.database import fetch
+
+
+async def end_sessions(
+    user: UUID, ending: Ending, *, only: UUID | None = None, but: UUID | None = None
+) -> int:
+    """End sessions of a person inside the open unit of work; answer how many ran.
+
+    Args:
+        only: the one session to end; all of them unless given.
+        but: the session that goes on.
+    """
+    now = clock.now()
+    ended = await fetch(
+        'update session set ended_at = $2, end_reason = $3 where "user" = $1 and ended_at is null'
+        " and ($4::uuid is null or id = $4) and id is distinct from $5 returning expires_at",
+        *(user, now, ending.value, only, but),
+    )
+    if ending in FORGETS_FORMS:
+        # Sessions that ended before may be the intruder's, too.
+        await fetch(
+            'update session set end_reason = $2 where "user" = $1 and ended_at is not null',
+            *(user, ending.value),
+        )
+    return sum(row["expires_at"] > now for row in ended)
