@@ -99,18 +99,18 @@ create trigger environment_of_a_contract after insert on environment
 create trigger invitation_of_a_contract after insert on invitation
     referencing new table as added for each statement
     execute function keep_quota('contract', '20000', '', '0',
-        'refuse', 'invited_at', '', 'not exists (select 1 from portal_user u where u.id = t.invited_by'
-        ' and u.staff_role is not null)');
+        'refuse', 'invited_at', '',
+        'exists (select 1 from portal_user u where u.id = t.invited_by and u.staff_role is null)');
 create trigger invitation_of_a_contract_a_day after insert on invitation
     referencing new table as added for each statement
     execute function keep_quota('contract', '400', '', '0',
-        'refuse', 'invited_at', '24 hours', 'not exists (select 1 from portal_user u where u.id = t.invited_by'
-        ' and u.staff_role is not null)');
+        'refuse', 'invited_at', '24 hours',
+        'exists (select 1 from portal_user u where u.id = t.invited_by and u.staff_role is null)');
 create trigger invitation_of_an_address_a_day after insert on invitation
     referencing new table as added for each statement
     execute function keep_quota('contract email', '5', '', '0',
-        'refuse', 'invited_at', '24 hours', 'not exists (select 1 from portal_user u where u.id = t.invited_by'
-        ' and u.staff_role is not null)');
+        'refuse', 'invited_at', '24 hours',
+        'exists (select 1 from portal_user u where u.id = t.invited_by and u.staff_role is null)');
 create trigger parked_form_of_a_person after insert on parked_form
     referencing new table as added for each statement
     execute function keep_quota('user', '20', 'form', '4000000',

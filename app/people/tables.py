@@ -50,8 +50,7 @@ class Registration(Table):
 _A_DAY = timedelta(hours=24)
 # The vendor invites whom a contract says, thousands at once if need be.
 _BY_CUSTOMERS = (
-    "not exists (select 1 from portal_user u where u.id = t.invited_by"
-    " and u.staff_role is not null)"
+    "exists (select 1 from portal_user u where u.id = t.invited_by and u.staff_role is null)"
 )
 QUOTAS = (
     Quota(

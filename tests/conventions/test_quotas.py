@@ -3,8 +3,7 @@
 from collections import Counter
 
 from app.database import fetch
-from app.piccolo_app import APP_CONFIG
-from tests.quotas import BOUNDS, QUOTAS
+from app.piccolo_app import APP_CONFIG, BOUNDS, QUOTAS
 
 TRIGGERS = """
     select t.tgname as name, c.relname as table,
@@ -24,9 +23,7 @@ def test_every_table_has_a_quota_or_says_what_bounds_it() -> None:
 async def test_every_quota_is_a_trigger_of_the_database_and_the_other_way_round(
     database: str,
 ) -> None:
-    triggers = {
-        row["name"]: (row["table"], row["arguments"][:-1]) for row in await fetch(TRIGGERS)
-    }
+    triggers = {row["name"]: (row["table"], row["arguments"][:-1]) for row in await fetch(TRIGGERS)}
     assert triggers == {quota.name: (quota.table, quota.arguments) for quota in QUOTAS}
 
 
