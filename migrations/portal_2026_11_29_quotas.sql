@@ -113,7 +113,7 @@ create trigger invitation_of_an_address_a_day after insert on invitation
         'exists (select 1 from portal_user u where u.id = t.invited_by and u.staff_role is null)');
 create trigger parked_form_of_a_person after insert on parked_form
     referencing new table as added for each statement
-    execute function keep_quota('user', '20', 'form', '4000000',
+    execute function keep_quota('user', '20', 'path form', '4000000',
         'sweep', 'created_at', '', 'true');
 create trigger passkey_of_a_person after insert on passkey
     referencing new table as added for each statement

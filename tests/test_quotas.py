@@ -178,3 +178,24 @@ async def test_a_done_confirmation_keeps_only_where_its_result_is(
     assert row is not None
     assert dict(row) == {"payload": "{}", "upload": None, "refusal": None}
     assert (await owner.post(location)).headers["location"] == done.headers["location"]
+
+
+async def test_at_a_full_quota_parallel_proposals_and_confirmations_neither_deadlock_nor_repeat(
+    owner: httpx.AsyncClient,
+) -> None:
+    await write(BY_NAME["confirmation_of_a_person"], 1, 500, _old())
+
+    async def create(n: int) -> set[str]:
+        location = await propose(owner, NEW, {"name": f"並行{n}", "sort_key": "1"})
+        answers = await asyncio.gather(owner.post(location), owner.post(location))
+        assert {answer.status_code for answer in answers} == {303}
+        return {answer.headers["location"] for answer in answers}
+
+    for places in await asyncio.gather(*(create(n) for n in range(12))):
+        assert len(places) == 1
+    assert sorted(name for name in await names() if name.startswith("並行")) == sorted(
+        f"並行{n}" for n in range(12)
+    )
+    assert (await used(BY_NAME["confirmation_of_a_person"]))[0] == 500
+    deadlocks = "select deadlocks from pg_stat_database where datname = current_database()"
+    assert await fetch_value(deadlocks) == 0

@@ -124,7 +124,7 @@ QUOTAS = (
         ("user",),
         20,
         "created_at",
-        measured=("form",),
+        measured=("path", "form"),
         most_bytes=4_000_000,
     ),
     Quota("password_reset_of_a_person", "password_reset", ("user",), 20, "created_at"),

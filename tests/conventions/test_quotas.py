@@ -2,8 +2,11 @@
 
 from collections import Counter
 
+from app.audit.limits import A_DAY, FEWER_A_DAY, ONE_BY_ONE
 from app.database import fetch
+from app.database.quotas import Quota, WhenFull
 from app.piccolo_app import APP_CONFIG, BOUNDS, QUOTAS
+from tests.conventions.sources import PROJECT
 
 TRIGGERS = """
     select t.tgname as name, c.relname as table,
@@ -30,3 +33,19 @@ async def test_every_quota_is_a_trigger_of_the_database_and_the_other_way_round(
 def test_what_is_refused_says_what_to_do() -> None:
     for quota in QUOTAS:
         assert (quota.when_full == "refuse") == bool(quota.advice), quota.name
+
+
+def _line(quota: Quota) -> str:
+    rows = f"{quota.rows:,}" + (" in 24 hours" if quota.within else "")
+    size = f"{quota.most_bytes // 1_000_000} MB" if quota.most_bytes else "–"
+    beyond = "the oldest go" if quota.when_full is WhenFull.SWEEP else "refused"
+    return f"| `{quota.table}` | {' and '.join(quota.whom)} | {rows} | {size} | {beyond} |"
+
+
+def test_the_page_about_security_states_every_quota_and_every_limit_of_the_log() -> None:
+    page = (PROJECT / "docs" / "security.md").read_text("utf-8")
+    table = page.partition("<!-- quotas: begin -->\n")[2].partition("\n<!-- quotas: end -->")[0]
+    lines = sorted(_line(quota) for quota in QUOTAS)
+    assert table.splitlines()[2:] == lines, "\n".join(lines)
+    for number in (ONE_BY_ONE, A_DAY, *FEWER_A_DAY.values()):
+        assert f"{number:,} " in page
