@@ -8,7 +8,7 @@ import structlog
 from app import clock
 from app.database import fetch
 from app.imports.upload_services import sweep_imports
-from app.mail.services import wipe_dead_letters
+from app.mail.services import forget_old_mails, wipe_dead_letters
 from app.quotes.answer_services import delete_spare_answers
 from app.resources.services import delete_withdrawn_files
 from app.resources.upload_services import discard_old_uploads
@@ -17,31 +17,40 @@ from app.web.errors import unavailable_errors
 from app.withdrawal.services import wipe_notes
 
 EVERY_SECONDS = 3600.0
-# Expired rows stay a while: a session that is over tells whose form to park, and a done
-# confirmation still answers a late repeat.
+# Some expired rows stay a while: a session that is over tells whose form to park, and an expired
+# link that it has expired.
 KEPT = timedelta(days=7)
+STAYING = (
+    ("session", "expires_at"),
+    ("password_reset", "expires_at"),
+    ("email_change", "expires_at"),
+)
+# Nobody can use these rows once they have expired. A counter of guesses is worth nothing a day
+# after the last one.
+USELESS = (
+    ("confirmation", "expires_at", timedelta(0)),
+    ("parked_form", "expires_at", timedelta(0)),
+    ("registration", "expires_at", timedelta(0)),
+    ("pending_sign_in", "expires_at", timedelta(0)),
+    ("passkey_challenge", "expires_at", timedelta(0)),
+    ("authenticator_app", "expires_at", timedelta(0)),
+    ("throttle", "last_failure_at", timedelta(days=1)),
+)
 
 log = structlog.get_logger()
 
 
 async def sweep(storage: Storage) -> None:
-    """Delete what expired more than KEPT ago, and files that nobody wants any more."""
-    before = clock.now() - KEPT
-    for table, column in (
-        ("session", "expires_at"),
-        ("confirmation", "expires_at"),
-        ("parked_form", "expires_at"),
-        ("password_reset", "expires_at"),
-        ("registration", "expires_at"),
-        ("email_change", "expires_at"),
-        ("pending_sign_in", "expires_at"),
-        ("passkey_challenge", "expires_at"),
-        ("authenticator_app", "expires_at"),
-        ("throttle", "last_failure_at"),
-    ):
-        await fetch(f"delete from {table} where {column} < $1", before)  # noqa: S608 - fixed names
+    """Delete rows that have expired, and files that nobody wants any more."""
+    now = clock.now()
+    for table, column, kept in (*USELESS, *((table, column, KEPT) for table, column in STAYING)):
+        await fetch(
+            f"delete from {table} where {column} < $1",  # noqa: S608 - fixed names
+            now - kept,
+        )
     await _sweep_void()
     await wipe_dead_letters()
+    await forget_old_mails()
     await wipe_notes()
     await discard_old_uploads(storage)
     await sweep_imports(storage)

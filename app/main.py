@@ -21,6 +21,7 @@ from app.database import close_pool, open_pool
 from app.housekeeping import sweep_forever
 from app.mail.worker import delivering
 from app.parts import ROUTES, make_acts
+from app.piccolo_app import QUOTAS
 from app.settings import Settings
 from app.storage import open_storage
 from app.web import errors
@@ -47,12 +48,14 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
             await close_pool()
 
     acts = make_acts(settings)
+    quota_advice = {quota.name: quota.advice for quota in QUOTAS}
     handlers: dict[Any, Any] = {
         access.NotSignedIn: accounts.handle_not_signed_in,
         CredentialsChanged: accounts.handle_not_signed_in,
         access.Detour: accounts.handle_detour,
         HTTPException: errors.handle_http_exception,
         **dict.fromkeys(errors.unavailable_errors, errors.handle_unavailable),
+        **dict.fromkeys(errors.quota_errors, errors.handle_quota_full),
         Exception: errors.handle_unexpected,
     }
     return Litestar(
@@ -65,7 +68,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
             "storage": Provide(lambda: storage, sync_to_thread=False),
         },
         exception_handlers=handlers,
-        state=State({"settings": settings}),
+        state=State({"settings": settings, "quota_advice": quota_advice}),
         lifespan=[with_pool],
         openapi_config=None,
         logging_config=LoggingConfig(log_exceptions="never", configure_root_logger=False),

@@ -10,6 +10,7 @@ from app.activation import tables as activation
 from app.audit import tables as audit
 from app.confirmations import tables as confirmations
 from app.contracts import tables as contracts
+from app.database.quotas import Bound, Quota
 from app.endings import tables as endings
 from app.environments import tables as environments
 from app.imports import tables as imports
@@ -21,6 +22,13 @@ from app.products import tables as products
 from app.quotes import tables as quotes
 from app.resources import tables as resources
 from app.withdrawal import tables as withdrawal
+
+_ROOMS = (
+    *(accounts, factors, activation, audit, confirmations, contracts, endings, environments),
+    *(imports, mail, monitoring, notices, people, products, quotes, resources, withdrawal),
+)
+QUOTAS: tuple[Quota, ...] = tuple(quota for room in _ROOMS for quota in getattr(room, "QUOTAS", ()))
+BOUNDS: tuple[Bound, ...] = tuple(bound for room in _ROOMS for bound in getattr(room, "BOUNDS", ()))
 
 APP_CONFIG = AppConfig(
     app_name="portal",

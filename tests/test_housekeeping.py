@@ -60,3 +60,35 @@ async def test_files_beside_the_pdfs_of_answers_that_the_portal_did_not_name_are
     monkeypatch.setattr("app.clock.now", lambda: later)
     await sweep(storage)
     assert {key async for key, _ in storage.files()} >= strange
+
+
+async def test_what_nobody_can_use_goes_as_soon_as_it_has_expired_and_an_old_link_stays_a_week(
+    portal: Portal,
+) -> None:
+    for table, column in (("confirmation", "act"), ("parked_form", "path")):
+        content = "payload" if table == "confirmation" else "content_type, form"
+        values = "'{}'" if table == "confirmation" else "'', ''"
+        await fetch(
+            f'insert into {table} (id, "user", {column}, {content}, created_at, expires_at)'
+            f" select gen_random_uuid(), id, '', {values}, now(), now() + n * interval '1 minute'"
+            " from portal_user, unnest(array[-1, 1]) n where code = 'owner'"
+        )
+    await fetch(
+        'insert into password_reset (id, token_hash, "user", created_at, expires_at)'
+        " select gen_random_uuid(), sha256(n::text::bytea), id, now(), now() - n * interval '1 day'"
+        " from portal_user, unnest(array[6, 8]) n where code = 'owner'"
+    )
+    await sweep(open_storage(portal.settings))
+    for table in ("confirmation", "parked_form", "password_reset"):
+        assert await fetch_value(f"select count(*) from {table}") == 1, table
+
+
+async def test_that_there_was_a_mail_is_forgotten_after_a_year(portal: Portal) -> None:
+    await fetch(
+        "insert into mail (id, template, state, answer, failures, created_at, due_at, settled_at)"
+        " select gen_random_uuid(), 'invitation', 'sent', '', 0, now(), now(),"
+        " now() - n * interval '1 day' from unnest(array[364, 366]) n"
+    )
+    before = await fetch_value("select count(*) from mail")
+    await sweep(open_storage(portal.settings))
+    assert await fetch_value("select count(*) from mail") == before - 1

@@ -6,6 +6,8 @@ from piccolo.table import Table
 
 from app.accounts.tables import Device, User
 from app.database import uuid7
+from app.database.quotas import Bound, Quota, WhenFull
+from app.web.i18n import N_
 
 
 class AuthenticatorApp(Table):
@@ -66,3 +68,22 @@ class PendingSignIn(Table):
     user_agent = Text()
     created_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
+
+
+QUOTAS = (
+    Quota("pending_sign_in_of_a_person", "pending_sign_in", ("user",), 20, "created_at"),
+    Quota("passkey_challenge_of_a_person", "passkey_challenge", ("user",), 50, "expires_at"),
+    Quota(
+        "passkey_of_a_person",
+        "passkey",
+        ("user",),
+        20,
+        "created_at",
+        when_full=WhenFull.REFUSE,
+        advice=N_("You have 20 passkeys. Remove one, then add the new one."),
+    ),
+)
+BOUNDS = (
+    Bound("authenticator_app", "unique: one in use and one in set-up for each person"),
+    Bound("recovery_code", "new codes replace the person's older ones"),
+)

@@ -13,6 +13,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
 from app.database import uuid7
+from app.database.quotas import Bound, Quota
 
 
 class User(Table, tablename="portal_user"):
@@ -120,3 +121,26 @@ class PasswordReset(Table):
     created_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
     used_at = Timestamptz(null=True, default=None)
+
+
+QUOTAS = (
+    Quota("session_of_a_person", "session", ("user",), 100, "created_at"),
+    Quota("device_of_a_person", "device", ("user",), 50, "last_used_at"),
+    Quota(
+        "parked_form_of_a_person",
+        "parked_form",
+        ("user",),
+        20,
+        "created_at",
+        measured=("path", "form"),
+        most_bytes=4_000_000,
+    ),
+    Quota("password_reset_of_a_person", "password_reset", ("user",), 20, "created_at"),
+)
+BOUNDS = (
+    Bound("portal_user", "one for each accepted invitation, beside the vendor's staff"),
+    Bound("terms", "administrators publish them"),
+    Bound("terms_acceptance", "unique: one for each person and version"),
+    Bound("throttle", "one for each account and address that an attempt was let through for"),
+    Bound("email_change", "unique: one for each person"),
+)

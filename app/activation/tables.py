@@ -1,5 +1,7 @@
 """Signing keys, keysets and the activation files that were issued."""
 
+from datetime import timedelta
+
 from piccolo.columns import (
     UUID,
     BigInt,
@@ -16,8 +18,10 @@ from piccolo.table import Table
 
 from app.accounts.tables import User
 from app.database import uuid7
+from app.database.quotas import Bound, Quota, WhenFull
 from app.environments.tables import Environment
 from app.products.tables import Entitlement
+from app.web.i18n import N_
 
 
 class SigningKey(Table):
@@ -85,3 +89,51 @@ class MoveAllowance(Table):
     reason = Text()
     allowed_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
     allowed_at = Timestamptz(default=None)
+
+
+_A_DAY = timedelta(hours=24)
+QUOTAS = (
+    Quota(
+        "activation_of_an_environment_a_day",
+        "activation",
+        ("environment",),
+        50,
+        "issued_at",
+        when_full=WhenFull.REFUSE,
+        within=_A_DAY,
+        advice=N_(
+            "50 activation files were issued for this environment within 24 hours. Try again"
+            " tomorrow."
+        ),
+    ),
+    Quota(
+        "activation_of_an_environment",
+        "activation",
+        ("environment",),
+        2000,
+        "issued_at",
+        when_full=WhenFull.REFUSE,
+        advice=N_(
+            "2,000 activation files were issued for this environment; it takes no more. Create a"
+            " new environment, or ask your sales contact."
+        ),
+    ),
+    Quota(
+        "activation_of_a_person_a_day",
+        "activation",
+        ("issued_by",),
+        20_000,
+        "issued_at",
+        measured=("file", "request_file"),
+        most_bytes=128_000_000,
+        when_full=WhenFull.REFUSE,
+        within=_A_DAY,
+        advice=N_("You have issued too many activation files within 24 hours. Try again tomorrow."),
+    ),
+)
+BOUNDS = (
+    Bound("signing_key", "administrators rotate them"),
+    Bound("keyset", "administrators sign and import them"),
+    Bound("activation_product", "unique: one for each activation and entitlement"),
+    Bound("move_allowance", "operators allow them, each with a reason"),
+)

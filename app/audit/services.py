@@ -1,13 +1,40 @@
 """Recording what was done, in the same transaction as the act itself."""
 
 import json
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 
 from app import clock
-from app.audit.tables import AuditEvent
-from app.database import engine
+from app.audit.limits import COALESCED, ONE_BY_ONE, most_a_day
+from app.database import engine, uuid7
+from app.database.quotas import QuotaFull
+from app.web.i18n import N_
+
+_ADD = """
+    insert into audit_event (id, at, act, actor, contract, subject, details, request_id)
+    select $1::uuid, $2::timestamptz, $3::text, $4::uuid, $5::uuid, $6::uuid, {details}, $8::text
+    {where} returning id
+"""
+# The same act by the same person about the same thing, within the last hour; at most so many rows.
+_SAME = """
+    from (select e.at, e.details from audit_event e
+          where {by} and e.act = $3 and e.at > $2::timestamptz - interval '1 hour'
+            and e.subject is not distinct from $6 and e.contract is not distinct from $5
+          order by e.at desc limit $9::int) same
+"""
+_COALESCED = """
+    from (select count(*) as number, max(at) as newest {same}) lately
+    where lately.number < $9 or lately.newest <= $2::timestamptz - interval '1 minute'
+"""
+_LIMITED = """
+    where (select count(*) from (
+        select 1 from audit_event e
+        where e.actor = $4 and e.act = $3 and e.at > $2::timestamptz - interval '24 hours'
+        limit $9::int) today) < $9
+"""
+TOO_MUCH = N_("You have done this as often as the portal allows in 24 hours. Try again tomorrow.")
 
 
 class OutsideUnitOfWork(Exception):
@@ -33,18 +60,29 @@ async def record(
 
     Raises:
         OutsideUnitOfWork: called outside a unit of work.
+        QuotaFull: the person did this too often within a day; the act must not commit.
     """
-    if engine.current_transaction.get() is None:
+    current = engine.current_transaction.get()
+    if current is None:
         raise OutsideUnitOfWork
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-    await AuditEvent.insert(
-        AuditEvent(
-            at=clock.now(),
-            act=act,
-            actor=actor,
-            contract=contract,
-            subject=subject,
-            details=json.dumps(details, ensure_ascii=False, default=str),
-            request_id=request_id,
-        )
-    )
+    told = json.dumps(details, ensure_ascii=False, default=str)
+    now: datetime = clock.now()
+    values = [uuid7(), now, act, actor, contract, subject, told, request_id]
+    sql, most = _statement(act, actor)
+    added = await current.connection.fetch(sql, *values, *most)
+    if not added and act not in COALESCED:
+        raise QuotaFull(TOO_MUCH)
+
+
+def _statement(act: str, actor: UUID | None) -> tuple[str, list[int]]:
+    """The statement that adds an event unless there are too many, and its last values."""
+    if act in COALESCED:
+        by = "e.actor = $4" if actor else "e.actor is null and $4::uuid is null"
+        repeated = "case when lately.number < $9 then $7::jsonb"
+        repeated += " else $7::jsonb || '{\"repeated\": true}' end"
+        where = _COALESCED.format(same=_SAME.format(by=by))
+        return _ADD.format(details=repeated, where=where), [ONE_BY_ONE]
+    if actor is None:
+        return _ADD.format(details="$7::jsonb", where=""), []
+    return _ADD.format(details="$7::jsonb", where=_LIMITED), [most_a_day(act)]

@@ -4,6 +4,7 @@ from piccolo.columns import JSONB, UUID, BigInt, Bytea, Text, Timestamptz
 from piccolo.table import Table
 
 from app.database import uuid7
+from app.database.quotas import Bound
 
 
 class AuditEvent(Table):
@@ -40,3 +41,11 @@ class AuditUnsealed(Table):
     """An event that waits for its seal; the database puts it here."""
 
     event = UUID(primary_key=True, default=None)
+
+
+BOUNDS = (
+    Bound("audit_event", "app/audit/limits.py: so many of a kind for each person and day"),
+    Bound("audit_seal", "one for each event"),
+    Bound("audit_head", "the portal signs them at intervals"),
+    Bound("audit_unsealed", "one for each event, for seconds"),
+)

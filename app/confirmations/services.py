@@ -126,8 +126,8 @@ async def _finish(id: UUID, done: Done) -> str:
     mark = "&" if "?" in done.location else "?"
     location = f"{done.location}{mark}done={id}"
     await fetch(
-        "update confirmation set done_at = $2, location = $3, message = $4, upload = null"
-        " where id = $1",
+        "update confirmation set done_at = $2, location = $3, message = $4,"
+        " payload = '{}', upload = null, refusal = null where id = $1",
         id,
         clock.now(),
         location,

@@ -6,6 +6,7 @@ from piccolo.table import Table
 
 from app.accounts.tables import User
 from app.database import uuid7
+from app.database.quotas import Quota
 
 
 class Confirmation(Table):
@@ -22,3 +23,16 @@ class Confirmation(Table):
     location = Text(null=True, default=None)
     message = Text(null=True, default=None)
     refusal = JSONB(null=True, default=None)
+
+
+QUOTAS = (
+    Quota(
+        "confirmation_of_a_person",
+        "confirmation",
+        ("user",),
+        500,
+        "created_at",
+        measured=("payload", "upload", "refusal"),
+        most_bytes=16_000_000,
+    ),
+)

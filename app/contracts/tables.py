@@ -9,6 +9,7 @@ from piccolo.table import Table
 
 from app.accounts.tables import User
 from app.database import uuid7
+from app.database.quotas import Bound
 
 
 class CorporateGroup(Table):
@@ -75,3 +76,13 @@ class GroupCompany(Table):
     contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
     company = ForeignKey(Company, null=False, on_delete=OnDelete.restrict)
     created_at = Timestamptz(default=None)
+
+
+BOUNDS = (
+    Bound("corporate_group", "operators create them"),
+    Bound("company", "operators create them"),
+    Bound("contract", "operators create them"),
+    Bound("contract_change", "operators amend contracts"),
+    Bound("membership", "unique: one for each person and contract, by an accepted invitation"),
+    Bound("group_company", "unique: one for each contract and company of its corporate group"),
+)

@@ -6,6 +6,7 @@ from piccolo.table import Table
 
 from app.accounts.tables import User
 from app.database import uuid7
+from app.database.quotas import Bound
 
 
 class ReminderDigest(Table):
@@ -37,3 +38,10 @@ class CalendarFeed(Table):
     token_hash = Bytea(unique=True)
     unshown = Bytea(null=True, default=None)
     created_at = Timestamptz(default=None)
+
+
+BOUNDS = (
+    Bound("reminder_digest", "the portal writes one for each person and day"),
+    Bound("reminder", "the portal writes one for each end date and stage"),
+    Bound("calendar_feed", "unique: one for each person"),
+)

@@ -6,7 +6,9 @@ from piccolo.table import Table
 
 from app.contracts.tables import Contract, GroupCompany
 from app.database import uuid7
+from app.database.quotas import Bound, Quota, WhenFull
 from app.products.tables import Entitlement
+from app.web.i18n import N_
 
 
 class Environment(Table):
@@ -30,3 +32,20 @@ class Allocation(Table):
     environment = ForeignKey(Environment, null=False, on_delete=OnDelete.restrict)
     entitlement = ForeignKey(Entitlement, null=False, on_delete=OnDelete.restrict)
     quantity = Integer()
+
+
+QUOTAS = (
+    Quota(
+        "environment_of_a_contract",
+        "environment",
+        ("contract",),
+        20_000,
+        "created_at",
+        when_full=WhenFull.REFUSE,
+        advice=N_(
+            "A contract can have 20,000 environments, retired ones included. Rename one that you"
+            " no longer need, or ask your sales contact."
+        ),
+    ),
+)
+BOUNDS = (Bound("allocation", "unique: one for each environment and entitlement"),)

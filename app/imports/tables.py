@@ -7,6 +7,8 @@ from piccolo.table import Table
 from app.accounts.tables import User
 from app.contracts.tables import Contract
 from app.database import uuid7
+from app.database.quotas import Bound, Quota, WhenFull
+from app.web.i18n import N_
 
 
 class ImportLine(Table):
@@ -91,3 +93,23 @@ class BulkImportFault(Table):
     line = Integer()
     column = Text()
     message = Text()
+
+
+QUOTAS = (
+    Quota(
+        "bulk_import_of_a_person",
+        "bulk_import",
+        ("uploaded_by",),
+        10,
+        "begun_at",
+        when_full=WhenFull.REFUSE,
+        only="t.file_deleted_at is null",
+        advice=N_("10 of your files wait to be imported. Import or discard one of them first."),
+    ),
+)
+BOUNDS = (
+    Bound("import_line", "lines of a file, during its import only"),
+    Bound("import_person", "people of an imported file, until they are invited"),
+    Bound("bulk_import_progress", "unique: one for each import"),
+    Bound("bulk_import_fault", "at most 10,000 for each import"),
+)

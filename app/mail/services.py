@@ -13,6 +13,7 @@ from app.sealing import CannotOpen, read_secret, seal, unseal
 from app.settings import Settings
 
 FAILED_KEPT = timedelta(days=14)
+MEMORY_KEPT = timedelta(days=365)
 
 
 class OutsideUnitOfWork(Exception):
@@ -201,3 +202,8 @@ async def wipe_dead_letters() -> None:
         now - FAILED_KEPT,
         now,
     )
+
+
+async def forget_old_mails() -> None:
+    """Delete the rows of mails that were delivered or given up more than a year ago."""
+    await fetch("delete from mail where settled_at < $1", clock.now() - MEMORY_KEPT)

@@ -4,6 +4,7 @@ from piccolo.columns import UUID, Bytea, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from app.database import uuid7
+from app.database.quotas import Bound
 
 
 class Mail(Table):
@@ -26,3 +27,6 @@ class Mail(Table):
     due_at = Timestamptz(default=None)
     lease = UUID(null=True, default=None)
     settled_at = Timestamptz(null=True, default=None)
+
+
+BOUNDS = (Bound("mail", "written by acts that have a quota, and forgotten a year after delivery"),)

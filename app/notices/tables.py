@@ -7,6 +7,7 @@ from piccolo.table import Table
 from app.accounts.tables import User
 from app.contracts.tables import Membership
 from app.database import uuid7
+from app.database.quotas import Bound
 from app.products.tables import Product
 
 
@@ -65,3 +66,12 @@ class NoticeMailMembership(Table):
     id = UUID(primary_key=True, default=uuid7)
     notice_mail = ForeignKey(NoticeMail, null=False, on_delete=OnDelete.cascade)
     membership = ForeignKey(Membership, null=False, on_delete=OnDelete.cascade)
+
+
+BOUNDS = (
+    Bound("notice", "operators write them"),
+    Bound("notice_product", "unique: one for each notice and product"),
+    Bound("notice_read", "unique: one for each person and notice"),
+    Bound("notice_mail", "the portal writes one for each person and notice"),
+    Bound("notice_mail_membership", "the portal writes one for each mail and contract"),
+)

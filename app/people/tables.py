@@ -1,5 +1,7 @@
 """Invitations to a contract, and the accounts that are being made by them."""
 
+from datetime import timedelta
+
 from piccolo.columns import UUID, Bytea, ForeignKey, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
@@ -7,6 +9,8 @@ from piccolo.table import Table
 from app.accounts.tables import Terms, User
 from app.contracts.tables import Contract
 from app.database import uuid7
+from app.database.quotas import Quota, WhenFull
+from app.web.i18n import N_
 
 
 class Invitation(Table):
@@ -41,3 +45,48 @@ class Registration(Table):
     terms = ForeignKey(Terms, null=True, on_delete=OnDelete.restrict)
     created_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
+
+
+_A_DAY = timedelta(hours=24)
+# The vendor invites whom a contract says, thousands at once if need be.
+_BY_CUSTOMERS = (
+    "exists (select 1 from portal_user u where u.id = t.invited_by and u.staff_role is null)"
+)
+QUOTAS = (
+    Quota(
+        "invitation_of_an_address_a_day",
+        "invitation",
+        ("contract", "email"),
+        5,
+        "invited_at",
+        when_full=WhenFull.REFUSE,
+        within=_A_DAY,
+        only=_BY_CUSTOMERS,
+        advice=N_("This address was invited 5 times within 24 hours. Try again tomorrow."),
+    ),
+    Quota(
+        "invitation_of_a_contract_a_day",
+        "invitation",
+        ("contract",),
+        400,
+        "invited_at",
+        when_full=WhenFull.REFUSE,
+        within=_A_DAY,
+        only=_BY_CUSTOMERS,
+        advice=N_("This contract has sent 400 invitations within 24 hours. Try again tomorrow."),
+    ),
+    Quota(
+        "invitation_of_a_contract",
+        "invitation",
+        ("contract",),
+        20_000,
+        "invited_at",
+        when_full=WhenFull.REFUSE,
+        only=_BY_CUSTOMERS,
+        advice=N_(
+            "This contract has sent 20,000 invitations; it can send no more. Ask your sales"
+            " contact to invite people."
+        ),
+    ),
+    Quota("registration_of_an_invitation", "registration", ("invitation",), 20, "created_at"),
+)

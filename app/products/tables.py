@@ -10,6 +10,7 @@ from piccolo.table import Table
 from app.accounts.tables import User
 from app.contracts.tables import Contract
 from app.database import uuid7
+from app.database.quotas import Bound
 
 
 class Product(Table):
@@ -64,3 +65,11 @@ class Entitlement(Table):
     license_key = ForeignKey(LicenseKey, null=True, unique=True, on_delete=OnDelete.restrict)
     created_at = Timestamptz(default=None)
     revision = Integer(default=1)
+
+
+BOUNDS = (
+    Bound("product", "operators create them"),
+    Bound("license_key", "operators issue them, in batches of a limited size"),
+    Bound("license_key_export", "one for each batch"),
+    Bound("entitlement", "operators add them; a customer's by a license key, each once"),
+)

@@ -1,5 +1,7 @@
 """What customers ask a quote for, and the vendor's answer."""
 
+from datetime import timedelta
+
 from piccolo.columns import JSONB, UUID, BigInt, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
@@ -7,7 +9,9 @@ from piccolo.table import Table
 from app.accounts.tables import User
 from app.contracts.tables import Contract
 from app.database import uuid7
+from app.database.quotas import Bound, Quota, WhenFull
 from app.products.tables import Entitlement, Product
+from app.web.i18n import N_
 
 
 class QuoteRequest(Table):
@@ -64,3 +68,36 @@ class QuoteDraft(Table):
     version = Integer(default=1)
     changed_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
     changed_at = Timestamptz(default=None)
+
+
+QUOTAS = (
+    Quota(
+        "quote_request_of_a_contract_a_day",
+        "quote_request",
+        ("contract",),
+        50,
+        "requested_at",
+        when_full=WhenFull.REFUSE,
+        within=timedelta(hours=24),
+        advice=N_(
+            "This contract has sent 50 quote requests within 24 hours. Try again tomorrow, or ask"
+            " your sales contact."
+        ),
+    ),
+    Quota(
+        "quote_request_of_a_contract",
+        "quote_request",
+        ("contract",),
+        5000,
+        "requested_at",
+        when_full=WhenFull.REFUSE,
+        advice=N_(
+            "This contract has sent 5,000 quote requests; it can send no more. Ask your sales"
+            " contact for a quote."
+        ),
+    ),
+)
+BOUNDS = (
+    Bound("quote_line", "at most one for each entitlement and 50 additions of a request"),
+    Bound("quote_draft", "unique: one for each contract, of fields that have a longest value"),
+)

@@ -6,7 +6,9 @@ from piccolo.table import Table
 
 from app.accounts.tables import User
 from app.database import uuid7
+from app.database.quotas import Bound, Quota, WhenFull
 from app.products.tables import Product
+from app.web.i18n import N_
 
 
 class ResourceUpload(Table):
@@ -49,3 +51,20 @@ class ResourceProduct(Table):
     id = UUID(primary_key=True, default=uuid7)
     resource = ForeignKey(Resource, null=False, on_delete=OnDelete.cascade)
     product = ForeignKey(Product, null=False, on_delete=OnDelete.restrict)
+
+
+QUOTAS = (
+    Quota(
+        "resource_upload_of_a_person",
+        "resource_upload",
+        ("uploaded_by",),
+        10,
+        "begun_at",
+        when_full=WhenFull.REFUSE,
+        advice=N_("10 of your uploads are not published. Publish or discard one of them first."),
+    ),
+)
+BOUNDS = (
+    Bound("resource", "operators publish them"),
+    Bound("resource_product", "unique: one for each resource and product"),
+)

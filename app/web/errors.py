@@ -21,6 +21,7 @@ from litestar.status_codes import (
 )
 
 from app.database import DatabaseBusy
+from app.database.quotas import QuotaFull
 from app.storage import StorageError
 from app.web.asgi import Send
 from app.web.i18n import N_, ngettext
@@ -43,6 +44,9 @@ unavailable_errors = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
 )
+
+# What one person, contract or link may have is used up: a trigger or the audit log says so.
+quota_errors = (asyncpg.ProgramLimitExceededError, QuotaFull)
 
 MESSAGES = {
     HTTP_400_BAD_REQUEST: (
@@ -87,6 +91,10 @@ REFUSALS = {
     HTTP_413_REQUEST_ENTITY_TOO_LARGE: "too-large",
     HTTP_429_TOO_MANY_REQUESTS: "too-many-attempts",
 }
+LIMIT_REACHED = (
+    N_("The limit is reached"),
+    N_("Nothing was saved. Remove something that you no longer need, or contact us."),
+)
 UNEXPECTED = (
     N_("Something went wrong"),
     N_("Nothing was changed. Try again; if it stays, tell us the number below."),
@@ -95,9 +103,11 @@ UNEXPECTED = (
 log = structlog.get_logger()
 
 
-def error_body(scope: Mapping[str, Any], status: int, advice: str = "") -> str:
+def error_body(
+    scope: Mapping[str, Any], status: int, advice: str = "", messages: tuple[str, str] | None = None
+) -> str:
     """The error page for a status, in the language of the request."""
-    title, usual_advice = MESSAGES.get(status, UNEXPECTED)
+    title, usual_advice = messages or MESSAGES.get(status, UNEXPECTED)
     return render(
         "error.html",
         fragment=is_fragment(scope),
@@ -138,6 +148,22 @@ def too_many_attempts(request: PageRequest, wait: timedelta) -> Response[str]:
     seconds = int(wait.total_seconds()) + 1
     advice = ngettext("Try again in %(n)s second.", "Try again in %(n)s seconds.", seconds)
     return error_page(request, HTTP_429_TOO_MANY_REQUESTS, advice, **{"Retry-After": str(seconds)})
+
+
+def handle_quota_full(request: PageRequest, exception: Exception) -> Response[str]:
+    """A person, contract or link has as much as the portal keeps of it; nothing was changed."""
+    _note_refusal(request.scope, HTTP_429_TOO_MANY_REQUESTS)
+    if isinstance(exception, QuotaFull):
+        advice = exception.advice
+    else:
+        advice = request.app.state.quota_advice.get(getattr(exception, "constraint_name", ""), "")
+    return Response(
+        error_body(
+            request.scope, HTTP_429_TOO_MANY_REQUESTS, _(advice) if advice else "", LIMIT_REACHED
+        ),
+        status_code=HTTP_429_TOO_MANY_REQUESTS,
+        media_type=MediaType.HTML,
+    )
 
 
 def handle_http_exception(request: PageRequest, exception: HTTPException) -> Response[str]:

@@ -3,6 +3,8 @@
 from piccolo.columns import UUID, Boolean, Text, Timestamptz
 from piccolo.table import Table
 
+from app.database.quotas import Bound
+
 
 class Withdrawal(Table):
     """That somebody withdrew. Nothing in it leads back to the person."""
@@ -13,3 +15,6 @@ class Withdrawal(Table):
     reason = Text(null=True, default=None)
     note = Text()
     at = Timestamptz(default=None)
+
+
+BOUNDS = (Bound("withdrawal", "unique: one for each erased account"),)

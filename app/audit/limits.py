@@ -1,0 +1,39 @@
+"""How many events one person can add to the audit log, which never forgets one.
+
+Events that change no data are coalesced when they repeat; all others have a most a day, and the act
+is refused beyond it. See docs/security.md, "What one person can store".
+"""
+
+# Within an hour the first ones of a person, subject and contract are recorded one by one; after
+# that one a minute stands for all, and says so in its details.
+ONE_BY_ONE = 20
+COALESCED = frozenset(
+    {
+        *("sign-in", "sign-in-failure", "sign-in-beginning", "sign-out"),
+        *("proof", "proof-failure", "password-check-failure", "password-reset-request"),
+        *("language-change", "form-parking"),
+        *("own-data-download", "history-export", "report-export"),
+        *("resource-download", "quote-answer-download", "activation-refusal"),
+        *("contract-inspection", "account-inspection"),
+    }
+)
+
+A_DAY = 20_000
+# A person's own account changes seldom, and some of these acts send a mail: a new address may be
+# somebody else's.
+FEWER_A_DAY = {
+    "email-change-request": 10,
+    **dict.fromkeys(
+        (
+            *("profile-change", "password-change", "session-end", "recovery-codes-creation"),
+            *("authenticator-app-addition", "passkey-addition", "second-factor-removal"),
+            *("calendar-creation", "calendar-renewal", "calendar-revocation"),
+        ),
+        200,
+    ),
+}
+
+
+def most_a_day(act: str) -> int:
+    """How many events of a kind a person can add within 24 hours."""
+    return FEWER_A_DAY.get(act, A_DAY)

@@ -1,0 +1,22 @@
+"""Every table that a person can grow has a quota, which a trigger enforces."""
+
+from pathlib import Path
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from app.database import run_script
+
+ID = "2026-11-29T05:00:00"
+VERSION = "1.38.0"
+DESCRIPTION = "quotas"
+
+
+async def forwards() -> MigrationManager:
+    """Add triggers and indexes; the old version stays far below the quotas."""
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
+
+    async def run() -> None:
+        await run_script(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+
+    manager.add_raw(run)
+    return manager

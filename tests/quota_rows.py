@@ -1,0 +1,121 @@
+"""Rows for every quota: one person, contract or link writes as fast as it can."""
+
+from app.database import fetch
+from app.database.quotas import Quota
+
+# The statement has the numbers `n`, a time `p.at` and bytes `p.bytes`, and somebody of D-1001: `w`.
+_WHO = """
+    with p as (select $1::int as first, $2::int as last, $3::timestamptz as at, $4::bytea as bytes),
+    w as (select u.id as person, c.id as contract, e.id as environment, i.id as invitation
+          from portal_user u join contract c on c.number = 'D-1001'
+          join environment e on e.contract = c.id and e.name = '検証環境'
+          left join invitation i on i.contract = c.id
+          where u.code = 'owner' limit 1)
+    insert into {table} ({columns}) select {values}
+    from p, w, generate_series(p.first, p.last) n
+"""
+_ID, _TOKEN = "gen_random_uuid()", "sha256((p.at::text || random() || n)::bytea)"
+_LATER = "p.at + interval '1 hour'"
+_PERSON = {"id": _ID, '"user"': "w.person"}
+_INVITATION = {
+    **{"id": _ID, "contract": "w.contract", "email": "n || '@example.org'", "language": "'ja'"},
+    **{"token_hash": _TOKEN, "invited_by": "w.person", "invited_at": "p.at"},
+    **{"expires_at": _LATER, "ended_at": "p.at", "end_reason": "'cancelled'"},
+}
+_ACTIVATION = {
+    **{"id": _ID, "environment": "w.environment", "seq": "1000000 + n", "jti": _ID, "kid": "'k'"},
+    **{"file": "encode(p.bytes, 'base64')", "request_jti": _ID, "request_file": "''"},
+    **{"jkt": "''", "issued_by": "w.person", "issued_at": "p.at", "expires_at": _LATER},
+    **{"moved": "false", "ended_at": "p.at", "end_reason": "'superseded'"},
+}
+# 40 a day for each environment, so that only the person's own quota is used up.
+_SPREAD = {
+    **_ACTIVATION,
+    "environment": "(select id from environment where name = 'Q' || n / 40)",
+}
+_QUOTE = {
+    **{"id": _ID, "reference": "'T-' || p.at || n", "contract": "w.contract"},
+    **{"state": "'received'", "requested_by": "w.person", "requested_at": "p.at", "note": "''"},
+}
+ROWS: dict[str, dict[str, str]] = {
+    "session_of_a_person": {
+        **_PERSON,
+        **{"token_hash": _TOKEN, "user_agent": "''", "created_at": "p.at"},
+        **{"last_seen_at": "p.at", "expires_at": _LATER, "proved_at": "p.at"},
+    },
+    "device_of_a_person": {**_PERSON, "token_hash": _TOKEN, "last_used_at": "p.at"},
+    "parked_form_of_a_person": {
+        **_PERSON,
+        **{"path": "'/'", "content_type": "''", "form": "p.bytes"},
+        **{"created_at": "p.at", "expires_at": _LATER},
+    },
+    "password_reset_of_a_person": {
+        **_PERSON,
+        **{"token_hash": _TOKEN, "created_at": "p.at", "expires_at": _LATER},
+    },
+    "pending_sign_in_of_a_person": {
+        **_PERSON,
+        **{"token_hash": _TOKEN, "user_agent": "''", "created_at": "p.at", "expires_at": _LATER},
+    },
+    "passkey_challenge_of_a_person": {
+        **_PERSON,
+        **{"purpose": "'proof'", "challenge": _TOKEN, "expires_at": _LATER},
+    },
+    "passkey_of_a_person": {
+        **_PERSON,
+        **{"credential_id": _TOKEN, "public_key": "p.bytes", "sign_count": "0", "name": "'k'"},
+        "created_at": "p.at",
+    },
+    "confirmation_of_a_person": {
+        **_PERSON,
+        **{"act": "'environment'", "payload": "'{}'", "upload": "p.bytes"},
+        **{"created_at": "p.at", "expires_at": _LATER},
+    },
+    "registration_of_an_invitation": {
+        **{"id": _ID, "invitation": "w.invitation", "code": "'n' || n", "name": "'n'"},
+        **{"language": "'ja'", "password_hash": "''", "created_at": "p.at", "expires_at": _LATER},
+    },
+    "environment_of_a_contract": {
+        **{"id": _ID, "contract": "w.contract", "name": "'E' || p.at || n", "sort_key": "1"},
+        "created_at": "p.at",
+    },
+    "invitation_of_an_address_a_day": {**_INVITATION, "email": "'one@example.org'"},
+    "invitation_of_a_contract_a_day": _INVITATION,
+    "invitation_of_a_contract": _INVITATION,
+    "activation_of_an_environment_a_day": _ACTIVATION,
+    "activation_of_an_environment": _ACTIVATION,
+    "activation_of_a_person_a_day": _SPREAD,
+    "quote_request_of_a_contract_a_day": _QUOTE,
+    "quote_request_of_a_contract": _QUOTE,
+    "bulk_import_of_a_person": {
+        **{"id": _ID, "name": "'n'", "storage_key": _ID, "language": "'ja'", "reason": "''"},
+        **{"lines": "'{}'", "added": "'{}'", "wrong": "0", "uploaded_by": "w.person"},
+        **{"state": "'uploading'", "begun_at": "p.at", "moved_at": "p.at"},
+    },
+    "resource_upload_of_a_person": {
+        **{"id": _ID, "storage_key": _ID, "name": "'n'", "media_type": "''"},
+        **{"uploaded_by": "w.person", "begun_at": "p.at"},
+    },
+}
+
+
+async def write(quota: Quota, first: int, last: int, at: object, content: bytes = b"") -> None:
+    """Add the rows of these numbers, in one statement."""
+    row = ROWS[quota.name]
+    sql = _WHO.format(table=quota.table, columns=", ".join(row), values=", ".join(row.values()))
+    await fetch(sql, first, last, at, content)
+
+
+async def prepare(quota: Quota) -> None:
+    """The environments over which one person's activations are spread, and an invitation."""
+    if ROWS[quota.name] is _SPREAD:
+        await fetch(
+            "insert into environment (id, contract, name, sort_key, created_at)"
+            " select gen_random_uuid(), c.id, 'Q' || n, 1, now()"
+            " from contract c, generate_series(0, 600) n where c.number = 'D-2001'"
+        )
+    await fetch(
+        "insert into invitation (id, contract, email, language, token_hash, invited_at, expires_at)"
+        " select gen_random_uuid(), c.id, 'first@example.org', 'ja', sha256('first'), now(),"
+        " now() + interval '1 hour' from contract c where c.number = 'D-1001'"
+    )
