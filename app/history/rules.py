@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from app.audit.acts import ACTS
 from app.web.i18n import gettext as _
@@ -44,16 +43,6 @@ class HistoryFilter:
             "to": self.ends_on,
         }
         return {name: str(value) for name, value in values.items() if value is not None}
-
-
-def beginning(day: date, time_zone: str) -> datetime:
-    """The moment at which a day begins in an IANA time zone."""
-    return datetime.combine(day, time(), ZoneInfo(time_zone))
-
-
-def end(day: date, time_zone: str) -> datetime:
-    """The moment at which a day is over in an IANA time zone."""
-    return beginning(day + timedelta(days=1), time_zone)
 
 
 def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:

@@ -5,6 +5,7 @@ from uuid import UUID
 import asyncpg
 from litestar.exceptions import NotFoundException
 
+from app import days
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.database import Record
@@ -25,7 +26,7 @@ from app.staff.contract_acts import (
     reason_note,
     reason_of,
 )
-from app.web.i18n import day, moment, number
+from app.web.i18n import day, number
 from app.web.i18n import gettext as _
 
 
@@ -84,9 +85,9 @@ async def _state_amendment(viewer: Viewer, payload: Payload, _upload: bytes | No
     warning = ""
     if now["held_until"] and term.ends_on < now["ends_on"]:
         warning = _(
-            "A system is activated with this product. Its activation file goes on until %(moment)s,"
-            " also where the product ends before.",
-            moment=moment(now["held_until"], contract["time_zone"]),
+            "A system is activated with this product. Its activation file goes on until %(date)s"
+            " (this day included), also where the product ends before.",
+            date=day(days.last_day_before(now["held_until"], contract["time_zone"])),
         )
     return Statement(
         heading=_("Amend this contracted product?"),
