@@ -1,4 +1,4 @@
-"""The database knows where a day ends, also where clocks jump at midnight."""
+"""The database knows where a day ends, and from when on the counts of a quote count."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ DESCRIPTION = "days"
 
 
 async def forwards() -> MigrationManager:
-    """Add a function; the old version does not use it."""
+    """Add a function and a column that the old version does not use."""
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:

@@ -23,3 +23,6 @@ begin
     return ends;
 end
 $$;
+
+-- From which day on the new counts of an applied quote count.
+alter table quote_request add column counts_from date;
