@@ -1,5 +1,6 @@
 """What of a contract's history is wanted, and how an event is told."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from app.audit.acts import ACTS
 from app.web.i18n import gettext as _
 
 NAME_LETTERS = 4
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Group(StrEnum):
@@ -61,11 +63,19 @@ def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
 
 def sentence(act: str, subject: str, details: Mapping[str, object]) -> str:
     """What was done, in the reader's language; an unknown act is told by its code."""
-    values: defaultdict[str, object] = defaultdict(lambda: "–", details)
+    shown = {name: _shown(value) for name, value in details.items()}
+    values: defaultdict[str, object] = defaultdict(lambda: "–", shown)
     values["subject"] = subject or _("(deleted)")
     if role := details.get("role"):
         values["role"] = _("Owner") if role == "owner" else _("Member")
     return _(ACTS.get(act, act.replace("%", "%%"))) % values
+
+
+def _shown(value: object) -> object:
+    """A detail as a sentence says it: days look as everywhere."""
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return value.replace("-", "/")
+    return value
 
 
 def act_name(act: str) -> str:
