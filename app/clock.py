@@ -1,14 +1,15 @@
 """The only place that asks the machine what time it is."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+
+from app.days import day_of
 
 
 def now() -> datetime:
-    """The current instant, aware, in UTC."""
+    """Return the current instant, aware, in UTC."""
     return datetime.now(UTC)
 
 
 def today(time_zone: str) -> date:
-    """The calendar day that it is now in an IANA time zone, such as ``Asia/Tokyo``."""
-    return now().astimezone(ZoneInfo(time_zone)).date()
+    """Return the current calendar day in an IANA time zone, such as ``Asia/Tokyo``."""
+    return day_of(now(), time_zone)

@@ -22,7 +22,7 @@ from app.activation.queries import SeenActivation
 from app.activation.requests import Purpose, RequestOutcome
 from app.activation.rules import IssueOutcome, Repeat
 from app.activation.strict_json import MAX_NUMBER, write_object
-from app.activation.wording import last_day, message_of, outcome_named
+from app.activation.wording import message_of, outcome_named
 from app.confirmations.services import Proposal, propose
 from app.contracts.rules import SeenContract
 from app.environments.access import place_dependencies, provide_owned_place
@@ -105,7 +105,6 @@ class Activations(Controller):
             check_code=check_code(activation.content),
             file_name=file_name(contract.number, environment.name, activation.seq),
             product_name=product_name,
-            last_day=last_day,
         )
 
     @get("/{seq:int}/file", dependencies={"activation": Provide(provide_activation)})
@@ -183,7 +182,6 @@ async def _page(
         errors={FIELD: message} if message else {},
         code=outcome.value if outcome else "",
         product_name=product_name,
-        last_day=last_day,
     )
 
 

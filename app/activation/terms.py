@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app import days
 from app.products.rules import Term
 
 
@@ -90,12 +91,12 @@ def issued_products(
 
 
 def expiry(products: Sequence[LicensedProduct], time_zone: ZoneInfo) -> datetime:
-    """The instant after the last usable day of what ends last, aware, in the contract's zone.
+    """The instant after the last usable day of what ends last, in the contract's zone.
 
     Raises `ValueError` for no products and `OverflowError` where they end on the calendar's last.
     """
     last_day = max(product.term.ends_on for product in products)
-    return datetime.combine(last_day + timedelta(days=1), time(), tzinfo=time_zone)
+    return days.end_of(last_day, time_zone.key)
 
 
 def differences(

@@ -1,7 +1,6 @@
 """How files, products and times are worded, in the reader's language."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from app.activation.messages import ISSUE_MESSAGES, REQUEST_MESSAGES
 from app.activation.requests import RequestOutcome
@@ -43,11 +42,6 @@ def count_and_term(product: LicensedProduct | None) -> str:
         return "–"
     quantity = count_of(product.quantity, product.unit)
     return f"{quantity}, {day(product.term.starts_on)}–{day(product.term.ends_on)}"
-
-
-def last_day(end: datetime, time_zone: str) -> date:
-    """The last usable day before the moment `end`, in an IANA time zone."""
-    return (end.astimezone(ZoneInfo(time_zone)) - datetime.resolution).date()
 
 
 def name_with_code(product: LicensedProduct) -> str:

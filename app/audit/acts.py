@@ -97,6 +97,9 @@ ACTS = {
     "company-change": N_("Changed the company “%(subject)s”"),
     "contract-amendment": N_("Amended the contract"),
     "contract-renewal": N_("Renewed the contract"),
+    "entitlement-succession": N_(
+        "Set the product “%(subject)s” to quantity %(quantity)s from %(starts_on)s on"
+    ),
     "entitlement-change": N_("Changed the product “%(subject)s” to quantity %(quantity)s"),
     "owner-appointment": N_("Appointed %(subject)s as owner"),
     "owner-invitation": N_("Invited a new owner, since the contract had none left"),

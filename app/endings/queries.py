@@ -20,7 +20,8 @@ ENDINGS = """
     from entitlement e join contract c on c.id = e.contract join product p on p.id = e.product
     union all
     select v.contract, 'activation', a.id,
-           (a.expires_at at time zone c.time_zone - interval '1 microsecond')::date, v.name, v.name
+           ((a.expires_at - interval '1 microsecond') at time zone c.time_zone)::date,
+           v.name, v.name
     from environment v join contract c on c.id = v.contract
     join lateral (select id, expires_at, end_reason from activation
                   where environment = v.id order by seq desc limit 1) a on a.end_reason is null

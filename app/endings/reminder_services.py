@@ -5,11 +5,10 @@ day catches up, and rows that are unique keep anybody from being told twice.
 """
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from app import clock
+from app import clock, days
 from app.database import Record, fetch, unit_of_work, uuid7
 from app.endings.queries import DueReminder, due_reminders, people_to_remind
 from app.endings.rules import told
@@ -22,7 +21,7 @@ from app.web import i18n
 BATCH = 50
 MOST_LINES = 40
 # A person's day, whatever the time zones of their contracts.
-TIME_ZONE = ZoneInfo("Asia/Tokyo")
+TIME_ZONE = "Asia/Tokyo"
 
 log = structlog.get_logger()
 
@@ -30,7 +29,7 @@ log = structlog.get_logger()
 async def send_reminders(settings: Settings, *, batch: int = BATCH) -> bool:
     """Write the mails of some people; whether there was anybody to write to."""
     now = clock.now()
-    day = now.astimezone(TIME_ZONE).date()
+    day = days.day_of(now, TIME_ZONE)
     people = await people_to_remind(now, day, batch)
     for person in people:
         await _remind(settings, person, now, day)

@@ -5,6 +5,7 @@ from uuid import UUID
 import asyncpg
 from litestar.exceptions import NotFoundException
 
+from app import days
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.contracts.access import provide_changeable_contract
@@ -15,8 +16,8 @@ from app.environments.access import provide_changeable_place
 from app.environments.queries import SeenEnvironment
 from app.environments.services import ChangedMeanwhile, EnvironmentGone
 from app.products.rules import product_name
+from app.web.i18n import day, number
 from app.web.i18n import gettext as _
-from app.web.i18n import moment, number
 
 
 async def changeable_environment(
@@ -125,7 +126,9 @@ async def _state_retirement(viewer: Viewer, payload: Payload, _upload: bytes | N
             " or a return file is uploaded. To free them at once, upload a return file first."
         )
         until = max(p.held_until for p in offered if p.held_until)
-        notes.append(_("Held until %(date)s", date=moment(until, contract.time_zone)))
+        notes.append(
+            _("Held until %(date)s", date=day(days.last_day_before(until, contract.time_zone)))
+        )
     return Statement(
         heading=_("Retire this environment?"),
         facts=[(_("Environment"), environment.name)],

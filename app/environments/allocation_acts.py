@@ -1,5 +1,6 @@
 """What owners confirm about allocations."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +14,10 @@ from app.environments.rules import ActivationState, check_allocation
 from app.environments.services import EnvironmentGone
 from app.products.rules import product_name
 from app.web.i18n import gettext as _
-from app.web.i18n import number
+from app.web.i18n import ngettext, number
+
+# A message names so many changes; the list behind it has all.
+MOST_TOLD = 3
 
 
 def _quantities(payload: Payload, key: str) -> dict[UUID, int]:
@@ -31,7 +35,7 @@ async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Sta
             number(wanted[p.share.entitlement]),
         )
         for p in offered
-        if p.share.entitlement in wanted
+        if p.share.entitlement in wanted and (p.share.here or wanted[p.share.entitlement])
     ]
     notes = []
     if environment.state in {ActivationState.RUNS, ActivationState.OUT_OF_DATE}:
@@ -67,20 +71,36 @@ async def _allocate(viewer: Viewer, payload: Payload, _upload: bytes | None) -> 
         shares = {p.share.entitlement: p.share for p in offered}
         if problems := check_allocation(shares, wanted, _quantities(payload, "seen")):
             raise Refused({"problems": {str(id): p.value for id, p in problems.items()}})
-        await services.set_allocations(
-            contract=contract.id,
-            environment=environment.id,
-            quantities=wanted,
-            actor=viewer.id,
-        )
+        changed = [
+            p for p in offered if wanted.get(p.share.entitlement, p.share.here) != p.share.here
+        ]
+        if changed:
+            await services.set_allocations(
+                contract=contract.id,
+                environment=environment.id,
+                quantities=wanted,
+                actor=viewer.id,
+            )
     except EnvironmentGone:
         raise NotFoundException from None
     except asyncpg.CheckViolationError:
         raise Refused({"problems": {str(id): "too-many" for id in wanted}}) from None
-    return Done(
-        f"{contract.url}/environments",
-        _("The counts of %(name)s were allocated.", name=environment.name),
-    )
+    rows = [(product_name(p), p.share.here, wanted[p.share.entitlement]) for p in changed]
+    return Done(f"{contract.url}/environments", told_changes(environment.name, rows))
+
+
+def told_changes(place: str, rows: Sequence[tuple[str, int, int]]) -> str:
+    """What was allocated where: the first few changes, and how many more there are."""
+    if not rows:
+        return _("Nothing was changed: the counts of %(name)s are as you asked.", name=place)
+    told = [f"{product} {number(before)} → {number(now)}" for product, before, now in rows]
+    changes = " / ".join(told[:MOST_TOLD])
+    if len(rows) > MOST_TOLD:
+        more = len(rows) - MOST_TOLD
+        changes = ngettext(
+            "%(changes)s and %(n)s more", "%(changes)s and %(n)s more", more, changes=changes
+        )
+    return _("Allocated to %(name)s: %(changes)s.", name=place, changes=changes)
 
 
 ALLOCATION = Act("allocation-change", _state, _allocate)

@@ -14,7 +14,7 @@ from app.contracts.rules import SeenContract
 from app.environments import queries
 from app.environments.access import place_dependencies, provide_changeable_place
 from app.environments.allocation_acts import ALLOCATION
-from app.environments.forms import AllocationForm, chosen_others, quantity_field
+from app.environments.forms import AllocationForm, chosen_others, is_added, quantity_field
 from app.environments.queries import OfferedProduct, SeenEnvironment
 from app.environments.rules import AllocationProblem, check_allocation
 from app.products.rules import product_name
@@ -124,6 +124,7 @@ class Allocations(Controller):
             others=[p for p in offered if p.other and p.share.entitlement not in form.typed],
             typed={quantity_field(id): value for id, value in form.typed.items()},
             chosen=form.others,
+            kept=[id for id in form.others if id in form.typed],
         )
 
 
@@ -186,6 +187,7 @@ def _page(
         environment=environment,
         products=shown,
         more_others=len(shown) < len(offered),
+        added=[p.share.entitlement for p in shown if is_added(p, others)],
         typed=typed,
         errors=errors,
     )

@@ -1,6 +1,6 @@
 """The forms of environments and allocations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -80,6 +80,7 @@ class AllocationForm:
         """Read what was sent for the products that can be allocated."""
         fields = Fields(data)
         quantities, seen, typed = {}, {}, {}
+        others = chosen_others(data, offered)
         for product in offered:
             id = product.share.entitlement
             name = quantity_field(id)
@@ -89,15 +90,26 @@ class AllocationForm:
             quantities[id] = fields.whole_number(
                 name, product_name(product), minimum=0, maximum=MOST_PER_ENVIRONMENT, empty=0
             )
+            if is_added(product, others) and not quantities[id] and name not in fields.errors:
+                fields.errors[name] = _(
+                    "%(product)s: enter how many to allocate, 1 or more.",
+                    product=product_name(product),
+                )
             was = read_number(data.get(seen_field(id)))
             seen[id] = product.share.here if was is None else was
         return cls(
             quantities=quantities,
             seen=seen,
-            others=chosen_others(data, offered),
+            others=others,
             typed=typed,
             errors=fields.errors,
         )
+
+
+def is_added(product: OfferedProduct, others: Collection[UUID]) -> bool:
+    """Whether a row was just added to the form: it is empty, and has to be filled in."""
+    share = product.share
+    return product.other and share.entitlement in others and not share.here and not share.held
 
 
 def chosen_others(data: FormData, offered: Sequence[OfferedProduct]) -> list[UUID]:

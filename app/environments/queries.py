@@ -200,7 +200,7 @@ async def offered_products(contract: SeenContract, environment: UUID) -> list[Of
                counts_in_use(e.id)::int as in_use
         from entitlement e join product p on p.id = e.product
         where e.contract = $1 and e.ends_on >= $3
-        order by e.license_key is not null, p.code, e.id
+        order by e.license_key is not null, p.code, e.starts_on, e.id
         """,
         contract.id,
         environment,

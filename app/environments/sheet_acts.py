@@ -11,6 +11,7 @@ from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.environments import services
+from app.environments.allocation_acts import MOST_TOLD
 from app.environments.effect_rules import Effect, Sheet, SheetProduct, judge_lines
 from app.environments.services import EnvironmentGone
 from app.environments.sheet_queries import read_sheet
@@ -107,21 +108,31 @@ async def _allocate(viewer: Viewer, payload: Payload, _upload: bytes | None) -> 
     try:
         await services.lock_environments(contract.id, {environment for environment, _ in seen})
         await services.lock_entitlements(list({product for _, product in seen}))
-        effects = _effects(payload, await read_sheet(contract))
+        sheet = await read_sheet(contract)
+        effects = _effects(payload, sheet)
         if any(effect.problems for effect in effects):
             raise Refused({"problem": "changed"})
         changing = [effect for effect in effects if effect.changes]
+        told = _told(changing, sheet)
         await services.set_all_allocations(
             contract=contract.id, wanted=_wanted(changing), actor=viewer.id
         )
     except (EnvironmentGone, asyncpg.CheckViolationError):
         raise Refused({"problem": "changed"}) from None
-    return Done(
-        f"{contract.url}/environments",
-        i18n.ngettext(
-            "%(n)s allocation was changed.", "%(n)s allocations were changed.", len(changing)
-        ),
+    return Done(f"{contract.url}/environments", told)
+
+
+def _told(changing: Sequence[Effect], sheet: Sheet) -> str:
+    """What the table changed: each allocation where they are few, else how many."""
+    if not changing:
+        return _("Nothing was changed: the counts are as the table asks.")
+    count = i18n.ngettext(
+        "%(n)s allocation was changed.", "%(n)s allocations were changed.", len(changing)
     )
+    if len(changing) > MOST_TOLD:
+        return count
+    rows = [f"{name} {before} → {after}" for name, before, after in _restated(changing, sheet)]
+    return f"{count} {' / '.join(rows)}"
 
 
 def _wanted(effects: Sequence[Effect]) -> dict[UUID, dict[UUID, int]]:

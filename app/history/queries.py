@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app import days
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch
 from app.history.rules import (
     Group,
     HistoryFilter,
     act_name,
-    beginning,
-    end,
     person_name,
     sentence,
 )
@@ -86,9 +85,9 @@ def _conditions(
     elif wanted.person is not None:
         add("e.actor = {}", wanted.person)
     if wanted.starts_on is not None:
-        add("e.at >= {}", beginning(wanted.starts_on, contract.time_zone))
+        add("e.at >= {}", days.start_of(wanted.starts_on, contract.time_zone))
     if wanted.ends_on is not None:
-        add("e.at < {}", end(wanted.ends_on, contract.time_zone))
+        add("e.at < {}", days.end_of(wanted.ends_on, contract.time_zone))
     if before is not None:
         add("(e.at, e.id) < ({}, {})", *before)
     return " and ".join(parts), args

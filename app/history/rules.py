@@ -1,17 +1,18 @@
 """What of a contract's history is wanted, and how an event is told."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from app.audit.acts import ACTS
 from app.web.i18n import gettext as _
 
 NAME_LETTERS = 4
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Group(StrEnum):
@@ -46,16 +47,6 @@ class HistoryFilter:
         return {name: str(value) for name, value in values.items() if value is not None}
 
 
-def beginning(day: date, time_zone: str) -> datetime:
-    """The moment at which a day begins in an IANA time zone."""
-    return datetime.combine(day, time(), ZoneInfo(time_zone))
-
-
-def end(day: date, time_zone: str) -> datetime:
-    """The moment at which a day is over in an IANA time zone."""
-    return beginning(day + timedelta(days=1), time_zone)
-
-
 def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
     """How a person is called in a history, in the reader's language.
 
@@ -72,11 +63,19 @@ def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
 
 def sentence(act: str, subject: str, details: Mapping[str, object]) -> str:
     """What was done, in the reader's language; an unknown act is told by its code."""
-    values: defaultdict[str, object] = defaultdict(lambda: "–", details)
+    shown = {name: _shown(value) for name, value in details.items()}
+    values: defaultdict[str, object] = defaultdict(lambda: "–", shown)
     values["subject"] = subject or _("(deleted)")
     if role := details.get("role"):
         values["role"] = _("Owner") if role == "owner" else _("Member")
     return _(ACTS.get(act, act.replace("%", "%%"))) % values
+
+
+def _shown(value: object) -> object:
+    """A detail as a sentence says it: days look as everywhere."""
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return value.replace("-", "/")
+    return value
 
 
 def act_name(act: str) -> str:

@@ -57,7 +57,8 @@ PORTLET = f"""
                     'ends_soon', e.ends_on <= {TODAY} + {ENDS_SOON_DAYS} and e.ends_on < c.ends_on)
                     order by e.license_key is not null, p.code, e.id)
          from entitlement e join product p on p.id = e.product {USE}
-         where e.contract = c.id and e.ends_on >= {TODAY}) as products
+         where e.contract = c.id and e.ends_on >= {TODAY}
+           and e.starts_on <= greatest({TODAY}, c.starts_on)) as products
     from ({SEEN}) c
     order by c.ends_on < {TODAY}, c.ends_on, c.number limit {PAGE_ROWS}
 """

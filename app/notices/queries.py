@@ -16,7 +16,7 @@ MOST_UNREAD = 100
 # The person's products, each with the moment at which the last of their contracts loses it.
 MINE = """
     select e.product,
-           max((least(e.ends_on, c.ends_on) + 1)::timestamp at time zone c.time_zone) as until
+           max(end_of_day(least(e.ends_on, c.ends_on), c.time_zone)) as until
     from membership m join contract c on c.id = m.contract
     join entitlement e on e.contract = c.id where m."user" = $1 group by e.product
 """

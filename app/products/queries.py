@@ -52,7 +52,7 @@ async def list_entitlements(contract: SeenContract, *, expired: bool) -> list[di
                    e.ends_on < $2 as expired, {HOLDERS} as holders
             from entitlement e join product p on p.id = e.product {USE}
             where e.contract = $1 and ($3 or e.ends_on >= $2)
-            order by e.ends_on < $2, e.license_key is not null, p.code, e.id
+            order by e.ends_on < $2, e.license_key is not null, p.code, e.starts_on, e.id
             """,
         contract.id,
         contract.today,

@@ -33,6 +33,7 @@ class AgreedLine:
         wanted: the new count of a change or an addition.
         contracted, starts_on, ends_on: the entitlement's; None for an addition.
         in_use: allocated, or held by activation files that run.
+        allocated: to environments.
     """
 
     wish: Wish
@@ -43,11 +44,12 @@ class AgreedLine:
     starts_on: date | None = None
     ends_on: date | None = None
     in_use: int = 0
+    allocated: int = 0
 
 
 @dataclass(frozen=True)
 class Change:
-    """An entitlement gets another count or end."""
+    """An entitlement gets another count or end, at once."""
 
     entitlement: UUID
     quantity: int
@@ -65,16 +67,41 @@ class Creation:
 
 
 @dataclass(frozen=True)
+class Succession:
+    """A new entitlement takes an entitlement's place from a later day on, with another count.
+
+    Attributes:
+        last_day: the last usable day of the one whose place is taken.
+    """
+
+    entitlement: UUID
+    product: UUID
+    last_day: date
+    quantity: int
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True)
 class Plan:
     """Exactly what applying writes.
 
     Attributes:
+        counts_from: from when on new counts of what is renewed count; None where there is none.
         contract_ends_on: the contract's last usable day afterwards; it never becomes earlier.
     """
 
     changes: list[Change]
+    successions: list[Succession]
     creations: list[Creation]
     contract_ends_on: date
+    counts_from: date | None = None
+
+    @property
+    def quantities(self) -> dict[UUID, int]:
+        """The counts of the entitlements that go on, now or later."""
+        counts = {each.entitlement: each.quantity for each in self.changes}
+        return counts | {each.entitlement: each.quantity for each in self.successions}
 
 
 class ApplyProblem(StrEnum):
@@ -86,14 +113,18 @@ class ApplyProblem(StrEnum):
     CHANGED = "changed"
 
 
-def plan(lines: Sequence[AgreedLine], term: AgreedTerm, contract_ends_on: date) -> Plan:
+def plan(
+    lines: Sequence[AgreedLine], term: AgreedTerm, contract_ends_on: date, today: date
+) -> Plan:
     """What applying the lines writes.
 
     A renewed product keeps its row, and so its allocations, where the new term follows on the old
-    one without a gap; after a gap it is a new entitlement, since nothing was licensed in between.
-    No end date becomes earlier. A product that is not renewed runs out at its own end.
+    one without a gap and the count stays, or counts by `today`. Another count from a later day on
+    is a new entitlement that takes the place of the old one then. After a gap it is a new one, too,
+    since nothing was licensed in between. A product that is not renewed runs out at its own end.
     """
     changes: list[Change] = []
+    successions: list[Succession] = []
     creations: list[Creation] = []
     for line in lines:
         if line.wish is Wish.END:
@@ -104,19 +135,47 @@ def plan(lines: Sequence[AgreedLine], term: AgreedTerm, contract_ends_on: date) 
             creations.append(
                 Creation(line.product, quantity, term.additions_start_on, term.ends_on)
             )
+        elif _takes_place_later(line, quantity, term, today):
+            successions.append(_succession(line, quantity, term))
         elif _follows_on(line, term):
             assert line.entitlement is not None and line.ends_on is not None
             ends_on = max(line.ends_on, term.ends_on)
             changes.append(Change(line.entitlement, quantity, ends_on))
         else:
             creations.append(Creation(line.product, quantity, term.starts_on, term.ends_on))
-    ends = [change.ends_on for change in changes] + [new.ends_on for new in creations]
-    return Plan(changes, creations, max([contract_ends_on, *ends]))
+    ends = [each.ends_on for each in changes]
+    ends += [each.ends_on for each in successions]
+    ends += [each.ends_on for each in creations]
+    counts_from = term.starts_on if successions else today if _counts_now(lines, changes) else None
+    return Plan(changes, successions, creations, max([contract_ends_on, *ends]), counts_from)
+
+
+def _counts_now(lines: Sequence[AgreedLine], changes: Sequence[Change]) -> bool:
+    contracted = {line.entitlement: line.contracted for line in lines}
+    return any(each.quantity != contracted[each.entitlement] for each in changes)
 
 
 def _follows_on(line: AgreedLine, term: AgreedTerm) -> bool:
     assert line.ends_on is not None
     return term.starts_on <= line.ends_on + timedelta(days=1)
+
+
+def _takes_place_later(line: AgreedLine, quantity: int, term: AgreedTerm, today: date) -> bool:
+    assert line.starts_on is not None
+    later = term.starts_on > max(today, line.starts_on)
+    return later and _follows_on(line, term) and quantity != line.contracted
+
+
+def _succession(line: AgreedLine, quantity: int, term: AgreedTerm) -> Succession:
+    assert line.entitlement is not None and line.ends_on is not None
+    return Succession(
+        entitlement=line.entitlement,
+        product=line.product,
+        last_day=min(line.ends_on, term.starts_on - timedelta(days=1)),
+        quantity=quantity,
+        starts_on=term.starts_on,
+        ends_on=max(line.ends_on, term.ends_on),
+    )
 
 
 def term_problem(term: AgreedTerm) -> ApplyProblem | None:
@@ -141,5 +200,5 @@ def fingerprint(lines: Sequence[AgreedLine], planned: Plan) -> str:
 
     How much is in use may change; it only must not grow beyond the new counts.
     """
-    agreed = [replace(line, in_use=0) for line in lines]
+    agreed = [replace(line, allocated=0, in_use=0) for line in lines]
     return hashlib.sha256(repr((agreed, planned)).encode()).hexdigest()

@@ -8,11 +8,12 @@ from app import clock
 from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, note_change
 from app.contracts.tables import Contract
-from app.database import Record, fetch, fetch_one, unit_of_work
+from app.database import Record, unit_of_work
+from app.environments.succession_services import lock_all, succeed_entitlement
 from app.products.rules import Term
 from app.products.services import add_entitlement
 from app.products.tables import Entitlement
-from app.quotes.application_queries import agreed_lines, contract_end
+from app.quotes.application_queries import agreed_lines, contract_days
 from app.quotes.application_rules import (
     AgreedTerm,
     ApplyProblem,
@@ -50,7 +51,8 @@ async def plan_quote(request: UUID, term: AgreedTerm) -> Plan:
     if (problem := term_problem(term)) is not None:
         raise ApplicationRefused(problem)
     lines = await agreed_lines(request)
-    planned = plan(lines, term, await contract_end(request))
+    ends_on, today = await contract_days(request)
+    planned = plan(lines, term, ends_on, today)
     if in_use := below_use(lines, planned):
         raise ApplicationRefused(ApplyProblem.BELOW_USE, in_use)
     return planned
@@ -61,7 +63,8 @@ async def apply_quote(
 ) -> None:
     """Conclude an answered request and change the contract as was agreed; again does nothing.
 
-    It takes effect at once: counts are the new ones from this moment, dates as in `term`.
+    What is renewed with another count from a later day on gets a new entitlement that begins then;
+    everything else takes effect at once.
 
     Args:
         confirmed: fingerprint of the change that a person saw; None for any.
@@ -75,19 +78,14 @@ async def apply_quote(
             return
         if row["state"] not in {QuoteState.ANSWERED, QuoteState.CONCLUDED}:
             raise ApplicationRefused(ApplyProblem.NOT_ANSWERED)
-        await _lock_contract(row["contract"])
-        before = await contract_end(request)
+        await lock_all(row["contract"])
+        before, today = await contract_days(request)
         planned = await plan_quote(request, term)
         if confirmed not in {None, fingerprint(await agreed_lines(request), planned)}:
             raise ApplicationRefused(ApplyProblem.CHANGED)
         await _write(row, planned, actor)
-        await _note(row, planned, before, actor)
-
-
-async def _lock_contract(contract: UUID) -> None:
-    """The contract, then its entitlements in id order, as everybody does."""
-    await fetch("select 1 from contract where id = $1 for update", contract)
-    await fetch("select 1 from entitlement where contract = $1 order by id for update", contract)
+        effective_on = max(today, planned.counts_from or today)
+        await _note(row, planned, before, effective_on, actor)
 
 
 async def _write(request: Record, planned: Plan, actor: UUID) -> None:
@@ -95,6 +93,14 @@ async def _write(request: Record, planned: Plan, actor: UUID) -> None:
         await Entitlement.update(
             {Entitlement.quantity: change.quantity, Entitlement.ends_on: change.ends_on}
         ).where(Entitlement.id == change.entitlement)
+    for each in planned.successions:
+        await succeed_entitlement(
+            contract=request["contract"],
+            entitlement=each.entitlement,
+            quantity=each.quantity,
+            term=Term(each.starts_on, each.ends_on),
+            actor=actor,
+        )
     for new in planned.creations:
         await add_entitlement(
             contract=request["contract"],
@@ -108,18 +114,18 @@ async def _write(request: Record, planned: Plan, actor: UUID) -> None:
     )
 
 
-async def _note(request: Record, planned: Plan, before: date, actor: UUID) -> None:
+async def _note(
+    request: Record, planned: Plan, before: date, effective_on: date, actor: UUID
+) -> None:
     now = clock.now()
-    zone = await fetch_one("select time_zone from contract where id = $1", request["contract"])
-    assert zone is not None
     kind = ChangeKind.RENEWED if planned.contract_ends_on > before else ChangeKind.AMENDED
-    reason = Reason(request["reference"], clock.today(zone["time_zone"]))
-    await note_change(request["contract"], kind, reason)
+    await note_change(request["contract"], kind, Reason(request["reference"], effective_on))
     await QuoteRequest.update(
         {
             QuoteRequest.state: QuoteState.CONCLUDED.value,
             QuoteRequest.concluded_at: request["concluded_at"] or now,
             QuoteRequest.applied_at: now,
+            QuoteRequest.counts_from: planned.counts_from,
         }
     ).where(QuoteRequest.id == request["id"])
     await record(
@@ -127,5 +133,6 @@ async def _note(request: Record, planned: Plan, before: date, actor: UUID) -> No
         actor=actor,
         contract=request["contract"],
         subject=request["id"],
-        quantities={str(change.entitlement): change.quantity for change in planned.changes},
+        quantities={str(id): quantity for id, quantity in planned.quantities.items()},
+        counts_from=planned.counts_from,
     )

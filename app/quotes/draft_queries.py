@@ -21,7 +21,9 @@ BUILDER = f"""
                     'id', e.id, 'quantity', e.quantity, 'starts_on', e.starts_on,
                     'ends_on', e.ends_on, 'other', e.license_key is not null,
                     'name_ja', p.name_ja, 'name_en', p.name_en, 'unit', p.unit,
-                    'in_use', u.in_use)
+                    'in_use', u.in_use, 'followed', exists (
+                        select 1 from entitlement n where n.contract = e.contract
+                        and n.product = e.product and n.starts_on = e.ends_on + 1))
                 order by e.ends_on < $2, e.license_key is not null, p.code, e.id)
          from entitlement e join product p on p.id = e.product {USE}
          where e.contract = $1)::text as products,
@@ -54,6 +56,7 @@ class ContractedProduct:
         in_use: allocated, or held by activation files that run.
         first: what is chosen before anybody chooses.
         ended: whether its last usable day is over.
+        followed: whether another entry takes its place on the day after.
     """
 
     id: UUID
@@ -67,6 +70,7 @@ class ContractedProduct:
     in_use: int
     first: Wish
     ended: bool
+    followed: bool
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,8 @@ def _products(contract: SeenContract, rows: Sequence[Mapping[str, Any]]) -> list
         starts_on, ends_on = (date.fromisoformat(row[key]) for key in ("starts_on", "ends_on"))
         days = {"id": UUID(row["id"]), "starts_on": starts_on, "ends_on": ends_on}
         first = first_wish(ends_on, contract.ends_on, contract.today)
+        if row["followed"]:
+            first = Wish.END
         ended = ends_on < contract.today
         products.append(ContractedProduct(**{**row, **days}, first=first, ended=ended))
     return products

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,7 @@ class SeenRequest:
     Attributes:
         requested_by: None where the account is deleted.
         answer_file: the vendor's PDF.
+        counts_from: the first day of the new counts, once the contract was changed.
     """
 
     id: UUID
@@ -56,6 +57,7 @@ class SeenRequest:
     withdrawn_at: datetime | None
     concluded_at: datetime | None
     applied_at: datetime | None
+    counts_from: date | None
     lines: list[SeenLine]
 
     @property
@@ -111,6 +113,7 @@ def seen_request(row: Record) -> SeenRequest:
         withdrawn_at=row["withdrawn_at"],
         concluded_at=row["concluded_at"],
         applied_at=row["applied_at"],
+        counts_from=row["counts_from"],
         lines=[_line(line) for line in json.loads(row["lines"] or "[]")],
     )
 

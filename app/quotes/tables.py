@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from piccolo.columns import JSONB, UUID, BigInt, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, BigInt, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -18,8 +18,8 @@ class QuoteRequest(Table):
     """A request for a quote.
 
     `answer_file` is the storage key of the vendor's PDF, `answer_file_size` its bytes; `handled_by`
-    is who of the vendor works on it; `applied_at` is when the contract was changed as agreed; the
-    database counts `revision` with every change.
+    is who of the vendor works on it; `applied_at` is when the contract was changed as agreed, and
+    `counts_from` the first day of the new counts; the database counts `revision` with every change.
     """
 
     id = UUID(primary_key=True, default=uuid7)
@@ -39,6 +39,7 @@ class QuoteRequest(Table):
     withdrawn_at = Timestamptz(null=True, default=None)
     concluded_at = Timestamptz(null=True, default=None)
     applied_at = Timestamptz(null=True, default=None)
+    counts_from = Date(null=True, default=None)
     revision = Integer(default=1)
 
 

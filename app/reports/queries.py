@@ -1,9 +1,10 @@
 """The tables that can be downloaded, of a contract that the person sees."""
 
 import json
+from datetime import date, datetime
 from typing import Any
 
-from app import clock
+from app import clock, days
 from app.activation.rules import FileState, file_state
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch
@@ -120,16 +121,20 @@ def _state(row: Record) -> str:
 
 async def activations_table(contract: SeenContract) -> Table:
     """Every activation file of the contract, product by product, retired environments too."""
+
+    def last_day(end: datetime) -> date:
+        return days.last_day_before(end, contract.time_zone)
+
     heads = [
         *(_("Environment name"), _("No."), _("Issued"), _("Issued by"), _("Move")),
-        *(_("Downloaded"), _("Valid until"), _("State"), _("Ended on")),
+        *(_("Downloaded"), _("Can be loaded until"), _("State"), _("Ended on")),
         *(_("Product code"), _("Product name"), _("Quantity"), _("Unit")),
         *(_("First usable day"), _("Last usable day")),
     ]
     rows = [
         [
             *(row["environment"], row["seq"], row["issued_at"], row["issued_by"]),
-            *(_yes(row["moved"]), row["downloaded_at"], row["expires_at"]),
+            *(_yes(row["moved"]), row["downloaded_at"], last_day(row["expires_at"])),
             *(_file_state(row), row["ended_at"], row["code"], _name(row), row["quantity"]),
             *(_unit(row), row["starts_on"], row["ends_on"]),
         ]

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app import days
 from app.audit.chain import Link
 from app.audit.queries import EVENT_COLUMNS, link_of, newest_head
 from app.database import Record, fetch, fetch_one
 from app.history.queries import events_sql, text_of
-from app.history.rules import beginning, end
 from app.staff.list_queries import Where
 
 PAGE_ROWS = 50
@@ -48,9 +48,9 @@ class Wanted:
         if self.contract:
             where.add("e.contract = (select id from contract where number = {})", self.contract)
         if self.starts_on:
-            where.add("e.at >= {}", beginning(self.starts_on, TIME_ZONE))
+            where.add("e.at >= {}", days.start_of(self.starts_on, TIME_ZONE))
         if self.ends_on:
-            where.add("e.at < {}", end(self.ends_on, TIME_ZONE))
+            where.add("e.at < {}", days.end_of(self.ends_on, TIME_ZONE))
         return where
 
     @property

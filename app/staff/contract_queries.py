@@ -64,7 +64,9 @@ PARTS = {
     "environments": """
         select e.id, e.name, e.sort_key, o.name as group_company,
                (select count(*) from allocation where environment = e.id) as allocations,
-               a.seq, a.issued_at, a.expires_at, a.end_reason
+               a.seq, a.end_reason, (a.issued_at at time zone c.time_zone)::date as issued_on,
+               ((a.expires_at - interval '1 microsecond') at time zone c.time_zone)::date
+                   as usable_until
         from environment e
         left join group_company g on g.id = e.group_company
         left join company o on o.id = g.company
@@ -74,13 +76,15 @@ PARTS = {
     """,
     "members": """
         select m.id, u.id as person, u.name, u.code, u.email, m.role, m.notification,
-               u.last_sign_in_at, u.disabled_at is not null as disabled
+               (u.last_sign_in_at at time zone c.time_zone)::date as last_sign_in_on,
+               u.disabled_at is not null as disabled
         from membership m join portal_user u on u.id = m."user" where m.contract = c.id
         order by m.role <> 'owner', u.name, u.id
     """,
     "invitations": """
-        select i.id, i.email, i.role, i.language, i.expires_at, d.state as mail_state,
-               d.answer as mail_answer
+        select i.id, i.email, i.role, i.language, d.state as mail_state,
+               d.answer as mail_answer,
+               (i.expires_at at time zone c.time_zone)::date as expires_on
         from invitation i left join lateral (
             select state, answer from mail where about = i.id order by created_at desc limit 1
         ) d on true
@@ -96,7 +100,9 @@ PARTS = {
         where e.contract = c.id and r.withdrawn_at is null order by r.name, r.id
     """,
     "quotes": """
-        select q.id, q.reference, q.state, q.requested_at from quote_request q
+        select q.id, q.reference, q.state,
+               (q.requested_at at time zone c.time_zone)::date as requested_on
+        from quote_request q
         where q.contract = c.id order by q.requested_at desc, q.id
     """,
     "changes": """

@@ -1,13 +1,16 @@
 """What the staff confirm about contracted products: adding one, amending one."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 from litestar.exceptions import NotFoundException
 
+from app import clock, days
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Done, Payload, Refused, Statement
 from app.database import Record
+from app.environments.succession_services import amend_entitlement_later
 from app.products.amendment_services import (
     EntitlementChanged,
     amend_entitlement,
@@ -25,7 +28,7 @@ from app.staff.contract_acts import (
     reason_note,
     reason_of,
 )
-from app.web.i18n import day, moment, number
+from app.web.i18n import day, number
 from app.web.i18n import gettext as _
 
 
@@ -84,16 +87,16 @@ async def _state_amendment(viewer: Viewer, payload: Payload, _upload: bytes | No
     warning = ""
     if now["held_until"] and term.ends_on < now["ends_on"]:
         warning = _(
-            "A system is activated with this product. Its activation file goes on until %(moment)s,"
-            " also where the product ends before.",
-            moment=moment(now["held_until"], contract["time_zone"]),
+            "A system is activated with this product. Its activation file goes on until %(date)s"
+            " (this day included), also where the product ends before.",
+            date=day(days.last_day_before(now["held_until"], contract["time_zone"])),
         )
     return Statement(
         heading=_("Amend this contracted product?"),
         facts=[
             (_("Contract"), f"{contract['name']} ({contract['number']})"),
             (_("Product"), _product_name(now)),
-            change(_("Quantity"), number(now["quantity"]), number(payload["quantity"])),
+            _quantity_change(contract, now, payload),
             (_("In use"), number(now["in_use"])),
             change(_("First day"), day(now["starts_on"]), day(term.starts_on)),
             change(_("Last usable day"), day(now["ends_on"]), day(term.ends_on)),
@@ -107,8 +110,11 @@ async def _state_amendment(viewer: Viewer, payload: Payload, _upload: bytes | No
 
 async def _amend(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
     contract = await changeable(viewer, payload)
+    amend = amend_entitlement
+    if _counts_later(contract, await _find(payload), payload):
+        amend = amend_entitlement_later
     try:
-        await amend_entitlement(
+        await amend(
             contract=contract["id"],
             entitlement=UUID(payload["entitlement"]),
             quantity=payload["quantity"],
@@ -122,6 +128,23 @@ async def _amend(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Don
     except asyncpg.CheckViolationError:
         raise Refused({"problem": "in-use"}) from None
     return Done(contract_url(contract["number"]), _("The contracted product was amended."))
+
+
+def _counts_later(contract: Record, now: Record, payload: Payload) -> bool:
+    """Whether another count takes effect on a later day, while the product still runs."""
+    effective_on = as_day(payload, "effective_on")
+    later: bool = effective_on > max(clock.today(contract["time_zone"]), now["starts_on"])
+    follows: bool = effective_on <= now["ends_on"] + timedelta(days=1)
+    other: bool = payload["quantity"] != now["quantity"]
+    return later and follows and other
+
+
+def _quantity_change(contract: Record, now: Record, payload: Payload) -> tuple[str, str]:
+    before, after = number(now["quantity"]), number(payload["quantity"])
+    if _counts_later(contract, now, payload):
+        from_then = day(as_day(payload, "effective_on"))
+        after = _("%(quantity)s, from %(day)s on", quantity=after, day=from_then)
+    return change(_("Quantity"), before, after)
 
 
 ORDER = Act("entitlement-order", _state_order, _order)

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from app import days
 from app.staff.contract_forms import typed
 from app.staff.list_forms import read_revision
 from app.web.forms import Fields
@@ -87,12 +87,12 @@ class PublicationForm:
 
 def _read_moment(fields: Fields, now: datetime) -> datetime | None:
     day = fields.day("day", _("Day"))
-    clock = _time(normalised(fields.data.get("time")))
-    if clock is None:
+    shown = _time(normalised(fields.data.get("time")))
+    if shown is None:
         fields.errors["time"] = _("Enter the time in hours and minutes, such as 09:30.")
-    if day is None or clock is None:
+    if day is None or shown is None:
         return None
-    at = datetime.combine(day, clock, ZoneInfo(TIME_ZONE))
+    at = days.moment_at(day, shown, TIME_ZONE)
     if at <= now:
         fields.errors["day"] = _("This moment is past. Enter a later one, or publish now.")
     return at

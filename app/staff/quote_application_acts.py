@@ -1,6 +1,6 @@
 """Applying a quote to its contract: what exactly changes is said before, and done or refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from app.staff.contract_acts import as_day, change
 from app.staff.quote_acts import answerable, quote_facts
 from app.staff.quote_queries import Quote, name_lines
 from app.staff.rules import Permission
-from app.web.i18n import day
+from app.web.i18n import day, number
 from app.web.i18n import gettext as _
 
 APPLICATION = "quote-application"
@@ -49,6 +49,10 @@ def _told(quantity: int, unit: str, starts_on: date, ends_on: date) -> str:
     return f"{count_of(quantity, unit)}, {day(starts_on)}–{day(ends_on)}"
 
 
+def _from(product: str, starts_on: date) -> str:
+    return _("%(product)s, from %(day)s on", product=product, day=day(starts_on))
+
+
 def change_rows(
     lines: Sequence[AgreedLine], planned: Plan, names: Sequence[Record]
 ) -> list[tuple[str, str, str]]:
@@ -56,20 +60,36 @@ def change_rows(
     by_entitlement = {row["entitlement"]: row for row in names}
     by_product = {row["product"]: row for row in names}
     changes = {each.entitlement: each for each in planned.changes}
+    successions = {each.entitlement: each for each in planned.successions}
     rows = []
     for line in lines:
         if line.entitlement is None or line.starts_on is None or line.ends_on is None:
             continue
         name, count = by_entitlement[line.entitlement], line.contracted or 0
         now = _told(count, name["unit"], line.starts_on, line.ends_on)
-        new = changes.get(line.entitlement)
+        new, next = changes.get(line.entitlement), successions.get(line.entitlement)
         after = _told(new.quantity, name["unit"], line.starts_on, new.ends_on) if new else now
+        if next:
+            after = _told(count, name["unit"], line.starts_on, next.last_day)
         rows.append((product_name_in(name), now, after))
+        if next:
+            before = count_of(count, name["unit"])
+            told = _told(next.quantity, name["unit"], next.starts_on, next.ends_on)
+            rows.append((_from(product_name_in(name), next.starts_on), before, told))
     for made in planned.creations:
         name = by_product[made.product]
         told = _told(made.quantity, name["unit"], made.starts_on, made.ends_on)
         rows.append((product_name_in(name), "–", told))
     return rows
+
+
+def _counts_from(planned: Plan) -> list[tuple[str, str]]:
+    if planned.counts_from is None:
+        return []
+    told = day(planned.counts_from)
+    if not planned.successions:
+        told = _("%(day)s (at once)", day=told)
+    return [(_("New quantities count from"), told)]
 
 
 def _not_renewed(lines: Sequence[AgreedLine], names: Sequence[Record]) -> list[str]:
@@ -85,6 +105,24 @@ def _not_renewed(lines: Sequence[AgreedLine], names: Sequence[Record]) -> list[s
     ]
 
 
+def _carried(lines: Sequence[AgreedLine], planned: Plan, names: Sequence[Record]) -> Iterator[str]:
+    by_entitlement = {row["entitlement"]: row for row in names}
+    allocated = {line.entitlement: line.allocated for line in lines}
+    if planned.successions:
+        yield _("Allocations continue on that day. The systems need a new activation file for it.")
+    for each in planned.successions:
+        if allocated[each.entitlement] > each.quantity:
+            yield _(
+                "%(product)s: %(allocated)s are allocated, but only %(quantity)s count from"
+                " %(day)s on. Environments keep their allocations in their order until the new"
+                " count is used up.",
+                product=product_name_in(by_entitlement[each.entitlement]),
+                allocated=number(allocated[each.entitlement]),
+                quantity=number(each.quantity),
+                day=day(each.starts_on),
+            )
+
+
 async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
     quote = await answerable(viewer, payload["reference"], Permission.CONTRACTS_CHANGE)
     lines, names = await agreed_lines(quote.seen.id), await name_lines(quote.seen.id)
@@ -92,11 +130,12 @@ async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Sta
         planned, _now = await plan_of(quote, payload)
     except ApplicationRefused:
         # 決定 is refused with the reason; this page can only be reloaded.
-        planned = Plan([], [], quote.contract_ends_on)
+        planned = Plan([], [], [], quote.contract_ends_on)
     return Statement(
         heading=_("Apply this quote to the contract?"),
         facts=[
             *quote_facts(quote),
+            *_counts_from(planned),
             change(
                 _("End of the contract"), day(quote.contract_ends_on), day(planned.contract_ends_on)
             ),
@@ -104,7 +143,8 @@ async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Sta
         back=f"{quote.url}/application",
         notes=[
             *_not_renewed(lines, names),
-            _("All of it is changed at once, and the request counts as concluded."),
+            *_carried(lines, planned, names),
+            _("The contract is changed with one step, and the request counts as concluded."),
         ],
         changes=(_("What changes in the contract"), change_rows(lines, planned, names)),
     )

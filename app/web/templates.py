@@ -12,6 +12,7 @@ from litestar import MediaType, Response
 from litestar.status_codes import HTTP_200_OK
 from markupsafe import Markup
 
+from app import days
 from app.web import i18n
 from app.web.requests import PageRequest, is_fragment
 from app.web.statics import first_rules, picture_size, static_size, static_url
@@ -80,6 +81,7 @@ def _environment(code: str) -> Environment:
     environment.filters.update(
         number=i18n.number,
         day=i18n.day,
+        last_day=days.last_day_before,
         moment=i18n.moment,
         instant=i18n.instant,
         file_size=i18n.file_size,

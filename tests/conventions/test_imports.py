@@ -23,6 +23,7 @@ LEVELS = [
     {"web"},
     {"database", "storage", "sealing"},
     {"postgres", "clock", "csv_lines", "settings"},
+    {"days"},
 ]
 KNOW_EVERYTHING = {
     *(

@@ -7,6 +7,7 @@ import pytest
 
 from app.database import fetch, fetch_value
 from app.environments.rules import AllocationProblem, Share, check_allocation
+from app.products.services import redeem_license_key
 from tests.conftest import Portal
 from tests.environments.steps import LIST, allocated, confirm, entitlement, environment, propose
 from tests.pages import elements
@@ -244,3 +245,58 @@ def test_what_is_too_many_already_may_be_kept_or_lowered() -> None:
 
 def test_what_is_not_offered_is_no_product() -> None:
     assert check_allocation({}, {A: 1}, {}) == {A: AllocationProblem.NOT_OFFERED}
+
+
+async def added_form(owner: httpx.AsyncClient, form: Form) -> tuple[dict[str, str], dict[str, str]]:
+    """その他の製品を追加, 選択: the attributes of the added row's field, and the form's fields."""
+    page = await owner.get(f"{form.path}?other={form.ids['CONNECTOR']}")
+    inputs = [a for t, a in elements(page.text) if t == "input" and a.get("name")]
+    field = next(a for a in inputs if a["name"] == f"q-{form.ids['CONNECTOR']}")
+    sent = {str(a["name"]): a.get("value") or "" for a in inputs if a["name"] != "draft"}
+    return {key: value or "" for key, value in field.items()}, sent
+
+
+async def test_a_row_that_was_just_added_is_empty_focused_and_required(
+    owner: httpx.AsyncClient, form: Form
+) -> None:
+    field, sent = await added_form(owner, form)
+    assert field["value"] == "" and "required" in field and "autofocus" in field
+    for typed in ("", "0", "０"):
+        answer = await owner.post(form.path, data=sent | {field["name"]: typed})
+        assert answer.status_code == 422, typed
+        assert "外部接続オプション：割り当てる数量を1以上で入力してください。" in answer.text
+        again = next(a for t, a in elements(answer.text) if a.get("name") == field["name"])
+        assert again["value"] == typed and "required" in again
+
+
+async def test_the_guides_way_allocates_what_was_entered_and_says_so(
+    owner: httpx.AsyncClient, form: Form
+) -> None:
+    field, sent = await added_form(owner, form)
+    location = await propose(owner, form.path, sent | {field["name"]: "2"})
+    page = (await owner.get(location)).text
+    assert "外部接続オプション" in page
+    assert "分析ダッシュボード" not in page, "it stays at 0"
+    done = (await owner.get(await confirm(owner, location))).text
+    assert "検証環境に割り当てました：外部接続オプション 0 → 2。" in done
+    assert (await allocated())["CONNECTOR"] == 2
+
+
+async def test_choosing_more_keeps_what_was_added_before(
+    owner: httpx.AsyncClient, form: Form
+) -> None:
+    _, sent = await added_form(owner, form)
+    free = await fetch("select id from license_key where code like '%FREE%'")
+    contract = await fetch_value("select id from contract where number = 'D-1001'")
+    await redeem_license_key(key=free[0]["id"], contract=contract, actor=None)
+    page = await owner.get(f"{form.path}/other-products", params=sent)
+    others = [a for t, a in elements(page.text) if a.get("name") == "other"]
+    assert [a["value"] for a in others if a["type"] == "hidden"] == [form.ids["CONNECTOR"]]
+
+
+async def test_a_message_names_each_product_with_its_counts(
+    owner: httpx.AsyncClient, form: Form
+) -> None:
+    location = await propose(owner, form.path, form(PLATFORM="2", WORKFLOW="20", ANALYTICS="5"))
+    done = (await owner.get(await confirm(owner, location))).text
+    assert "分析ダッシュボード 0 → 5 / 業務基盤プラットフォーム 1 → 2。" in done

@@ -34,6 +34,12 @@ async def term_of(days: int = 365) -> AgreedTerm:
     return AgreedTerm(start, ends_on + timedelta(days), clock.today("Asia/Tokyo"))
 
 
+async def term_from_today() -> AgreedTerm:
+    """The same, with new counts at once."""
+    today = clock.today("Asia/Tokyo")
+    return AgreedTerm(today, (await contract()).ends_on + timedelta(365), today)
+
+
 async def entitlements() -> list[tuple[Any, ...]]:
     rows = await fetch(
         "select p.code, e.quantity, e.starts_on, e.ends_on from entitlement e"
@@ -63,9 +69,11 @@ async def test_it_writes_exactly_what_was_agreed_and_again_writes_nothing(
         ("ANALYTICS", 100, starts["ANALYTICS"], term.ends_on),
         ("CONNECTOR", 2, starts["CONNECTOR"], term.ends_on),
         ("MOBILE", 30, term.additions_start_on, term.ends_on),
-        ("PLATFORM", 12, starts["PLATFORM"], term.ends_on),
+        ("PLATFORM", 10, starts["PLATFORM"], term.starts_on - timedelta(1)),
+        ("PLATFORM", 12, term.starts_on, term.ends_on),
         ("REPORTS", 50, starts["REPORTS"], old_end),
-        ("WORKFLOW", 600, starts["WORKFLOW"], term.ends_on),
+        ("WORKFLOW", 500, starts["WORKFLOW"], term.starts_on - timedelta(1)),
+        ("WORKFLOW", 600, term.starts_on, term.ends_on),
     ]
     assert (await contract()).ends_on == term.ends_on == planned.contract_ends_on
     changes = await fetch("select kind, note from contract_change where note <> ''")
@@ -83,7 +91,7 @@ async def test_less_than_is_in_use_is_refused_with_reasons_and_changes_nothing(
     await answer(portal, path)
     id, before = await id_of(path), await entitlements()
     with pytest.raises(ApplicationRefused) as refused:
-        await apply_quote(request=id, term=await term_of(), actor=await user_id("clerk"))
+        await apply_quote(request=id, term=await term_from_today(), actor=await user_id("clerk"))
     assert refused.value.problem is ApplyProblem.BELOW_USE
     assert refused.value.in_use == {await entitlement("WORKFLOW"): 320}
     assert await entitlements() == before
@@ -96,7 +104,7 @@ async def test_allocating_while_it_is_applied_never_leaves_more_in_use_than_cont
 ) -> None:
     path = await requested(owner, WORKFLOW="330")
     await answer(portal, path)
-    id, term, clerk = await id_of(path), await term_of(), await user_id("clerk")
+    id, term, clerk = await id_of(path), await term_from_today(), await user_id("clerk")
     workflow = await entitlement("WORKFLOW")
     allocate = (
         "update allocation set quantity = quantity + 15 where entitlement = $1 and environment ="

@@ -131,14 +131,12 @@ def an_agreed_line(draw: st.DrawFn) -> AgreedLine:
 @given(st.lists(an_agreed_line(), max_size=12), st.integers(-300, 900))
 def test_a_plan_does_exactly_what_was_asked_for(lines: list[AgreedLine], days: int) -> None:
     contract_end = TODAY + timedelta(days)
-    planned = plan(lines, TERM, contract_end)
+    planned = plan(lines, TERM, contract_end, TODAY)
     changed = {change.entitlement: change for change in planned.changes}
-    assert len(planned.changes) + len(planned.creations) == sum(
-        line.wish is not Wish.END for line in lines
-    )
+    every = [*planned.changes, *planned.successions, *planned.creations]
+    assert len(every) == sum(line.wish is not Wish.END for line in lines)
     asked = sum(line.wanted or line.contracted or 0 for line in lines if line.wish is not Wish.END)
-    planned_counts = [c.quantity for c in planned.changes] + [c.quantity for c in planned.creations]
-    assert sum(planned_counts) == asked
+    assert sum(each.quantity for each in every) == asked
     for line in lines:
         if line.entitlement in changed:
             change = changed[line.entitlement]
@@ -146,16 +144,20 @@ def test_a_plan_does_exactly_what_was_asked_for(lines: list[AgreedLine], days: i
             assert change.ends_on == max(line.ends_on, TERM.ends_on), "no end becomes earlier"
             assert line.ends_on >= TODAY, "what ended leaves a gap, which is not licensed"
             assert line.wish in {Wish.RENEW, Wish.CHANGE}
+            assert change.quantity == line.contracted, "no other count before the agreed day"
+    for each in planned.successions:
+        assert each.starts_on == TERM.starts_on == planned.counts_from
+        assert TODAY <= each.last_day < each.starts_on, "neither a gap nor a day with both"
     assert planned.contract_ends_on >= contract_end
-    for end in [c.ends_on for c in planned.changes] + [c.ends_on for c in planned.creations]:
-        assert end <= planned.contract_ends_on, "the contract covers what it entitles to"
+    for each in every:
+        assert each.ends_on <= planned.contract_ends_on, "the contract covers what it entitles to"
     refused = below_use(lines, planned)
     assert all(changed[id].quantity < in_use for id, in_use in refused.items())
 
 
 def test_ending_everything_changes_nothing() -> None:
     line = AgreedLine(Wish.END, uuid4(), None, uuid4(), 5, TODAY, TODAY + timedelta(9), 3)
-    planned = plan([line], TERM, TODAY)
+    planned = plan([line], TERM, TODAY, TODAY)
     assert (planned.changes, planned.creations, planned.contract_ends_on) == ([], [], TODAY)
 
 
@@ -180,6 +182,39 @@ def test_a_renewal_after_a_gap_is_a_new_entitlement() -> None:
     ended = AgreedLine(
         Wish.RENEW, UUID(int=2), None, id, 7, TODAY - timedelta(99), TODAY - timedelta(1)
     )
-    planned = plan([ended], TERM, TODAY)
+    planned = plan([ended], TERM, TODAY, TODAY)
     assert not planned.changes
     assert (planned.creations[0].quantity, planned.creations[0].starts_on) == (7, TERM.starts_on)
+
+
+@pytest.mark.parametrize(
+    ("starts", "last_day"),
+    [(-30, None), (0, None), (1, 0), (40, 39), (60, 59), (61, 60)],
+    ids=["past", "today", "tomorrow", "within", "on-the-last-day", "after-the-last-day"],
+)
+def test_another_count_takes_effect_on_the_agreed_day(starts: int, last_day: int | None) -> None:
+    line = AgreedLine(
+        Wish.CHANGE, uuid4(), 12, uuid4(), 10, TODAY - timedelta(99), TODAY + timedelta(60)
+    )
+    start, end = TODAY + timedelta(starts), TODAY + timedelta(425)
+    planned = plan([line], AgreedTerm(start, end, start), TODAY, TODAY)
+    if last_day is None:
+        assert [(c.quantity, c.ends_on) for c in planned.changes] == [(12, end)]
+        assert (planned.successions, planned.counts_from) == ([], TODAY)
+        return
+    [next] = planned.successions
+    assert (next.last_day, next.starts_on, next.ends_on) == (
+        TODAY + timedelta(last_day),
+        start,
+        end,
+    )
+    assert (next.quantity, planned.changes, planned.counts_from) == (12, [], start)
+
+
+def test_a_later_start_keeps_one_entry_where_the_count_stays() -> None:
+    line = AgreedLine(
+        Wish.RENEW, uuid4(), None, uuid4(), 10, TODAY - timedelta(9), TODAY + timedelta(9)
+    )
+    planned = plan([line], TERM, TODAY, TODAY)
+    assert [c.ends_on for c in planned.changes] == [TERM.ends_on]
+    assert (planned.successions, planned.counts_from) == ([], None)

@@ -1,0 +1,137 @@
+"""An entitlement that takes the place of another one from a later day on."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from app import clock
+from app.audit.services import record
+from app.contracts.contract_services import ChangeKind, Reason, note_change
+from app.database import fetch, fetch_one, unit_of_work
+from app.products.amendment_services import EntitlementChanged
+from app.products.rules import Term
+from app.products.tables import Entitlement
+
+
+async def lock_all(contract: UUID) -> None:
+    """Lock a contract, its environments, then its entitlements, each in id order.
+
+    Allocations are carried over while the entitlements are locked, and so their environments have
+    to be locked before.
+    """
+    await fetch("select 1 from contract where id = $1 for update", contract)
+    await fetch(
+        "select 1 from environment where contract = $1 and retired_at is null"
+        " order by id for share",
+        contract,
+    )
+    await fetch("select 1 from entitlement where contract = $1 order by id for update", contract)
+
+
+async def succeed_entitlement(
+    *, contract: UUID, entitlement: UUID, quantity: int, term: Term, actor: UUID
+) -> UUID:
+    """End an entitlement on the day before a term begins, and go on with another count then.
+
+    The caller holds the locks of `lock_all`.
+
+    Allocations go on without a gap: each environment gets the same count of the new entitlement,
+    in the order of the environments, as far as the new count goes. Answers the new entitlement.
+
+    Raises:
+        asyncpg.CheckViolationError: the term ends before it starts, or starts before the old one.
+    """
+    async with unit_of_work():
+        old = await fetch_one(
+            "update entitlement set ends_on = least(ends_on, $2) where id = $1"
+            " returning product, quantity, ends_on",
+            entitlement,
+            term.starts_on - timedelta(days=1),
+        )
+        assert old is not None, "the entitlement is locked"
+        new = Entitlement(
+            contract=contract,
+            product=old["product"],
+            quantity=quantity,
+            starts_on=term.starts_on,
+            ends_on=term.ends_on,
+            created_at=clock.now(),
+        )
+        await Entitlement.insert(new)
+        carried = await _carry_allocations(entitlement, new.id, quantity)
+        await record(
+            "entitlement-succession",
+            actor=actor,
+            contract=contract,
+            subject=new.id,
+            follows=entitlement,
+            quantity_before=old["quantity"],
+            last_day_before=old["ends_on"],
+            quantity=quantity,
+            starts_on=term.starts_on,
+            ends_on=term.ends_on,
+            allocated=carried,
+        )
+    return new.id
+
+
+async def _carry_allocations(old: UUID, new: UUID, quantity: int) -> dict[str, int]:
+    """Allocate the new entitlement as the old one is; answers the counts by environment."""
+    rows = await fetch(
+        """
+        insert into allocation (id, contract, environment, entitlement, quantity)
+        select gen_random_uuid(), s.contract, s.environment, $2, least(s.quantity, $3 - s.before)
+        from (select a.contract, a.environment, a.quantity, v.sort_key, v.id,
+                     coalesce(sum(a.quantity) over (order by v.sort_key, v.id
+                         rows between unbounded preceding and 1 preceding), 0)::int as before
+              from allocation a join environment v on v.id = a.environment
+              where a.entitlement = $1) s
+        where s.before < $3 order by s.sort_key, s.id
+        returning environment, quantity
+        """,
+        old,
+        new,
+        quantity,
+    )
+    return {str(row["environment"]): row["quantity"] for row in rows}
+
+
+async def amend_entitlement_later(
+    *,
+    contract: UUID,
+    entitlement: UUID,
+    quantity: int,
+    term: Term,
+    revision: int,
+    reason: Reason,
+    actor: UUID,
+) -> None:
+    """Give a contracted product another quantity from the day of the reason on.
+
+    Args:
+        term: the whole one, of which the new quantity gets the days from then on.
+        revision: the one that the actor saw.
+
+    Raises:
+        EntitlementChanged: it has another one by now.
+        asyncpg.CheckViolationError: the term ends before the new quantity counts.
+    """
+    async with unit_of_work():
+        await lock_all(contract)
+        before = await fetch_one(
+            "update entitlement set starts_on = $4 where id = $1 and contract = $2"
+            " and revision = $3 returning id",
+            entitlement,
+            contract,
+            revision,
+            term.starts_on,
+        )
+        if before is None:
+            raise EntitlementChanged
+        await succeed_entitlement(
+            contract=contract,
+            entitlement=entitlement,
+            quantity=quantity,
+            term=Term(reason.effective_on, term.ends_on),
+            actor=actor,
+        )
+        await note_change(contract, ChangeKind.AMENDED, reason)
