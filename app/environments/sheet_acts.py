@@ -17,6 +17,7 @@ from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import TableFault, read_table
 from app.products.rules import product_name
 from app.web import i18n
+from app.web.background import in_background
 from app.web.i18n import gettext as _
 from app.web.i18n import number
 
@@ -54,7 +55,8 @@ def _name(product: SheetProduct, sheet: Sheet) -> str:
 async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
     contract = await provide_changeable_contract(viewer, payload["contract"])
     sheet = await read_sheet(contract)
-    effects = [effect for effect in _effects(payload, sheet) if effect.changes]
+    judged = await in_background(lambda: _effects(payload, sheet))
+    effects = [effect for effect in judged if effect.changes]
     rows = _restated(effects, sheet)
     notes = [_("Activated systems have to be activated again to run with their new counts.")]
     if len(effects) > MOST_RESTATED:
@@ -107,8 +109,9 @@ async def _allocate(viewer: Viewer, payload: Payload, _upload: bytes | None) -> 
     try:
         await services.lock_environments(contract.id, {environment for environment, _ in seen})
         await services.lock_entitlements(list({product for _, product in seen}))
-        effects = _effects(payload, await read_sheet(contract))
-        if any(effect.problems for effect in effects):
+        sheet = await read_sheet(contract)
+        effects = await in_background(lambda: _effects(payload, sheet))
+        if any(effect.wrong for effect in effects):
             raise Refused({"problem": "changed"})
         changing = [effect for effect in effects if effect.changes]
         await services.set_all_allocations(

@@ -34,5 +34,5 @@ def files_of(archive: zipfile.ZipFile) -> list[tuple[str, zipfile.ZipInfo]]:
     entries = [(entry_name(entry), entry) for entry in archive.infolist() if not entry.is_dir()]
     files = [(name, entry) for name, entry in entries if not is_leftover(name)]
     if any(entry.flag_bits & 1 for _, entry in files):
-        raise Unreadable(FileFault.PASSWORD)
+        raise Unreadable(FileFault.LOCKED)
     return files

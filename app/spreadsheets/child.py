@@ -31,7 +31,8 @@ def main(arguments: Sequence[str]) -> None:
     try:
         document = Document(sys.stdin.buffer)
         if not arguments:
-            _write("tables", [[table.name, table.hidden] for table in document.tables()])
+            tables = [[table.name, table.hidden] for table in document.tables()]
+            _write("tables", document.form, tables)
         else:
             for place, line in document.rows([int(place) for place in arguments]):
                 _write_line(place, line)
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def _write_line(place: int, line: Row | Merge) -> None:
     if isinstance(line, Merge):
-        _write("merge", place, line.place, line.last_row, line.first_column, line.one_row)
+        _write("merge", place, line.place, line.last_row, line.first_column)
     else:
         _write("row", place, line.number, line.cells, line.marks, line.plain, line.mark)
 

@@ -1,4 +1,4 @@
-"""CSV and its kin: text with commas, semicolons or tabs between the cells (RFC 4180, and Excel's)."""
+"""CSV and its kin: text with commas, semicolons or tabs between the cells (RFC 4180, Excel)."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""In which encoding a text file is written: UTF-8, UTF-16, Shift_JIS (CP932), EUC-JP, ISO-2022-JP."""
+"""In which encoding a text is written: UTF-8, UTF-16, Shift_JIS (CP932), EUC-JP, ISO-2022-JP."""
 
 import codecs
 import re

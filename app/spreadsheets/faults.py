@@ -4,6 +4,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
+class Form(StrEnum):
+    """What a file is, whatever its name says."""
+
+    WORKBOOK = "workbook"
+    ARCHIVE = "archive"
+    TEXT = "text"
+
+
 class FileFault(StrEnum):
     """Why a file cannot be read at all."""
 
@@ -14,9 +22,10 @@ class FileFault(StrEnum):
     NUMBERS = "numbers"
     WEB_PAGE = "web-page"
     XML_TABLE = "xml-table"
-    PASSWORD = "password"
+    LOCKED = "locked"
     BROKEN_WORKBOOK = "broken-workbook"
     BROKEN_ARCHIVE = "broken-archive"
+    SEVERAL_TABLES = "several-tables"
     TOO_LARGE = "too-large"
     TOO_SLOW = "too-slow"
 
@@ -100,10 +109,8 @@ class Merge:
         place: as the spreadsheet program writes it, such as A2:A4.
         last_row: the last line that it covers.
         first_column: from 0.
-        one_row: whether it lies in one line.
     """
 
     place: str
     last_row: int
     first_column: int
-    one_row: bool

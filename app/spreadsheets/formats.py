@@ -1,8 +1,9 @@
 """Number formats of workbooks: what is a date, and how a number looks."""
 
+import math
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 # Formats that every program knows by their number alone, some of them only in East Asia. Where
 # a workbook carries a format code for the number, that counts.
@@ -65,7 +66,7 @@ def show_number(text: str, shown: Format, *, from_1904: bool) -> str:
         value = float(text)
     except ValueError:
         return text
-    if value != value or abs(value) == float("inf"):
+    if not math.isfinite(value):
         return text
     if shown.day or shown.time:
         return _moment(value, shown, from_1904=from_1904)
@@ -91,7 +92,7 @@ def _moment(value: float, shown: Format, *, from_1904: bool) -> str:
     days, rest = divmod(seconds, SECONDS)
     if not 0 <= days <= LAST_SERIAL:
         raise OverflowError
-    time = f"{datetime.min + timedelta(seconds=rest):%H:%M:%S}"
+    time = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
     if days == 0 and not from_1904:
         return time
     day = f"{_day(days, from_1904=from_1904):%Y/%m/%d}"

@@ -20,7 +20,7 @@ class Sheet:
 
 
 class Package:
-    """The parts of a workbook, found as lenient as spreadsheet programs do: by any case or slash."""
+    """The parts of a workbook, in whatever case and with whatever slashes they are named."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -41,7 +41,7 @@ class Package:
         if entry.file_size > MOST_PART:
             raise Unreadable(FileFault.TOO_LARGE)
         if entry.flag_bits & 1:
-            raise Unreadable(FileFault.PASSWORD)
+            raise Unreadable(FileFault.LOCKED)
         return self._archive.open(entry)
 
     def relations(self, of: str) -> dict[str, tuple[str, str]]:

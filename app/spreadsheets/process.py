@@ -8,14 +8,23 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
-from app.spreadsheets.faults import CellMark, FileFault, LineMark, Merge, Row, Table, Unreadable
+from app.spreadsheets.faults import (
+    CellMark,
+    FileFault,
+    Form,
+    LineMark,
+    Merge,
+    Row,
+    Table,
+    Unreadable,
+)
 
 # Where the system finds the interpreter's libraries; nothing of the portal's own settings.
 INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
-def list_tables(file: IO[bytes], name: str) -> list[Table]:
-    """The tables of a file, in their order. Blocks: call it in a thread.
+def list_tables(file: IO[bytes], name: str) -> tuple[Form, list[Table]]:
+    """What a file is, and its tables in their order. Blocks: call it in a thread.
 
     Args:
         file: with a descriptor; read from its beginning.
@@ -24,10 +33,8 @@ def list_tables(file: IO[bytes], name: str) -> list[Table]:
     Raises:
         Unreadable: it is none that can be read.
     """
-    tables: list[Table] = []
-    for _kind, said in _read(file, []):
-        tables = [Table(each or name, hidden) for each, hidden in said]
-    return tables
+    [(_kind, form, said)] = _read(file, [])
+    return Form(form), [Table(each or name, hidden) for each, hidden in said]
 
 
 def read_rows(file: IO[bytes], wanted: Sequence[int]) -> Iterator[tuple[int, Row | Merge]]:
@@ -59,9 +66,7 @@ def _read(file: IO[bytes], arguments: Sequence[str]) -> Iterator[list[Any]]:
     file.seek(0)
     command = [sys.executable, "-I", "-m", "app.spreadsheets.child", *arguments]
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    with subprocess.Popen(
-        command, stdin=file, stdout=subprocess.PIPE, env=environment
-    ) as child:
+    with subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, env=environment) as child:
         assert child.stdout is not None
         try:
             for line in child.stdout:

@@ -7,7 +7,7 @@ from typing import IO
 
 from app.spreadsheets import delimited
 from app.spreadsheets.archive import files_of
-from app.spreadsheets.faults import FileFault, Merge, Row, Table, Unreadable
+from app.spreadsheets.faults import FileFault, Form, Merge, Row, Table, Unreadable
 from app.spreadsheets.signatures import is_workbook, is_zip, open_zip
 from app.spreadsheets.workbook import Workbook
 
@@ -31,6 +31,13 @@ class Document:
         with _Broken(workbook=True):
             is_book = self._archive is not None and is_workbook(self._archive)
             self._book = Workbook(self._archive) if self._archive and is_book else None
+
+    @property
+    def form(self) -> Form:
+        """What the file is."""
+        if self._book is not None:
+            return Form.WORKBOOK
+        return Form.TEXT if self._archive is None else Form.ARCHIVE
 
     def tables(self) -> list[Table]:
         """The tables, in their order. That of a CSV file has no name of its own."""

@@ -167,8 +167,7 @@ class SheetReader(Handler):
         if len(self.merges) > MOST_MERGES:
             raise Unreadable(FileFault.TOO_LARGE)
         if begin and end:
-            one_row = begin[2] == end[2]
-            self.merges.append(Merge(place, int(end[2]), _column(begin[1]), one_row=one_row))
+            self.merges.append(Merge(place, int(end[2]), _column(begin[1])))
 
 
 def _time(text: str | None) -> str:

@@ -11,7 +11,10 @@ ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_SHEETS = (b"\x09\x08", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00", b"\x09\x00\x04\x00")
 # Other kinds of files that people take for a table, or rename to one.
-OTHER = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"{\\rtf")
+OTHER = (
+    *(b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b"),
+    *(b"7z\xbc\xaf", b"Rar!", b"{\\rtf"),
+)
 
 
 def is_zip(file: IO[bytes]) -> bool:
@@ -36,7 +39,7 @@ def _other(head: bytes, file: IO[bytes]) -> FileFault | None:
         # A workbook with a password lies in the same shell as the workbooks of old.
         whole = file.read(64 * 1024 * 1024)
         locked = "EncryptedPackage".encode("utf-16-le") in whole
-        return FileFault.PASSWORD if locked else FileFault.OLD_EXCEL
+        return FileFault.LOCKED if locked else FileFault.OLD_EXCEL
     if head.startswith(OLD_SHEETS):
         return FileFault.OLD_EXCEL
     if head.startswith(OTHER):

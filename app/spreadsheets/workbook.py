@@ -1,4 +1,4 @@
-"""Sheets of an Excel workbook (.xlsx), row by row: as they stand, whatever the file says of their size."""
+"""Sheets of an Excel workbook, row by row as they stand, whatever it says of their size."""
 
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ class Workbook:
         self._contents = Contents(relations)
         with self._package.open(main) as part:
             parse_whole(part, self._contents)
-        self._parts = {kind: part for kind, part in relations.values()}
+        self._parts = dict(relations.values())
 
     @property
     def tables(self) -> list[Table]:

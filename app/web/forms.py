@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from app.web.days import TimeOfDay, read_day
 from app.web.i18n import gettext as _
 from app.web.i18n import number
 from app.web.requests import FormData
@@ -26,11 +27,18 @@ DIRECTION_SIGNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2
 # What HTML calls a valid e-mail address, with a dot in the domain; it keeps line breaks out too.
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
+# 1,000 and 5.0 are whole numbers; programs write them so.
+_NO_FRACTION = re.compile(r"(?<=\d)\.0+\Z")
 
 
 def normalised(text: str) -> str:
     """NFKC without surrounding space: full-width codes, digits and addresses become plain ones."""
     return unicodedata.normalize("NFKC", text).strip()
+
+
+def plain_whole(text: str) -> str:
+    """A whole number without thousands separators, and without a fraction of noughts (5.0)."""
+    return _NO_FRACTION.sub("", normalised(text).replace(",", ""))
 
 
 def can_be_seen(text: str) -> bool:
@@ -134,7 +142,7 @@ class Fields:
         Args:
             empty: what an empty field means; None makes the field required.
         """
-        value = normalised(self.data.get(name)).replace(",", "")
+        value = plain_whole(self.data.get(name))
         if not value and empty is not None:
             return empty
         if not value:
@@ -160,19 +168,22 @@ class Fields:
         return value
 
     def day(self, name: str, label: str, *, required: bool = True) -> date | None:
-        """A calendar date as browsers send it, or as people write it: 2027-03-31, 2027/3/31.
+        """A calendar date as browsers send it, or as people write it; see `read_day`.
 
         None where it is empty or wrong.
         """
-        value = normalised(self.data.get(name)).replace("/", "-")
+        value = normalised(self.data.get(name))
         if not value and not required:
             return None
         try:
-            year, month, day = (int(part) for part in value.split("-"))
-            if FIRST_YEAR <= year <= LAST_YEAR:
-                return date(year, month, day)
-        except (ValueError, OverflowError):
-            pass
+            day = read_day(value)
+        except TimeOfDay:
+            self.errors[name] = _(
+                "Enter %(label)s as a date without a time, such as 2027/03/31.", label=label
+            )
+            return None
+        if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR:
+            return day
         self.errors[name] = _("Enter %(label)s as a date, such as 2027/03/31.", label=label)
         return None
 
