@@ -51,19 +51,22 @@ def make_row(
     mark: LineMark | None = None,
 ) -> Row | None:
     """The line of these cells; None where it is blank."""
-    marks, texts = dict(marks or {}), [composed(cell) for cell in cells]
+    # Looked at as one text first: most lines have nothing that takes a closer look.
+    whole, texts, marks = "".join(cells), list(cells), marks or {}
+    if not whole.isascii() and not unicodedata.is_normalized("NFC", whole):
+        texts = [composed(cell) for cell in texts]
     while texts and not texts[-1].strip() and len(texts) - 1 not in marks:
         texts.pop()
-    seen = any(text.strip() for text in texts)
+    seen = texts and any(text.strip() for text in texts)
     if not seen and not mark and set(marks.values()) <= {CellMark.EMPTY_FORMULA}:
         return None
-    for place, text in enumerate(texts):
-        if is_error(text):
-            marks[place] = CellMark.ERROR
+    if "#" in whole or "rr:" in whole.lower():
+        wrong = [place for place, text in enumerate(texts) if is_error(text)]
+        marks = marks | dict.fromkeys(wrong, CellMark.ERROR)
     if len(texts) > MOST_COLUMNS:
         mark = mark or LineMark.TOO_WIDE
-    elif sum(map(len, texts)) > LONGEST_LINE:
+    elif len(whole) > LONGEST_LINE:
         mark = mark or LineMark.TOO_LONG
-    elif any("\0" in text or "\ufffd" in text for text in texts):
+    elif "\0" in whole or "\ufffd" in whole:
         mark = mark or LineMark.CHARACTERS
-    return Row(number, [] if mark else texts, marks if not mark else {}, plain or {}, mark)
+    return Row(number, [] if mark else texts, {} if mark else marks, plain or {}, mark)

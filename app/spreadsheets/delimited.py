@@ -19,8 +19,8 @@ _SAID = re.compile(r'"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 # What stands behind the comma in names of companies; nobody has it for a value of its own.
 _SUFFIX = re.compile(
-    r"\s*(co|ltd|inc|llc|llp|lp|corp|corporation|incorporated|limited|plc|pte|pty|gmbh|k\.?k|s\.?a"
-    r"|b\.?v|n\.?v)\.?(\s+(ltd|inc|llc)\.?)?\s*",
+    r"\n\s*(co|ltd|inc|llc|llp|lp|corp|corporation|incorporated|limited|plc|pte|pty|gmbh|k\.?k|s\.?a"
+    r"|b\.?v|n\.?v)\.?([ ,]*(ltd|inc|llc)\.?)?\s*(\n|\Z)",
     re.IGNORECASE,
 )
 
@@ -61,7 +61,7 @@ def read_stream(text: TextIO) -> Iterator[Row]:
             mark = LineMark.TOO_LONG if too_large or lines.too_long else LineMark.QUOTES
             row = make_row(begin, [], mark=mark)
         else:
-            row = make_row(lines.number, [plain_cell(_plain(cell)) for cell in cells])
+            row = make_row(lines.number, _plain(cells))
             if row is not None and separator == ",":
                 # The first line shows whether a space follows every comma here.
                 spaced = _spaced(cells) if spaced is None else spaced
@@ -71,9 +71,15 @@ def read_stream(text: TextIO) -> Iterator[Row]:
             yield row
 
 
-def _plain(cell: str) -> str:
-    # A carriage return of a workbook that another program has made a CSV of.
-    return cell.replace("_x000D_", "\r") if "_x000D_" in cell else cell
+def _plain(cells: list[str]) -> list[str]:
+    """Cells without the apostrophe that guards a formula, and without a workbook's escapes."""
+    whole = "".join(cells)
+    if "'" in whole:
+        cells = [plain_cell(cell) for cell in cells]
+    if "_x000D_" in whole:
+        # A carriage return of a workbook that another program has made a CSV of.
+        cells = [cell.replace("_x000D_", "\r") for cell in cells]
+    return cells
 
 
 class _Lines:
@@ -118,8 +124,11 @@ def _has_loose_comma(cells: list[str], *, spaced: bool) -> bool:
 
     Such a line may have as many cells as another: Sample Co., Ltd. is a name and a half.
     """
-    if any(_SUFFIX.fullmatch(cell) for cell in cells[1:]):
+    whole = "\n".join(["", *cells[1:]])
+    if _SUFFIX.search(whole):
         return True
-    return not spaced and any(
+    if spaced or "\n " not in whole:
+        return False
+    return any(
         cell[:1] == " " and cell.strip() and cells[at].strip() for at, cell in enumerate(cells[1:])
     )

@@ -33,7 +33,7 @@ def list_tables(file: IO[bytes], name: str) -> tuple[Form, list[Table]]:
     Raises:
         Unreadable: it is none that can be read.
     """
-    [(_kind, form, said)] = _read(file, [])
+    [(form, said)] = _read(file, [])
     return Form(form), [Table(each or name, hidden) for each, hidden in said]
 
 
@@ -46,18 +46,23 @@ def read_rows(file: IO[bytes], wanted: Sequence[int]) -> Iterator[tuple[int, Row
     Raises:
         Unreadable: the file is none that can be read, perhaps after some lines.
     """
-    for kind, place, *values in _read(file, [str(place) for place in wanted]):
-        yield place, _row(*values) if kind == "row" else Merge(*values)
+    for lines in _read(file, [str(place) for place in wanted]):
+        for place, *values in lines:
+            yield place, Merge(*values) if isinstance(values[0], str) else _row(*values)
 
 
 def _row(
-    number: int, cells: list[str], marks: dict[str, str], plain: dict[str, str], mark: str | None
+    number: int,
+    cells: list[str],
+    marks: dict[str, str] | None = None,
+    plain: dict[str, str] | None = None,
+    mark: str | None = None,
 ) -> Row:
     return Row(
         number,
         cells,
-        {int(place): CellMark(each) for place, each in marks.items()},
-        {int(place): text for place, text in plain.items()},
+        {int(place): CellMark(each) for place, each in (marks or {}).items()},
+        {int(place): text for place, text in (plain or {}).items()},
         LineMark(mark) if mark else None,
     )
 
@@ -75,7 +80,7 @@ def _read(file: IO[bytes], arguments: Sequence[str]) -> Iterator[list[Any]]:
                     return
                 if kind == "fault":
                     raise Unreadable(FileFault(values[0]), values[1])
-                yield [kind, *values]
+                yield values
         finally:
             child.kill()
             ended = child.wait()
