@@ -135,11 +135,16 @@ def _bare(column: str) -> str:
 
 
 def _lost_zeros(kind: Kind) -> str:
-    """New contracts whose number is there already, but for its leading zeros."""
+    """New contracts whose number is there already, but for its leading zeros; and telephones."""
     return f"""
         select line, 'number', 'zeros', bare.code from import_line l
         join {_bare("contract")} bare on bare.bare = l.content ->> 'number'
         where import = $1 and kind = '{kind}'
+          and not exists (select 1 from contract c where c.number = l.content ->> 'number')
+        union all
+        select line, 'sales_phone', 'zeros', '0' || (content ->> 'sales_phone') from import_line l
+        where import = $1 and kind = '{kind}' and content ->> 'time_zone' = 'Asia/Tokyo'
+          and content ->> 'sales_phone' ~ '^([1-9][0-9]{{8}}|[5789]0[0-9]{{8}})$'
           and not exists (select 1 from contract c where c.number = l.content ->> 'number')
     """
 
@@ -178,8 +183,8 @@ def _message(problem: str, value: str) -> str:
         "twice": _("This is on line %(value)s already.", value=value),
         "unknown": _("There is no %(value)s, neither in the portal nor in the file.", value=value),
         "zeros": _(
-            "Leading zeros seem to be lost: there is %(value)s. Format the column as text and enter"
-            " the codes again.",
+            "Leading zeros seem to be lost (%(value)s). Format the column as text and enter the"
+            " values again.",
             value=value,
         ),
         "different": _(

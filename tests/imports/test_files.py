@@ -123,6 +123,9 @@ def test_leading_zeros_that_a_spreadsheet_has_lost_are_pointed_out(office: Offic
     file.write_text(f"{head}123,{contract}\n456,{contract}\n", "utf-8")
     code, output = office.take(file)
     assert code == 1 and output.count("Leading zeros") == 1 and "contracts:2: number" in output
+    file.write_text(f"{head}N-1,{contract.replace('03-1', '300000100')}\n", "utf-8")
+    code, output = office.take(file)
+    assert code == 1 and "contracts:2: sales_phone: Leading zeros" in output
 
 
 @pytest.mark.parametrize("quantity", ["<c r='C2'><v>5.0</v></c>", text_cell("C2", "１，０００")])
@@ -135,7 +138,7 @@ def test_an_entitlement_of_a_workbook_keeps_its_number(office: Office, quantity:
     code, output = office.take(file)
     assert code == 0, output
     found = office.ask(
-        "select quantity, starts_on::text from entitlement e join product p on p.id = e.product"
+        "select e.quantity, e.starts_on::text from entitlement e join product p on p.id = e.product"
         " join contract c on c.id = e.contract where c.number = 'D-1001' and p.code = 'MOBILE'"
     )
     assert found == [(5 if "5.0" in quantity else 1000, "2027-04-01")]
