@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.environments.rules import MOST_PER_ENVIRONMENT
 from app.environments.sheet_rules import Column, Line
-from app.web.forms import read_number
+from app.web.forms import plain_whole, read_number
 from app.web.texts import normalised
 
 MARK_LENGTH = 6
@@ -23,6 +23,7 @@ class LineProblem(StrEnum):
     UNKNOWN_PRODUCT = "unknown-product"
     AMBIGUOUS_PRODUCT = "ambiguous-product"
     UNKNOWN_MARK = "unknown-mark"
+    LOST_ZEROS = "lost-zeros"
     NO_COUNT = "no-count"
     REPEATED = "repeated"
     CHANGED_MEANWHILE = "changed-meanwhile"
@@ -83,6 +84,7 @@ class Effect:
         problems: what stands in the way, by column.
         candidates: the entitlements that the line could mean, where it is not clear.
         seen: what was allocated when the person looked, where it is another count by now.
+        meant: the name or code with leading zeros that was probably meant.
     """
 
     line: Line
@@ -93,6 +95,13 @@ class Effect:
     problems: dict[Column, LineProblem] = field(default_factory=dict)
     candidates: Sequence[SheetProduct] = ()
     seen: int | None = None
+    meant: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether anything stands in the way of the line."""
+        line = self.line
+        return bool(self.problems or line.marks or line.mark or line.surplus)
 
     @property
     def place(self) -> tuple[UUID, UUID] | None:
@@ -153,13 +162,13 @@ def _limit(effects: Iterable[Effect], sheet: Sheet) -> None:
             effect.problems.setdefault(Column.COUNT, LineProblem.TOO_MANY)
 
 
-def excess(effects: Iterable[Effect], sheet: Sheet, product: SheetProduct) -> int:
-    """How many of a product would be in use after the lines."""
-    used = product.in_use
+def count_in_use(effects: Iterable[Effect], sheet: Sheet) -> Counter[UUID]:
+    """How many of each product would be in use after the lines."""
+    used = Counter({product.id: product.in_use for product in sheet.products})
     for effect in effects:
-        if effect.product == product and effect.place is not None and effect.after is not None:
+        if effect.place is not None and effect.after is not None:
             cell = sheet.cell(*effect.place)
-            used += max(effect.after, cell.held) - cell.in_use
+            used[effect.place[1]] += max(effect.after, cell.held) - cell.in_use
     return used
 
 
@@ -178,6 +187,9 @@ class _Finder:
         self.by_plain_name = {name: ids[0] for name, ids in alike.items() if len(ids) == 1}
         self.products: dict[str, list[SheetProduct]] = {}
         self.marks: dict[str, SheetProduct] = {}
+        codes = (product.code for product in sheet.products)
+        names = [name for name in (*self.by_name, *codes) if name.isdigit()]
+        self.without_zeros = {name.lstrip("0"): name for name in names if name.startswith("0")}
         for product in sheet.products:
             self.marks[product.mark] = product
             for word in {_plain(w) for w in (product.code, product.name_ja, product.name_en)}:
@@ -195,14 +207,21 @@ class _Finder:
 
 def _read(line: Line, finder: _Finder) -> Effect:
     effect = Effect(line)
+    if line.mark is not None:
+        return effect
     name = line.cells[Column.ENVIRONMENT]
     effect.environment = finder.environment(name)
     if not name:
         effect.problems[Column.ENVIRONMENT] = LineProblem.MISSING
     elif effect.environment is None:
-        effect.problems[Column.ENVIRONMENT] = LineProblem.UNKNOWN_ENVIRONMENT
+        problem = _zeros(effect, name, finder) or LineProblem.UNKNOWN_ENVIRONMENT
+        effect.problems[Column.ENVIRONMENT] = problem
     _read_product(effect, finder)
-    count = normalised(line.cells[Column.COUNT]).replace(",", "")
+    for column in line.marks:
+        effect.problems.pop(column, None)
+    if Column.COUNT in line.marks:
+        return effect
+    count = plain_whole(line.cells[Column.COUNT])
     if not count:
         effect.problems[Column.COUNT] = LineProblem.MISSING
     elif (after := read_number(count)) is None or after > MOST_PER_ENVIRONMENT:
@@ -230,4 +249,11 @@ def _read_product(effect: Effect, finder: _Finder) -> None:
     elif found:
         effect.product = found[0]
     else:
-        effect.problems[Column.PRODUCT] = LineProblem.UNKNOWN_PRODUCT
+        problem = _zeros(effect, word, finder) or LineProblem.UNKNOWN_PRODUCT
+        effect.problems[Column.PRODUCT] = problem
+
+
+def _zeros(effect: Effect, word: str, finder: _Finder) -> LineProblem | None:
+    """Whether a spreadsheet program has taken a code with leading zeros for a number."""
+    effect.meant = finder.without_zeros.get(_plain(word), "")
+    return LineProblem.LOST_ZEROS if effect.meant else None

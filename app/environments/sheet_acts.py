@@ -18,6 +18,7 @@ from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import TableFault, read_table
 from app.products.rules import product_name
 from app.web import i18n
+from app.web.background import in_background
 from app.web.i18n import gettext as _
 from app.web.i18n import number
 
@@ -55,7 +56,8 @@ def _name(product: SheetProduct, sheet: Sheet) -> str:
 async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
     contract = await provide_changeable_contract(viewer, payload["contract"])
     sheet = await read_sheet(contract)
-    effects = [effect for effect in _effects(payload, sheet) if effect.changes]
+    judged = await in_background(lambda: _effects(payload, sheet))
+    effects = [effect for effect in judged if effect.changes]
     rows = _restated(effects, sheet)
     notes = [_("Activated systems have to be activated again to run with their new counts.")]
     if len(effects) > MOST_RESTATED:
@@ -109,8 +111,8 @@ async def _allocate(viewer: Viewer, payload: Payload, _upload: bytes | None) -> 
         await services.lock_environments(contract.id, {environment for environment, _ in seen})
         await services.lock_entitlements(list({product for _, product in seen}))
         sheet = await read_sheet(contract)
-        effects = _effects(payload, sheet)
-        if any(effect.problems for effect in effects):
+        effects = await in_background(lambda: _effects(payload, sheet))
+        if any(effect.wrong for effect in effects):
             raise Refused({"problem": "changed"})
         changing = [effect for effect in effects if effect.changes]
         told = _told(changing, sheet)

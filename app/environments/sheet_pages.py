@@ -19,12 +19,13 @@ from app.environments.sheet_forms import (
     Judged,
     SheetForm,
     column_name,
-    fault_message,
 )
 from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import MOST_LINES, Column
 from app.products.rules import product_name
+from app.web.background import in_background
 from app.web.downloads import attachment
+from app.web.forms import read_number
 from app.web.i18n import day
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest
@@ -50,10 +51,16 @@ class AllocationSheet(Controller):
         draft = await find_draft(viewer, request.query_params.get("draft", ""), ALLOCATION.name)
         if draft is None or draft.payload["contract"] != contract.number:
             return _page(request, contract, "")
-        form = SheetForm.of(draft.payload["table"])
-        judged = Judged.of(form.lines, await read_sheet(contract), read_seen(draft.payload))
+        sheet, payload = await read_sheet(contract), draft.payload
+        first = max(1, read_number(request.query_params.get("first", "")) or 1)
+        judged = await in_background(
+            lambda: Judged.of(
+                SheetForm.of(payload["table"]).lines, sheet, read_seen(payload), first
+            )
+        )
         errors = judged.errors or _refusal(draft)
-        return _page(request, contract, form.text, judged, errors, "" if errors else draft.id)
+        ready = "" if errors else draft.id
+        return _page(request, contract, payload["table"], judged, errors, ready, draft.id)
 
     @post()
     async def check(
@@ -63,10 +70,11 @@ class AllocationSheet(Controller):
         contract: NamedDependency[SeenContract],
     ) -> Response[Any]:
         """内容を確認: all errors, or on to every line's effect."""
-        form = await SheetForm.read(request)
-        if form.fault is not None:
-            return _page(request, contract, form.text, errors={TABLE: fault_message(form.fault)})
-        judged = Judged.of(form.lines, await read_sheet(contract), {})
+        form = await SheetForm.read(request, viewer.id)
+        if form.problem:
+            return _page(request, contract, form.text, errors={TABLE: form.problem})
+        sheet = await read_sheet(contract)
+        judged = await in_background(lambda: Judged.of(form.lines, sheet, {}))
         errors = judged.errors
         if not errors and not any(effect.changes for effect in judged.effects):
             errors = {
@@ -131,6 +139,7 @@ def _page(
     judged: Judged | None = None,
     errors: dict[str, str] | None = None,
     ready: UUID | str = "",
+    draft: UUID | str = "",
 ) -> Response[str]:
     failed = errors and request.method == "POST"
     return page(
@@ -141,6 +150,8 @@ def _page(
         action=sheet_url(contract),
         text=text,
         rows=judged.rows if judged else [],
+        judged=judged,
+        draft=draft,
         errors=errors or {},
         ready=ready,
         most=MOST_LINES,

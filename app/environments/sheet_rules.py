@@ -1,15 +1,22 @@
 """Allocations as a table of lines: how a table is read, whatever somebody pastes or uploads."""
 
-import csv
 import io
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
+
+from app.csv_lines import csv_line
+from app.spreadsheets.delimited import read_text
+from app.spreadsheets.encodings import encoding_of
+from app.spreadsheets.faults import CellMark, LineMark, Row
 
 MOST_LINES = 5000
 MOST_BYTES = 1_000_000
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# As far as the head is looked for, and as many blank lines are kept when a table becomes text.
+MOST_TITLES = 10
+MOST_BLANK = 1000
 
 
 class Column(StrEnum):
@@ -38,7 +45,6 @@ class TableFault(StrEnum):
     TOO_LARGE = "too-large"
     TOO_MANY_LINES = "too-many-lines"
     NOT_TEXT = "not-text"
-    NOT_A_TABLE = "not-a-table"
     MISSING_COLUMN = "missing-column"
 
 
@@ -49,60 +55,76 @@ class Line:
     Attributes:
         number: of the line in the text, from 1; of its last one where a cell holds breaks.
         cells: what stands in each column, without outer space; missing ones are empty.
+        marks: why the text of a cell is not what is meant.
+        mark: why the line as a whole cannot be read.
+        surplus: whether values stand to the right of the last column that has a name.
     """
 
     number: int
     cells: dict[Column, str]
+    marks: dict[Column, CellMark] = field(default_factory=dict)
+    mark: LineMark | None = None
+    surplus: bool = False
 
 
 def decode(content: bytes) -> str | None:
-    """The text of a file: UTF-8, UTF-16 with a mark, or CP932, as Japanese Excel writes it."""
-    marked = [encoding for bom, encoding in _BOMS if content.startswith(bom)]
-    for encoding in marked or ("utf-8", "cp932"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\0" in text else text
-    return None
+    """The text of a file in any encoding that the reader of tables knows; None where it is none."""
+    encoding = encoding_of(io.BytesIO(content))
+    text = content.decode(encoding, "replace")
+    return None if "\0" in text or "\ufffd" in text else text
 
 
 def read_table(text: str) -> list[Line] | TableFault:
-    """The lines of a table with commas or tabs, with a head or without."""
-    rows = _rows(text.removeprefix("\ufeff"))
-    if isinstance(rows, TableFault):
-        return rows
-    if not rows:
-        return TableFault.EMPTY
-    places: dict[Column, int] | None = {column: at for at, column in enumerate(Column)}
-    head = _places(rows[0][1])
-    # One such word may be an environment's name; two are the head of a table.
-    if len(head) > 1:
-        rows, places = rows[1:], head
+    """The lines of a table that is text, with a head or without."""
+    return read_rows(read_text(text))
+
+
+def read_rows(rows: Iterable[Row]) -> list[Line] | TableFault:
+    """The lines of a table, with a head or without; titles may stand above the head."""
+    # A head comes on top of the lines, and titles above it.
+    taken = list(islice(rows, MOST_LINES + MOST_TITLES + 2))
+    at = _head_at(taken)
+    places = {column: place for place, column in enumerate(Column)}
+    lines, width = taken, None
+    if at is not None:
+        places, width, lines = _places(taken[at].cells), len(taken[at].cells), taken[at + 1 :]
         if not set(REQUIRED) <= set(places):
             return TableFault.MISSING_COLUMN
-    if not rows:
-        return TableFault.EMPTY
-    return [Line(number, _cells(row, places or {})) for number, row in rows]
-
-
-def _rows(text: str) -> list[tuple[int, list[str]]] | TableFault:
-    """Rows that are not blank, with their numbers."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ",")
-    rows = []
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                rows.append((reader.line_num, row))
-            # A head comes on top of the lines.
-            if len(rows) > MOST_LINES + 1:
-                return TableFault.TOO_MANY_LINES
-    except csv.Error:
-        return TableFault.NOT_A_TABLE
-    if len(rows) > MOST_LINES and len(_places(rows[0][1])) < 2:
+    if len(lines) > MOST_LINES:
         return TableFault.TOO_MANY_LINES
-    return rows
+    return [_line(row, places, width) for row in lines] or TableFault.EMPTY
+
+
+def write_table(lines: Sequence[Line]) -> str:
+    """Lines as text for people to go on with, each on its line as far as blank ones may show it.
+
+    A formula without a result stays a fault: it shows an error there.
+    """
+    text, at = list[str](), 0
+    for line in lines:
+        text += [""] * (line.number - at - 1) if line.number - at - 1 <= MOST_BLANK else []
+        cells = [
+            "#N/A" if column in line.marks else " ".join(line.cells[column].split())
+            for column in Column
+        ]
+        text.append(csv_line(cells).rstrip("\r\n"))
+        at = max(line.number, at + 1)
+    return "\n".join(text)
+
+
+def has_head(rows: Sequence[Row]) -> bool:
+    """Whether a table names its columns."""
+    return _head_at(rows) is not None
+
+
+def _head_at(rows: Sequence[Row]) -> int | None:
+    """Where the head is: one such word may be an environment's name; two are a table's head."""
+    for at, row in enumerate(rows[: MOST_TITLES + 1]):
+        if len(_places(row.cells)) > 1:
+            return at
+        if row.mark or sum(bool(cell.strip()) for cell in row.cells) > 1:
+            return None
+    return None
 
 
 def _plain(cell: str) -> str:
@@ -120,8 +142,14 @@ def _places(row: Sequence[str]) -> dict[Column, int]:
     return places
 
 
-def _cells(row: Sequence[str], places: dict[Column, int]) -> dict[Column, str]:
-    return {
-        column: row[at].strip() if (at := places.get(column, len(row))) < len(row) else ""
-        for column in Column
-    }
+def _line(row: Row, places: Mapping[Column, int], width: int | None) -> Line:
+    cells = dict.fromkeys(Column, "")
+    marks = dict[Column, CellMark]()
+    for column, at in places.items():
+        if at < len(row.cells):
+            text = row.plain.get(at, row.cells[at]) if column is Column.COUNT else row.cells[at]
+            cells[column] = text.strip()
+            if at in row.marks and row.marks[at] is not CellMark.NUMBER:
+                marks[column] = row.marks[at]
+    surplus = width is not None and any(cell.strip() for cell in row.cells[width:])
+    return Line(row.number, cells, marks, row.mark, surplus=surplus)

@@ -102,6 +102,7 @@ def _question(kind: Kind) -> str:
     parts = [_twice(kind)]
     parts += [_unknown(kind, column, where) for column, where in NAMED[kind].items()]
     parts += [_different(kind)] if COMPARED[kind] else []
+    parts += [_lost_zeros(kind)] if kind is Kind.CONTRACTS else []
     return " union all ".join(parts) + " order by line, 2"
 
 
@@ -125,6 +126,35 @@ def _twice(kind: Kind) -> str:
     """
 
 
+def _bare(column: str) -> str:
+    """Codes that begin with zeros, of the portal and of the file, beside what is left without.
+
+    A spreadsheet program takes 00123 for a number and shows 123.
+    """
+    table, key = {"contract": ("contract", "number"), "product": ("product", "code")}[column]
+    return f"""(
+        select ltrim(code, '0') as bare, min(code) as code
+        from (select {key} as code from {table}
+              union all select content ->> 'number' from import_line
+              where import = $1 and kind = 'contracts' and '{column}' = 'contract') codes
+        where code ~ '^0[0-9]+$' group by 1)"""
+
+
+def _lost_zeros(kind: Kind) -> str:
+    """New contracts whose number is there already, but for its leading zeros; and telephones."""
+    return f"""
+        select line, 'number', 'zeros', bare.code from import_line l
+        join {_bare("contract")} bare on bare.bare = l.content ->> 'number'
+        where import = $1 and kind = '{kind}'
+          and not exists (select 1 from contract c where c.number = l.content ->> 'number')
+        union all
+        select line, 'sales_phone', 'zeros', '0' || (content ->> 'sales_phone') from import_line l
+        where import = $1 and kind = '{kind}' and content ->> 'time_zone' = 'Asia/Tokyo'
+          and content ->> 'sales_phone' ~ '^([1-9][0-9]{{8}}|[5789]0[0-9]{{8}})$'
+          and not exists (select 1 from contract c where c.number = l.content ->> 'number')
+    """
+
+
 def _unknown(kind: Kind, column: str, where: str) -> str:
     value = key = f"l.content ->> '{column}'"
     in_file = ""
@@ -133,8 +163,11 @@ def _unknown(kind: Kind, column: str, where: str) -> str:
         in_file = f"""and {key} not in (
             select {_key(*made, f"content ->> '{made[1]}'")} from import_line
             where import = $1 and kind = '{made[0]}')"""
+    bare = f"left join {_bare(column)} bare on bare.bare = {value}" if column != "company" else ""
+    problem = "case when bare.code is null then 'unknown' else 'zeros' end" if bare else "'unknown'"
+    told = f"coalesce(bare.code, {value})" if bare else value
     return f"""
-        select line, '{column}', 'unknown', {value} from import_line l
+        select line, '{column}', {problem}, {told} from import_line l {bare}
         where import = $1 and kind = '{kind}' and {value} <> ''
           and not exists (select 1 from {where} {key}) {in_file}
     """
@@ -155,6 +188,11 @@ def _message(problem: str, value: str) -> str:
     messages = {
         "twice": _("This is on line %(value)s already.", value=value),
         "unknown": _("There is no %(value)s, neither in the portal nor in the file.", value=value),
+        "zeros": _(
+            "Leading zeros seem to be lost (%(value)s). Format the column as text and enter the"
+            " values again.",
+            value=value,
+        ),
         "different": _(
             "This is there already, with %(value)s. An import adds and never changes: change it in"
             " the console, or take the line out.",

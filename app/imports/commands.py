@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.accounts.queries import find_staff
 from app.imports.export_services import export_tables
-from app.imports.files import Unreadable, read_lines, write_template
+from app.imports.files import Unreadable, left_out, read_lines, write_template
 from app.imports.rules import Kind
 from app.imports.services import Outcome, import_lines
 from app.settings import Settings, read_settings
@@ -50,9 +50,10 @@ def import_file(file: Path | None, by: str | None, dry_run: bool, template: Path
     """Add companies, contracts, entitlements, people and license keys from FILE.
 
     FILE is a workbook (.xlsx) with sheets of these names, a .zip or a folder of .csv files, or one
-    .csv file named after what is in it. All of it is imported, or nothing: exit code 1 where a line
-    is wrong, each one named with line and column. What is there already stays as it is, so the same
-    file again changes nothing. People are invited by mail after.
+    .csv file named after what is in it. Sheets with other names are listed and not read. All of it
+    is imported, or nothing: exit code 1 where a line is wrong, each one named with line and column.
+    What is there already stays as it is, so the same file again changes nothing. People are invited
+    by mail after.
     """
     if template is not None:
         write_template(template)
@@ -80,12 +81,19 @@ def _import(file: Path, by: str, dry_run: bool) -> Outcome:
 
         async def work(_: Settings) -> Outcome:
             actor = await _who(by, "operator", "administrator")
-            return await import_lines(read_lines(file), dry_run=dry_run, actor=actor, report=report)
+            others = left_out(file)
+            outcome = await import_lines(
+                read_lines(file), dry_run=dry_run, actor=actor, report=report
+            )
+            outcome.left_out = others
+            return outcome
 
         return _with_database(work)
 
 
 def _tell(outcome: Outcome, dry_run: bool) -> None:
+    for name in outcome.left_out:
+        click.echo(f"“{name}” was not read: it is not named after what can be imported.", err=True)
     for fault in outcome.faults:
         click.echo(str(fault))
     if outcome.wrong:

@@ -3,35 +3,36 @@
 Lines come one by one, so a file's size costs no memory.
 """
 
-import codecs
-import csv
-import io
 import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import partial
 from pathlib import Path
-from typing import IO, TextIO
+from typing import IO
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl import Workbook
 
-from app.csv_lines import BOM, csv_line, plain_cell
+from app.csv_lines import BOM, csv_line
+from app.imports.line_rules import Line, Lines, plain_name
 from app.imports.rules import COLUMNS, EXAMPLES, Fault, Kind
-from app.web.i18n import file_size
+from app.spreadsheets import faults
+from app.spreadsheets.archive import is_leftover
+from app.spreadsheets.faults import FileFault, Form
+from app.spreadsheets.process import list_tables, read_rows
 from app.web.i18n import gettext as _
+from app.web.table_faults import file_message
 
-PIECE = 1024 * 1024
-# Packed files may grow a thousandfold; and a line has to fit into memory.
-MOST_UNPACKED = 2 * 1000 * 1000 * 1000
-LONGEST_LINE = 1024 * 1024
-BROKEN_WORKBOOK = (
-    *(InvalidFileException, zipfile.BadZipFile, zlib.error),
-    *(SyntaxError, KeyError, ValueError, TypeError, EOFError),
-)
+TEXTS = {".csv", ".tsv", ".txt"}
+WORKBOOKS = {".xlsx", ".xlsm"}
+# Formats of other programs: what to save them as is said by the reader's faults.
+FOREIGN = {
+    ".xls": FileFault.OLD_EXCEL,
+    ".xlsb": FileFault.BINARY_EXCEL,
+    ".ods": FileFault.OPEN_DOCUMENT,
+    ".numbers": FileFault.NUMBERS,
+    ".htm": FileFault.WEB_PAGE,
+    ".html": FileFault.WEB_PAGE,
+    ".xml": FileFault.XML_TABLE,
+}
 
 
 class Unreadable(Exception):
@@ -39,12 +40,13 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line as it stands in a file: column → text."""
+class _Source:
+    """Where the table of a kind is: in which file, at which place, and what it is called there."""
 
     kind: Kind
-    number: int
-    cells: dict[str, str]
+    file: Path
+    place: int
+    name: str
 
 
 def read_lines(file: Path) -> Iterator[Line | Fault]:
@@ -54,16 +56,126 @@ def read_lines(file: Path) -> Iterator[Line | Fault]:
         Unreadable: this is no file of any of the forms.
         OSError: it cannot be read.
     """
+    try:
+        yield from _lines(find_sources(file)[0])
+    except faults.Unreadable as error:
+        raise Unreadable(file_message(error)) from error
+
+
+def left_out(file: Path) -> list[str]:
+    """The names of sheets and files in a file that are of no kind, and so are not read.
+
+    Raises:
+        Unreadable, OSError: as `read_lines`.
+    """
+    try:
+        return find_sources(file)[1]
+    except faults.Unreadable as error:
+        raise Unreadable(file_message(error)) from error
+
+
+def find_sources(file: Path) -> tuple[list[_Source], list[str]]:
+    """The tables of a file in the order of kinds, and the names of what is not read.
+
+    Raises:
+        Unreadable, app.spreadsheets.faults.Unreadable, OSError: it cannot be imported.
+    """
     if file.is_dir():
-        yield from _in_folder(file)
-    elif file.suffix.lower() == ".xlsx":
-        yield from _in_workbook(file)
-    elif file.suffix.lower() == ".zip":
-        yield from _in_archive(file)
-    elif file.suffix.lower() == ".csv":
-        yield from _csv_lines(_kind_of(file.name), file.open("rb"), file.open("rb"))
-    else:
-        raise Unreadable(_("Choose a .xlsx, a .zip of .csv files, or one .csv file."))
+        return _in_folder(file)
+    readable_name(file.name)
+    with file.open("rb") as opened:
+        form, tables = list_tables(opened, file.name)
+    if form is Form.TEXT and _form(file.name) not in TEXTS:
+        broken = FileFault.BROKEN_ARCHIVE if _form(file.name) == ".zip" else FileFault.NOT_A_TABLE
+        raise faults.Unreadable(broken)
+    kinds = [sheet_kind(t.name) if form is Form.WORKBOOK else kind_of(t.name) for t in tables]
+    found = [
+        _Source(kind, file, place, table.name)
+        for place, (table, kind) in enumerate(zip(tables, kinds, strict=True))
+        if kind is not None
+    ]
+    others = [table.name for table, kind in zip(tables, kinds, strict=True) if kind is None]
+    if form is not Form.WORKBOOK:
+        _check_files(others)
+    if not found and form is Form.WORKBOOK:
+        raise Unreadable(_("No sheet is named %(names)s.", names=", ".join(Kind)))
+    if not found:
+        raise Unreadable(_("There is no .csv file in this ZIP."))
+    return _in_order(found), others
+
+
+def _in_folder(folder: Path) -> tuple[list[_Source], list[str]]:
+    files = sorted(each for each in folder.iterdir() if each.is_file())
+    mine = [each for each in files if not is_leftover(each.name)]
+    kinds = [(each, kind_of(each.name) if _form(each.name) in TEXTS else None) for each in mine]
+    others = [each.name for each, kind in kinds if kind is None]
+    _check_files(others)
+    found = [_Source(kind, each, 0, each.name) for each, kind in kinds if kind is not None]
+    if not found:
+        raise Unreadable(_("There is no .csv file in this folder."))
+    return _in_order(found), others
+
+
+def _check_files(names: Sequence[str]) -> None:
+    """No table may be passed over only because its file has another name."""
+    for name in names:
+        if _form(name) in TEXTS - {".txt"}:
+            raise Unreadable(_unnamed(name))
+        if _form(name) in WORKBOOKS | FOREIGN.keys() | {".zip"}:
+            raise Unreadable(
+                _("%(name)s is not a CSV file. Import it by itself, or take it out.", name=name)
+            )
+
+
+def _in_order(sources: Sequence[_Source]) -> list[_Source]:
+    """One source of each kind, in the order of kinds."""
+    ordered = []
+    for kind in Kind:
+        alike = [source for source in sources if source.kind is kind]
+        if len(alike) > 1:
+            raise Unreadable(
+                _(
+                    "“%(first)s” and “%(second)s” contain the same kind of lines (%(kind)s)."
+                    " Remove or rename one of them; a hidden sheet counts too.",
+                    first=alike[0].name,
+                    second=alike[1].name,
+                    kind=kind,
+                )
+            )
+        ordered += alike
+    return ordered
+
+
+def _lines(sources: Sequence[_Source]) -> Iterator[Line | Fault]:
+    for source in sources:
+        lines = Lines(source.kind)
+        with source.file.open("rb") as opened:
+            for _place, row in read_rows(opened, [source.place]):
+                yield from lines.take(row)
+        yield from lines.end()
+
+
+def _form(name: str) -> str:
+    return Path(name).suffix.lower()
+
+
+def sheet_kind(name: str) -> Kind | None:
+    """What a sheet of this name holds, or None."""
+    plain = plain_name(name)
+    return Kind(plain) if plain in set(Kind) else None
+
+
+def kind_of(name: str) -> Kind | None:
+    """What a text file of this name holds, or None."""
+    return sheet_kind(Path(name.replace("\\", "/")).stem) if _form(name) in TEXTS else None
+
+
+def _unnamed(name: str) -> str:
+    return _(
+        "%(name)s does not say what is in it. Name it one of %(names)s.",
+        name=name,
+        names=", ".join(f"{kind}.csv" for kind in Kind),
+    )
 
 
 def readable_name(name: str) -> str:
@@ -72,158 +184,16 @@ def readable_name(name: str) -> str:
     Raises:
         Unreadable: the name tells neither.
     """
-    form = Path(name).suffix.lower()
-    if form == ".csv":
-        return f"{_kind_of(name)}.csv"
-    if form in {".xlsx", ".zip"}:
+    form = _form(name)
+    if form in WORKBOOKS | {".zip"}:
         return f"tables{form}"
+    if kind := kind_of(name):
+        return f"{kind}.csv"
+    if form in FOREIGN:
+        raise Unreadable(file_message(faults.Unreadable(FOREIGN[form])))
+    if form in {".csv", ".tsv"}:
+        raise Unreadable(_unnamed(name))
     raise Unreadable(_("Choose a .xlsx, a .zip of .csv files, or one .csv file."))
-
-
-def _kind_of(name: str) -> Kind:
-    try:
-        return Kind(Path(name).stem.lower())
-    except ValueError:
-        names = ", ".join(f"{kind}.csv" for kind in Kind)
-        raise Unreadable(
-            _(
-                "%(name)s does not say what is in it. Name it one of %(names)s.",
-                name=name,
-                names=names,
-            )
-        ) from None
-
-
-def _in_folder(folder: Path) -> Iterator[Line | Fault]:
-    found = {_kind_of(file.name): file for file in folder.glob("*.csv")}
-    if not found:
-        raise Unreadable(_("There is no .csv file in this folder."))
-    for kind in Kind:
-        if kind in found:
-            yield from _csv_lines(kind, found[kind].open("rb"), found[kind].open("rb"))
-
-
-def _in_archive(file: Path) -> Iterator[Line | Fault]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            _check_size(archive)
-            names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
-            found = {_kind_of(name): name for name in names}
-            if not found:
-                raise Unreadable(_("There is no .csv file in this ZIP."))
-            for kind in Kind:
-                if kind in found:
-                    name = found[kind]
-                    yield from _csv_lines(kind, archive.open(name), archive.open(name))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise Unreadable(_("This is no ZIP that can be read.")) from error
-
-
-def _check_size(archive: zipfile.ZipFile) -> None:
-    # No entry gives more than it says.
-    if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
-        raise Unreadable(_("Unpacked, it has more than %(most)s.", most=file_size(MOST_UNPACKED)))
-
-
-def _in_workbook(file: Path) -> Iterator[Line | Fault]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            _check_size(archive)
-        book = load_workbook(file, read_only=True, data_only=True)
-        with closing(book):
-            sheets = {name.strip().lower(): name for name in book.sheetnames}
-            if not set(sheets) & set(Kind):
-                raise Unreadable(_("No sheet is named %(names)s.", names=", ".join(Kind)))
-            for kind in Kind:
-                if kind in sheets:
-                    rows = book[sheets[kind]].iter_rows(values_only=True)
-                    texts = (tuple(_text(value) for value in row) for row in rows)
-                    yield from _lines(kind, enumerate(texts, 1))
-    except BROKEN_WORKBOOK as error:
-        raise Unreadable(_("This is no workbook that can be read.")) from error
-
-
-def _text(value: object) -> str:
-    """A cell of a workbook as somebody would have typed it."""
-    if isinstance(value, datetime):
-        return f"{value:%Y/%m/%d}" if not value.time() else f"{value:%Y/%m/%d %H:%M:%S}"
-    if isinstance(value, date):
-        return f"{value:%Y/%m/%d}"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
-
-
-def _is_utf8(file: IO[bytes]) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while piece := file.read(PIECE):
-            decoder.decode(piece)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _csv_lines(kind: Kind, look: IO[bytes], file: IO[bytes]) -> Iterator[Line | Fault]:
-    """Lines of a CSV in UTF-8, or in CP932 as Japanese spreadsheets write it.
-
-    Args:
-        look: the same file, read first to see which of the two it is.
-    """
-    with look, file:
-        encoding = "utf-8-sig" if _is_utf8(look) else "cp932"
-        text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
-        yield from _lines(kind, _numbered(text))
-
-
-def _numbered(text: TextIO) -> Iterator[tuple[int, Sequence[str]]]:
-    reader = csv.reader(iter(partial(text.readline, LONGEST_LINE), ""))
-    try:
-        for row in reader:
-            yield reader.line_num, [plain_cell(cell) for cell in row]
-    except csv.Error:
-        # What follows cannot be told apart any more.
-        yield reader.line_num, ()
-
-
-def _lines(kind: Kind, rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Line | Fault]:
-    head: list[str] | None = None
-    for number, row in rows:
-        if head is not None and not row:
-            yield Fault(kind, number, "", _("This line cannot be read as CSV."))
-        elif not any(cell.strip() for cell in row):
-            continue
-        elif head is None:
-            head = [cell.strip().lower() for cell in row]
-            faults = _head_faults(kind, number, head)
-            yield from faults
-            if faults:
-                return
-        elif any("\0" in cell or "\ufffd" in cell for cell in row):
-            yield Fault(kind, number, "", _("This line holds characters that cannot be used."))
-        else:
-            cells = dict.fromkeys(COLUMNS[kind], "") | dict(zip(head, row, strict=False))
-            yield Line(kind, number, {name: cells[name].strip() for name in COLUMNS[kind]})
-
-
-def _head_faults(kind: Kind, number: int, head: Sequence[str]) -> list[Fault]:
-    wanted, names = COLUMNS[kind], ", ".join(COLUMNS[kind])
-    faults = [
-        Fault(kind, number, name, _("This column is missing."))
-        for name in wanted
-        if name not in head
-    ]
-    faults += [
-        Fault(kind, number, name, _("Nobody knows this column; these are: %(names)s.", names=names))
-        for name in head
-        if name and name not in wanted
-    ]
-    return faults + [
-        Fault(kind, number, name, _("This column is there twice."))
-        for name in wanted
-        if head.count(name) > 1
-    ]
 
 
 def write_template(file: Path | IO[bytes]) -> None:

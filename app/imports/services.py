@@ -16,7 +16,7 @@ from app.contracts.rules import NamedContract, Role
 from app.contracts.services import create_corporate_group
 from app.database import Record, fetch, unit_of_work, uuid7
 from app.imports import addition_queries, check_queries
-from app.imports.files import Line
+from app.imports.line_rules import Line
 from app.imports.rules import Fault, Kind, read_line
 from app.people.invitation_services import InvitationRefused, invite_by_staff
 from app.settings import Settings
@@ -36,12 +36,14 @@ class Outcome:
         lines, added: kind → number; lines that are there already are not added.
         faults: what is wrong, at most MOST_FAULTS of it; then nothing was imported.
         wrong: how much is wrong.
+        left_out: names of sheets and files that were not read.
     """
 
     lines: dict[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 0))
     added: dict[Kind, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     wrong: int = 0
+    left_out: list[str] = field(default_factory=list)
 
     def note(self, fault: Fault) -> None:
         """Count a fault, and keep it where there is room."""

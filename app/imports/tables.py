@@ -48,6 +48,7 @@ class BulkImport(Table):
         reason: why the file cannot be imported at all, else empty.
         lines, added: kind → number, as found by the check or done by the import.
         wrong: how many faults there are.
+        left_out: names of sheets and files that the import does not read.
         moved_at: when it came into its state.
     """
 
@@ -62,6 +63,7 @@ class BulkImport(Table):
     lines = JSONB()
     added = JSONB()
     wrong = Integer()
+    left_out = JSONB(default="[]")
     uploaded_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
     confirmed_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
     begun_at = Timestamptz(default=None)

@@ -47,6 +47,7 @@ async def upload_import(
         lines="{}",
         added="{}",
         wrong=0,
+        left_out="[]",
         reason="",
     )
     upload.storage_key = f"imports/{upload.id}"

@@ -16,7 +16,8 @@ import structlog
 
 from app import clock
 from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
-from app.imports.files import Line, Unreadable, read_lines, readable_name
+from app.imports.files import Unreadable, left_out, read_lines, readable_name
+from app.imports.line_rules import Line
 from app.imports.progress_services import Progress
 from app.imports.rules import AT_WORK, MOST_ATTEMPTS, MOST_LINES, Fault, ImportState
 from app.imports.services import Outcome, import_lines
@@ -88,13 +89,16 @@ async def _read(storage: Storage, row: Record, progress: Progress) -> Outcome:
         with file.open("wb") as opened:
             async for piece in storage.read(row["storage_key"], 0, row["size"]):
                 await asyncio.to_thread(opened.write, piece)
-        return await import_lines(
+        others = await asyncio.to_thread(left_out, file)
+        outcome = await import_lines(
             _limited(read_lines(file)),
             dry_run=row["state"] == ImportState.CHECKING,
             actor=row["confirmed_by"],
             report=progress.report,
             id=row["id"],
         )
+    outcome.left_out = others
+    return outcome
 
 
 def _limited(lines: Iterable[Line | Fault]) -> Iterator[Line | Fault]:
@@ -115,7 +119,7 @@ async def _settle(
     """Keep what came of it."""
     await fetch(
         "update bulk_import set state = $2, reason = $3, lines = $4, added = $5, wrong = $6,"
-        " moved_at = $7 where id = $1",
+        " moved_at = $7, left_out = $8 where id = $1",
         id,
         state,
         reason,
@@ -123,6 +127,7 @@ async def _settle(
         json.dumps(outcome.added),
         0 if reason else outcome.wrong,
         clock.now(),
+        json.dumps(outcome.left_out),
     )
     faults = [] if reason else outcome.faults
     await connection.copy_records_to_table(

@@ -15,7 +15,7 @@ FAULT_ROWS = 100
 # A page that is left open asks no longer, so that it does not keep its session alive.
 LOOKS_FOR = timedelta(minutes=30)
 COLUMNS = """i.id, i.name, i.size, i.sha256, i.state, i.reason, i.lines, i.added, i.wrong,
-    i.begun_at, i.moved_at, u.name as uploaded_by, c.name as confirmed_by"""
+    i.left_out, i.begun_at, i.moved_at, u.name as uploaded_by, c.name as confirmed_by"""
 TABLES = """bulk_import i left join portal_user u on u.id = i.uploaded_by
     left join portal_user c on c.id = i.confirmed_by"""
 IMPORTS = Source(
@@ -68,6 +68,12 @@ class SeenImport:
     def state(self) -> ImportState:
         """Where it is on its way."""
         return ImportState(self.row["state"])
+
+    @property
+    def left_out(self) -> list[str]:
+        """Names of sheets and files that the import does not read."""
+        names: list[str] = json.loads(self.row["left_out"])
+        return names
 
     @property
     def total(self) -> int:

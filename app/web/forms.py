@@ -1,10 +1,12 @@
 """Reading forms: every field is looked at, and all errors are told at once."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from app.web.days import TimeOfDay, read_day
 from app.web.i18n import gettext as _
 from app.web.i18n import number
 from app.web.mail_addresses import LONGEST_ADDRESS, is_mail_address, read_address, read_addresses
@@ -17,6 +19,13 @@ MICROSECOND = timedelta(microseconds=1)
 # Microseconds and sequence numbers of activations have as many digits.
 LONGEST_NUMBER = 16
 FIRST_YEAR, LAST_YEAR = 2000, 2199
+# 1,000 and 5.0 are whole numbers; programs write them so.
+_NO_FRACTION = re.compile(r"(?<=\d)\.0+\Z")
+
+
+def plain_whole(text: str) -> str:
+    """A whole number without thousands separators, and without a fraction of noughts (5.0)."""
+    return _NO_FRACTION.sub("", normalised(text).replace(",", ""))
 
 
 def read_id(text: str) -> UUID | None:
@@ -110,7 +119,7 @@ class Fields:
         Args:
             empty: what an empty field means; None makes the field required.
         """
-        value = normalised(self.data.get(name)).replace(",", "")
+        value = plain_whole(self.data.get(name))
         if not value and empty is not None:
             return empty
         if not value:
@@ -136,19 +145,22 @@ class Fields:
         return value
 
     def day(self, name: str, label: str, *, required: bool = True) -> date | None:
-        """A calendar date as browsers send it, or as people write it: 2027-03-31, 2027/3/31.
+        """A calendar date as browsers send it, or as people write it; see `read_day`.
 
         None where it is empty or wrong.
         """
-        value = normalised(self.data.get(name)).replace("/", "-")
+        value = normalised(self.data.get(name))
         if not value and not required:
             return None
         try:
-            year, month, day = (int(part) for part in value.split("-"))
-            if FIRST_YEAR <= year <= LAST_YEAR:
-                return date(year, month, day)
-        except (ValueError, OverflowError):
-            pass
+            day = read_day(value)
+        except TimeOfDay:
+            self.errors[name] = _(
+                "Enter %(label)s as a date without a time, such as 2027/03/31.", label=label
+            )
+            return None
+        if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR:
+            return day
         self.errors[name] = _("Enter %(label)s as a date, such as 2027/03/31.", label=label)
         return None
 

@@ -1,5 +1,6 @@
 """What a request says about itself, and where its forms come from."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from multipart import MultipartError, MultipartParser, parse_options_header
 PageRequest = Request[Any, Any, Any]
 MAX_FORM_BYTES = 512 * 1024
 MAX_FIELDS = 4000
+# A larger form takes long enough to keep others waiting.
+LARGEST_AT_ONCE = 64 * 1024
 
 
 class PayloadTooLarge(HTTPException):
@@ -171,6 +174,12 @@ async def read_form(request: PageRequest, *, limit: int = MAX_FORM_BYTES) -> For
     """
     content_type, options = parse_options_header(request.headers.get("content-type", ""))
     body = await read_body(request.stream(), limit)
+    if len(body) > LARGEST_AT_ONCE:
+        return await asyncio.to_thread(_parse, body, content_type, options, limit)
+    return _parse(body, content_type, options, limit)
+
+
+def _parse(body: bytes, content_type: str, options: Mapping[str, str], limit: int) -> FormData:
     if content_type == "application/x-www-form-urlencoded" or not body:
         return FormData(_parse_urlencoded(body), {})
     if content_type != "multipart/form-data":

@@ -21,7 +21,7 @@ LEVELS = [
     {"accounts"},
     {"audit", "mail"},
     {"web"},
-    {"database", "storage", "sealing"},
+    {"database", "storage", "sealing", "spreadsheets"},
     {"postgres", "clock", "csv_lines", "settings"},
     {"days"},
 ]

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.environments.sheet_rules import MOST_LINES, Column, TableFault, decode, read_table
+from app.environments.effect_rules import Sheet, judge_lines
+from app.environments.sheet_rules import (
+    MOST_LINES,
+    Column,
+    Line,
+    TableFault,
+    decode,
+    read_table,
+    write_table,
+)
+from app.spreadsheets.faults import CellMark, LineMark
 
 HEAD = "環境名,製品コード,数量,契約製品番号"
 
@@ -29,6 +39,9 @@ def cells(text: str) -> list[tuple[str, ...]]:
         "環境名,製品名,製品コード,数量\n検証環境,名前,PLATFORM,3",
         "\n\n,,\n検証環境 , PLATFORM,　3\n\n",
         '"検証環境","PLATFORM","3"',
+        "検証環境;PLATFORM;3",
+        "sep=;\n環境名;製品コード;数量\n検証環境;PLATFORM;3",
+        "割り当ての表\n環境名,製品コード,数量\n検証環境,PLATFORM,3",
     ],
 )
 def test_heads_separators_and_blank_lines_do_not_matter(text: str) -> None:
@@ -51,7 +64,6 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
         ("環境名,製品コード\na,b", TableFault.MISSING_COLUMN),
         ("a,b,1\n" * (MOST_LINES + 1), TableFault.TOO_MANY_LINES),
         (f"{HEAD}\n" + "a,b,1\n" * (MOST_LINES + 1), TableFault.TOO_MANY_LINES),
-        ("x" * 140_000, TableFault.NOT_A_TABLE),
     ],
 )
 def test_what_cannot_be_read_says_why(text: str, fault: TableFault) -> None:
@@ -63,7 +75,10 @@ def test_as_many_lines_as_allowed_are_read_with_a_head_and_without() -> None:
     assert len(cells(f"{HEAD}\n" + "a,b,1\n" * MOST_LINES)) == MOST_LINES
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "cp932", "utf-16", "utf-16-le", "euc_jp", "iso2022_jp"],
+)
 def test_files_are_read_in_the_encodings_that_spreadsheets_write(encoding: str) -> None:
     text = decode(f"{HEAD}\r\n検証環境,PLATFORM,3,\r\n".encode(encoding))
     assert text is not None and cells(text) == [("検証環境", "PLATFORM", "3", "")]
@@ -93,3 +108,41 @@ def test_no_text_is_too_odd_to_be_read(text: str) -> None:
         for line in lines:
             assert set(line.cells) == set(Column) and line.number > 0
             assert all(cell == cell.strip() for cell in line.cells.values())
+
+
+def test_a_line_with_cells_that_no_column_names_is_wrong() -> None:
+    [line] = read_table(f"{HEAD}\n検証環境,PLATFORM,1,000,9")  # type: ignore[misc]
+    assert line.surplus
+    [line] = read_table(f"{HEAD}\n検証環境,PLATFORM,1,,,")  # type: ignore[misc]
+    assert not line.surplus
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("x" * 140_000, LineMark.TOO_LONG),
+        ('"a,b,1', LineMark.QUOTES),
+        ("a,b\0,1", LineMark.CHARACTERS),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_wrong(text: str, mark: LineMark) -> None:
+    [line] = read_table(text)  # type: ignore[misc]
+    assert line.mark is mark
+    [effect] = judge_lines([line], Sheet({}, [], {}), {})
+    assert effect.wrong
+
+
+def test_an_error_of_a_spreadsheet_is_wrong_as_text_too() -> None:
+    [line] = read_table("検証環境,PLATFORM,#N/A")  # type: ignore[misc]
+    assert line.marks == {Column.COUNT: CellMark.ERROR}
+
+
+def test_a_table_that_becomes_text_says_the_same_on_the_same_lines() -> None:
+    lines = read_table(f"{HEAD}\n\n'=1+1,P,1\n\n\nb,Q,2,M")
+    assert isinstance(lines, list)
+    assert read_table(write_table(lines)) == lines
+    formula = Line(
+        1, dict(zip(Column, ("a", "b", "1", ""), strict=True)), {Column.MARK: CellMark.FORMULA}
+    )
+    [again] = read_table(write_table([formula]))  # type: ignore[misc]
+    assert again.marks == {Column.MARK: CellMark.ERROR}, "it is never taken for empty"

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import asyncpg
 import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
@@ -65,6 +66,11 @@ class Office:
         done = CliRunner().invoke(portal, [str(argument) for argument in arguments])
         return done.exit_code, done.stdout
 
+    def tell(self, file: Path) -> tuple[int, str, str]:
+        """Exit code, output and errors of `portal import`."""
+        done = CliRunner().invoke(portal, ["import", str(file), "--by", "clerk"])
+        return done.exit_code, done.stdout, done.stderr
+
     def take(self, file: Path, *more: str) -> tuple[int, str]:
         """Exit code and output of `portal import`, as the operator does it."""
         return self.portal("import", file, "--by", "clerk", *more)
@@ -88,6 +94,16 @@ class Office:
             return await fetch(query)
 
         return [tuple(row.values()) for row in self.run(asking)]
+
+    def run_sql(self, statement: str) -> None:
+        """Change something as the owner of the database."""
+
+        async def running() -> None:
+            connection = await asyncpg.connect(self.stage.owner_dsn(self.dsn))
+            await connection.execute(statement)
+            await connection.close()
+
+        asyncio.run(running())
 
     def csv_folder(self, tables: dict[Kind, Rows], encoding: str = "utf-8") -> Path:
         """A folder with a CSV file of each kind."""

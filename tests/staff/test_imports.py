@@ -153,8 +153,8 @@ async def test_a_file_of_another_kind_is_refused_at_once(
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("a.xlsx", b"no workbook", "ブックとして"),
-        ("a.zip", b"no archive", "ZIPとして"),
+        ("a.xlsx", b"no workbook", "表のファイルではありません"),
+        ("a.zip", b"no archive", "ZIPが壊れています"),
         ("companies.csv", b"name,reading,corporate_group\n", "行がありません"),
     ],
 )
