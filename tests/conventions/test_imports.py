@@ -21,7 +21,7 @@ LEVELS = [
     {"accounts"},
     {"audit", "mail"},
     {"web"},
-    {"database", "storage", "sealing"},
+    {"database", "storage", "sealing", "listening"},
     {"postgres", "clock", "csv_lines", "settings"},
 ]
 KNOW_EVERYTHING = {
