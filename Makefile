@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check
+# Node comes with the tools of the tests: Debian 12 has one that is too old for them.
+NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 COMPILE := build/pins/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 PIP_TOOLS := pip-tools==7.6.2
@@ -53,9 +55,7 @@ types: .venv/tests.stamp  ## Check the types
 system-packages:  ## Install the programs that tests use, or say which are missing
 	@tools/system-packages
 
-node-tools:  ## Install the tests' tools for Node, where there is npm
-	@if command -v npm >/dev/null; then $(MAKE) build/node/tools.stamp; \
-	else echo "npm is missing: the tests that need Node are skipped"; fi
+node-tools: build/node/tools.stamp  ## Install the tests' tools for Node
 
 prove: .venv/tests.stamp  ## Measure a sample of every figure beside its goal, within the hour
 	@$(MAKE) prove-tools
@@ -98,16 +98,16 @@ pins: build/pins/pins.stamp  ## Pin the requirements, with hashes; the newest wi
 	@$(PIP) install --quiet --no-deps --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
-build/node/tools.stamp: tools/node/package.json tools/node/package-lock.json
+build/node/tools.stamp: tools/node/package.json tools/node/package-lock.json | .venv/tests.stamp
 	@mkdir -p build/node
 	@cp tools/node/package.json tools/node/package-lock.json build/node/
-	@cd build/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@cd build/node && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-build/access/tools.stamp: tools/access/package.json tools/access/package-lock.json
+build/access/tools.stamp: tools/access/package.json tools/access/package-lock.json | .venv/tests.stamp
 	@mkdir -p build/access
 	@cp tools/access/package.json tools/access/package-lock.json build/access/
-	@cd build/access && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@cd build/access && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 build/pins/pins.stamp: | .venv/bin/python

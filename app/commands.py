@@ -19,6 +19,7 @@ from app.database.migrate import ServerTooOld
 from app.demo.world import make_world
 from app.doctor import findings as doctor_findings
 from app.imports.commands import export, import_file
+from app.listening import PortError
 from app.runtime import run_with_database, serve, with_demo_secrets, work_until_stopped
 from app.settings import Settings, SettingsError, read_settings
 from app.staff.commands import staff
@@ -128,7 +129,7 @@ def main() -> None:
     """Run the command line; settings that cannot work end it with one line."""
     try:
         portal()
-    except (SettingsError, EmbeddedServerError, ServerTooOld) as error:
+    except (SettingsError, PortError, EmbeddedServerError, ServerTooOld) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     except UNREACHABLE as error:

@@ -6,22 +6,24 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import threading
-import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import TypeVar
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from app.chores import do_chores
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
+from app.listening import address_of, listening
 from app.mail.worker import Deliveries
 from app.main import make_app
 from app.settings import Settings, read_settings
@@ -32,6 +34,9 @@ from app.web.protocol import PatientProtocol
 
 T = TypeVar("T")
 READY_POLL_SECONDS = 0.02
+# A server process that is still importing does not answer its parent, which would end it and start
+# the next one: on a busy machine for ever, with uvicorn's five seconds.
+WORKER_PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -92,9 +97,12 @@ def with_demo_secrets(settings: Settings) -> Settings:
     file = settings.data_dir / "trust" / "passphrase"
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
-        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(secrets.token_urlsafe(32))
+        # Complete before it has its name: another demo may start on this folder at the same time.
+        with NamedTemporaryFile("w", dir=file.parent) as new:
+            new.write(secrets.token_urlsafe(32))
+            new.flush()
+            with contextlib.suppress(FileExistsError):
+                file.hardlink_to(new.name)
     os.environ.setdefault("PORTAL_KEY_PASSPHRASE_FILE", str(file))
     return replace(settings, key_passphrase=Path(file).read_bytes().strip())
 
@@ -104,6 +112,9 @@ def serve(settings: Settings, prepare: Callable[[], Awaitable[None]]) -> None:
 
     Args:
         prepare: what to do with the migrated database before the first request.
+
+    Raises:
+        PortError: another program has the port; nothing was started.
     """
 
     async def prepared(urls: DatabaseUrls) -> None:
@@ -117,47 +128,52 @@ def serve(settings: Settings, prepare: Callable[[], Awaitable[None]]) -> None:
     # uvicorn answers these two itself; until it runs, they end the block and so the database.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with database(settings) as urls:
+        with listening(settings) as listeners, database(settings) as urls:
             asyncio.run(prepared(urls))
-            _run_server(settings, urls.runtime)
+            _run_server(settings, urls.runtime, listeners)
     except KeyboardInterrupt:
         pass
 
 
-def _run_server(settings: Settings, url: str) -> None:
+def _run_server(settings: Settings, url: str, listeners: list[socket.socket]) -> None:
     stop = threading.Event()
-    announcer = threading.Thread(target=_announce, args=(settings, stop), daemon=True)
+    announcer = threading.Thread(target=_announce, args=(settings, listeners[0], stop), daemon=True)
     announcer.start()
-    counts = contextlib.ExitStack()
     try:
         if settings.workers > 1:
-            # What the processes count adds up here, for as long as this server runs.
-            os.environ[SHARED] = counts.enter_context(TemporaryDirectory(prefix="portal-metrics-"))
-            os.environ["PORTAL_RUNTIME_URL"] = url
-            os.environ["PORTAL_DEMO"] = "1" if settings.demo else ""
-            app: App | str = "app.runtime:worker_app"
+            _run_workers(settings, url, listeners)
         else:
             configure_logs(_log_level(settings))
-            app = make_app(settings, url)
-        uvicorn.run(
-            app,
-            factory=isinstance(app, str),
-            host=settings.host,
-            port=settings.port,
-            workers=settings.workers,
-            http=PatientProtocol,
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=5,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=list(settings.trusted_proxies),
-        )
+            uvicorn.Server(_server_config(settings, make_app(settings, url))).run(listeners)
     finally:
         stop.set()
-        counts.close()
+
+
+def _run_workers(settings: Settings, url: str, listeners: list[socket.socket]) -> None:
+    # What the processes count adds up here, for as long as this server runs.
+    with TemporaryDirectory(prefix="portal-metrics-") as counts:
+        os.environ[SHARED] = counts
+        os.environ["PORTAL_RUNTIME_URL"] = url
+        os.environ["PORTAL_DEMO"] = "1" if settings.demo else ""
+        Multiprocess(_server_config(settings, "app.runtime:worker_app"), listeners).run()
+
+
+def _server_config(settings: Settings, app: App | str) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=settings.workers,
+        http=PatientProtocol,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=WORKER_PATIENCE_SECONDS,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+    )
 
 
 def _log_level(settings: Settings) -> int:
@@ -171,19 +187,21 @@ def worker_app() -> App:
     return make_app(settings, os.environ["PORTAL_RUNTIME_URL"])
 
 
-def _announce(settings: Settings, stop: threading.Event) -> None:
-    """Print one line when the portal answers."""
-    address = f"http://{settings.host}:{settings.port}/readyz"
+def _announce(settings: Settings, listener: socket.socket, stop: threading.Event) -> None:
+    """Print one line when the portal answers; on its own listener nobody else can."""
+    host, port = address_of(listener)
     while not stop.wait(READY_POLL_SECONDS):
-        if _answers(address):
+        if _answers(host, port):
             print(f"ready {settings.base_url}", flush=True)  # noqa: T201
             return
 
 
-def _answers(address: str) -> bool:
+def _answers(host: str, port: int) -> bool:
+    connection = HTTPConnection(host, port, timeout=5)
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - own address
-            return bool(answer.status == HTTPStatus.OK)
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == HTTPStatus.OK
     except (OSError, HTTPException):
-        # HTTPException: where nobody listens yet, TCP may connect a high port to itself.
         return False
+    finally:
+        connection.close()

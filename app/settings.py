@@ -10,6 +10,8 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 STARTTLS = ("auto", "require", "never")
 STORES = {"s3", "gs", "az"}
 SHORTEST_TOKEN = 32
+HIGHEST_PORT = 65535
+MOST_WORKERS = 999
 
 
 class SettingsError(Exception):
@@ -121,13 +123,21 @@ class Settings:
         return f"{parts.scheme}://{parts.netloc}"
 
 
-def _number(environ: Mapping[str, str], name: str, default: int) -> int:
-    value = environ.get(name, "")
+def _number(environ: Mapping[str, str], name: str, default: int, highest: int) -> int:
+    value = environ.get(name, "").strip()
     if not value:
         return default
-    if not value.isascii() or not value.isdigit():
-        raise SettingsError(f"{name} must be a whole number, not {value!r}.")
+    # The length first: Python refuses to read very long numbers.
+    digits = value.isascii() and value.isdigit() and len(value) <= len(str(highest))
+    if not digits or not 1 <= int(value) <= highest:
+        raise SettingsError(f"{name} must be a whole number from 1 to {highest}, not {value!r}.")
     return int(value)
+
+
+def _own_address(host: str, port: int) -> str:
+    """Return the address of the portal where PORTAL_BASE_URL does not give one."""
+    name = host if host in LOOPBACK else "127.0.0.1"
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def _passphrase(environ: Mapping[str, str]) -> bytes | None:
@@ -216,11 +226,11 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         SettingsError: where a value cannot work.
     """
     data_dir = Path(environ.get("PORTAL_DATA_DIR") or "var").resolve()
-    port = _number(environ, "PORTAL_PORT", 8000)
-    base_url = (environ.get("PORTAL_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+    host = environ.get("PORTAL_HOST") or "127.0.0.1"
+    port = _number(environ, "PORTAL_PORT", 8000, HIGHEST_PORT)
+    base_url = (environ.get("PORTAL_BASE_URL") or _own_address(host, port)).rstrip("/")
     if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc:
         raise SettingsError("PORTAL_BASE_URL must be an address like https://portal.example.com.")
-    host = environ.get("PORTAL_HOST") or "127.0.0.1"
     if base_url.startswith("http://") and host not in LOOPBACK:
         raise SettingsError(
             "Plain http is served on this machine only: leave PORTAL_HOST out, "
@@ -241,7 +251,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         port=port,
         database_url=environ.get("PORTAL_DATABASE_URL") or None,
         migrate_url=environ.get("PORTAL_MIGRATE_URL") or None,
-        workers=_number(environ, "PORTAL_WORKERS", 1),
+        workers=_number(environ, "PORTAL_WORKERS", 1, MOST_WORKERS),
         demo=demo,
         trusted_proxies=tuple(p.strip() for p in proxies.split(",") if p.strip()),
         secret_file=Path(environ.get("PORTAL_SECRET_FILE") or data_dir / "secret").resolve(),

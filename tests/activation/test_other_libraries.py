@@ -16,7 +16,7 @@ from app.activation.jws import decode
 from app.activation.keysets import public_jwks
 from app.activation.roots import public_pem
 from tests.activation.makers import activation_file, key, keyset, signing_kid
-from tests.missing import missing, node_tool
+from tests.missing import NODE, missing, node_tool
 
 ACTIVATION = activation_file()
 CLAIMS = decode(ACTIVATION.encode()).payload
@@ -89,7 +89,7 @@ def test_nodes_jose_verifies_the_file_and_its_keyset(tmp_path: Path) -> None:
         "now": CLAIMS["iat"],
     }
     done = subprocess.run(
-        ["node", str(script)],
+        [str(NODE), str(script)],
         input=json.dumps(given),
         check=False,
         capture_output=True,

@@ -35,17 +35,16 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def html_validator() -> AsyncIterator[HtmlValidator | None]:
-    """html-validate, or None where Node is missing."""
+async def html_validator() -> AsyncIterator[HtmlValidator]:
+    """html-validate, started once."""
     validator = await HtmlValidator.start()
     yield validator
-    if validator is not None:
-        await validator.stop()
+    await validator.stop()
 
 
 @pytest.fixture
 def make_cast(
-    stage: Stage, chromium: Browser, html_validator: HtmlValidator | None, tmp_path: Path
+    stage: Stage, chromium: Browser, html_validator: HtmlValidator, tmp_path: Path
 ) -> CastMaker:
     """Opens a portal with people in front of it; at the end, every page sent must be valid."""
 
@@ -60,7 +59,7 @@ def make_cast(
         # The keyboard gets what the mouse gets.
         for html, address in site.sent.pages.items() if mode != Keyboard.mode else ():
             thorough.keep(whole_page(html))
-            faults = await html_validator.faults(html) if html_validator else []
+            faults = await html_validator.faults(html)
             assert not faults, f"{address}: {faults}"
 
     return cast

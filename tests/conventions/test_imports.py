@@ -21,7 +21,7 @@ LEVELS = [
     {"accounts"},
     {"audit", "mail"},
     {"web"},
-    {"database", "storage", "sealing", "spreadsheets"},
+    {"database", "storage", "sealing", "spreadsheets", "listening"},
     {"postgres", "clock", "csv_lines", "settings"},
     {"days"},
 ]

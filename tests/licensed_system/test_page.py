@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -181,7 +183,26 @@ def test_a_port_in_use_is_said_so(
     server: PageServer, plant: Plant, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert plant.run("serve", "--port", str(server.server_port)) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("port-in-use: ")
+    assert "--port" in told
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_a_port_that_another_program_has_on_every_address_is_in_use(
+    host: str, plant: Plant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as other:
+        other.bind((host, 0))
+        other.listen()
+        assert plant.run("serve", "--port", str(other.getsockname()[1])) == 2
     assert capsys.readouterr().err.startswith("port-in-use: ")
+
+
+def test_the_page_shares_its_port_with_nobody() -> None:
+    assert PageServer.allow_reuse_address == (os.name != "nt")
+    assert not PageServer.allow_reuse_port
 
 
 @pytest.mark.parametrize("length", ["-1", "x", "9" * 5000, ""])

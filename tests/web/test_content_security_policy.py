@@ -11,7 +11,7 @@ import pytest
 from app.web.answers import CONTENT_SECURITY_POLICY
 from app.web.downloads import CONTENT_SECURITY_POLICY as OF_DOWNLOADS
 from tests.conftest import Portal
-from tests.missing import node_tool
+from tests.missing import NODE, node_tool
 
 EVALUATE = """
 import evaluator from "csp_evaluator/dist/evaluator.js";
@@ -33,7 +33,7 @@ def findings(policy: str, folder: Path) -> set[tuple[str, str]]:
     if not modules.exists():
         modules.symlink_to(node_tool("csp_evaluator") / "node_modules")
     done = subprocess.run(
-        ["node", str(script)],
+        [str(NODE), str(script)],
         input=policy,
         check=False,
         capture_output=True,
