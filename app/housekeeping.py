@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 
 from app import clock
+from app.accounts.throttling import sweep_throttle
 from app.database import fetch
 from app.imports.upload_services import sweep_imports
 from app.mail.services import wipe_dead_letters
@@ -37,9 +38,9 @@ async def sweep(storage: Storage) -> None:
         ("pending_sign_in", "expires_at"),
         ("passkey_challenge", "expires_at"),
         ("authenticator_app", "expires_at"),
-        ("throttle", "last_failure_at"),
     ):
         await fetch(f"delete from {table} where {column} < $1", before)  # noqa: S608 - fixed names
+    await sweep_throttle()
     await wipe_dead_letters()
     await wipe_notes()
     await discard_old_uploads(storage)

@@ -8,13 +8,15 @@ from litestar.di import NamedDependency
 from app.accounts import access, forms, queries, services, session_services
 from app.accounts.access import CONFIRMATIONS, YEAR, Detour, cookies
 from app.accounts.factor_queries import has_factor
+from app.accounts.place_rules import PLACE_LASTS, PURPOSE, PlaceKeeper
 from app.accounts.rules import Viewer, local_path, with_next
 from app.accounts.session_services import PendingLogin
 from app.accounts.throttling import Throttled
+from app.sealing import derive, read_secret
 from app.settings import Settings
 from app.web import i18n
 from app.web.answers import policy_with_style
-from app.web.errors import too_many_attempts
+from app.web.errors import too_many_attempts, wait_message
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, read_form
 from app.web.responses import see_other
@@ -94,15 +96,27 @@ class SigningIn(Controller):
             address=request.client.host if request.client else "",
             user_agent=request.headers.get("user-agent", ""),
             device_token=cookies(request.scope).get(settings.device_cookie, ""),
+            places=_places(request, settings),
         )
         if isinstance(outcome, Throttled):
-            return too_many_attempts(request, outcome.wait)
+            context["errors"] = {"password": wait_message(outcome.wait)}
+            form_page = _login_page(request, **context)
+            lasts = int(PLACE_LASTS.total_seconds())
+            form_page.set_cookie(
+                access.cookie(settings.place_cookie, outcome.place, lasts, settings)
+            )
+            return too_many_attempts(request, outcome.wait, form_page)
         if outcome is None:
             errors = {"code": _("The user code or the password is not right.")}
             return _login_page(request, status=422, errors=errors, **context)
         if isinstance(outcome, PendingLogin):
             return _second_step(outcome, form.next, settings)
         return access.begin_session(outcome, form.next, settings)
+
+
+def _places(request: PageRequest, settings: Settings) -> PlaceKeeper:
+    key = derive(read_secret(settings.secret_file), PURPOSE)
+    return PlaceKeeper(key, cookies(request.scope).get(settings.place_cookie, ""))
 
 
 def _second_step(pending: PendingLogin, wanted: str, settings: Settings) -> Response[Any]:
