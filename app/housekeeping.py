@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 
 from app import clock
+from app.accounts.throttling import sweep_throttle
 from app.database import fetch
 from app.imports.upload_services import sweep_imports
 from app.mail.services import forget_old_mails, wipe_dead_letters
@@ -25,8 +26,7 @@ STAYING = (
     ("password_reset", "expires_at"),
     ("email_change", "expires_at"),
 )
-# Nobody can use these rows once they have expired. A counter of guesses is worth nothing a day
-# after the last one.
+# Nobody can use these rows once they have expired.
 USELESS = (
     ("confirmation", "expires_at", timedelta(0)),
     ("parked_form", "expires_at", timedelta(0)),
@@ -34,7 +34,6 @@ USELESS = (
     ("pending_sign_in", "expires_at", timedelta(0)),
     ("passkey_challenge", "expires_at", timedelta(0)),
     ("authenticator_app", "expires_at", timedelta(0)),
-    ("throttle", "last_failure_at", timedelta(days=1)),
 )
 
 log = structlog.get_logger()
@@ -48,6 +47,7 @@ async def sweep(storage: Storage) -> None:
             f"delete from {table} where {column} < $1",  # noqa: S608 - fixed names
             now - kept,
         )
+    await sweep_throttle()
     await _sweep_void()
     await wipe_dead_letters()
     await forget_old_mails()

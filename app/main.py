@@ -29,6 +29,7 @@ from app.web.answers import Responses
 from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles, StrictTransport
 from app.web.following import HtmxFollow
 from app.web.metrics import Metrics
+from app.web.speculation import RefuseSpeculation
 
 
 def make_litestar(settings: Settings, database_url: str) -> Litestar:
@@ -84,5 +85,5 @@ def make_app(settings: Settings, database_url: str) -> App:
     app = HtmxFollow(app)
     app = Responses(app)
     app = StaticFiles(app)
-    app = Metrics(RequestLog(ReadTimeouts(app)))
+    app = RefuseSpeculation(Metrics(RequestLog(ReadTimeouts(app))))
     return StrictTransport(app) if settings.https else app

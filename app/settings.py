@@ -107,6 +107,11 @@ class Settings:
         return "__Host-sign-in" if self.https else f"sign-in-{self.port}"
 
     @property
+    def place_cookie(self) -> str:
+        """Name of the cookie of someone who was told to wait before they sign in."""
+        return "__Host-place" if self.https else f"place-{self.port}"
+
+    @property
     def device_cookie(self) -> str:
         """Name of the cookie by which a browser that somebody signed in with is known again."""
         return "__Host-device" if self.https else "device"

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-_NOT_SHOWN = {"Cc", "Cs", "Zl", "Zp"}  # controls, lone surrogates, line and paragraph ends
+# Controls, zero width and direction of the text, lone surrogates, line and paragraph ends.
+_NOT_SHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 Language = Literal["ja", "en"]
 
 
@@ -28,7 +29,7 @@ class Words:
 
 
 def printable(text: str) -> str:
-    """``text`` as one line without control characters: a name must not steer the terminal."""
+    """``text`` as one line without what cannot be seen: a name must not steer the terminal."""
     return "".join(" " if unicodedata.category(c) in _NOT_SHOWN else c for c in text)
 
 

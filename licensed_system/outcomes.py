@@ -38,6 +38,7 @@ class Outcome(StrEnum):
     BAD_TRUST_FILE = "bad-trust-file"
     DAMAGED_STATE = "damaged-state"
     PORT_IN_USE = "port-in-use"
+    UNSAFE_FOLDER = "unsafe-folder"
 
 
 class Refused(Exception):
@@ -213,5 +214,11 @@ MESSAGES: dict[Outcome, Words] = {
     Outcome.PORT_IN_USE: Words(
         "ポート {port} を開けません。--port に別の番号を指定するか、--port を省いてください。",
         "Port {port} cannot be opened. Choose another number with --port, or leave --port out.",
+    ),
+    Outcome.UNSAFE_FOLDER: Words(
+        "{path} は他の利用者が書き換えられるか、リンクになっています。権限を見直すか、"
+        "自分だけが書き込める別のフォルダを指定してください。",
+        "Other users can change {path}, or it is a link. Restrict its permissions, or name another "
+        "folder that only you can write to.",
     ),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from licensed_system import files, keys, state
+from licensed_system import files, folders, keys, state
 from licensed_system.locks import locked
 from licensed_system.outcomes import Outcome, Refused, refuse
 from licensed_system.state import State
@@ -34,8 +34,15 @@ class Store:
             yield
 
     def create(self, first: State, key: Ed25519PrivateKey, trust: bytes) -> None:
-        """Make the folder. The state comes last: without it nothing has been initialised yet."""
+        """Make the folder, where others cannot change what is in it.
+
+        The state comes last: without it nothing has been initialised yet.
+        """
         try:
+            own = (self.folder / "lock", self._key, self._trust, self._state)
+            unsafe = folders.unsafe_part(self.folder, own)
+            if unsafe is not None:
+                raise refuse(Outcome.UNSAFE_FOLDER, path=str(unsafe))
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with locked(self.folder / "lock", self._wait):
                 if self._state.exists():

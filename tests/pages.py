@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 import html5lib
 import httpx
 
+from app.web.speculation import is_speculative
+
 FRAGMENT_CONTEXT = "div"
 # What is loaded by a page, and shows its source where it is opened.
 LOADED = ("text/css", "text/javascript")
@@ -38,6 +40,9 @@ def way(html: str, rel: str) -> str | None:
 
 async def check_page(response: httpx.Response) -> None:
     """Assert what holds for every answer: never a server error, typed, and valid, safe HTML."""
+    asked = [(name.lower(), value) for name, value in response.request.headers.raw]
+    if response.status_code == 503 and is_speculative({"headers": asked}):
+        return  # what the browser fetches ahead is refused, with the status that browsers expect
     assert response.status_code < 500, f"server error at {response.request.url}"
     kind = response.headers.get("content-type", "")
     saved = "content-disposition" in response.headers

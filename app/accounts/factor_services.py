@@ -11,7 +11,7 @@ import asyncpg
 import pyotp
 
 from app import clock
-from app.accounts import factor_queries, passkey_services, throttling
+from app.accounts import factor_queries, guess_rules, passkey_services, throttling
 from app.accounts.factor_mail_services import Change, tell_change
 from app.accounts.factor_rules import (
     MOST_PASSKEYS,
@@ -125,7 +125,7 @@ async def add_passkey(
 
 
 async def remove_factor(
-    settings: Settings, viewer: Viewer, id: UUID, password: str, *, address: str
+    settings: Settings, viewer: Viewer, id: UUID, password: str
 ) -> Removal | Throttled:
     """Stop using an authenticator app or a passkey.
 
@@ -134,7 +134,7 @@ async def remove_factor(
     """
     alone = (await factor_queries.find_factors(viewer.id)).is_last(id)
     if alone:
-        refused = await _check_lone_password(viewer, password, address)
+        refused = await _check_lone_password(viewer, password)
         if refused is not None:
             return refused
     async with own_change(viewer, Ending.FACTOR_CHANGE):
@@ -154,16 +154,14 @@ async def remove_factor(
     return Removal.DONE
 
 
-async def _check_lone_password(
-    viewer: Viewer, password: str, address: str
-) -> Removal | Throttled | None:
-    counted_in = throttling.buckets(f"factor:{viewer.id}", address)
-    if wait := await throttling.admit(counted_in):
-        return Throttled(wait)
+async def _check_lone_password(viewer: Viewer, password: str) -> Removal | Throttled | None:
+    admitted = await throttling.admit(guess_rules.check_lanes(viewer.id, viewer.session))
+    if isinstance(admitted, Throttled):
+        return admitted
     kept = await factor_queries.find_password_hash(viewer.id)
     if not await verify_password(kept, password):
         return Removal.WRONG_PASSWORD
-    await throttling.forgive(counted_in)
+    await throttling.forgive(admitted)
     return Removal.SHORT_PASSWORD if len(password) < SHORTEST else None
 
 

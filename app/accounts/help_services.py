@@ -9,7 +9,7 @@ from app.accounts.generation_services import begin_generation
 from app.accounts.rules import Ending, token_hash
 from app.accounts.tables import User
 from app.audit.services import record
-from app.database import Record, fetch, fetch_one, unit_of_work
+from app.database import Record, fetch_one, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
@@ -54,15 +54,14 @@ async def unlock(user: UUID, *, actor: UUID) -> None:
     """
     async with unit_of_work():
         account = await _hold(user)
-        await fetch("delete from throttle where bucket = any($1)", await throttled_in(account))
+        await throttling.forget_attempts(throttled_in(account))
         await record("account-unlock", actor=actor, subject=user)
 
 
-async def throttled_in(account: Record) -> list[str]:
-    """Where failures of an account are counted, on its known browsers too."""
-    devices = await fetch('select id from device where "user" = $1', account["id"])
+def throttled_in(account: Record) -> list[str]:
+    """Under what attempts at an account count, on its known browsers too."""
     typed = [token_hash(account[name]).hex() for name in ("code", "email")]
-    return throttling.buckets_of(account["id"], [row["id"] for row in devices], typed)
+    return throttling.accounts_of(account["id"], typed)
 
 
 async def disable(user: UUID, *, reason: str, actor: UUID) -> None:

@@ -9,14 +9,16 @@ from app.accounts import access, forms, queries, services, session_services
 from app.accounts.access import CONFIRMATIONS, YEAR, Detour
 from app.accounts.arrival_pages import sign_in_notes, terms_notes
 from app.accounts.factor_queries import has_factor
+from app.accounts.place_rules import PLACE_LASTS, PURPOSE, PlaceKeeper
 from app.accounts.rules import Viewer, local_path, with_next
 from app.accounts.session_services import PendingLogin
 from app.accounts.throttling import Throttled
+from app.sealing import derive, read_secret
 from app.settings import Settings
 from app.web import i18n
 from app.web.answers import policy_with_style
 from app.web.cookies import cookie_values
-from app.web.errors import too_many_attempts
+from app.web.errors import too_many_attempts, wait_message
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, read_form
 from app.web.responses import see_other
@@ -107,15 +109,27 @@ class SigningIn(Controller):
             address=request.client.host if request.client else "",
             user_agent=request.headers.get("user-agent", ""),
             device_tokens=cookie_values(request.scope, settings.device_cookie),
+            places=_places(request, settings),
         )
         if isinstance(outcome, Throttled):
-            return too_many_attempts(request, outcome.wait)
+            errors = {"password": wait_message(outcome.wait)}
+            form_page = await _login_page(request, form.next, errors=errors, **context)
+            lasts = int(PLACE_LASTS.total_seconds())
+            form_page.set_cookie(
+                access.cookie(settings.place_cookie, outcome.place, lasts, settings)
+            )
+            return too_many_attempts(request, outcome.wait, form_page)
         if outcome is None:
             errors = {"code": _("The user code or the password is not right.")}
             return await _login_page(request, form.next, 422, errors=errors, **context)
         if isinstance(outcome, PendingLogin):
             return _second_step(outcome, form.next, settings)
         return access.begin_session(outcome, form.next, settings)
+
+
+def _places(request: PageRequest, settings: Settings) -> PlaceKeeper:
+    key = derive(read_secret(settings.secret_file), PURPOSE)
+    return PlaceKeeper(key, next(iter(cookie_values(request.scope, settings.place_cookie)), ""))
 
 
 def _second_step(pending: PendingLogin, wanted: str, settings: Settings) -> Response[Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 import asyncpg
 
 from app import clock
-from app.accounts import queries, throttling
+from app.accounts import guess_rules, queries, throttling
 from app.accounts.ending_services import end_sessions
 from app.accounts.generation_services import (
     CredentialsChanged,
@@ -36,14 +36,14 @@ class LinkUnknown(Exception):
 
 async def check_password(viewer: Viewer, password: str) -> bool | Throttled:
     """Whether the person knows their password; guesses are slowed down as at log-in."""
-    counted_in = {f"account:{viewer.id}": throttling.FREE_PER_ACCOUNT}
-    if wait := await throttling.admit(counted_in):
-        return Throttled(wait)
+    admitted = await throttling.admit(guess_rules.check_lanes(viewer.id, viewer.session))
+    if isinstance(admitted, Throttled):
+        return admitted
     if not await verify_password(await queries.find_password_hash(viewer.id), password):
         async with unit_of_work():
             await record("password-check-failure", actor=viewer.id)
         return False
-    await throttling.forgive(counted_in)
+    await throttling.forgive(admitted)
     return True
 
 

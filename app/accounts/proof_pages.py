@@ -197,9 +197,7 @@ class Proof(Controller):
         form = AnswerForm.read(await read_form(request), offered)
         way, errors = form.answer.way, form.errors
         if not errors:
-            outcome = await proof_services.prove_again(
-                viewer, form.answer, _keys(settings), address=_address(request)
-            )
+            outcome = await proof_services.prove_again(viewer, form.answer, _keys(settings))
             if isinstance(outcome, Throttled):
                 return too_many_attempts(request, outcome.wait)
             if outcome is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app import clock
-from app.accounts import factor_queries, throttling
+from app.accounts import factor_queries, guess_rules, throttling
 from app.accounts.factor_rules import (
     Answer,
     Factors,
@@ -14,6 +14,7 @@ from app.accounts.factor_rules import (
     plain_recovery_code,
 )
 from app.accounts.generation_services import CredentialsChanged, hold_account
+from app.accounts.guess_rules import Lane
 from app.accounts.passkey_services import passkey_answers
 from app.accounts.passwords import verify_password
 from app.accounts.rules import Viewer, token_hash
@@ -104,11 +105,24 @@ async def _recovery_code_answers(user: UUID, code: str) -> bool:
     return used is not None
 
 
-def _counted_in(user: UUID, device: UUID | None, address: str) -> dict[str, int]:
+def _sign_in_lanes(pending: Record, way: Way, address: str) -> list[Lane]:
     """Where wrong answers count: a known device is not slowed down by what others try."""
-    if device:
-        return {f"factor-device:{device}": throttling.FREE_PER_ACCOUNT}
-    return throttling.buckets(f"factor:{user}", address)
+    if way is not Way.APP:
+        return guess_rules.unguessable_lanes(pending["id"], pending["pending"])
+    if pending["device"]:
+        return guess_rules.factor_device_lanes(pending["id"], pending["device"])
+    return guess_rules.factor_lanes(pending["id"], guess_rules.network_of(address))
+
+
+def _proof_lanes(viewer: Viewer, way: Way) -> list[Lane]:
+    """Where wrong answers count: a session is not slowed down by what others try."""
+    match way:
+        case Way.APP:
+            return guess_rules.factor_lanes(viewer.id, str(viewer.session))
+        case Way.PASSWORD:
+            return guess_rules.check_lanes(viewer.id, viewer.session)
+        case Way.PASSKEY | Way.RECOVERY:
+            return guess_rules.unguessable_lanes(viewer.id, viewer.session)
 
 
 async def finish_sign_in(
@@ -119,16 +133,16 @@ async def finish_sign_in(
     Args:
         pending: a row of find_pending.
     """
-    counted_in = _counted_in(pending["id"], pending["device"], address)
-    if wait := await throttling.admit(counted_in):
-        return Throttled(wait)
+    admitted = await throttling.admit(_sign_in_lanes(pending, answer.way, address))
+    if isinstance(admitted, Throttled):
+        return admitted
     try:
         signed_in = await _finish(pending, answer, keys)
     except CredentialsChanged:
         # What was proved before is worth nothing any more.
         return None
     if signed_in is not None:
-        await throttling.forgive(counted_in)
+        await throttling.forgive(admitted)
     return signed_in
 
 
@@ -150,17 +164,15 @@ async def _finish(pending: Record, answer: Answer, keys: Keys) -> SignIn | None:
         )
 
 
-async def prove_again(
-    viewer: Viewer, answer: Answer, keys: Keys, *, address: str
-) -> FreshToken | Throttled | None:
+async def prove_again(viewer: Viewer, answer: Answer, keys: Keys) -> FreshToken | Throttled | None:
     """Let the session change credentials for a while, under a new token, or None.
 
     Raises:
         CredentialsChanged: what the person proved it with is not theirs any more.
     """
-    counted_in = _counted_in(viewer.id, None, address)
-    if wait := await throttling.admit(counted_in):
-        return Throttled(wait)
+    admitted = await throttling.admit(_proof_lanes(viewer, answer.way))
+    if isinstance(admitted, Throttled):
+        return admitted
     # Outside of the transaction: checking a password takes long, and connections are few.
     right = await answers(viewer.id, answer, keys)
     async with unit_of_work():
@@ -172,7 +184,7 @@ async def prove_again(
         if fresh is None:
             return None
         await record("proof", actor=viewer.id, way=answer.way.value)
-    await throttling.forgive(counted_in)
+    await throttling.forgive(admitted)
     return fresh
 
 

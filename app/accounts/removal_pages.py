@@ -15,7 +15,7 @@ from app.accounts.factor_services import Removal
 from app.accounts.rules import Viewer
 from app.accounts.throttling import Throttled
 from app.settings import Settings
-from app.web.errors import too_many_attempts
+from app.web.errors import too_many_attempts, wait_message
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
@@ -65,10 +65,10 @@ class FactorRemoval(Controller):
             viewer,
             factor_id,
             password,
-            address=request.client.host if request.client else "",
         )
         if isinstance(outcome, Throttled):
-            return too_many_attempts(request, outcome.wait)
+            again = _page(request, factors, factor_id, wait_message(outcome.wait))
+            return too_many_attempts(request, outcome.wait, again)
         if outcome is not Removal.DONE:
             factors = await factor_queries.find_factors(viewer.id)
             return _page(request, factors, factor_id, _(REFUSALS[outcome]))

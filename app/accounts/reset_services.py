@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app import clock
-from app.accounts import queries, throttling
+from app.accounts import guess_rules, queries, throttling
 from app.accounts.ending_services import end_sessions
 from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.passwords import hash_password
@@ -31,8 +31,9 @@ async def request_reset(settings: Settings, wanted: str, *, address: str) -> Thr
     """
     wanted = normalised(wanted).lower()
     hashed = token_hash(wanted).hex()
-    if wait := await throttling.admit(throttling.reset_buckets(hashed, address)):
-        return Throttled(wait)
+    admitted = await throttling.admit(guess_rules.password_lanes(hashed, address, prefix="reset-"))
+    if isinstance(admitted, Throttled):
+        return admitted
     async with unit_of_work() as connection:
         account = await queries.find_reset_account(wanted)
         writing = connection.transaction()

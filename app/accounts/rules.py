@@ -19,8 +19,6 @@ SEEN_EVERY = timedelta(minutes=5)
 TOLD_FOR = timedelta(hours=24)
 # A session that somebody ended may be an intruder's: it leaves a few forms, not any number.
 FORMS_AFTER_END = 5
-THROTTLE_FORGETS = timedelta(minutes=15)
-LONGEST_WAIT = timedelta(seconds=60)
 EMAIL_CHANGE_LASTS = timedelta(hours=24)
 RESET_LASTS = timedelta(hours=1)
 # So that nobody's mailbox is flooded, whatever addresses the requests come from.
@@ -135,23 +133,6 @@ def session_runs(
     if now >= expires_at:
         return False
     return staff_role is None or now - last_seen_at < STAFF_IDLE
-
-
-def throttle_wait(
-    failures: int, last_failure_at: datetime, free_failures: int, now: datetime
-) -> timedelta:
-    """How long the next attempt has to wait: doubling, bounded, forgotten after a quiet time.
-
-    Args:
-        failures: attempts counted so far.
-        last_failure_at: when the last one was.
-        free_failures: how many attempts never wait.
-        now: the moment of the new attempt.
-    """
-    if failures < free_failures or now - last_failure_at >= THROTTLE_FORGETS:
-        return timedelta(0)
-    delay = min(timedelta(seconds=2 ** min(failures - free_failures, 10)), LONGEST_WAIT)
-    return max(timedelta(0), last_failure_at + delay - now)
 
 
 def with_next(path: str, wanted: str) -> str:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app import clock
-from app.accounts import queries, throttling
+from app.accounts import guess_rules, queries, throttling
 from app.accounts.factor_queries import has_factor
 from app.accounts.factor_rules import pending_length
 from app.accounts.factor_tables import PendingSignIn
 from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.passwords import verify_password
+from app.accounts.place_rules import PlaceKeeper
 from app.accounts.rules import Viewer, new_token, session_length, token_hash
 from app.accounts.tables import Device, Session, User
 from app.accounts.throttling import Throttled
@@ -47,10 +48,17 @@ class FreshToken:
 
 
 async def sign_in(
-    code: str, password: str, *, address: str, user_agent: str, device_tokens: Sequence[str]
+    code: str,
+    password: str,
+    *,
+    address: str,
+    user_agent: str,
+    device_tokens: Sequence[str],
+    places: PlaceKeeper,
 ) -> SignIn | PendingLogin | Throttled | None:
     """Sign a person in, or None where user code and password do not belong together.
 
+    An attempt that has to wait is answered without looking at the password.
     Who has a second factor is not signed in yet: proof_services.finish_sign_in() does that.
 
     Unknown codes cost the same time and give the same answer as wrong passwords.
@@ -61,18 +69,17 @@ async def sign_in(
     code = normalised(code).lower()
     account = await queries.find_credentials(code)
     device = await queries.find_device(device_tokens, account["id"]) if account else None
-    counted_in = (
-        {f"device:{device}": throttling.FREE_PER_ACCOUNT}
-        if device
-        else throttling.buckets(token_hash(code).hex(), address)
-    )
-    if wait := await throttling.admit(counted_in):
-        return Throttled(wait)
+    if account and device:
+        admitted = await throttling.admit(guess_rules.device_lanes(account["id"], device))
+    else:
+        admitted = await throttling.admit_sign_in(token_hash(code).hex(), address, places)
+    if isinstance(admitted, Throttled):
+        return admitted
     if not await verify_password(account["password_hash"] if account else None, password):
         await _note_failure(account)
         return None
     assert account is not None
-    await throttling.forgive(counted_in)
+    await throttling.forgive(admitted)
     try:
         if await has_factor(account["id"]):
             return await _pend(account, user_agent, device)

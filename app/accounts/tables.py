@@ -79,9 +79,14 @@ class Device(Table):
 
 
 class Throttle(Table):
-    """Failures counted per account, address or overall."""
+    """A bucket of attempts that drains; the rules are in `guess_rules`.
+
+    `failures` and `last_failure_at` belong to the version before, which may still run meanwhile.
+    """
 
     bucket = Text(primary_key=True)
+    account = Text()
+    drained_at = Timestamptz(default=None)
     failures = Integer()
     last_failure_at = Timestamptz(default=None)
 

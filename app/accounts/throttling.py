@@ -1,107 +1,189 @@
-"""Slowing down guesses, counted in PostgreSQL so that all processes count together."""
+"""Rate limits for guesses, counted in PostgreSQL so that all processes count together."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app import clock
-from app.accounts.rules import THROTTLE_FORGETS, throttle_wait
+from app.accounts.guess_rules import (
+    RATES,
+    Lane,
+    bucket_wait,
+    first_open,
+    lane_wait,
+    network_of,
+    password_lanes,
+    place_lane,
+)
+from app.accounts.place_rules import PLACE_WAIT, Place, PlaceKeeper
 from app.database import fetch, unit_of_work
-
-FREE_PER_ACCOUNT = 5
-FREE_PER_ADDRESS = 30
-FREE_OVERALL = 1000
 
 
 @dataclass(frozen=True)
 class Throttled:
-    """Too many attempts; the next one may come after `wait`."""
+    """Too many attempts; the next one may come after `wait`.
+
+    Attributes:
+        place: what the browser shows with its next attempt, where it gets a turn of its own.
+    """
 
     wait: timedelta
+    place: str = ""
 
 
-def buckets(account: str, address: str) -> dict[str, int]:
-    """Where an attempt counts, each with its number of attempts that never wait."""
-    return {
-        f"account:{account}": FREE_PER_ACCOUNT,
-        f"address:{address}": FREE_PER_ADDRESS,
-        "overall": FREE_OVERALL,
-    }
+@dataclass(frozen=True)
+class Admission:
+    """An attempt that was let through, and where it counts."""
+
+    lane: Lane
 
 
-def reset_buckets(account: str, address: str) -> dict[str, int]:
-    """Where a forgotten password counts; apart from log-ins, which it must not slow down.
+async def admit(lanes: Sequence[Lane]) -> Admission | Throttled:
+    """Count an attempt in the first lane with room, or say how long it has to wait.
+
+    An attempt that waits writes nothing, so polling makes nobody wait longer. The attempt
+    counts before the answer is checked, so that parallel guesses count too.
+    """
+    while True:
+        now = clock.now()
+        found = first_open(lanes, await _drained(lanes), now)
+        if isinstance(found, timedelta):
+            return Throttled(found)
+        # Where it does not count, another attempt was let through since the buckets were read.
+        if await _count(found, now):
+            return Admission(found)
+
+
+async def admit_sign_in(account: str, address: str, keeper: PlaceKeeper) -> Admission | Throttled:
+    """As `admit()`, for user code and password in a browser that nobody knows.
+
+    Who has to wait gets a place, which is honoured whatever others from the same network do.
 
     Args:
-        account: a hash of what was typed.
+        account: a hash of the user code.
     """
-    return {
-        f"reset:{account}": FREE_PER_ACCOUNT,
-        f"reset-address:{address}": FREE_PER_ADDRESS,
-        "reset-overall": FREE_OVERALL,
-    }
+    now, network = clock.now(), network_of(address)
+    lanes = password_lanes(account, address)
+    place = keeper.read(account, network, now)
+    if place is None:
+        admitted = await admit(lanes)
+    else:
+        admitted = await admit([*lanes, place_lane(account, address, place.id, place.opens_at)])
+    if isinstance(admitted, Admission):
+        return admitted
+    if place is not None and (left := await _left(account, address, place, now)) is not None:
+        return Throttled(left, keeper.shown)
+    return Throttled(PLACE_WAIT, keeper.make(account, network, now))
 
 
-def key_buckets(account: str, address: str) -> dict[str, int]:
-    """Where a guess at a license key counts; apart from log-ins, which it must not slow down."""
-    return {
-        f"license-key:{account}": FREE_PER_ACCOUNT,
-        f"license-key-address:{address}": FREE_PER_ADDRESS,
-    }
+async def _left(account: str, address: str, place: Place, now: datetime) -> timedelta | None:
+    """How long a place has to wait; None where it was used."""
+    lane = place_lane(account, address, place.id, place.opens_at)
+    drained = await _drained([lane])
+    own = lane.buckets[0]
+    if bucket_wait(own.rate, drained.get(own.name), now):
+        return None
+    return lane_wait(lane, drained, now)
 
 
-def buckets_of(account: UUID, devices: Iterable[UUID], typed: Iterable[str]) -> list[str]:
-    """Every bucket in which attempts at one account count; those of addresses are not its own.
-
-    Args:
-        account: the account's id.
-        devices: ids of the browsers it was signed in with.
-        typed: hashes of user code and mail addresses, as sign_in() and the reset make them.
-    """
-    return [
-        *(f"account:{account}", f"account:factor:{account}", f"license-key:{account}"),
-        *(f"{kind}:{device}" for device in devices for kind in ("device", "factor-device")),
-        *(f"{kind}:{hashed}" for hashed in typed for kind in ("account", "reset")),
-    ]
-
-
-async def admit(counted_in: dict[str, int]) -> timedelta:
-    """Count an attempt, or say how long it has to wait; a waiting one does not count.
-
-    The attempt counts before the password is checked, so that parallel guesses count too.
-    """
-    now = clock.now()
-    async with unit_of_work():
-        longest = timedelta(0)
-        for bucket in sorted(counted_in):
-            [row] = await fetch(
-                "insert into throttle (bucket, failures, last_failure_at) values ($1, 0, $2)"
-                " on conflict (bucket) do update set bucket = excluded.bucket"
-                " returning failures, last_failure_at",
-                bucket,
-                now,
-            )
-            wait = throttle_wait(row["failures"], row["last_failure_at"], counted_in[bucket], now)
-            longest = max(longest, wait)
-        if not longest:
-            await fetch(
-                "update throttle set last_failure_at = $2,"
-                " failures = case when last_failure_at < $3 then 1 else failures + 1 end"
-                " where bucket = any($1)",
-                list(counted_in),
-                now,
-                now - THROTTLE_FORGETS,
-            )
-        return longest
-
-
-async def forgive(counted_in: dict[str, int]) -> None:
-    """Take an attempt back that turned out right; locks in the order that admit() keeps."""
-    await fetch(
-        "update throttle set failures = case when bucket like 'account:%' then 0"
-        " else greatest(failures - 1, 0) end where bucket in ("
-        "select bucket from throttle where bucket = any($1)"
-        ' order by bucket collate "C" for update)',
-        list(counted_in),
+async def _drained(lanes: Sequence[Lane]) -> dict[str, datetime]:
+    names = {bucket.name for lane in lanes for bucket in lane.buckets}
+    rows = await fetch(
+        "select bucket, drained_at from throttle where bucket = any($1)", sorted(names)
     )
+    return {row["bucket"]: row["drained_at"] for row in rows}
+
+
+class _Full(Exception):
+    """Another attempt took the room meanwhile."""
+
+
+async def _count(lane: Lane, now: datetime) -> bool:
+    """Count an attempt in every bucket of a lane, or in none.
+
+    Buckets are locked in the order of their names, so that attempts never wait in a circle.
+    """
+    buckets = lane.buckets
+    try:
+        async with unit_of_work() as connection, connection.transaction():
+            counted = await fetch(
+                """
+                insert into throttle (bucket, account, drained_at)
+                select bucket, account, $5::timestamptz + every
+                from unnest($1::text[], $2::text[], $3::interval[], $4::interval[])
+                    as asked (bucket, account, every, slack)
+                order by bucket collate "C"
+                on conflict (bucket) do update
+                set drained_at = greatest(throttle.drained_at, $5) + (excluded.drained_at - $5)
+                where throttle.drained_at <= $5 + (
+                    select slack from unnest($1::text[], $4::interval[]) as sizes (name, slack)
+                    where name = excluded.bucket)
+                returning bucket
+                """,
+                [bucket.name for bucket in buckets],
+                [bucket.account for bucket in buckets],
+                [bucket.rate.every for bucket in buckets],
+                [bucket.rate.slack for bucket in buckets],
+                now,
+            )
+            if len(counted) < len(buckets):
+                raise _Full
+    except _Full:
+        return False
+    return True
+
+
+async def forgive(admission: Admission) -> None:
+    """Take an attempt back that turned out right; locks in the order that `admit()` keeps."""
+    buckets = admission.lane.buckets
+    await fetch(
+        """
+        with held as (
+            select bucket from throttle where bucket = any($1)
+            order by bucket collate "C" for update)
+        update throttle set drained_at =
+            case when asked.clears then $4 else greatest(drained_at - asked.every, $4) end
+        from held join unnest($1::text[], $2::interval[], $3::boolean[])
+            as asked (bucket, every, clears) using (bucket)
+        where throttle.bucket = held.bucket
+        """,
+        [bucket.name for bucket in buckets],
+        [bucket.rate.every for bucket in buckets],
+        [bucket.rate.clears for bucket in buckets],
+        clock.now(),
+    )
+
+
+def accounts_of(user: UUID, typed: Sequence[str]) -> list[str]:
+    """Return everything under which attempts at one account count.
+
+    Args:
+        typed: hashes of user code and mail addresses, as they are typed at the sign-in.
+    """
+    return [str(user), *typed]
+
+
+async def forget_attempts(accounts: Sequence[str]) -> None:
+    """Empty every bucket of these accounts; those of addresses may be somebody else's."""
+    await fetch("delete from throttle where account = any($1)", list(accounts))
+
+
+async def is_slowed_down(accounts: Sequence[str]) -> bool:
+    """Whether a bucket of these accounts has no room now."""
+    now = clock.now()
+    rows = await fetch(
+        "select bucket, drained_at from throttle where account = any($1) and drained_at > $2",
+        list(accounts),
+        now,
+    )
+    kinds = ((row["bucket"].partition(":")[0], row["drained_at"]) for row in rows)
+    return any(
+        kind in RATES and kind != "place" and bucket_wait(RATES[kind], drained_at, now)
+        for kind, drained_at in kinds
+    )
+
+
+async def sweep_throttle() -> None:
+    """Delete buckets that have drained: an empty one says nothing."""
+    await fetch("delete from throttle where drained_at < $1", clock.now())

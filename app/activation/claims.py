@@ -7,17 +7,19 @@ import re
 from typing import Any
 
 from app.activation.strict_json import MAX_NUMBER
+from app.web.invisible import invisible_characters
 
 MAX_NAME = 200
 MAX_HOST = 255
 MAX_TOKEN = 128
 MAX_PRODUCTS = 100
 MAX_COMPONENTS = 16
+# Invisible characters that a refusal names.
+MOST_NAMED = 5
 NONCE_BITS = 128
 
 Claims = dict[str, Any]
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TOKEN = re.compile(f"[!-~]{{1,{MAX_TOKEN}}}")
 _PRODUCT_CODE = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _COMPONENT = re.compile("[A-Za-z][A-Za-z0-9_.-]{0,63}")
@@ -29,12 +31,17 @@ _HEXADECIMAL = re.compile("[0-9a-f]+|[0-9A-F]+")
 
 
 class ClaimError(ValueError):
-    """A claim is missing or breaks its bounds. `claim` is its path, such as ``system.name``."""
+    """A claim is missing or breaks its bounds. `claim` is its path, such as ``system.name``.
 
-    def __init__(self, claim: str, *, missing: bool = False) -> None:
+    Attributes:
+        invisible: whether a character in it cannot be seen; `claim` names it then, too.
+    """
+
+    def __init__(self, claim: str, *, missing: bool = False, invisible: bool = False) -> None:
         super().__init__(claim)
         self.claim = claim
         self.missing = missing
+        self.invisible = invisible
 
 
 def required(claims: Claims, name: str, path: str | None = None) -> Any:
@@ -74,11 +81,13 @@ def is_strong(nonce: str) -> bool:
 
 
 def line(claims: Claims, name: str, path: str, *, most: int, least: int = 0) -> str:
-    """One line of text in any language, `least` to `most` characters, not only spaces."""
+    """One line of text in any language, `least` to `most` characters that can be seen."""
     value = required(claims, name, path)
     if not isinstance(value, str) or not least <= len(value) <= most:
         raise ClaimError(path)
-    if _CONTROL.search(value) or (least and not value.strip()):
+    if found := invisible_characters(value):
+        raise ClaimError(f"{path} ({', '.join(found[:MOST_NAMED])})", invisible=True)
+    if least and not value.strip():
         raise ClaimError(path)
     return value
 

@@ -70,6 +70,10 @@ REQUEST_MESSAGES: dict[RequestOutcome, str] = {
         'The entry "%(claim)s" of the file is not valid. Update the licensed system and make '
         "the activation request file again."
     ),
+    RequestOutcome.INVISIBLE_CHARACTER: N_(
+        'The entry "%(claim)s" of the file holds a character that cannot be seen. Set up the '
+        "licensed system again with a name without it and make a new activation request file."
+    ),
     RequestOutcome.WEAK_NONCE: N_(
         "The random number in the file is too short. Update the licensed system and make the "
         "activation request file again."
@@ -110,6 +114,11 @@ ISSUE_MESSAGES: dict[IssueOutcome, str] = {
     IssueOutcome.SEQUENCE_EXHAUSTED: N_(
         "The activation number in the file is too high. Set up the licensed system again and "
         "make a new activation request file."
+    ),
+    IssueOutcome.SEQUENCE_LEAP: N_(
+        "The activation number in the file is far above every number issued for this environment. "
+        "Check that you chose the right environment. If it is right, set up the licensed system "
+        "again and make a new activation request file."
     ),
     IssueOutcome.NO_SIGNING_KEY: N_(
         "The portal cannot sign at the moment. Nothing was changed. "

@@ -47,6 +47,7 @@ class RequestOutcome(StrEnum):
     WRONG_AUDIENCE = "wrong-audience"
     MISSING_CLAIM = "missing-claim"
     INVALID_CLAIM = "invalid-claim"
+    INVISIBLE_CHARACTER = "invisible-character"
     WEAK_NONCE = "weak-nonce"
     FROM_THE_FUTURE = "from-the-future"
 
@@ -117,11 +118,16 @@ def read_request(data: bytes, now: datetime) -> RequestFile | Refusal:
     except JwsError as error:
         return Refusal(RequestOutcome(error.fault.value))
     except ClaimError as error:
-        missing = error.missing
-        outcome = RequestOutcome.MISSING_CLAIM if missing else RequestOutcome.INVALID_CLAIM
-        return Refusal(outcome, error.claim)
+        return Refusal(_outcome_of(error), error.claim)
     except _Refused as refused:
         return Refusal(refused.outcome)
+
+
+def _outcome_of(error: ClaimError) -> RequestOutcome:
+    if error.missing:
+        return RequestOutcome.MISSING_CLAIM
+    invisible = error.invisible
+    return RequestOutcome.INVISIBLE_CHARACTER if invisible else RequestOutcome.INVALID_CLAIM
 
 
 def _check_header(header: dict[str, Any]) -> None:

@@ -13,6 +13,9 @@ from app.activation.strict_json import MAX_NUMBER
 from app.activation.terms import LicensedProduct, issued_products
 from app.products.rules import Term
 
+# A portal that was restored from a backup has forgotten what it issued since; more than this it has
+# not, and a number beyond would use up those of the environment.
+MOST_LEAP = 1_000
 NOT_BEFORE_MARGIN = timedelta(hours=24)
 
 
@@ -27,6 +30,7 @@ class IssueOutcome(StrEnum):
     TOO_MANY_PRODUCTS = "too-many-products"
     MOVES_EXHAUSTED = "moves-exhausted"
     SEQUENCE_EXHAUSTED = "sequence-exhausted"
+    SEQUENCE_LEAP = "sequence-leap"
     NO_SIGNING_KEY = "no-signing-key"
     NOT_ACTIVATED = "not-activated"
     RETURN_OTHER_KEY = "return-other-key"
@@ -174,6 +178,8 @@ def _issue(request: RequestFile, situation: Situation, now: datetime) -> Decisio
         jumps=request.prev_seq > portal_last,
         supersedes=last.jti if last else None,
     )
+    if request.prev_seq > portal_last + MOST_LEAP:
+        return IssueOutcome.SEQUENCE_LEAP
     return _obstacle(issue, situation, now) or issue
 
 

@@ -10,7 +10,7 @@ from app.database import fetch, fetch_one, fetch_value, unit_of_work
 from app.imports.rules import MOST_BYTES, OVER, ImportState
 from app.imports.tables import BulkImport
 from app.storage import Storage
-from app.web.uploads import clean_file_name
+from app.web.file_names import clean_file_name
 
 # As long as a confirm step may be thought about.
 FILE_KEPT = timedelta(hours=48)

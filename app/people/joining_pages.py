@@ -8,10 +8,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_410_GONE
 
+from app.accounts import guess_rules, throttling
 from app.accounts import queries as accounts
-from app.accounts import throttling
 from app.accounts.access import begin_session, signed_in
 from app.accounts.rules import Viewer
+from app.accounts.throttling import Throttled
 from app.confirmations.acts import Statement
 from app.confirmations.services import draft_url, propose, remember_done
 from app.database import Record
@@ -33,7 +34,6 @@ from app.web.responses import see_other
 from app.web.templates import page
 
 NOT_KEPT = {"Cache-Control": "no-store"}
-FREE_REGISTRATIONS = 20
 
 
 def _viewer(request: PageRequest) -> Viewer | None:
@@ -99,8 +99,9 @@ class Joining(Controller):
             return _closed(request, link)
         if link.arrival is not Arrival.REGISTER:
             return see_other(acts.link_url(token))
-        if wait := await throttling.admit({f"join:{link.id}": FREE_REGISTRATIONS}):
-            return too_many_attempts(request, wait)
+        admitted = await throttling.admit(guess_rules.registration_lanes(link.id))
+        if isinstance(admitted, Throttled):
+            return too_many_attempts(request, admitted.wait)
         own_words = [link.email, *await accounts.product_words()]
         form = RegistrationForm.read(data, own_words)
         terms = await accounts.current_terms()

@@ -19,7 +19,7 @@ from app.database import Record
 from app.people import profile_acts as acts
 from app.people.forms import EmailForm, PasswordForm, ProfileForm
 from app.settings import Settings
-from app.web.errors import too_many_attempts
+from app.web.errors import too_many_attempts, wait_message
 from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
@@ -97,7 +97,9 @@ class EmailAddress(Controller):
         if not form.errors:
             right = await profile_services.check_password(viewer, form.password)
             if isinstance(right, Throttled):
-                return too_many_attempts(request, right.wait)
+                form.errors["password"] = wait_message(right.wait)
+                again = self._page(request, form.typed, form.errors)
+                return too_many_attempts(request, right.wait, again)
             if not right:
                 form.errors["password"] = _("The password is not right.")
         if form.errors:
@@ -148,7 +150,9 @@ class PasswordRenewal(Controller):
         if not form.errors:
             right = await profile_services.check_password(viewer, form.current)
             if isinstance(right, Throttled):
-                return too_many_attempts(request, right.wait)
+                form.errors["current"] = wait_message(right.wait)
+                again = self._page(request, form.errors, second_factor=second_factor)
+                return too_many_attempts(request, right.wait, again)
             if not right:
                 form.errors["current"] = _("The password is not right.")
         if form.errors:

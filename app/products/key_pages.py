@@ -15,7 +15,7 @@ from app.products.key_acts import REDEMPTION, form_url
 from app.products.key_queries import find_key
 from app.products.key_rules import LONGEST_KEY, KeyOutcome, KnownKey, judge_key, plain_key
 from app.products.key_services import try_key
-from app.web.errors import too_many_attempts
+from app.web.errors import too_many_attempts, wait_message
 from app.web.forms import Fields
 from app.web.i18n import day
 from app.web.i18n import gettext as _
@@ -107,7 +107,9 @@ class LicenseKeyRedemption(Controller):
             client = request.client.host if request.client else ""
             tried = await try_key(viewer.id, plain_key(typed), contract, address=client)
             if isinstance(tried, Throttled):
-                return too_many_attempts(request, tried.wait)
+                errors = {FIELD: wait_message(tried.wait)}
+                again = _page(request, contract, fields.data.get(FIELD), errors)
+                return too_many_attempts(request, tried.wait, again)
             outcome, key = tried
             if outcome is KeyOutcome.REDEEMABLE:
                 payload = {"contract": contract.number, "key": typed}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app import clock
-from app.accounts import throttling
+from app.accounts import guess_rules, throttling
 from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.contracts.rules import SeenContract
@@ -84,11 +84,11 @@ async def try_key(
         characters: as `plain_key` gives them.
         address: where the request comes from.
     """
-    counted_in = throttling.key_buckets(str(actor), address)
-    if wait := await throttling.admit(counted_in):
-        return Throttled(wait)
+    admitted = await throttling.admit(guess_rules.key_lanes(actor, address))
+    if isinstance(admitted, Throttled):
+        return admitted
     key = await key_queries.find_key(characters)
     outcome = judge_key(key, characters, contract)
     if outcome is KeyOutcome.REDEEMABLE:
-        await throttling.forgive(counted_in)
+        await throttling.forgive(admitted)
     return outcome, key

@@ -10,7 +10,7 @@ from app.database import fetch, fetch_one, unit_of_work
 from app.resources.rules import MOST_BYTES
 from app.resources.tables import ResourceUpload
 from app.storage import Storage
-from app.web.uploads import clean_file_name
+from app.web.file_names import clean_file_name
 
 # As long as a confirm step may be thought about.
 KEPT = timedelta(hours=48)

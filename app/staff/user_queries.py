@@ -4,9 +4,9 @@ import json
 from typing import Any
 from uuid import UUID
 
+from app.accounts import throttling
 from app.accounts.help_services import throttled_in
 from app.accounts.queries import HAS_FACTOR, counts
-from app.accounts.throttling import FREE_PER_ACCOUNT
 from app.database import fetch_one
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
@@ -67,12 +67,7 @@ async def find_user(id: UUID) -> dict[str, Any] | None:
 
 async def is_slowed_down(account: Any) -> bool:
     """Whether so many attempts failed lately that the next ones wait."""
-    row = await fetch_one(
-        "select 1 from throttle where bucket = any($1) and failures >= $2",
-        await throttled_in(account),
-        FREE_PER_ACCOUNT,
-    )
-    return row is not None
+    return await throttling.is_slowed_down(throttled_in(account))
 
 
 async def code_or_address_taken(code: str, email: str) -> str:

@@ -143,11 +143,31 @@ def _note_refusal(scope: Mapping[str, Any], status: int) -> None:
             scope["noted"]["user"] = str(viewer.id)
 
 
-def too_many_attempts(request: PageRequest, wait: timedelta) -> Response[str]:
-    """Answer 429 and say when to try again."""
-    seconds = int(wait.total_seconds()) + 1
-    advice = ngettext("Try again in %(n)s second.", "Try again in %(n)s seconds.", seconds)
-    return error_page(request, HTTP_429_TOO_MANY_REQUESTS, advice, **{"Retry-After": str(seconds)})
+def wait_message(wait: timedelta) -> str:
+    """Say when to try again, in the reader's language."""
+    return ngettext("Try again in %(n)s second.", "Try again in %(n)s seconds.", _seconds(wait))
+
+
+def _seconds(wait: timedelta) -> int:
+    return int(wait.total_seconds()) + 1
+
+
+def too_many_attempts(
+    request: PageRequest, wait: timedelta, form: Response[Any] | None = None
+) -> Response[Any]:
+    """Answer 429 and say when to try again.
+
+    Args:
+        form: the form's page with `wait_message` at a field, so that what was typed is kept.
+    """
+    status = HTTP_429_TOO_MANY_REQUESTS
+    retry = {"Retry-After": str(_seconds(wait))}
+    if form is None:
+        return error_page(request, status, wait_message(wait), **retry)
+    _note_refusal(request.scope, status)
+    form.status_code = status
+    form.headers.update(retry)
+    return form
 
 
 def handle_quota_full(request: PageRequest, exception: Exception) -> Response[str]:

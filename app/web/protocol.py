@@ -3,7 +3,7 @@
 import asyncio
 from asyncio import TimerHandle
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from app.web.heads import BoundedProtocol
 
 HEAD_SECONDS = 15.0
 # The kernel takes a few megabytes at once and asks for more when a part of them has left, which
@@ -11,7 +11,7 @@ HEAD_SECONDS = 15.0
 WRITE_SECONDS = 300.0
 
 
-class PatientProtocol(HttpToolsProtocol):
+class PatientProtocol(BoundedProtocol):
     """Closes connections of those who do not finish asking, or do not read the answer.
 
     uvicorn waits for ever for the rest of a head once its first byte has come, and for the first

@@ -13,6 +13,8 @@ from litestar.datastructures import MultiDict
 from litestar.exceptions import ClientException, HTTPException
 from multipart import MultipartError, MultipartParser, parse_options_header
 
+from app.web.file_names import clean_file_name
+
 # Litestar's request; who looks is in scope["viewer"].
 PageRequest = Request[Any, Any, Any]
 MAX_FORM_BYTES = 512 * 1024
@@ -41,7 +43,7 @@ class BrokenOff(HTTPException):
 
 @dataclass(frozen=True)
 class Upload:
-    """An uploaded file, whole, with the name that the browser gave it."""
+    """An uploaded file, whole, with the name that the browser gave it, made fit to be shown."""
 
     name: str
     content: bytes
@@ -82,8 +84,8 @@ def is_fragment(scope: Mapping[str, Any]) -> bool:
 
 
 def only_looks(request: PageRequest) -> bool:
-    """Whether nobody gets the answer yet: headers alone are asked for, or it is fetched ahead."""
-    return bool(request.scope.get("head")) or "prefetch" in request.headers.get("sec-purpose", "")
+    """Whether the headers alone are asked for, so that nobody gets the answer yet."""
+    return bool(request.scope.get("head"))
 
 
 def takes_brotli(scope: Mapping[str, Any]) -> bool:
@@ -143,9 +145,9 @@ def _parse_multipart(body: bytes, boundary: str, limit: int) -> FormData:
     )
     for part in parser:
         if part.filename is not None:
-            name = str(part.filename).replace("\\", "/").rsplit("/", 1)[-1]
+            name = str(part.filename)
             if part.name not in uploads and "\0" not in name:
-                uploads[part.name] = Upload(name[:200], part.raw)
+                uploads[part.name] = Upload(clean_file_name(name) if name else "", part.raw)
         else:
             fields.append((part.name, part.raw.decode("utf-8")))
     return FormData(_pairs(fields), uploads)

@@ -1,7 +1,6 @@
 """A large file out of a sent form, as it comes: it is never held, neither in memory nor on disk."""
 
 import re
-import unicodedata
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass, replace
 
@@ -15,22 +14,6 @@ MOST_PARTS = 20
 # What a header can say: type and subtype (RFC 6838), short, without parameters.
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{,48}/[a-z0-9][a-z0-9!#$&^_.+-]{,48}")
 UNKNOWN_TYPE = "application/octet-stream"
-LONGEST_NAME = 200
-# Not for file names: control characters, and those that reorder or hide what people read.
-UNREADABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-
-
-def clean_file_name(name: str) -> str:
-    """The file's name without folders and without what cannot be seen; `file` where none is left.
-
-    Browsers send the bare name, some programs a whole path of the sender's machine.
-    """
-    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
-    seen = "".join(c for c in bare if unicodedata.category(c) not in UNREADABLE).strip(" .")
-    stem, dot, ending = seen.rpartition(".")
-    if len(seen) > LONGEST_NAME and dot and len(ending) < LONGEST_NAME // 2:
-        return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
-    return seen[:LONGEST_NAME] or "file"
 
 
 @dataclass(frozen=True)

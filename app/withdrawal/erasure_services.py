@@ -124,7 +124,7 @@ async def erase(
     await fetch("delete from confirmation where id = any($1)", held.confirmations)
     await _leave_contracts(held, actor)
     mails = await _forget_invitations_and_mails(held)
-    await fetch("delete from throttle where bucket = any($1)", await _buckets(held))
+    await throttling.forget_attempts(_throttled_in(held))
     await fetch("delete from portal_user where id = $1", held.id)
     await _note(held, id, reason, note, at)
     await record("withdrawal", actor=actor, subject=held.id)
@@ -166,11 +166,10 @@ async def _forget_invitations_and_mails(held: Held) -> list[UUID]:
     return [row["id"] for row in mails]
 
 
-async def _buckets(held: Held) -> list[str]:
-    """Where guesses at the person's account were counted: under hashes and ids."""
-    devices = await fetch('select id from device where "user" = $1', held.id)
+def _throttled_in(held: Held) -> list[str]:
+    """Under what guesses at the person's account were counted: under hashes and ids."""
     typed = [token_hash(word).hex() for word in (held.words.code, *held.words.addresses)]
-    return throttling.buckets_of(held.id, [row["id"] for row in devices], typed)
+    return throttling.accounts_of(held.id, typed)
 
 
 async def _note(held: Held, id: UUID, reason: Reason | None, note: str, at: datetime) -> None:

@@ -18,7 +18,7 @@ from app.accounts.rules import Viewer, with_next
 from app.accounts.throttling import Throttled
 from app.settings import Settings
 from app.web import i18n
-from app.web.errors import too_many_attempts
+from app.web.errors import too_many_attempts, wait_message
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
@@ -95,7 +95,9 @@ class Withdrawals(Controller):
         if not form.errors:
             right = await profile_services.check_password(viewer, form.password)
             if isinstance(right, Throttled):
-                return too_many_attempts(request, right.wait)
+                form.errors["password"] = wait_message(right.wait)
+                again = _form_page(request, viewer, form.chosen, form.note, form.errors)
+                return too_many_attempts(request, right.wait, again)
             if right:
                 return await _withdraw(settings, viewer, form)
             if not await queries.is_here(viewer):

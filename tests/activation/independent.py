@@ -9,7 +9,12 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from jwt.algorithms import OKPAlgorithm
 
-LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
+FORMATS = (
+    r"\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+LINE = rf"[^\x00-\x1f\x7f-\x9f\u2028\u2029{FORMATS}]"
 CLAIMS = {
     "jti": r"[!-~]{1,128}",
     "fp_salt": r"[A-Za-z0-9+/=_-]{8,128}",

@@ -33,5 +33,9 @@ def test_codes_are_in_kebab_case(outcome: StrEnum) -> None:
 
 @pytest.mark.parametrize("outcome", RequestOutcome)
 def test_a_message_names_the_claim_where_there_is_one(outcome: RequestOutcome) -> None:
-    about_a_claim = outcome in (RequestOutcome.MISSING_CLAIM, RequestOutcome.INVALID_CLAIM)
+    about_a_claim = outcome in (
+        RequestOutcome.MISSING_CLAIM,
+        RequestOutcome.INVALID_CLAIM,
+        RequestOutcome.INVISIBLE_CHARACTER,
+    )
     assert ("%(claim)s" in REQUEST_MESSAGES[outcome]) == about_a_claim

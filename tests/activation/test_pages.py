@@ -93,17 +93,29 @@ async def test_the_file_has_its_name_in_japanese_and_one_for_old_programs(
     assert unquote(encoded) == "activation-D-1001-検証環境-1.jwt"
 
 
-@pytest.mark.parametrize(
-    "only_looks", [{"method": "HEAD"}, {"headers": {"Sec-Purpose": "prefetch"}}]
-)
-async def test_who_only_looks_has_not_downloaded(
-    owner: httpx.AsyncClient, here: Place, only_looks: dict[str, object]
+async def test_who_only_looks_has_not_downloaded(owner: httpx.AsyncClient, here: Place) -> None:
+    await issue(owner, here)
+    url = f"{here.url}/1/file"
+    assert (await owner.head(url)).status_code == 200
+    assert (await here.rows())[0]["downloaded_at"] is None
+    await owner.get(url)
+    assert (await here.rows())[0]["downloaded_at"] is not None
+
+
+async def test_a_part_of_the_file_is_a_download_too(owner: httpx.AsyncClient, here: Place) -> None:
+    await issue(owner, here)
+    await owner.get(f"{here.url}/1/file", headers={"Range": "bytes=1-"})
+    assert (await here.rows())[0]["downloaded_at"] is not None
+
+
+async def test_no_activation_file_leaves_without_a_record(
+    owner: httpx.AsyncClient, here: Place
 ) -> None:
     await issue(owner, here)
     url = f"{here.url}/1/file"
-    arguments = {"method": "GET", **only_looks}
-    response = await owner.request(url=url, **arguments)  # type: ignore[arg-type]
-    assert response.status_code == 200
+    ahead = await owner.get(url, headers={"Sec-Purpose": "prefetch;prerender"})
+    assert ahead.status_code == 503 and "no-store" in ahead.headers["cache-control"]
+    assert (await here.rows())[0]["file"] not in ahead.text
     assert (await here.rows())[0]["downloaded_at"] is None
     await owner.get(url)
     assert (await here.rows())[0]["downloaded_at"] is not None

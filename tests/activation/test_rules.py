@@ -1,5 +1,6 @@
 """A verified request leads to an activation, an end, an earlier answer, or one refusal."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.activation.moves import machine_of
 from app.activation.rules import (
+    MOST_LEAP,
     EarlierRequest,
     EndActivation,
     Issue,
@@ -92,8 +94,21 @@ def test_a_contract_is_usable_on_its_last_day_and_before_its_first() -> None:
 
 
 def test_a_number_beyond_the_bound_is_refused() -> None:
-    assert isinstance(decide(request(prev_seq=2**53 - 1), situation(), NOW), Issue)
-    assert decide(request(prev_seq=2**53), situation(), NOW) is IssueOutcome.SEQUENCE_EXHAUSTED
+    last = replace(LAST, seq=2**53 - 1)
+    assert isinstance(decide(request(), situation(last=last), NOW), Issue)
+    last = replace(LAST, seq=2**53)
+    assert decide(request(), situation(last=last), NOW) is IssueOutcome.SEQUENCE_EXHAUSTED
+
+
+@pytest.mark.parametrize(("last", "known"), [(None, 0), (LAST, 7)])
+def test_a_leap_beyond_what_a_restored_portal_can_have_forgotten_is_refused(
+    last: LastActivation | None, known: int
+) -> None:
+    farthest = decide(request(prev_seq=known + MOST_LEAP), situation(last=last), NOW)
+    assert isinstance(farthest, Issue) and farthest.seq == known + MOST_LEAP + 1
+    for prev_seq in (known + MOST_LEAP + 1, 2**53 - 1, 2**53):
+        found = decide(request(prev_seq=prev_seq), situation(last=last), NOW)
+        assert found is IssueOutcome.SEQUENCE_LEAP
 
 
 def test_moves_are_issued_up_to_the_allowance() -> None:

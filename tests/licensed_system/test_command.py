@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,34 @@ def test_a_command_that_cannot_be_done_says_its_code_and_changes_nothing(
     assert plant.run(*arguments) == 2
     assert capsys.readouterr().err.startswith(f"{code}: ")
     assert plant.bytes_of_state() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows guards files by access lists")
+def test_init_refuses_a_folder_that_others_write_to_and_says_so(
+    tmp_path: Path, issuer: Issuer, capsys: Capture
+) -> None:
+    root = tmp_path / "root.pem"
+    root.write_bytes(issuer.trust)
+    folder = tmp_path / "open"
+    folder.mkdir()
+    folder.chmod(0o777)
+    plant = Plant(folder, issuer)
+    init = ["init", "--trust", str(root), "--name", "a", "--product", "PLATFORM=5.0"]
+    assert plant.run(*init) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("unsafe-folder: ") and str(folder) in said
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a\u202eb", "a\u200bb", "a\u2066b"])
+def test_a_name_with_characters_that_cannot_be_seen_is_refused(
+    plant: Plant, tmp_path: Path, name: str
+) -> None:
+    root = tmp_path / "root.pem"
+    root.write_bytes(plant.issuer.trust)
+    with pytest.raises(SystemExit) as ended:
+        plant.run("init", "--trust", str(root), "--name", name, "--product", "PLATFORM=5.0")
+    assert ended.value.code == 2
 
 
 def test_a_return_that_cannot_be_written_does_not_stop_the_system(plant: Plant) -> None:

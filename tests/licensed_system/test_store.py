@@ -19,6 +19,7 @@ from licensed_system.status import Standing
 from tests.licensed_system.issuer import START, Issuer, claims_of, product
 from tests.licensed_system.plant import Plant
 
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows guards files by access lists")
 WRITES_OF_INIT = 9
 WRITES_OF_ACTIVATE = 3
 WRITES_OF_REQUEST = 6
@@ -151,12 +152,73 @@ def test_a_full_disk_refuses_changes_but_not_the_status(plant: Plant, tmp_path: 
     assert not (tmp_path / "request.jwt").exists() and not (tmp_path / "return.jwt").exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows guards files by access lists")
+@posix
 def test_only_the_owner_reads_the_folder_and_the_key(plant: Plant) -> None:
     plant.activate()
     assert stat.S_IMODE(plant.folder.stat().st_mode) == 0o700
     for path in plant.folder.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
+
+
+def refused_folder(plant: Plant) -> str:
+    """The part of the place that is called unsafe; nothing was written."""
+    before = sorted(plant.folder.parent.rglob("*"))
+    with pytest.raises(Refused) as refused:
+        plant.initialise()
+    assert refused.value.outcome is Outcome.UNSAFE_FOLDER
+    assert sorted(plant.folder.parent.rglob("*")) == before
+    return refused.value.facts["path"]
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o702])
+def test_a_folder_that_others_write_to_is_not_initialised(
+    tmp_path: Path, issuer: Issuer, mode: int
+) -> None:
+    folder = tmp_path / "plant"
+    folder.mkdir()
+    folder.chmod(mode)
+    assert refused_folder(Plant(folder, issuer)) == str(folder)
+
+
+@posix
+def test_a_folder_below_one_that_others_write_to_is_not_initialised(
+    tmp_path: Path, issuer: Issuer
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    for folder in (shared / "plant", shared / "new" / "plant"):
+        assert refused_folder(Plant(folder, issuer)) == str(shared)
+    shared.chmod(0o1777)
+    Plant(shared / "plant", issuer).initialise()
+
+
+@posix
+def test_a_link_is_not_initialised(tmp_path: Path, issuer: Issuer) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    link = tmp_path / "plant"
+    link.symlink_to("elsewhere")
+    assert refused_folder(Plant(link, issuer)) == str(link)
+    link.unlink()
+    link.symlink_to("nowhere")
+    assert refused_folder(Plant(link, issuer)) == str(link)
+
+
+@posix
+@pytest.mark.parametrize("name", ["lock", "system-key.pem", "trust.pem", "state.json"])
+def test_a_folder_with_files_that_others_change_is_not_initialised(
+    tmp_path: Path, issuer: Issuer, name: str
+) -> None:
+    folder = tmp_path / "plant"
+    folder.mkdir(mode=0o700)
+    file = folder / name
+    file.touch(0o600)
+    file.chmod(0o620)
+    assert refused_folder(Plant(folder, issuer)) == str(file)
+    file.unlink()
+    file.symlink_to(tmp_path / "target")
+    assert refused_folder(Plant(folder, issuer)) == str(file)
 
 
 def test_a_folder_without_init_is_not_initialised_and_is_not_made(

@@ -51,7 +51,7 @@ def test_every_outcome_of_a_file_has_a_vector() -> None:
     of_commands = {
         Outcome.NOT_INITIALISED, Outcome.ALREADY_INITIALISED, Outcome.NOT_ACTIVATED, Outcome.BUSY,
         Outcome.UNREADABLE_FILE, Outcome.UNWRITABLE_FILE, Outcome.BAD_TRUST_FILE,
-        Outcome.DAMAGED_STATE, Outcome.PORT_IN_USE,
+        Outcome.DAMAGED_STATE, Outcome.PORT_IN_USE, Outcome.UNSAFE_FOLDER,
     }  # fmt: skip
     shown = {case["outcome"] for case in ACTIVATIONS["cases"]}
     assert shown == {*map(str, set(Outcome) - of_commands), ACCEPTED}

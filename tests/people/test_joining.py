@@ -11,6 +11,7 @@ from app.accounts.queries import find_credentials
 from app.accounts.services import publish_terms
 from app.accounts.session_services import sign_in
 from app.database import fetch, fetch_one, fetch_value
+from tests.accounts.guesses import PLACES
 from tests.conftest import Portal
 from tests.people.post import (
     NEW_PASSWORD,
@@ -55,7 +56,9 @@ async def test_a_new_person_registers_confirms_and_is_a_member(portal: Portal, l
         await fetch_value('select count(*) from terms_acceptance where "user" = $1', user["id"])
         == 1
     )
-    signed_in = await sign_in("arai", NEW_PASSWORD, address="", user_agent="", device_tokens=[])
+    signed_in = await sign_in(
+        "arai", NEW_PASSWORD, address="", user_agent="", device_tokens=[], places=PLACES
+    )
     assert signed_in is not None
     assert set(await acts("user-creation")) >= {"invitation-acceptance", "membership-creation"}
 

@@ -9,6 +9,7 @@ from app.accounts.session_services import sign_in
 from app.accounts.throttling import Throttled
 from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
+from tests.accounts.guesses import PLACES
 from tests.accounts.test_proof import PROOF, let_the_proof_grow_old
 from tests.conftest import Portal
 from tests.people.post import NEW_PASSWORD, acts, confirm, link_to, mails_to
@@ -203,7 +204,9 @@ async def test_a_new_password_ends_the_persons_other_sessions(
         page = await member.get(done.headers["location"])
         assert "パスワードを変更しました。" in page.text
         assert (await elsewhere.get("/profile")).status_code == 303
-    signed_in = await sign_in("member", NEW_PASSWORD, address="", user_agent="", device_tokens=[])
+    signed_in = await sign_in(
+        "member", NEW_PASSWORD, address="", user_agent="", device_tokens=[], places=PLACES
+    )
     assert signed_in is not None and not isinstance(signed_in, Throttled)
     assert await mails_to(portal, "member@example.com"), "the person is told by mail"
 

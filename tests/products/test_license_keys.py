@@ -150,7 +150,7 @@ async def test_guessing_gets_slower_and_never_locks_out(owner: httpx.AsyncClient
     waiting = await owner.post(FORM, data={"key": FREE})
     assert waiting.status_code == 429 and int(waiting.headers["retry-after"]) > 0
     assert "秒後" in waiting.text
-    await fetch("update throttle set last_failure_at = last_failure_at - interval '2 minutes'")
+    await fetch("update throttle set drained_at = drained_at - interval '2 minutes'")
     await propose(owner, FORM, {"key": FREE})
 
 

@@ -131,7 +131,8 @@ async def test_a_download_is_in_the_log_once_however_often_it_breaks(
 ) -> None:
     path = await file_path(PLATFORM)
     await member.head(path)
-    await member.get(path, headers={"Sec-Purpose": "prefetch"})
+    ahead = await member.get(path, headers={"Sec-Purpose": "prefetch"})
+    assert ahead.status_code == 503
     etag = (await member.head(path)).headers["etag"]
     await member.get(path, headers={"If-None-Match": etag})
     await member.get(path, headers={"Range": "bytes=9999999-"})

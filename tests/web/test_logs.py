@@ -12,10 +12,10 @@ import httpx
 import pytest
 import structlog
 
-from app.accounts.throttling import FREE_PER_ACCOUNT
 from app.database import fetch, fetch_value
 from app.web.logs import configure_logs
 from tests.accounts.factors import add_app, make_codes
+from tests.accounts.guesses import FREE as FREE_GUESSES
 from tests.conftest import Portal
 from tests.endings.test_calendar import make_address
 from tests.environments.steps import propose
@@ -70,7 +70,7 @@ async def test_what_is_refused_is_logged_with_the_reason_and_the_persons_id(
 
 async def test_guesses_that_have_to_wait_are_logged(portal: Portal, lines: io.StringIO) -> None:
     async with portal.anonymous() as client:
-        for _ in range(FREE_PER_ACCOUNT + 1):
+        for _ in range(FREE_GUESSES + 1):
             await client.post("/login", data={"code": "owner", "password": "wrong"})
     last = logged(lines)[-1]
     assert (last["status"], last["refused"]) == (429, "too-many-attempts")

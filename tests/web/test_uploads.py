@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar.exceptions import ClientException
 
-from app.web.uploads import LONGEST_NAME, StreamedFile, clean_file_name, stream_file
+from app.web.file_names import LONGEST_NAME, clean_file_name
+from app.web.uploads import StreamedFile, stream_file
 
 TYPE = "multipart/form-data; boundary=x"
 FIELD = b'--x\r\nContent-Disposition: form-data; name="version"\r\n\r\n1.0\r\n'

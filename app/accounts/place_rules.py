@@ -1,0 +1,56 @@
+"""Kept places: someone told to wait for a sign-in gets a turn that nobody else can take.
+
+A place is a signed text that the browser keeps. Nothing is stored before it is used.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+PLACE_WAIT = timedelta(seconds=30)
+PLACE_LASTS = timedelta(minutes=10)
+PURPOSE = b"place"
+ID_BYTES = 12
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that is in order: from `opens_at` on it is good for one attempt."""
+
+    id: str
+    opens_at: datetime
+
+
+@dataclass(frozen=True)
+class PlaceKeeper:
+    """What makes and checks places.
+
+    Attributes:
+        key: the portal's key for this purpose.
+        shown: the place that the browser sent, or an empty string.
+    """
+
+    key: bytes
+    shown: str = ""
+
+    def make(self, account: str, network: str, now: datetime) -> str:
+        """Return a new place for attempts at an account from a network."""
+        head = f"{int(now.timestamp())}.{secrets.token_hex(ID_BYTES)}"
+        return f"{head}.{self._mac(head, account, network)}"
+
+    def read(self, account: str, network: str, now: datetime) -> Place | None:
+        """Return the place that was sent, where it is for these and has not expired."""
+        head, _dot, mac = self.shown.rpartition(".")
+        expected = self._mac(head, account, network)
+        if not hmac.compare_digest(mac.encode("utf-8", "replace"), expected.encode()):
+            return None
+        seconds, _dot, id = head.partition(".")
+        made_at = datetime.fromtimestamp(int(seconds), UTC)
+        if now > made_at + PLACE_LASTS:
+            return None
+        return Place(id, made_at + PLACE_WAIT)
+
+    def _mac(self, head: str, account: str, network: str) -> str:
+        text = f"{head}|{account}|{network}".encode("utf-8", "replace")
+        return hmac.digest(self.key, text, "sha256").hex()
