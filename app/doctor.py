@@ -5,7 +5,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from app import clock
-from app.accounts.sealed_services import count_lost_apps, count_lost_forms
+from app.accounts.factors.secret_services import count_lost_apps, count_lost_forms
 from app.activation.checks import Finding
 from app.activation.checks import doctor_findings as key_findings
 from app.database import fetch_value

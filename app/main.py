@@ -14,7 +14,7 @@ from litestar.logging import LoggingConfig
 from app.accounts import access
 from app.accounts import pages as accounts
 from app.accounts.generation_services import CredentialsChanged
-from app.accounts.parking import ParkedForms
+from app.accounts.parking_pages import ParkedForms
 from app.audit.sealer import sealing
 from app.chores import doing_chores
 from app.database import close_pool, open_pool

@@ -2,12 +2,13 @@
 
 from litestar.types import ControllerRouterHandler
 
-from app.accounts import factor_pages, proof_pages
 from app.accounts import pages as accounts
 from app.accounts import reset_pages as resets
-from app.accounts.parking import show_parked_form
-from app.accounts.recovery_pages import RecoveryCodes
-from app.accounts.removal_pages import FactorRemoval
+from app.accounts.factors import pages as factor_pages
+from app.accounts.factors import proof_pages
+from app.accounts.factors.recovery_pages import RecoveryCodes
+from app.accounts.factors.removal_pages import FactorRemoval
+from app.accounts.parking_pages import show_parked_form
 from app.activation import acts as activation_acts
 from app.activation import pages as activation
 from app.confirmations.acts import Acts
@@ -42,49 +43,40 @@ from app.quotes import pages as quotes
 from app.reports import pages as reports
 from app.resources import pages as resources
 from app.settings import Settings
-from app.staff import (
-    access_pages,
-    catalogue_acts,
-    catalogue_pages,
-    company_acts,
-    company_pages,
-    contract_acts,
-    contract_pages,
-    entitlement_acts,
-    entitlement_pages,
-    group_pages,
-    import_acts,
-    import_pages,
-    notice_publication_pages,
-    owner_acts,
-    quote_answer_pages,
-    quote_application_acts,
-    signing_acts,
-    signing_pages,
-    terms_acts,
-    terms_pages,
-    upload_pages,
-    user_acts,
-    user_pages,
-)
-from app.staff import activation_acts as staff_activation_acts
-from app.staff import activation_pages as staff_activations
-from app.staff import audit_pages as staff_audit
-from app.staff import (
-    key_acts as staff_key_acts,
-)
-from app.staff import (
-    key_pages as staff_key_pages,
-)
-from app.staff import mail_acts as staff_mail_acts
-from app.staff import mail_pages as staff_mails
-from app.staff import notice_acts as staff_notice_acts
-from app.staff import notice_pages as staff_notices
 from app.staff import pages as staff
-from app.staff import quote_acts as staff_quote_acts
-from app.staff import quote_pages as staff_quotes
-from app.staff import resource_acts as staff_resource_acts
-from app.staff import resource_pages as staff_resources
+from app.staff.activations import acts as staff_activation_acts
+from app.staff.activations import pages as staff_activations
+from app.staff.audit import pages as staff_audit
+from app.staff.catalogue import acts as catalogue_acts
+from app.staff.catalogue import pages as catalogue_pages
+from app.staff.companies import acts as company_acts
+from app.staff.companies import group_pages
+from app.staff.companies import pages as company_pages
+from app.staff.contracts import access_pages, entitlement_acts, entitlement_pages, owner_acts
+from app.staff.contracts import acts as contract_acts
+from app.staff.contracts import pages as contract_pages
+from app.staff.imports import acts as import_acts
+from app.staff.imports import pages as import_pages
+from app.staff.license_keys import acts as staff_key_acts
+from app.staff.license_keys import pages as staff_key_pages
+from app.staff.mail import acts as staff_mail_acts
+from app.staff.mail import pages as staff_mails
+from app.staff.notices import acts as staff_notice_acts
+from app.staff.notices import pages as staff_notices
+from app.staff.notices import publication_pages as notice_publication_pages
+from app.staff.people import acts as user_acts
+from app.staff.people import pages as user_pages
+from app.staff.quotes import acts as staff_quote_acts
+from app.staff.quotes import answer_pages as quote_answer_pages
+from app.staff.quotes import application_acts as quote_application_acts
+from app.staff.quotes import pages as staff_quotes
+from app.staff.resources import acts as staff_resource_acts
+from app.staff.resources import pages as staff_resources
+from app.staff.resources import upload_pages
+from app.staff.signing_keys import acts as signing_acts
+from app.staff.signing_keys import pages as signing_pages
+from app.staff.terms import acts as terms_acts
+from app.staff.terms import pages as terms_pages
 from app.withdrawal import pages as withdrawal
 from app.withdrawal.data_pages import download_own_data
 

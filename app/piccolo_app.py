@@ -4,8 +4,8 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from app.accounts import factor_tables as factors
 from app.accounts import tables as accounts
+from app.accounts.factors import tables as factors
 from app.activation import tables as activation
 from app.audit import tables as audit
 from app.confirmations import tables as confirmations

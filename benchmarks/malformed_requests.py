@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from app.activation.requests import RequestFile, read_request
+from app.activation.format.requests import RequestFile, read_request
 from benchmarks.figures import none_of, show
 from tests.activation.independent import is_acceptable
 from tests.activation.makers import NOW

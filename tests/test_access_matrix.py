@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from app import clock
-from app.accounts.factor_tables import AuthenticatorApp, Passkey
-from app.accounts.proof_services import seal_app_secret
+from app.accounts.factors.proof_services import seal_app_secret
+from app.accounts.factors.tables import AuthenticatorApp, Passkey
 from app.accounts.queries import find_credentials
-from app.activation.key_services import rotate_signing_key
+from app.activation.signing_keys.services import rotate_signing_key
 from app.database import fetch, fetch_value
 from app.demo.world import PASSWORD
 from app.endings.calendar_services import make_feed, take_address

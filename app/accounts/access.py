@@ -14,7 +14,7 @@ from litestar.types import Scope
 
 from app import clock
 from app.accounts import queries
-from app.accounts.factor_rules import proof_counts
+from app.accounts.factors.rules import proof_counts
 from app.accounts.rules import (
     SEEN_EVERY,
     TOLD_FOR,

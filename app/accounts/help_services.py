@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import ending_services, throttling
-from app.accounts.factor_tables import AuthenticatorApp, Passkey, RecoveryCode
+from app.accounts.factors.tables import AuthenticatorApp, Passkey, RecoveryCode
 from app.accounts.generation_services import begin_generation
 from app.accounts.rules import Ending, token_hash
 from app.accounts.tables import User

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from app.accounts import access, forms, queries, services, session_services
 from app.accounts.access import CONFIRMATIONS, YEAR, Detour
 from app.accounts.arrival_pages import sign_in_notes, terms_notes
-from app.accounts.factor_queries import has_factor
+from app.accounts.factors.queries import has_factor
 from app.accounts.place_rules import PLACE_LASTS, PURPOSE, PlaceKeeper
 from app.accounts.rules import Viewer, local_path, with_next
 from app.accounts.session_services import PendingLogin

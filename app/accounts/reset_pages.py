@@ -13,7 +13,7 @@ from litestar.status_codes import (
 
 from app import clock
 from app.accounts import access, forms, queries, reset_services
-from app.accounts.factor_queries import has_factor
+from app.accounts.factors.queries import has_factor
 from app.database import Record
 from app.settings import Settings
 from app.web.errors import too_many_attempts, wait_message

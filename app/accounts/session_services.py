@@ -7,9 +7,9 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import guess_rules, queries, throttling
-from app.accounts.factor_queries import has_factor
-from app.accounts.factor_rules import pending_length
-from app.accounts.factor_tables import PendingSignIn
+from app.accounts.factors.queries import has_factor
+from app.accounts.factors.rules import pending_length
+from app.accounts.factors.tables import PendingSignIn
 from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.passwords import verify_password
 from app.accounts.place_rules import PlaceKeeper

@@ -5,8 +5,8 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.activation import queries
+from app.activation.format.strict_json import MAX_NUMBER
 from app.activation.queries import SeenActivation
-from app.activation.strict_json import MAX_NUMBER
 from app.environments.queries import SeenEnvironment
 
 

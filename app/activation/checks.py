@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app import clock
-from app.activation import key_queries
-from app.activation.key_files import find_private_keys
-from app.activation.key_services import UntrustedKeyset, read_keyset
+from app.activation.signing_keys import queries as key_queries
+from app.activation.signing_keys.files import find_private_keys
+from app.activation.signing_keys.services import UntrustedKeyset, read_keyset
 from app.settings import Settings
 
 KEY_ENDS_SOON = timedelta(days=60)

@@ -7,33 +7,33 @@ from typing import TypeVar
 import rich_click as click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.activation import key_queries
 from app.activation.demo_services import ROOT, ROOT_PRIVATE
-from app.activation.jws import thumbprint
-from app.activation.key_files import write_private
-from app.activation.key_services import (
-    NoPassphrase,
-    UntrustedKeyset,
-    import_keyset,
-    published_keys,
-    rotate_signing_key,
-)
-from app.activation.keysets import (
+from app.activation.format.jws import thumbprint
+from app.activation.format.keysets import (
     KEY_DAYS,
     MOST_DAYS,
     InvalidKeyset,
     KeysetOutcome,
     sign_keyset,
 )
-from app.activation.messages import KEYSET_MESSAGES
-from app.activation.roots import (
+from app.activation.format.roots import (
     InvalidRoot,
     create_key,
     private_pem,
     public_pem,
     read_private_pem,
 )
-from app.activation.strict_json import write_object
+from app.activation.format.strict_json import write_object
+from app.activation.messages import KEYSET_MESSAGES
+from app.activation.signing_keys import queries as key_queries
+from app.activation.signing_keys.files import write_private
+from app.activation.signing_keys.services import (
+    NoPassphrase,
+    UntrustedKeyset,
+    import_keyset,
+    published_keys,
+    rotate_signing_key,
+)
 from app.settings import Settings, read_settings
 
 T = TypeVar("T")

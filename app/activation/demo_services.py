@@ -7,11 +7,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app import clock
-from app.activation import key_queries
-from app.activation.key_files import write_private
-from app.activation.key_services import current_keyset, import_keyset, rotate_signing_key
-from app.activation.keysets import KeysetOutcome, sign_keyset
-from app.activation.roots import create_key, private_pem, public_pem, read_private_pem
+from app.activation.format.keysets import KeysetOutcome, sign_keyset
+from app.activation.format.roots import create_key, private_pem, public_pem, read_private_pem
+from app.activation.signing_keys import queries as key_queries
+from app.activation.signing_keys.files import write_private
+from app.activation.signing_keys.services import current_keyset, import_keyset, rotate_signing_key
 from app.settings import Settings
 
 ROOT, ROOT_PRIVATE = "root.pem", "root-private.pem"

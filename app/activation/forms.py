@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException
 
 from app.accounts.rules import Viewer
 from app.activation.acts import ACTIVATION, RETURN
-from app.activation.requests import RequestOutcome
+from app.activation.format.requests import RequestOutcome
 from app.confirmations.services import Proposal, find_draft
 from app.web.requests import PageRequest, read_form
 

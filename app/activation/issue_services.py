@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from app.activation.download_services import supersede
-from app.activation.jws import thumbprint
-from app.activation.key_services import Office
-from app.activation.requests import RequestFile, RequestOutcome
+from app.activation.format.jws import thumbprint
+from app.activation.format.requests import RequestFile, RequestOutcome
 from app.activation.rules import EndActivation, Issue, IssueOutcome
 from app.activation.signing import Licensee, SigningFailed, build_activation
+from app.activation.signing_keys.services import Office
 from app.activation.tables import Activation, ActivationProduct
 from app.activation.terms import expiry
 from app.audit.services import record

@@ -3,8 +3,8 @@
 `%(claim)s` in a message stands for the claim's path in the file.
 """
 
-from app.activation.keysets import KeysetOutcome
-from app.activation.requests import RequestOutcome
+from app.activation.format.keysets import KeysetOutcome
+from app.activation.format.requests import RequestOutcome
 from app.activation.rules import IssueOutcome
 from app.web.i18n import N_
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.activation.jws import decode
-from app.activation.requests import RequestFile
+from app.activation.format.jws import decode
+from app.activation.format.requests import RequestFile
 
 MOVES_A_YEAR = 3
 

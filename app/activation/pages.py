@@ -14,14 +14,14 @@ from app.activation import queries, services
 from app.activation.access import provide_activation
 from app.activation.acts import ACTIVATION, RETURN, activations_url
 from app.activation.download_services import mark_downloaded
-from app.activation.files import check_code, file_name
+from app.activation.format.files import check_code, file_name
+from app.activation.format.requests import Purpose, RequestOutcome
+from app.activation.format.strict_json import MAX_NUMBER, write_object
 from app.activation.forms import FIELD, RequestForm, find_kept
 from app.activation.issue_services import RequestRefused
-from app.activation.key_services import published_keys
 from app.activation.queries import SeenActivation
-from app.activation.requests import Purpose, RequestOutcome
 from app.activation.rules import IssueOutcome, Repeat
-from app.activation.strict_json import MAX_NUMBER, write_object
+from app.activation.signing_keys.services import published_keys
 from app.activation.wording import message_of, outcome_named
 from app.confirmations.services import Proposal, propose
 from app.contracts.rules import SeenContract

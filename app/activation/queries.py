@@ -6,8 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app import clock
+from app.activation.format.requests import RequestFile
 from app.activation.moves import machine_of, moves_allowed
-from app.activation.requests import RequestFile
 from app.activation.rules import (
     EarlierRequest,
     FileState,

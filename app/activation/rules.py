@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.activation.claims import MAX_PRODUCTS
+from app.activation.format.claims import MAX_PRODUCTS
+from app.activation.format.requests import Purpose, RequestFile
+from app.activation.format.strict_json import MAX_NUMBER
 from app.activation.moves import MOVES_A_YEAR, Machine, is_move, moves_in_year
-from app.activation.requests import Purpose, RequestFile
-from app.activation.strict_json import MAX_NUMBER
 from app.activation.terms import LicensedProduct, issued_products
 from app.products.rules import Term
 

@@ -7,10 +7,9 @@ from uuid import UUID
 
 from app import clock
 from app.activation import queries
+from app.activation.format.requests import Refusal, RequestFile, RequestOutcome, read_request
 from app.activation.issue_services import Case, RequestRefused, issue_file, take_return
-from app.activation.key_services import open_office
 from app.activation.queries import SeenActivation
-from app.activation.requests import Refusal, RequestFile, RequestOutcome, read_request
 from app.activation.rules import (
     Decision,
     EndActivation,
@@ -18,6 +17,7 @@ from app.activation.rules import (
     Repeat,
     decide,
 )
+from app.activation.signing_keys.services import open_office
 from app.audit.services import record
 from app.contracts.rules import SeenContract
 from app.database import fetch, unit_of_work

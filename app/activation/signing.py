@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from app.activation.jws import ALGORITHM, JwsError, decode, encode, is_signed_by, thumbprint
-from app.activation.keysets import Keyset
+from app.activation.format.jws import ALGORITHM, JwsError, decode, encode, is_signed_by, thumbprint
+from app.activation.format.keysets import Keyset
+from app.activation.format.requests import ACTIVATION_TYPE, RequestFile
 from app.activation.moves import fp_min
-from app.activation.requests import ACTIVATION_TYPE, RequestFile
 from app.activation.rules import Issue, not_before
 from app.activation.terms import expiry
 

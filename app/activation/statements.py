@@ -1,10 +1,10 @@
 """What the confirm page says before an activation is issued or given back."""
 
 from app import clock
-from app.activation.files import check_code
+from app.activation.format.files import check_code
+from app.activation.format.requests import RequestFile, RequestOutcome
 from app.activation.moves import moves_in_year
 from app.activation.queries import SeenActivation
-from app.activation.requests import RequestFile, RequestOutcome
 from app.activation.rules import (
     EndActivation,
     Issue,

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from app.activation.format.requests import RequestOutcome
 from app.activation.messages import ISSUE_MESSAGES, REQUEST_MESSAGES
-from app.activation.requests import RequestOutcome
 from app.activation.rules import IssueOutcome
 from app.activation.terms import LicensedProduct
 from app.products.rules import count_of, product_name

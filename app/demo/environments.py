@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app import clock
 from app.activation.download_services import mark_downloaded
-from app.activation.jws import ALGORITHM, encode, write_jwk
+from app.activation.format.jws import ALGORITHM, encode, write_jwk
 from app.activation.services import issue_activation
 from app.contracts.queries import find_contract
 from app.demo.made import World

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from app import clock
 from app.accounts import profile_services, queries
 from app.accounts.access import hand_over, recently_proved, signed_in
-from app.accounts.factor_queries import has_factor
+from app.accounts.factors.queries import has_factor
 from app.accounts.rules import Viewer
 from app.accounts.throttling import Throttled
 from app.confirmations.services import find_draft, propose

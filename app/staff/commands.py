@@ -5,8 +5,8 @@ from asyncpg import UniqueViolationError
 
 from app.accounts.staff_services import create_staff
 from app.settings import read_settings
+from app.staff.people.forms import StaffForm
 from app.staff.rules import StaffRole
-from app.staff.user_forms import StaffForm
 from app.web import i18n
 from app.web.i18n import LANGUAGES
 from app.web.requests import form_of

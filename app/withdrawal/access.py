@@ -6,7 +6,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from app.accounts.access import PROOF, Detour, has_proved
-from app.accounts.factor_queries import has_factor
+from app.accounts.factors.queries import has_factor
 from app.accounts.rules import Viewer
 from app.withdrawal.queries import is_withdrawn
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pyotp
 import pytest
 
-from app.accounts.factor_rules import (
+from app.accounts.factors.rules import (
     PROOF_LASTS,
     Factors,
     RelyingParty,

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app import clock
-from app.accounts.factor_rules import PROOF_LASTS
+from app.accounts.factors.rules import PROOF_LASTS
 from app.database import fetch, fetch_value
 from app.main import make_app
 from tests.accounts.factors import HOME, PASSWORD, add_app, code, fields, is_signed_in

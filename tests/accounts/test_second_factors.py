@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from app import clock
-from app.accounts.factor_rules import RECOVERY_ALPHABET, RECOVERY_LENGTH
-from app.accounts.factor_tables import Passkey
+from app.accounts.factors.rules import RECOVERY_ALPHABET, RECOVERY_LENGTH
+from app.accounts.factors.tables import Passkey
 from app.accounts.rules import token_hash
 from app.database import fetch, fetch_value
 from app.sealing import CannotOpen, read_secret, unseal

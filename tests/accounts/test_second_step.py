@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app import clock
-from app.accounts.factor_rules import CUSTOMER_PENDING, STAFF_PENDING
+from app.accounts.factors.rules import CUSTOMER_PENDING, STAFF_PENDING
 from app.accounts.session_services import open_session
 from app.database import fetch, fetch_value
 from tests.accounts.factors import (

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.activation.jws import encode, thumbprint, write_jwk
-from app.activation.keysets import (
+from app.activation.format.jws import encode, thumbprint, write_jwk
+from app.activation.format.keysets import (
     Keyset,
     KeysetKey,
     read_signed_keyset,
     rotated_keyset,
     sign_keyset,
 )
-from app.activation.requests import RequestFile, read_request
+from app.activation.format.requests import RequestFile, read_request
 from app.activation.rules import Issue, Situation
 from app.activation.signing import Issuer, Licensee, LocalSigner, build_activation
 from app.activation.terms import LicensedProduct, Unit

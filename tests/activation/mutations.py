@@ -11,7 +11,7 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
-from app.activation.jws import encode_base64url, write_jwk
+from app.activation.format.jws import encode_base64url, write_jwk
 from tests.activation.makers import NOW, claims, header, key, request_file
 
 SYSTEM = key("system")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.activation.files import check_code, file_name
+from app.activation.format.files import check_code, file_name
 
 
 def test_the_check_code_is_the_start_of_the_sha_256_in_groups_of_four() -> None:

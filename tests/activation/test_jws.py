@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.activation.jws import (
+from app.activation.format.jws import (
     MAX_BYTES,
     InvalidKey,
     JwsError,

@@ -12,21 +12,21 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app import clock
-from app.activation import key_queries
 from app.activation.checks import doctor_findings
 from app.activation.commands import keys
 from app.activation.demo_services import prepare_demo_keys
-from app.activation.jws import decode, thumbprint
-from app.activation.key_files import write_private
-from app.activation.key_services import (
+from app.activation.format.jws import decode, thumbprint
+from app.activation.format.keysets import Keyset, KeysetOutcome, sign_keyset
+from app.activation.format.roots import create_key, private_pem, public_pem, read_private_pem
+from app.activation.signing_keys import queries as key_queries
+from app.activation.signing_keys.files import write_private
+from app.activation.signing_keys.services import (
     UntrustedKeyset,
     current_keyset,
     import_keyset,
     open_office,
     rotate_signing_key,
 )
-from app.activation.keysets import Keyset, KeysetOutcome, sign_keyset
-from app.activation.roots import create_key, private_pem, public_pem, read_private_pem
 from app.settings import Settings
 from tests.activation.world import admin_dsn, audited, empty_database, force, place, upload
 from tests.conftest import Portal, Stage

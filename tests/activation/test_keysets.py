@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.activation.jws import decode, encode, thumbprint, write_jwk
-from app.activation.keysets import (
+from app.activation.format.jws import decode, encode, thumbprint, write_jwk
+from app.activation.format.keysets import (
     MAX_KEYS,
     InvalidKeyset,
     Keyset,
@@ -18,7 +18,7 @@ from app.activation.keysets import (
     sign_keyset,
     unsigned_keyset,
 )
-from app.activation.strict_json import read_object, write_object
+from app.activation.format.strict_json import read_object, write_object
 from tests.activation.makers import NOW, activation_file, key, keyset, keyset_key
 
 ROOT = key("root")

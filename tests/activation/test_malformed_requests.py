@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.activation.requests import Refusal, RequestFile, RequestOutcome, read_request
+from app.activation.format.requests import Refusal, RequestFile, RequestOutcome, read_request
 from tests.activation.independent import is_acceptable
 from tests.activation.makers import NOW, request_file
 from tests.activation.mutations import mutations

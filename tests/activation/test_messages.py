@@ -5,9 +5,9 @@ from enum import StrEnum
 
 import pytest
 
-from app.activation.keysets import KeysetOutcome
+from app.activation.format.keysets import KeysetOutcome
+from app.activation.format.requests import RequestOutcome
 from app.activation.messages import ISSUE_MESSAGES, KEYSET_MESSAGES, REQUEST_MESSAGES
-from app.activation.requests import RequestOutcome
 from app.activation.rules import IssueOutcome
 
 

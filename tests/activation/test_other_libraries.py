@@ -12,9 +12,9 @@ from joserfc import jwt as joserfc_jwt
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
-from app.activation.jws import decode
-from app.activation.keysets import public_jwks
-from app.activation.roots import public_pem
+from app.activation.format.jws import decode
+from app.activation.format.keysets import public_jwks
+from app.activation.format.roots import public_pem
 from tests.activation.makers import activation_file, key, keyset, signing_kid
 from tests.missing import NODE, missing, node_tool
 

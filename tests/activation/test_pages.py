@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from app import clock
-from app.activation.jws import MAX_BYTES
-from app.activation.requests import RequestOutcome
+from app.activation.format.jws import MAX_BYTES
+from app.activation.format.requests import RequestOutcome
 from app.environments.services import retire_environment
 from licensed_system.command import main as licensed_system
 from tests.activation.world import (

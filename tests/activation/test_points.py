@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.activation.points import is_safe_point
+from app.activation.format.curve_points import is_safe_point
 
 P = 2**255 - 19
 # The eight points of small order and their other spellings: "Taming the many EdDSAs" (2020).

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.activation.jws import thumbprint, write_jwk
-from app.activation.requests import (
+from app.activation.format.jws import thumbprint, write_jwk
+from app.activation.format.requests import (
     ProductVersion,
     Purpose,
     Refusal,

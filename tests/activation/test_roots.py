@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from app.activation.jws import thumbprint
-from app.activation.roots import (
+from app.activation.format.jws import thumbprint
+from app.activation.format.roots import (
     InvalidRoot,
     create_key,
     private_pem,

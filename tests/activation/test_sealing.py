@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.activation.sealing import CannotUnseal, seal, unseal
+from app.activation.signing_keys.encryption import CannotUnseal, seal, unseal
 from tests.activation.makers import key
 
 SIGNING = key("signing")

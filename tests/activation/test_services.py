@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from app.activation import key_services
 from app.activation.download_services import mark_downloaded
+from app.activation.format.jws import decode
 from app.activation.issue_services import RequestRefused
-from app.activation.jws import decode
 from app.activation.moves import MOVES_A_YEAR
 from app.activation.rules import IssueOutcome
+from app.activation.signing_keys import services as key_services
 from app.environments.queries import list_environments
 from app.environments.rules import ActivationState
 from app.environments.services import retire_environment

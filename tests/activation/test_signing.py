@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from app.activation.jws import decode, is_signed_by
+from app.activation.format.jws import decode, is_signed_by
 from app.activation.signing import LocalSigner, Signer, SigningFailed, build_activation
 from app.products.rules import Term
 from tests.activation.makers import (

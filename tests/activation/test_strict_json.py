@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.activation.strict_json import (
+from app.activation.format.strict_json import (
     MAX_DEPTH,
     MAX_NUMBER,
     DuplicateMember,

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from app import clock
+from app.activation.format.requests import Refusal, read_request
 from app.activation.issue_services import RequestRefused
-from app.activation.requests import Refusal, read_request
 from app.activation.rules import IssueOutcome
 from app.database import fetch, fetch_value
 from tests.activation.world import Place, another, audited, free, machine, place, upload

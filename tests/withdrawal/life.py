@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 
 from app import clock
-from app.accounts.factor_tables import Passkey
+from app.accounts.factors.tables import Passkey
 from app.database import fetch, fetch_value
 from app.products.tables import Product
 from app.quotes.rules import Wish

@@ -1,0 +1,216 @@
+"""The second step of a log-in, and the question before credentials change: is it you?"""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Controller, MediaType, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+
+from app import clock
+from app.accounts import access
+from app.accounts.factors import passkey_services, proof_services
+from app.accounts.factors import queries as factor_queries
+from app.accounts.factors.forms import AnswerForm
+from app.accounts.factors.proof_services import Keys
+from app.accounts.factors.rules import Factors, Way, chosen_way, relying_party, ways
+from app.accounts.rules import Viewer, local_path
+from app.accounts.throttling import Throttled
+from app.database import Record
+from app.sealing import read_secret
+from app.settings import Settings
+from app.web.cookies import cookie_values
+from app.web.errors import too_many_attempts
+from app.web.i18n import N_
+from app.web.i18n import gettext as _
+from app.web.requests import PageRequest, read_form
+from app.web.responses import see_other
+from app.web.templates import page
+
+LABELS = {
+    Way.PASSKEY: N_("Use a passkey"),
+    Way.APP: N_("Use the authenticator app"),
+    Way.RECOVERY: N_("Use a recovery code"),
+    Way.PASSWORD: N_("Use the password"),
+}
+REFUSALS = {
+    Way.PASSKEY: ("passkey", N_("The passkey was not accepted. Try again, or use another way.")),
+    Way.APP: ("code", N_("This code does not count. Each code counts once: wait for the next.")),
+    Way.RECOVERY: ("code", N_("This recovery code is not right, or it was used already.")),
+    Way.PASSWORD: ("password", N_("The password is not right.")),
+}
+
+
+APP_LOST = N_(
+    "This portal cannot check the app any more, since its secret was replaced. Use another way,"
+    " then set the app up anew. Without another way, please talk to your sales contact."
+)
+
+
+def _keys(settings: Settings) -> Keys:
+    return Keys(read_secret(settings.secret_file), relying_party(settings.base_url))
+
+
+def _address(request: PageRequest) -> str:
+    return request.client.host if request.client else ""
+
+
+def _refusal(way: Way, user: UUID, factors: Factors, settings: Settings) -> dict[str, str]:
+    field, message = REFUSALS[way]
+    if way is Way.APP and proof_services.app_is_lost(settings, user, factors):
+        message = APP_LOST
+    return {field: _(message)}
+
+
+def _question(
+    request: PageRequest,
+    template: str,
+    offered: list[Way],
+    way: Way,
+    wanted: str,
+    errors: dict[str, str] | None = None,
+) -> Response[str]:
+    path = request.url.path
+    others = [
+        (_(LABELS[other]), f"{path}?{urlencode({'way': other.value, 'next': wanted})}")
+        for other in offered
+        if other is not way
+    ]
+    return page(
+        request,
+        template,
+        status=422 if errors else 200,
+        way=way.value,
+        others=others,
+        action=path,
+        next=wanted,
+        errors=errors or {},
+    )
+
+
+async def _options(
+    user: UUID, generation: int, factors: Factors, settings: Settings
+) -> Response[bytes]:
+    party = relying_party(settings.base_url)
+    if party is None or not factors.passkeys:
+        raise NotFoundException
+    options = await passkey_services.proof_options(user, generation, factors, party)
+    return Response(options.encode(), media_type=MediaType.JSON, status_code=200)
+
+
+class SecondStep(Controller):
+    """After the password: the second factor. Nobody is signed in before it."""
+
+    path = "/login/second-factor"
+
+    @get(opt={"public": True})
+    async def show(
+        self, request: PageRequest, settings: NamedDependency[Settings]
+    ) -> Response[Any]:
+        """The question, by the best way or by the one that was asked for."""
+        wanted = local_path(request.query_params.get("next", "/"))
+        pending = await _pending(request, settings)
+        if pending is None:
+            return _begin_again(request, wanted)
+        offered = ways(await factor_queries.find_factors(pending["id"]))
+        way = chosen_way(offered, request.query_params.get("way", ""))
+        return _question(request, "accounts/second_step.html", offered, way, wanted)
+
+    @post(opt={"public": True})
+    async def answer(
+        self, request: PageRequest, settings: NamedDependency[Settings]
+    ) -> Response[Any]:
+        """Check the answer; the session begins here, under a token of its own."""
+        pending = await _pending(request, settings)
+        data = await read_form(request)
+        if pending is None:
+            return _begin_again(request, local_path(data.get("next")))
+        factors = await factor_queries.find_factors(pending["id"])
+        offered = ways(factors)
+        form = AnswerForm.read(data, offered)
+        way, errors = form.answer.way, form.errors
+        if not errors:
+            outcome = await proof_services.finish_sign_in(
+                pending, form.answer, _keys(settings), address=_address(request)
+            )
+            if isinstance(outcome, Throttled):
+                return too_many_attempts(request, outcome.wait)
+            if outcome is not None:
+                answer = access.begin_session(outcome, form.next, settings)
+                answer.set_cookie(access.cookie(settings.pending_cookie, "", 0, settings))
+                return answer
+            errors = _refusal(way, pending["id"], factors, settings)
+        return _question(request, "accounts/second_step.html", offered, way, form.next, errors)
+
+    @post("/challenges", opt={"public": True})
+    async def make_challenge(
+        self, request: PageRequest, settings: NamedDependency[Settings]
+    ) -> Response[bytes]:
+        """What the passkey has to sign."""
+        pending = await _pending(request, settings)
+        if pending is None:
+            raise NotFoundException
+        factors = await factor_queries.find_factors(pending["id"])
+        generation = pending["credential_generation"]
+        return await _options(pending["id"], generation, factors, settings)
+
+
+async def _pending(request: PageRequest, settings: Settings) -> Record | None:
+    if request.scope.get("viewer"):
+        return None
+    for token in cookie_values(request.scope, settings.pending_cookie):
+        if pending := await factor_queries.find_pending(token, clock.now()):
+            return pending
+    return None
+
+
+def _begin_again(request: PageRequest, wanted: str) -> Response[Any]:
+    """Somebody signed in goes on; the others begin with the password."""
+    if request.scope.get("viewer"):
+        return see_other(wanted)
+    return see_other("/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}")
+
+
+class Proof(Controller):
+    """Proving once more who one is, before credentials change; then back."""
+
+    path = "/profile/proof"
+    guards = [access.signed_in_before_factors]
+
+    @get()
+    async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
+        """The question, by the best way or by the one that was asked for."""
+        wanted = local_path(request.query_params.get("next", "/"))
+        offered = ways(await factor_queries.find_factors(viewer.id))
+        way = chosen_way(offered, request.query_params.get("way", ""))
+        return _question(request, "accounts/proof.html", offered, way, wanted)
+
+    @post()
+    async def answer(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        settings: NamedDependency[Settings],
+    ) -> Response[Any]:
+        """Check the answer; the session goes on under a new token."""
+        factors = await factor_queries.find_factors(viewer.id)
+        offered = ways(factors)
+        form = AnswerForm.read(await read_form(request), offered)
+        way, errors = form.answer.way, form.errors
+        if not errors:
+            outcome = await proof_services.prove_again(viewer, form.answer, _keys(settings))
+            if isinstance(outcome, Throttled):
+                return too_many_attempts(request, outcome.wait)
+            if outcome is not None:
+                return access.hand_over(see_other(form.next), outcome, settings)
+            errors = _refusal(way, viewer.id, factors, settings)
+        return _question(request, "accounts/proof.html", offered, way, form.next, errors)
+
+    @post("/challenges")
+    async def make_challenge(
+        self, viewer: NamedDependency[Viewer], settings: NamedDependency[Settings]
+    ) -> Response[bytes]:
+        """What the passkey has to sign."""
+        factors = await factor_queries.find_factors(viewer.id)
+        return await _options(viewer.id, viewer.generation, factors, settings)

@@ -1,0 +1,54 @@
+"""Root keys as files: which public ones are trusted, and where private ones lie."""
+
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.activation.format.roots import InvalidRoot, read_public_pems
+
+PRIVATE_MARK = b"PRIVATE KEY-----"
+LARGEST_KEY_FILE = 64 * 1024
+# What the portal itself keeps below its data folder; keys are looked for beside it.
+OWN_FOLDERS = {"postgres", "mail", "storage"}
+
+
+def read_trusted_roots(place: Path) -> tuple[Ed25519PublicKey, ...]:
+    """The public root keys of a PEM file, or of a folder's `*.pem`; private keys are passed over.
+
+    Raises:
+        InvalidRoot: there is none, or one cannot be read.
+    """
+    try:
+        files = sorted(place.glob("*.pem")) if place.is_dir() else [place]
+        texts = [file.read_bytes() for file in files]
+    except OSError as error:
+        raise InvalidRoot(str(error)) from error
+    keys = [key for pem in texts if b"PUBLIC KEY" in pem for key in read_public_pems(pem)]
+    if not keys:
+        raise InvalidRoot(f"no public root key in {place}")
+    return tuple(keys)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a new file that only its owner may read. Raises `FileExistsError`, `OSError`."""
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(data)
+
+
+def find_private_keys(folder: Path) -> list[Path]:
+    """Files below `folder` that hold a private key in PEM, the portal's own folders left out."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        if Path(place) == folder:
+            folders[:] = [name for name in folders if name not in OWN_FOLDERS]
+        found += [path for name in names if _holds_private_key(path := Path(place) / name)]
+    return sorted(found)
+
+
+def _holds_private_key(path: Path) -> bool:
+    try:
+        return path.stat().st_size <= LARGEST_KEY_FILE and PRIVATE_MARK in path.read_bytes()
+    except OSError:
+        return False

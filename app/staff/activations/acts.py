@@ -1,0 +1,102 @@
+"""What the staff confirm about activations: a further move, and releasing what a machine held."""
+
+from uuid import UUID
+
+from litestar.exceptions import NotFoundException
+
+from app.accounts.rules import Viewer
+from app.activation import staff_services as services
+from app.activation.staff_services import ActivationsChanged
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.staff.access import require
+from app.staff.activations import queries
+from app.staff.activations.queries import SeenFile
+from app.staff.rules import Permission
+from app.web.i18n import gettext as _
+
+ACTIVATIONS_URL = "/staff/activations"
+MOVE = "further-move"
+RELEASE = "activation-release"
+
+
+def activation_url(id: UUID) -> str:
+    """Path of an activation's page in the console."""
+    return f"{ACTIVATIONS_URL}/{id}"
+
+
+async def changeable(viewer: Viewer, id: UUID) -> SeenFile:
+    """An activation, for those who may change what its environment has.
+
+    Raises:
+        NotFoundException: there is none, or they may not.
+    """
+    require(viewer, Permission.ACTIVATIONS_CHANGE)
+    found = await queries.find_activation(id)
+    if found is None:
+        raise NotFoundException
+    return found
+
+
+def _facts(found: SeenFile, payload: Payload) -> list[tuple[str, str]]:
+    row = found.row
+    return [
+        (_("Contract"), f"{row['contract']} {row['contract_name']}"),
+        (_("Environment"), row["environment_name"]),
+        (_("Moves within a year"), f"{found.moved} / {found.allowed}"),
+        (_("Reason for the change"), payload["reason"]),
+    ]
+
+
+async def _state_move(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    found = await changeable(viewer, UUID(payload["activation"]))
+    return Statement(
+        heading=_("Allow this environment a further move?"),
+        facts=_facts(found, payload),
+        back=f"{activation_url(found.row['id'])}/further-move",
+        notes=[_("It counts for one year from now, and the contract's owners see it.")],
+    )
+
+
+async def _allow(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    found = await changeable(viewer, UUID(payload["activation"]))
+    try:
+        await services.allow_move(
+            found.row["environment"],
+            seen=payload["seen"],
+            reason=payload["reason"],
+            actor=viewer.id,
+        )
+    except ActivationsChanged:
+        raise Refused({"problem": "changed-meanwhile"}) from None
+    return Done(activation_url(found.row["id"]), _("A further move was allowed."))
+
+
+async def _state_release(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+    found = await changeable(viewer, UUID(payload["activation"]))
+    return Statement(
+        heading=_("Release what this environment holds?"),
+        facts=_facts(found, payload),
+        back=f"{activation_url(found.row['id'])}/release",
+        notes=[_("What stays allocated to the environment stays allocated.")],
+        warning=_(
+            "A machine that still has its activation file runs on until the file ends. Release"
+            " only what a machine held that is lost."
+        ),
+    )
+
+
+async def _release(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+    found = await changeable(viewer, UUID(payload["activation"]))
+    try:
+        await services.release(
+            found.row["environment"],
+            seq=payload["seen"],
+            reason=payload["reason"],
+            actor=viewer.id,
+        )
+    except ActivationsChanged:
+        raise Refused({"problem": "changed-meanwhile"}) from None
+    return Done(activation_url(found.row["id"]), _("The held counts were released."))
+
+
+ACTS = [Act(MOVE, _state_move, _allow), Act(RELEASE, _state_release, _release)]

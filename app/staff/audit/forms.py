@@ -1,0 +1,42 @@
+"""The filter of the audit log, from the address."""
+
+from dataclasses import dataclass
+
+from app.audit.acts import ACTS
+from app.staff.audit.queries import Wanted
+from app.staff.contracts.forms import LONGEST_NUMBER
+from app.web.forms import Fields
+from app.web.i18n import gettext as _
+from app.web.requests import FormData
+from app.web.texts import normalised
+
+
+@dataclass(frozen=True)
+class AuditForm:
+    """The filter as it was sent.
+
+    Attributes:
+        typed: the fields as they are shown again.
+    """
+
+    wanted: Wanted
+    typed: dict[str, str]
+    errors: dict[str, str]
+
+    @classmethod
+    def read(cls, data: FormData) -> "AuditForm":
+        """Read the filter; an act that is not offered counts as none."""
+        fields = Fields(data)
+        starts_on = fields.day("from", _("the first day"), required=False)
+        ends_on = fields.day("to", _("the last day"), required=False)
+        fields.check_order("to", starts_on, ends_on)
+        wanted = Wanted(
+            person=normalised(data.get("person")).lower()[:LONGEST_NUMBER],
+            act=data.get("act") if data.get("act") in ACTS else "",
+            contract=normalised(data.get("contract"))[:LONGEST_NUMBER],
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        typed = {name: data.get(name)[:20] for name in ("from", "to")}
+        empty = {"person": "", "act": "", "contract": ""}
+        return cls(wanted, {**empty, **wanted.query, **typed}, fields.errors)

@@ -1,0 +1,160 @@
+"""License keys: the list, a batch and its file, one key and its revocation."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from app.accounts.access import recently_proved
+from app.accounts.rules import Viewer
+from app.confirmations.services import propose
+from app.csv_lines import BOM, csv_line
+from app.database import Record
+from app.products.key_admin_services import export_batch
+from app.products.key_services import LARGEST_BATCH
+from app.staff.access import permitted
+from app.staff.catalogue import queries as catalogue
+from app.staff.license_keys import acts, queries
+from app.staff.license_keys.forms import KeyForm
+from app.staff.list_forms import ListForm
+from app.staff.rules import Permission, permits
+from app.staff.shell_pages import kept, problem_of, staff_page
+from app.web.i18n import gettext as _
+from app.web.requests import PageRequest, query_form, read_form
+from app.web.responses import see_other
+
+SEE = [permitted(Permission.CONSOLE_SEE)]
+ISSUE = [permitted(Permission.LICENSE_KEYS_ISSUE)]
+EXPORT = [permitted(Permission.LICENSE_KEYS_EXPORT), recently_proved]
+
+
+@get(acts.KEYS_URL, guards=SEE)
+async def list_keys(request: PageRequest) -> Response[str]:
+    """ライセンスキー: by their characters and by what became of them."""
+    form = ListForm.read(
+        acts.KEYS_URL, query_form(request), queries.KEYS.orders, {"state": queries.STATES}
+    )
+    listed = await queries.list_keys(
+        form.search, state=form.chosen["state"], order=form.order, after=form.after
+    )
+    return staff_page(request, "staff/license_keys.html", list=form, listed=listed)
+
+
+class KeyIssue(Controller):
+    """A new batch of license keys."""
+
+    path = f"{acts.KEYS_URL}/new"
+    guards = ISSUE
+
+    @get()
+    async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
+        """The form, with what was entered before where the person comes back."""
+        empty = dict.fromkeys(KeyForm.NAMES, "")
+        typed, errors = await kept(request, viewer, acts.ISSUE.name, empty)
+        return await _form(request, typed, errors)
+
+    @post()
+    async def propose(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
+        """発行: on to the confirm step."""
+        products = {str(product["id"]) for product in await catalogue.choices()}
+        form = KeyForm.read(await read_form(request), products, LARGEST_BATCH)
+        contract = form.payload["contract"]
+        if contract and await queries.find_contract_id(contract) is None:
+            form.errors.update(problem_of({"problem": "contract-gone"}))
+        if form.errors:
+            return await _form(request, form.typed, form.errors)
+        return see_other(await propose(viewer, acts.ISSUE.name, form.payload))
+
+
+async def _form(
+    request: PageRequest, typed: Mapping[str, Any], errors: dict[str, str]
+) -> Response[str]:
+    return staff_page(
+        request,
+        "staff/license_key_issue.html",
+        products=await catalogue.choices(),
+        typed=typed,
+        errors=errors,
+    )
+
+
+class Keys(Controller):
+    """One license key."""
+
+    path = f"{acts.KEYS_URL}/{{id:uuid}}"
+
+    @get(guards=SEE)
+    async def show(
+        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
+    ) -> Response[str]:
+        """What it is for, and what became of it."""
+        key = await queries.find_key(id)
+        if key is None:
+            raise NotFoundException
+        _typed, errors = await kept(request, viewer, acts.REVOCATION.name, {}, key=str(id))
+        return staff_page(request, "staff/license_key.html", key=key, errors=errors)
+
+    @post("/revocation", guards=ISSUE)
+    async def propose_revocation(
+        self, viewer: NamedDependency[Viewer], id: FromPath[UUID]
+    ) -> Response[Any]:
+        """失効: on to the confirm step."""
+        await acts.revocable(viewer, id)
+        return see_other(await propose(viewer, acts.REVOCATION.name, {"key": str(id)}))
+
+
+class Batches(Controller):
+    """License keys that were issued together, and the file with them."""
+
+    path = f"{acts.KEYS_URL}/batches/{{batch_id:uuid}}"
+
+    @get(guards=SEE)
+    async def show(
+        self, request: PageRequest, viewer: NamedDependency[Viewer], batch_id: FromPath[UUID]
+    ) -> Response[str]:
+        """What was issued, and who took it away."""
+        batch = await _find(batch_id)
+        return staff_page(
+            request,
+            "staff/license_key_batch.html",
+            batch=batch,
+            exportable=permits(viewer.staff_role, Permission.LICENSE_KEYS_EXPORT)
+            and (batch["exported_at"] is None or _again(viewer)),
+        )
+
+    @post("/export", guards=EXPORT)
+    async def export(
+        self, viewer: NamedDependency[Viewer], batch_id: FromPath[UUID]
+    ) -> Response[str]:
+        """CSVでダウンロード: once; again for administrators."""
+        batch = await _find(batch_id)
+        codes = await export_batch(batch_id, again=_again(viewer), actor=viewer.id)
+        if codes is None:
+            raise NotFoundException
+        fixed = [batch["product"], str(batch["quantity"])]
+        fixed += [str(batch["starts_on"]), str(batch["ends_on"])]
+        head = [_("License key"), _("Product"), _("Quantity"), _("First day"), _("Last usable day")]
+        return Response(
+            BOM + csv_line(head) + "".join(csv_line([code, *fixed]) for code in codes),
+            media_type="text/csv",
+            status_code=200,
+            headers={
+                "Content-Disposition": f'attachment; filename="license-keys-{batch_id}.csv"',
+                "Cache-Control": "no-store",
+            },
+        )
+
+
+def _again(viewer: Viewer) -> bool:
+    return permits(viewer.staff_role, Permission.LICENSE_KEYS_EXPORT_AGAIN)
+
+
+async def _find(id: UUID) -> Record:
+    batch = await queries.find_batch(id)
+    if batch is None:
+        raise NotFoundException
+    return batch

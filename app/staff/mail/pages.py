@@ -1,0 +1,78 @@
+"""Mail: how each one fares in the server's words; sent again, or thrown away."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from app.accounts.rules import Viewer
+from app.confirmations.services import propose
+from app.staff.access import permitted
+from app.staff.list_forms import ListForm
+from app.staff.mail import acts, queries
+from app.staff.rules import Permission
+from app.staff.shell_pages import kept, staff_page
+from app.web.requests import PageRequest, query_form
+from app.web.responses import see_other
+
+SEE = [permitted(Permission.CONSOLE_SEE)]
+CHANGE = [permitted(Permission.MAIL_SEND_AGAIN)]
+
+
+@get(acts.MAIL_URL, guards=SEE)
+async def list_mails(request: PageRequest) -> Response[str]:
+    """メール: waiting, sent and failed."""
+    form = ListForm.read(
+        acts.MAIL_URL, query_form(request), queries.MAILS.orders, {"state": queries.STATES}
+    )
+    listed = await queries.list_mails(
+        form.search, state=form.chosen["state"], order=form.order, after=form.after
+    )
+    return staff_page(request, "staff/mails.html", list=form, listed=listed)
+
+
+class Mails(Controller):
+    """One mail."""
+
+    path = acts.MAIL_URL + "/{id:uuid}"
+
+    @get(guards=SEE)
+    async def show(
+        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
+    ) -> Response[str]:
+        """How it fares, and what can be done."""
+        mail = await queries.find_mail(id)
+        if mail is None:
+            raise NotFoundException
+        _typed, errors = await kept(request, viewer, acts.RETRY.name, {}, mail=str(id))
+        if not errors:
+            _typed, errors = await kept(request, viewer, acts.DISCARD.name, {}, mail=str(id))
+        return staff_page(
+            request,
+            "staff/mail.html",
+            mail=mail,
+            retriable=queries.retriable(mail),
+            discardable=queries.discardable(mail),
+            errors=errors,
+        )
+
+    @post("/retry", guards=CHANGE)
+    async def propose_retry(
+        self, viewer: NamedDependency[Viewer], id: FromPath[UUID]
+    ) -> Response[Any]:
+        """再送: on to the confirm step."""
+        if not queries.retriable(await acts.changeable(viewer, id)):
+            raise NotFoundException
+        return see_other(await propose(viewer, acts.RETRY.name, {"mail": str(id)}))
+
+    @post("/discard", guards=CHANGE)
+    async def propose_discard(
+        self, viewer: NamedDependency[Viewer], id: FromPath[UUID]
+    ) -> Response[Any]:
+        """破棄: on to the confirm step."""
+        if not queries.discardable(await acts.changeable(viewer, id)):
+            raise NotFoundException
+        return see_other(await propose(viewer, acts.DISCARD.name, {"mail": str(id)}))

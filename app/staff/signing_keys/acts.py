@@ -1,0 +1,161 @@
+"""What administrators confirm about signing keys: making one, and putting a keyset in force."""
+
+from app import clock
+from app.accounts.rules import Viewer
+from app.activation.format.keysets import InvalidKeyset, Keyset, KeysetOutcome
+from app.activation.format.roots import InvalidRoot
+from app.activation.messages import KEYSET_MESSAGES
+from app.activation.signing_keys.services import (
+    KeysChanged,
+    NoPassphrase,
+    UntrustedKeyset,
+    current_keyset,
+    import_keyset,
+    preview_keyset,
+    rotate_signing_key,
+)
+from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.settings import Settings
+from app.staff.access import require
+from app.staff.rules import Permission
+from app.staff.signing_keys.queries import list_keys
+from app.web.i18n import day, number
+from app.web.i18n import gettext as _
+
+KEYS_URL = "/staff/keys"
+ROTATION = "signing-key-rotation"
+IMPORT = "keyset-import"
+
+
+async def checked(settings: Settings, data: bytes) -> Keyset | str:
+    """The keyset in an uploaded file, or why it cannot be put in force."""
+    try:
+        found = await preview_keyset(settings, data)
+    except (InvalidRoot, UntrustedKeyset):
+        return untrusted()
+    return _(KEYSET_MESSAGES[found]) if isinstance(found, KeysetOutcome) else found
+
+
+def untrusted() -> str:
+    """Why nothing can be done as long as the roots do not fit."""
+    return _(
+        "The keyset in force cannot be verified with the trusted roots of this portal."
+        " Put its root back first; portal doctor says more."
+    )
+
+
+def window(not_before: object, not_after: object) -> str:
+    """From when to when a key is good."""
+    return f"{day(not_before)}–{day(not_after)}"  # type: ignore[arg-type]
+
+
+def make_acts(settings: Settings) -> list[Act]:
+    """The acts on signing keys; `settings` name the passphrase and the roots."""
+
+    async def state_rotation(viewer: Viewer, payload: Payload, _u: bytes | None) -> Statement:
+        return _state_rotation(viewer, payload)
+
+    async def rotate(viewer: Viewer, payload: Payload, _u: bytes | None) -> Done:
+        return await _rotate(settings, viewer, payload)
+
+    async def state_import(viewer: Viewer, _p: Payload, upload: bytes | None) -> Statement:
+        return await _state_import(settings, viewer, upload or b"")
+
+    async def import_(viewer: Viewer, _p: Payload, upload: bytes | None) -> Done:
+        return await _import(settings, viewer, upload or b"")
+
+    return [Act(ROTATION, state_rotation, rotate), Act(IMPORT, state_import, import_)]
+
+
+def _state_rotation(viewer: Viewer, payload: Payload) -> Statement:
+    require(viewer, Permission.SIGNING_KEYS_ROTATE)
+    dropped = payload["dropped"]
+    return Statement(
+        heading=_("Make a new signing key?"),
+        facts=[
+            (_("Days that the key is good"), number(payload["days"])),
+            (_("Keys that are good no more"), ", ".join(dropped) or _("None")),
+        ],
+        back=f"{KEYS_URL}/rotation",
+        notes=[
+            _(
+                "Then take the unsigned keyset to the machine with the root. Until the signed one"
+                " is back, the portal signs as before."
+            )
+        ],
+        warning=_(
+            "Systems refuse activation files of a key that the keyset names no more, once they"
+            " have read a file with the new keyset."
+        )
+        if dropped
+        else "",
+    )
+
+
+async def _rotate(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
+    require(viewer, Permission.SIGNING_KEYS_ROTATE)
+    try:
+        await rotate_signing_key(
+            settings,
+            days=payload["days"],
+            dropped=payload["dropped"],
+            seen=payload["seen"],
+            actor=viewer.id,
+        )
+    except KeysChanged:
+        raise Refused({"problem": "changed-meanwhile"}) from None
+    except NoPassphrase:
+        raise Refused({"problem": "no-passphrase"}) from None
+    except (InvalidRoot, UntrustedKeyset):
+        raise Refused({"problem": "untrusted"}) from None
+    except InvalidKeyset:
+        raise Refused({"problem": "too-many-keys"}) from None
+    return Done(KEYS_URL, _("A signing key was made. Download the unsigned keyset below."))
+
+
+async def _state_import(settings: Settings, viewer: Viewer, upload: bytes) -> Statement:
+    require(viewer, Permission.SIGNING_KEYS_ROTATE)
+    found = await checked(settings, upload)
+    if isinstance(found, str):
+        return Statement(
+            heading=_("This keyset cannot be put in force"), facts=[], back=KEYS_URL, warning=found
+        )
+    held = await list_keys(await current_keyset(settings))
+    signing = found.newest_key([key.kid for key in held.keys], clock.now())
+    lost = _("This portal holds none of these keys: it could not issue anything any more.")
+    return Statement(
+        heading=_("Put this keyset in force?"),
+        facts=[
+            (_("Version"), str(found.version)),
+            *((key.kid, window(key.not_before, key.expires_at)) for key in found.keys),
+            (_("Signs from then on"), signing.kid if signing else "–"),
+        ],
+        back=KEYS_URL,
+        warning="" if signing else lost,
+    )
+
+
+async def _import(settings: Settings, viewer: Viewer, upload: bytes) -> Done:
+    require(viewer, Permission.SIGNING_KEYS_ROTATE)
+    try:
+        found = await import_keyset(settings, upload, actor=viewer.id)
+    except (InvalidRoot, UntrustedKeyset):
+        raise Refused({"problem": "untrusted"}) from None
+    if isinstance(found, KeysetOutcome):
+        raise Refused({"problem": "keyset", "outcome": found.value})
+    return Done(KEYS_URL, _("Keyset %(version)s is in force.", version=found.version))
+
+
+def problem_of(refusal: Payload | None) -> dict[str, str]:
+    """What a refused confirmation says beside its form: field → message."""
+    if not refusal:
+        return {}
+    if refusal["problem"] == "keyset":
+        return {"keyset": _(KEYSET_MESSAGES[KeysetOutcome(refusal["outcome"])])}
+    messages = {
+        "changed-meanwhile": _("Somebody else changed this meanwhile. Compare, then try again."),
+        "no-passphrase": _("The portal has no passphrase for keys: set PORTAL_KEY_PASSPHRASE."),
+        "untrusted": untrusted(),
+        "too-many-keys": _("A keyset has at most 16 keys. Drop some that are good no more."),
+    }
+    return {"form": messages[refusal["problem"]]}

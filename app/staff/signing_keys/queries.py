@@ -1,0 +1,89 @@
+"""Signing keys as the console lists them: what the keyset in force says of each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app import clock
+from app.activation.format.keysets import Keyset
+from app.database import Record, fetch, fetch_one
+
+
+class KeyState(StrEnum):
+    """What a signing key is good for now."""
+
+    SIGNS = "signs"
+    GOOD = "good"
+    WAITS = "waits"
+    ENDED = "ended"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True)
+class SeenKey:
+    """A signing key that the portal holds."""
+
+    kid: str
+    not_before: datetime
+    not_after: datetime
+    state: KeyState
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys, newest first, and the keysets; `newest` is the kid made last."""
+
+    keys: list[SeenKey]
+    keysets: list[Record]
+
+    @property
+    def newest(self) -> str:
+        """What tells whether somebody made a key meanwhile."""
+        return self.keys[0].kid if self.keys else ""
+
+
+async def list_keys(keyset: Keyset | None) -> Keys:
+    """Every signing key that the portal holds, and every keyset.
+
+    Args:
+        keyset: the one in force, verified; None where there is none that can be trusted.
+    """
+    rows = await fetch(
+        """
+        select k.kid, k.not_before, k.not_after, null::integer as version,
+               null::timestamptz as created_at, null::timestamptz as activated_at,
+               k.created_at as made_at
+        from signing_key k
+        union all
+        select null, null, null, version, created_at, activated_at, created_at from keyset
+        order by version desc nulls last, made_at desc, kid
+        """
+    )
+    held = [row for row in rows if row["kid"]]
+    now = clock.now()
+    signing = keyset.newest_key([row["kid"] for row in held], now) if keyset else None
+    keys = [_seen(row, keyset, signing.kid if signing else "", now) for row in held]
+    return Keys(keys, [row for row in rows if row["version"]])
+
+
+def _seen(row: Record, keyset: Keyset | None, signing: str, now: datetime) -> SeenKey:
+    named = {key.kid for key in keyset.keys} if keyset else set()
+    if row["kid"] == signing:
+        state = KeyState.SIGNS
+    elif row["not_after"] <= now:
+        state = KeyState.ENDED
+    elif row["kid"] in named:
+        state = KeyState.GOOD
+    elif keyset is not None and row["made_at"] < keyset.issued_at:
+        state = KeyState.DROPPED
+    else:
+        state = KeyState.WAITS
+    return SeenKey(row["kid"], row["not_before"], row["not_after"], state)
+
+
+async def find_unsigned(version: int) -> str | None:
+    """The document of a keyset that waits for its signature."""
+    row = await fetch_one(
+        "select document from keyset where version = $1 and signed is null", version
+    )
+    return row["document"] if row else None
