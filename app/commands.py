@@ -84,7 +84,7 @@ def serve_portal() -> None:
 
 @portal.command()
 def worker() -> None:
-    """Deliver mails and do chores, apart from the server, until SIGTERM or Ctrl-C."""
+    """Do the background tasks, apart from the server, until SIGTERM or Ctrl-C."""
     settings = read_settings()
     configure_logs(logging.INFO)
     run_with_database(settings, lambda: work_until_stopped(settings))

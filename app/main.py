@@ -1,6 +1,5 @@
-"""The composition root: the parts of every domain in one application."""
+"""The composition root: what every domain brings, in one application."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,17 +10,13 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.logging import LoggingConfig
 
+from app import domains
 from app.accounts import access
 from app.accounts import pages as accounts
 from app.accounts.generation_services import CredentialsChanged
 from app.accounts.parking_pages import ParkedForms
-from app.audit.sealer import sealing
-from app.chores import doing_chores
+from app.background.loop import doing
 from app.database import close_pool, open_pool
-from app.housekeeping import sweep_forever
-from app.mail.worker import delivering
-from app.parts import ROUTES, make_acts
-from app.piccolo_app import QUOTAS
 from app.settings import Settings
 from app.storage import open_storage
 from app.web import errors
@@ -39,17 +34,15 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
     @asynccontextmanager
     async def with_pool(_: Litestar) -> AsyncIterator[None]:
         await open_pool(database_url)
-        sweeping = asyncio.create_task(sweep_forever(storage))
+        tasks = [t for t in domains.tasks() if t.in_every_server or settings.delivers_mail]
         try:
-            async with sealing(settings), delivering(settings), doing_chores(settings):
+            async with doing(tasks, settings):
                 yield
         finally:
-            sweeping.cancel()
-            await asyncio.gather(sweeping, return_exceptions=True)
             await close_pool()
 
-    acts = make_acts(settings)
-    quota_advice = {quota.name: quota.advice for quota in QUOTAS}
+    acts = domains.acts()
+    quota_advice = {quota.name: quota.advice for quota in domains.quotas()}
     handlers: dict[Any, Any] = {
         access.NotSignedIn: accounts.handle_not_signed_in,
         CredentialsChanged: accounts.handle_not_signed_in,
@@ -60,7 +53,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
         Exception: errors.handle_unexpected,
     }
     return Litestar(
-        route_handlers=ROUTES,
+        route_handlers=domains.routes(),
         guards=[access.refuse_cross_site],
         dependencies={
             "viewer": Provide(access.provide_viewer),

@@ -19,12 +19,12 @@ from typing import TypeVar
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from app.chores import do_chores
+from app import domains
+from app.background.loop import do_tasks
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
 from app.listening import address_of, listening
-from app.mail.worker import Deliveries
 from app.main import make_app
 from app.settings import Settings, read_settings
 from app.web.asgi import App
@@ -84,12 +84,12 @@ def run_with_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T
 
 
 async def work_until_stopped(settings: Settings) -> None:
-    """Deliver mails and do chores until SIGTERM or SIGINT; what is on its way is finished."""
+    """Do the background tasks until SIGTERM or SIGINT; what is on its way is finished."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
-    await asyncio.gather(Deliveries(settings).run(stop), do_chores(settings, stop))
+    await do_tasks(domains.tasks(), settings, stop)
 
 
 def with_demo_secrets(settings: Settings) -> Settings:

@@ -20,13 +20,13 @@ from datetime import timedelta
 
 import httpx
 
-from app import clock
+from app import clock, domains
 from app.accounts.queries import find_credentials
 from app.accounts.session_services import open_session
 from app.database import close_pool, fetch, fetch_one, open_pool
 from app.database.quotas import Quota
-from app.housekeeping import sweep
-from app.piccolo_app import APP_CONFIG, QUOTAS
+from app.housekeeping_tasks import sweep
+from app.piccolo_app import APP_CONFIG
 from app.storage import open_storage
 from benchmarks.demo_server import Demo, serving_demo
 from benchmarks.figures import Figure, show
@@ -122,7 +122,7 @@ async def attack(demo: Demo, writer: str, seconds: float) -> Written:
             await fetch("update session set expires_at = now() - interval '1 second'")
         requests = await write(client, steps, seconds)
         after = await measure()
-    wrong = [line for quota in QUOTAS for line in await exceeded(quota)]
+    wrong = [line for quota in domains.quotas() for line in await exceeded(quota)]
     for line in wrong:
         print(f"exceeded: {line}")
     real = clock.now
@@ -159,7 +159,7 @@ async def run(demo: Demo, seconds: float) -> int:
         most = 0
         for name in WRITERS:
             most = max(most, report(name, await attack(demo, name, seconds), seconds))
-        wrong = [line for quota in QUOTAS for line in await exceeded(quota)]
+        wrong = [line for quota in domains.quotas() for line in await exceeded(quota)]
     finally:
         await close_pool()
     show(

@@ -8,17 +8,16 @@ import asyncpg
 import httpx
 import pytest
 
-from app import clock
+from app import clock, domains
 from app.database import fetch, fetch_one, fetch_value
 from app.database.quotas import Quota, WhenFull
-from app.piccolo_app import QUOTAS
 from tests.conftest import Portal
 from tests.environments.steps import NEW, names, propose
 from tests.quota_rows import ROWS, prepare, write
 
-BY_NAME = {quota.name: quota for quota in QUOTAS}
+BY_NAME = {quota.name: quota for quota in domains.quotas()}
 WRITERS = 8
-every_quota = pytest.mark.parametrize("quota", QUOTAS, ids=lambda quota: quota.name)
+every_quota = pytest.mark.parametrize("quota", domains.quotas(), ids=lambda quota: quota.name)
 
 
 async def used(quota: Quota) -> tuple[int, int]:
@@ -71,7 +70,7 @@ async def test_parallel_writes_stay_within_the_rows_of_a_quota(database: str, qu
 
 
 @pytest.mark.parametrize(
-    "quota", [quota for quota in QUOTAS if quota.most_bytes], ids=lambda quota: quota.name
+    "quota", [quota for quota in domains.quotas() if quota.most_bytes], ids=lambda quota: quota.name
 )
 async def test_parallel_writes_stay_within_the_bytes_of_a_quota(
     database: str, quota: Quota

@@ -4,11 +4,8 @@ Acts do not wait for each other: they only add their event. One process at a tim
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
-
-import structlog
 
 from app import clock
 from app.audit import queries
@@ -20,11 +17,7 @@ from app.settings import Settings
 
 # Any fixed number: whoever holds this advisory lock is the one that seals.
 SEAL_LOCK = 0x4C50_7365
-# An event waits at most this long, plus the time of a round, where the goal is 5 seconds.
-ROUND_SECONDS = 1.0
 BATCH = 2000
-
-log = structlog.get_logger()
 
 
 async def seal_round(signer: HeadSigner, issuer: str, *, limit: int = BATCH) -> int:
@@ -80,37 +73,3 @@ async def seal_waiting(settings: Settings) -> int:
     while done := await seal_round(signer, settings.base_url):
         sealed += done
     return sealed
-
-
-async def keep_sealing(settings: Settings, stop: asyncio.Event) -> None:
-    """Seal until `stop` is set, and once more then, so that an ordinary end leaves nothing open.
-
-    A round that fails is tried again, as sealing must not end with one lost connection; the
-    first of several failures in a row is logged.
-    """
-    failing = False
-    while True:
-        last = stop.is_set()
-        try:
-            await seal_waiting(settings)
-            failing = False
-        except Exception:
-            if not failing:
-                log.exception("audit-sealing-failed")
-            failing = True
-        if last:
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), ROUND_SECONDS)
-
-
-@contextlib.asynccontextmanager
-async def sealing(settings: Settings) -> AsyncIterator[None]:
-    """Seals in the background while the block runs; the pool must be open."""
-    stop = asyncio.Event()
-    task = asyncio.create_task(keep_sealing(settings, stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await task

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.accounts.rules import Viewer
+from app.settings import Settings
+from app.storage import Storage
 
 Payload = dict[str, Any]
 
@@ -63,6 +65,23 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
+class Context:
+    """Who confirms, and with what.
+
+    Attributes:
+        viewer: the person who confirms.
+        settings: of the portal.
+        storage: where files are kept.
+        upload: the file that came with the form, if there was one.
+    """
+
+    viewer: Viewer
+    settings: Settings
+    storage: Storage
+    upload: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Act:
     """A kind of change.
 
@@ -73,8 +92,8 @@ class Act:
     """
 
     name: str
-    state: Callable[[Viewer, Payload, bytes | None], Awaitable[Statement]]
-    perform: Callable[[Viewer, Payload, bytes | None], Awaitable[Done]]
+    state: Callable[[Context, Payload], Awaitable[Statement]]
+    perform: Callable[[Context, Payload], Awaitable[Done]]
 
 
 class Acts:

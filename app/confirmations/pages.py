@@ -4,16 +4,27 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.confirmations import services
-from app.confirmations.acts import Acts
+from app.confirmations.acts import Acts, Context
+from app.settings import Settings
+from app.storage import Storage
 from app.web.requests import PageRequest
 from app.web.responses import see_other
 from app.web.templates import page
+
+
+async def provide_context(
+    viewer: NamedDependency[Viewer],
+    settings: NamedDependency[Settings],
+    storage: NamedDependency[Storage],
+) -> Context:
+    """Give acts what they may use."""
+    return Context(viewer, settings, storage)
 
 
 class Confirmations(Controller):
@@ -21,6 +32,7 @@ class Confirmations(Controller):
 
     path = "/confirmations/{id:uuid}"
     guards = [signed_in]
+    dependencies = {"context": Provide(provide_context)}
 
     @get()
     async def show(
@@ -29,12 +41,13 @@ class Confirmations(Controller):
         viewer: NamedDependency[Viewer],
         id: FromPath[UUID],
         acts: NamedDependency[Acts],
+        context: NamedDependency[Context],
     ) -> Response[Any]:
         """What will happen; or, once done, on to where it can be seen."""
         proposal = await services.find_proposal(viewer, id)
         if proposal.location is not None:
             return see_other(proposal.location)
-        statement = await acts[proposal.act].state(viewer, proposal.payload, proposal.upload)
+        statement = await services.state(acts, context, proposal)
         return page(
             request,
             "confirmations/confirm.html",
@@ -45,7 +58,10 @@ class Confirmations(Controller):
 
     @post()
     async def confirm(
-        self, viewer: NamedDependency[Viewer], id: FromPath[UUID], acts: NamedDependency[Acts]
+        self,
+        id: FromPath[UUID],
+        acts: NamedDependency[Acts],
+        context: NamedDependency[Context],
     ) -> Response[Any]:
         """決定."""
-        return see_other(await services.confirm(acts, viewer, id))
+        return see_other(await services.confirm(acts, context, id))

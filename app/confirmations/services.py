@@ -1,7 +1,7 @@
 """Proposing a change, and doing it exactly once."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from app import clock
 from app.accounts.generation_services import require_current
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Acts, Done, Payload, Refused
+from app.confirmations.acts import Act, Acts, Context, Done, Payload, Refused, Statement
 from app.confirmations.tables import Confirmation
 from app.database import Record, fetch, fetch_one, unit_of_work
 
@@ -42,11 +42,11 @@ def _proposal(row: Record) -> Proposal:
     )
 
 
-async def propose(viewer: Viewer, act: str, payload: Payload, upload: bytes | None = None) -> str:
+async def propose(viewer: Viewer, act: Act, payload: Payload, upload: bytes | None = None) -> str:
     """Keep a change until the person confirms it.
 
     Args:
-        act: name of the act.
+        act: what is to be confirmed.
         payload: JSON values; never a password.
         upload: the uploaded file, if there is one.
 
@@ -56,7 +56,7 @@ async def propose(viewer: Viewer, act: str, payload: Payload, upload: bytes | No
     now = clock.now()
     confirmation = Confirmation(
         user=viewer.id,
-        act=act,
+        act=act.name,
         payload=json.dumps(payload, ensure_ascii=False),
         upload=upload,
         created_at=now,
@@ -82,16 +82,26 @@ async def find_proposal(viewer: Viewer, id: UUID) -> Proposal:
     return _proposal(row)
 
 
-async def find_draft(viewer: Viewer, id: str, act: str) -> Proposal | None:
+async def find_draft(viewer: Viewer, id: str, act: Act) -> Proposal | None:
     """What the person entered before, to be shown in its form again; None where it is gone."""
     try:
         proposal = await find_proposal(viewer, UUID(id))
     except (ValueError, NotFoundException):
         return None
-    return proposal if proposal.act == act and proposal.done_at is None else None
+    return proposal if proposal.act == act.name and proposal.done_at is None else None
 
 
-async def confirm(acts: Acts, viewer: Viewer, id: UUID) -> str:
+async def state(acts: Acts, context: Context, proposal: Proposal) -> Statement:
+    """Return what the confirm page of a proposal says.
+
+    Raises:
+        NotFoundException: the person may not do this any more.
+    """
+    context = replace(context, upload=proposal.upload)
+    return await acts[proposal.act].state(context, proposal.payload)
+
+
+async def confirm(acts: Acts, context: Context, id: UUID) -> str:
     """Do the change, once: whoever comes second finds the first one's result.
 
     Returns:
@@ -107,7 +117,7 @@ async def confirm(acts: Acts, viewer: Viewer, id: UUID) -> str:
                 'select * from confirmation where id = $1 and "user" = $2 and expires_at > $3'
                 " for update",
                 id,
-                viewer.id,
+                context.viewer.id,
                 clock.now(),
             )
             if row is None:
@@ -115,11 +125,12 @@ async def confirm(acts: Acts, viewer: Viewer, id: UUID) -> str:
             proposal = _proposal(row)
             if proposal.location is not None:
                 return proposal.location
-            await require_current(viewer)
-            done = await acts[proposal.act].perform(viewer, proposal.payload, proposal.upload)
+            await require_current(context.viewer)
+            act = acts[proposal.act]
+            done = await act.perform(replace(context, upload=proposal.upload), proposal.payload)
             return await _finish(id, done)
     except Refused as refused:
-        return await _refuse(acts, viewer, id, refused)
+        return await _refuse(acts, context, id, refused)
 
 
 async def _finish(id: UUID, done: Done) -> str:
@@ -136,7 +147,7 @@ async def _finish(id: UUID, done: Done) -> str:
     return location
 
 
-async def remember_done(user: UUID, act: str, done: Done) -> str:
+async def remember_done(user: UUID, act: Act, done: Done) -> str:
     """Keep the message of a change that was confirmed before the person had an account.
 
     Returns:
@@ -144,15 +155,15 @@ async def remember_done(user: UUID, act: str, done: Done) -> str:
     """
     now = clock.now()
     confirmation = Confirmation(
-        user=user, act=act, payload="{}", created_at=now, expires_at=now + KEPT
+        user=user, act=act.name, payload="{}", created_at=now, expires_at=now + KEPT
     )
     async with unit_of_work():
         await Confirmation.insert(confirmation)
         return await _finish(confirmation.id, done)
 
 
-async def _refuse(acts: Acts, viewer: Viewer, id: UUID, refused: Refused) -> str:
-    proposal = await find_proposal(viewer, id)
+async def _refuse(acts: Acts, context: Context, id: UUID, refused: Refused) -> str:
+    proposal = await find_proposal(context.viewer, id)
     async with unit_of_work():
         await Confirmation.update(
             {Confirmation.refusal: json.dumps(refused.problem, ensure_ascii=False)}
@@ -161,7 +172,7 @@ async def _refuse(acts: Acts, viewer: Viewer, id: UUID, refused: Refused) -> str
             await refused.record()
     if refused.page is not None:
         return draft_url(refused.page, id)
-    statement = await acts[proposal.act].state(viewer, proposal.payload, proposal.upload)
+    statement = await state(acts, context, proposal)
     return draft_url(statement.back, id)
 
 

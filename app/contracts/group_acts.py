@@ -6,8 +6,7 @@ from uuid import UUID
 import asyncpg
 from litestar.exceptions import NotFoundException
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts import group_services, queries
 from app.contracts.access import provide_changeable_contract
 from app.contracts.group_services import GroupCompanyGone, GroupCompanyNamed
@@ -22,8 +21,8 @@ def _facts(contract: SeenContract, name: str) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_addition(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _state_addition(context: Context, payload: Payload) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     query = urlencode({"search": payload["search"]})
     return Statement(
         heading=_("Register this group company?"),
@@ -33,11 +32,11 @@ async def _state_addition(viewer: Viewer, payload: Payload, _upload: bytes | Non
     )
 
 
-async def _add(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _add(context: Context, payload: Payload) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     try:
         await group_services.add_group_company(
-            contract=contract.id, company=UUID(payload["company"]), actor=viewer.id
+            contract=contract.id, company=UUID(payload["company"]), actor=context.viewer.id
         )
     except asyncpg.UniqueViolationError:
         raise Refused({"problem": "registered"}) from None
@@ -49,8 +48,8 @@ async def _add(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
     )
 
 
-async def _state_removal(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _state_removal(context: Context, payload: Payload) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     found = await queries.find_group_company(contract, UUID(payload["group_company"]))
     if found is None:
         raise NotFoundException
@@ -62,11 +61,13 @@ async def _state_removal(viewer: Viewer, payload: Payload, _upload: bytes | None
     )
 
 
-async def _remove(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _remove(context: Context, payload: Payload) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     try:
         await group_services.remove_group_company(
-            contract=contract.id, group_company=UUID(payload["group_company"]), actor=viewer.id
+            contract=contract.id,
+            group_company=UUID(payload["group_company"]),
+            actor=context.viewer.id,
         )
     except GroupCompanyGone:
         raise NotFoundException from None

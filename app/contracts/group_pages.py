@@ -48,7 +48,7 @@ async def list_group_companies(
 ) -> Response[str]:
     """The registered ones, each with the environments that name it."""
     wanted = request.query_params.get("draft", "")
-    draft = await find_draft(viewer, wanted, acts.REMOVAL.name) if wanted else None
+    draft = await find_draft(viewer, wanted, acts.REMOVAL) if wanted else None
     problem = _named(draft.refusal["environments"]) if draft and draft.refusal else ""
     companies = await queries.list_group_companies(contract)
     return page(
@@ -75,7 +75,7 @@ class GroupCompanyAddition(Controller):
         contract: NamedDependency[SeenContract],
     ) -> Response[str]:
         """The search and what it found, with the choice where the person comes back."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.ADDITION.name)
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.ADDITION)
         if draft is None or draft.payload["contract"] != contract.number:
             return await _page(request, contract, query_form(request), "", {})
         errors = {FIELD: _problem(draft.refusal)} if draft.refusal else {}
@@ -103,7 +103,7 @@ class GroupCompanyAddition(Controller):
             "name": offered[chosen],
             "search": _wanted(data),
         }
-        return see_other(await propose(viewer, acts.ADDITION.name, payload))
+        return see_other(await propose(viewer, acts.ADDITION, payload))
 
 
 @post(
@@ -125,7 +125,7 @@ async def propose_removal(
         "group_company": str(group_company_id),
         "name": found["name"],
     }
-    return see_other(await propose(viewer, acts.REMOVAL.name, payload))
+    return see_other(await propose(viewer, acts.REMOVAL, payload))
 
 
 def _problem(refusal: Mapping[str, Any]) -> str:

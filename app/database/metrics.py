@@ -5,7 +5,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 own = CollectorRegistry()
 connections_in_use = Gauge(
     "portal_database_connections_in_use",
-    "Connections that a page, a mail or a chore has at hand.",
+    "Connections that a page, a mail or a task has at hand.",
     registry=own,
     multiprocess_mode="livesum",
 )

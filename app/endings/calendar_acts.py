@@ -2,17 +2,13 @@
 
 from litestar.exceptions import NotFoundException
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Statement
 from app.endings import calendar_services as services
 from app.endings.queries import find_feed
-from app.settings import Settings
 from app.web.i18n import gettext as _
 from app.web.i18n import moment
 
 CALENDAR_URL = "/profile/calendar"
-CREATION = "calendar-creation"
-REVOCATION = "calendar-revocation"
 
 
 def stops_with() -> str:
@@ -23,9 +19,9 @@ def stops_with() -> str:
     )
 
 
-async def _state_creation(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Statement:
-    feed = await find_feed(viewer.id)
-    facts = [(_("User name"), viewer.name)]
+async def _state_creation(context: Context, _payload: Payload) -> Statement:
+    feed = await find_feed(context.viewer.id)
+    facts = [(_("User name"), context.viewer.name)]
     if feed is not None:
         facts.append((_("Made"), moment(feed["created_at"])))
     return Statement(
@@ -40,31 +36,27 @@ async def _state_creation(viewer: Viewer, _payload: Payload, _upload: bytes | No
     )
 
 
-async def _state_revocation(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Statement:
-    feed = await find_feed(viewer.id)
+async def _state_revocation(context: Context, _payload: Payload) -> Statement:
+    feed = await find_feed(context.viewer.id)
     if feed is None:
         raise NotFoundException
     return Statement(
         heading=_("Revoke the calendar address?"),
-        facts=[(_("User name"), viewer.name), (_("Made"), moment(feed["created_at"]))],
+        facts=[(_("User name"), context.viewer.name), (_("Made"), moment(feed["created_at"]))],
         back=CALENDAR_URL,
         warning=_("Calendars that use the address get nothing any more."),
     )
 
 
-async def _revoke(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Done:
-    await services.revoke_feed(viewer.id)
+async def _create(context: Context, _payload: Payload) -> Done:
+    await services.make_feed(context.settings, context.viewer.id, context.viewer.generation)
+    return Done(CALENDAR_URL, _("The calendar address was made."))
+
+
+async def _revoke(context: Context, _payload: Payload) -> Done:
+    await services.revoke_feed(context.viewer.id)
     return Done(CALENDAR_URL, _("The calendar address was revoked."))
 
 
-def make_acts(settings: Settings) -> list[Act]:
-    """The acts on one's own calendar address; `settings` say where it leads."""
-
-    async def create(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Done:
-        await services.make_feed(settings, viewer.id, viewer.generation)
-        return Done(CALENDAR_URL, _("The calendar address was made."))
-
-    return [
-        Act(CREATION, _state_creation, create),
-        Act(REVOCATION, _state_revocation, _revoke),
-    ]
+CREATION = Act("calendar-creation", _state_creation, _create)
+REVOCATION = Act("calendar-revocation", _state_revocation, _revoke)

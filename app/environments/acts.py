@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 
 from app import days
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.queries import list_group_companies
 from app.contracts.rules import SeenContract
@@ -51,8 +51,8 @@ def _group_company(payload: Payload) -> UUID | None:
     return UUID(payload["group_company"]) if payload["group_company"] else None
 
 
-async def _state_creation(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _state_creation(context: Context, payload: Payload) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     return Statement(
         heading=_("Create this environment?"),
         facts=await _facts(contract, payload),
@@ -60,15 +60,15 @@ async def _state_creation(viewer: Viewer, payload: Payload, _upload: bytes | Non
     )
 
 
-async def _create(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _create(context: Context, payload: Payload) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     try:
         await services.create_environment(
             contract=contract.id,
             name=payload["name"],
             sort_key=payload["sort_key"],
             group_company=_group_company(payload),
-            actor=viewer.id,
+            actor=context.viewer.id,
         )
     except asyncpg.UniqueViolationError:
         raise Refused({"problem": "name-taken"}) from None
@@ -80,16 +80,16 @@ async def _create(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Do
     )
 
 
-async def _state_change(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract, environment = await changeable_environment(viewer, payload)
+async def _state_change(context: Context, payload: Payload) -> Statement:
+    contract, environment = await changeable_environment(context.viewer, payload)
     facts = [(_("Environment"), environment.name), *(await _facts(contract, payload))[1:]]
     return Statement(
         heading=_("Change this environment?"), facts=facts, back=environment.url(contract)
     )
 
 
-async def _change(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract, environment = await changeable_environment(viewer, payload)
+async def _change(context: Context, payload: Payload) -> Done:
+    contract, environment = await changeable_environment(context.viewer, payload)
     try:
         await services.change_environment(
             contract=contract.id,
@@ -98,7 +98,7 @@ async def _change(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Do
             name=payload["name"],
             sort_key=payload["sort_key"],
             group_company=_group_company(payload),
-            actor=viewer.id,
+            actor=context.viewer.id,
         )
     except asyncpg.UniqueViolationError:
         raise Refused({"problem": "name-taken"}) from None
@@ -114,8 +114,8 @@ async def _change(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Do
     )
 
 
-async def _state_retirement(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract, environment = await changeable_environment(viewer, payload)
+async def _state_retirement(context: Context, payload: Payload) -> Statement:
+    contract, environment = await changeable_environment(context.viewer, payload)
     offered = await queries.offered_products(contract, environment.id)
     given_back = [(product_name(p), number(p.share.here), "0") for p in offered if p.share.here]
     notes = [_("The history of its activations stays readable.")]
@@ -139,11 +139,11 @@ async def _state_retirement(viewer: Viewer, payload: Payload, _upload: bytes | N
     )
 
 
-async def _retire(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract, environment = await changeable_environment(viewer, payload)
+async def _retire(context: Context, payload: Payload) -> Done:
+    contract, environment = await changeable_environment(context.viewer, payload)
     try:
         await services.retire_environment(
-            contract=contract.id, environment=environment.id, actor=viewer.id
+            contract=contract.id, environment=environment.id, actor=context.viewer.id
         )
     except EnvironmentGone:
         raise NotFoundException from None

@@ -6,8 +6,7 @@ from uuid import UUID
 import asyncpg
 from litestar.exceptions import NotFoundException
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.environments import queries, services
 from app.environments.acts import changeable_environment
 from app.environments.rules import ActivationState, check_allocation
@@ -24,8 +23,8 @@ def _quantities(payload: Payload, key: str) -> dict[UUID, int]:
     return {UUID(id): quantity for id, quantity in payload[key].items()}
 
 
-async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract, environment = await changeable_environment(viewer, payload)
+async def _state(context: Context, payload: Payload) -> Statement:
+    contract, environment = await changeable_environment(context.viewer, payload)
     wanted = _quantities(payload, "quantities")
     offered = await queries.offered_products(contract, environment.id)
     changes = [
@@ -61,8 +60,8 @@ async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Sta
     )
 
 
-async def _allocate(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract, environment = await changeable_environment(viewer, payload)
+async def _allocate(context: Context, payload: Payload) -> Done:
+    contract, environment = await changeable_environment(context.viewer, payload)
     wanted = _quantities(payload, "quantities")
     try:
         await services.lock_environment(contract.id, environment.id)
@@ -79,7 +78,7 @@ async def _allocate(viewer: Viewer, payload: Payload, _upload: bytes | None) -> 
                 contract=contract.id,
                 environment=environment.id,
                 quantities=wanted,
-                actor=viewer.id,
+                actor=context.viewer.id,
             )
     except EnvironmentGone:
         raise NotFoundException from None

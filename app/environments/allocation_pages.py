@@ -76,7 +76,7 @@ class Allocations(Controller):
         """The form; numbers come from the draft, the address, or what is allocated."""
         offered = await queries.offered_products(contract, environment.id)
         data = query_form(request)
-        draft = await find_draft(viewer, data.get("draft"), ALLOCATION.name)
+        draft = await find_draft(viewer, data.get("draft"), ALLOCATION)
         if draft is not None and draft.payload["environment"] == str(environment.id):
             return _drafted(request, contract, environment, offered, draft)
         typed = AllocationForm.read(data, offered).typed
@@ -103,7 +103,7 @@ class Allocations(Controller):
             "quantities": {str(id): quantity for id, quantity in form.quantities.items()},
             "seen": {str(id): quantity for id, quantity in form.seen.items()},
         }
-        return see_other(await propose(viewer, ALLOCATION.name, payload))
+        return see_other(await propose(viewer, ALLOCATION, payload))
 
     @get("/other-products")
     async def choose(

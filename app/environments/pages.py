@@ -102,7 +102,7 @@ class EnvironmentCreation(Controller):
         contract: NamedDependency[SeenContract],
     ) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CREATION.name)
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CREATION)
         typed = draft.payload if draft else {"name": "", "sort_key": "", "group_company": ""}
         errors = _problem(draft.refusal["problem"]) if draft and draft.refusal else {}
         return await _form(request, contract, typed, errors)
@@ -127,7 +127,7 @@ class EnvironmentCreation(Controller):
             "sort_key": form.sort_key,
             "group_company": form.group_company,
         }
-        return see_other(await propose(viewer, acts.CREATION.name, payload))
+        return see_other(await propose(viewer, acts.CREATION, payload))
 
 
 class EnvironmentChange(Controller):
@@ -146,7 +146,7 @@ class EnvironmentChange(Controller):
         environment: NamedDependency[SeenEnvironment],
     ) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CHANGE.name)
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CHANGE)
         if draft is not None and draft.payload["environment"] != str(environment.id):
             draft = None
         now = {
@@ -185,7 +185,7 @@ class EnvironmentChange(Controller):
             "sort_key": form.sort_key,
             "group_company": form.group_company,
         }
-        return see_other(await propose(viewer, acts.CHANGE.name, payload))
+        return see_other(await propose(viewer, acts.CHANGE, payload))
 
     @post("/retirement")
     async def propose_retirement(
@@ -196,7 +196,7 @@ class EnvironmentChange(Controller):
     ) -> Response[Any]:
         """廃止: on to the confirm step."""
         payload = {"contract": contract.number, "environment": str(environment.id)}
-        return see_other(await propose(viewer, acts.RETIREMENT.name, payload))
+        return see_other(await propose(viewer, acts.RETIREMENT, payload))
 
 
 async def _form(

@@ -6,8 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.environments import services
@@ -53,8 +52,8 @@ def _name(product: SheetProduct, sheet: Sheet) -> str:
     return f"{name} ({product.mark})" if twice else name
 
 
-async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _state(context: Context, payload: Payload) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     sheet = await read_sheet(contract)
     judged = await in_background(lambda: _effects(payload, sheet))
     effects = [effect for effect in judged if effect.changes]
@@ -104,8 +103,8 @@ def _sums(effects: Sequence[Effect], sheet: Sheet) -> list[tuple[str, str, str]]
     ]
 
 
-async def _allocate(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _allocate(context: Context, payload: Payload) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     seen = read_seen(payload)
     try:
         await services.lock_environments(contract.id, {environment for environment, _ in seen})
@@ -117,7 +116,7 @@ async def _allocate(viewer: Viewer, payload: Payload, _upload: bytes | None) -> 
         changing = [effect for effect in effects if effect.changes]
         told = _told(changing, sheet)
         await services.set_all_allocations(
-            contract=contract.id, wanted=_wanted(changing), actor=viewer.id
+            contract=contract.id, wanted=_wanted(changing), actor=context.viewer.id
         )
     except (EnvironmentGone, asyncpg.CheckViolationError):
         raise Refused({"problem": "changed"}) from None

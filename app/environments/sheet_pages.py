@@ -48,7 +48,7 @@ class AllocationSheet(Controller):
         contract: NamedDependency[SeenContract],
     ) -> Response[str]:
         """The empty form; or every line of the table that was checked, as things stand now."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), ALLOCATION.name)
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), ALLOCATION)
         if draft is None or draft.payload["contract"] != contract.number:
             return _page(request, contract, "")
         sheet, payload = await read_sheet(contract), draft.payload
@@ -87,7 +87,7 @@ class AllocationSheet(Controller):
             "table": form.text,
             "seen": write_seen(judged.seen),
         }
-        kept = await propose(viewer, ALLOCATION.name, payload)
+        kept = await propose(viewer, ALLOCATION, payload)
         return see_other(f"{sheet_url(contract)}?draft={kept.rsplit('/', 1)[1]}")
 
     @get("/template")

@@ -1,4 +1,4 @@
-"""The chore of bulk imports: it checks what was uploaded, and imports what was confirmed.
+"""The background task of bulk imports: it checks what was uploaded, and imports what was confirmed.
 
 What an import adds, what is kept of it and its state are one transaction, which holds the lock of
 its row. A worker that dies leaves nothing, and the next one begins anew.

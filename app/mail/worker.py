@@ -1,9 +1,7 @@
-"""Delivering what lies in the outbox, in the server's processes or in one of its own."""
+"""Delivering what lies in the outbox."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -21,15 +19,10 @@ from app.mail.services import (
 )
 from app.sealing import CannotOpen
 from app.settings import Settings
-from app.web.errors import unavailable_errors
 
 # Longer than any delivery may take, so that two workers never carry the same mail.
 LEASE = timedelta(seconds=120)
-# The outbox is looked at; LISTEN would need a connection of its own per process, which poolers
-# between the portal and its database do not pass on.
-POLL_SECONDS = 1.0
 COURIERS = 4
-FINISH_SECONDS = 10.0
 
 log = structlog.get_logger()
 
@@ -52,21 +45,12 @@ class Deliveries:
         self._settings, self._lease = settings, lease
         self._couriers = couriers or [make_courier(settings) for _ in range(COURIERS)]
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until told to stop; a batch that is on its way is finished first."""
-        while not stop.is_set():
-            try:
-                if await self.deliver_batch():
-                    continue
-                await self._rest()
-            except unavailable_errors as error:
-                log.warning("mail-delivery-interrupted", error=type(error).__name__)
-            except Exception as error:
-                # The mails at hand come due again; the others must not wait for ever.
-                log.error("defect", exc_info=error)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), POLL_SECONDS)
-        await self._rest()
+    async def step(self) -> bool:
+        """Deliver a batch; answer whether there may be more to deliver at once."""
+        if await self.deliver_batch():
+            return True
+        await self.rest()
+        return False
 
     async def deliver_batch(self) -> int:
         """Deliver as many due mails as there are couriers; how many there were."""
@@ -86,7 +70,7 @@ class Deliveries:
         tried = 0
         while batch := await self.deliver_batch():
             tried += batch
-        await self._rest()
+        await self.rest()
         return tried
 
     async def _deliver(self, courier: Courier, mail: Record) -> None:
@@ -121,31 +105,7 @@ class Deliveries:
         await settle_failed(mail, reason, words, failures)
         log.error("mail-failed", mail=str(mail["id"]), template=mail["template"], reason=reason)
 
-    async def _rest(self) -> None:
+    async def rest(self) -> None:
+        """Let the couriers close their connections until the next mail."""
         for courier in self._couriers:
             await courier.rest()
-
-
-@asynccontextmanager
-async def running(work: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIterator[None]:
-    """Have something work while the block runs; then it is told, and may finish what it began."""
-    stop = asyncio.Event()
-    task = asyncio.ensure_future(work(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await asyncio.wait({task}, timeout=FINISH_SECONDS)
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-@asynccontextmanager
-async def delivering(settings: Settings) -> AsyncIterator[None]:
-    """Deliver mails while the block runs, where the settings say that servers do."""
-    if not settings.delivers_mail:
-        yield
-        return
-    async with running(Deliveries(settings).run):
-        yield

@@ -37,10 +37,10 @@ GAUGES = {
         "",
         "When the last signing key ends.",
     ),
-    "portal_chore_done_timestamp_seconds": (
-        "chore_done",
-        "chore",
-        "When any process had nothing left to do of a chore.",
+    "portal_background_task_done_timestamp_seconds": (
+        "task_done",
+        "task",
+        "When any process had nothing left to do of a background task.",
     ),
 }
 
@@ -59,10 +59,10 @@ class DatabaseFigures(Collector):
                 family.add_metric([value_of] if label else [], value)
             yield family
         failures = CounterMetricFamily(
-            "portal_chore_failures", "Chores that ended with an error.", labels=["chore"]
+            "portal_background_task_failures", "Tasks that ended with an error.", labels=["task"]
         )
-        for chore, value in self._figures["chore_failures"].items():
-            failures.add_metric([chore], value)
+        for task, value in self._figures["task_failures"].items():
+            failures.add_metric([task], value)
         yield failures
         yield GaugeMetricFamily(
             "portal_database_connections_limit",

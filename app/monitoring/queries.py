@@ -45,9 +45,9 @@ FIGURES = """
     union all
     select 'signing_key_end', '', extract(epoch from (select max(not_after) from signing_key))
     union all
-    select 'chore_done', name, extract(epoch from done_at) from chore
+    select 'task_done', name, extract(epoch from done_at) from background_task
     union all
-    select 'chore_failures', name, failures from chore
+    select 'task_failures', name, failures from background_task
 """
 
 

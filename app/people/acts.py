@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts.access import provide_contract
 from app.contracts.rules import Role, SeenContract
 from app.people import membership_services as services
@@ -40,8 +40,8 @@ def _refused(contract: SeenContract, error: MembershipRefused) -> Refused:
     return Refused({"problem": error.problem.value}, page=page)
 
 
-async def _state_change(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract, membership = await _find(viewer, payload)
+async def _state_change(context: Context, payload: Payload) -> Statement:
+    contract, membership = await _find(context.viewer, payload)
     role = Role(payload["role"])
     notes = []
     if membership.own and membership.role is Role.OWNER and role is Role.MEMBER:
@@ -66,8 +66,8 @@ def _from_to(before: str, after: str) -> str:
     return after if before == after else f"{before} → {after}"
 
 
-async def _change(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract, membership = await _find(viewer, payload)
+async def _change(context: Context, payload: Payload) -> Done:
+    contract, membership = await _find(context.viewer, payload)
     try:
         await services.change_membership(
             contract=contract.id,
@@ -75,7 +75,7 @@ async def _change(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Do
             role=Role(payload["role"]),
             notification=payload["notification"],
             seen=(Role(payload["seen_role"]), payload["seen_notification"]),
-            actor=viewer.id,
+            actor=context.viewer.id,
         )
     except MembershipGone:
         raise NotFoundException from None
@@ -87,8 +87,8 @@ async def _change(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Do
     )
 
 
-async def _state_removal(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract, membership = await _find(viewer, payload)
+async def _state_removal(context: Context, payload: Payload) -> Statement:
+    contract, membership = await _find(context.viewer, payload)
     if membership.own:
         heading = _("Leave this contract?")
         warning = _("You will not see this contract any more until an owner invites you again.")
@@ -109,11 +109,11 @@ async def _state_removal(viewer: Viewer, payload: Payload, _upload: bytes | None
     )
 
 
-async def _remove(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract, membership = await _find(viewer, payload)
+async def _remove(context: Context, payload: Payload) -> Done:
+    contract, membership = await _find(context.viewer, payload)
     try:
         await services.end_membership(
-            contract=contract.id, membership=membership.id, actor=viewer.id
+            contract=contract.id, membership=membership.id, actor=context.viewer.id
         )
     except MembershipGone:
         raise NotFoundException from None

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.database import Record
@@ -13,33 +13,12 @@ from app.people import invitation_services as services
 from app.people.access import provide_invitation
 from app.people.invitation_services import InvitationGone, InvitationRefused, TooManyInvitations
 from app.people.rules import INVITATION_LASTS
-from app.settings import Settings
 from app.web.i18n import LANGUAGE_NAMES, moment, ngettext
 from app.web.i18n import gettext as _
 
-INVITATION = "invitation"
-RESENDING = "invitation-resending"
-CANCELLATION = "invitation-cancellation"
 
-
-def make_acts(settings: Settings) -> list[Act]:
-    """The acts of inviting; `settings` say where links lead and how mails leave."""
-
-    async def perform(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        return await _invite(settings, viewer, payload)
-
-    async def perform_again(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        return await _send_again(settings, viewer, payload)
-
-    return [
-        Act(INVITATION, _state, perform),
-        Act(RESENDING, _state_again, perform_again),
-        Act(CANCELLATION, _state_cancellation, _cancel),
-    ]
-
-
-async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _state(context: Context, payload: Payload) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     emails = payload["emails"]
     return Statement(
         heading=ngettext("Invite %(n)s person?", "Invite %(n)s people?", len(emails)),
@@ -62,15 +41,15 @@ def _link_lasts() -> str:
     )
 
 
-async def _invite(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _invite(context: Context, payload: Payload) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     try:
         await services.invite(
-            settings,
+            context.settings,
             contract=contract,
             emails=payload["emails"],
             language=payload["language"],
-            actor=viewer,
+            actor=context.viewer,
         )
     except InvitationRefused as refused:
         problems = {email: problem.value for email, problem in refused.problems.items()}
@@ -89,8 +68,8 @@ async def _find(viewer: Viewer, payload: Payload) -> tuple[SeenContract, Record]
     return contract, await provide_invitation(contract, UUID(payload["invitation"]))
 
 
-async def _state_again(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract, invitation = await _find(viewer, payload)
+async def _state_again(context: Context, payload: Payload) -> Statement:
+    contract, invitation = await _find(context.viewer, payload)
     return Statement(
         heading=_("Send this invitation again?"),
         facts=_facts(contract, invitation),
@@ -108,11 +87,11 @@ def _facts(contract: SeenContract, invitation: Record) -> list[tuple[str, str]]:
     ]
 
 
-async def _send_again(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
-    contract, invitation = await _find(viewer, payload)
+async def _send_again(context: Context, payload: Payload) -> Done:
+    contract, invitation = await _find(context.viewer, payload)
     try:
         await services.send_again(
-            settings, contract=contract, invitation=invitation["id"], actor=viewer
+            context.settings, contract=contract, invitation=invitation["id"], actor=context.viewer
         )
     except InvitationGone:
         raise NotFoundException from None
@@ -121,8 +100,8 @@ async def _send_again(settings: Settings, viewer: Viewer, payload: Payload) -> D
     return Done(f"{contract.url}/members", _on_their_way(1))
 
 
-async def _state_cancellation(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract, invitation = await _find(viewer, payload)
+async def _state_cancellation(context: Context, payload: Payload) -> Statement:
+    contract, invitation = await _find(context.viewer, payload)
     return Statement(
         heading=_("Cancel this invitation?"),
         facts=_facts(contract, invitation),
@@ -131,13 +110,20 @@ async def _state_cancellation(viewer: Viewer, payload: Payload, _upload: bytes |
     )
 
 
-async def _cancel(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract, invitation = await _find(viewer, payload)
+async def _cancel(context: Context, payload: Payload) -> Done:
+    contract, invitation = await _find(context.viewer, payload)
     try:
-        await services.cancel(contract=contract.id, invitation=invitation["id"], actor=viewer.id)
+        await services.cancel(
+            contract=contract.id, invitation=invitation["id"], actor=context.viewer.id
+        )
     except InvitationGone:
         raise NotFoundException from None
     return Done(
         f"{contract.url}/members",
         _("The invitation of %(address)s was cancelled.", address=invitation["email"]),
     )
+
+
+INVITATION = Act("invitation", _state, _invite)
+RESENDING = Act("invitation-resending", _state_again, _send_again)
+CANCELLATION = Act("invitation-cancellation", _state_cancellation, _cancel)

@@ -4,8 +4,7 @@ from base64 import b64decode, b64encode
 
 from litestar.exceptions import NotFoundException
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.people import joining_services as services
 from app.people import queries
 from app.people.acts import role_name
@@ -16,7 +15,6 @@ from app.sealing import CannotOpen, read_secret, seal, unseal
 from app.settings import Settings
 from app.web.i18n import gettext as _
 
-JOINING = "joining"
 PURPOSE = b"joining"
 
 
@@ -31,39 +29,37 @@ def joining_payload(settings: Settings, token: str) -> Payload:
     return {"link": b64encode(box).decode()}
 
 
-def make_acts(settings: Settings) -> list[Act]:
-    """The act of joining; `settings` name the secret under which the link is kept."""
+async def _find(context: Context, payload: Payload) -> tuple[str, Link]:
+    try:
+        box = b64decode(payload["link"])
+        token = unseal(read_secret(context.settings.secret_file), PURPOSE, box).decode()
+    except CannotOpen:
+        raise NotFoundException from None
+    link = await queries.find_link(token, context.viewer)
+    if link is None:
+        raise NotFoundException
+    return token, link
 
-    async def find(viewer: Viewer, payload: Payload) -> tuple[str, Link]:
-        try:
-            box = b64decode(payload["link"])
-            token = unseal(read_secret(settings.secret_file), PURPOSE, box).decode()
-        except CannotOpen:
-            raise NotFoundException from None
-        link = await queries.find_link(token, viewer)
-        if link is None:
-            raise NotFoundException
-        return token, link
 
-    async def state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-        token, link = await find(viewer, payload)
-        return Statement(
-            heading=_("Join this contract?"),
-            facts=[*contract_facts(link), (_("Your account"), f"{viewer.name} ({viewer.code})")],
-            back=link_url(token),
-        )
+async def _state(context: Context, payload: Payload) -> Statement:
+    token, link = await _find(context, payload)
+    account = f"{context.viewer.name} ({context.viewer.code})"
+    return Statement(
+        heading=_("Join this contract?"),
+        facts=[*contract_facts(link), (_("Your account"), account)],
+        back=link_url(token),
+    )
 
-    async def perform(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        token, link = await find(viewer, payload)
-        if link.arrival not in {Arrival.JOIN, Arrival.OTHER_ACCOUNT}:
-            raise Refused({"problem": link.arrival.value}, page=link_url(token))
-        try:
-            await services.join(link, viewer)
-        except (LinkClosed, MemberAlready):
-            raise Refused({"problem": "closed"}, page=link_url(token)) from None
-        return joined(link)
 
-    return [Act(JOINING, state, perform)]
+async def _join(context: Context, payload: Payload) -> Done:
+    token, link = await _find(context, payload)
+    if link.arrival not in {Arrival.JOIN, Arrival.OTHER_ACCOUNT}:
+        raise Refused({"problem": link.arrival.value}, page=link_url(token))
+    try:
+        await services.join(link, context.viewer)
+    except (LinkClosed, MemberAlready):
+        raise Refused({"problem": "closed"}, page=link_url(token)) from None
+    return joined(link)
 
 
 def contract_facts(link: Link) -> list[tuple[str, str]]:
@@ -81,3 +77,6 @@ def joined(link: Link) -> Done:
         f"/contracts/{link.contract_number}",
         _("You are a member of the contract %(name)s now.", name=link.contract_name),
     )
+
+
+JOINING = Act("joining", _state, _join)

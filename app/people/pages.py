@@ -9,6 +9,7 @@ from litestar.di import NamedDependency, Provide
 from app import clock
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
+from app.confirmations.acts import Act
 from app.confirmations.services import find_draft, propose
 from app.contracts.access import provide_contract
 from app.contracts.rules import Role, SeenContract
@@ -45,11 +46,11 @@ def _problem(problem: str) -> str:
     }[problem]
 
 
-async def _refusal(request: PageRequest, viewer: Viewer, *names: str) -> str:
+async def _refusal(request: PageRequest, viewer: Viewer, *of: Act) -> str:
     """Why the confirmation in the address was refused, or an empty string."""
     wanted = request.query_params.get("draft", "")
-    for name in names if wanted else ():
-        draft = await find_draft(viewer, wanted, name)
+    for act in of if wanted else ():
+        draft = await find_draft(viewer, wanted, act)
         if draft is not None and draft.refusal:
             return _problem(draft.refusal["problem"])
     return ""
@@ -89,7 +90,7 @@ async def list_members(
         people=people,
         pages=_pages(contract, people.members),
         now=clock.now(),
-        problem=await _refusal(request, viewer, acts.CHANGE.name, acts.REMOVAL.name, RESENDING),
+        problem=await _refusal(request, viewer, acts.CHANGE, acts.REMOVAL, RESENDING),
     )
 
 
@@ -112,11 +113,11 @@ class Memberships(Controller):
         membership: NamedDependency[SeenMembership],
     ) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CHANGE.name)
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CHANGE)
         typed = (membership.role, membership.notification)
         if draft is not None and draft.payload["membership"] == str(membership.id):
             typed = (Role(draft.payload["role"]), draft.payload["notification"])
-        problem = await _refusal(request, viewer, acts.CHANGE.name, acts.REMOVAL.name)
+        problem = await _refusal(request, viewer, acts.CHANGE, acts.REMOVAL)
         errors = {"form": problem} if problem else {}
         return _page(request, contract, membership, typed, errors)
 
@@ -145,7 +146,7 @@ class Memberships(Controller):
             "seen_role": membership.role.value,
             "seen_notification": membership.notification,
         }
-        return see_other(await propose(viewer, acts.CHANGE.name, payload))
+        return see_other(await propose(viewer, acts.CHANGE, payload))
 
     @post("/removal")
     async def propose_removal(
@@ -161,7 +162,7 @@ class Memberships(Controller):
             problem = _problem(MembershipProblem.LAST_OWNER)
             return _page(request, contract, membership, typed, {"form": problem})
         payload = {"contract": contract.number, "membership": str(membership.id)}
-        return see_other(await propose(viewer, acts.REMOVAL.name, payload))
+        return see_other(await propose(viewer, acts.REMOVAL, payload))
 
 
 def _page(

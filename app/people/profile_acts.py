@@ -7,9 +7,8 @@ from app.accounts import profile_services as services
 from app.accounts import queries
 from app.accounts.access import require_proof
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Statement
 from app.database import Record
-from app.settings import Settings
 from app.web import i18n
 from app.web.browsers import browser_name
 from app.web.i18n import LANGUAGE_NAMES, moment
@@ -18,12 +17,9 @@ from app.web.i18n import gettext as _
 PROFILE_URL = "/profile"
 EMAIL_URL = "/profile/email"
 SESSIONS_URL = "/profile/sessions"
-PROFILE_CHANGE = "profile-change"
-EMAIL_CHANGE = "email-change"
-EMAIL_CANCELLATION = "email-change-cancellation"
 
 
-async def _state_profile(_viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
+async def _state_profile(context: Context, payload: Payload) -> Statement:
     return Statement(
         heading=_("Change your profile?"),
         facts=[
@@ -35,30 +31,12 @@ async def _state_profile(_viewer: Viewer, payload: Payload, _upload: bytes | Non
     )
 
 
-async def _change_profile(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    await services.change_profile(viewer, name=payload["name"], language=payload["language"])
+async def _change_profile(context: Context, payload: Payload) -> Done:
+    await services.change_profile(
+        context.viewer, name=payload["name"], language=payload["language"]
+    )
     i18n.language.set(payload["language"])
     return Done(PROFILE_URL, _("Your profile was changed."))
-
-
-def make_acts(settings: Settings) -> list[Act]:
-    """The acts on one's own account; `settings` say where links lead and how mails leave."""
-
-    async def change_email(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        _require_generation(viewer, payload)
-        await services.ask_email_change(settings, viewer, payload["email"])
-        return Done(
-            PROFILE_URL,
-            _("A mail was sent to %(address)s. Open its link.", address=payload["email"]),
-        )
-
-    return [
-        Act(PROFILE_CHANGE, _state_profile, _change_profile),
-        Act(EMAIL_CHANGE, _state_email, change_email),
-        Act(EMAIL_CANCELLATION, _state_cancellation, _cancel),
-        SESSION_END,
-        OTHER_SESSIONS_END,
-    ]
 
 
 def _require_generation(viewer: Viewer, payload: Payload) -> None:
@@ -73,9 +51,9 @@ def _require_generation(viewer: Viewer, payload: Payload) -> None:
     require_proof(viewer)
 
 
-async def _state_email(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    _require_generation(viewer, payload)
-    account = await queries.find_account(viewer.id)
+async def _state_email(context: Context, payload: Payload) -> Statement:
+    _require_generation(context.viewer, payload)
+    account = await queries.find_account(context.viewer.id)
     return Statement(
         heading=_("Change your mail address?"),
         facts=[
@@ -92,10 +70,8 @@ async def _state_email(viewer: Viewer, payload: Payload, _upload: bytes | None) 
     )
 
 
-async def _state_cancellation(
-    viewer: Viewer, _payload: Payload, _upload: bytes | None
-) -> Statement:
-    account = await queries.find_account(viewer.id)
+async def _state_cancellation(context: Context, _payload: Payload) -> Statement:
+    account = await queries.find_account(context.viewer.id)
     if account["asked_email"] is None:
         raise NotFoundException
     return Statement(
@@ -109,8 +85,8 @@ async def _state_cancellation(
     )
 
 
-async def _cancel(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Done:
-    if not await services.cancel_email_change(viewer):
+async def _cancel(context: Context, _payload: Payload) -> Done:
+    if not await services.cancel_email_change(context.viewer):
         raise NotFoundException
     return Done(PROFILE_URL, _("The change of your email address was cancelled."))
 
@@ -128,8 +104,8 @@ async def _find_session(viewer: Viewer, payload: Payload) -> Record:
     raise NotFoundException
 
 
-async def _state_session(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    session = await _find_session(viewer, payload)
+async def _state_session(context: Context, payload: Payload) -> Statement:
+    session = await _find_session(context.viewer, payload)
     return Statement(
         heading=_("Log out the device below?"),
         facts=[
@@ -141,16 +117,16 @@ async def _state_session(viewer: Viewer, payload: Payload, _upload: bytes | None
     )
 
 
-async def _end_session(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    session = await _find_session(viewer, payload)
-    await services.end_session(viewer, session["id"])
+async def _end_session(context: Context, payload: Payload) -> Done:
+    session = await _find_session(context.viewer, payload)
+    await services.end_session(context.viewer, session["id"])
     return Done(SESSIONS_URL, _("The device was logged out."))
 
 
-async def _state_others(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Statement:
-    require_proof(viewer)
-    sessions = await queries.list_sessions(viewer.id, clock.now())
-    others = [s for s in sessions if s["id"] != viewer.session]
+async def _state_others(context: Context, _payload: Payload) -> Statement:
+    require_proof(context.viewer)
+    sessions = await queries.list_sessions(context.viewer.id, clock.now())
+    others = [s for s in sessions if s["id"] != context.viewer.session]
     return Statement(
         heading=_("Log out all other devices?"),
         facts=[(_("Device"), f"{session_name(s)} · {moment(s['last_seen_at'])}") for s in others],
@@ -159,11 +135,25 @@ async def _state_others(viewer: Viewer, _payload: Payload, _upload: bytes | None
     )
 
 
-async def _end_others(viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Done:
-    require_proof(viewer)
-    await services.end_other_sessions(viewer)
+async def _end_others(context: Context, _payload: Payload) -> Done:
+    require_proof(context.viewer)
+    await services.end_other_sessions(context.viewer)
     return Done(SESSIONS_URL, _("All other devices were logged out."))
 
 
 SESSION_END = Act("session-end", _state_session, _end_session)
 OTHER_SESSIONS_END = Act("other-sessions-end", _state_others, _end_others)
+
+
+async def _change_email(context: Context, payload: Payload) -> Done:
+    _require_generation(context.viewer, payload)
+    await services.ask_email_change(context.settings, context.viewer, payload["email"])
+    return Done(
+        PROFILE_URL,
+        _("A mail was sent to %(address)s. Open its link.", address=payload["email"]),
+    )
+
+
+PROFILE_CHANGE = Act("profile-change", _state_profile, _change_profile)
+EMAIL_CHANGE = Act("email-change", _state_email, _change_email)
+EMAIL_CANCELLATION = Act("email-change-cancellation", _state_cancellation, _cancel)

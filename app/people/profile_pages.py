@@ -197,12 +197,12 @@ class Sessions(Controller):
         sessions = await queries.list_sessions(viewer.id, clock.now())
         if session_id not in {s["id"] for s in sessions} - {viewer.session}:
             raise NotFoundException
-        return see_other(await propose(viewer, acts.SESSION_END.name, {"session": str(session_id)}))
+        return see_other(await propose(viewer, acts.SESSION_END, {"session": str(session_id)}))
 
     @post("/others/end")
     async def propose_others_end(self, viewer: NamedDependency[Viewer]) -> Response[Any]:
         """Log all others out: on to the confirm step."""
-        return see_other(await propose(viewer, acts.OTHER_SESSIONS_END.name, {}))
+        return see_other(await propose(viewer, acts.OTHER_SESSIONS_END, {}))
 
 
 class EmailConfirmation(Controller):

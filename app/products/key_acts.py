@@ -1,7 +1,6 @@
 """What owners confirm about license keys: an other product is added."""
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.products import services
@@ -17,8 +16,8 @@ def form_url(contract: SeenContract) -> str:
     return f"{contract.url}/other-products/new"
 
 
-async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _state(context: Context, payload: Payload) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     key = await find_key(plain_key(payload["key"]))
     assert key is not None, "a key that was issued stays in the table"
     notes = []
@@ -44,14 +43,14 @@ async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Sta
     )
 
 
-async def _redeem(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
+async def _redeem(context: Context, payload: Payload) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload["contract"])
     characters = plain_key(payload["key"])
     key = await lock_key(characters)
     outcome = judge_key(key, characters, contract)
     if key is None or outcome is not KeyOutcome.REDEEMABLE:
         raise Refused({"outcome": outcome.value})
-    await services.redeem_license_key(key=key.id, contract=contract.id, actor=viewer.id)
+    await services.redeem_license_key(key=key.id, contract=contract.id, actor=context.viewer.id)
     return Done(
         f"{contract.url}/products",
         _("%(product)s was added by its license key.", product=product_name(key)),

@@ -82,7 +82,7 @@ class LicenseKeyRedemption(Controller):
         contract: NamedDependency[SeenContract],
     ) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), REDEMPTION.name)
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), REDEMPTION)
         if draft is None or draft.payload["contract"] != contract.number:
             return _page(request, contract, "", {})
         typed, errors = draft.payload["key"], {}
@@ -113,7 +113,7 @@ class LicenseKeyRedemption(Controller):
             outcome, key = tried
             if outcome is KeyOutcome.REDEEMABLE:
                 payload = {"contract": contract.number, "key": typed}
-                return see_other(await propose(viewer, REDEMPTION.name, payload))
+                return see_other(await propose(viewer, REDEMPTION, payload))
             fields.errors[FIELD] = _message(outcome, key, contract)
         return _page(request, contract, fields.data.get(FIELD), fields.errors)
 

@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.products.rules import count_of
@@ -15,27 +14,8 @@ from app.quotes.draft_services import DraftChanged, use_draft
 from app.quotes.rules import Line, Wish, totals
 from app.quotes.services import StateRefused, Wanted
 from app.quotes.wording import before_and_after, total_facts
-from app.settings import Settings
 from app.web.i18n import gettext as _
 from app.web.i18n import moment
-
-REQUEST = "quote-request"
-WITHDRAWAL = "quote-withdrawal"
-
-
-def make_acts(settings: Settings) -> list[Act]:
-    """The acts of quotes; `settings` say where links in mails lead."""
-
-    async def perform(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        return await _request(settings, viewer, payload)
-
-    async def perform_withdrawal(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        return await _withdraw(settings, viewer, payload)
-
-    return [
-        Act(REQUEST, _state, perform),
-        Act(WITHDRAWAL, _state_withdrawal, perform_withdrawal),
-    ]
 
 
 def _contract_fact(contract: SeenContract) -> tuple[str, str]:
@@ -47,8 +27,8 @@ def _lines(builder: Builder, payload: Payload) -> list[Line]:
     return builder.lines(DraftContent.from_json(payload["content"]), quantities)
 
 
-async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await provide_quotable_contract(viewer, payload["contract"])
+async def _state(context: Context, payload: Payload) -> Statement:
+    contract = await provide_quotable_contract(context.viewer, payload["contract"])
     builder = await find_builder(contract)
     lines = _lines(builder, payload)
     note = payload["content"]["values"][NOTE]
@@ -99,8 +79,8 @@ def _ending(builder: Builder, lines: list[Line]) -> list[str]:
     ]
 
 
-async def _request(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
-    contract = await provide_quotable_contract(viewer, payload["contract"])
+async def _request(context: Context, payload: Payload) -> Done:
+    contract = await provide_quotable_contract(context.viewer, payload["contract"])
     builder = await find_builder(contract)
     draft = UUID(payload["draft"])
     try:
@@ -108,14 +88,14 @@ async def _request(settings: Settings, viewer: Viewer, payload: Payload) -> Done
     except DraftChanged:
         raise Refused({"problem": "draft-changed"}) from None
     requested = await services.request_quote(
-        settings,
+        context.settings,
         contract=contract.id,
         wanted=[
             Wanted(line.wish, line.entitlement, line.product, line.wanted)
             for line in _lines(builder, payload)
         ],
         note=payload["content"]["values"][NOTE],
-        actor=viewer.id,
+        actor=context.viewer.id,
         draft=draft,
     )
     return Done(
@@ -127,8 +107,8 @@ async def _request(settings: Settings, viewer: Viewer, payload: Payload) -> Done
     )
 
 
-async def _state_withdrawal(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await provide_owned_contract(viewer, payload["contract"])
+async def _state_withdrawal(context: Context, payload: Payload) -> Statement:
+    contract = await provide_owned_contract(context.viewer, payload["contract"])
     request = await provide_request(contract, payload["reference"])
     return Statement(
         heading=_("Withdraw this request for a quote?"),
@@ -142,14 +122,18 @@ async def _state_withdrawal(viewer: Viewer, payload: Payload, _upload: bytes | N
     )
 
 
-async def _withdraw(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
-    contract = await provide_owned_contract(viewer, payload["contract"])
+async def _withdraw(context: Context, payload: Payload) -> Done:
+    contract = await provide_owned_contract(context.viewer, payload["contract"])
     request = await provide_request(contract, payload["reference"])
     try:
-        await services.withdraw_quote(settings, request=request.id, actor=viewer.id)
+        await services.withdraw_quote(context.settings, request=request.id, actor=context.viewer.id)
     except StateRefused as refused:
         raise Refused({"problem": refused.state.value}) from None
     return Done(
         f"{contract.url}/quote-requests/{request.reference}",
         _("The request %(reference)s was withdrawn.", reference=request.reference),
     )
+
+
+REQUEST = Act("quote-request", _state, _request)
+WITHDRAWAL = Act("quote-withdrawal", _state_withdrawal, _withdraw)

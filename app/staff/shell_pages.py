@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response
 
 from app.accounts.rules import Viewer
+from app.confirmations.acts import Act
 from app.confirmations.services import find_draft
 from app.staff.rules import Permission, permits
 from app.web.i18n import gettext as _
@@ -50,12 +51,12 @@ def staff_page(
 
 
 async def kept(
-    request: PageRequest, viewer: Viewer, act: str, now: Mapping[str, Any], **about: str
+    request: PageRequest, viewer: Viewer, act: Act, now: Mapping[str, Any], **about: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What a form shows: what was entered before where the person comes back, else `now`.
 
     Args:
-        act: name of the act that the form proposes.
+        act: what the form proposes.
         now: the fields as they are, by the payload's names.
         about: what the payload must name for the draft to be of this form.
 

@@ -152,26 +152,6 @@ async def test_the_server_seals_within_five_seconds(stage: Stage, database: str)
     assert report.findings == [] and report.waiting == 0
 
 
-async def test_a_failing_round_does_not_end_sealing(
-    stage: Stage, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stop, failures = asyncio.Event(), 0
-    whole = seal_waiting
-
-    async def failing_once(settings: object) -> int:
-        nonlocal failures
-        failures += 1
-        if failures == 1:
-            raise ConnectionResetError
-        stop.set()
-        return await whole(stage.settings)
-
-    monkeypatch.setattr(sealer, "seal_waiting", failing_once)
-    monkeypatch.setattr(sealer, "ROUND_SECONDS", 0.01)
-    await sealer.keep_sealing(stage.settings, stop)
-    assert (await verify_log(signer_of(stage.settings))).waiting == 0
-
-
 async def test_erasing_a_person_keeps_the_chain_and_leaves_no_name_in_it(
     stage: Stage, database: str
 ) -> None:

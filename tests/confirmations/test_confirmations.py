@@ -7,11 +7,12 @@ import httpx
 import pytest
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Acts, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Acts, Context, Done, Payload, Refused, Statement
 from app.confirmations.services import confirm as do_confirm
 from app.confirmations.services import propose as keep
 from app.database import fetch, fetch_value
-from tests.conftest import Portal
+from app.storage import open_storage
+from tests.conftest import Portal, Stage
 from tests.environments.steps import LIST, NEW, allocated, environment, names, propose
 
 FORM = {"name": "開発環境", "sort_key": "15"}
@@ -138,11 +139,11 @@ def _viewer(id: UUID) -> Viewer:
     )
 
 
-async def _state(_viewer: Viewer, _payload: Payload, _upload: bytes | None) -> Statement:
+async def _state(_context: Context, _payload: Payload) -> Statement:
     return Statement(heading="?", facts=[], back="/back")
 
 
-async def _half(_viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
+async def _half(_context: Context, payload: Payload) -> Done:
     await fetch("insert into corporate_group values (gen_random_uuid(), 'half')")
     if payload["how"] == "refused":
         raise Refused({"why": "not now"})
@@ -151,38 +152,41 @@ async def _half(_viewer: Viewer, payload: Payload, _upload: bytes | None) -> Don
     return Done("/done", "Done.")
 
 
-HALF = Acts([Act("half", _state, _half)])
+HALF = Act("half", _state, _half)
+ACTS = Acts([HALF])
 
 
-async def _proposed(how: str) -> tuple[Viewer, UUID]:
+async def _proposed(stage: Stage, how: str, upload: bytes | None = None) -> tuple[Context, UUID]:
     viewer = _viewer(await fetch_value("select id from portal_user where code = 'owner'"))
-    location = await keep(viewer, "half", {"how": how})
-    return viewer, UUID(location.rsplit("/", 1)[1])
+    location = await keep(viewer, HALF, {"how": how}, upload)
+    context = Context(viewer, stage.settings, open_storage(stage.settings))
+    return context, UUID(location.rsplit("/", 1)[1])
 
 
 @pytest.mark.parametrize("how", ["refused", "broken"])
-async def test_an_act_that_fails_halfway_leaves_nothing(database: str, how: str) -> None:
-    viewer, id = await _proposed(how)
+async def test_an_act_that_fails_halfway_leaves_nothing(
+    stage: Stage, database: str, how: str
+) -> None:
+    context, id = await _proposed(stage, how)
     if how == "broken":
         with pytest.raises(RuntimeError):
-            await do_confirm(HALF, viewer, id)
+            await do_confirm(ACTS, context, id)
     else:
-        assert await do_confirm(HALF, viewer, id) == f"/back?draft={id}"
+        assert await do_confirm(ACTS, context, id) == f"/back?draft={id}"
     assert await fetch_value("select count(*) from corporate_group where name = 'half'") == 0
     assert await fetch_value("select done_at from confirmation") is None
 
 
-async def test_ten_at_once_have_one_effect_and_one_answer(database: str) -> None:
-    viewer, id = await _proposed("well")
-    answers = await asyncio.gather(*(do_confirm(HALF, viewer, id) for _ in range(10)))
+async def test_ten_at_once_have_one_effect_and_one_answer(stage: Stage, database: str) -> None:
+    context, id = await _proposed(stage, "well")
+    answers = await asyncio.gather(*(do_confirm(ACTS, context, id) for _ in range(10)))
     assert set(answers) == {f"/done?done={id}"}
     assert await fetch_value("select count(*) from corporate_group where name = 'half'") == 1
 
 
-async def test_an_upload_is_thrown_away_once_it_was_used(database: str) -> None:
-    viewer = _viewer(await fetch_value("select id from portal_user where code = 'owner'"))
-    location = await keep(viewer, "half", {"how": "well"}, b"upload")
-    await do_confirm(HALF, viewer, UUID(location.rsplit("/", 1)[1]))
+async def test_an_upload_is_thrown_away_once_it_was_used(stage: Stage, database: str) -> None:
+    context, id = await _proposed(stage, "well", b"upload")
+    await do_confirm(ACTS, context, id)
     assert await fetch_value("select upload from confirmation") is None
 
 

@@ -20,6 +20,7 @@ LEVELS = [
     {"confirmations"},
     {"accounts"},
     {"audit", "mail"},
+    {"background"},
     {"web"},
     {"database", "storage", "sealing", "spreadsheets", "listening"},
     {"postgres", "clock", "csv_lines", "settings"},
@@ -28,12 +29,11 @@ LEVELS = [
 KNOW_EVERYTHING = {
     *(
         "main",
-        "parts",
+        "domains",
         "piccolo_app",
         "commands",
         "runtime",
-        "housekeeping",
-        "chores",
+        "housekeeping_tasks",
         "doctor",
         "demo",
     ),
@@ -48,9 +48,10 @@ ROOMS = {
     "rules": set[str](),
     "queries": {"tables", "rules"},
     "services": {"tables", "rules", "queries"},
-    "forms": {"rules", "queries"},
+    "forms": {"rules", "queries", "acts"},
     "access": {"rules", "queries"},
     "acts": {"rules", "queries", "services", "access"},
+    "tasks": {"services"},
     "pages": {"tables", "rules", "queries", "services", "forms", "access", "acts"},
 }
 # What another, lower domain may be asked for; its forms and pages are its own.
@@ -86,8 +87,6 @@ FURTHER = {
 EXCEPTIONS = {
     # The use of a session is noted while it is looked up.
     ("app.accounts.access", "app.accounts.session_services"),
-    # The kept upload is part of the form, and is found by the name of its act.
-    ("app.activation.forms", "app.activation.acts"),
     # A command runs on the portal's database; it is loaded only then, never by the server.
     ("app.activation.commands", "app.runtime"),
     ("app.audit.commands", "app.runtime"),

@@ -2,10 +2,11 @@
 
 from collections import Counter
 
+from app import domains
 from app.audit.limits import A_DAY, FEWER_A_DAY, ONE_BY_ONE
 from app.database import fetch
 from app.database.quotas import Quota, WhenFull
-from app.piccolo_app import APP_CONFIG, BOUNDS, QUOTAS
+from app.piccolo_app import APP_CONFIG
 from tests.conventions.sources import PROJECT
 
 TRIGGERS = """
@@ -17,21 +18,21 @@ TRIGGERS = """
 
 
 def test_every_table_has_a_quota_or_says_what_bounds_it() -> None:
-    bounded = Counter(bound.table for bound in BOUNDS)
-    bounded.update({quota.table for quota in QUOTAS})
+    bounded = Counter(bound.table for bound in domains.bounds())
+    bounded.update({quota.table for quota in domains.quotas()})
     assert bounded == Counter(table._meta.tablename for table in APP_CONFIG.table_classes)
-    assert all(bound.reason for bound in BOUNDS)
+    assert all(bound.reason for bound in domains.bounds())
 
 
 async def test_every_quota_is_a_trigger_of_the_database_and_the_other_way_round(
     database: str,
 ) -> None:
     triggers = {row["name"]: (row["table"], row["arguments"][:-1]) for row in await fetch(TRIGGERS)}
-    assert triggers == {quota.name: (quota.table, quota.arguments) for quota in QUOTAS}
+    assert triggers == {quota.name: (quota.table, quota.arguments) for quota in domains.quotas()}
 
 
 def test_what_is_refused_says_what_to_do() -> None:
-    for quota in QUOTAS:
+    for quota in domains.quotas():
         assert (quota.when_full == "refuse") == bool(quota.advice), quota.name
 
 
@@ -45,7 +46,7 @@ def _line(quota: Quota) -> str:
 def test_the_page_about_security_states_every_quota_and_every_limit_of_the_log() -> None:
     page = (PROJECT / "docs" / "security.md").read_text("utf-8")
     table = page.partition("<!-- quotas: begin -->\n")[2].partition("\n<!-- quotas: end -->")[0]
-    lines = sorted(_line(quota) for quota in QUOTAS)
+    lines = sorted(_line(quota) for quota in domains.quotas())
     assert table.splitlines()[2:] == lines, "\n".join(lines)
     for number in (ONE_BY_ONE, A_DAY, *FEWER_A_DAY.values()):
         assert f"{number:,} " in page

@@ -1,13 +1,16 @@
 """The worker: in the server by default, apart where wanted, and killed at any moment."""
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from app.background.loop import do_tasks, doing
 from app.database import close_pool, fetch, fetch_value, open_pool
-from app.mail.worker import Deliveries, delivering
+from app.mail.tasks import DELIVERY
+from app.mail.worker import Deliveries
 from app.settings import read_settings
 from tests.conftest import Portal, Stage
 from tests.mail.kills import deliver_through_kills, write_mails
@@ -64,7 +67,7 @@ async def test_the_server_delivers_by_itself_and_leaves_it_where_told_so(
 
 async def test_a_database_that_goes_away_only_interrupts(portal: Portal) -> None:
     stop = asyncio.Event()
-    running = asyncio.create_task(Deliveries(portal.settings).run(stop))
+    running = asyncio.create_task(do_tasks([DELIVERY], portal.settings, stop))
     await write_mails(portal.settings, 1)
     await settled(1)
     await fetch(
@@ -93,7 +96,7 @@ async def test_a_lease_that_runs_out_brings_the_mail_back_by_itself(portal: Port
         await asyncio.wait_for(mailbox.reached.wait(), 30)
         gone.cancel()
         mailbox.held.set()
-        async with delivering(settings):
+        async with doing([DELIVERY], settings):
             await settled(1)
     assert 1 <= len(mailbox.received) <= 2
 
@@ -120,7 +123,8 @@ async def test_a_defect_costs_one_mail_its_turn_and_the_others_nothing(portal: P
     await write_mails(portal.settings, 3)
     clumsy, stop = Clumsy(), asyncio.Event()
     worker = Deliveries(portal.settings, couriers=[clumsy], lease=timedelta(seconds=2))
-    running = asyncio.create_task(worker.run(stop))
+    task = replace(DELIVERY, steps=lambda _: contextlib.nullcontext(worker.step))
+    running = asyncio.create_task(do_tasks([task], portal.settings, stop))
     await settled(3)
     stop.set()
     await running

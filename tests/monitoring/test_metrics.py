@@ -10,10 +10,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.chores import CHORES
+from app import domains
+from app.background.services import note_done, note_failure
 from app.database import fetch
 from app.main import make_app
-from app.monitoring.services import note_done, note_failure
 from app.settings import SettingsError, read_settings
 from app.web.metrics import SHARED
 from tests.conftest import Portal
@@ -76,8 +76,8 @@ async def test_the_database_tells_queues_sessions_seals_and_keys(portal: Portal)
     assert figures["portal_sessions{kind=staff}"] == 1
     assert figures["portal_audit_unsealed"] >= 1
     assert figures["portal_signing_key_end_timestamp_seconds"] > 1.8e9
-    assert figures["portal_chore_failures_total{chore=reminders}"] == 2
-    assert figures["portal_chore_done_timestamp_seconds{chore=reminders}"] > 1.7e9
+    assert figures["portal_background_task_failures_total{task=reminders}"] == 2
+    assert figures["portal_background_task_done_timestamp_seconds{task=reminders}"] > 1.7e9
     assert figures["portal_database_connections_limit"] == 10
 
 
@@ -96,7 +96,7 @@ def test_every_metric_is_in_the_manual() -> None:
         check=True,
     ).stdout.split()
     assert [name for name in names if f"`{name}" not in manual] == []
-    assert all(chore.name in manual for chore in CHORES)
+    assert all(task.name in manual for task in domains.tasks())
 
 
 def test_processes_of_one_server_add_up(tmp_path: Path) -> None:

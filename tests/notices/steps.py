@@ -37,7 +37,7 @@ async def publish(
 
 
 async def mail_all(settings: Settings) -> None:
-    """Do the worker's chore until nothing is left."""
+    """Do the worker's task until nothing is left."""
     while await mail_notices(settings, batch=2):
         pass
 

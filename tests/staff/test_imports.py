@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from app.csv_lines import BOM
 from app.database import fetch, fetch_value
-from app.housekeeping import sweep
+from app.housekeeping_tasks import sweep
 from app.imports import work_services
 from app.imports.rules import COLUMNS, MOST_ATTEMPTS, Kind
 from app.imports.work_services import work_on_imports

@@ -7,11 +7,10 @@ from uuid import UUID
 import httpx
 import pytest
 
+from app import domains
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
 from app.database import fetch, fetch_value
-from app.parts import make_acts
-from app.settings import read_settings
 from app.staff.rules import HELP_PERMISSIONS, NEEDS_PROOF, Help, Permission
 from tests.accounts.test_proof import PROOF, let_the_proof_grow_old
 from tests.conventions.test_routes import HANDLERS
@@ -63,8 +62,7 @@ HELPS = {
 
 
 def _console_acts() -> set[str]:
-    acts = make_acts(read_settings({}, demo=True))
-    return {act.name for act in acts if act.state.__module__.startswith("app.staff.")}
+    return {act.name for act in domains.acts() if act.state.__module__.startswith("app.staff.")}
 
 
 def test_every_permission_and_act_is_light_or_takes_a_proof() -> None:
@@ -79,7 +77,9 @@ async def _proposal(act: str, payload: dict[str, Any]) -> str:
     if "user" in payload:
         payload = payload | {"user": str(await user_id(payload["user"]))}
     viewer = Viewer(staff, staff, "staff", "", "ja", "administrator", True, False)
-    return await propose(viewer, act, payload, b"x" if act == "keyset-import" else None)
+    return await propose(
+        viewer, domains.acts()[act], payload, b"x" if act == "keyset-import" else None
+    )
 
 
 async def _asks_for_a_proof(staff: httpx.AsyncClient, confirmation: str) -> None:

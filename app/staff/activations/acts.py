@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from app.accounts.rules import Viewer
 from app.activation import staff_services as services
 from app.activation.staff_services import ActivationsChanged
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.staff.access import require
 from app.staff.activations import queries
 from app.staff.activations.queries import SeenFile
@@ -15,8 +15,6 @@ from app.staff.rules import Permission
 from app.web.i18n import gettext as _
 
 ACTIVATIONS_URL = "/staff/activations"
-MOVE = "further-move"
-RELEASE = "activation-release"
 
 
 def activation_url(id: UUID) -> str:
@@ -47,8 +45,8 @@ def _facts(found: SeenFile, payload: Payload) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_move(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    found = await changeable(viewer, UUID(payload["activation"]))
+async def _state_move(context: Context, payload: Payload) -> Statement:
+    found = await changeable(context.viewer, UUID(payload["activation"]))
     return Statement(
         heading=_("Allow this environment a further move?"),
         facts=_facts(found, payload),
@@ -57,22 +55,22 @@ async def _state_move(viewer: Viewer, payload: Payload, _upload: bytes | None) -
     )
 
 
-async def _allow(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    found = await changeable(viewer, UUID(payload["activation"]))
+async def _allow(context: Context, payload: Payload) -> Done:
+    found = await changeable(context.viewer, UUID(payload["activation"]))
     try:
         await services.allow_move(
             found.row["environment"],
             seen=payload["seen"],
             reason=payload["reason"],
-            actor=viewer.id,
+            actor=context.viewer.id,
         )
     except ActivationsChanged:
         raise Refused({"problem": "changed-meanwhile"}) from None
     return Done(activation_url(found.row["id"]), _("A further move was allowed."))
 
 
-async def _state_release(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    found = await changeable(viewer, UUID(payload["activation"]))
+async def _state_release(context: Context, payload: Payload) -> Statement:
+    found = await changeable(context.viewer, UUID(payload["activation"]))
     return Statement(
         heading=_("Release what this environment holds?"),
         facts=_facts(found, payload),
@@ -85,18 +83,19 @@ async def _state_release(viewer: Viewer, payload: Payload, _upload: bytes | None
     )
 
 
-async def _release(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    found = await changeable(viewer, UUID(payload["activation"]))
+async def _release(context: Context, payload: Payload) -> Done:
+    found = await changeable(context.viewer, UUID(payload["activation"]))
     try:
         await services.release(
             found.row["environment"],
             seq=payload["seen"],
             reason=payload["reason"],
-            actor=viewer.id,
+            actor=context.viewer.id,
         )
     except ActivationsChanged:
         raise Refused({"problem": "changed-meanwhile"}) from None
     return Done(activation_url(found.row["id"]), _("The held counts were released."))
 
 
-ACTS = [Act(MOVE, _state_move, _allow), Act(RELEASE, _state_release, _release)]
+MOVE = Act("further-move", _state_move, _allow)
+RELEASE = Act("activation-release", _state_release, _release)

@@ -9,6 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
+from app.confirmations.acts import Act
 from app.confirmations.services import propose
 from app.staff.access import permitted
 from app.staff.activations import acts, queries
@@ -117,7 +118,7 @@ async def _running(viewer: Viewer, id: UUID) -> SeenFile:
 
 
 async def _form(
-    request: PageRequest, viewer: Viewer, found: SeenFile, act: str, seen: int
+    request: PageRequest, viewer: Viewer, found: SeenFile, act: Act, seen: int
 ) -> Response[str]:
     about = {"activation": str(found.row["id"])}
     typed, errors = await kept(request, viewer, act, {"reason": ""}, **about)
@@ -125,7 +126,7 @@ async def _form(
 
 
 async def _propose(
-    request: PageRequest, viewer: Viewer, found: SeenFile, act: str
+    request: PageRequest, viewer: Viewer, found: SeenFile, act: Act
 ) -> Response[Any]:
     data = await read_form(request)
     form, seen = ReasonForm.read(data, required=True), read_number(data.get("seen")) or 0
@@ -138,7 +139,7 @@ async def _propose(
 def _page(
     request: PageRequest,
     found: SeenFile,
-    act: str,
+    act: Act,
     typed: dict[str, Any],
     errors: dict[str, str],
 ) -> Response[str]:

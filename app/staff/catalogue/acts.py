@@ -4,8 +4,7 @@ from uuid import UUID
 
 import asyncpg
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.products import services
 from app.products.catalogue_services import ProductChanged, change_product
 from app.products.rules import unit_name
@@ -17,8 +16,8 @@ PRODUCTS_URL = "/staff/products"
 NAMES = ("code", "name_ja", "name_en", "unit", "version")
 
 
-async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    require(viewer, Permission.CATALOGUE_CHANGE)
+async def _state(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.CATALOGUE_CHANGE)
     product = payload["product"]
     return Statement(
         heading=_("Change this product?") if product else _("Create this product?"),
@@ -34,8 +33,8 @@ async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Sta
     )
 
 
-async def _perform(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    require(viewer, Permission.CATALOGUE_CHANGE)
+async def _perform(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.CATALOGUE_CHANGE)
     values = {name: payload[name] for name in NAMES}
     try:
         if payload["product"]:
@@ -43,10 +42,10 @@ async def _perform(viewer: Viewer, payload: Payload, _upload: bytes | None) -> D
                 UUID(payload["product"]),
                 **values,
                 revision=payload["revision"],
-                actor=viewer.id,
+                actor=context.viewer.id,
             )
         else:
-            await services.create_product(**values, actor=viewer.id)
+            await services.create_product(**values, actor=context.viewer.id)
     except asyncpg.UniqueViolationError:
         raise Refused({"problem": "code-taken"}) from None
     except asyncpg.CheckViolationError:

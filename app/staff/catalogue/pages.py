@@ -43,7 +43,7 @@ class ProductCreation(Controller):
     async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
         empty = dict.fromkeys(acts.NAMES, "") | {"unit": "users"}
-        typed, errors = await kept(request, viewer, acts.PRODUCT.name, empty, product="")
+        typed, errors = await kept(request, viewer, acts.PRODUCT, empty, product="")
         return _form(request, {**typed, "revision": ""}, errors)
 
     @post()
@@ -65,7 +65,7 @@ class Products(Controller):
         """The form, with what was entered before where the person comes back."""
         product = await _find(id)
         now = {name: product[name] for name in acts.NAMES}
-        typed, errors = await kept(request, viewer, acts.PRODUCT.name, now, product=str(id))
+        typed, errors = await kept(request, viewer, acts.PRODUCT, now, product=str(id))
         return _form(request, {**typed, "revision": product["revision"]}, errors, product)
 
     @post()
@@ -100,7 +100,7 @@ async def _propose(request: PageRequest, viewer: Viewer, product: Record | None)
     if form.errors:
         return _form(request, form.typed, form.errors, product)
     payload = {**form.payload, "product": str(id or "")}
-    return see_other(await propose(viewer, acts.PRODUCT.name, payload))
+    return see_other(await propose(viewer, acts.PRODUCT, payload))
 
 
 def _form(

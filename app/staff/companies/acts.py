@@ -5,7 +5,7 @@ from uuid import UUID
 import asyncpg
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts import company_services as changes
 from app.contracts import services
 from app.contracts.company_services import CompanyChanged
@@ -32,8 +32,8 @@ async def _facts(payload: Payload) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_company(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    require(viewer, Permission.COMPANIES_CHANGE)
+async def _state_company(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.COMPANIES_CHANGE)
     company = payload["company"]
     return Statement(
         heading=_("Change this company?") if company else _("Create this company?"),
@@ -45,10 +45,10 @@ async def _state_company(viewer: Viewer, payload: Payload, _upload: bytes | None
     )
 
 
-async def _do_company(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    require(viewer, Permission.COMPANIES_CHANGE)
+async def _do_company(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.COMPANIES_CHANGE)
     try:
-        company = await _write_company(viewer, payload)
+        company = await _write_company(context.viewer, payload)
     except asyncpg.UniqueViolationError:
         raise Refused({"problem": "name-taken"}) from None
     except asyncpg.ForeignKeyViolationError:
@@ -76,8 +76,8 @@ async def _write_company(viewer: Viewer, payload: Payload) -> UUID:
     return company
 
 
-async def _state_group(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    require(viewer, Permission.COMPANIES_CHANGE)
+async def _state_group(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.COMPANIES_CHANGE)
     group = payload["group"]
     return Statement(
         heading=_("Rename this corporate group?") if group else _("Create this corporate group?"),
@@ -86,16 +86,19 @@ async def _state_group(viewer: Viewer, payload: Payload, _upload: bytes | None) 
     )
 
 
-async def _do_group(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    require(viewer, Permission.COMPANIES_CHANGE)
+async def _do_group(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.COMPANIES_CHANGE)
     name = payload["name"]
     try:
         if payload["group"]:
             await changes.rename_corporate_group(
-                UUID(payload["group"]), name=name, revision=payload["revision"], actor=viewer.id
+                UUID(payload["group"]),
+                name=name,
+                revision=payload["revision"],
+                actor=context.viewer.id,
             )
         else:
-            await services.create_corporate_group(name, actor=viewer.id)
+            await services.create_corporate_group(name, actor=context.viewer.id)
     except asyncpg.UniqueViolationError:
         raise Refused({"problem": "name-taken"}) from None
     except CompanyChanged:

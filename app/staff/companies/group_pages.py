@@ -37,7 +37,7 @@ class GroupCreation(Controller):
     @get()
     async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
-        typed, errors = await kept(request, viewer, acts.GROUP.name, {"name": ""}, group="")
+        typed, errors = await kept(request, viewer, acts.GROUP, {"name": ""}, group="")
         return _form(request, {**typed, "revision": ""}, errors)
 
     @post()
@@ -59,7 +59,7 @@ class Groups(Controller):
         """The form, with what was entered before where the person comes back."""
         group = await _find(id)
         now = {"name": group["name"]}
-        typed, errors = await kept(request, viewer, acts.GROUP.name, now, group=str(id))
+        typed, errors = await kept(request, viewer, acts.GROUP, now, group=str(id))
         return _form(request, {**typed, "revision": group["revision"]}, errors, group)
 
     @post()
@@ -85,7 +85,7 @@ async def _propose(request: PageRequest, viewer: Viewer, group: Record | None) -
     if form.errors:
         return _form(request, form.typed, form.errors, group)
     payload = {"group": str(id or ""), "name": form.name, "revision": form.revision}
-    return see_other(await propose(viewer, acts.GROUP.name, payload))
+    return see_other(await propose(viewer, acts.GROUP, payload))
 
 
 def _form(

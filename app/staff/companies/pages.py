@@ -58,7 +58,7 @@ class CompanyCreation(Controller):
     async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
         empty = {"name": "", "reading": "", "corporate_group": ""}
-        typed, errors = await kept(request, viewer, acts.COMPANY.name, empty, company="")
+        typed, errors = await kept(request, viewer, acts.COMPANY, empty, company="")
         return await _form(request, {**typed, "revision": ""}, errors)
 
     @post()
@@ -92,7 +92,7 @@ class Companies(Controller):
         company = await provide_company(id)
         group = str(company["corporate_group"] or "")
         now = {"name": company["name"], "reading": company["reading"], "corporate_group": group}
-        typed, errors = await kept(request, viewer, acts.COMPANY.name, now, company=str(id))
+        typed, errors = await kept(request, viewer, acts.COMPANY, now, company=str(id))
         return await _form(request, {**typed, "revision": company["revision"]}, errors, company)
 
     @post(guards=CHANGE)
@@ -118,7 +118,7 @@ async def _propose(request: PageRequest, viewer: Viewer, company: Record | None)
         "corporate_group": form.corporate_group,
         "revision": form.revision,
     }
-    return see_other(await propose(viewer, acts.COMPANY.name, payload))
+    return see_other(await propose(viewer, acts.COMPANY, payload))
 
 
 async def _form(

@@ -179,4 +179,4 @@ class Invitations(Controller):
         """取り消し: on to the confirm step."""
         await acts.provide_invitation(contract["number"], invitation_id)
         payload = {"contract": contract["number"], "invitation": str(invitation_id)}
-        return see_other(await propose(viewer, acts.CANCELLATION.name, payload))
+        return see_other(await propose(viewer, acts.CANCELLATION, payload))

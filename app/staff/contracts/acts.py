@@ -8,7 +8,7 @@ import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts import contract_services, services
 from app.contracts.contract_services import ContractChanged, Reason
 from app.contracts.rules import NamedContract, Role
@@ -26,7 +26,6 @@ from app.web.i18n import LANGUAGE_NAMES, day, number
 from app.web.i18n import gettext as _
 
 CONTRACTS_URL = "/staff/contracts"
-CREATION = "contract-creation"
 
 
 def contract_url(number: str) -> str:
@@ -97,8 +96,8 @@ def invitation_notes(payload: Payload) -> list[str]:
     return [lasts]
 
 
-async def _state_creation(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    require(viewer, Permission.CONTRACTS_CHANGE)
+async def _state_creation(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.CONTRACTS_CHANGE)
     company = await company_queries.find_company(UUID(payload["company"]))
     if company is None:
         raise NotFoundException
@@ -130,8 +129,8 @@ def _sales(values: Any) -> str:
     return f"{values['sales_name']} · {values['sales_email']} · {values['sales_phone']}"
 
 
-async def _create(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
-    require(viewer, Permission.CONTRACTS_CHANGE)
+async def _create(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.CONTRACTS_CHANGE)
     company = await company_queries.find_company(UUID(payload["company"]))
     if company is None:
         raise NotFoundException
@@ -145,13 +144,13 @@ async def _create(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
             license_type=payload["license_type"],
             time_zone=payload["time_zone"],
             sales=(payload["sales_name"], payload["sales_email"], payload["sales_phone"]),
-            actor=viewer.id,
+            actor=context.viewer.id,
         )
     except asyncpg.UniqueViolationError:
         raise Refused({"problem": "number-taken"}) from None
     contract = NamedContract(id, payload["number"], payload["name"], company["name"])
     if payload["owner_email"]:
-        await _invite(settings, viewer, contract, payload)
+        await _invite(context.settings, context.viewer, contract, payload)
     return Done(
         contract_url(payload["number"]),
         _("The contract %(name)s was created.", name=payload["name"]),
@@ -174,8 +173,8 @@ async def _invite(
         raise Refused({"problem": refused.problems[payload["owner_email"]].value}) from None
 
 
-async def _state_amendment(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await changeable(viewer, payload)
+async def _state_amendment(context: Context, payload: Payload) -> Statement:
+    contract = await changeable(context.viewer, payload)
     starts_on, ends_on = as_day(payload, "starts_on"), as_day(payload, "ends_on")
     return Statement(
         heading=_("Amend this contract?"),
@@ -195,8 +194,8 @@ async def _state_amendment(viewer: Viewer, payload: Payload, _upload: bytes | No
     )
 
 
-async def _amend(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract = await changeable(viewer, payload)
+async def _amend(context: Context, payload: Payload) -> Done:
+    contract = await changeable(context.viewer, payload)
     try:
         await contract_services.amend_contract(
             contract["id"],
@@ -206,7 +205,7 @@ async def _amend(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Don
             sales=(payload["sales_name"], payload["sales_email"], payload["sales_phone"]),
             revision=payload["revision"],
             reason=reason_of(payload),
-            actor=viewer.id,
+            actor=context.viewer.id,
         )
     except ContractChanged:
         raise Refused({"problem": "changed-meanwhile"}) from None
@@ -216,8 +215,8 @@ async def _amend(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Don
     )
 
 
-async def _state_renewal(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await changeable(viewer, payload)
+async def _state_renewal(context: Context, payload: Payload) -> Statement:
+    contract = await changeable(context.viewer, payload)
     before, after = day(contract["ends_on"]), day(as_day(payload, "ends_on"))
     ending = await queries.list_ending_with(contract["id"], contract["ends_on"])
     rows = [
@@ -236,15 +235,15 @@ async def _state_renewal(viewer: Viewer, payload: Payload, _upload: bytes | None
     )
 
 
-async def _renew(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract = await changeable(viewer, payload)
+async def _renew(context: Context, payload: Payload) -> Done:
+    contract = await changeable(context.viewer, payload)
     try:
         await renew_contract(
             contract["id"],
             ends_on=as_day(payload, "ends_on"),
             revision=payload["revision"],
             reason=reason_of(payload),
-            actor=viewer.id,
+            actor=context.viewer.id,
         )
     except ContractChanged:
         raise Refused({"problem": "changed-meanwhile"}) from None
@@ -254,18 +253,8 @@ async def _renew(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Don
     )
 
 
-def make_acts(settings: Settings) -> list[Act]:
-    """The acts on contracts; `settings` say where links lead and how mails leave."""
-
-    async def create(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        return await _create(settings, viewer, payload)
-
-    return [
-        Act(CREATION, _state_creation, create),
-        AMENDMENT,
-        RENEWAL,
-    ]
-
-
 AMENDMENT = Act("contract-amendment", _state_amendment, _amend)
 RENEWAL = Act("contract-renewal", _state_renewal, _renew)
+
+
+CREATION = Act("contract-creation", _state_creation, _create)

@@ -7,8 +7,7 @@ import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app import clock, days
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.database import Record
 from app.environments.succession_services import amend_entitlement_later
 from app.products.amendment_services import (
@@ -40,8 +39,8 @@ def _term(payload: Payload) -> Term:
     return Term(as_day(payload, "starts_on"), as_day(payload, "ends_on"))
 
 
-async def _state_order(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await changeable(viewer, payload)
+async def _state_order(context: Context, payload: Payload) -> Statement:
+    contract = await changeable(context.viewer, payload)
     product = await find_product(UUID(payload["product"]))
     if product is None:
         raise NotFoundException
@@ -61,15 +60,15 @@ async def _state_order(viewer: Viewer, payload: Payload, _upload: bytes | None) 
     )
 
 
-async def _order(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract = await changeable(viewer, payload)
+async def _order(context: Context, payload: Payload) -> Done:
+    contract = await changeable(context.viewer, payload)
     await order_entitlement(
         contract=contract["id"],
         product=UUID(payload["product"]),
         quantity=payload["quantity"],
         term=_term(payload),
         reason=reason_of(payload),
-        actor=viewer.id,
+        actor=context.viewer.id,
     )
     return Done(contract_url(contract["number"]), _("The product was added to the contract."))
 
@@ -81,8 +80,8 @@ async def _find(payload: Payload) -> Record:
     return found
 
 
-async def _state_amendment(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract = await changeable(viewer, payload)
+async def _state_amendment(context: Context, payload: Payload) -> Statement:
+    contract = await changeable(context.viewer, payload)
     now, term = await _find(payload), _term(payload)
     warning = ""
     if now["held_until"] and term.ends_on < now["ends_on"]:
@@ -108,8 +107,8 @@ async def _state_amendment(viewer: Viewer, payload: Payload, _upload: bytes | No
     )
 
 
-async def _amend(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract = await changeable(viewer, payload)
+async def _amend(context: Context, payload: Payload) -> Done:
+    contract = await changeable(context.viewer, payload)
     amend = amend_entitlement
     if _counts_later(contract, await _find(payload), payload):
         amend = amend_entitlement_later
@@ -121,7 +120,7 @@ async def _amend(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Don
             term=_term(payload),
             revision=payload["revision"],
             reason=reason_of(payload),
-            actor=viewer.id,
+            actor=context.viewer.id,
         )
     except EntitlementChanged:
         raise Refused({"problem": "changed-meanwhile"}) from None

@@ -45,7 +45,7 @@ class EntitlementOrder(Controller):
             "effective_on": today,
         }
         about = {"contract": contract["number"]}
-        typed, errors = await kept(request, viewer, acts.ORDER.name, now, **about)
+        typed, errors = await kept(request, viewer, acts.ORDER, now, **about)
         return await _form(request, contract, typed, errors)
 
     @post()
@@ -61,7 +61,7 @@ class EntitlementOrder(Controller):
         if form.errors:
             return await _form(request, contract, form.typed, form.errors)
         payload = {**form.payload, "contract": contract["number"]}
-        return see_other(await propose(viewer, acts.ORDER.name, payload))
+        return see_other(await propose(viewer, acts.ORDER, payload))
 
 
 async def provide_entitlement(number: FromPath[str], entitlement_id: FromPath[UUID]) -> Record:
@@ -95,7 +95,7 @@ class EntitlementAmendment(Controller):
         now = {name: str(entitlement[name]) for name in ("quantity", "starts_on", "ends_on")}
         now |= {"reason": "", "effective_on": str(clock.today("Asia/Tokyo"))}
         about = {"contract": number, "entitlement": str(entitlement["id"])}
-        typed, errors = await kept(request, viewer, acts.AMENDMENT.name, now, **about)
+        typed, errors = await kept(request, viewer, acts.AMENDMENT, now, **about)
         typed["revision"] = entitlement["revision"]
         return await _form(request, {"number": number}, typed, errors, entitlement)
 
@@ -116,7 +116,7 @@ class EntitlementAmendment(Controller):
             "contract": number,
             "entitlement": str(entitlement["id"]),
         }
-        return see_other(await propose(viewer, acts.AMENDMENT.name, payload))
+        return see_other(await propose(viewer, acts.AMENDMENT, payload))
 
 
 async def _form(

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts.rules import NamedContract, Role
 from app.database import Record
 from app.people import invitation_services as invitations
@@ -13,7 +13,6 @@ from app.people.acts import role_name
 from app.people.invitation_services import InvitationGone, InvitationRefused
 from app.people.membership_services import MembershipGone
 from app.people.owner_services import OwnerThere, appoint_owner, invite_new_owner
-from app.settings import Settings
 from app.staff.access import require
 from app.staff.contracts import queries
 from app.staff.contracts.acts import changeable, contract_url, invitation_facts, invitation_notes
@@ -21,13 +20,10 @@ from app.staff.rules import Permission
 from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 
-OWNER = "contract-owner"
-RESENDING = "staff-invitation-resending"
 
-
-async def _state_owner(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    require(viewer, Permission.OWNERS_APPOINT)
-    contract = await changeable(viewer, payload)
+async def _state_owner(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.OWNERS_APPOINT)
+    contract = await changeable(context.viewer, payload)
     facts = [(_("Contract"), f"{contract['name']} ({contract['number']})")]
     if chosen := payload["membership"]:
         people = await queries.list_access(contract["id"])
@@ -41,26 +37,26 @@ async def _state_owner(viewer: Viewer, payload: Payload, _upload: bytes | None) 
     )
 
 
-async def _appoint(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
-    require(viewer, Permission.OWNERS_APPOINT)
-    contract = queries.named(await changeable(viewer, payload))
+async def _appoint(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.OWNERS_APPOINT)
+    contract = queries.named(await changeable(context.viewer, payload))
     try:
         if payload["membership"]:
             await appoint_owner(
-                settings,
+                context.settings,
                 contract=contract,
                 membership=UUID(payload["membership"]),
                 reason=payload["reason"],
-                actor=viewer.id,
+                actor=context.viewer.id,
             )
         else:
             await invite_new_owner(
-                settings,
+                context.settings,
                 contract=contract,
                 email=payload["owner_email"],
                 language=payload["owner_language"],
                 reason=payload["reason"],
-                actor=viewer,
+                actor=context.viewer,
             )
     except OwnerThere:
         raise Refused({"problem": "owner-there"}) from None
@@ -100,9 +96,9 @@ def _facts(contract: NamedContract, invitation: Record) -> list[tuple[str, str]]
     ]
 
 
-async def _state_resending(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    require(viewer, Permission.OWNERS_APPOINT)
-    contract, invitation = await _find(viewer, payload)
+async def _state_resending(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.OWNERS_APPOINT)
+    contract, invitation = await _find(context.viewer, payload)
     return Statement(
         heading=_("Send this invitation again?"),
         facts=_facts(contract, invitation),
@@ -111,20 +107,20 @@ async def _state_resending(viewer: Viewer, payload: Payload, _upload: bytes | No
     )
 
 
-async def _send_again(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
-    require(viewer, Permission.OWNERS_APPOINT)
-    contract, invitation = await _find(viewer, payload)
+async def _send_again(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.OWNERS_APPOINT)
+    contract, invitation = await _find(context.viewer, payload)
     try:
         await invitations.send_again(
-            settings, contract=contract, invitation=invitation["id"], actor=viewer
+            context.settings, contract=contract, invitation=invitation["id"], actor=context.viewer
         )
     except (InvitationGone, InvitationRefused):
         raise NotFoundException from None
     return Done(contract_url(contract.number), _("The invitation was sent again."))
 
 
-async def _state_cancellation(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    contract, invitation = await _find(viewer, payload)
+async def _state_cancellation(context: Context, payload: Payload) -> Statement:
+    contract, invitation = await _find(context.viewer, payload)
     return Statement(
         heading=_("Cancel this invitation?"),
         facts=_facts(contract, invitation),
@@ -133,10 +129,12 @@ async def _state_cancellation(viewer: Viewer, payload: Payload, _upload: bytes |
     )
 
 
-async def _cancel(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    contract, invitation = await _find(viewer, payload)
+async def _cancel(context: Context, payload: Payload) -> Done:
+    contract, invitation = await _find(context.viewer, payload)
     try:
-        await invitations.cancel(contract=contract.id, invitation=invitation["id"], actor=viewer.id)
+        await invitations.cancel(
+            contract=contract.id, invitation=invitation["id"], actor=context.viewer.id
+        )
     except InvitationGone:
         raise NotFoundException from None
     return Done(
@@ -145,20 +143,8 @@ async def _cancel(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Do
     )
 
 
-def make_acts(settings: Settings) -> list[Act]:
-    """The acts; `settings` say where links lead and how mails leave."""
-
-    async def appoint(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        return await _appoint(settings, viewer, payload)
-
-    async def send_again(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        return await _send_again(settings, viewer, payload)
-
-    return [
-        Act(OWNER, _state_owner, appoint),
-        Act(RESENDING, _state_resending, send_again),
-        CANCELLATION,
-    ]
-
-
 CANCELLATION = Act("staff-invitation-cancellation", _state_cancellation, _cancel)
+
+
+OWNER = Act("contract-owner", _state_owner, _appoint)
+RESENDING = Act("staff-invitation-resending", _state_resending, _send_again)

@@ -154,7 +154,7 @@ class Amendment(Controller):
         now = {name: str(contract.get(name, "")) for name in AmendmentForm.NAMES}
         now["effective_on"] = str(clock.today(contract["time_zone"]))
         about = {"contract": contract["number"]}
-        typed, errors = await kept(request, viewer, acts.AMENDMENT.name, now, **about)
+        typed, errors = await kept(request, viewer, acts.AMENDMENT, now, **about)
         typed["revision"] = contract["revision"]
         return _amendment(request, contract, typed, errors, renewal=False)
 
@@ -170,7 +170,7 @@ class Amendment(Controller):
         if form.errors:
             return _amendment(request, contract, form.typed, form.errors, renewal=False)
         payload = {**form.payload, "contract": contract["number"]}
-        return see_other(await propose(viewer, acts.AMENDMENT.name, payload))
+        return see_other(await propose(viewer, acts.AMENDMENT, payload))
 
 
 class Renewal(Controller):
@@ -190,7 +190,7 @@ class Renewal(Controller):
         """The form, with what was entered before where the person comes back."""
         now = {"ends_on": "", "reason": "", "effective_on": str(contract["ends_on"])}
         about = {"contract": contract["number"]}
-        typed, errors = await kept(request, viewer, acts.RENEWAL.name, now, **about)
+        typed, errors = await kept(request, viewer, acts.RENEWAL, now, **about)
         typed["revision"] = contract["revision"]
         return _amendment(request, contract, typed, errors, renewal=True)
 
@@ -206,4 +206,4 @@ class Renewal(Controller):
         if form.errors:
             return _amendment(request, contract, form.typed, form.errors, renewal=True)
         payload = {**form.payload, "contract": contract["number"]}
-        return see_other(await propose(viewer, acts.RENEWAL.name, payload))
+        return see_other(await propose(viewer, acts.RENEWAL, payload))

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.imports import upload_services as services
 from app.imports.rules import Kind
 from app.staff.access import require
@@ -49,8 +49,8 @@ def _file_facts(found: SeenImport) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_import(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    found, names = await importable(viewer, payload["import"]), kind_names()
+async def _state_import(context: Context, payload: Payload) -> Statement:
+    found, names = await importable(context.viewer, payload["import"]), kind_names()
     told = [
         (
             names[sheet.kind],
@@ -74,16 +74,16 @@ async def _state_import(viewer: Viewer, payload: Payload, _upload: bytes | None)
     )
 
 
-async def _import(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    require(viewer, Permission.CONTRACTS_IMPORT)
+async def _import(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.CONTRACTS_IMPORT)
     page = f"{IMPORTS_URL}/{payload['import']}"
-    if not await services.confirm_import(UUID(payload["import"]), actor=viewer.id):
+    if not await services.confirm_import(UUID(payload["import"]), actor=context.viewer.id):
         raise Refused({"problem": "import-moved"}, page=page)
     return Done(page, _("The import begins."))
 
 
-async def _state_discard(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    found = await importable(viewer, payload["import"])
+async def _state_discard(context: Context, payload: Payload) -> Statement:
+    found = await importable(context.viewer, payload["import"])
     return Statement(
         heading=_("Throw this file away?"),
         facts=_file_facts(found),
@@ -92,10 +92,10 @@ async def _state_discard(viewer: Viewer, payload: Payload, _upload: bytes | None
     )
 
 
-async def _discard(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    require(viewer, Permission.CONTRACTS_IMPORT)
+async def _discard(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.CONTRACTS_IMPORT)
     page = f"{IMPORTS_URL}/{payload['import']}"
-    if not await services.discard_import(UUID(payload["import"]), actor=viewer.id):
+    if not await services.discard_import(UUID(payload["import"]), actor=context.viewer.id):
         raise Refused({"problem": "import-moved"}, page=page)
     return Done(page, _("The file was thrown away."))
 

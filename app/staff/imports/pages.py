@@ -15,6 +15,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from app.accounts.rules import Viewer
+from app.confirmations.acts import Act
 from app.confirmations.services import propose
 from app.csv_lines import BOM, csv_line
 from app.imports.export_services import export_tables
@@ -174,7 +175,7 @@ class Imports(Controller):
         errors: dict[str, str] = {}
         for act in (acts.IMPORT, acts.DISCARD):
             about = str(found.row["id"])
-            _typed, problems = await kept(request, viewer, act.name, {}, **{"import": about})
+            _typed, problems = await kept(request, viewer, act, {}, **{"import": about})
             errors |= problems
         after = read_number(request.query_params.get("after", "")) or 0
         context = await _context(found, after)
@@ -210,17 +211,17 @@ class Imports(Controller):
         self, viewer: NamedDependency[Viewer], found: NamedDependency[SeenImport]
     ) -> Response[Any]:
         """登録: on to the confirm step, or to the import where it is too late."""
-        return await _propose(viewer, acts.IMPORT.name, found)
+        return await _propose(viewer, acts.IMPORT, found)
 
     @post("/discard", guards=IMPORT)
     async def propose_discard(
         self, viewer: NamedDependency[Viewer], found: NamedDependency[SeenImport]
     ) -> Response[Any]:
         """破棄: on to the confirm step, or to the import where it is too late."""
-        return await _propose(viewer, acts.DISCARD.name, found)
+        return await _propose(viewer, acts.DISCARD, found)
 
 
-async def _propose(viewer: Viewer, act: str, found: SeenImport) -> Response[Any]:
+async def _propose(viewer: Viewer, act: Act, found: SeenImport) -> Response[Any]:
     id = str(found.row["id"])
     if found.state != ImportState.CHECKED:
         return see_other(f"{acts.IMPORTS_URL}/{id}")

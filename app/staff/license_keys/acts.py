@@ -6,7 +6,7 @@ import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.database import Record
 from app.products.key_admin_services import KeyGone, revoke_license_key
 from app.products.key_services import issue_license_keys
@@ -29,8 +29,8 @@ async def _product(payload: Payload) -> Record:
     return product
 
 
-async def _state_issue(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    require(viewer, Permission.LICENSE_KEYS_ISSUE)
+async def _state_issue(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.LICENSE_KEYS_ISSUE)
     product = await _product(payload)
     return Statement(
         heading=_("Issue these license keys?"),
@@ -47,8 +47,8 @@ async def _state_issue(viewer: Viewer, payload: Payload, _upload: bytes | None) 
     )
 
 
-async def _issue(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    require(viewer, Permission.LICENSE_KEYS_ISSUE)
+async def _issue(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.LICENSE_KEYS_ISSUE)
     product = await _product(payload)
     contract = None
     if payload["contract"]:
@@ -61,7 +61,7 @@ async def _issue(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Don
         quantity=payload["quantity"],
         term=Term(as_day(payload, "starts_on"), as_day(payload, "ends_on")),
         contract=contract,
-        actor=viewer.id,
+        actor=context.viewer.id,
     )
     return Done(
         f"{KEYS_URL}/batches/{batch.id}",
@@ -82,8 +82,8 @@ async def revocable(viewer: Viewer, id: UUID) -> Record:
     return key
 
 
-async def _state_revocation(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    key = await revocable(viewer, UUID(payload["key"]))
+async def _state_revocation(context: Context, payload: Payload) -> Statement:
+    key = await revocable(context.viewer, UUID(payload["key"]))
     return Statement(
         heading=_("Revoke this license key?"),
         facts=[
@@ -96,11 +96,11 @@ async def _state_revocation(viewer: Viewer, payload: Payload, _upload: bytes | N
     )
 
 
-async def _revoke(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    require(viewer, Permission.LICENSE_KEYS_ISSUE)
+async def _revoke(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.LICENSE_KEYS_ISSUE)
     key = UUID(payload["key"])
     try:
-        await revoke_license_key(key, actor=viewer.id)
+        await revoke_license_key(key, actor=context.viewer.id)
     except KeyGone:
         raise NotFoundException from None
     except asyncpg.CheckViolationError:

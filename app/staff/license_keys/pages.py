@@ -54,7 +54,7 @@ class KeyIssue(Controller):
     async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
         """The form, with what was entered before where the person comes back."""
         empty = dict.fromkeys(KeyForm.NAMES, "")
-        typed, errors = await kept(request, viewer, acts.ISSUE.name, empty)
+        typed, errors = await kept(request, viewer, acts.ISSUE, empty)
         return await _form(request, typed, errors)
 
     @post()
@@ -67,7 +67,7 @@ class KeyIssue(Controller):
             form.errors.update(problem_of({"problem": "contract-gone"}))
         if form.errors:
             return await _form(request, form.typed, form.errors)
-        return see_other(await propose(viewer, acts.ISSUE.name, form.payload))
+        return see_other(await propose(viewer, acts.ISSUE, form.payload))
 
 
 async def _form(
@@ -95,7 +95,7 @@ class Keys(Controller):
         key = await queries.find_key(id)
         if key is None:
             raise NotFoundException
-        _typed, errors = await kept(request, viewer, acts.REVOCATION.name, {}, key=str(id))
+        _typed, errors = await kept(request, viewer, acts.REVOCATION, {}, key=str(id))
         return staff_page(request, "staff/license_key.html", key=key, errors=errors)
 
     @post("/revocation", guards=ISSUE)
@@ -104,7 +104,7 @@ class Keys(Controller):
     ) -> Response[Any]:
         """失効: on to the confirm step."""
         await acts.revocable(viewer, id)
-        return see_other(await propose(viewer, acts.REVOCATION.name, {"key": str(id)}))
+        return see_other(await propose(viewer, acts.REVOCATION, {"key": str(id)}))
 
 
 class Batches(Controller):

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.database import Record
 from app.staff.access import require
 from app.staff.mail import queries, services
@@ -38,8 +38,8 @@ def _facts(mail: Record) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_retry(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    mail = await changeable(viewer, UUID(payload["mail"]))
+async def _state_retry(context: Context, payload: Payload) -> Statement:
+    mail = await changeable(context.viewer, UUID(payload["mail"]))
     return Statement(
         heading=_("Send this mail again?"),
         facts=_facts(mail),
@@ -48,15 +48,15 @@ async def _state_retry(viewer: Viewer, payload: Payload, _upload: bytes | None) 
     )
 
 
-async def _retry(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    mail = await changeable(viewer, UUID(payload["mail"]))
-    if not await services.send_again(mail["id"], mail["template"], actor=viewer.id):
+async def _retry(context: Context, payload: Payload) -> Done:
+    mail = await changeable(context.viewer, UUID(payload["mail"]))
+    if not await services.send_again(mail["id"], mail["template"], actor=context.viewer.id):
         raise Refused({"problem": "mail-changed"})
     return Done(f"{MAIL_URL}/{mail['id']}", _("The mail waits to be sent again."))
 
 
-async def _state_discard(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    mail = await changeable(viewer, UUID(payload["mail"]))
+async def _state_discard(context: Context, payload: Payload) -> Statement:
+    mail = await changeable(context.viewer, UUID(payload["mail"]))
     return Statement(
         heading=_("Discard this mail?"),
         facts=_facts(mail),
@@ -65,9 +65,9 @@ async def _state_discard(viewer: Viewer, payload: Payload, _upload: bytes | None
     )
 
 
-async def _discard(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    mail = await changeable(viewer, UUID(payload["mail"]))
-    if not await services.discard(mail["id"], mail["template"], actor=viewer.id):
+async def _discard(context: Context, payload: Payload) -> Done:
+    mail = await changeable(context.viewer, UUID(payload["mail"]))
+    if not await services.discard(mail["id"], mail["template"], actor=context.viewer.id):
         raise Refused({"problem": "mail-changed"})
     return Done(f"{MAIL_URL}/{mail['id']}", _("The mail was discarded."))
 

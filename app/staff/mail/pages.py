@@ -47,9 +47,9 @@ class Mails(Controller):
         mail = await queries.find_mail(id)
         if mail is None:
             raise NotFoundException
-        _typed, errors = await kept(request, viewer, acts.RETRY.name, {}, mail=str(id))
+        _typed, errors = await kept(request, viewer, acts.RETRY, {}, mail=str(id))
         if not errors:
-            _typed, errors = await kept(request, viewer, acts.DISCARD.name, {}, mail=str(id))
+            _typed, errors = await kept(request, viewer, acts.DISCARD, {}, mail=str(id))
         return staff_page(
             request,
             "staff/mail.html",
@@ -66,7 +66,7 @@ class Mails(Controller):
         """再送: on to the confirm step."""
         if not queries.retriable(await acts.changeable(viewer, id)):
             raise NotFoundException
-        return see_other(await propose(viewer, acts.RETRY.name, {"mail": str(id)}))
+        return see_other(await propose(viewer, acts.RETRY, {"mail": str(id)}))
 
     @post("/discard", guards=CHANGE)
     async def propose_discard(
@@ -75,4 +75,4 @@ class Mails(Controller):
         """破棄: on to the confirm step."""
         if not queries.discardable(await acts.changeable(viewer, id)):
             raise NotFoundException
-        return see_other(await propose(viewer, acts.DISCARD.name, {"mail": str(id)}))
+        return see_other(await propose(viewer, acts.DISCARD, {"mail": str(id)}))

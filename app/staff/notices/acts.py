@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 
 from app import clock
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.database import Record
 from app.notices import services
 from app.notices.mailing_queries import count_recipients
@@ -21,7 +21,6 @@ from app.web.i18n import gettext as _
 from app.web.i18n import moment, ngettext, number
 
 NOTICES_URL = "/staff/notices"
-TEXT, PUBLICATION, WITHDRAWAL = "notice-text", "notice-publication", "notice-withdrawal"
 
 
 async def publishable(viewer: Viewer, id: str) -> dict[str, Any]:
@@ -51,8 +50,8 @@ def _text_url(payload: Payload) -> str:
     return f"{NOTICES_URL}/{payload['notice']}/text" if payload["notice"] else f"{NOTICES_URL}/new"
 
 
-async def _state_text(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    require(viewer, Permission.NOTICES_PUBLISH)
+async def _state_text(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.NOTICES_PUBLISH)
     offered: list[Record] = await choices()
     chosen = [each for each in offered if str(each["id"]) in payload["products"]]
     return Statement(
@@ -69,19 +68,19 @@ async def _state_text(viewer: Viewer, payload: Payload, _upload: bytes | None) -
     )
 
 
-async def _keep(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    require(viewer, Permission.NOTICES_PUBLISH)
+async def _keep(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.NOTICES_PUBLISH)
     words = Words(**{name: payload[name] for name in Words.__dataclass_fields__})
     products = [UUID(id) for id in payload["products"]]
     if not payload["notice"]:
-        id = await services.compose_notice(words, products, actor=viewer.id)
+        id = await services.compose_notice(words, products, actor=context.viewer.id)
         return Done(f"{NOTICES_URL}/{id}", _("The draft was kept."))
     try:
         await services.change_notice(
             UUID(payload["notice"]),
             words,
             products,
-            actor=viewer.id,
+            actor=context.viewer.id,
             revision=payload["revision"],
         )
     except (NoticeChanged, NoticeSettled) as error:
@@ -101,8 +100,8 @@ async def _mails_told(notice: dict[str, Any], payload: Payload) -> str:
     return ngettext("%(n)s person as things stand now", "%(n)s people as things stand now", count)
 
 
-async def _state_publication(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    notice = await publishable(viewer, payload["notice"])
+async def _state_publication(context: Context, payload: Payload) -> Statement:
+    notice = await publishable(context.viewer, payload["notice"])
     return Statement(
         heading=_("Publish this notice?"),
         facts=[
@@ -117,14 +116,14 @@ async def _state_publication(viewer: Viewer, payload: Payload, _upload: bytes | 
     )
 
 
-async def _publish(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    await publishable(viewer, payload["notice"])
+async def _publish(context: Context, payload: Payload) -> Done:
+    await publishable(context.viewer, payload["notice"])
     try:
         await services.publish_notice(
             UUID(payload["notice"]),
             at=datetime.fromisoformat(payload["at"]) if payload["at"] else None,
             by_mail=payload["by_mail"],
-            actor=viewer.id,
+            actor=context.viewer.id,
             revision=payload["revision"],
         )
     except (NoticeChanged, NoticeSettled) as error:
@@ -137,8 +136,8 @@ async def _publish(viewer: Viewer, payload: Payload, _upload: bytes | None) -> D
     return Done(f"{NOTICES_URL}/{payload['notice']}", told)
 
 
-async def _state_withdrawal(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    notice = await publishable(viewer, payload["notice"])
+async def _state_withdrawal(context: Context, payload: Payload) -> Statement:
+    notice = await publishable(context.viewer, payload["notice"])
     seen = state_of(notice, clock.now()) is NoticeState.PUBLISHED
     return Statement(
         heading=_("Withdraw this notice?"),
@@ -153,18 +152,16 @@ async def _state_withdrawal(viewer: Viewer, payload: Payload, _upload: bytes | N
     )
 
 
-async def _withdraw(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    await publishable(viewer, payload["notice"])
+async def _withdraw(context: Context, payload: Payload) -> Done:
+    await publishable(context.viewer, payload["notice"])
     page = f"{NOTICES_URL}/{payload['notice']}"
     try:
-        await services.withdraw_notice(UUID(payload["notice"]), actor=viewer.id)
+        await services.withdraw_notice(UUID(payload["notice"]), actor=context.viewer.id)
     except NoticeSettled as error:
         raise _refused(payload["notice"], error, page) from None
     return Done(page, _("The notice was withdrawn."))
 
 
-ACTS = [
-    Act(TEXT, _state_text, _keep),
-    Act(PUBLICATION, _state_publication, _publish),
-    Act(WITHDRAWAL, _state_withdrawal, _withdraw),
-]
+TEXT = Act("notice-text", _state_text, _keep)
+PUBLICATION = Act("notice-publication", _state_publication, _publish)
+WITHDRAWAL = Act("notice-withdrawal", _state_withdrawal, _withdraw)

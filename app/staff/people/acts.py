@@ -12,8 +12,7 @@ from app.accounts import staff_services
 from app.accounts.help_services import AccountGone
 from app.accounts.rules import Viewer
 from app.accounts.staff_services import StaffChanged
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
-from app.settings import Settings
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.staff.access import require
 from app.staff.people import queries
 from app.staff.rules import Help, Permission, offered, permission_for, permits
@@ -21,9 +20,6 @@ from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 
 USERS_URL = "/staff/users"
-HELP = "account-help"
-CREATION = "staff-account"
-ROLE = "staff-role"
 Account = dict[str, Any]
 
 
@@ -83,8 +79,8 @@ def _facts(account: Account) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_help(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    account, help = await _find(viewer, payload)
+async def _state_help(context: Context, payload: Payload) -> Statement:
+    account, help = await _find(context.viewer, payload)
     heading, note = {
         Help.UNLOCKING: (
             _("Unlock this account?"),
@@ -123,17 +119,17 @@ async def _state_help(viewer: Viewer, payload: Payload, _upload: bytes | None) -
     )
 
 
-async def _help(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
-    account, help = await _find(viewer, payload)
-    user, reason, actor = account["id"], payload["reason"], viewer.id
+async def _help(context: Context, payload: Payload) -> Done:
+    account, help = await _find(context.viewer, payload)
+    user, reason, actor = account["id"], payload["reason"], context.viewer.id
     acts: dict[Help, Callable[[], Awaitable[None]]] = {
         Help.UNLOCKING: lambda: helps.unlock(user, actor=actor),
         Help.LOG_OUT: lambda: helps.end_sessions(user, actor=actor),
-        Help.LINK: lambda: staff_services.send_staff_link(settings, user, actor=actor),
+        Help.LINK: lambda: staff_services.send_staff_link(context.settings, user, actor=actor),
         Help.ENABLING: lambda: helps.enable(user, actor=actor),
         Help.DISABLING: lambda: helps.disable(user, reason=reason, actor=actor),
         Help.FACTOR_REMOVAL: lambda: helps.remove_factors(
-            settings, user, reason=reason, actor=actor
+            context.settings, user, reason=reason, actor=actor
         ),
     }
     try:
@@ -157,8 +153,8 @@ def _done_message(help: Help, name: str) -> str:
     return messages[help]
 
 
-async def _state_creation(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    require(viewer, Permission.STAFF_CHANGE)
+async def _state_creation(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.STAFF_CHANGE)
     return Statement(
         heading=_("Create this staff account?"),
         facts=[
@@ -171,11 +167,11 @@ async def _state_creation(viewer: Viewer, payload: Payload, _upload: bytes | Non
     )
 
 
-async def _create(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
-    require(viewer, Permission.STAFF_CHANGE)
+async def _create(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.STAFF_CHANGE)
     values = {name: payload[name] for name in ("code", "name", "email", "role", "language")}
     try:
-        await staff_services.create_staff(settings, **values, actor=viewer.id)
+        await staff_services.create_staff(context.settings, **values, actor=context.viewer.id)
     except asyncpg.UniqueViolationError as error:
         taken = "code-taken" if "code" in str(error.constraint_name) else "address-taken"
         raise Refused({"problem": taken}) from None
@@ -185,9 +181,9 @@ async def _create(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
     )
 
 
-async def _state_role(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    require(viewer, Permission.STAFF_CHANGE)
-    account = await changeable_account(viewer, UUID(payload["user"]))
+async def _state_role(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.STAFF_CHANGE)
+    account = await changeable_account(context.viewer, UUID(payload["user"]))
     before, after = role_name(payload["seen"]), role_name(payload["role"])
     return Statement(
         heading=_("Change this staff role?"),
@@ -197,12 +193,12 @@ async def _state_role(viewer: Viewer, payload: Payload, _upload: bytes | None) -
     )
 
 
-async def _change_role(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    require(viewer, Permission.STAFF_CHANGE)
-    account = await changeable_account(viewer, UUID(payload["user"]))
+async def _change_role(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.STAFF_CHANGE)
+    account = await changeable_account(context.viewer, UUID(payload["user"]))
     try:
         await staff_services.change_staff_role(
-            account["id"], role=payload["role"], seen=payload["seen"], actor=viewer.id
+            account["id"], role=payload["role"], seen=payload["seen"], actor=context.viewer.id
         )
     except StaffChanged:
         raise Refused({"problem": "changed-meanwhile"}) from None
@@ -211,17 +207,6 @@ async def _change_role(viewer: Viewer, payload: Payload, _upload: bytes | None) 
     return Done(user_url(account["id"]), _("The staff role was changed."))
 
 
-def make_acts(settings: Settings) -> list[Act]:
-    """The acts on accounts; `settings` say where links lead and how mails leave."""
-
-    async def help(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        return await _help(settings, viewer, payload)
-
-    async def create(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        return await _create(settings, viewer, payload)
-
-    return [
-        Act(HELP, _state_help, help),
-        Act(CREATION, _state_creation, create),
-        Act(ROLE, _state_role, _change_role),
-    ]
+HELP = Act("account-help", _state_help, _help)
+CREATION = Act("staff-account", _state_creation, _create)
+ROLE = Act("staff-role", _state_role, _change_role)

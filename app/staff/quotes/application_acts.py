@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.database import Record
 from app.products.rules import count_of, product_name_in
 from app.quotes.application_queries import agreed_lines
@@ -19,8 +18,6 @@ from app.staff.quotes.queries import Quote, name_lines
 from app.staff.rules import Permission
 from app.web.i18n import day, number
 from app.web.i18n import gettext as _
-
-APPLICATION = "quote-application"
 
 
 def term_of(payload: Payload) -> AgreedTerm:
@@ -123,8 +120,8 @@ def _carried(lines: Sequence[AgreedLine], planned: Plan, names: Sequence[Record]
             )
 
 
-async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    quote = await answerable(viewer, payload["reference"], Permission.CONTRACTS_CHANGE)
+async def _state(context: Context, payload: Payload) -> Statement:
+    quote = await answerable(context.viewer, payload["reference"], Permission.CONTRACTS_CHANGE)
     lines, names = await agreed_lines(quote.seen.id), await name_lines(quote.seen.id)
     try:
         planned, _now = await plan_of(quote, payload)
@@ -150,13 +147,13 @@ async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Sta
     )
 
 
-async def _apply(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    quote = await answerable(viewer, payload["reference"], Permission.CONTRACTS_CHANGE)
+async def _apply(context: Context, payload: Payload) -> Done:
+    quote = await answerable(context.viewer, payload["reference"], Permission.CONTRACTS_CHANGE)
     try:
         await apply_quote(
             request=UUID(str(quote.seen.id)),
             term=term_of(payload),
-            actor=viewer.id,
+            actor=context.viewer.id,
             confirmed=payload["plan"],
         )
     except ApplicationRefused as error:
@@ -164,4 +161,4 @@ async def _apply(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Don
     return Done(quote.url, _("The contract was changed as agreed."))
 
 
-ACT = Act(APPLICATION, _state, _apply)
+APPLICATION = Act("quote-application", _state, _apply)

@@ -12,13 +12,13 @@ from app.quotes.answer_services import LARGEST_PDF, LONGEST_MESSAGE
 from app.quotes.rules import is_pdf
 from app.staff.contracts.forms import read_term, typed
 from app.staff.list_forms import read_revision
+from app.staff.quotes.acts import ANSWER
 from app.web.file_names import clean_file_name
 from app.web.forms import Fields
 from app.web.i18n import file_size
 from app.web.i18n import gettext as _
 from app.web.requests import FormData, Upload
 
-ANSWER = "quote-answer"
 FILE = "file"
 
 

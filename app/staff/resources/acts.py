@@ -6,27 +6,21 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.database import Record
 from app.resources import services
 from app.resources.services import ResourceChanged, ResourceGone, UploadGone
 from app.resources.upload_services import discard_upload
-from app.settings import Settings
 from app.staff.access import require
 from app.staff.catalogue.queries import choices
 from app.staff.contracts.acts import change
 from app.staff.resources.queries import find_resource, find_upload
 from app.staff.rules import Permission
-from app.storage import open_storage
 from app.web.i18n import file_size
 from app.web.i18n import gettext as _
 
 RESOURCES_URL = "/staff/resources"
 UPLOADS_URL = f"{RESOURCES_URL}/uploads"
-PUBLICATION, DISCARD, PRODUCTS, WITHDRAWAL = (
-    *("resource-publication", "resource-upload-discard"),
-    *("resource-products", "resource-withdrawal"),
-)
 
 
 async def publishable(viewer: Viewer, id: str) -> Record:
@@ -68,8 +62,8 @@ def file_facts(file: Any) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_publication(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    upload = await publishable(viewer, payload["upload"])
+async def _state_publication(context: Context, payload: Payload) -> Statement:
+    upload = await publishable(context.viewer, payload["upload"])
     return Statement(
         heading=_("Publish this file?"),
         facts=[
@@ -82,22 +76,22 @@ async def _state_publication(viewer: Viewer, payload: Payload, _upload: bytes | 
     )
 
 
-async def _publish(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    require(viewer, Permission.RESOURCES_CHANGE)
+async def _publish(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.RESOURCES_CHANGE)
     try:
         id = await services.publish_resource(
             upload=UUID(payload["upload"]),
             version=payload["version"],
             products=[UUID(product) for product in payload["products"]],
-            actor=viewer.id,
+            actor=context.viewer.id,
         )
     except UploadGone:
         raise Refused({"problem": "upload-gone"}, page=RESOURCES_URL) from None
     return Done(f"{RESOURCES_URL}/{id}", _("The file was published."))
 
 
-async def _state_discard(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    upload = await publishable(viewer, payload["upload"])
+async def _state_discard(context: Context, payload: Payload) -> Statement:
+    upload = await publishable(context.viewer, payload["upload"])
     return Statement(
         heading=_("Throw this upload away?"),
         facts=file_facts(upload),
@@ -105,15 +99,15 @@ async def _state_discard(viewer: Viewer, payload: Payload, _upload: bytes | None
     )
 
 
-async def _discard(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
-    await publishable(viewer, payload["upload"])
+async def _discard(context: Context, payload: Payload) -> Done:
+    await publishable(context.viewer, payload["upload"])
     upload = UUID(payload["upload"])
-    await discard_upload(open_storage(settings), upload=upload, actor=viewer.id)
+    await discard_upload(context.storage, upload=upload, actor=context.viewer.id)
     return Done(RESOURCES_URL, _("The upload was thrown away."))
 
 
-async def _state_products(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    resource = await changeable(viewer, payload["resource"])
+async def _state_products(context: Context, payload: Payload) -> Statement:
+    resource = await changeable(context.viewer, payload["resource"])
     before = ", ".join(product["code"] for product in resource["products"])
     return Statement(
         heading=_("Change the products of this file?"),
@@ -132,14 +126,14 @@ def _refused(error: Exception, resource: str, form: str) -> Refused:
     return Refused({"problem": "resource-gone"}, page=f"{RESOURCES_URL}/{resource}")
 
 
-async def _tie(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    await changeable(viewer, payload["resource"])
+async def _tie(context: Context, payload: Payload) -> Done:
+    await changeable(context.viewer, payload["resource"])
     page = f"{RESOURCES_URL}/{payload['resource']}"
     try:
         await services.change_products(
             resource=UUID(payload["resource"]),
             products=[UUID(product) for product in payload["products"]],
-            actor=viewer.id,
+            actor=context.viewer.id,
             revision=payload["revision"],
         )
     except (ResourceChanged, ResourceGone) as error:
@@ -147,8 +141,8 @@ async def _tie(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
     return Done(page, _("The products of the file were changed."))
 
 
-async def _state_withdrawal(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    resource = await changeable(viewer, payload["resource"])
+async def _state_withdrawal(context: Context, payload: Payload) -> Statement:
+    resource = await changeable(context.viewer, payload["resource"])
     kept = _("Kept in storage") if payload["keep_file"] else _("Deleted for good")
     return Statement(
         heading=_("Withdraw this file?"),
@@ -159,14 +153,14 @@ async def _state_withdrawal(viewer: Viewer, payload: Payload, _upload: bytes | N
     )
 
 
-async def _withdraw(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    await changeable(viewer, payload["resource"])
+async def _withdraw(context: Context, payload: Payload) -> Done:
+    await changeable(context.viewer, payload["resource"])
     page = f"{RESOURCES_URL}/{payload['resource']}"
     try:
         await services.withdraw_resource(
             resource=UUID(payload["resource"]),
             keep_file=payload["keep_file"],
-            actor=viewer.id,
+            actor=context.viewer.id,
             revision=payload["revision"],
         )
     except (ResourceChanged, ResourceGone) as error:
@@ -174,15 +168,7 @@ async def _withdraw(viewer: Viewer, payload: Payload, _upload: bytes | None) -> 
     return Done(page, _("The file was withdrawn."))
 
 
-def make_acts(settings: Settings) -> list[Act]:
-    """The acts of resources; `settings` say where files are kept."""
-
-    async def discard(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-        return await _discard(settings, viewer, payload)
-
-    return [
-        Act(PUBLICATION, _state_publication, _publish),
-        Act(DISCARD, _state_discard, discard),
-        Act(PRODUCTS, _state_products, _tie),
-        Act(WITHDRAWAL, _state_withdrawal, _withdraw),
-    ]
+PUBLICATION = Act("resource-publication", _state_publication, _publish)
+DISCARD = Act("resource-upload-discard", _state_discard, _discard)
+PRODUCTS = Act("resource-products", _state_products, _tie)
+WITHDRAWAL = Act("resource-withdrawal", _state_withdrawal, _withdraw)

@@ -1,7 +1,6 @@
 """What administrators confirm about signing keys: making one, and putting a keyset in force."""
 
 from app import clock
-from app.accounts.rules import Viewer
 from app.activation.format.keysets import InvalidKeyset, Keyset, KeysetOutcome
 from app.activation.format.roots import InvalidRoot
 from app.activation.messages import KEYSET_MESSAGES
@@ -14,7 +13,7 @@ from app.activation.signing_keys.services import (
     preview_keyset,
     rotate_signing_key,
 )
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.settings import Settings
 from app.staff.access import require
 from app.staff.rules import Permission
@@ -23,8 +22,6 @@ from app.web.i18n import day, number
 from app.web.i18n import gettext as _
 
 KEYS_URL = "/staff/keys"
-ROTATION = "signing-key-rotation"
-IMPORT = "keyset-import"
 
 
 async def checked(settings: Settings, data: bytes) -> Keyset | str:
@@ -49,26 +46,8 @@ def window(not_before: object, not_after: object) -> str:
     return f"{day(not_before)}–{day(not_after)}"  # type: ignore[arg-type]
 
 
-def make_acts(settings: Settings) -> list[Act]:
-    """The acts on signing keys; `settings` name the passphrase and the roots."""
-
-    async def state_rotation(viewer: Viewer, payload: Payload, _u: bytes | None) -> Statement:
-        return _state_rotation(viewer, payload)
-
-    async def rotate(viewer: Viewer, payload: Payload, _u: bytes | None) -> Done:
-        return await _rotate(settings, viewer, payload)
-
-    async def state_import(viewer: Viewer, _p: Payload, upload: bytes | None) -> Statement:
-        return await _state_import(settings, viewer, upload or b"")
-
-    async def import_(viewer: Viewer, _p: Payload, upload: bytes | None) -> Done:
-        return await _import(settings, viewer, upload or b"")
-
-    return [Act(ROTATION, state_rotation, rotate), Act(IMPORT, state_import, import_)]
-
-
-def _state_rotation(viewer: Viewer, payload: Payload) -> Statement:
-    require(viewer, Permission.SIGNING_KEYS_ROTATE)
+async def _state_rotation(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.SIGNING_KEYS_ROTATE)
     dropped = payload["dropped"]
     return Statement(
         heading=_("Make a new signing key?"),
@@ -92,15 +71,15 @@ def _state_rotation(viewer: Viewer, payload: Payload) -> Statement:
     )
 
 
-async def _rotate(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
-    require(viewer, Permission.SIGNING_KEYS_ROTATE)
+async def _rotate(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.SIGNING_KEYS_ROTATE)
     try:
         await rotate_signing_key(
-            settings,
+            context.settings,
             days=payload["days"],
             dropped=payload["dropped"],
             seen=payload["seen"],
-            actor=viewer.id,
+            actor=context.viewer.id,
         )
     except KeysChanged:
         raise Refused({"problem": "changed-meanwhile"}) from None
@@ -113,14 +92,14 @@ async def _rotate(settings: Settings, viewer: Viewer, payload: Payload) -> Done:
     return Done(KEYS_URL, _("A signing key was made. Download the unsigned keyset below."))
 
 
-async def _state_import(settings: Settings, viewer: Viewer, upload: bytes) -> Statement:
-    require(viewer, Permission.SIGNING_KEYS_ROTATE)
-    found = await checked(settings, upload)
+async def _state_import(context: Context, _payload: Payload) -> Statement:
+    require(context.viewer, Permission.SIGNING_KEYS_ROTATE)
+    found = await checked(context.settings, context.upload or b"")
     if isinstance(found, str):
         return Statement(
             heading=_("This keyset cannot be put in force"), facts=[], back=KEYS_URL, warning=found
         )
-    held = await list_keys(await current_keyset(settings))
+    held = await list_keys(await current_keyset(context.settings))
     signing = found.newest_key([key.kid for key in held.keys], clock.now())
     lost = _("This portal holds none of these keys: it could not issue anything any more.")
     return Statement(
@@ -135,10 +114,12 @@ async def _state_import(settings: Settings, viewer: Viewer, upload: bytes) -> St
     )
 
 
-async def _import(settings: Settings, viewer: Viewer, upload: bytes) -> Done:
-    require(viewer, Permission.SIGNING_KEYS_ROTATE)
+async def _import(context: Context, _payload: Payload) -> Done:
+    require(context.viewer, Permission.SIGNING_KEYS_ROTATE)
     try:
-        found = await import_keyset(settings, upload, actor=viewer.id)
+        found = await import_keyset(
+            context.settings, context.upload or b"", actor=context.viewer.id
+        )
     except (InvalidRoot, UntrustedKeyset):
         raise Refused({"problem": "untrusted"}) from None
     if isinstance(found, KeysetOutcome):
@@ -159,3 +140,7 @@ def problem_of(refusal: Payload | None) -> dict[str, str]:
         "too-many-keys": _("A keyset has at most 16 keys. Drop some that are good no more."),
     }
     return {"form": messages[refusal["problem"]]}
+
+
+ROTATION = Act("signing-key-rotation", _state_rotation, _rotate)
+IMPORT = Act("keyset-import", _state_import, _import)

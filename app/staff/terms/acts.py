@@ -1,8 +1,7 @@
 """What the staff confirm about the terms of use."""
 
-from app.accounts.rules import Viewer
 from app.accounts.services import TermsChanged, publish_terms
-from app.confirmations.acts import Act, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.staff.access import require
 from app.staff.rules import Permission
 from app.web.i18n import gettext as _
@@ -11,8 +10,8 @@ from app.web.i18n import number
 TERMS_URL = "/staff/terms"
 
 
-async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Statement:
-    require(viewer, Permission.TERMS_PUBLISH)
+async def _state(context: Context, payload: Payload) -> Statement:
+    require(context.viewer, Permission.TERMS_PUBLISH)
     return Statement(
         heading=_("Publish this version of the terms of use?"),
         facts=[
@@ -27,11 +26,14 @@ async def _state(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Sta
     )
 
 
-async def _publish(viewer: Viewer, payload: Payload, _upload: bytes | None) -> Done:
-    require(viewer, Permission.TERMS_PUBLISH)
+async def _publish(context: Context, payload: Payload) -> Done:
+    require(context.viewer, Permission.TERMS_PUBLISH)
     try:
         await publish_terms(
-            payload["body_ja"], payload["body_en"], after=payload["revision"], actor=viewer.id
+            payload["body_ja"],
+            payload["body_en"],
+            after=payload["revision"],
+            actor=context.viewer.id,
         )
     except TermsChanged:
         raise Refused({"problem": "changed-meanwhile"}) from None

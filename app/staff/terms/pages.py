@@ -53,7 +53,7 @@ class TermsPublication(Controller):
         """The form; it begins with the texts that are in force."""
         newest = await current_terms()
         now = {name: newest[name] if newest else "" for name in ("body_ja", "body_en")}
-        typed, errors = await kept(request, viewer, acts.PUBLICATION.name, now)
+        typed, errors = await kept(request, viewer, acts.PUBLICATION, now)
         typed["revision"] = newest["version"] if newest else 0
         return _form(request, typed, errors)
 
@@ -63,7 +63,7 @@ class TermsPublication(Controller):
         form = TermsForm.read(await read_form(request))
         if form.errors or form.preview:
             return _form(request, form.typed, form.errors, form.payload)
-        return see_other(await propose(viewer, acts.PUBLICATION.name, form.payload))
+        return see_other(await propose(viewer, acts.PUBLICATION, form.payload))
 
 
 def _form(

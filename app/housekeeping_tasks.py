@@ -1,23 +1,20 @@
 """Throwing away what has had its time: sessions, confirmations, forms, links, reasons, files."""
 
-import asyncio
 from datetime import timedelta
-
-import structlog
 
 from app import clock
 from app.accounts.throttling import sweep_throttle
+from app.background.task import Task, repeat
 from app.database import fetch
 from app.imports.upload_services import sweep_imports
 from app.mail.services import forget_old_mails, wipe_dead_letters
 from app.quotes.answer_services import delete_spare_answers
 from app.resources.services import delete_withdrawn_files
 from app.resources.upload_services import discard_old_uploads
-from app.storage import Storage
-from app.web.errors import unavailable_errors
+from app.settings import Settings
+from app.storage import Storage, open_storage
 from app.withdrawal.services import wipe_notes
 
-EVERY_SECONDS = 3600.0
 # Some expired rows stay a while: a session that is over tells whose form to park, and an expired
 # link that it has expired.
 KEPT = timedelta(days=7)
@@ -35,8 +32,6 @@ USELESS = (
     ("passkey_challenge", "expires_at", timedelta(0)),
     ("authenticator_app", "expires_at", timedelta(0)),
 )
-
-log = structlog.get_logger()
 
 
 async def sweep(storage: Storage) -> None:
@@ -71,14 +66,9 @@ async def _sweep_void() -> None:
         )
 
 
-async def sweep_forever(storage: Storage) -> None:
-    """Sweep now and every hour; a database that is away is tried again the next time."""
-    while True:
-        try:
-            await sweep(storage)
-        except unavailable_errors as error:
-            log.warning("sweep-failed", error=type(error).__name__)
-        except Exception as error:
-            # A defect, but what expires tomorrow is thrown away all the same.
-            log.error("defect", exc_info=error)
-        await asyncio.sleep(EVERY_SECONDS)
+async def _sweep(settings: Settings) -> bool:
+    await sweep(open_storage(settings))
+    return False
+
+
+SWEEPING = Task("sweeping", repeat(_sweep), pause_seconds=3600.0, in_every_server=True)

@@ -1,4 +1,4 @@
-"""What tells whether the portal does by itself what it should."""
+"""What tells whether the background tasks are done."""
 
 from piccolo.columns import Integer, Text, Timestamptz
 from piccolo.table import Table
@@ -6,8 +6,8 @@ from piccolo.table import Table
 from app.database.quotas import Bound
 
 
-class Chore(Table):
-    """When any process did a chore last, and how often one failed at it."""
+class BackgroundTask(Table):
+    """When any process did a task last, and how often one failed at it."""
 
     name = Text(primary_key=True)
     done_at = Timestamptz(null=True, default=None)
@@ -15,4 +15,4 @@ class Chore(Table):
     failures = Integer()
 
 
-BOUNDS = (Bound("chore", "one for each of the portal's background tasks"),)
+BOUNDS = (Bound("background_task", "one for each of the portal's background tasks"),)
