@@ -120,6 +120,10 @@ def session_name(session: Record) -> str:
     return browser_name(session["user_agent"]) or _("Unknown program")
 
 
+def _links_end() -> str:
+    return _("Links that were mailed to you and your calendar address will stop working.")
+
+
 async def _find_session(viewer: Viewer, payload: Payload) -> Record:
     require_proof(viewer)
     for session in await queries.list_sessions(viewer.id, clock.now()):
@@ -138,6 +142,7 @@ async def _state_session(viewer: Viewer, payload: Payload, _upload: bytes | None
             (_("Last used"), moment(session["last_seen_at"])),
         ],
         back=SESSIONS_URL,
+        notes=[_links_end()],
     )
 
 
@@ -155,7 +160,7 @@ async def _state_others(viewer: Viewer, _payload: Payload, _upload: bytes | None
         heading=_("Log out all other devices?"),
         facts=[(_("Device"), f"{session_name(s)} · {moment(s['last_seen_at'])}") for s in others],
         back=SESSIONS_URL,
-        notes=[_("You stay logged in here.")],
+        notes=[_("You stay logged in here."), _links_end()],
     )
 
 
