@@ -10,6 +10,7 @@ from app.database import fetch, fetch_value
 from app.database.ids import uuid7
 from app.housekeeping_tasks import KEPT, sweep
 from app.storage import open_storage
+from tests.accounts.planted import plant
 from tests.conftest import Portal
 
 
@@ -26,6 +27,17 @@ async def test_sweeping_deletes_sessions_that_expired_long_ago_and_keeps_the_oth
     )
     await sweep(open_storage(portal.settings))
     assert await fetch_value("select count(*) from session") == 1
+
+
+async def test_what_an_earlier_generation_of_credentials_left_is_deleted(portal: Portal) -> None:
+    planted = await plant(portal, await portal.signed_in("member"))
+    await fetch("update portal_user set password_hash = 'x' where code = 'member'")
+    await sweep(open_storage(portal.settings))
+    for table in ("device", "pending_sign_in", "passkey_challenge", "email_change"):
+        assert await fetch_value(f"select count(*) from {table}") == 0, table
+    assert await fetch_value("select count(*) from session") == 1, "tells whose form to keep"
+    assert await fetch_value("select count(*) from password_reset") == 1, "counts for an hour"
+    assert await planted.working() == set()
 
 
 async def test_a_pdf_that_no_answer_names_any_more_is_deleted_after_an_hour(

@@ -96,6 +96,10 @@ def session_name(session: Record) -> str:
     return browser_name(session["user_agent"]) or _("Unknown program")
 
 
+def _links_end() -> str:
+    return _("Links that were mailed to you and your calendar address will stop working.")
+
+
 async def _find_session(viewer: Viewer, payload: Payload) -> Record:
     require_proof(viewer)
     for session in await queries.list_sessions(viewer.id, clock.now()):
@@ -114,6 +118,7 @@ async def _state_session(context: Context, payload: Payload) -> Statement:
             (_("Last used"), moment(session["last_seen_at"])),
         ],
         back=SESSIONS_URL,
+        notes=[_links_end()],
     )
 
 
@@ -131,7 +136,7 @@ async def _state_others(context: Context, _payload: Payload) -> Statement:
         heading=_("Log out all other devices?"),
         facts=[(_("Device"), f"{session_name(s)} · {moment(s['last_seen_at'])}") for s in others],
         back=SESSIONS_URL,
-        notes=[_("You stay logged in here.")],
+        notes=[_("You stay logged in here."), _links_end()],
     )
 
 

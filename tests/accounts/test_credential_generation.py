@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 
+import asyncpg
 import httpx
 import pytest
 
+from app.database import fetch, fetch_value
 from tests.accounts.factors import HOME, add_app, make_codes
 from tests.accounts.planted import VICTIM, plant
 from tests.conftest import Portal
@@ -110,3 +112,55 @@ async def test_a_credential_event_voids_every_token_link_and_pending_change(
     await happen(portal, victim)
     assert await planted.working() == set()
     assert ((await victim.get("/profile")).status_code == 200) == goes_on
+
+
+async def test_what_a_disabled_account_sends_is_not_even_kept(portal: Portal) -> None:
+    client = await portal.signed_in(VICTIM)
+    await _by_staff("disabling", "調査")(portal, client)
+    await client.post("/contracts/D-1001/environments/new", data={"name": "x", "sort_key": "1"})
+    assert await fetch_value("select count(*) from parked_form") == 0
+
+
+async def test_what_a_signed_out_browser_sends_is_kept_for_its_person(portal: Portal) -> None:
+    elsewhere = await portal.signed_in(VICTIM)
+    await _end_others(portal, await portal.signed_in(VICTIM))
+    answer = await elsewhere.post("/profile", data={"name": "入力済み", "language": "ja"})
+    assert answer.headers["location"].startswith("/login?next=%2Fparked-forms%2F")
+
+
+async def test_one_device_is_signed_out_and_the_others_stay(portal: Portal) -> None:
+    first, second, third = [await portal.signed_in(VICTIM) for _ in range(3)]
+    await _end_one(portal, first)
+    answers = [(await each.get("/profile")).status_code for each in (first, second, third)]
+    assert sorted(answers) == [200, 200, 303] and answers[0] == 200
+
+
+async def test_an_own_password_change_gives_the_session_a_new_token(
+    portal: Portal, member: httpx.AsyncClient
+) -> None:
+    name = portal.settings.session_cookie
+    before = member.cookies[name]
+    changed = await member.post("/profile/password", data=passwords())
+    for token, status in ((before, 303), (changed.cookies[name], 200)):
+        async with portal.anonymous() as client:
+            client.cookies.set(name, token)
+            assert (await client.get("/profile")).status_code == status
+
+
+async def test_a_stopped_calendar_says_so_and_is_made_anew(
+    portal: Portal, member: httpx.AsyncClient
+) -> None:
+    await confirm(member, await member.post("/profile/calendar"))
+    await _end_others(portal, member)
+    page = (await member.get("/profile/calendar")).text
+    assert "カレンダーのアドレスは使えなくなりました。" in page
+    again = await confirm(member, await member.post("/profile/calendar"))
+    path = "/calendar/" + again.text.split("/calendar/")[1].split('"')[0]
+    assert (await member.get(path)).status_code == 200
+
+
+async def test_a_generation_never_comes_back(database: str) -> None:
+    set_to = "update portal_user set credential_generation = $2 where code = $1"
+    await fetch(set_to, VICTIM, 7)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await fetch(set_to, VICTIM, 6)
