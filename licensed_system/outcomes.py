@@ -42,19 +42,25 @@ class Outcome(StrEnum):
 
 
 class Refused(Exception):
-    """A file or command was refused; ``facts`` fill the places in the outcome's message."""
+    """A file or command was refused; ``facts`` fill the places in the outcome's message.
 
-    def __init__(self, outcome: Outcome, facts: Mapping[str, str]) -> None:
+    ``words`` take the place of that message where more is known.
+    """
+
+    def __init__(
+        self, outcome: Outcome, facts: Mapping[str, str], words: Words | None = None
+    ) -> None:
         super().__init__(outcome)
         self.outcome = outcome
         self.facts = facts
+        self.words = words
 
     def __str__(self) -> str:
         return self.line("en")
 
     def message(self, language: Language) -> str:
         """What happened and what to do, in one line of plain text."""
-        text = MESSAGES[self.outcome].say(language, **self.facts)
+        text = (self.words or MESSAGES[self.outcome]).say(language, **self.facts)
         return " ".join(text.split())
 
     def line(self, language: Language) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from licensed_system import activation, files, fingerprint, jws, keys, request, status
+from licensed_system import activation, files, fingerprint, jws, keys, recognition, request, status
 from licensed_system.activation import Holder, Signed
 from licensed_system.claims import Activation
 from licensed_system.fingerprint import Machine
@@ -140,7 +140,10 @@ def _verified(store: Store, state: State, data: bytes, machine: Machine, now: da
         nonces=state.open_nonces(now),
         components=machine.components,
     )
-    return activation.verify(data, holder, now)
+    try:
+        return activation.verify(data, holder, now)
+    except Refused as refused:
+        raise recognition.explained(refused, data) from refused
 
 
 def _current(store: Store, state: State) -> Activation | None:

@@ -4,6 +4,7 @@
 """
 
 from app.activation.format.keysets import KeysetOutcome
+from app.activation.format.recognition import FileKind
 from app.activation.format.requests import RequestOutcome
 from app.activation.rules import IssueOutcome
 from app.web.i18n import N_
@@ -81,6 +82,58 @@ REQUEST_MESSAGES: dict[RequestOutcome, str] = {
     RequestOutcome.FROM_THE_FUTURE: N_(
         "The clock of the licensed system is more than 24 hours ahead. "
         "Set its clock and make the activation request file again."
+    ),
+}
+
+# What a refused file is where that can be told; it says more than the outcome.
+KIND_MESSAGES: dict[FileKind, str] = {
+    FileKind.ACTIVATION: N_(
+        "This is an activation file, which the portal made. Load it into the licensed system. "
+        "Here, choose the request file that the licensed system made (activation-request.jwt)."
+    ),
+    FileKind.KEY: N_(
+        "This is a file with a key. Choose the request file that the licensed system made "
+        "(activation-request.jwt)."
+    ),
+    FileKind.PDF: N_(
+        "This is a PDF. Choose the request file that the licensed system made "
+        "(activation-request.jwt)."
+    ),
+    FileKind.ARCHIVE: N_(
+        "This is a ZIP file or an Office document. If the request file is inside a ZIP file, "
+        "unpack it first and choose activation-request.jwt."
+    ),
+    FileKind.PICTURE: N_(
+        "This is a picture. Choose the request file that the licensed system made "
+        "(activation-request.jwt)."
+    ),
+    FileKind.WEB_PAGE: N_(
+        "This is a web page. Download the request file on the page License management of the "
+        "licensed system with its button, not by saving the page."
+    ),
+    FileKind.UTF_16: N_(
+        "The file was saved as UTF-16 by an editor. Copy the request file from the licensed "
+        "system again, without opening and saving it."
+    ),
+    FileKind.MARKED: N_(
+        "An editor added a mark (BOM) to the file when it saved it. Copy the request file from "
+        "the licensed system again, without opening and saving it."
+    ),
+    FileKind.QUOTED: N_(
+        "A mail program added quotation marks (>) to the text of the file. Send the request file "
+        "as an attachment, or copy it from the licensed system again."
+    ),
+    FileKind.WRAPPED: N_(
+        "Line breaks or spaces were added to the text of the file. Send the request file as an "
+        "attachment, or copy it from the licensed system again."
+    ),
+    FileKind.ENCODED: N_(
+        "The file was encoded once more (base64), as mail programs do. Save the attachment with "
+        "the mail program, or copy the request file from the licensed system again."
+    ),
+    FileKind.CUT_OFF: N_(
+        "The file was cut off: its end is missing. Copy the whole request file from the licensed "
+        "system again."
     ),
 }
 

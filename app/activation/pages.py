@@ -22,7 +22,7 @@ from app.activation.issue_services import RequestRefused
 from app.activation.queries import SeenActivation
 from app.activation.rules import IssueOutcome, Repeat
 from app.activation.signing_keys.services import published_keys
-from app.activation.wording import message_of, outcome_named
+from app.activation.wording import message_of_file, outcome_named
 from app.confirmations.services import Proposal, propose
 from app.contracts.rules import SeenContract
 from app.environments.access import place_dependencies, provide_owned_place
@@ -59,7 +59,9 @@ class Activations(Controller):
         if kept is None or kept.refusal is None:
             return await _page(request, contract, environment, kept)
         outcome = outcome_named(kept.refusal["code"])
-        message = message_of(outcome, kept.refusal["claim"])
+        message = message_of_file(
+            outcome, kept.refusal["claim"], kept.payload["file_name"], kept.upload
+        )
         return await _page(request, contract, environment, kept, message, outcome)
 
     @post()
@@ -82,7 +84,7 @@ class Activations(Controller):
             return await _next(settings, viewer, contract, environment, form)
         except RequestRefused as refused:
             await services.record_refusal(contract, environment.id, refused.outcome, viewer.id)
-            message = message_of(refused.outcome, refused.claim)
+            message = message_of_file(refused.outcome, refused.claim, form.name, form.content)
             return await _page(request, contract, environment, None, message, refused.outcome)
 
     @get("/{seq:int}", dependencies={"activation": Provide(provide_activation)})

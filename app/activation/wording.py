@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from app.activation.format.recognition import recognise
 from app.activation.format.requests import RequestOutcome
-from app.activation.messages import ISSUE_MESSAGES, REQUEST_MESSAGES
+from app.activation.messages import ISSUE_MESSAGES, KIND_MESSAGES, REQUEST_MESSAGES
 from app.activation.rules import IssueOutcome
 from app.activation.terms import LicensedProduct
 from app.products.rules import count_of, product_name
+from app.web.file_names import clean_file_name
 from app.web.i18n import day, ngettext
 from app.web.i18n import gettext as _
 
@@ -21,6 +23,28 @@ def message_of(outcome: RequestOutcome | IssueOutcome, claim: str | None) -> str
         return _(ISSUE_MESSAGES[outcome])
     message = REQUEST_MESSAGES[outcome]
     return _(message, claim=claim) if "%(claim)s" in message else _(message)
+
+
+# Outcomes that say only that a file could not be read.
+UNREADABLE = {
+    RequestOutcome.MALFORMED,
+    RequestOutcome.NOT_TEXT,
+    RequestOutcome.TOO_LARGE,
+    RequestOutcome.IS_AN_ACTIVATION_FILE,
+    RequestOutcome.WRONG_TYPE,
+}
+
+
+def message_of_file(
+    outcome: RequestOutcome | IssueOutcome, claim: str | None, name: str, content: bytes | None
+) -> str:
+    """The same, with the file's name, and what the file is where that can be told."""
+    message = message_of(outcome, claim)
+    if outcome in UNREADABLE and content is not None:
+        kind = recognise(content)
+        message = _(KIND_MESSAGES[kind]) if kind in KIND_MESSAGES else message
+    shown = clean_file_name(name) if name else ""
+    return _("“%(file)s”: %(problem)s", file=shown, problem=message) if shown else message
 
 
 def outcome_named(code: str) -> RequestOutcome | IssueOutcome:

@@ -119,3 +119,14 @@ def test_japanese_texts_are_japanese() -> None:
         if message.string == message.id and re.search(r"[a-z]{4}", message.id)
     ]
     assert not same, f"left in English: {same}"
+
+
+# English words that stand for several things, which Japanese tells apart: each use says which.
+AMBIGUOUS = {"Not yet"}
+
+
+def test_ambiguous_words_are_never_translated_without_a_context() -> None:
+    assert not {id for context, id in extracted() if context is None} & AMBIGUOUS
+    contexts = {context for context, id in extracted() if id == "Not yet"}
+    ja = translations("ja")
+    assert len({ja[context, "Not yet"].string for context in contexts}) == len(contexts)

@@ -11,6 +11,9 @@ from app.quotes.application_rules import (
     AgreedLine,
     AgreedTerm,
     ApplyProblem,
+    Change,
+    Creation,
+    Succession,
     below_use,
     plan,
     term_problem,
@@ -133,7 +136,11 @@ def test_a_plan_does_exactly_what_was_asked_for(lines: list[AgreedLine], days: i
     contract_end = TODAY + timedelta(days)
     planned = plan(lines, TERM, contract_end, TODAY)
     changed = {change.entitlement: change for change in planned.changes}
-    every = [*planned.changes, *planned.successions, *planned.creations]
+    every: list[Change | Succession | Creation] = [
+        *planned.changes,
+        *planned.successions,
+        *planned.creations,
+    ]
     assert len(every) == sum(line.wish is not Wish.END for line in lines)
     asked = sum(line.wanted or line.contracted or 0 for line in lines if line.wish is not Wish.END)
     assert sum(each.quantity for each in every) == asked
@@ -145,9 +152,9 @@ def test_a_plan_does_exactly_what_was_asked_for(lines: list[AgreedLine], days: i
             assert line.ends_on >= TODAY, "what ended leaves a gap, which is not licensed"
             assert line.wish in {Wish.RENEW, Wish.CHANGE}
             assert change.quantity == line.contracted, "no other count before the agreed day"
-    for each in planned.successions:
-        assert each.starts_on == TERM.starts_on == planned.counts_from
-        assert TODAY <= each.last_day < each.starts_on, "neither a gap nor a day with both"
+    for later in planned.successions:
+        assert later.starts_on == TERM.starts_on == planned.counts_from
+        assert TODAY <= later.last_day < later.starts_on, "neither a gap nor a day with both"
     assert planned.contract_ends_on >= contract_end
     for each in every:
         assert each.ends_on <= planned.contract_ends_on, "the contract covers what it entitles to"

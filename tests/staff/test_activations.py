@@ -12,7 +12,7 @@ from app.activation.rules import IssueOutcome
 from app.database import fetch, fetch_value
 from tests.activation.world import Place, another, audited, free, machine, place, upload
 from tests.conftest import Portal
-from tests.staff.steps import done, message, proposed
+from tests.staff.steps import confirmed, done, message, proposed
 
 LIST = "/staff/activations"
 
@@ -110,7 +110,13 @@ async def test_an_allowance_ends_after_a_year(clerk: httpx.AsyncClient, here: Pl
 async def test_what_a_lost_machine_held_is_released(clerk: httpx.AsyncClient, here: Place) -> None:
     await here.allocate(PLATFORM=0, WORKFLOW=0)
     held = await free("WORKFLOW")
-    page = await done(clerk, f"{await _url(here)}/release", {"reason": "盗難"})
+    form = await clerk.get(f"{await _url(here)}/release")
+    assert form.text.index("ワークフロー") < form.text.index('name="reason"'), "seen before asked"
+    assert "20 ユーザ" in form.text
+    confirmation = await proposed(clerk, f"{await _url(here)}/release", {"reason": "盗難"})
+    told = (await clerk.get(confirmation)).text
+    assert "ワークフロー" in told and "20 ユーザ" in told
+    page = await confirmed(clerk, confirmation)
     assert "解放しました" in message(page.text) and "解放済み" in page.text
     assert await free("WORKFLOW") == held + 20
     assert (await clerk.get(f"{await _url(here)}/release")).status_code == 404, "nothing runs"

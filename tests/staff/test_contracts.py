@@ -4,6 +4,7 @@ import asyncpg
 import httpx
 import pytest
 
+from app import clock
 from app.contracts.rules import TIME_ZONES
 from app.database import fetch, fetch_one, fetch_value
 from tests.conftest import Portal
@@ -53,7 +54,8 @@ async def test_a_contract_is_created_and_its_first_owner_joins_by_the_mailed_lin
     assert "D-3001" in statement and "2027/11/30" in statement and "first@example.com" in statement
     page = await confirmed(clerk, confirmation)
     assert page.url.path == f"{LIST}/D-3001"
-    assert "アカウントが有効なオーナーがいません" in page.text
+    assert "アカウントが有効なオーナーがいません" not in page.text
+    assert "参加待ち" in page.text and "参加待ち" in (await clerk.get(f"{LIST}?q=D-3001")).text
     assert "first@example.com" in page.text, "the open invitation shows"
     [mail] = (await deliver(portal.settings)).values()
     path = link(mail)
@@ -193,7 +195,8 @@ async def test_fewer_than_are_in_use_are_refused_and_the_page_says_who_uses_them
     clerk: httpx.AsyncClient,
 ) -> None:
     path = f"{D_1001}/entitlements/{await _entitlement('PLATFORM')}"
-    confirmation = await proposed(clerk, path, {"quantity": "4", **REASON})
+    at_once = REASON | {"effective_on": str(clock.today("Asia/Tokyo"))}
+    confirmation = await proposed(clerk, path, {"quantity": "4", **at_once})
     form = await confirmed(clerk, confirmation)
     assert "割り当て済み、またはアクティベーションで保持" in message(form.text)
     assert "本番環境" in form.text and "検証環境" in form.text
@@ -290,3 +293,16 @@ async def test_contracts_are_found_by_words_and_status(auditor: httpx.AsyncClien
     ):
         html = (await auditor.get(LIST, params=query)).text
         assert f">{there}<" in html and missing not in html, query
+
+
+async def test_an_invitation_that_has_expired_leaves_the_contract_without_an_owner(
+    clerk: httpx.AsyncClient,
+) -> None:
+    await done(clerk, await _new_contract_form(), FORM)
+    await fetch(
+        "update invitation set invited_at = invited_at - interval '30 days',"
+        " expires_at = expires_at - interval '30 days' where email = 'first@example.com'"
+    )
+    page = (await clerk.get(f"{LIST}/D-3001")).text
+    assert "アカウントが有効なオーナーがいません" in page and "参加待ち" not in page
+    assert "参加待ち" not in (await clerk.get(f"{LIST}?q=D-3001")).text

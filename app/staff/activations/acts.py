@@ -8,6 +8,7 @@ from app.accounts.rules import Viewer
 from app.activation import staff_services as services
 from app.activation.staff_services import ActivationsChanged
 from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.products.rules import count_of, product_name_in
 from app.staff.access import require
 from app.staff.activations import queries
 from app.staff.activations.queries import SeenFile
@@ -71,6 +72,14 @@ async def _allow(context: Context, payload: Payload) -> Done:
 
 async def _state_release(context: Context, payload: Payload) -> Statement:
     found = await changeable(context.viewer, UUID(payload["activation"]))
+    told = [
+        (
+            product_name_in(each),
+            count_of(max(each["held"], each["allocated"]), each["unit"]),
+            count_of(each["allocated"], each["unit"]),
+        )
+        for each in found.held
+    ]
     return Statement(
         heading=_("Release what this environment holds?"),
         facts=_facts(found, payload),
@@ -80,6 +89,7 @@ async def _state_release(context: Context, payload: Payload) -> Statement:
             "A machine that still has its activation file runs on until the file ends. Release"
             " only what a machine held that is lost."
         ),
+        changes=(_("Counts in use by this environment"), told),
     )
 
 

@@ -56,6 +56,7 @@ class SeenFile:
         allowances: further moves that staff allowed, newest first.
         moved, allowed: moves made within the last year, and how many are possible.
         running: whether a file of the environment still runs.
+        held: products whose counts running files hold, with what of them is allocated.
     """
 
     row: Record
@@ -64,6 +65,7 @@ class SeenFile:
     moved: int
     allowed: int
     running: bool
+    held: list[dict[str, Any]]
 
     @property
     def state(self) -> FileState:
@@ -112,6 +114,15 @@ async def find_activation(id: UUID) -> SeenFile | None:
         select a.*, e.name as environment_name, e.retired_at, c.id as contract_id,
                c.number as contract, c.name as contract_name, c.time_zone, p.name as company,
                u.name as issued_by_name,
+               (select json_agg(json_build_object(
+                    'name_ja', r.name_ja, 'name_en', r.name_en, 'unit', r.unit,
+                    'held', h.quantity, 'allocated', coalesce(al.quantity, 0))
+                    order by r.code, t.starts_on, t.id)
+                from hold h join entitlement t on t.id = h.entitlement
+                join product r on r.id = t.product
+                left join allocation al on al.environment = h.environment
+                     and al.entitlement = h.entitlement
+                where h.environment = a.environment)::text as held,
                (select json_agg(json_build_object('at', m.allowed_at, 'reason', m.reason,
                     'by', by.name) order by m.allowed_at desc)
                 from move_allowance m left join portal_user by on by.id = m.allowed_by
@@ -146,6 +157,7 @@ def _seen(row: Record, history: list[Record]) -> SeenFile:
         allowances=allowances,
         moved=moves_in_year((each["issued_at"] for each in history if each["moved"]), now),
         allowed=moves_allowed((each["at"] for each in allowances), now),
+        held=json.loads(row["held"] or "[]"),
         running=any(state_of(each) is FileState.RUNS for each in history),
     )
 

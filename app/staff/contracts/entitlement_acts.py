@@ -102,7 +102,7 @@ async def _state_amendment(context: Context, payload: Payload) -> Statement:
             *reason_facts(payload),
         ],
         back=f"{contract_url(contract['number'])}/entitlements/{now['id']}",
-        notes=[reason_note()],
+        notes=[*_continued(contract, now, payload), reason_note()],
         warning=warning,
     )
 
@@ -136,6 +136,12 @@ def _counts_later(contract: Record, now: Record, payload: Payload) -> bool:
     follows: bool = effective_on <= now["ends_on"] + timedelta(days=1)
     other: bool = payload["quantity"] != now["quantity"]
     return later and follows and other
+
+
+def _continued(contract: Record, now: Record, payload: Payload) -> list[str]:
+    if not _counts_later(contract, now, payload):
+        return []
+    return [_("Allocations continue on that day. The systems need a new activation file for it.")]
 
 
 def _quantity_change(contract: Record, now: Record, payload: Payload) -> tuple[str, str]:

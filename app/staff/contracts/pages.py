@@ -62,6 +62,11 @@ async def show_contract(
         contract=contract,
         standing=queries.status(contract),
         owned=owned,
+        invited_owners=[
+            each["email"]
+            for each in contract["invitations"]
+            if each["role"] == "owner" and each["works"]
+        ],
         today=clock.today(contract["time_zone"]).isoformat(),
     )
 

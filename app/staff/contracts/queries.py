@@ -16,7 +16,9 @@ TODAY = "(now() at time zone c.time_zone)::date"
 CONTRACTS = Source(
     columns="""c.id, c.number, c.name, c.starts_on, c.ends_on, c.time_zone, p.name as company,
         exists (select 1 from membership m join portal_user u on u.id = m."user"
-                where m.contract = c.id and m.role = 'owner' and u.disabled_at is null) as owned""",
+                where m.contract = c.id and m.role = 'owner' and u.disabled_at is null) as owned,
+        exists (select 1 from invitation i where i.contract = c.id and i.role = 'owner'
+                and i.ended_at is null and i.expires_at > now()) as owner_invited""",
     tables="contract c join company p on p.id = c.company",
     key="c.id",
     orders={
@@ -84,7 +86,8 @@ PARTS = {
     "invitations": """
         select i.id, i.email, i.role, i.language, d.state as mail_state,
                d.answer as mail_answer,
-               (i.expires_at at time zone c.time_zone)::date as expires_on
+               (i.expires_at at time zone c.time_zone)::date as expires_on,
+               i.expires_at > now() as works
         from invitation i left join lateral (
             select state, answer from mail where about = i.id order by created_at desc limit 1
         ) d on true
