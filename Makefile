@@ -52,7 +52,7 @@ templates: .venv/tests.stamp  ## Check the templates
 types: .venv/tests.stamp  ## Check the types
 	@$(PYTHON) -m mypy
 
-system-packages:  ## Install the programs that tests use, or say which are missing
+system-packages: .venv/tests.stamp  ## Install the programs that tests use, or say which are missing
 	@tools/system-packages
 
 node-tools: build/node/tools.stamp  ## Install the tests' tools for Node
