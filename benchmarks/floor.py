@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -30,6 +30,7 @@ import brotli
 
 from app.database import close_pool, engine
 from app.database.engine import SESSION
+from app.database.pool import Pool
 from app.main import make_app
 from benchmarks.demo_server import Demo, serving_demo
 from benchmarks.django_server import django_server, install_django
@@ -111,9 +112,7 @@ def _plain(value: object) -> object:
 
 async def record(demo: Demo) -> Recorded:
     """What each page asks of the database, and its HTML."""
-    engine.pool = await asyncpg.create_pool(
-        demo.dsn, min_size=1, max_size=1, connection_class=Recorder, server_settings=SESSION
-    )
+    engine.pool = cast(Any, Pool(demo.dsn, 1, SESSION, Recorder))
     app = make_app(demo.settings, demo.dsn)
     pages = {}
     for path in PAGES.values():
