@@ -16,6 +16,7 @@ from app.accounts import pages as accounts
 from app.accounts.parking import ParkedForms
 from app.audit.sealer import sealing
 from app.chores import doing_chores
+from app.contracts.access import READ_AHEAD
 from app.database import close_pool, open_pool
 from app.housekeeping import sweep_forever
 from app.mail.worker import delivering
@@ -75,7 +76,7 @@ def make_app(settings: Settings, database_url: str) -> App:
     """The whole application, with what happens to every request around it."""
     app: App = make_litestar(settings, database_url)  # type: ignore[assignment]
     app = ParkedForms(app, settings)
-    app = access.Viewers(app, settings)
+    app = access.Viewers(app, settings, READ_AHEAD)
     app = HtmxFollow(app)
     app = Responses(app)
     app = StaticFiles(app)
