@@ -16,6 +16,7 @@ from app.accounts import pages as accounts
 from app.accounts.generation_services import CredentialsChanged
 from app.accounts.parking_pages import ParkedForms
 from app.background.loop import doing
+from app.contracts.access import READ_AHEAD
 from app.database import close_pool, open_pool
 from app.settings import Settings
 from app.storage import open_storage
@@ -74,7 +75,7 @@ def make_app(settings: Settings, database_url: str) -> App:
     """The whole application, with what happens to every request around it."""
     app: App = make_litestar(settings, database_url)  # type: ignore[assignment]
     app = ParkedForms(app, settings)
-    app = access.Viewers(app, settings)
+    app = access.Viewers(app, settings, READ_AHEAD)
     app = HtmxFollow(app)
     app = Responses(app)
     app = StaticFiles(app)

@@ -1,31 +1,40 @@
-"""The floor of benchmarks/floor.py: a page's own SQL by asyncpg, joined into a string, and no more.
+"""The two yardsticks of benchmarks/floor.py as one bare ASGI callable.
 
-`PORTAL_FLOOR` names a pickle: the database's address, and for each path the statements that the
-portal ran for that page, with their arguments, as the benchmark recorded them a moment before.
+`/floor/…` runs a page's statements by asyncpg and sends what comes, joined into a string: the bare
+floor. `/bytes/…` runs the same statements and sends the page's own HTML, with an ETag and brotli
+made anew for each answer, as the portal makes them: same SQL and same bytes.
+
+`PORTAL_FLOOR` names a pickle of `Recorded` in benchmarks/recorded_pages.py.
 """
 
+import hashlib
 import os
-import pickle
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import brotli
+
+from benchmarks.recorded_pages import RecordedPage, load_pages
 
 Message = MutableMapping[str, Any]
-Statement = tuple[str, tuple[object, ...]]
 
-_dsn, _session, _pages = pickle.loads(Path(os.environ["PORTAL_FLOOR"]).read_bytes())
+_recorded = load_pages(Path(os.environ["PORTAL_FLOOR"]))
 _pool: asyncpg.Pool | None = None
 
 
 async def _keep_session(connection: asyncpg.Connection) -> None:
-    """As the portal does it: no round trip to reset what nobody changes."""
+    """Skip the round trip that resets what nobody changed."""
 
 
 async def _open() -> asyncpg.Pool:
     return await asyncpg.create_pool(
-        _dsn, min_size=1, max_size=10, reset=_keep_session, server_settings=_session
+        _recorded.dsn,
+        min_size=1,
+        max_size=10,
+        reset=_keep_session,
+        server_settings=_recorded.session,
     )
 
 
@@ -41,16 +50,28 @@ async def app(
         return
     if _pool is None:
         _pool = await _open()
-    statements: list[Statement] = _pages[scope["path"]]
-    parts: list[str] = []
-    for sql, args in statements:
-        async with _pool.acquire() as connection:
-            rows = await connection.fetch(sql, *args)
-        parts += [str(value) for row in rows for value in row.values()]
-    body = "".join(parts).encode()
-    headers = [(b"content-type", b"text/html"), (b"content-length", str(len(body)).encode())]
+    _, kind, path = scope["path"].split("/", 2)
+    page = _recorded.pages[f"/{path}"]
+    values = await _run(_pool, page)
+    headers = [(b"content-type", b"text/html; charset=utf-8")]
+    if kind == "bytes":
+        etag = b'W/"' + hashlib.sha256(page.body).hexdigest()[:20].encode() + b'"'
+        body = brotli.compress(page.body, mode=brotli.MODE_TEXT, quality=7, lgwin=16)
+        headers += [(b"etag", etag), (b"content-encoding", b"br")]
+    else:
+        body = "".join(values).encode()
+    headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _run(pool: asyncpg.Pool, page: RecordedPage) -> list[str]:
+    parts: list[str] = []
+    for sql, args in page.statements:
+        async with pool.acquire() as connection:
+            rows = await connection.fetch(sql, *args)
+        parts += [str(value) for row in rows for value in row.values()]
+    return parts
 
 
 async def _lifespan(

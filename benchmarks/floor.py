@@ -1,44 +1,50 @@
-"""Throughput of whole pages against the floor: the same page's SQL, and nothing else.
+"""Throughput and processor time of whole pages, beside two yardsticks and a page of Django.
 
     python -m benchmarks.floor --seconds 2 --rounds 5
 
-The portal (`portal serve`, one worker) and the floor (benchmarks/bare_page.py under uvicorn, one
-worker) run side by side on one database that holds the demo world, and are loaded in turns by the
-same client: a floor that was measured at another moment says nothing. A page is the full one of
-somebody signed in: session, membership check, content, brotli. Never fails on time.
+Four servers run side by side, one worker each, on one database that holds the demo world, and are
+loaded in turns by wrk: the portal (`portal serve`); *same SQL and bytes*, a bare ASGI callable that
+runs the page's statements and sends the page's own HTML with ETag and brotli; the *bare floor*,
+which runs the statements and no more; and Django under gunicorn with a page of that size made from
+the same statements. A page is the full one of somebody signed in: session, membership, content,
+brotli. Processor time is that of the server's processes, user and system, divided by the requests,
+so that a busy machine changes it little. Ratios are medians over the rounds. Never fails on time.
+
+Needs wrk; Django comes into build/django, and is left out where it cannot be fetched.
 """
 
 import argparse
 import asyncio
-import os
-import pickle
-import socket
 import statistics
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import asyncpg
+import brotli
 
 from app.database import close_pool, engine
 from app.database.engine import SESSION
+from app.database.pool import Pool
 from app.main import make_app
 from benchmarks.demo_server import Demo, serving_demo
+from benchmarks.django_server import django_server, install_django
 from benchmarks.figures import Figure, show
 from benchmarks.growth_pages import ask
+from benchmarks.load import CONNECTIONS, Load, load, python_server
+from benchmarks.recorded_pages import Recorded, RecordedPage
 from benchmarks.tables import write_table
-from tests.database.portals import until
-from tests.servers import PROJECT, free_port
+from tests.servers import PROJECT
 
 GOAL = 0.5
-CONNECTIONS = 8
+DJANGO_GOAL = 2.5
 CONTRACT = "/contracts/D-1001"
+# Home, the lists, and every tab of a contract.
 PAGES = {
     "home": "/",
     "contracts": "/contracts",
@@ -46,23 +52,47 @@ PAGES = {
     "products": f"{CONTRACT}/products",
     "environments": f"{CONTRACT}/environments",
     "members": f"{CONTRACT}/members",
+    "group companies": f"{CONTRACT}/group-companies",
     "resources": f"{CONTRACT}/resources",
     "notices": "/notices",
 }
+PORTAL, SAME, FLOOR, DJANGO = "portal", "same SQL and bytes", "bare floor", "Django"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A server that is loaded: where each page is, and the process group that answers."""
+
+    name: str
+    address: str
+    group: int
+    prefix: str = ""
 
 
 @dataclass
-class Pair:
-    """Pages per second of both, round by round."""
+class Measured:
+    """What one page came to, round by round, by the contender's name."""
 
     queries: int
-    portal: list[float] = field(default_factory=list)
-    floor: list[float] = field(default_factory=list)
+    loads: dict[str, list[Load]] = field(default_factory=dict)
 
-    @property
-    def ratio(self) -> float:
-        """The portal against the floor, the median of the rounds."""
-        return statistics.median(p / f for p, f in zip(self.portal, self.floor, strict=True))
+    def rate(self, name: str) -> float:
+        """Requests per second, the median of the rounds."""
+        return statistics.median(one.rate for one in self.loads[name])
+
+    def cpu(self, name: str) -> float:
+        """Milliseconds of processor time per request, the median of the rounds."""
+        return statistics.median(one.cpu for one in self.loads[name])
+
+    def speed(self, name: str) -> float:
+        """How much the portal makes in the processor time in which the other makes one page."""
+        pairs = zip(self.loads[PORTAL], self.loads[name], strict=True)
+        return statistics.median(other.cpu / portal.cpu for portal, other in pairs)
+
+    def throughput(self, name: str) -> float:
+        """Requests per second of the portal against those of the other."""
+        pairs = zip(self.loads[PORTAL], self.loads[name], strict=True)
+        return statistics.median(portal.rate / other.rate for portal, other in pairs)
 
 
 class Recorder(asyncpg.Connection):  # type: ignore[misc]
@@ -71,140 +101,132 @@ class Recorder(asyncpg.Connection):  # type: ignore[misc]
     statements: list[tuple[str, tuple[object, ...]]] = []
 
     async def fetch(self, query: str, *args: object, **options: Any) -> Any:
-        self.statements.append((query, args))
+        self.statements.append((query, tuple(_plain(value) for value in args)))
         return await super().fetch(query, *args, **options)
 
 
-async def record(demo: Demo) -> dict[str, Any]:
-    """What each page asks of the database."""
-    engine.pool = await asyncpg.create_pool(
-        demo.dsn, min_size=1, max_size=1, connection_class=Recorder, server_settings=SESSION
-    )
+def _plain(value: object) -> object:
+    """A value of the standard library: asyncpg's UUIDs are a class of its own."""
+    return UUID(int=value.int) if isinstance(value, UUID) else value
+
+
+async def record(demo: Demo) -> Recorded:
+    """What each page asks of the database, and its HTML."""
+    engine.pool = cast(Any, Pool(demo.dsn, 1, SESSION, Recorder))
     app = make_app(demo.settings, demo.dsn)
-    asked: dict[str, Any] = {}
+    pages = {}
     for path in PAGES.values():
         Recorder.statements.clear()
         answer = await ask(app, path, demo.cookie)
         assert answer.status == 200, (path, answer.status)
-        asked[path] = list(Recorder.statements)
+        pages[path] = RecordedPage(list(Recorder.statements), brotli.decompress(answer.body))
     await close_pool()
-    return asked
+    return Recorded(demo.dsn, SESSION, pages)
 
 
-@contextmanager
-def floor_server(dsn: str, pages: dict[str, Any], folder: Path) -> Iterator[str]:
-    """The floor as a process; answers its address."""
-    kept = folder / "floor.pickle"
-    kept.write_bytes(pickle.dumps((dsn, SESSION, pages)))
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "benchmarks.bare_page:app", "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--log-level", "error", "--no-access-log", "--http", "httptools"],
-        cwd=PROJECT,
-        env={**os.environ, "PORTAL_FLOOR": str(kept)},
-    )
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-async def load(address: str, path: str, cookie: str, seconds: float) -> float:
-    """Pages per second that CONNECTIONS kept connections get, each asking again once answered."""
-    host, _, port = address.partition(":")
-    head = (
-        f"GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\n"
-        "Accept-Encoding: br\r\nAccept-Language: ja\r\nSec-Fetch-Site: same-origin\r\n\r\n"
-    ).encode()
-    count, begun = 0, time.perf_counter()
-
-    async def ask_again() -> None:
-        nonlocal count
-        reader, writer = await asyncio.open_connection(host, int(port))
-        while time.perf_counter() - begun < seconds:
-            writer.write(head)
-            answer = await reader.readuntil(b"\r\n\r\n")
-            assert answer.startswith(b"HTTP/1.1 200"), answer
-            length = answer.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
-            await reader.readexactly(int(length))
-            count += 1
-        writer.close()
-
-    await asyncio.gather(*(ask_again() for _ in range(CONNECTIONS)))
-    return count / (time.perf_counter() - begun)
-
-
-async def measure(
-    demo: Demo, floor: str, asked: dict[str, Any], options: argparse.Namespace
-) -> dict[str, Pair]:
-    """All pages in turn, both servers of each one right after the other."""
-    pairs = {name: Pair(len(asked[path])) for name, path in PAGES.items()}
-    for path in PAGES.values():
-        for address in (demo.address, floor):
-            await load(address, path, demo.cookie, options.seconds / 4)
-    for _ in range(options.rounds):
-        for name, path in PAGES.items():
-            pairs[name].portal.append(await load(demo.address, path, demo.cookie, options.seconds))
-            pairs[name].floor.append(await load(floor, path, demo.cookie, options.seconds))
-    return pairs
-
-
-def table(pairs: dict[str, Pair]) -> list[str]:
-    """The figures as Markdown."""
-    lines = [
-        f"| page | queries | portal, pages/s | floor, pages/s | portal ÷ floor | ≥ {GOAL} |",
-        "|---|---:|---:|---:|---:|---|",
-    ]
-    for name, pair in pairs.items():
-        reached = "yes" if pair.ratio >= GOAL else "no"
-        portal, floor = statistics.median(pair.portal), statistics.median(pair.floor)
-        cells = (
-            name,
-            pair.queries,
-            f"{portal:,.0f}",
-            f"{floor:,.0f}",
-            f"{pair.ratio:.2f}",
-            reached,
+def contenders(demo: Demo, file: Path, stack: ExitStack, *, django: bool) -> Iterator[Contender]:
+    """The servers, started; they end with the stack."""
+    yield Contender(PORTAL, demo.address, demo.server.process.pid)
+    bare = stack.enter_context(
+        python_server(
+            "uvicorn",
+            *("benchmarks.bare_page:app", "--port", "{port}", "--log-level", "error"),
+            *("--no-access-log", "--http", "httptools"),
+            ready="/floor/",
+            PORTAL_FLOOR=str(file),
         )
-        lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    )
+    yield Contender(SAME, bare.address, bare.process.pid, "/bytes")
+    yield Contender(FLOOR, bare.address, bare.process.pid, "/floor")
+    if django:
+        server = stack.enter_context(django_server(file, "/"))
+        yield Contender(DJANGO, server.address, server.process.pid)
+
+
+def measure(
+    servers: list[Contender], recorded: Recorded, cookie: str, options: argparse.Namespace
+) -> dict[str, Measured]:
+    """All pages in turn; all servers of each one right after the other, after a warm-up."""
+    pages = {name: path for name, path in PAGES.items() if name in options.pages}
+    found = {name: Measured(len(recorded.pages[path].statements)) for name, path in pages.items()}
+    for round_ in range(options.rounds + 1):
+        seconds = options.seconds if round_ else 1  # wrk takes whole ones
+        for name, path in pages.items():
+            for server in servers:
+                one = load(server.address, server.prefix + path, cookie, server.group, seconds)
+                if round_:
+                    found[name].loads.setdefault(server.name, []).append(one)
+    return found
+
+
+def table(found: dict[str, Measured], others: list[str]) -> list[str]:
+    """The figures as Markdown: pages per second / milliseconds of processor time, then ratios."""
+    heads = [f"{name}, pages/s / CPU ms" for name in (PORTAL, *others)]
+    ratios = [f"÷ {name}: CPU / pages/s" for name in others]
+    lines = [
+        f"| page | queries | {' | '.join(heads + ratios)} | ≥ {GOAL} |",
+        f"|---|{'---:|' * (1 + len(heads) + len(ratios))}---|",
+    ]
+    for name, one in found.items():
+        figures = [f"{one.rate(who):,.0f} / {one.cpu(who):.2f}" for who in (PORTAL, *others)]
+        against = [f"{one.speed(who):.2f} / {one.throughput(who):.2f}" for who in others]
+        reached = "yes" if one.speed(SAME) >= GOAL else "no"
+        lines.append(f"| {' | '.join([name, str(one.queries), *figures, *against, reached])} |")
     return lines
 
 
-def answers(address: str) -> bool:
-    """Whether a server listens there."""
-    host, _, port = address.partition(":")
-    with suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
-        return True
-    return False
+def figure(
+    what: str, goal: float, ratios: list[float], times: str, options: argparse.Namespace
+) -> Figure:
+    """A ratio over all pages: its median, least and greatest."""
+    measured = f"{statistics.median(ratios):.2f}{times} ({min(ratios):.2f} to {max(ratios):.2f})"
+    sample = f"{len(ratios)} pages, {options.rounds} rounds of {options.seconds} s, wrk"
+    return Figure(what, f"≥ {goal}{times}", measured, sample, min(ratios) >= goal)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=int, default=2, help="of each load, whole ones")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pages", nargs="+", default=list(PAGES), choices=list(PAGES))
+    parser.add_argument("--write", action="store_true", help="put the table into docs/")
+    return parser.parse_args()
+
+
+def with_django() -> bool:
+    """Whether Django could be installed."""
+    try:
+        install_django()
+    except subprocess.CalledProcessError:
+        print("Django cannot be fetched: its page is left out")
+        return False
+    return True
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each load")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--write", action="store_true", help="put the table into docs/")
-    options = parser.parse_args()
-    with serving_demo() as demo, tempfile.TemporaryDirectory() as folder:
-        asked = asyncio.run(record(demo))
-        with floor_server(demo.dsn, asked, Path(folder)) as floor:
-            until(lambda: answers(floor), 30)
-            pairs = asyncio.run(measure(demo, floor, asked, options))
-    lines = table(pairs)
-    print("\n".join(lines))
+    options = _arguments()
+    subprocess.run([PROJECT / "tools" / "system-packages", "wrk"], check=True)
+    django = with_django()
+    with ExitStack() as stack:
+        demo = stack.enter_context(serving_demo())
+        file = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "pages.pickle"
+        recorded = asyncio.run(record(demo))
+        recorded.save(file)
+        servers = list(contenders(demo, file, stack, django=django))
+        found = measure(servers, recorded, demo.cookie, options)
+    others = [server.name for server in servers if server.name != PORTAL]
+    lines = table(found, others)
+    print(f"wrk, {CONNECTIONS} connections", *lines, sep="\n")
     if options.write:
         write_table("floor", lines)
-    ratios = [pair.ratio for pair in pairs.values()]
-    show(
-        Figure(
-            "throughput of a signed-in page against its bare SQL",
-            f"≥ {GOAL}",
-            f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
-            f"{len(pairs)} pages, {options.rounds} rounds of {options.seconds:g} s",
-            min(ratios) >= GOAL,
+    against = [one.speed(SAME) for one in found.values()]
+    show(figure("a signed-in page against same SQL and bytes, by CPU", GOAL, against, "", options))
+    if django:
+        ratios = [one.speed(DJANGO) for one in found.values()]
+        show(
+            figure("a signed-in page against Django's, by CPU", DJANGO_GOAL, ratios, " ×", options)
         )
-    )
 
 
 if __name__ == "__main__":

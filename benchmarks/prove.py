@@ -90,7 +90,7 @@ class Proof:
 
 PROOFS = (
     Proof("bytes", "benchmarks.bytes"),
-    Proof("speed", "benchmarks.floor", "--seconds 1 --rounds 5", "--seconds 3 --rounds 15"),
+    Proof("speed", "benchmarks.floor", "--seconds 1 --rounds 3", "--seconds 2 --rounds 15"),
     Proof(
         "speed",
         "benchmarks.growth",

@@ -1,6 +1,6 @@
 """Who looks: the session behind a request, and the gates before the pages."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -57,17 +57,28 @@ class Detour(Exception):
         self.path = path
 
 
+class ReadAhead:
+    """What a higher domain needs for some addresses, read in the statement that finds the session.
+
+    The row lands in `scope["read_ahead"]` beside its key, for one who is signed in.
+    """
+
+    def __init__(self, select: str, key_of: Callable[[str], str]) -> None:
+        """Take the select, of person u.id and key $3, and what finds the key in a path, or ""."""
+        self.statement, self.key_of = queries.session_statement(select), key_of
+
+
 class Viewers:
     """Finds the person behind each request: `scope["viewer"]`, and the request's language."""
 
-    def __init__(self, app: App, settings: Settings) -> None:
-        self.app, self.settings = app, settings
+    def __init__(self, app: App, settings: Settings, read_ahead: ReadAhead) -> None:
+        self.app, self.settings, self.read_ahead = app, settings, read_ahead
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope["viewer"] = scope["done"] = scope["over_session"] = None
+        scope["viewer"] = scope["done"] = scope["over_session"] = scope["read_ahead"] = None
         chosen = _chosen_language(scope, self.settings)
         scope["language_chosen"] = chosen is not None
         i18n.language.set(chosen or i18n.preferred_language(header(scope, b"accept-language")))
@@ -82,7 +93,9 @@ class Viewers:
         await self.app(scope, receive, send)
 
     async def _find_viewer(self, scope: MutableMapping[str, Any], token: str) -> None:
-        row = await queries.find_session(token, _named_id(scope))
+        key = self.read_ahead.key_of(scope["path"])
+        statement = self.read_ahead.statement if key else queries.SESSION
+        row = await queries.find_session(token, _named_id(scope), statement=statement, ahead=key)
         if row is None:
             return
         now = clock.now()
@@ -91,6 +104,7 @@ class Viewers:
             scope["over_session"] = scope["over_session"] or _over(row)
             return
         scope["viewer"] = _viewer(row)
+        scope["read_ahead"] = (key, row) if key else None
         if DONE in scope["query_string"] and row["named_done_at"] is not None:
             scope["done"] = row["named_message"]
         await _keep_alive(row, now)

@@ -18,7 +18,16 @@ def counts(table: str) -> str:
     return f"({table}.generation = u.credential_generation and u.disabled_at is null)"
 
 
-SESSION = f"""
+def session_statement(ahead: str = "") -> str:
+    """SQL of the session of token hash $1, with the person's confirmation $2.
+
+    Args:
+        ahead: a select of another domain for person u.id and the key $3, whose columns come along.
+    """
+    columns, join = (
+        (", ahead.*", f"left join lateral ({ahead}) ahead on true") if ahead else ("", "")
+    )
+    return f"""
     select s.id as session, s.last_seen_at, s.expires_at, s.proved_at, s.ended_at, s.end_reason,
            s.generation, {counts("s")} as counts,
            u.staff_role is not null and not {HAS_FACTOR} as factor_missing,
@@ -32,15 +41,27 @@ SESSION = f"""
            c.id as named_id, c.act as named_act, c.payload as named_payload,
            c.upload as named_upload, c.location as named_location, c.message as named_message,
            c.refusal as named_refusal, c.done_at as named_done_at, c.expires_at as named_expires_at
+           {columns}
     from session s join portal_user u on u.id = s."user"
-    left join confirmation c on c.id = $2 and c."user" = u.id
+    left join confirmation c on c.id = $2 and c."user" = u.id {join}
     where s.token_hash = $1 and u.disabled_at is null
-"""
+    """
 
 
-async def find_session(token: str, confirmation: UUID | None) -> Record | None:
-    """The session of a token, also one that is over, with the person's confirmation of this id."""
-    return await fetch_one(SESSION, token_hash(token), confirmation)
+SESSION = session_statement()
+
+
+async def find_session(
+    token: str, confirmation: UUID | None, *, statement: str = SESSION, ahead: str = ""
+) -> Record | None:
+    """The session of a token, also one that is over, with the person's confirmation of this id.
+
+    Args:
+        statement: a `session_statement()`.
+        ahead: the key $3 of one that reads ahead.
+    """
+    further = (ahead,) if ahead else ()
+    return await fetch_one(statement, token_hash(token), confirmation, *further)
 
 
 async def find_staff(code: str, *roles: str) -> UUID | None:

@@ -13,24 +13,35 @@ from app.web.searching import contains, pattern
 
 PAGE_ROWS = 50
 FIRST_PAGE: Turn[tuple[str, str]] = Turn()
-SEEN = """
+
+
+def _seen_by(user: str) -> str:
+    return f"""
     select c.id, c.number, c.name, p.name as company, c.license_type, c.starts_on, c.ends_on,
            c.time_zone, c.sales_name, c.sales_email, c.sales_phone, m.role
     from membership m
     join contract c on c.id = m.contract
     join company p on p.id = c.company
-    where m."user" = $1
-"""
+    where m."user" = {user}
+    """
+
+
+SEEN = _seen_by("$1")
 # What a sort order is by.
 ORDERS = {"number": "number", "name": "name", "end": "ends_on"}
 
 
 COLUMNS = [field.name for field in fields(SeenContract) if field.name != "today"]
+# The contract with the number $3 of the person u.id: what the session's statement reads ahead.
+AHEAD = f"""
+    select {", ".join(f"{name} as contract_{name}" for name in COLUMNS)}
+    from ({_seen_by("u.id")} and c.number = $3) seen
+"""
 
 
-def seen_contract(row: Record) -> SeenContract:
+def seen_contract(row: Record, prefix: str = "") -> SeenContract:
     """The contract in a row that has the columns of SEEN."""
-    values: dict[str, Any] = {name: row[name] for name in COLUMNS}
+    values: dict[str, Any] = {name: row[prefix + name] for name in COLUMNS}
     values["role"] = Role(values["role"])
     return SeenContract(**values, today=clock.today(values["time_zone"]))
 
@@ -39,6 +50,11 @@ async def find_contract(viewer: UUID, number: str) -> SeenContract | None:
     """The contract with this number, if the person has a role in it."""
     row = await fetch_one(f"{SEEN} and c.number = $2", viewer, number)
     return seen_contract(row) if row else None
+
+
+def contract_ahead(row: Record) -> SeenContract | None:
+    """The contract in a row of the session's statement with AHEAD."""
+    return seen_contract(row, "contract_") if row["contract_id"] is not None else None
 
 
 def sort_value(contract: SeenContract, order: str) -> str:

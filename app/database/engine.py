@@ -9,6 +9,7 @@ import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from app.database.metrics import busy_total, connections_in_use
+from app.database.pool import Pool
 
 POOL_SIZE = 10
 ACQUIRE_SECONDS = 10.0
@@ -45,10 +46,6 @@ class _OpenTransaction:
         self.connection = connection
 
 
-async def _keep_session(connection: asyncpg.Connection) -> None:
-    """Skip asyncpg's reset, a round trip per query: nothing here changes session state."""
-
-
 engine = PortalEngine(config={})
 queries_made: ContextVar[list[str] | None] = ContextVar("queries_made", default=None)
 
@@ -56,14 +53,9 @@ queries_made: ContextVar[list[str] | None] = ContextVar("queries_made", default=
 async def open_pool(dsn: str, *, size: int = POOL_SIZE) -> None:
     """Connect to the database at `dsn`; all queries of this process go there."""
     engine.config = {"dsn": dsn}
-    engine.pool = await asyncpg.create_pool(
-        dsn,
-        min_size=1,
-        max_size=size,
-        command_timeout=60,
-        reset=_keep_session,
-        server_settings=SESSION,
-    )
+    pool = Pool(dsn, size, SESSION)
+    await pool.open()
+    engine.pool = cast(Any, pool)
 
 
 async def close_pool() -> None:
@@ -73,28 +65,31 @@ async def close_pool() -> None:
         await pool.close()
 
 
-@asynccontextmanager
-async def _acquired() -> AsyncIterator[asyncpg.Connection]:
+def _own_pool() -> Pool:
     pool = engine.pool
     assert pool is not None, "open_pool() comes first"
-    try:
-        # Where one is free nothing has to be waited for, and a timer costs more than a lookup.
-        free = pool.get_idle_size()
-        connection = await pool.acquire(timeout=None if free else ACQUIRE_SECONDS)
-    except OSError as error:
-        # A time-out, or a server that is away: its socket is gone, or nobody answers there.
-        busy_total.inc()
-        raise DatabaseBusy from error
+    return cast(Pool, pool)
+
+
+async def _take(pool: Pool) -> asyncpg.Connection:
+    """A connection, waited for where none is free; every one is given back by `_give_back`."""
+    connection = pool.take_idle()
+    if connection is None:
+        try:
+            connection = await pool.take(ACQUIRE_SECONDS)
+        except OSError as error:
+            # A time-out, or a server that is away: its socket is gone, or nobody answers there.
+            busy_total.inc()
+            raise DatabaseBusy from error
     connections_in_use.inc()
-    try:
-        yield connection
-    except asyncpg.InternalClientError:
-        # The server fell silent in the middle of an error: nobody can use this connection again.
-        connection.terminate()
-        raise
-    finally:
-        connections_in_use.dec()
-        await pool.release(connection)
+    return connection
+
+
+def _give_back(
+    pool: Pool, connection: asyncpg.Connection, error: BaseException | None = None
+) -> None:
+    connections_in_use.dec()
+    pool.give_back(connection, error)
 
 
 @asynccontextmanager
@@ -111,14 +106,21 @@ async def unit_of_work() -> AsyncIterator[asyncpg.Connection]:
     if (current := engine.current_transaction.get()) is not None:
         yield current.connection
         return
-    async with _acquired() as connection, connection.transaction():
-        token = engine.current_transaction.set(
-            cast(PostgresTransaction, _OpenTransaction(connection))
-        )
-        try:
-            yield connection
-        finally:
-            engine.current_transaction.reset(token)
+    pool = _own_pool()
+    connection = await _take(pool)
+    try:
+        async with connection.transaction():
+            token = engine.current_transaction.set(
+                cast(PostgresTransaction, _OpenTransaction(connection))
+            )
+            try:
+                yield connection
+            finally:
+                engine.current_transaction.reset(token)
+    except BaseException as error:
+        _give_back(pool, connection, error)
+        raise
+    _give_back(pool, connection)
 
 
 async def fetch(sql: str, *args: object) -> Sequence[Record]:
@@ -128,9 +130,15 @@ async def fetch(sql: str, *args: object) -> Sequence[Record]:
     if (current := engine.current_transaction.get()) is not None:
         rows: Sequence[Record] = await current.connection.fetch(sql, *args)
         return rows
-    async with _acquired() as connection:
+    pool = _own_pool()
+    connection = await _take(pool)
+    try:
         result: Sequence[Record] = await connection.fetch(sql, *args)
-        return result
+    except BaseException as error:
+        _give_back(pool, connection, error)
+        raise
+    _give_back(pool, connection)
+    return result
 
 
 async def fetch_one(sql: str, *args: object) -> Record | None:

@@ -30,6 +30,10 @@ SEEN = """
         where np.notice = n.id and n.published_at < mine.until)
 """
 UNREAD = f"(select count(*) from (select 1 from ({SEEN}) s where not read limit {MOST_UNREAD}) u)"
+OF_PRODUCT = """exists (
+    select 1 from notice_product np join product p on p.id = np.product
+    where np.notice = s.id and p.code = {code})
+"""
 
 
 @dataclass(frozen=True)
@@ -60,24 +64,26 @@ async def list_notices(
         product: code of a product, or empty for all.
         before: key of the last row already seen.
     """
+    args: list[object] = [viewer, clock.now()]
+    wanted = ["true"]
+    if unread_only:
+        wanted.append("not read")
+    if product:
+        args.append(product)
+        wanted.append(OF_PRODUCT.format(code=f"${len(args)}"))
+    if before:
+        args += before
+        wanted.append(f"(published_at, id) < (${len(args) - 1}, ${len(args)})")
     rows = await fetch(
         f"""
         with mine as materialized ({MINE})
         select total.unread, s.* from (select {UNREAD} as unread) total
         left join lateral (
-            select * from ({SEEN}) s
-            where not ($3 and read) and ($4 = '' or exists (
-                    select 1 from notice_product np join product p on p.id = np.product
-                    where np.notice = s.id and p.code = $4))
-              and ($5::timestamptz is null or (published_at, id) < ($5, $6))
+            select * from ({SEEN}) s where {" and ".join(wanted)}
             order by published_at desc, id desc limit {most + 1}) s on true
         order by s.published_at desc, s.id desc
         """,
-        viewer,
-        clock.now(),
-        unread_only,
-        product,
-        *(before or (None, None)),
+        *args,
     )
     found = [row for row in rows if row["id"] is not None]
     last = found[most - 1] if len(found) > most else None

@@ -29,7 +29,9 @@ def test_htmx_is_the_published_file() -> None:
     assert (PROJECT / "static" / "htmx.LICENSE.txt").read_text("utf-8").strip()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "benchmarks/django-requirements.txt"]
+)
 def test_every_requirement_is_pinned_with_hashes_and_names_no_index(name: str) -> None:
     lines = (PROJECT / name).read_text("utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith((" ", "#"))]
