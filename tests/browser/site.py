@@ -10,9 +10,11 @@ from typing import Any
 import brotli
 import uvicorn
 
+from app.accounts.ending_services import end_sessions
 from app.accounts.queries import find_credentials
+from app.accounts.rules import Ending
 from app.accounts.session_services import open_session
-from app.database import fetch, fetch_value
+from app.database import fetch, fetch_value, unit_of_work
 from app.main import make_app
 from app.settings import Settings
 from app.web.asgi import App, Message, Receive, Scope, Send
@@ -88,6 +90,13 @@ class Site:
             " (select id from portal_user where code = $1)",
             code,
         )
+
+    async def end_sessions(self, code: str) -> None:
+        """End somebody's sessions, as from another of their devices."""
+        account = await find_credentials(code)
+        assert account is not None, f"{code} is not in the cast"
+        async with unit_of_work():
+            await end_sessions(account["id"], Ending.OTHER_DEVICE)
 
 
 @asynccontextmanager

@@ -47,6 +47,29 @@ async def test_a_form_sent_with_an_expired_session_is_offered_again(
         await person.sees_status(NAME)
 
 
+@pytest.mark.parametrize(("mode", "language"), [*((mode, "ja") for mode in MODES), ("mouse", "en")])
+async def test_a_form_sent_after_signing_out_everywhere_is_offered_again(
+    make_cast: CastMaker, mode: str, language: str
+) -> None:
+    async with make_cast(mode, language) as cast:
+        person = await cast.person("owner")
+        await _enter(person)
+        await cast.site.end_sessions("owner")
+        async with person.page.expect_navigation(url="**/login?next=*"):
+            await person.leave_by("登録")
+        await person.sees("ほかの端末からの操作により、ログアウトされました。")
+        await person.sees("入力した内容は保存されています。ログインすると、もう一度送信できます。")
+        await cast.look(person)
+        await _log_in(person)
+        await person.sees_heading("入力した内容が残っています")
+        await person.sees("送信日時")
+        await cast.look(person)
+        await person.press("もう一度送信")
+        await person.sees(NAME)
+        await person.press("決定")
+        await person.sees_status(NAME)
+
+
 async def test_nobody_else_is_offered_the_kept_form(make_cast: CastMaker) -> None:
     async with make_cast("no-script") as cast:
         person, other = await cast.person("owner"), await cast.person("member")

@@ -38,6 +38,13 @@ ENGLISH = {
     "2つのパスワードが一致しません。": "The two passwords are not the same.",
     "入力した内容が残っています": "Your form was kept",
     "もう一度送信": "Send the form again",
+    "送信日時": "Form sent at",
+    "ほかの端末からの操作により、ログアウトされました。": (
+        "You were signed out from another device."
+    ),
+    "入力した内容は保存されています。ログインすると、もう一度送信できます。": (
+        "What you entered was kept. It is offered to you after you sign in."
+    ),
     # Contracts
     "番号・ご契約名・会社名": "Number, name or company",
     "検索": "Search",
