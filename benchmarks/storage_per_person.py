@@ -90,7 +90,8 @@ async def write(client: httpx.AsyncClient, writer: Writer, seconds: float) -> in
         nonlocal sent
         while time.perf_counter() < end:
             for step in writer:
-                sent += await step(client, next(numbers), content)
+                requests = await step(client, next(numbers), content)
+                sent += requests
 
     await asyncio.gather(*(one() for _ in range(TOGETHER)))
     return sent

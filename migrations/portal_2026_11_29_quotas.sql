@@ -12,14 +12,18 @@ create function keep_quota() returns trigger language plpgsql as $$
 declare
     most_rows constant bigint := tg_argv[1];
     most_bytes constant bigint := tg_argv[3];
+    whom constant text := (
+        select string_agg(format('%I', name), ', ')
+        from unnest(string_to_array(tg_argv[0], ' ')) name);
     same constant text := (
         select string_agg(format('t.%1$I = me.%1$I', name), ' and ')
         from unnest(string_to_array(tg_argv[0], ' ')) name);
     size constant text := coalesce((
         select string_agg(format('coalesce(pg_column_size(t.%I), 0)', name), ' + ')
         from unnest(string_to_array(tg_argv[2], ' ')) name), '0');
-    counted text := format('from %1$I me join %1$I t on %2$s where me.id = $1 and %3$s',
+    counted text := format('from %1$I me join %1$I t on %2$s where %3$s',
                            tg_table_name, same, tg_argv[7]);
+    mine text;
     added_rows record;
     used_rows bigint;
     used_bytes bigint;
@@ -27,22 +31,17 @@ begin
     if tg_argv[6] <> '' then
         counted := counted || format(' and t.%I > now() - %L::interval', tg_argv[5], tg_argv[6]);
     end if;
+    mine := counted || ' and me.id = $1';
     for added_rows in execute format(
-        'select (array_agg(id order by id))[1] as id, (%1$s)::text as whom from added'
-        ' group by %1$s order by 2',
-        (select string_agg(format('%I', name), ', ')
-         from unnest(string_to_array(tg_argv[0], ' ')) name))
+        'select * from (select distinct on (%1$s) id, (%1$s)::text as whom from added'
+        '     where (%1$s) is not null order by %1$s, id) first'
+        ' where $1 < 1000 or (select count(*) * 2 > $1 or ($2 > 0 and sum(%2$s) * 2 > $2)'
+        '     %3$s and me.id = first.id)',
+        whom, size, counted) using most_rows, most_bytes
     loop
-        used_rows := most_rows;
-        if most_rows >= 1000 then
-            execute format('select count(*), coalesce(sum(%s), 0) %s', size, counted)
-                into used_rows, used_bytes using added_rows.id;
-            continue when used_rows * 2 <= most_rows
-                and (most_bytes = 0 or used_bytes * 2 <= most_bytes);
-        end if;
         perform pg_advisory_xact_lock(
             hashtextextended(tg_table_name || tg_argv[0] || added_rows.whom, 0));
-        execute format('select count(*), coalesce(sum(%s), 0) %s', size, counted)
+        execute format('select count(*), coalesce(sum(%s), 0) %s', size, mine)
             into used_rows, used_bytes using added_rows.id;
         continue when used_rows <= most_rows and (most_bytes = 0 or used_bytes <= most_bytes);
         if tg_argv[4] = 'sweep' then
@@ -55,9 +54,9 @@ begin
                 ' free as (select id from %4$I where id in (select id from spare)'
                 '     for update skip locked)'
                 ' delete from %4$I where id in (select id from free)',
-                size, counted, tg_argv[5], tg_table_name)
+                size, mine, tg_argv[5], tg_table_name)
                 using added_rows.id, most_rows, most_bytes;
-            execute format('select count(*), coalesce(sum(%s), 0) %s', size, counted)
+            execute format('select count(*), coalesce(sum(%s), 0) %s', size, mine)
                 into used_rows, used_bytes using added_rows.id;
             continue when used_rows <= 1
                 or used_rows <= most_rows and (most_bytes = 0 or used_bytes <= most_bytes);

@@ -17,6 +17,8 @@ COALESCED = frozenset(
         *("contract-inspection", "account-inspection"),
     }
 )
+# Each of these events has a subject of its own, which was made for it.
+OWN_SUBJECT = frozenset({"form-parking"})
 
 A_DAY = 20_000
 # A person's own account changes seldom, and some of these acts send a mail: a new address may be

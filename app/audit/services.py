@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 
 from app import clock
-from app.audit.limits import COALESCED, ONE_BY_ONE, most_a_day
+from app.audit.limits import COALESCED, ONE_BY_ONE, OWN_SUBJECT, most_a_day
 from app.database import engine, uuid7
 from app.database.quotas import QuotaFull
 from app.web.i18n import N_
@@ -21,7 +21,8 @@ _ADD = """
 _SAME = """
     from (select e.at, e.details from audit_event e
           where {by} and e.act = $3 and e.at > $2::timestamptz - interval '1 hour'
-            and e.subject is not distinct from $6 and e.contract is not distinct from $5
+            and ({any_subject} or e.subject is not distinct from $6)
+            and e.contract is not distinct from $5
           order by e.at desc limit $9::int) same
 """
 _COALESCED = """
@@ -81,7 +82,7 @@ def _statement(act: str, actor: UUID | None) -> tuple[str, list[int]]:
         by = "e.actor = $4" if actor else "e.actor is null and $4::uuid is null"
         repeated = "case when lately.number < $9 then $7::jsonb"
         repeated += " else $7::jsonb || '{\"repeated\": true}' end"
-        where = _COALESCED.format(same=_SAME.format(by=by))
+        where = _COALESCED.format(same=_SAME.format(by=by, any_subject=act in OWN_SUBJECT))
         return _ADD.format(details=repeated, where=where), [ONE_BY_ONE]
     if actor is None:
         return _ADD.format(details="$7::jsonb", where=""), []

@@ -74,6 +74,14 @@ async def test_what_one_person_repeats_hides_nothing_that_another_does(database:
     assert len(await kept("contract-inspection", flooding)) == ONE_BY_ONE + 1
 
 
+async def test_forms_of_an_expired_session_fill_no_log(owner: httpx.AsyncClient) -> None:
+    await fetch("update session set expires_at = now() - interval '1 second'")
+    for _ in range(25):
+        answer = await owner.post("/contracts/D-1001/environments/new", data={"name": "x"})
+        assert answer.status_code == 303
+    assert await fetch_value("select count(*) from audit_event where act = 'form-parking'") == 20
+
+
 async def test_a_language_that_is_switched_back_and_forth_fills_no_log(
     owner: httpx.AsyncClient,
 ) -> None:

@@ -244,7 +244,7 @@ async def test_the_list_shows_state_reference_date_and_who(owner: httpx.AsyncCli
     assert "回答済み" in html and "鈴木 一郎" in html and "Q-2" in html
     await fetch(
         "insert into quote_request (id, reference, contract, state, requested_at, note)"
-        " select gen_random_uuid(), 'Q-' || n, c.id, 'received', now(), ''"
+        " select gen_random_uuid(), 'Q-' || n, c.id, 'received', now() - interval '2 days', ''"
         " from contract c, generate_series(1, 120) n where c.number = 'D-1001'"
     )
     seen: set[str] = set()
