@@ -27,6 +27,8 @@ class BoundedProtocol(HttpToolsProtocol):
     """
 
     _in_head = True
+    # Whether a head began in what just came, so that only a part of it belongs to that head.
+    _began = False
     _head_bytes = 0
     _unfinished = 0
     _fields = 0
@@ -36,10 +38,11 @@ class BoundedProtocol(HttpToolsProtocol):
         """Read on, unless more has come than a request needs."""
         if self.transport.is_closing():
             return
-        was_in_head = self._in_head
         self._framing += len(data)
+        self._began = False
+        was_in_head = self._in_head
         super().data_received(data)
-        if was_in_head and self._in_head:
+        if was_in_head and self._in_head and not self._began:
             self._unfinished += len(data)
         between = 0 if self._in_head else self._framing
         if self._unfinished > MOST_HEAD_BYTES + SIGNS_BETWEEN or between > MOST_HEAD_BYTES:
@@ -48,7 +51,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Count anew for a further request on the connection."""
         super().on_message_begin()
-        self._in_head, self._head_bytes, self._unfinished, self._fields = True, 0, 0, 0
+        self._in_head = self._began = True
+        self._head_bytes = self._unfinished = self._fields = 0
 
     def on_url(self, url: bytes) -> None:
         """Count a piece of the address."""
@@ -64,7 +68,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is whole: count what stands around the body from here on."""
-        self._in_head, self._head_bytes, self._unfinished, self._framing = False, 0, 0, 0
+        self._in_head = False
+        self._head_bytes = self._unfinished = self._framing = 0
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
