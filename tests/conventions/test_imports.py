@@ -64,7 +64,8 @@ FURTHER = {
         **dict.fromkeys(
             (
                 *("claims", "files", "jws", "keysets", "messages", "moves", "points"),
-                *("requests", "roots", "sealing", "signing", "strict_json", "terms", "wording"),
+                *("recognition", "requests", "roots", "sealing", "signing", "strict_json"),
+                *("terms", "wording"),
             ),
             "rules",
         ),
