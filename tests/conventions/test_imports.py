@@ -65,14 +65,9 @@ FURTHER = {
         **dict.fromkeys(
             (
                 *("format.claims", "format.curve_points", "format.files", "format.jws"),
-                *(
-                    "format.keysets",
-                    "format.recognition",
-                    "format.requests",
-                    "format.roots",
-                    "format.strict_json",
-                ),
-                *("messages", "moves", "signing", "terms", "wording", "signing_keys.encryption"),
+                *("format.keysets", "format.recognition", "format.requests", "format.roots"),
+                *("format.strict_json", "messages", "moves", "signing", "terms", "wording"),
+                "signing_keys.encryption",
             ),
             "rules",
         ),

@@ -75,8 +75,8 @@ async def _state_release(context: Context, payload: Payload) -> Statement:
     told = [
         (
             product_name_in(each),
-            count_of(max(each["held"], each["allocated"]), each["unit"]),
-            count_of(each["allocated"], each["unit"]),
+            count_of(each["held"], each["unit"]),
+            count_of(0, each["unit"]),
         )
         for each in found.held
     ]
@@ -89,7 +89,7 @@ async def _state_release(context: Context, payload: Payload) -> Statement:
             "A machine that still has its activation file runs on until the file ends. Release"
             " only what a machine held that is lost."
         ),
-        changes=(_("Counts in use by this environment"), told),
+        changes=(_("Counts that running activation files hold"), told),
     )
 
 
