@@ -5,7 +5,7 @@ import asyncio
 import httpx
 
 from app.database import fetch
-from app.environments.sheet_forms import MOST_SHOWN
+from app.environments.judged_forms import MOST_SHOWN
 from app.environments.sheet_rules import MOST_LINES
 from tests.environments.steps import allocated, confirm
 from tests.environments.test_allocation_sheet import PATH, TABLE, confirmation, refusal

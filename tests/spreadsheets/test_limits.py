@@ -4,10 +4,12 @@ import tempfile
 
 import pytest
 
+from app.spreadsheets import styles
 from app.spreadsheets.faults import FileFault, Row, Unreadable
 from app.spreadsheets.process import list_tables, read_rows
 from benchmarks.hostile_files import FILES
 from tests.spreadsheets.books import book, sheet
+from tests.spreadsheets.books import read as read_in_process
 
 
 def read(content: bytes) -> int:
@@ -21,7 +23,6 @@ def read(content: bytes) -> int:
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("shared texts, 250 MB unpacked", FileFault.TOO_LARGE),
         ("one text of 300 MB", FileFault.TOO_LARGE),
         ("200,000 nested elements", FileFault.BROKEN_WORKBOOK),
         ("entities that grow", FileFault.BROKEN_WORKBOOK),
@@ -32,6 +33,17 @@ def test_a_file_beyond_the_limits_is_refused(name: str, fault: FileFault) -> Non
     with pytest.raises(Unreadable) as caught:
         read(FILES[name]())
     assert caught.value.fault is fault
+
+
+@pytest.mark.parametrize(("name", "most"), [("MOST_TEXTS", 3), ("MOST_TEXT_BYTES", 10)])
+def test_shared_texts_are_limited_by_number_and_size(
+    monkeypatch: pytest.MonkeyPatch, name: str, most: int
+) -> None:
+    monkeypatch.setattr(styles, name, most)
+    shared = {"sharedStrings": f"<sst>{'<si><t>text</t></si>' * 4}</sst>"}
+    with pytest.raises(Unreadable) as caught:
+        read_in_process(book({"a": sheet(["x"])}, parts=shared))
+    assert caught.value.fault is FileFault.TOO_LARGE
 
 
 def test_empty_rows_cost_next_to_nothing() -> None:

@@ -173,7 +173,7 @@ async def test_each_sample_of_other_programs_is_read_or_told(
     portal: Portal, clerk: httpx.AsyncClient
 ) -> None:
     """As by `portal import`; tests/imports/test_files.py says what is right for each."""
-    told = {name: "決定待ち" for name in READ} | dict.fromkeys(REFUSED, "誤りあり")
+    told = dict.fromkeys(READ, "決定待ち") | dict.fromkeys(REFUSED, "誤りあり")
     told |= dict.fromkeys(UNREADABLE, "読み取り不可") | {
         "template-with-date-cells.xlsx": "決定待ち"
     }
