@@ -13,13 +13,9 @@ from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.csv_lines import BOM, csv_line
 from app.environments.effect_rules import Sheet
+from app.environments.judged_forms import Judged, column_name
 from app.environments.sheet_acts import ALLOCATION, read_seen, sheet_url, write_seen
-from app.environments.sheet_forms import (
-    TABLE,
-    Judged,
-    SheetForm,
-    column_name,
-)
+from app.environments.sheet_forms import TABLE, SheetForm
 from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import MOST_LINES, Column
 from app.products.rules import product_name

@@ -30,6 +30,8 @@ from app.web.i18n import gettext as _
 
 # Any fixed number: imports follow each other, else they would wait for each other's rows.
 IMPORT_LOCK = 0x4C50_496D
+# So that pages go on in between.
+FAULTS_AT_ONCE = 1000
 FAULT_COLUMNS = ("id", "import", "number", "kind", "line", "column", "message")
 # Another worker, or the same later, may do better.
 PASSING = (*unavailable_errors, asyncpg.PostgresError)
@@ -130,11 +132,9 @@ async def _settle(
         json.dumps(outcome.left_out),
     )
     faults = [] if reason else outcome.faults
-    await connection.copy_records_to_table(
-        "bulk_import_fault",
-        columns=FAULT_COLUMNS,
-        records=[
-            (uuid7(), id, number, fault.kind, fault.line, fault.column, fault.message)
-            for number, fault in enumerate(faults, 1)
-        ],
-    )
+    for begin in range(0, len(faults), FAULTS_AT_ONCE):
+        some = enumerate(faults[begin : begin + FAULTS_AT_ONCE], begin + 1)
+        records = [(uuid7(), id, n, f.kind, f.line, f.column, f.message) for n, f in some]
+        await connection.copy_records_to_table(
+            "bulk_import_fault", columns=FAULT_COLUMNS, records=records
+        )

@@ -8,14 +8,14 @@ import contextlib
 import json
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from app.spreadsheets.faults import FileFault, Merge, Row, Unreadable
 from app.spreadsheets.limits import CPU_SECONDS, MOST_MEMORY
 from app.spreadsheets.reading import Document
 
-AT_ONCE = 100
+AT_ONCE, LARGEST_AT_ONCE = 100, 100_000
 LIMITS = (
     (resource.RLIMIT_CPU, CPU_SECONDS),
     (resource.RLIMIT_AS, MOST_MEMORY),
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> None:
             _write("tables", document.form, tables)
         else:
             rows = document.rows([int(place) for place in arguments])
-            while lines := [_plain(place, line) for place, line in islice(rows, AT_ONCE)]:
+            while lines := list(_some(rows)):
                 _write("lines", *lines)
         _write("end")
     except Unreadable as error:
@@ -45,6 +45,16 @@ def main(arguments: Sequence[str]) -> None:
     except (MemoryError, RecursionError, OverflowError):
         _write("fault", FileFault.TOO_LARGE, "")
     sys.stdout.flush()
+
+
+def _some(rows: Iterator[tuple[int, Row | Merge]]) -> Iterator[tuple[object, ...]]:
+    """The next lines, as many as the other side may hold at once."""
+    size = 0
+    for place, line in islice(rows, AT_ONCE):
+        yield _plain(place, line)
+        size += sum(map(len, line.cells)) if isinstance(line, Row) else 0
+        if size > LARGEST_AT_ONCE:
+            return
 
 
 def _plain(place: int, line: Row | Merge) -> tuple[object, ...]:

@@ -19,8 +19,8 @@ _SAID = re.compile(r'"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 # What stands behind the comma in names of companies; nobody has it for a value of its own.
 _SUFFIX = re.compile(
-    r"\n\s*(co|ltd|inc|llc|llp|lp|corp|corporation|incorporated|limited|plc|pte|pty|gmbh|k\.?k|s\.?a"
-    r"|b\.?v|n\.?v)\.?([ ,]*(ltd|inc|llc)\.?)?\s*(\n|\Z)",
+    r"\n {0,4}(co|ltd|inc|llc|llp|lp|corp|corporation|incorporated|limited|plc|pte|pty|gmbh"
+    r"|k\.?k|s\.?a|b\.?v|n\.?v)\.?([ ,]*(ltd|inc|llc)\.?)? {0,4}(\n|\Z)",
     re.IGNORECASE,
 )
 

@@ -3,7 +3,7 @@
 Prefixes of names do not count, so Strict workbooks and those that write `x:row` are read alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import IO
 from xml.parsers import expat
@@ -12,6 +12,8 @@ from app.spreadsheets.faults import FileFault, Unreadable
 from app.spreadsheets.limits import MOST_DEPTH
 
 PIECE = 64 * 1024
+Start = Callable[[str, dict[str, str]], None]
+End = Callable[[str], None]
 
 
 @cache
@@ -33,21 +35,23 @@ class Handler:
         """Text of the element at hand."""
 
 
-class _Gate:
-    """Lets elements through to a handler, as long as they are not nested too deep."""
+def _gates(handler: Handler) -> tuple[Start, End]:
+    """Let elements through to a handler, as long as they are not nested too deep."""
+    depth, start, end = 0, handler.start, handler.end
 
-    def __init__(self, handler: Handler) -> None:
-        self.handler, self.depth = handler, 0
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        self.depth += 1
-        if self.depth > MOST_DEPTH:
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MOST_DEPTH:
             raise Unreadable(FileFault.BROKEN_WORKBOOK)
-        self.handler.start(local(name), attributes)
+        start(local(name), attributes)
 
-    def end(self, name: str) -> None:
-        self.depth -= 1
-        self.handler.end(local(name))
+    def finish(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        end(local(name))
+
+    return begin, finish
 
 
 def _refuse(*_: object) -> None:
@@ -61,9 +65,9 @@ def parse(part: IO[bytes], handler: Handler) -> Iterator[None]:
     Raises:
         Unreadable: it is not well-formed, too deep, or declares a document type.
     """
-    parser, gate = expat.ParserCreate(), _Gate(handler)
+    parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = gate.start, gate.end
+    parser.StartElementHandler, parser.EndElementHandler = _gates(handler)
     parser.CharacterDataHandler = handler.text
     parser.StartDoctypeDeclHandler = _refuse
     try:

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 
 from app.database import fetch
-from app.environments.sheet_forms import MOST_SHOWN
+from app.environments.judged_forms import MOST_SHOWN
 from app.environments.sheet_rules import MOST_LINES
 from tests.environments.steps import allocated, confirm
 from tests.environments.test_allocation_sheet import PATH, TABLE, confirmation, refusal
@@ -47,8 +47,8 @@ async def test_cells_without_a_value_are_told_with_their_line(owner: httpx.Async
     rows = [
         HEAD,
         row(2, "検証環境", "PLATFORM", "<c><f>A9</f></c>"),
-        row(3, "検証環境", "PLATFORM", '<c t="e"><v>#N/A</v></c>'),
-        row(4, "検証環境", "PLATFORM", "<c><v>0.5</v></c>"),
+        row(3, "検証環境", "ANALYTICS", '<c t="e"><v>#N/A</v></c>'),
+        row(4, "検証環境", "WORKFLOW", "<c><v>0.5</v></c>"),
     ]
     answer = await sent(owner, book({"a": sheet(*rows)}))
     assert answer.status_code == 422

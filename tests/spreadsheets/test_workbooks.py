@@ -14,7 +14,8 @@ FILES = Path(__file__).parent / "files"
 
 def only_row(cell: str, **more: str) -> Row:
     """The one line of a sheet with this cell."""
-    parts = {key: more.pop(key) for key in ("styles", "sharedStrings") if key in more}
+    kinds = ("styles", "sharedStrings")
+    parts: dict[str, str] = {kind: more.pop(kind) for kind in kinds if kind in more}
     [row] = read(book({"a": sheet(f"<row>{cell}</row>")}, parts=parts, **more))
     assert isinstance(row, Row)
     return row

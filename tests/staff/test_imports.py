@@ -18,6 +18,8 @@ from app.imports.rules import COLUMNS, MOST_ATTEMPTS, Kind
 from app.imports.work_services import work_on_imports
 from app.storage import open_storage
 from tests.conftest import Portal
+from tests.imports.test_files import FILES, READ, REFUSED, UNREADABLE
+from tests.spreadsheets.books import book, sheet
 from tests.staff.steps import confirmed, message
 
 NEW = "/staff/imports/new"
@@ -165,6 +167,35 @@ async def test_a_file_that_cannot_be_read_says_why(
     await work_on_imports(portal.settings)
     text = (await clerk.get(page)).text
     assert "読み取り不可" in text and told in text
+
+
+async def test_each_sample_of_other_programs_is_read_or_told(
+    portal: Portal, clerk: httpx.AsyncClient
+) -> None:
+    """As by `portal import`; tests/imports/test_files.py says what is right for each."""
+    told = dict.fromkeys(READ, "決定待ち") | dict.fromkeys(REFUSED, "誤りあり")
+    told |= dict.fromkeys(UNREADABLE, "読み取り不可") | {
+        "template-with-date-cells.xlsx": "決定待ち"
+    }
+    assert set(told) == {
+        str(file.relative_to(FILES)) for file in FILES.rglob("*") if file.is_file()
+    }
+    for name, state in told.items():
+        page = await _uploaded(clerk, (FILES / name).read_bytes(), name.rsplit("/", 1)[-1])
+        await work_on_imports(portal.settings)
+        text = (await clerk.get(page)).text
+        assert state in text, name
+        for words in UNREADABLE.get(name, ()):
+            assert words.strip("“”") in text, name
+
+
+async def test_what_is_not_read_is_told_before_the_decision(
+    portal: Portal, clerk: httpx.AsyncClient
+) -> None:
+    companies = sheet(["name", "reading", "corporate_group"], ["試験会社", "シケン", ""])
+    page = await _uploaded(clerk, book({"メモ": sheet(["x"]), "companies": companies}), "a.xlsx")
+    await work_on_imports(portal.settings)
+    assert "読み取りません：メモ" in (await clerk.get(page)).text
 
 
 async def test_a_file_that_kills_its_workers_is_given_up(

@@ -203,8 +203,8 @@ class Imports(Controller):
         lines = [
             [each["kind"], str(each["line"]), each["column"], each["message"]] for each in faults
         ]
-        text = BOM + csv_line(head) + "".join(csv_line(line) for line in lines)
-        return _file(text.encode(), "import-faults.csv", "text/csv")
+        content = await asyncio.to_thread(lambda: "".join(map(csv_line, [head, *lines])).encode())
+        return _file(BOM.encode() + content, "import-faults.csv", "text/csv")
 
     @post(guards=IMPORT)
     async def propose_import(
