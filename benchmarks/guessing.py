@@ -49,6 +49,7 @@ class Kind:
         keeps_cookies: whether an attacker comes back with the cookies that it got.
         everyone: whether all accounts are guessed at, instead of the person's.
         same: whether the person comes from the attackers' address.
+        attackers: how many poll at once.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Kind:
     keeps_cookies: bool = False
     everyone: bool = False
     same: bool = False
+    attackers: int = ATTACKERS
 
 
 def _one_of_a_thousand(n: int) -> str:
@@ -65,7 +67,13 @@ def _one_of_a_thousand(n: int) -> str:
 KINDS = [
     Kind("one address", lambda _: COMMON),
     Kind("the person's own address", lambda _: COMMON, same=True),
-    Kind("the person's own address, with cookies", lambda _: COMMON, keeps_cookies=True, same=True),
+    Kind(
+        "one browser at the person's own address",
+        lambda _: COMMON,
+        keeps_cookies=True,
+        same=True,
+        attackers=1,
+    ),
     Kind("a /64", lambda n: f"2001:db8:0:1::{n % 60_000 + 1:x}"),
     Kind("1,000 addresses", _one_of_a_thousand),
     Kind("1,000 addresses at all accounts", _one_of_a_thousand, everyone=True),
@@ -113,7 +121,9 @@ async def _sign_in(url: str, address: str) -> float:
 async def _play(url: str, kind: Kind, seconds: float) -> Played:
     await fetch("delete from throttle")
     played, numbers = Played(), itertools.count()
-    attackers = [asyncio.create_task(_attack(url, kind, numbers, played)) for _ in range(ATTACKERS)]
+    attackers = [
+        asyncio.create_task(_attack(url, kind, numbers, played)) for _ in range(kind.attackers)
+    ]
     begun = time.monotonic()
     await asyncio.sleep(BEFORE_THE_FIRST)
     for person in itertools.count(1):
