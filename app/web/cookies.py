@@ -19,16 +19,16 @@ MOST_VALUES = 20
 
 
 def cookie_values(scope: Mapping[str, Any], name: str) -> list[str]:
-    """Return the values of the cookies with this name, in the order in which they were sent.
+    """Return the values of the cookies with this name, the one that was set last first.
 
-    A parent domain may have a cookie of the same name, so look at each of them. Values that the
-    portal never writes are left out.
+    A parent domain may have a cookie of the same name, so look at each of them; browsers send the
+    older one before. Values that the portal never writes are left out.
     """
     values: list[str] = []
     for key, header in scope["headers"]:
         if key == b"cookie":
             values += _values_in(header.decode("latin-1"), name)
-    return list(dict.fromkeys(values))[:MOST_VALUES]
+    return list(dict.fromkeys(reversed(values)))[:MOST_VALUES]
 
 
 def _values_in(header: str, name: str) -> list[str]:

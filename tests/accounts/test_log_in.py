@@ -147,7 +147,7 @@ async def test_over_http_the_cookie_carries_the_port_and_no_prefix(portal: Porta
     async with portal.anonymous() as client:
         cookies = (await client.post("/login", data=form())).headers.get_list("set-cookie")
     [session] = [c for c in cookies if c.startswith("session-8000=")]
-    assert _attributes(session) >= {"httponly", "samesite=lax", "path=/", "max-age=86400"}
+    assert _attributes(session) >= {"httponly", "samesite=lax", "path=/", "max-age=172800"}
     assert "secure" not in _attributes(session)
 
 

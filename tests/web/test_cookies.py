@@ -73,6 +73,14 @@ async def test_of_several_cookies_with_our_name_the_one_that_is_a_session_counts
         assert (await client.get("/contracts", headers={"Cookie": header})).status_code == 200
 
 
+async def test_of_two_sessions_the_one_that_was_set_last_counts(
+    portal: Portal, owner: httpx.AsyncClient, member: httpx.AsyncClient
+) -> None:
+    header = f"{NAME}={member.cookies[NAME]}; {NAME}={owner.cookies[NAME]}"
+    async with portal.anonymous() as client:
+        assert "鈴木 一郎" in (await client.get("/profile", headers={"Cookie": header})).text
+
+
 def test_only_so_many_values_are_looked_at() -> None:
     header = "; ".join(f"{NAME}={n}" for n in range(1000))
     assert len(values(header.encode())) == MOST_VALUES
