@@ -87,7 +87,8 @@ async def test_what_nobody_can_use_goes_as_soon_as_it_has_expired_and_an_old_lin
         )
     await fetch(
         'insert into password_reset (id, token_hash, "user", created_at, expires_at)'
-        " select gen_random_uuid(), sha256(n::text::bytea), id, now(), now() - n * interval '1 day'"
+        " select gen_random_uuid(), sha256(n::text::bytea), id, now() - interval '9 days',"
+        " now() - n * interval '1 day'"
         " from portal_user, unnest(array[6, 8]) n where code = 'owner'"
     )
     await sweep(open_storage(portal.settings))

@@ -138,7 +138,7 @@ async def _finish(id: UUID, done: Done) -> str:
     location = f"{done.location}{mark}done={id}"
     await fetch(
         "update confirmation set done_at = $2, location = $3, message = $4,"
-        " payload = '{}', upload = null, refusal = null where id = $1",
+        " upload = null, refusal = null where id = $1",
         id,
         clock.now(),
         location,
