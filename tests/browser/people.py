@@ -22,6 +22,7 @@ FOCUSED = "e => e === document.activeElement"
 FOCUS = """() => { const e = document.activeElement;
   return [e.tagName, e.className, e.closest('#main') !== null].join(' ') }"""
 ON_HEADING = "() => document.activeElement.matches('main h1[tabindex], main h2[tabindex]')"
+ON_REQUIRED = "() => document.activeElement.matches('input[autofocus][required]')"
 ON_ERRORS = "() => document.activeElement.matches('.errors[role=alert], .error[role=alert]')"
 KIND = """e => {
   const form = e.tagName === 'BUTTON' ? e.form : null;
@@ -321,8 +322,9 @@ class Keyboard(Mouse):
             return
         self.fresh = False
         skip = self.page.locator("a.skip")
-        # The focus is in the error summary already where there is one.
-        if not await skip.count() or await self._there(ON_ERRORS):
+        # The focus is in the error summary already, or in the field that has to be filled in.
+        placed = await self._there(ON_ERRORS) or await self._there(ON_REQUIRED)
+        if not await skip.count() or placed:
             return
         await self.page.keyboard.press("Tab")
         assert await skip.evaluate(FOCUSED), f"the first stop is {await self._focus()}"
