@@ -20,7 +20,7 @@ PINS_ARGS :=
 TESTS :=
 PYTEST_ARGS := -n 2 --dist worksteal
 
-.PHONY: help demo demo-reset test lint types templates system-packages node-tools pins guide-pictures prove prove-long prove-tools access-tools
+.PHONY: help demo demo-reset test quick lint types templates system-packages node-tools pins guide-pictures prove prove-long prove-tools access-tools
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -41,6 +41,14 @@ test: .venv/tests.stamp  ## Check and test everything
 	@$(MAKE) system-packages
 	@$(MAKE) node-tools
 	@$(PYTHON) -m pytest $(PYTEST_ARGS) $(TESTS)
+
+# Between two commits. What it leaves out is in tests/quick.py; only `make test` proves a change.
+quick: .venv/tests.stamp  ## Check and test what takes a minute: no browser, no database
+	@$(MAKE) lint
+	@$(MAKE) templates
+	@$(MAKE) types
+	@$(MAKE) node-tools
+	@$(PYTHON) -m pytest $(PYTEST_ARGS) --quick $(TESTS)
 
 lint: .venv/tests.stamp  ## Check style and form of the Python code
 	@$(PYTHON) -m ruff check --quiet

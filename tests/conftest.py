@@ -24,12 +24,26 @@ from app.settings import Settings, read_settings
 from app.web import i18n
 from app.web.asgi import App
 from tests.pages import check_page
+from tests.quick import is_quick
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and so would every process
 # that they start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 TEMPLATE = "world"
 _names = (f"copy{n}" for n in itertools.count())
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what `make quick` asks for."""
+    parser.addoption("--quick", action="store_true", help="leave out what takes long")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --quick, keep the tests that run in moments."""
+    if config.getoption("--quick"):
+        quick = [test for test in items if is_quick(test)]
+        config.hook.pytest_deselected(items=[test for test in items if not is_quick(test)])
+        items[:] = quick
 
 
 def in_database(dsn: str, name: str) -> str:

@@ -1,0 +1,22 @@
+"""What `make quick` leaves out: tests that need a browser, a database or a process."""
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+FIXTURES = {"stage", "chromium", "server", "start"}
+PLACES = [
+    *("browser", "database", "never", "outside_demo"),
+    *("activation/test_malformed_requests.py", "licensed_system/test_mutations.py"),
+    *("licensed_system/test_store.py", "licensed_system/test_wheel.py"),
+    *("test_commands.py", "test_from_nothing.py", "test_listening.py"),
+    *("test_make_demo.py", "test_portal_demo.py", "test_storage.py"),
+]
+
+
+def is_quick(test: pytest.Item) -> bool:
+    """Whether a test runs in moments, on its own."""
+    if FIXTURES & set(getattr(test, "fixturenames", ())):
+        return False
+    return not any(test.path.is_relative_to(TESTS / place) for place in PLACES)
