@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, cast
 from uuid import UUID
 
@@ -50,11 +49,9 @@ class Detour(Exception):
 
 
 def cookies(scope: Mapping[str, Any]) -> dict[str, str]:
-    """The request's cookies; broken ones count as absent."""
-    try:
-        return {k: m.value for k, m in SimpleCookie(header(scope, b"cookie")).items()}
-    except CookieError:
-        return {}
+    """The request's cookies; what has no name or no value is none."""
+    pairs = (pair.partition("=") for pair in header(scope, b"cookie").split(";"))
+    return {name.strip(): value.strip().strip('"') for name, _, value in pairs if value}
 
 
 class ReadAhead:
