@@ -20,6 +20,18 @@ CONTENT_SECURITY_POLICY = (
     b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     b"media-src 'self'"
 )
+FIXED = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+# Only fetch() reads a fragment; opened as a document it redirects to its page.
+FRAGMENT = [*FIXED, (b"content-security-policy", b"default-src 'none'")]
+DOCUMENT = [
+    *FIXED,
+    (b"content-security-policy", CONTENT_SECURITY_POLICY),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"referrer-policy", b"same-origin"),
+]
 
 
 def compress(body: bytes) -> bytes:
@@ -54,23 +66,8 @@ class Responses:
         head = scope["method"] == "HEAD"
         # Handlers answer GET only; those with an effect look at `head` and leave it out.
         inner = {**scope, "method": "GET", "head": True} if head else scope
-        answer = _Answer(scope, send, self._headers(scope), head=head)
+        answer = _Answer(scope, send, FRAGMENT if is_fragment(scope) else DOCUMENT, head=head)
         await self.app(inner, receive, answer.send)
-
-    def _headers(self, scope: Scope) -> Headers:
-        fixed = [
-            (b"x-content-type-options", b"nosniff"),
-            (b"cross-origin-resource-policy", b"same-origin"),
-        ]
-        if is_fragment(scope):
-            # Only fetch() reads a fragment; opened as a document it redirects to its page.
-            return [*fixed, (b"content-security-policy", b"default-src 'none'")]
-        return [
-            *fixed,
-            (b"content-security-policy", CONTENT_SECURITY_POLICY),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"referrer-policy", b"same-origin"),
-        ]
 
 
 def _page_of_opened_fragment(scope: Scope) -> str | None:

@@ -50,7 +50,8 @@ def loggable(path: str) -> str:
 class RequestLog:
     """Gives each request an id, logs one line for it, and answers 500 where nothing else did.
 
-    `scope["noted"]` is what the application adds to the line.
+    `scope["noted"]` is what the application adds to the line; `scope["status"]` is the answer's
+    status, once there is one.
     """
 
     def __init__(self, app: App) -> None:
@@ -62,12 +63,11 @@ class RequestLog:
             return
         request_id = scope["request_id"] = secrets.token_hex(8)
         noted = scope["noted"] = {}
-        started, status = time.perf_counter(), 0
+        started = time.perf_counter()
 
         async def watching_send(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                scope["status"] = message["status"]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -75,16 +75,17 @@ class RequestLog:
                 await self.app(scope, receive, watching_send)
             except Exception:
                 log.exception("request-failed", path=loggable(scope["path"]))
-                if status:
+                if "status" in scope:
                     raise
-                status = 500
-                await send_plain(send, 500, f"500 Internal Server Error ({request_id})\n".encode())
+                await send_plain(
+                    watching_send, 500, f"500 Internal Server Error ({request_id})\n".encode()
+                )
             finally:
                 log.info(
                     "request",
                     method=scope["method"],
                     path=loggable(scope["path"]),
-                    status=status,
+                    status=scope.get("status", 0),
                     milliseconds=round((time.perf_counter() - started) * 1000, 1),
                     **noted,
                 )

@@ -7,6 +7,7 @@ PROMETHEUS_MULTIPROC_DIR names: whichever of them is asked answers for all.
 import os
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -14,7 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from app.database.metrics import own
-from app.web.asgi import App, Message, Receive, Scope, Send
+from app.web.asgi import App, Receive, Scope, Send
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 # The goals for pages and for slow answers of the portal lie between these.
@@ -54,23 +55,24 @@ class Metrics:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
-
-        async def watching_send(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        started = time.perf_counter()
         in_progress.inc()
         try:
-            await self.app(scope, receive, watching_send)
+            await self.app(scope, receive, send)
         finally:
             in_progress.dec()
-            route = _route(scope)
             method = scope["method"] if scope["method"] in METHODS else "other"
-            requests_total.labels(method, route, f"{status // 100}xx").inc()
-            request_seconds.labels(route).observe(time.perf_counter() - started)
+            # RequestLog notes it of all that is answered.
+            status = scope.get("status", 500) // 100
+            count, seconds = _counters(method, _route(scope), f"{status}xx")
+            count.inc()
+            seconds.observe(time.perf_counter() - started)
+
+
+@cache
+def _counters(method: str, route: str, status: str) -> tuple[Counter, Histogram]:
+    """What counts such answers; there are as many as routes, methods and classes of status."""
+    return requests_total.labels(method, route, status), request_seconds.labels(route)
 
 
 def _route(scope: Scope) -> str:

@@ -8,13 +8,14 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import Template, TemplateModule
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
-from litestar import MediaType, Response
+from litestar import Response
 from litestar.status_codes import HTTP_200_OK
 from markupsafe import Markup
 
 from app import days
 from app.web import i18n
 from app.web.requests import PageRequest, is_fragment
+from app.web.responses import PageResponse
 from app.web.statics import first_rules, picture_size, static_size, static_url
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
@@ -110,8 +111,17 @@ environments = {code: _environment(code) for code in i18n.LANGUAGES}
 def canonical_url(request: PageRequest) -> str:
     """Path and query of the page that a fragment belongs to."""
     query = request.scope["query_string"].decode("latin-1")
-    pairs = [p for p in parse_qsl(query, keep_blank_values=True) if p[0] != "fragment"]
-    return request.url.path + (f"?{urlencode(pairs)}" if pairs else "")
+    pairs = (
+        [p for p in parse_qsl(query, keep_blank_values=True) if p[0] != "fragment"] if query else []
+    )
+    return path_of(request) + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def path_of(request: PageRequest) -> str:
+    """The path of the address; Litestar's URL is slow to make, and needed for odd paths alone."""
+    path: str = request.scope["path"]
+    plain = not path.startswith("//") and "?" not in path and "#" not in path
+    return path if plain else request.url.path
 
 
 def render(template: str, /, **context: object) -> str:
@@ -146,9 +156,9 @@ def page(
         template,
         fragment=fragment,
         url=url,
-        path=request.url.path,
+        path=path_of(request),
         viewer=request.scope.get("viewer"),
         done=request.scope.get("done"),
         **context,
     )
-    return Response(body, media_type=MediaType.HTML, status_code=status, headers=answer)
+    return PageResponse(body, status, answer)

@@ -1,0 +1,80 @@
+"""What the short ways of a request have in common with the long ones."""
+
+from typing import Any
+
+import pytest
+from litestar import MediaType, Response
+
+from app.accounts.access import cookies
+from app.web.responses import PageResponse
+from app.web.templates import path_of
+
+
+class Asked:
+    """A request as far as its path goes."""
+
+    class url:
+        path = "Litestar's"
+
+    def __init__(self, path: str) -> None:
+        self.scope = {"path": path}
+
+
+async def sent(response: Response[str], **named: Any) -> list[dict[str, Any]]:
+    """The messages of an answer, its headers sorted and without a length."""
+    messages: list[Any] = []
+
+    async def send(message: Any) -> None:
+        messages.append(dict(message))
+
+    async def receive() -> Any:
+        raise AssertionError("a page waits for nothing")
+
+    asgi: Any = response.to_asgi_response(None, None, **named)  # type: ignore[arg-type]
+    await asgi({"type": "http"}, receive, send)
+    given = messages[0]["headers"]
+    messages[0]["headers"] = sorted(h for h in given if h[0] != b"content-length")
+    return messages
+
+
+@pytest.mark.parametrize("cookie", [False, True])
+@pytest.mark.parametrize("status", [200, 404, 422])
+@pytest.mark.parametrize("headers", [{}, {"HX-Push-Url": "/a?b=1", "Cache-Control": "no-store"}])
+async def test_a_page_is_sent_as_litestar_sends_it(
+    cookie: bool, status: int, headers: dict[str, str]
+) -> None:
+    body = "<p>お知らせ</p>"
+    page = PageResponse(body, status, dict(headers))
+    usual = Response(body, media_type=MediaType.HTML, status_code=status, headers=dict(headers))
+    if cookie:
+        page.set_cookie("a", "b")
+        usual.set_cookie("a", "b")
+    assert await sent(page) == await sent(usual)
+    assert await sent(page, headers={"x-a": "1"}) == await sent(usual, headers={"x-a": "1"})
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("", {}),
+        ("a=1; b=2", {"a": "1", "b": "2"}),
+        ("a=1;b=2", {"a": "1", "b": "2"}),
+        ('a="1"; b=', {"a": "1"}),
+        ("a=b=c", {"a": "b=c"}),
+        ("; ;=;a;  a = 1 ", {"a": "1"}),
+        ("sess[ion=x; __Host-session=1", {"sess[ion": "x", "__Host-session": "1"}),
+    ],
+)
+def test_cookies_are_found_beside_broken_ones(header: str, found: dict[str, str]) -> None:
+    assert cookies({"headers": [(b"cookie", header.encode())]}) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/contracts/D-1001", "/contracts/D-1001"),
+        *((odd, "Litestar's") for odd in ("//evil.example/", "/a?b", "/a#b")),
+    ],
+)
+def test_the_path_of_odd_addresses_is_what_the_url_says(path: str, found: str) -> None:
+    assert path_of(Asked(path)) == found  # type: ignore[arg-type]
