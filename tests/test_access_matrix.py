@@ -119,7 +119,6 @@ GET  /farewell                                          P G G G G G G G G
 GET  /email-addresses/{address}                         P P P P P P P P P
 GET  /email-addresses/mangled                           N N N N N N N N N
 POST /email-addresses/mangled                           N N N N N N N N N
-POST /email-addresses/{address}                         P P P P P P P P P
 GET  /join/{link}                                       P P P P P P P P P
 POST /join/{link}                                       F G G G G G G G G
 POST /join/{link}/membership                            L T G G G G G G G
@@ -145,6 +144,7 @@ POST /profile/second-factors/authenticator-apps         L T G G G G G G G
 GET  /profile/second-factors/passkeys/new               L T P P P P P P P
 POST /profile/second-factors/passkeys/new               L T F F F F F F F
 POST /profile/second-factors/passkeys/challenges        L T D D D D D D D
+POST /email-addresses/{address}                         P P P P P P P P P
 GET  /profile/second-factors/recovery-codes             L T G G G P G G G
 POST /profile/second-factors/recovery-codes             L T G G G P G G G
 GET  /profile/second-factors/{factor}/removal           L T N N N P N N N
