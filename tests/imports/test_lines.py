@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.imports.line_rules import Line, Lines, letters
 from app.imports.rules import COLUMNS, Fault, Kind
@@ -102,3 +104,28 @@ def test_a_line_that_cannot_be_read_is_told(mark: LineMark) -> None:
 
 def test_columns_are_called_as_spreadsheet_programs_do() -> None:
     assert [letters(place) for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(["", " ", "a", *HEAD]), min_size=1, max_size=5),
+            st.dictionaries(st.integers(0, 4), st.sampled_from(CellMark), max_size=2),
+            st.none() | st.sampled_from(LineMark),
+        ),
+        max_size=20,
+    )
+)
+def test_every_row_below_the_head_is_a_line_or_a_fault(
+    table: list[tuple[list[str], dict[int, CellMark], LineMark | None]],
+) -> None:
+    rows = [
+        Row(number, [] if mark else cells, {} if mark else marks, {}, mark)
+        for number, (cells, marks, mark) in enumerate(table, 2)
+    ]
+    found = taken(HEAD, *rows)
+    told = {each.number if isinstance(each, Line) else each.line for each in found}
+    assert told == {row.number for row in rows}
+    lines = [each.number for each in found if isinstance(each, Line)]
+    assert len(lines) == len(set(lines))
+    assert not set(lines) & {each.line for each in found if isinstance(each, Fault)}

@@ -1,10 +1,17 @@
 """Workbooks of any program are read as the person sees them."""
 
+import io
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from app.spreadsheets.cells import composed
 from app.spreadsheets.faults import CellMark, FileFault, LineMark, Merge, Row, Unreadable
 from app.spreadsheets.process import list_tables, read_rows
 from tests.spreadsheets.books import MAIN, archive, book, cells, read, sheet, styles, text_cell
@@ -225,3 +232,34 @@ def test_no_line_of_a_sample_is_lost(file: Path) -> None:
         names = [n for n in parts.namelist() if n.startswith("xl/worksheets/sheet")]
         written = sum(parts.read(name).count(b"</row>") for name in names)
     assert len(rows) == written
+
+
+SHOWN = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=20)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.lists(SHOWN, min_size=1, max_size=5), min_size=1, max_size=8))
+def test_no_line_that_a_library_writes_is_lost(table: list[list[str]]) -> None:
+    """Every line comes back with its number and its texts; only blank ones do not."""
+    written, file = Workbook(write_only=True), io.BytesIO()
+    page = written.create_sheet("a")
+    for texts in table:
+        page.append([_text(page, text) for text in texts])
+    written.save(file)
+    wanted = {
+        number: [composed(text) for text in texts]
+        for number, texts in enumerate(table, 1)
+        if any(text.strip() for text in texts)
+    }
+    found = {row.number: row.cells for row in read(file.getvalue()) if isinstance(row, Row)}
+    assert found.keys() == wanted.keys()
+    for number, texts in wanted.items():
+        there = found[number]
+        assert there == texts[: len(there)] and not "".join(texts[len(there) :]).strip()
+
+
+def _text(page: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(page, value="x")
+    # Typed as text, whatever it begins with; an underscore is escaped as Excel does.
+    cell._value = text.replace("_x", "_x005F_x")
+    return cell
