@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-# What the portal writes into its cookies: tokens in base64url, and languages.
-_OWN_VALUE = re.compile(r"[A-Za-z0-9_-]{1,100}")
+# What the portal writes into its cookies: tokens in base64url, kept places, and languages.
+_OWN_VALUE = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # Blanks as RFC 6265 has them. Where a program strips other white space too, a name with one of
 # those before it passes for a __Host- cookie, which the browser did not guard.
 _BLANKS = " \t"

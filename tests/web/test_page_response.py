@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from litestar import MediaType, Response
 
-from app.accounts.access import cookies
 from app.web.responses import PageResponse
 from app.web.templates import path_of
 
@@ -51,22 +50,6 @@ async def test_a_page_is_sent_as_litestar_sends_it(
         usual.set_cookie("a", "b")
     assert await sent(page) == await sent(usual)
     assert await sent(page, headers={"x-a": "1"}) == await sent(usual, headers={"x-a": "1"})
-
-
-@pytest.mark.parametrize(
-    ("header", "found"),
-    [
-        ("", {}),
-        ("a=1; b=2", {"a": "1", "b": "2"}),
-        ("a=1;b=2", {"a": "1", "b": "2"}),
-        ('a="1"; b=', {"a": "1"}),
-        ("a=b=c", {"a": "b=c"}),
-        ("; ;=;a;  a = 1 ", {"a": "1"}),
-        ("sess[ion=x; __Host-session=1", {"sess[ion": "x", "__Host-session": "1"}),
-    ],
-)
-def test_cookies_are_found_beside_broken_ones(header: str, found: dict[str, str]) -> None:
-    assert cookies({"headers": [(b"cookie", header.encode())]}) == found
 
 
 @pytest.mark.parametrize(
