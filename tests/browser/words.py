@@ -126,7 +126,7 @@ ENGLISH = {
     "外部接続オプション": "External Connector",
     "まとめて割り当て": "Allocate by table",
     "表": "Table",
-    "またはファイル（CSV）": "or a file (CSV)",
+    "またはファイル（ExcelまたはCSV）": "or a file (Excel or CSV)",
     "内容を確認": "Check",
     "もう一度確認": "Check again",
     "すべての行を割り当てられます。まだ割り当てていません。": (

@@ -106,7 +106,7 @@ async def walk_allocation_sheet(cast: Cast) -> None:
     await cast.reached("error", person)
     file = cast.folder / "allocations.csv"
     file.write_bytes("検証環境,PLATFORM,3\r\n本番環境,WORKFLOW,290\r\n".encode("cp932"))
-    await person.upload("またはファイル（CSV）", file)
+    await person.upload("またはファイル（ExcelまたはCSV）", file)
     await person.press("もう一度確認")
     await person.sees("すべての行を割り当てられます。まだ割り当てていません。")
     await cast.look(person)
