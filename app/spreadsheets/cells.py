@@ -4,28 +4,17 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from app.characters import composed
 from app.spreadsheets.faults import CellMark, LineMark, Row
 from app.spreadsheets.limits import LONGEST_LINE, MOST_COLUMNS
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-# Signs that composing would replace by another one: names are written with just these.
-_COMPATIBLE = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
 # What spreadsheet programs show instead of a value; a column that is too narrow shows signs only.
 _ERROR = re.compile(
     r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!"
     r"|UNKNOWN!|CONNECT!|BUSY!|EXTERNAL!|PYTHON!|ERROR!)|Err:\d{3}|#{3,}",
     re.IGNORECASE,
 )
-
-
-def composed(text: str) -> str:
-    """The text in composed form (NFC), its variant kanji as they are."""
-    if text.isascii() or unicodedata.is_normalized("NFC", text):
-        return text
-    parts = _COMPATIBLE.split(text)
-    return "".join(
-        part if at % 2 else unicodedata.normalize("NFC", part) for at, part in enumerate(parts)
-    )
 
 
 def unescaped(text: str) -> str:

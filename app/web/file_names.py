@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from app.web.invisible import without_invisible
+from app.characters import without_invisible
 
 LONGEST_NAME = 200
 # Code points without a meaning, and those of somebody's own fonts.

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-# NFC would turn these ideographs into others, and people's names are written with them.
-_KEPT_IDEOGRAPHS = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
+from app.characters import composed
+
 # Tabs come with cells pasted from Excel, line separators with text from other programs.
 _BETWEEN_CELLS = re.compile("[ ]*[\t\v\f\x85\u2028\u2029][ \t\v\f\x85\u2028\u2029]*")
 _LINE_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -18,17 +18,6 @@ BLANK_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 DIRECTION_SIGNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Arabic, Indic and other scripts that use joiners begin behind Hebrew.
 _FIRST_JOINING = "\u0600"
-
-
-def composed(text: str) -> str:
-    """Return a text in NFC: two spellings of one name become one.
-
-    It looks the same as before: NFKC is for codes, and compatibility ideographs stay themselves.
-    """
-    parts = _KEPT_IDEOGRAPHS.split(text)
-    return "".join(
-        part if n % 2 else unicodedata.normalize("NFC", part) for n, part in enumerate(parts)
-    )
 
 
 def normalised(text: str) -> str:

@@ -23,7 +23,7 @@ LEVELS = [
     {"background"},
     {"web"},
     {"database", "storage", "sealing", "spreadsheets", "listening"},
-    {"postgres", "clock", "csv_lines", "settings"},
+    {"postgres", "clock", "csv_lines", "characters", "settings"},
     {"days"},
 ]
 KNOW_EVERYTHING = {

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from app.spreadsheets.cells import composed
+from app.characters import composed
 from app.spreadsheets.faults import CellMark, FileFault, LineMark, Merge, Row, Unreadable
 from app.spreadsheets.process import list_tables, read_rows
 from tests.spreadsheets.books import MAIN, archive, book, cells, read, sheet, styles, text_cell

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.texts import BLANK_SIGNS, DIRECTION_SIGNS, can_be_seen, composed
+from app.characters import composed
+from app.web.texts import BLANK_SIGNS, DIRECTION_SIGNS, can_be_seen
 from tests.accounts.factors import HOME
 from tests.conftest import Portal
 from tests.people.post import REGISTRATION, invite, link_to

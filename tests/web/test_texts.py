@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.texts import as_line, as_lines, composed, normalised
+from app.characters import composed
+from app.web.texts import as_line, as_lines, normalised
 from tests.web.test_forms import fields
 
 

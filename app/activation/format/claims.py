@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from app.activation.format.strict_json import MAX_NUMBER
-from app.web.invisible import invisible_characters
+from app.characters import invisible_characters
 
 MAX_NAME = 200
 MAX_HOST = 255

@@ -1,7 +1,10 @@
-"""Characters that nobody sees in a name: one rule for everything that shows names."""
+"""Characters of names: how they are composed, and which of them nobody sees."""
 
+import re
 import unicodedata
 
+# NFC would turn these ideographs into others, and people's names are written with them.
+_KEPT_IDEOGRAPHS = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
 # Controls, format characters (zero width, direction of the text), lone surrogates, line and
 # paragraph separators. In a name they hide what it is, or rewrite the sentence around it.
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -16,3 +19,16 @@ def invisible_characters(text: str) -> list[str]:
 def without_invisible(text: str) -> str:
     """Return a text without them, as what it looks like."""
     return "".join(c for c in text if unicodedata.category(c) not in INVISIBLE)
+
+
+def composed(text: str) -> str:
+    """Return a text in NFC: two spellings of one name become one.
+
+    It looks the same as before: NFKC is for codes, and compatibility ideographs stay themselves.
+    """
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
+    parts = _KEPT_IDEOGRAPHS.split(text)
+    return "".join(
+        part if n % 2 else unicodedata.normalize("NFC", part) for n, part in enumerate(parts)
+    )
