@@ -67,10 +67,11 @@ async def one(app: App, side: Side, page: str, place: Place, figures: Figures) -
 
 async def rows_scanned(side: Side) -> int:
     """Rows that were read from beginning to end of a table so far."""
-    await side.pool.fetchval("select pg_stat_force_next_flush()")
-    scanned: int = await side.pool.fetchval(
-        "select sum(seq_tup_read)::bigint from pg_stat_user_tables where schemaname = 'public'"
-    )
+    async with side.pool.acquire() as connection:
+        await connection.fetchval("select pg_stat_force_next_flush()")
+        scanned: int = await connection.fetchval(
+            "select sum(seq_tup_read)::bigint from pg_stat_user_tables where schemaname = 'public'"
+        )
     return scanned
 
 

@@ -4,15 +4,14 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 from uuid import UUID
-
-import asyncpg
 
 from app.accounts.queries import find_credentials
 from app.accounts.session_services import open_session
 from app.database import engine, fetch_one, open_pool, queries_made
+from app.database.pool import Pool
 from app.settings import Settings
 from app.web.asgi import App
 from benchmarks.growth_world import World
@@ -48,7 +47,7 @@ class Side:
     """One of the two portals that are compared, with a connection of its own."""
 
     world: World
-    pool: asyncpg.Pool
+    pool: Pool
     places: list[Place]
 
 
@@ -146,8 +145,7 @@ async def ask(app: App, path: str, cookie: str, form: dict[str, str] | None = No
 async def opened(world: World, app: App, settings: Settings, people: int) -> AsyncIterator[Side]:
     """The portal on this database, with people signed in who look at their own contracts."""
     await open_pool(world.dsn, size=1)
-    pool = engine.pool
-    assert pool is not None
+    pool = cast(Pool, engine.pool)
     people = min(people, world.size.contracts // 10)
     # Contracts that run, all over the table.
     numbers = [10 * (world.size.contracts // 10 // people * (n + 1)) - 5 for n in range(people)]
@@ -161,7 +159,7 @@ async def opened(world: World, app: App, settings: Settings, people: int) -> Asy
 
 def use(side: Side) -> None:
     """Let the next request go to this portal."""
-    engine.pool = side.pool
+    engine.pool = cast(Any, side.pool)
 
 
 async def make_place(app: App, settings: Settings, code: str, number: str) -> Place:

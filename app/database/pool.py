@@ -152,6 +152,7 @@ class Pool:
             self._discard(self._free.pop()[0])
         try:
             if self._count:
+                self._empty.clear()  # there may have been no connection before
                 async with asyncio.timeout(2 * CLOSE_SECONDS):
                     await self._empty.wait()
         except TimeoutError:

@@ -40,7 +40,7 @@ async def viewer(client: httpx.AsyncClient, settings: Settings) -> Viewer:
     """Somebody who acts in the session of this browser."""
     token = client.cookies[settings.session_cookie]
     session = await fetch_value("select id from session where token_hash = $1", token_hash(token))
-    return Viewer(await user(), session, "owner", "", "ja", None, True, False)
+    return Viewer(await user(), session, "owner", "", "ja", None, True, False, generation=1)
 
 
 async def from_other_device(portal: Portal, other: httpx.AsyncClient) -> None:

@@ -60,7 +60,7 @@ def test_a_bucket_lets_through_its_burst_and_then_its_rate(
         if not bucket_wait(rate, drained, now):
             drained = filled(rate, drained, now)
             passed += 1
-        assert passed <= rate.burst + (now - NOW) / rate.every
+        assert (passed - rate.burst) * rate.every <= now - NOW
 
 
 @given(RATE, PAUSES)

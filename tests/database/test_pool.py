@@ -197,6 +197,11 @@ async def test_a_connection_of_some_age_is_closed_when_it_is_given_back(
 
 
 async def test_closing_waits_for_users_turns_waiters_away_and_ends_all(pool: Pool) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with pool.acquire() as lost:
+            lost.terminate()
+            raise ZeroDivisionError
+    assert pool.get_size() == 0, "and a pool that was empty once waits as well"
     taken = [await pool.take(5) for _ in range(SIZE)]
     waiting = asyncio.create_task(pool.take(10))
     await asyncio.sleep(0)
