@@ -81,6 +81,15 @@ class ActivationProduct(Table):
     ends_on = Date(default=None)
 
 
+class CarriedHold(Table):
+    """What a file from before a succession still uses of the entitlement that follows."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    activation = ForeignKey(Activation, null=False, on_delete=OnDelete.restrict)
+    entitlement = ForeignKey(Entitlement, null=False, on_delete=OnDelete.restrict)
+    quantity = Integer()
+
+
 class MoveAllowance(Table):
     """A further move that staff allowed an environment; it counts for one year."""
 
@@ -135,5 +144,6 @@ BOUNDS = (
     Bound("signing_key", "administrators rotate them"),
     Bound("keyset", "administrators sign and import them"),
     Bound("activation_product", "unique: one for each activation and entitlement"),
+    Bound("carried_hold", "unique: one for each activation and entitlement that follows"),
     Bound("move_allowance", "operators allow them, each with a reason"),
 )

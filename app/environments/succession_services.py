@@ -1,6 +1,6 @@
 """An entitlement that takes the place of another one from a later day on."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from app import clock
@@ -58,6 +58,7 @@ async def succeed_entitlement(
         )
         await Entitlement.insert(new)
         carried = await _carry_allocations(entitlement, new.id, quantity)
+        await _carry_holds(entitlement, new.id, term.starts_on)
         await record(
             "entitlement-succession",
             actor=actor,
@@ -93,6 +94,32 @@ async def _carry_allocations(old: UUID, new: UUID, quantity: int) -> dict[str, i
         quantity,
     )
     return {str(row["environment"]): row["quantity"] for row in rows}
+
+
+async def _carry_holds(old: UUID, new: UUID, starts_on: date) -> None:
+    """Hold of the new entitlement what files with the old term still use from its first day on.
+
+    No more than the environment gets allocated: what is beyond it runs on until the file ends or
+    is replaced, and cannot be called back.
+    """
+    await fetch(
+        """
+        insert into carried_hold (id, activation, entitlement, quantity)
+        select gen_random_uuid(), a.id, $2, least(max(p.quantity), n.quantity)
+        from activation a
+        join (select activation, quantity from activation_product
+              where entitlement = $1 and ends_on >= $3
+              union all
+              select activation, quantity from carried_hold where entitlement = $1) p
+            on p.activation = a.id
+        join allocation n on n.environment = a.environment and n.entitlement = $2
+        where a.ended_at is null and a.expires_at > now()
+        group by a.id, n.quantity order by a.id
+        """,
+        old,
+        new,
+        starts_on,
+    )
 
 
 async def amend_entitlement_later(

@@ -5,9 +5,12 @@ import html
 from datetime import date, timedelta
 from uuid import UUID
 
+import asyncpg
 import httpx
+import pytest
 
 from app import clock
+from app.activation.download_services import mark_downloaded
 from app.contracts.queries import find_contract
 from app.database import fetch, fetch_value
 from app.environments.services import set_allocations
@@ -42,6 +45,11 @@ async def applied(
     term = AgreedTerm(start, found.ends_on, start)
     await apply_quote(request=await id_of(path), term=term, actor=await user_id("clerk"))
     return path
+
+
+async def applied_again(portal: Portal, owner: httpx.AsyncClient, **wanted: str) -> str:
+    """Another quote, of which the counts start a month after the first one's."""
+    return await applied(portal, owner, START + timedelta(30), **wanted)
 
 
 async def entries(code: str) -> list[tuple[UUID, int, date, date]]:
@@ -112,6 +120,45 @@ async def test_each_entry_keeps_its_own_count_of_what_is_allocated_or_held(
     )
     used = [await fetch_value("select counts_in_use($1)", id) for id in (old[0], new[0])]
     assert used == [320, 600], "the file holds 20 of the old one, all of the new one is allocated"
+
+
+async def test_a_file_with_the_old_term_holds_what_follows_until_it_is_replaced(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    here = await place(portal.settings)
+    await here.answer(upload())
+    await applied(portal, owner, WORKFLOW="600")
+    [_, new] = await entries("WORKFLOW")
+    give_back = {new[0]: 0}
+    await set_allocations(
+        contract=here.contract.id,
+        environment=here.environment,
+        quantities=give_back,
+        actor=here.actor,
+    )
+    in_use = "select counts_in_use($1)"
+    assert await fetch_value(in_use, new[0]) == 320, "the file of 検証環境 runs beyond the day"
+    other = await fetch_value("select id from environment where name = '本番環境'")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await set_allocations(
+            contract=here.contract.id,
+            environment=other,
+            quantities={new[0]: 581},
+            actor=here.actor,
+        )
+    await here.answer(upload(prev_seq=1))
+    await mark_downloaded(here.contract, here.environment, 2, here.actor)
+    assert await fetch_value(in_use, new[0]) == 300, "the next file ends on the day before"
+
+
+async def test_a_smaller_count_is_held_only_as_far_as_it_goes(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    await applied(portal, owner, WORKFLOW="310")
+    await applied_again(portal, owner, WORKFLOW="305")
+    entitlements = await entries("WORKFLOW")
+    used = [await fetch_value("select counts_in_use($1)", each[0]) for each in entitlements]
+    assert [use <= each[1] for use, each in zip(used, entitlements, strict=True)] == [True] * 3
 
 
 async def test_pages_name_the_day_before_and_after(
