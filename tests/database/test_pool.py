@@ -21,7 +21,7 @@ from tests.conventions.sources import modules
 SIZE = 3
 # What stays in a session of the database after the statement, unlike `set local` in a transaction.
 KEPT = re.compile(
-    r"set_config\(|^\s*(set (?!local)\w+ *(=|to)|set role|listen |declare |create temp|load )"
+    r"set_config\(|^\s*(set (?!local)\w+ *(=|to)|set role|listen \w+$|declare |create temp|load )"
     r"|pg_(try_)?advisory_lock\(",
     re.IGNORECASE,
 )
