@@ -105,7 +105,7 @@ async def throttled_addresses(site: Site) -> set[str]:
     connection = await asyncpg.connect(site.addresses.runtime)
     rows = await connection.fetch("select bucket from throttle where bucket like 'address:%'")
     await connection.close()
-    return {row["bucket"].removeprefix("address:") for row in rows}
+    return {row["bucket"].removeprefix("address::") for row in rows}
 
 
 async def test_only_the_proxys_word_counts_for_where_somebody_comes_from(site: Site) -> None:

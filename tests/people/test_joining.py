@@ -90,7 +90,7 @@ async def test_the_password_rests_nowhere_in_clear(portal: Portal, link: str) ->
     ("changes", "message"),
     [
         ({"name": ""}, "ユーザ名"),
-        ({"name": "a\nb"}, "使用できない文字"),
+        ({"name": "a\nb"}, "1行で入力してください"),
         ({"code": "a b"}, "3～40文字"),
         ({"code": "owner"}, "既に使用されています"),
         ({"password": "short"}, "15"),

@@ -84,7 +84,7 @@ async def refusal(client: httpx.AsyncClient, key: str, form: str = FORM) -> str:
         ("", "ライセンスキーを入力してください"),
         ("DEMO0-CONN8-FREE1-00002", "入力に誤りがあります"),
         ("x" * 101, "100文字"),
-        ("\u200b", "入力に誤りがあります"),
+        ("\u200b", "ライセンスキーを入力してください"),
         ("DEMO0-CONN8-USED1-00002", "このライセンスキーは使用済みです"),
         ("DEMO0-CONN2-USED0-00000", "追加済みです"),
         ("DEMO0-CONN8-PAST1-00003", "に期限が切れました"),

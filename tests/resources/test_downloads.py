@@ -270,8 +270,10 @@ async def test_no_header_opens_the_file_of_another_contract(
             headers = {name: value.format(id=theirs) for name, value in trick.items()}
             for method in ("GET", "HEAD"):
                 answer = await owner.request(method, path.format(id=theirs), headers=headers)
-                assert answer.status_code == NOT_FOUND, (path, trick, method)
-                assert answer.headers["content-type"] == plain.headers["content-type"]
+                # What a browser fetches ahead is answered alike, whatever the address.
+                ahead = "Purpose" in trick
+                assert answer.status_code == (503 if ahead else NOT_FOUND), (path, trick, method)
+                assert ahead or answer.headers["content-type"] == plain.headers["content-type"]
                 assert not {"etag", "content-range", "content-disposition", "last-modified"} & set(
                     answer.headers
                 ), "nothing tells that the file is there"
