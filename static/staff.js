@@ -5,19 +5,14 @@ const MINUTE = 60_000;
 const box = document.getElementById("alert");
 const warning = (id) => document.getElementById(id);
 const show = (id) => box.replaceChildren(warning(id).content.cloneNode(true));
-let idle;
-let end;
+const timers = {};
 let lastUse;
 
-const watchIdle = () => {
-  clearTimeout(idle);
-  idle = setTimeout(show, lastUse + 20 * MINUTE - Date.now(), "idle-warning");
+const watch = (id, at) => {
+  clearTimeout(timers[id]);
+  timers[id] = setTimeout(show, at - Date.now(), id);
 };
-const watchEnd = () => {
-  clearTimeout(end);
-  const left = Date.parse(warning("end-warning").dataset.ends) - Date.now();
-  end = setTimeout(show, left - 10 * MINUTE, "end-warning");
-};
+const watchIdle = () => watch("idle-warning", lastUse + 20 * MINUTE);
 const used = () => {
   lastUse = Date.now();
   watchIdle();
@@ -32,13 +27,11 @@ box.addEventListener("submit", async (event) => {
   }
 });
 document.addEventListener("htmx:after:request", used);
-watchEnd();
 used();
-// A page that Back brings had its clocks stopped.
-addEventListener("pageshow", ({ persisted }) => {
-  if (!persisted) return;
+// Also a page that Back brings: its clocks had stopped.
+addEventListener("pageshow", () => {
   watchIdle();
-  watchEnd();
+  watch("end-warning", Date.parse(warning("end-warning").dataset.ends) - 10 * MINUTE);
 });
 
 // How far an upload is. Without this the browser sends the form itself.

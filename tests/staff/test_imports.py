@@ -187,6 +187,9 @@ async def test_each_sample_of_other_programs_is_read_or_told(
         assert state in text, name
         for words in UNREADABLE.get(name, ()):
             assert words.strip("“”") in text, name
+        if state == "決定待ち":
+            # Ten files of one person may wait.
+            await confirmed(clerk, (await clerk.post(f"{page}/discard")).headers["location"])
 
 
 async def test_what_is_not_read_is_told_before_the_decision(

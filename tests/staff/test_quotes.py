@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from app import clock
 from app.database import fetch_value
 from tests.quotes.steps import requested, state_of
 from tests.staff.steps import confirmed, done, filled, message, proposed
@@ -50,7 +51,8 @@ async def test_less_than_is_in_use_is_refused_with_the_reason(
     quote = _console(await requested(owner, WORKFLOW="300"))
     await confirmed(clerk, await _answer(clerk, quote, "お見積です。"))
     form = await clerk.get(f"{quote}/application")
-    answer = await clerk.post(f"{quote}/application", data=filled(form.text))
+    at_once = {"starts_on": str(clock.today("Asia/Tokyo"))}
+    answer = await clerk.post(f"{quote}/application", data=filled(form.text) | at_once)
     assert answer.status_code == 422 and "320 ユーザ" in message(answer.text)
 
 
