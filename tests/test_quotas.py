@@ -198,3 +198,15 @@ async def test_at_a_full_quota_parallel_proposals_and_confirmations_neither_dead
     assert (await used(BY_NAME["confirmation_of_a_person"]))[0] == 500
     deadlocks = "select deadlocks from pg_stat_database where datname = current_database()"
     assert await fetch_value(deadlocks) == 0
+
+
+async def test_links_that_anybody_asks_for_push_no_link_of_the_staff_out(database: str) -> None:
+    """A new colleague's link lasts a week, in which others can have many links mailed to them."""
+    quota = BY_NAME["password_reset_of_a_person"]
+    await write(quota, 1, 1, clock.now() - timedelta(hours=5))
+    await fetch("update password_reset set expires_at = now() + interval '6 days'")
+    await write(quota, 2, 2 * quota.rows, clock.now())
+    assert (await used(quota))[0] == quota.rows
+    assert await fetch_value(
+        "select count(*) from password_reset where expires_at > now() + interval '5 days'"
+    )
