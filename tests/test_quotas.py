@@ -107,6 +107,19 @@ async def test_the_newest_rows_stay_and_other_people_lose_nothing(
     assert [row["count"] for row in rows] == [1, quota.rows]
 
 
+async def test_a_done_change_whose_record_made_way_is_not_found_and_not_done_again(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    quota = BY_NAME["confirmation_of_a_person"]
+    location = await propose(owner, NEW, {"name": "一度だけ", "sort_key": "15"})
+    assert (await owner.post(location)).status_code == 303
+    await fetch("update environment set name = '改名' where name = '一度だけ'")
+    await write(quota, 1, quota.rows, clock.now())
+    for answer in (await owner.get(location), await owner.post(location)):
+        assert answer.status_code == 404
+    assert "一度だけ" not in await names()
+
+
 async def test_a_row_that_somebody_has_locked_makes_nobody_wait(
     database: str, portal: Portal
 ) -> None:
