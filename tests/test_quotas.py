@@ -107,6 +107,19 @@ async def test_the_newest_rows_stay_and_other_people_lose_nothing(
     assert [row["count"] for row in rows] == [1, quota.rows]
 
 
+async def test_a_done_change_whose_record_made_way_is_not_found_and_not_done_again(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    quota = BY_NAME["confirmation_of_a_person"]
+    location = await propose(owner, NEW, {"name": "一度だけ", "sort_key": "15"})
+    assert (await owner.post(location)).status_code == 303
+    await fetch("update environment set name = '改名' where name = '一度だけ'")
+    await write(quota, 1, quota.rows, clock.now())
+    for answer in (await owner.get(location), await owner.post(location)):
+        assert answer.status_code == 404
+    assert "一度だけ" not in await names()
+
+
 async def test_a_row_that_somebody_has_locked_makes_nobody_wait(
     database: str, portal: Portal
 ) -> None:
@@ -198,3 +211,15 @@ async def test_at_a_full_quota_parallel_proposals_and_confirmations_neither_dead
     assert (await used(BY_NAME["confirmation_of_a_person"]))[0] == 500
     deadlocks = "select deadlocks from pg_stat_database where datname = current_database()"
     assert await fetch_value(deadlocks) == 0
+
+
+async def test_links_that_anybody_asks_for_push_no_link_of_the_staff_out(database: str) -> None:
+    """A new colleague's link lasts a week, in which others can have many links mailed to them."""
+    quota = BY_NAME["password_reset_of_a_person"]
+    await write(quota, 1, 1, clock.now() - timedelta(hours=5))
+    await fetch("update password_reset set expires_at = now() + interval '6 days'")
+    await write(quota, 2, 2 * quota.rows, clock.now())
+    assert (await used(quota))[0] == quota.rows
+    assert await fetch_value(
+        "select count(*) from password_reset where expires_at > now() + interval '5 days'"
+    )

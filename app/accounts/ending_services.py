@@ -17,6 +17,8 @@ async def end_sessions(
         but: the session that goes on.
     """
     now = clock.now()
+    if ending in FORGETS_FORMS:
+        await _forget_forms(user)
     ended = await fetch(
         'update session set ended_at = $2, end_reason = $3 where "user" = $1 and ended_at is null'
         " and ($4::uuid is null or id = $4) and id is distinct from $5 returning expires_at",
@@ -29,3 +31,12 @@ async def end_sessions(
             *(user, ending.value),
         )
     return sum(row["expires_at"] > now for row in ended)
+
+
+async def _forget_forms(user: UUID) -> None:
+    """Delete what is kept of sessions that somebody ended before; of expired ones it stays."""
+    await fetch(
+        "delete from parked_form f using session s"
+        ' where f."user" = $1 and s.id = f.session and s.ended_at is not null',
+        user,
+    )

@@ -67,6 +67,8 @@ async def own_change(
 ) -> AsyncIterator[Record]:
     """Change a person's own credentials: the session that does it goes on, nothing else does.
 
+    Where nothing comes of the change, the others go on, too.
+
     Args:
         ending: why the other sessions end, as their browsers are told.
         others_stay: whether the person's other sessions go on, too.
@@ -84,5 +86,14 @@ async def own_change(
             viewer.session,
             others_stay,
         )
-        if not others_stay:
+        if not others_stay and await _has_begun(viewer):
             await end_sessions(viewer.id, ending, but=viewer.session)
+
+
+async def _has_begun(viewer: Viewer) -> bool:
+    """Whether the person's credentials are of another generation by now."""
+    return not await fetch(
+        "select 1 from portal_user where id = $1 and credential_generation = $2",
+        viewer.id,
+        viewer.generation,
+    )

@@ -129,7 +129,7 @@ class SigningIn(Controller):
 
 def _places(request: PageRequest, settings: Settings) -> PlaceKeeper:
     key = derive(read_secret(settings.secret_file), PURPOSE)
-    return PlaceKeeper(key, next(iter(cookie_values(request.scope, settings.place_cookie)), ""))
+    return PlaceKeeper(key, cookie_values(request.scope, settings.place_cookie))
 
 
 def _second_step(pending: PendingLogin, wanted: str, settings: Settings) -> Response[Any]:

@@ -5,7 +5,7 @@ while they filled the form in.
 """
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +68,9 @@ class ParkedForms:
             await self.app(scope, receive, send)
         elif viewer is not None:
             await self._receive_form(viewer, scope, receive, send)
+        elif scope["path"].startswith(PREFIX):
+            # It is kept already; its page offers it again.
+            await _send_to(with_next("/login", scope["path"]), scope, send)
         elif _may_park(scope):
             await self._park(scope["over_session"], scope, receive, send)
         else:
@@ -101,8 +104,9 @@ class ParkedForms:
             answer.append(message)
 
         await self.app(scope, _receive_whole(body), keeping_send)
-        if scope.get("detour"):
-            await self._keep(viewer.id, viewer.session, step, body, scope, send)
+        if scope.get("detour") and await self._keep(
+            viewer.id, viewer.session, step, body, scope, send
+        ):
             return
         for message in answer:
             await send(message)
@@ -113,8 +117,7 @@ class ParkedForms:
         except PayloadTooLarge:
             await self.app(scope, receive, send)
             return
-        most = None if over.ending is None else FORMS_AFTER_END
-        if not await self._keep(over.user, over.id, "/login", body, scope, send, most=most):
+        if not await self._keep(over.user, over.id, "/login", body, scope, send):
             await self.app(scope, _receive_whole(body), send)
 
     async def _keep(
@@ -125,13 +128,12 @@ class ParkedForms:
         body: bytes,
         scope: Scope,
         send: Send,
-        *,
-        most: int | None = None,
     ) -> bool:
-        """Keep a form and send the person on; False where the session left `most` already."""
+        """Keep a form and send the person on; False where the session may leave no more."""
         now = clock.now()
         parked = ParkedForm(
             user=user,
+            session=session,
             path=scope["path"],
             content_type=header(scope, b"content-type")[:200],
             form=seal_form(read_secret(self.settings.secret_file), body),
@@ -139,8 +141,8 @@ class ParkedForms:
             expires_at=now + KEPT,
         )
         async with unit_of_work():
-            parked.session = await queries.lock_session(session)
-            if most is not None and await queries.count_parked(session) >= most:
+            # The body may have taken minutes, and the session may have ended since.
+            if not await _may_leave(user, session, now):
                 return False
             await ParkedForm.insert(parked)
             await record("form-parking", actor=user, subject=parked.id)
@@ -185,6 +187,13 @@ def _is_parked(path: str) -> bool:
 def _may_park(scope: Scope) -> bool:
     over: OverSession | None = scope.get("over_session")
     return over is not None and over.may_leave_form(clock.now()) and _is_parked(scope["path"])
+
+
+async def _may_leave(user: UUID, session: UUID, now: datetime) -> bool:
+    over = await queries.lock_session(user, session)
+    if over is None or not over.may_leave_form(now):
+        return False
+    return over.ending is None or await queries.count_parked(session) < FORMS_AFTER_END
 
 
 async def _chunks(receive: Receive) -> AsyncIterator[bytes]:

@@ -5,6 +5,7 @@ A place is a signed text that the browser keeps. Nothing is stored before it is 
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,10 +17,15 @@ ID_BYTES = 12
 
 @dataclass(frozen=True)
 class Place:
-    """A place that is in order: from `opens_at` on it is good for one attempt."""
+    """A place that is in order: from `opens_at` on it is good for one attempt.
+
+    Attributes:
+        text: what the browser keeps.
+    """
 
     id: str
     opens_at: datetime
+    text: str
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,11 @@ class PlaceKeeper:
 
     Attributes:
         key: the portal's key for this purpose.
-        shown: the place that the browser sent, or an empty string.
+        shown: the places that the browser sent; a parent domain may have a cookie of that name.
     """
 
     key: bytes
-    shown: str = ""
+    shown: Sequence[str] = ()
 
     def make(self, account: str, network: str, now: datetime) -> str:
         """Return a new place for attempts at an account from a network."""
@@ -40,8 +46,12 @@ class PlaceKeeper:
         return f"{head}.{self._mac(head, account, network)}"
 
     def read(self, account: str, network: str, now: datetime) -> Place | None:
-        """Return the place that was sent, where it is for these and has not expired."""
-        head, _dot, mac = self.shown.rpartition(".")
+        """Return the first place that was sent which is for these and has not expired."""
+        places = (self._read(text, account, network, now) for text in self.shown)
+        return next((place for place in places if place), None)
+
+    def _read(self, text: str, account: str, network: str, now: datetime) -> Place | None:
+        head, _dot, mac = text.rpartition(".")
         expected = self._mac(head, account, network)
         if not hmac.compare_digest(mac.encode("utf-8", "replace"), expected.encode()):
             return None
@@ -49,7 +59,7 @@ class PlaceKeeper:
         made_at = datetime.fromtimestamp(int(seconds), UTC)
         if now > made_at + PLACE_LASTS:
             return None
-        return Place(id, made_at + PLACE_WAIT)
+        return Place(id, made_at + PLACE_WAIT, text)
 
     def _mac(self, head: str, account: str, network: str) -> str:
         text = f"{head}|{account}|{network}".encode("utf-8", "replace")

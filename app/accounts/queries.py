@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from app.accounts.rules import session_runs, token_hash
+from app.accounts.rules import Ending, OverSession, session_runs, token_hash
 from app.database import Record, fetch, fetch_one
 
 HAS_FACTOR = """
@@ -127,10 +127,27 @@ async def find_parked_form(user: UUID, id: UUID, now: datetime) -> Record | None
     )
 
 
-async def lock_session(session: UUID) -> UUID | None:
-    """Lock a session, so that one form of it is kept after the other; None where it is gone."""
-    row = await fetch_one("select id from session where id = $1 for update", session)
-    return row["id"] if row else None
+async def lock_session(user: UUID, session: UUID) -> OverSession | None:
+    """Lock a session behind its account, so that one form of it is kept after the other.
+
+    What ends sessions locks the account, too: the answer is how it stands now, whether it runs
+    or is over. None where it is gone or void without a reason, or the account is.
+    """
+    open_account = "select 1 from portal_user where id = $1 and disabled_at is null for share"
+    if not await fetch(open_account, user):
+        return None
+    row = await fetch_one(
+        "select s.expires_at, s.ended_at, s.end_reason from session s"
+        ' join portal_user u on u.id = s."user"'
+        f" where s.id = $1 and u.id = $2 and (s.ended_at is not null or {counts('s')})"
+        " for update of s",
+        session,
+        user,
+    )
+    if row is None:
+        return None
+    ending = Ending(row["end_reason"]) if row["end_reason"] else None
+    return OverSession(session, user, ending, row["ended_at"] or row["expires_at"])
 
 
 async def count_parked(session: UUID) -> int:

@@ -140,7 +140,8 @@ QUOTAS = (
         measured=("path", "form"),
         most_bytes=4_000_000,
     ),
-    Quota("password_reset_of_a_person", "password_reset", ("user",), 20, "created_at"),
+    # Anybody can have links mailed to a person; a link of the staff lasts a week, and stays.
+    Quota("password_reset_of_a_person", "password_reset", ("user",), 20, "expires_at"),
 )
 BOUNDS = (
     Bound("portal_user", "one for each accepted invitation, beside the vendor's staff"),

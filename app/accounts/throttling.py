@@ -73,7 +73,7 @@ async def admit_sign_in(account: str, address: str, keeper: PlaceKeeper) -> Admi
     if isinstance(admitted, Admission):
         return admitted
     if place is not None and (left := await _left(account, address, place, now)) is not None:
-        return Throttled(left, keeper.shown)
+        return Throttled(left, place.text)
     return Throttled(PLACE_WAIT, keeper.make(account, network, now))
 
 

@@ -1,7 +1,6 @@
 """Requests that a browser makes ahead of the person: they are refused before anything happens."""
 
 from app.web.asgi import App, Receive, Scope, Send, send_plain
-from app.web.requests import header
 
 # What browsers call it: the standard, Chrome and Safari before it, Firefox before it.
 ANNOUNCED_IN = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
@@ -10,8 +9,8 @@ AHEAD = ("prefetch", "prerender", "preview")
 
 def is_speculative(scope: Scope) -> bool:
     """Whether the browser fetches ahead, and may throw the answer away unseen."""
-    said = (header(scope, name).lower() for name in ANNOUNCED_IN)
-    return any(word in text for text in said for word in AHEAD)
+    said = (value.lower() for name, value in scope["headers"] if name in ANNOUNCED_IN)
+    return any(word.encode() in text for text in said for word in AHEAD)
 
 
 def _is_harmless(scope: Scope) -> bool:

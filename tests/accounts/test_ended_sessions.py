@@ -10,6 +10,7 @@ import pytest
 
 from app import clock
 from app.accounts import help_services, profile_services, reset_services
+from app.accounts.generation_services import own_change
 from app.accounts.rules import (
     FORMS_AFTER_END,
     TOLD_FOR,
@@ -21,7 +22,7 @@ from app.accounts.rules import (
 )
 from app.database import fetch, fetch_value
 from app.settings import Settings
-from tests.accounts.factors import add_app
+from tests.accounts.factors import add_app, begin_app, code
 from tests.accounts.test_parked_forms import FORM, NEW, expire, wanted
 from tests.conftest import Portal
 from tests.environments.steps import confirm
@@ -239,3 +240,17 @@ async def test_new_terms_say_that_the_form_is_kept(
     terms = (await owner.post(NEW, data=FORM)).headers["location"]
     assert "利用規約に同意すると、もう一度送信できます" in (await owner.get(terms)).text
     assert KEPT not in (await owner.get("/terms")).text
+
+
+async def test_a_change_that_comes_to_nothing_ends_no_session(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    async with await portal.signed_in("owner") as other:
+        place, secret = await begin_app(other)
+        wrong = str(int(code(secret)) ^ 1).zfill(6)
+        assert (await other.post(place, data={"code": wrong})).status_code == 422
+        async with own_change(await viewer(other, portal.settings), Ending.FACTOR_CHANGE):
+            """As where there are too many passkeys already."""
+        for browser in (owner, other):
+            assert (await browser.get("/profile")).status_code == 200
+    assert await fetch_value("select count(*) from session where ended_at is not null") == 0

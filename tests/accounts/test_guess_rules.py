@@ -209,15 +209,15 @@ def test_a_network_that_was_quiet_passes_a_storm_once_it_has_settled() -> None:
 def test_a_place_is_for_its_account_and_network_and_expires() -> None:
     keeper = PlaceKeeper(b"k" * 32)
     text = keeper.make(ACCOUNT, "192.0.2.1", NOW)
-    shown = PlaceKeeper(keeper.key, text)
+    shown = PlaceKeeper(keeper.key, ["of-a-parent-domain", text])
     place = shown.read(ACCOUNT, "192.0.2.1", NOW)
-    assert place is not None and place.opens_at == NOW + PLACE_WAIT
+    assert place is not None and (place.opens_at, place.text) == (NOW + PLACE_WAIT, text)
     assert shown.read("b" * 64, "192.0.2.1", NOW) is None
     assert shown.read(ACCOUNT, "192.0.2.2", NOW) is None
     assert shown.read(ACCOUNT, "192.0.2.1", NOW + PLACE_LASTS + MINUTE) is None
-    assert PlaceKeeper(b"x" * 32, text).read(ACCOUNT, "192.0.2.1", NOW) is None
+    assert PlaceKeeper(b"x" * 32, [text]).read(ACCOUNT, "192.0.2.1", NOW) is None
 
 
 @given(st.text())
 def test_a_made_up_place_counts_as_none(text: str) -> None:
-    assert PlaceKeeper(b"k" * 32, text).read(ACCOUNT, "192.0.2.1", NOW) is None
+    assert PlaceKeeper(b"k" * 32, [text]).read(ACCOUNT, "192.0.2.1", NOW) is None

@@ -149,3 +149,17 @@ async def test_the_person_is_where_they_were_after_logging_in_again(
     await expire()
     answer = await owner.get("/contracts/D-1001/products?expired=1")
     assert wanted(answer.headers["location"]) == "/contracts/D-1001/products?expired=1"
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+async def test_a_form_sent_again_too_late_is_offered_again_itself(
+    portal: Portal, parked: str, *, htmx: bool
+) -> None:
+    async with await portal.signed_in("owner") as again:
+        await expire()
+        headers = {"HX-Request": "true"} if htmx else {}
+        answer = await again.post(parked, headers=headers)
+        assert wanted(answer.headers["hx-redirect" if htmx else "location"]) == parked
+    assert await fetch_value("select count(*) from parked_form") == 1
+    async with await portal.signed_in("owner") as again:
+        assert (await again.post(parked)).headers["location"].startswith("/confirmations/")

@@ -179,6 +179,8 @@ async def test_the_last_factor_takes_the_password_and_the_recovery_codes_with_it
     for wrong in ("", "wrong"):
         refused = await owner.post(place, data={"password": wrong})
         assert refused.status_code == 422 and 'href="#password"' in refused.text
+    failures = "select count(*) from audit_event where act = 'password-check-failure'"
+    assert await fetch_value(failures) == 1, "a guess is on record, as everywhere"
     assert (await owner.post(place, data={"password": PASSWORD})).status_code == 303
     for table in ("authenticator_app", "passkey", "recovery_code"):
         assert await fetch_value(f"select count(*) from {table}") == 0

@@ -126,3 +126,25 @@ async def test_a_trailer_does_not_become_a_field_of_the_head(portal: Portal, por
     head = b"GET / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     answered = await answer(port, iter([head + trailer]))
     assert b"location: /login" in answered
+
+
+async def test_many_small_requests_at_once_are_each_answered(port: int) -> None:
+    """What they send together is more than one may; each is counted for itself."""
+    number = 2 * MOST_HEAD_BYTES // len(GET)
+    sent = (GET + b"\r\n") * number + GET + CLOSE
+    said = await answer(port, iter([sent[:70_000], sent[70_000:]]))
+    assert said.count(b"HTTP/1.1 200") == number + 1
+
+
+async def test_an_endless_head_behind_other_requests_is_cut_off(port: int) -> None:
+    begun = (GET + b"\r\n") * 3 + GET + b"X-Long: "
+    said = await answer(port, endless(begun))
+    assert said.count(b"HTTP/1.1 200") <= 3 and b"HTTP/1.1 500" not in said
+
+
+async def test_a_body_that_is_followed_by_another_request_counts_for_neither(port: int) -> None:
+    body = b"x" * 3 * MOST_HEAD_BYTES
+    post = b"POST /healthz HTTP/1.1\r\n" + HOST
+    sent = post + b"Content-Length: %d\r\n\r\n" % len(body) + body + GET + CLOSE
+    said = await answer(port, iter([sent[:50_000], sent[50_000:]]))
+    assert b"HTTP/1.1 405" in said and b"HTTP/1.1 200" in said

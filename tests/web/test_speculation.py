@@ -8,7 +8,7 @@ from app.web.statics import by_url
 from tests.conftest import Portal
 from tests.endings.test_calendar import URL as CALENDAR
 
-AHEAD = [
+AHEAD: list[dict[str, str] | list[tuple[str, str]]] = [
     {"Sec-Purpose": "prefetch"},
     {"Sec-Purpose": "prefetch;prerender"},
     {"Sec-Purpose": "prefetch;anonymous-client-ip"},
@@ -16,6 +16,8 @@ AHEAD = [
     {"Purpose": "Prefetch"},
     {"X-Purpose": "preview"},
     {"X-Moz": "prefetch"},
+    # A field may come several times.
+    [("Sec-Purpose", ""), ("Sec-Purpose", "prefetch")],
 ]
 PAGES = ["/", "/login", "/profile", "/contracts/D-1001/environments", CALENDAR]
 

@@ -11,7 +11,6 @@ import asyncpg
 import pyotp
 
 from app import clock
-from app.accounts import guess_rules, throttling
 from app.accounts.factors import passkey_services
 from app.accounts.factors import queries as factor_queries
 from app.accounts.factors.mail_services import Change, tell_change
@@ -28,7 +27,8 @@ from app.accounts.factors.rules import (
 )
 from app.accounts.factors.tables import RecoveryCode
 from app.accounts.generation_services import own_change
-from app.accounts.passwords import SHORTEST, verify_password
+from app.accounts.passwords import SHORTEST
+from app.accounts.profile_services import check_password
 from app.accounts.rules import Ending, Viewer, token_hash
 from app.accounts.throttling import Throttled
 from app.audit.services import record
@@ -157,13 +157,11 @@ async def remove_factor(
 
 
 async def _check_lone_password(viewer: Viewer, password: str) -> Removal | Throttled | None:
-    admitted = await throttling.admit(guess_rules.check_lanes(viewer.id, viewer.session))
-    if isinstance(admitted, Throttled):
-        return admitted
-    kept = await factor_queries.find_password_hash(viewer.id)
-    if not await verify_password(kept, password):
+    right = await check_password(viewer, password)
+    if isinstance(right, Throttled):
+        return right
+    if not right:
         return Removal.WRONG_PASSWORD
-    await throttling.forgive(admitted)
     return Removal.SHORT_PASSWORD if len(password) < SHORTEST else None
 
 

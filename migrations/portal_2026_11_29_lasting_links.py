@@ -1,0 +1,22 @@
+"""Links to set a password that last longest are swept last."""
+
+from pathlib import Path
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from app.database import run_script
+
+ID = "2026-11-29T13:10:00"
+VERSION = "1.38.0"
+DESCRIPTION = "lasting_links"
+
+
+async def forwards() -> MigrationManager:
+    """Make a trigger anew; the old version may run on meanwhile."""
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
+
+    async def run() -> None:
+        await run_script(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+
+    manager.add_raw(run)
+    return manager
