@@ -48,6 +48,24 @@ def test_half_width_kana_in_shift_jis_stay(kana: str) -> None:
         assert rows(table.encode("cp932"))[1].cells[-1] == kana
 
 
+@pytest.mark.parametrize("word", ["本番環境", "検証環境", "東京", "大阪", "試験", "株式会社"])
+@pytest.mark.parametrize("encoding", ["euc_jp", "cp932"])
+def test_kanji_alone_are_read_in_either_encoding(word: str, encoding: str) -> None:
+    assert rows(f"name,product\r\n{word},A\r\n".encode(encoding))[1].cells[0] == word
+
+
+def test_what_may_be_kanji_or_half_width_kana_is_told() -> None:
+    for content in ("本社,A\r\n".encode("euc_jp"), "ﾎﾝｼｬ,A\r\n".encode("cp932")):
+        assert rows(b"name,product\r\n" + content)[1].mark is LineMark.CHARACTERS
+    assert rows("name,b\r\nﾎﾝｼｬ,東京\r\n".encode("cp932"))[1].cells == ["ﾎﾝｼｬ", "東京"]
+
+
+@pytest.mark.parametrize("name", ["Société", "São Paulo", "Côte", "Zürich", "Århus", "Señor"])
+def test_letters_of_western_encodings_are_never_taken_for_kanji(name: str) -> None:
+    content = f"name,product\r\n{name},A\r\nPlain,B\r\n".encode("cp1252")
+    assert [row.mark for row in rows(content)] == [None, LineMark.CHARACTERS, None]
+
+
 @pytest.mark.parametrize("said", ["sep=;", '"sep=;"', "SEP=;"])
 def test_a_line_that_names_the_separator_is_none_of_the_table(said: str) -> None:
     found = rows(f"{said}\r\na,b;c\r\n1;2\r\n")
