@@ -35,6 +35,8 @@ HEADS = {
     Column.COUNT: ("数量", "割り当て", "割当", "quantity", "count", "allocated", "allocation"),
     Column.MARK: ("契約製品番号", "contractedproductno."),
 }
+# Such a cell is taken as it is shown: names and counts are looked at anyway.
+AS_SHOWN = frozenset({CellMark.NUMBER, CellMark.DAY})
 REQUIRED = (Column.ENVIRONMENT, Column.PRODUCT, Column.COUNT)
 
 
@@ -103,13 +105,16 @@ def write_table(lines: Sequence[Line]) -> str:
     text, at = list[str](), 0
     for line in lines:
         text += [""] * (line.number - at - 1) if line.number - at - 1 <= MOST_BLANK else []
-        cells = [
-            "#N/A" if column in line.marks else " ".join(line.cells[column].split())
-            for column in Column
-        ]
+        cells = [_as_text(line, column) for column in Column]
         text.append(csv_line(cells).rstrip("\r\n"))
         at = max(line.number, at + 1)
     return "\n".join(text)
+
+
+def _as_text(line: Line, column: Column) -> str:
+    # A shortened number is a fault as text, too.
+    faulty = line.marks.get(column, CellMark.SHORTENED) is not CellMark.SHORTENED
+    return "#N/A" if faulty else " ".join(line.cells[column].split())
 
 
 def has_head(rows: Sequence[Row]) -> bool:
@@ -149,7 +154,7 @@ def _line(row: Row, places: Mapping[Column, int], width: int | None) -> Line:
         if at < len(row.cells):
             text = row.plain.get(at, row.cells[at]) if column is Column.COUNT else row.cells[at]
             cells[column] = text.strip()
-            if at in row.marks and row.marks[at] is not CellMark.NUMBER:
+            if row.marks.get(at, CellMark.NUMBER) not in AS_SHOWN:
                 marks[column] = row.marks[at]
     surplus = width is not None and any(cell.strip() for cell in row.cells[width:])
     return Line(row.number, cells, marks, row.mark, surplus=surplus)

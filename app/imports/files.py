@@ -22,7 +22,7 @@ from app.web.i18n import gettext as _
 from app.web.table_faults import file_message
 
 TEXTS = {".csv", ".tsv", ".txt"}
-WORKBOOKS = {".xlsx", ".xlsm"}
+WORKBOOKS = {".xlsx", ".xlsm", ".xltx", ".xltm"}
 # Formats of other programs: what to save them as is said by the reader's faults.
 FOREIGN = {
     ".xls": FileFault.OLD_EXCEL,
@@ -57,7 +57,12 @@ def read_lines(file: Path) -> Iterator[Line | Fault]:
         OSError: it cannot be read.
     """
     try:
-        yield from _lines(find_sources(file)[0])
+        lines = _lines(find_sources(file)[0])
+        first = next(lines, None)
+        if first is None:
+            raise Unreadable(_("There is no line in the file."))
+        yield first
+        yield from lines
     except faults.Unreadable as error:
         raise Unreadable(file_message(error)) from error
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.characters import without_invisible
 from app.imports.rules import COLUMNS, Fault, Kind
 from app.spreadsheets.faults import CellMark, Merge, Row
 from app.web.i18n import gettext as _
@@ -15,6 +16,7 @@ from app.web.table_faults import cell_message, line_message, merged_message
 # As far as the line with the names of the columns is looked for.
 MOST_TITLES = 10
 NUMBERS = frozenset({"quantity"})
+DAYS = frozenset({"starts_on", "ends_on"})
 # Written with a leading zero more often than not, which a number cannot have.
 BEGIN_WITH_ZERO = frozenset({"sales_phone"})
 
@@ -98,6 +100,9 @@ class Lines:
             elif mark is CellMark.NUMBER:
                 if name in BEGIN_WITH_ZERO:
                     faults.append(self._fault(row, name, cell_message(mark)))
+            elif mark is CellMark.DAY:
+                if name not in DAYS:
+                    faults.append(self._fault(row, name, cell_message(mark)))
             elif mark is not None:
                 faults.append(self._fault(row, name, cell_message(mark)))
         return faults
@@ -137,7 +142,8 @@ def letters(place: int) -> str:
 
 def plain_name(text: str) -> str:
     """The name of a column or a table, in whatever width and case it is written."""
-    return "_".join(unicodedata.normalize("NFKC", text).strip().lower().split())
+    plain = unicodedata.normalize("NFKC", " ".join(text.split()))
+    return "_".join(without_invisible(plain).lower().split())
 
 
 def _names(row: Row) -> list[str]:

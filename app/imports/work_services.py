@@ -69,8 +69,6 @@ async def _work(
         if attempts > MOST_ATTEMPTS:
             raise Unreadable(_("The import broke off %(count)s times.", count=MOST_ATTEMPTS))
         outcome = await _read(storage, row, progress)
-        if not outcome.wrong and not any(outcome.lines.values()):
-            raise Unreadable(_("There is no line in the file."))
     except Unreadable as error:
         await _settle(connection, row["id"], ImportState.UNREADABLE, outcome, str(error))
     except PASSING:

@@ -15,6 +15,8 @@ _ERROR = re.compile(
     r"|UNKNOWN!|CONNECT!|BUSY!|EXTERNAL!|PYTHON!|ERROR!)|Err:\d{3}|#{3,}",
     re.IGNORECASE,
 )
+# A long number as programs show it: 1.23457E+15.
+_SHORTENED = re.compile(r"-?\d(\.\d+)?E\+\d{2,3}", re.IGNORECASE)
 
 
 def unescaped(text: str) -> str:
@@ -52,6 +54,9 @@ def make_row(
     if "#" in whole or "rr:" in whole.lower():
         wrong = [place for place, text in enumerate(texts) if is_error(text)]
         marks = marks | dict.fromkeys(wrong, CellMark.ERROR)
+    if "E+" in whole or "e+" in whole:
+        cut = [place for place, text in enumerate(texts) if _SHORTENED.fullmatch(text.strip())]
+        marks = dict.fromkeys(cut, CellMark.SHORTENED) | marks
     if len(texts) > MOST_COLUMNS:
         mark = mark or LineMark.TOO_WIDE
     elif len(whole) > LONGEST_LINE:

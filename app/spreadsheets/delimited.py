@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import IO, TextIO
 
-from app.csv_lines import plain_cell
+from app.csv_lines import plain_cell, safe_cell
 from app.spreadsheets.cells import make_row
 from app.spreadsheets.encodings import encoding_of
 from app.spreadsheets.faults import LineMark, Row
@@ -16,6 +16,7 @@ from app.spreadsheets.limits import LONGEST_CELL, LONGEST_LINE
 SAMPLE = 64 * 1024
 SEPARATORS = "\t;,"
 _SAID = re.compile(r'"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
+_TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 # What stands behind the comma in names of companies; nobody has it for a value of its own.
 _SUFFIX = re.compile(
@@ -41,15 +42,17 @@ def read_stream(text: TextIO) -> Iterator[Row]:
     """The lines of a text that can be read from its beginning again."""
     sample = text.read(SAMPLE)
     said = _SAID.match(sample.removeprefix("\ufeff"))
-    separator = said[1] if said else _separator(sample)
+    table = sample[said.end() :] if said else sample
+    separator = said[1] if said else _separator(table)
+    # The first line shows whether a space follows every comma here.
+    spaced = separator == "," and _spaced(table)
     text.seek(0)
     lines = _Lines(text)
     if said:
         next(lines)
     # What is wrong with its quotation marks would swallow the lines that follow.
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    reader = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=spaced)
     csv.field_size_limit(LONGEST_CELL)
-    spaced = None
     while True:
         begin = lines.number + 1
         try:
@@ -61,12 +64,10 @@ def read_stream(text: TextIO) -> Iterator[Row]:
             mark = LineMark.TOO_LONG if too_large or lines.too_long else LineMark.QUOTES
             row = make_row(begin, [], mark=mark)
         else:
-            row = make_row(lines.number, _plain(cells))
-            if row is not None and separator == ",":
-                # The first line shows whether a space follows every comma here.
-                spaced = _spaced(cells) if spaced is None else spaced
-                if row.mark is None and _has_loose_comma(cells, spaced=spaced):
-                    row = make_row(lines.number, [], mark=LineMark.COMMA)
+            row = make_row(lines.number, _plain(cells), mark=_cut_in_two(cells))
+            sound = row is not None and row.mark is None
+            if sound and separator == "," and _has_loose_comma(cells, spaced=spaced):
+                row = make_row(lines.number, [], mark=LineMark.COMMA)
         if row is not None:
             yield row
 
@@ -75,11 +76,35 @@ def _plain(cells: list[str]) -> list[str]:
     """Cells without the apostrophe that guards a formula, and without a workbook's escapes."""
     whole = "".join(cells)
     if "'" in whole:
-        cells = [plain_cell(cell) for cell in cells]
+        cells = [_without_guard(cell) for cell in cells]
+    elif '="' in whole:
+        # ="00123" is a text that spreadsheet programs must not take for a number.
+        cells = [_without_formula(cell) for cell in cells]
     if "_x000D_" in whole:
         # A carriage return of a workbook that another program has made a CSV of.
         cells = [cell.replace("_x000D_", "\r") for cell in cells]
     return cells
+
+
+def _without_guard(cell: str) -> str:
+    """A cell without the apostrophe that makes a text of it; 'a' in a pair of them stays."""
+    plain = plain_cell(cell)
+    if plain == cell:
+        return _without_formula(cell)
+    return cell if cell.endswith("'") and safe_cell(plain) != cell else plain
+
+
+def _without_formula(cell: str) -> str:
+    found = _TEXT_FORMULA.fullmatch(cell)
+    return found[1].replace('""', '"') if found else cell
+
+
+def _cut_in_two(cells: list[str]) -> LineMark | None:
+    """Whether ="a,b" has become ="a and b", since its quotation marks do not begin the cell."""
+    if '="' not in "".join(cells):
+        return None
+    halves = [cell for cell in cells if cell.startswith('="')]
+    return None if all(map(_TEXT_FORMULA.fullmatch, halves)) else LineMark.QUOTES
 
 
 class _Lines:
@@ -106,17 +131,26 @@ class _Lines:
 
 
 def _separator(sample: str) -> str:
-    """What stands most often in the first line that has any: a tab, a semicolon, or a comma."""
-    for line in io.StringIO(sample):
-        bare = _QUOTED.sub("", line)
-        counts = {sign: bare.count(sign) for sign in SEPARATORS}
-        if any(counts.values()):
-            return max(counts, key=lambda sign: counts[sign])
+    """A tab, a semicolon, or a comma: what stands most often in the first line that has some.
+
+    One alone may be of a title above the table; it counts where no line has more.
+    """
+    for enough in (2, 1):
+        for line in io.StringIO(sample):
+            bare = _QUOTED.sub("", line)
+            counts = {sign: bare.count(sign) for sign in SEPARATORS}
+            most = max(counts, key=lambda sign: counts[sign])
+            if counts[most] >= enough:
+                return most
     return ","
 
 
-def _spaced(cells: list[str]) -> bool:
-    return any(cell.startswith(" ") for cell in cells[1:])
+def _spaced(sample: str) -> bool:
+    for line in io.StringIO(sample):
+        bare = _QUOTED.sub("", line)
+        if "," in bare:
+            return bare.count(", ") + bare.rstrip().endswith(",") >= bare.count(",")
+    return False
 
 
 def _has_loose_comma(cells: list[str], *, spaced: bool) -> bool:

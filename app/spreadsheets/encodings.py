@@ -14,6 +14,14 @@ _MARKS = (
 )
 _JIS = re.compile(rb"\x1b(\$[@B(]|\([BIJ])")
 _KANA = re.compile("[\u3041-\u30fe]")
+# What nobody writes in half-width kana, and kanji beside nothing else: EUC read as Shift_JIS.
+_NO_KANA_TEXT = re.compile(
+    "(?<![ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<![ﾊ-ﾎ])ﾟ|(?<![ｷｼﾁﾃﾆﾋﾌﾐﾘﾞﾟ])[ｬｭｮ]|(?<![ｦ-ﾟ])[ｧ-ｯ]|[｡､](?=[ｦ-ﾟ])|[\u4e00-\u9fff\ue000-\ufaff]"
+)
+# Letters with accents of western encodings stand alone beside plain letters.
+_ACCENT = re.compile(rb"(?<![\x80-\xff])(?:(?<=[A-Za-z])[\xc0-\xff]|[\xc0-\xff](?=[A-Za-z]))")
+_COMMON_KANJI = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xa5\xb0-\xcf][\xa1-\xfe])*[\x80-\xff]?")
+_NO_ASCII = re.compile(rb"[\x80-\xff]")
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 
 
@@ -61,11 +69,30 @@ def _has_escapes(file: IO[bytes]) -> bool:
     return _JIS.search(file.read(PIECE)) is not None
 
 
+def _is_western(file: IO[bytes]) -> bool:
+    file.seek(0)
+    head = file.read(PIECE)
+    return len(_NO_ASCII.findall(head)) == len(_ACCENT.findall(head))
+
+
+def _is_common_kanji(file: IO[bytes]) -> bool:
+    file.seek(0)
+    return _COMMON_KANJI.fullmatch(file.read(PIECE)) is not None
+
+
 def _legacy(file: IO[bytes], wrong_in_utf8: int) -> str:
+    if _is_western(file):
+        # Of which country nobody can tell: each such character is unreadable.
+        return "ascii"
     shift, extended = _wrong(file, "cp932"), _wrong(file, "euc_jp")
+    if extended == 0 and _NO_KANA_TEXT.search(_pieces(file, "cp932")):
+        return "euc_jp"
     if extended <= shift and extended < wrong_in_utf8:
         # EUC read as Shift_JIS is often valid, too: half-width kana, hardly any other.
         half = len(_HALF_WIDTH.findall(_pieces(file, "cp932")))
         if shift > extended or half > len(_KANA.findall(_pieces(file, "euc_jp"))) > 0:
             return "euc_jp"
+    if extended == shift == 0 and _is_common_kanji(file):
+        # Kanji of one encoding or half-width kana of the other: nobody can tell.
+        return "ascii"
     return "cp932" if shift <= wrong_in_utf8 else "utf-8"

@@ -45,12 +45,16 @@ class CellMark(StrEnum):
 
     Attributes:
         NUMBER: the cell holds a number, so that leading zeros may be lost.
+        DAY: the cell holds a day or a time, as which programs take what looks like one.
+        SHORTENED: a number of so many digits that programs keep, or show, only the first ones.
         EMPTY_FORMULA: a formula whose result is an empty text.
         FORMULA: a formula whose result is not in the file.
         ERROR: an error value, such as #N/A.
     """
 
     NUMBER = "number"
+    DAY = "day"
+    SHORTENED = "shortened"
     EMPTY_FORMULA = "empty-formula"
     FORMULA = "formula"
     ERROR = "error"

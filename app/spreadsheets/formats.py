@@ -14,6 +14,8 @@ PERCENTS = frozenset({9, 10})
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _DIGITS = re.compile(r"[0#-]*0[0#-]*")
 _SHOWN = re.compile(r'"([^"]*)"|\\(.)|[_*].|\[[^\]]*\]|(.)', re.DOTALL)
+# What programs of other languages write for it.
+_GENERAL = ("general", "g/標準", "standard")
 LAST_SERIAL = 2_958_465
 SECONDS = 24 * 60 * 60
 
@@ -44,7 +46,7 @@ def read_format(number: int, code: str | None) -> Format:
         return Format(number in DAYS, timed, number in PERCENTS)
     first = code.split(";", 1)[0]
     letters = _LITERAL.sub("", first).lower()
-    if "general" in letters or letters.strip() in {"", "@"}:
+    if any(name in letters for name in _GENERAL) or letters.strip() in {"", "@"}:
         return GENERAL
     time = bool(re.search(r"[hs]|am/pm|上午|下午", letters))
     day = bool(re.search(r"[ydga]|e(?![+-])|b[12]", re.sub(r"am?/pm?", "", letters)))

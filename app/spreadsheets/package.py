@@ -4,10 +4,14 @@ import posixpath
 import zipfile
 from dataclasses import dataclass
 from typing import IO
+from urllib.parse import unquote
 
 from app.spreadsheets.faults import FileFault, Unreadable
 from app.spreadsheets.limits import MOST_PART, MOST_SHEETS
 from app.spreadsheets.xml_parts import Handler, has, local, parse_whole
+
+# Sheets that have no cells of the person's own.
+_NO_TABLES = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Package:
 
 
 def _plain(name: str) -> str:
-    return name.replace("\\", "/").lstrip("/").lower()
+    return unquote(name).replace("\\", "/").lstrip("/").lower()
 
 
 class _Relations(Handler):
@@ -94,6 +98,9 @@ class Contents(Handler):
             ids = [value for key, value in attributes.items() if ":" in key and local(key) == "id"]
             kind, part = self._targets.get(ids[0] if ids else "", ("", ""))
             hidden = attributes.get("state", "visible") != "visible"
+            if kind not in {"worksheet", *_NO_TABLES}:
+                # Its cells are nowhere to be found; without a word, it would seem not to be there.
+                raise Unreadable(FileFault.BROKEN_WORKBOOK, attributes["name"])
             if kind == "worksheet":
                 self.sheets.append(Sheet(attributes["name"], hidden, part))
             if len(self.sheets) > MOST_SHEETS:

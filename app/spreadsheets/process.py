@@ -46,7 +46,8 @@ def read_rows(file: IO[bytes], wanted: Sequence[int]) -> Iterator[tuple[int, Row
     Raises:
         Unreadable: the file is none that can be read, perhaps after some lines.
     """
-    for lines in _read(file, [str(place) for place in wanted]):
+    # Without places the other process would list the tables.
+    for lines in _read(file, [str(place) for place in wanted]) if wanted else ():
         for place, *values in lines:
             yield place, Merge(*values) if isinstance(values[0], str) else _row(*values)
 

@@ -58,7 +58,8 @@ class Document:
                 files = files_of(self._archive)
                 for place in wanted:
                     with self._archive.open(files[place][1]) as file:
-                        is_zip(file)
+                        if is_zip(file):
+                            raise Unreadable(FileFault.NOT_A_TABLE)
                         yield from ((place, row) for row in delimited.read_file(file))
 
 

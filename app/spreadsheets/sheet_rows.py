@@ -43,7 +43,7 @@ class SheetReader(Handler):
         self._book = book
         self.rows: list[Row] = []
         self.merges: list[Merge] = []
-        self._number = 0
+        self._number, self._before, self._placed = 0, 0, False
         self._begin_row()
         self._begin_cell({})
         self._taking, self._reading, self._inside = False, 0, False
@@ -69,19 +69,34 @@ class SheetReader(Handler):
         elif name == "c":
             found = _PLACE.fullmatch(attributes.get("r", ""))
             self._last = _column(found[1]) if found else self._last + 1
+            if found:
+                self._stand_in(int(found[2]))
             self._begin_cell(attributes)
         elif name in {"v", "t"}:
-            self._taking, self._calculated = not self._reading, True
+            shown = not self._reading and (name == "t" or self._type != "inlineStr")
+            self._taking, self._calculated = shown, True
         elif name == "f":
             self._formula = True
         elif name == "rPh":
             self._reading += 1
         elif name == "row":
             said = attributes.get("r", "")
-            self._number = int(said) if said.isdigit() and len(said) < 8 else self._number + 1
+            self._before, self._placed = self._number, False
+            self._number += 1
+            if said.isdigit() and len(said) < 8:
+                self._stand_in(int(said))
             if self._number > MOST_ROWS:
                 raise Unreadable(FileFault.TOO_LARGE)
             self._begin_row()
+
+    def _stand_in(self, number: int) -> None:
+        """Take the row's number from the row, or from its cells where it has none itself."""
+        if self._placed and number == self._number:
+            return
+        if self._placed or number <= self._before:
+            # Two rows in one place, or two places for one row: programs show different tables.
+            raise Unreadable(FileFault.BROKEN_WORKBOOK)
+        self._number, self._placed = number, True
 
     def end(self, name: str) -> None:
         if name in {"v", "t"}:
@@ -128,7 +143,8 @@ class SheetReader(Handler):
             return raw, CellMark.ERROR
         if kind == "d":
             found = _DAY.fullmatch(raw.strip())
-            return ("/".join(found.group(1, 2, 3)) + _time(found[4]) if found else raw), None
+            shown = "/".join(found.group(1, 2, 3)) + _time(found[4]) if found else raw
+            return shown, CellMark.DAY
         return self._number_shown(raw.strip(), place)
 
     def _number_shown(self, raw: str, place: int) -> tuple[str, CellMark | None]:
@@ -141,12 +157,12 @@ class SheetReader(Handler):
         except OverflowError:
             return "########", CellMark.ERROR
         if not raw or shown.day or shown.time:
-            return text, None
+            return text, CellMark.DAY if raw else None
         try:
             self._plain[place] = text if shown.percent else plain_number(raw)
         except ValueError:
             return text, None
-        return text, CellMark.NUMBER
+        return text, CellMark.SHORTENED if "e+" in self._plain[place] else CellMark.NUMBER
 
     def _end_row(self) -> None:
         if not self._cells:

@@ -6,14 +6,14 @@ from datetime import date
 
 # The year before the first one of each era.
 ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−ー", "-"))
 _WEEKDAY = r"(?:\(.{1,3}\)|.曜日?)?"
 _NUMBERED = re.compile(
     rf"(?P<year>\d{{4}})(?:年|[-/.])(?P<month>\d{{1,2}})(?:月|[-/.])(?P<day>\d{{1,2}})日?{_WEEKDAY}"
 )
 _PACKED = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 _OF_ERA = re.compile(
-    rf"(?P<era>令和|平成|昭和|[rhs])(?P<year>元|\d{{1,2}})(?:年|[-/.])(?P<month>\d{{1,2}})"
+    rf"(?P<era>令和|平成|昭和|[rhs])(?P<year>元|0?[1-9]|[1-9]\d)(?:年|[-/.])(?P<month>\d{{1,2}})"
     rf"(?:月|[-/.])(?P<day>\d{{1,2}})日?{_WEEKDAY}"
 )
 _TIME = re.compile(

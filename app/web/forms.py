@@ -21,11 +21,15 @@ LONGEST_NUMBER = 16
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 # 1,000 and 5.0 are whole numbers; programs write them so.
 _NO_FRACTION = re.compile(r"(?<=\d)\.0+\Z")
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(?![\d,])")
 
 
 def plain_whole(text: str) -> str:
     """A whole number without thousands separators, and without a fraction of noughts (5.0)."""
-    return _NO_FRACTION.sub("", normalised(text).replace(",", ""))
+    plain = normalised(text)
+    # 1,00 and 1.000,00 are other numbers where a comma stands before the fraction.
+    plain = plain.replace(",", "") if _THOUSANDS.match(plain) else plain
+    return _NO_FRACTION.sub("", plain)
 
 
 def read_id(text: str) -> UUID | None:

@@ -73,6 +73,14 @@ def cell_message(mark: CellMark) -> str:
             "This cell contains a number, so its leading zeros may be lost. Format the cell as"
             " text and enter the value again."
         ),
+        CellMark.DAY: _(
+            "This cell contains a date or a time. Format the cell as text and enter the value"
+            " again."
+        ),
+        CellMark.SHORTENED: _(
+            "This cell contains a long number of which only the first digits are left. Format the"
+            " cell as text and enter the value again."
+        ),
         CellMark.EMPTY_FORMULA: _(
             "The formula in this cell gives nothing. Enter a value, or clear the cell."
         ),

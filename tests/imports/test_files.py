@@ -97,6 +97,28 @@ def test_a_table_with_another_name_is_told(office: Office) -> None:
         assert code == 1 and other in error, error
 
 
+def test_a_file_without_a_line_is_told(office: Office) -> None:
+    for name, content in {
+        "companies.csv": b"",
+        "a.xlsx": book({"companies": sheet(HEAD)}),
+        "a.zip": archive({"companies.csv": ",".join(HEAD).encode(), "people.csv": b""}),
+    }.items():
+        (office.folder / name).write_bytes(content)
+        code, _, error = office.tell(office.folder / name)
+        assert code == 1 and "There is no line in the file" in error, f"{name}: {error}"
+
+
+def test_a_template_is_read_and_a_workbook_that_is_called_csv_in_an_archive_is_told(
+    office: Office,
+) -> None:
+    workbook = book({"companies": sheet(HEAD, ["試験会社", "シケン", ""])})
+    (office.folder / "a.xltx").write_bytes(workbook)
+    assert office.take(office.folder / "a.xltx", "--dry-run")[0] == 0
+    (office.folder / "a.zip").write_bytes(archive({"companies.csv": workbook}))
+    code, _, error = office.tell(office.folder / "a.zip")
+    assert code == 1 and "not a table" in error
+
+
 def test_a_folder_is_read_as_an_archive_is(office: Office) -> None:
     folder = office.folder / "folder"
     folder.mkdir()

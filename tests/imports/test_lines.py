@@ -35,7 +35,7 @@ def faults(found: Sequence[Line | Fault]) -> list[tuple[int, str]]:
 
 
 def test_columns_are_found_in_any_order_width_and_case() -> None:
-    [line] = taken(["Reading", "ＮＡＭＥ ", "corporate group"], ["シケン", "試験"])
+    [line] = taken(["Reading", "\u200bＮＡＭＥ ", "corporate\ngroup"], ["シケン", "試験"])
     assert isinstance(line, Line)
     assert line.cells == {"name": "試験", "reading": "シケン", "corporate_group": ""}
 
@@ -88,6 +88,20 @@ def test_numbers_are_plain_where_a_number_is_wanted_and_as_shown_elsewhere() -> 
     [line] = taken(head, row, kind=Kind.ENTITLEMENTS)
     assert isinstance(line, Line)
     assert line.cells["contract"] == "00123" and line.cells["quantity"] == "10"
+
+
+def test_a_day_is_taken_in_a_column_of_days_only() -> None:
+    """A code such as 1-2 becomes the second of January as soon as somebody types it."""
+    head = list(COLUMNS[Kind.ENTITLEMENTS])
+    cells = ["2027/01/02", "P", "1", "2027/04/01", "2028/03/31"]
+    days = dict.fromkeys((3, 4), CellMark.DAY)
+    assert isinstance(taken(head, Row(2, cells, days), kind=Kind.ENTITLEMENTS)[0], Line)
+    row = Row(2, cells, {0: CellMark.DAY, **days})
+    assert faults(taken(head, row, kind=Kind.ENTITLEMENTS)) == [(2, "contract")]
+
+
+def test_a_shortened_number_is_told_in_every_column() -> None:
+    assert faults(taken(HEAD, Row(2, ["1.2E+18", "a"], {0: CellMark.SHORTENED}))) == [(2, "name")]
 
 
 def test_a_telephone_that_is_a_number_has_lost_its_zero() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.csv_lines import csv_line
 from app.spreadsheets.delimited import read_file, read_text
 from app.spreadsheets.faults import CellMark, LineMark, Row
 
@@ -45,6 +46,24 @@ def test_utf_16_with_big_endian_mark_is_read() -> None:
 def test_half_width_kana_in_shift_jis_stay(kana: str) -> None:
     for table in (f"name\r\n{kana}\r\n", f"name,reading\r\n試験,{kana}\r\n"):
         assert rows(table.encode("cp932"))[1].cells[-1] == kana
+
+
+@pytest.mark.parametrize("word", ["本番環境", "検証環境", "東京", "大阪", "試験", "株式会社"])
+@pytest.mark.parametrize("encoding", ["euc_jp", "cp932"])
+def test_kanji_alone_are_read_in_either_encoding(word: str, encoding: str) -> None:
+    assert rows(f"name,product\r\n{word},A\r\n".encode(encoding))[1].cells[0] == word
+
+
+def test_what_may_be_kanji_or_half_width_kana_is_told() -> None:
+    for content in ("本社,A\r\n".encode("euc_jp"), "ﾎﾝｼｬ,A\r\n".encode("cp932")):
+        assert rows(b"name,product\r\n" + content)[1].mark is LineMark.CHARACTERS
+    assert rows("name,b\r\nﾎﾝｼｬ,東京\r\n".encode("cp932"))[1].cells == ["ﾎﾝｼｬ", "東京"]
+
+
+@pytest.mark.parametrize("name", ["Société", "São Paulo", "Côte", "Zürich", "Århus", "Señor"])
+def test_letters_of_western_encodings_are_never_taken_for_kanji(name: str) -> None:
+    content = f"name,product\r\n{name},A\r\nPlain,B\r\n".encode("cp1252")
+    assert [row.mark for row in rows(content)] == [None, LineMark.CHARACTERS, None]
 
 
 @pytest.mark.parametrize("said", ["sep=;", '"sep=;"', "SEP=;"])
@@ -107,6 +126,44 @@ def test_a_line_that_cannot_be_read_is_told_and_those_after_it_are_read(
     text: str, marks: list[LineMark | None]
 ) -> None:
     assert [row.mark for row in rows(text)] == marks
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('="00123",x', ["00123", "x"]),
+        ('"=""a """"b""""""",x', ['a "b"', "x"]),
+        ("'=1,'x", ["=1", "x"]),
+        ("'a','b'", ["'a'", "'b'"]),
+        ("''a',x", ["'a'", "x"]),
+        ('\'=""x""",x', ['=""x"""', "x"]),
+    ],
+)
+def test_a_text_that_guards_itself_from_programs_is_read_as_the_text(
+    line: str, cells: list[str]
+) -> None:
+    assert rows(f"a,b\n{line}\n")[1].cells == cells
+
+
+def test_a_guarded_text_that_a_comma_has_cut_is_told() -> None:
+    assert rows('a,b,c\n="x,y",z\n1,2,3\n')[1].mark is LineMark.QUOTES
+
+
+@given(st.lists(st.sampled_from(["a", "'", "=", '"', "+", "1"]), max_size=6).map("".join))
+def test_what_the_portal_guards_comes_back(text: str) -> None:
+    assert rows("a,b\n" + csv_line([text, "x"]))[1].cells == [text, "x"]
+
+
+def test_quotation_marks_after_a_space_hold_a_value_where_all_commas_have_a_space() -> None:
+    found = rows('a, b, c\n"x", "y, z", "1"\n')
+    assert found[1].cells == ["x", "y, z", "1"]
+
+
+@pytest.mark.parametrize("title", ["一覧, 2026", "作成;2026", "a\tb"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_sign_in_a_title_is_not_taken_for_the_separator(title: str, separator: str) -> None:
+    table = "name,reading,group\n試験,シケン,組\n".replace(",", separator)
+    assert rows(f"{title}\n{table}")[-1].cells == ["試験", "シケン", "組"]
 
 
 def test_errors_of_spreadsheets_are_marked_in_text_too() -> None:

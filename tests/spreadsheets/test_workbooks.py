@@ -1,6 +1,7 @@
 """Workbooks of any program are read as the person sees them."""
 
 import io
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from app.characters import composed
 from app.spreadsheets.faults import CellMark, FileFault, LineMark, Merge, Row, Unreadable
 from app.spreadsheets.process import list_tables, read_rows
+from app.spreadsheets.reading import Document
 from tests.spreadsheets.books import MAIN, archive, book, cells, read, sheet, styles, text_cell
 
 FILES = Path(__file__).parent / "files"
@@ -51,6 +53,49 @@ def test_two_cells_in_one_place_are_a_damaged_workbook() -> None:
     with pytest.raises(Unreadable) as caught:
         read(book({"a": sheet(f"<row>{text_cell('A1', 'x')}{text_cell('A1', 'y')}</row>")}))
     assert caught.value.fault is FileFault.BROKEN_WORKBOOK
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="2"/><row r="2"><c r="A2"><v>1</v></c></row>',
+        '<row r="3"/><row r="2"><c r="A2"><v>1</v></c></row>',
+        '<row r="2"><c r="A3"><v>1</v></c></row>',
+        '<row><c r="A2"><v>1</v></c><c r="B3"><v>1</v></c></row>',
+        '<row r="0"><c><v>1</v></c></row>',
+    ],
+)
+def test_rows_whose_place_is_in_doubt_are_a_damaged_workbook(rows: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(book({"a": sheet(rows)}))
+    assert caught.value.fault is FileFault.BROKEN_WORKBOOK
+
+
+def test_a_row_without_a_number_stands_where_its_cells_say() -> None:
+    rows = f"<row>{text_cell('A1', 'x')}</row><row>{text_cell('A5', 'y')}</row><row><c t='str'>"
+    found = read(book({"a": sheet(f"{rows}<v>z</v></c></row>")}))
+    assert [row.number for row in found if isinstance(row, Row)] == [1, 5, 6]
+
+
+def test_a_sheet_whose_part_is_not_named_is_not_passed_over() -> None:
+    whole = book({"a": sheet(["x"]), "b": sheet(["y"])})
+    with zipfile.ZipFile(io.BytesIO(whole)) as opened:
+        parts = {name: opened.read(name) for name in opened.namelist()}
+    relations = parts["xl/_rels/workbook.xml.rels"]
+    charts = relations.replace(b'worksheet" Target="worksheets/s2', b'chartsheet" Target="s2')
+    named = archive({**parts, "xl/_rels/workbook.xml.rels": charts})
+    assert [table.name for table in Document(io.BytesIO(named)).tables()] == ["a"]
+    unnamed = archive({**parts, "xl/_rels/workbook.xml.rels": relations.replace(b'"r2"', b'"r9"')})
+    with pytest.raises(Unreadable) as caught:
+        Document(io.BytesIO(unnamed))
+    assert caught.value.fault is FileFault.BROKEN_WORKBOOK
+
+
+def test_no_lines_are_asked_for_and_none_come() -> None:
+    with tempfile.TemporaryFile() as file:
+        file.write(book({}))
+        assert list_tables(file, "a.xlsx")[1] == []
+        assert list(read_rows(file, [])) == []
 
 
 def test_shared_and_rich_texts_have_no_furigana() -> None:
@@ -111,7 +156,7 @@ def test_a_row_of_formulas_that_show_nothing_is_blank() -> None:
 )
 def test_builtin_formats_of_days_show_days(number: int) -> None:
     row = only_row('<c s="0"><v>46478</v></c>', styles=styles([number]))
-    assert row.cells == ["2027/04/01"] and not row.marks
+    assert row.cells == ["2027/04/01"] and row.marks == {0: CellMark.DAY}
 
 
 @pytest.mark.parametrize(
@@ -136,6 +181,8 @@ def test_format_codes_of_days_show_days(code: str) -> None:
     ("code", "value", "text"),
     [
         ("General", "46478", "46478"),
+        ("G/標準", "46478", "46478"),
+        ("Standard", "46478", "46478"),
         ("@", "123", "123"),
         ("00000", "123", "00123"),
         ('"D-"0000', "7", "D-0007"),
@@ -162,6 +209,27 @@ def test_numbers_look_as_their_format_shows_them(code: int | str, value: str, te
 def test_a_number_keeps_its_plain_value_beside_its_picture() -> None:
     row = only_row('<c s="0"><v>10</v></c>', styles=styles(['0"台"']))
     assert row.cells == ["10台"] and row.plain == {0: "10"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "mark"),
+    [
+        ("<c><v>1234567890123456789</v></c>", CellMark.SHORTENED),
+        ("<c><v>1.23456789012346E+18</v></c>", CellMark.SHORTENED),
+        ('<c s="0"><v>1234567890123456789</v></c>', CellMark.SHORTENED),
+        ("<c t='str'><v>1.23457E+18</v></c>", CellMark.SHORTENED),
+        ("<c><v>123456789012345</v></c>", CellMark.NUMBER),
+        ("<c><v>1E+05</v></c>", CellMark.NUMBER),
+        ("<c t='str'><v>LE+05</v></c>", None),
+    ],
+)
+def test_a_number_whose_last_digits_are_lost_is_marked(cell: str, mark: CellMark | None) -> None:
+    assert only_row(cell, styles=styles(["0000000000000000000"])).marks.get(0) is mark
+
+
+def test_a_text_beside_another_value_of_its_cell_is_what_counts() -> None:
+    both = '<c t="inlineStr"><v>0</v><is><t>x</t></is></c>'
+    assert only_row(both).cells == ["x"]
 
 
 def test_a_day_that_no_program_shows_is_an_error() -> None:
@@ -217,7 +285,7 @@ def test_parts_are_found_with_any_slash_and_case(tmp_path: Path) -> None:
     usual.write_bytes(book({"a": sheet(["x"])}))
     with zipfile.ZipFile(usual) as opened:
         odd = {
-            n.replace("/", "\\").replace("sheets", "Sheets"): opened.read(n)
+            n.replace("/", "\\").replace("sheets/s", "Sheets/%73"): opened.read(n)
             for n in opened.namelist()
         }
     assert cells(archive(odd)) == [["x"]]

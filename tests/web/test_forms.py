@@ -40,7 +40,7 @@ async def test_all_errors_are_told_at_once(owner: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "number"),
-    [("10", 10), (" 10 ", 10), ("１０", 10), ("1,000", 1000), ("１，０００", 1000), ("0", 0)],
+    [("10", 10), (" 10 ", 10), ("１０", 10), ("1,000", 1000), ("１，０００.0", 1000), ("0", 0)],
 )
 def test_numbers_are_taken_as_people_type_them(typed: str, number: int) -> None:
     form = fields(n=typed)
@@ -48,7 +48,10 @@ def test_numbers_are_taken_as_people_type_them(typed: str, number: int) -> None:
     assert not form.errors
 
 
-@pytest.mark.parametrize("typed", ["-1", "1.5", "ten", "½", "十", "1e3", "٣", "9" * 13, "10001"])
+@pytest.mark.parametrize(
+    "typed",
+    ["1,00", "1.000,00", "1,000,0", "-1", "1.5", "ten", "½", "十", "1e3", "٣", "9" * 13, "10001"],
+)
 def test_what_is_no_number_or_out_of_bounds_is_told(typed: str) -> None:
     form = fields(n=typed)
     form.whole_number("n", "N", minimum=0, maximum=10_000)
