@@ -44,10 +44,10 @@ async def sign_in_notes(request: PageRequest, wanted: str) -> list[str]:
     """
     over: OverSession | None = request.scope.get("over_session")  # type: ignore[assignment]
     if over is None:
-        return [_("Sign in to open the page that you asked for.")] if wanted != "/" else []
+        return [_("Sign in to open the page that you requested.")] if wanted != "/" else []
     notes = [_(REASONS[over.ending] if over.ending else EXPIRED)]
     if await _is_kept(over.user, wanted):
-        notes.append(_("What you entered was kept. It is offered to you after you sign in."))
+        notes.append(_("What you entered was kept. You can send it after you sign in."))
     return notes
 
 
@@ -55,7 +55,7 @@ async def terms_notes(viewer: Viewer, wanted: str) -> list[str]:
     """Return what the page of new terms says of a form that waits until they are accepted."""
     if not await _is_kept(viewer.id, wanted):
         return []
-    return [_("What you entered was kept. It is offered to you after you accept the terms of use.")]
+    return [_("What you entered was kept. You can send it after you accept the terms of use.")]
 
 
 async def _is_kept(user: UUID, wanted: str) -> bool:

@@ -72,8 +72,9 @@ REQUEST_MESSAGES: dict[RequestOutcome, str] = {
         "the activation request file again."
     ),
     RequestOutcome.INVISIBLE_CHARACTER: N_(
-        'The entry "%(claim)s" of the file holds a character that cannot be seen. Set up the '
-        "licensed system again with a name without it and make a new activation request file."
+        'The entry "%(claim)s" of the file contains an invisible character. Set up the licensed '
+        "system again with a name that does not contain it, and make a new activation request"
+        " file."
     ),
     RequestOutcome.WEAK_NONCE: N_(
         "The random number in the file is too short. Update the licensed system and make the "
@@ -92,8 +93,8 @@ KIND_MESSAGES: dict[FileKind, str] = {
         "Here, choose the request file that the licensed system made (activation-request.jwt)."
     ),
     FileKind.KEY: N_(
-        "This is a file with a key. Choose the request file that the licensed system made "
-        "(activation-request.jwt)."
+        "This is a key file. Choose the request file that the licensed system made"
+        " (activation-request.jwt)."
     ),
     FileKind.PDF: N_(
         "This is a PDF. Choose the request file that the licensed system made "
@@ -116,20 +117,20 @@ KIND_MESSAGES: dict[FileKind, str] = {
         "system again, without opening and saving it."
     ),
     FileKind.MARKED: N_(
-        "An editor added a mark (BOM) to the file when it saved it. Copy the request file from "
-        "the licensed system again, without opening and saving it."
+        "An editor added a byte order mark (BOM) to the file when saving it. Copy the request"
+        " file from the licensed system again, without opening and saving it."
     ),
     FileKind.QUOTED: N_(
-        "A mail program added quotation marks (>) to the text of the file. Send the request file "
-        "as an attachment, or copy it from the licensed system again."
+        "A mail program added quote characters (>) to the text of the file. Send the request file"
+        " as an attachment, or copy it from the licensed system again."
     ),
     FileKind.WRAPPED: N_(
         "Line breaks or spaces were added to the text of the file. Send the request file as an "
         "attachment, or copy it from the licensed system again."
     ),
     FileKind.ENCODED: N_(
-        "The file was encoded once more (base64), as mail programs do. Save the attachment with "
-        "the mail program, or copy the request file from the licensed system again."
+        "The file is still encoded for mail (base64). Save the attachment with the mail program,"
+        " or copy the request file from the licensed system again."
     ),
     FileKind.CUT_OFF: N_(
         "The file was cut off: its end is missing. Copy the whole request file from the licensed "

@@ -123,8 +123,8 @@ QUOTAS = (
         "issued_at",
         when_full=WhenFull.REFUSE,
         advice=N_(
-            "2,000 activation files were issued for this environment; it takes no more. Create a"
-            " new environment, or ask your sales contact."
+            "2,000 activation files were issued for this environment, and no more can be issued."
+            " Create a new environment, or ask your sales contact."
         ),
     ),
     Quota(

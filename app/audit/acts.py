@@ -98,7 +98,7 @@ ACTS = {
     "contract-amendment": N_("Amended the contract"),
     "contract-renewal": N_("Renewed the contract"),
     "entitlement-succession": N_(
-        "Set the product “%(subject)s” to quantity %(quantity)s from %(starts_on)s on"
+        "Set the quantity of the product “%(subject)s” to %(quantity)s from %(starts_on)s"
     ),
     "entitlement-change": N_("Changed the product “%(subject)s” to quantity %(quantity)s"),
     "owner-appointment": N_("Appointed %(subject)s as owner"),

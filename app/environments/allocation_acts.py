@@ -91,7 +91,9 @@ async def _allocate(context: Context, payload: Payload) -> Done:
 def told_changes(place: str, rows: Sequence[tuple[str, int, int]]) -> str:
     """What was allocated where: the first few changes, and how many more there are."""
     if not rows:
-        return _("Nothing was changed: the counts of %(name)s are as you asked.", name=place)
+        return _(
+            "Nothing was changed: %(name)s already has the quantities that you entered.", name=place
+        )
     told = [f"{product} {number(before)} → {number(now)}" for product, before, now in rows]
     changes = " / ".join(told[:MOST_TOLD])
     if len(rows) > MOST_TOLD:

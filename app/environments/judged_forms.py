@@ -88,8 +88,8 @@ def _messages(effect: Effect, used: Mapping[UUID, int]) -> list[str]:
     if line.surplus:
         messages.append(
             _(
-                "This line has more cells than the line with the names of the columns. Put a value"
-                " that contains a comma into quotation marks."
+                "This line has more cells than the line with the column names. Put a value that"
+                " contains a comma into quotation marks."
             )
         )
     return messages

@@ -126,7 +126,7 @@ async def _allocate(context: Context, payload: Payload) -> Done:
 def _told(changing: Sequence[Effect], sheet: Sheet) -> str:
     """What the table changed: each allocation where they are few, else how many."""
     if not changing:
-        return _("Nothing was changed: the counts are as the table asks.")
+        return _("Nothing was changed: the allocations already match the table.")
     count = i18n.ngettext(
         "%(n)s allocation was changed.", "%(n)s allocations were changed.", len(changing)
     )

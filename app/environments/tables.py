@@ -43,7 +43,7 @@ QUOTAS = (
         "created_at",
         when_full=WhenFull.REFUSE,
         advice=N_(
-            "A contract can have 20,000 environments, retired ones included. Rename one that you"
+            "A contract can have 20,000 environments, including retired ones. Rename one that you"
             " no longer need, or ask your sales contact."
         ),
     ),

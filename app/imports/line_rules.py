@@ -84,7 +84,10 @@ class Lines:
         if not faults:
             for row in self._waiting:
                 if row.mark or sum(bool(cell.strip()) for cell in row.cells) > 1:
-                    told = _("This line stands above the line with the names of the columns.")
+                    told = _(
+                        "This line is above the line with the column names. Move it below that"
+                        " line."
+                    )
                     yield self._fault(row, "", told)
 
     def _faults(self, row: Row) -> list[Fault]:

@@ -106,7 +106,9 @@ QUOTAS = (
         "begun_at",
         when_full=WhenFull.REFUSE,
         only="t.file_deleted_at is null",
-        advice=N_("10 of your files wait to be imported. Import or discard one of them first."),
+        advice=N_(
+            "10 of your files are waiting to be imported. Import or discard one of them first."
+        ),
     ),
 )
 BOUNDS = (

@@ -63,8 +63,8 @@ async def _state_email(context: Context, payload: Payload) -> Statement:
         back=EMAIL_URL,
         notes=[
             _(
-                "A link is mailed to the new address. The change is made once you open it, and the"
-                " old address is told."
+                "A link is mailed to the new address, and your current address is notified of the"
+                " request. The change is made when you open the link."
             )
         ],
     )
@@ -97,7 +97,7 @@ def session_name(session: Record) -> str:
 
 
 def _links_end() -> str:
-    return _("Links that were mailed to you and your calendar address will stop working.")
+    return _("Your calendar address and the links that were mailed to you will stop working.")
 
 
 async def _find_session(viewer: Viewer, payload: Payload) -> Record:

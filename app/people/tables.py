@@ -84,7 +84,7 @@ QUOTAS = (
         when_full=WhenFull.REFUSE,
         only=_BY_CUSTOMERS,
         advice=N_(
-            "This contract has sent 20,000 invitations; it can send no more. Ask your sales"
+            "This contract has sent 20,000 invitations and can send no more. Ask your sales"
             " contact to invite people."
         ),
     ),

@@ -93,7 +93,7 @@ QUOTAS = (
         "requested_at",
         when_full=WhenFull.REFUSE,
         advice=N_(
-            "This contract has sent 5,000 quote requests; it can send no more. Ask your sales"
+            "This contract has sent 5,000 quote requests and can send no more. Ask your sales"
             " contact for a quote."
         ),
     ),

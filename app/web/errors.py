@@ -92,7 +92,7 @@ REFUSALS = {
     HTTP_429_TOO_MANY_REQUESTS: "too-many-attempts",
 }
 LIMIT_REACHED = (
-    N_("The limit is reached"),
+    N_("Limit reached"),
     N_("Nothing was saved. Remove something that you no longer need, or contact us."),
 )
 UNEXPECTED = (

@@ -31,7 +31,7 @@ def file_message(error: Unreadable) -> str:
             "This workbook is damaged. Open it in your spreadsheet program and save it again as"
             " “Excel workbook (.xlsx)”."
         ),
-        FileFault.BROKEN_ARCHIVE: _("This ZIP is damaged. Create it again."),
+        FileFault.BROKEN_ARCHIVE: _("This file is damaged. Save or create it again."),
         FileFault.SEVERAL_TABLES: _(
             "Several sheets of this workbook contain a table (%(names)s). Keep only one of them.",
             names=error.detail,
@@ -82,7 +82,7 @@ def cell_message(mark: CellMark) -> str:
             " cell as text and enter the value again."
         ),
         CellMark.EMPTY_FORMULA: _(
-            "The formula in this cell gives nothing. Enter a value, or clear the cell."
+            "The formula in this cell returns nothing. Enter a value, or clear the cell."
         ),
         CellMark.FORMULA: _(
             "The file does not contain the result of the formula in this cell. Open the file in"

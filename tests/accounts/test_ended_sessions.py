@@ -204,7 +204,7 @@ async def test_an_expired_session_is_said_and_a_plain_link_is_explained(
     async with portal.anonymous() as nobody:
         page = (await nobody.get(login)).text
         assert "有効期限" not in page and KEPT not in page, "only the browser itself is told"
-        assert "お求めのページを開くには" in page
+        assert "ご指定のページを表示するには" in page
         assert 'class="notice"' not in (await nobody.get("/login")).text
     async with await portal.signed_in("outsider") as outsider:
         await fetch("update session set expires_at = now() - interval '1 second'")
@@ -218,7 +218,7 @@ async def test_the_page_says_it_in_english(portal: Portal, english: httpx.AsyncC
     ]
     page = (await english.get(login)).text
     assert "Your session has expired. Sign in again." in page
-    assert "What you entered was kept. It is offered to you after you sign in." in page
+    assert "What you entered was kept. You can send it after you sign in." in page
 
 
 async def test_the_cookie_outlasts_its_session(portal: Portal) -> None:

@@ -43,7 +43,7 @@ ENGLISH = {
         "You were signed out from another device."
     ),
     "入力した内容は保存されています。ログインすると、もう一度送信できます。": (
-        "What you entered was kept. It is offered to you after you sign in."
+        "What you entered was kept. You can send it after you sign in."
     ),
     # Contracts
     "番号・ご契約名・会社名": "Number, name or company",

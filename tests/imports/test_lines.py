@@ -47,7 +47,12 @@ def test_titles_may_stand_above_the_names_of_the_columns() -> None:
 
 def test_a_line_above_the_names_of_the_columns_is_told() -> None:
     assert taken(["試験", "シケン"], HEAD) == [
-        Fault("companies", 1, "", "This line stands above the line with the names of the columns.")
+        Fault(
+            "companies",
+            1,
+            "",
+            "This line is above the line with the column names. Move it below that line.",
+        )
     ]
 
 

@@ -156,7 +156,7 @@ async def test_a_file_of_another_kind_is_refused_at_once(
     ("name", "content", "told"),
     [
         ("a.xlsx", b"no workbook", "表のファイルではありません"),
-        ("a.zip", b"no archive", "ZIPが壊れています"),
+        ("a.zip", b"no archive", "ファイルが壊れています"),
         ("companies.csv", b"name,reading,corporate_group\n", "行がありません"),
     ],
 )

@@ -89,7 +89,7 @@ async def _state_release(context: Context, payload: Payload) -> Statement:
             "A machine that still has its activation file runs on until the file ends. Release"
             " only what a machine held that is lost."
         ),
-        changes=(_("Counts that running activation files hold"), told),
+        changes=(_("Quantities held by valid activation files"), told),
     )
 
 

@@ -86,8 +86,8 @@ async def _state_amendment(context: Context, payload: Payload) -> Statement:
     warning = ""
     if now["held_until"] and term.ends_on < now["ends_on"]:
         warning = _(
-            "A system is activated with this product. Its activation file goes on until %(date)s"
-            " (this day included), also where the product ends before.",
+            "A system is activated with this product. Its activation file remains valid until"
+            " %(date)s (this day included), even if the product ends earlier.",
             date=day(days.last_day_before(now["held_until"], contract["time_zone"])),
         )
     return Statement(
@@ -141,14 +141,19 @@ def _counts_later(contract: Record, now: Record, payload: Payload) -> bool:
 def _continued(contract: Record, now: Record, payload: Payload) -> list[str]:
     if not _counts_later(contract, now, payload):
         return []
-    return [_("Allocations continue on that day. The systems need a new activation file for it.")]
+    return [
+        _(
+            "Allocations are carried over to the new entry on that day. The systems need a new"
+            " activation file for it."
+        )
+    ]
 
 
 def _quantity_change(contract: Record, now: Record, payload: Payload) -> tuple[str, str]:
     before, after = number(now["quantity"]), number(payload["quantity"])
     if _counts_later(contract, now, payload):
         from_then = day(as_day(payload, "effective_on"))
-        after = _("%(quantity)s, from %(day)s on", quantity=after, day=from_then)
+        after = _("%(quantity)s, from %(day)s", quantity=after, day=from_then)
     return change(_("Quantity"), before, after)
 
 

@@ -47,7 +47,7 @@ def _told(quantity: int, unit: str, starts_on: date, ends_on: date) -> str:
 
 
 def _from(product: str, starts_on: date) -> str:
-    return _("%(product)s, from %(day)s on", product=product, day=day(starts_on))
+    return _("%(product)s, from %(day)s", product=product, day=day(starts_on))
 
 
 def change_rows(
@@ -86,7 +86,7 @@ def _counts_from(planned: Plan) -> list[tuple[str, str]]:
     told = day(planned.counts_from)
     if not planned.successions:
         told = _("%(day)s (at once)", day=told)
-    return [(_("New quantities count from"), told)]
+    return [(_("Changed quantities apply from"), told)]
 
 
 def _not_renewed(lines: Sequence[AgreedLine], names: Sequence[Record]) -> list[str]:
@@ -106,13 +106,16 @@ def _carried(lines: Sequence[AgreedLine], planned: Plan, names: Sequence[Record]
     by_entitlement = {row["entitlement"]: row for row in names}
     allocated = {line.entitlement: line.allocated for line in lines}
     if planned.successions:
-        yield _("Allocations continue on that day. The systems need a new activation file for it.")
+        yield _(
+            "Allocations are carried over to the new entry on that day. The systems need a new"
+            " activation file for it."
+        )
     for each in planned.successions:
         if allocated[each.entitlement] > each.quantity:
             yield _(
-                "%(product)s: %(allocated)s are allocated, but only %(quantity)s count from"
-                " %(day)s on. Environments keep their allocations in their order until the new"
-                " count is used up.",
+                "%(product)s: %(allocated)s are allocated, but the quantity from %(day)s is only"
+                " %(quantity)s. Allocations are carried over in the order of the environments"
+                " until it is used up.",
                 product=product_name_in(by_entitlement[each.entitlement]),
                 allocated=number(allocated[each.entitlement]),
                 quantity=number(each.quantity),
@@ -141,7 +144,7 @@ async def _state(context: Context, payload: Payload) -> Statement:
         notes=[
             *_not_renewed(lines, names),
             *_carried(lines, planned, names),
-            _("The contract is changed with one step, and the request counts as concluded."),
+            _("All changes are saved at once, and the quote request is marked as concluded."),
         ],
         changes=(_("What changes in the contract"), change_rows(lines, planned, names)),
     )
