@@ -82,9 +82,10 @@ where not exists (select 1 from terms);
 insert into terms_acceptance (id, "user", terms, accepted_at)
 select pg_temp.key(13, n), pg_temp.key(11, n), (select id from terms), now()
 from generate_series(1, 2 * pg_temp.size('contracts')) n;
-insert into session (id, token_hash, "user", user_agent, created_at, last_seen_at, expires_at)
+insert into session (id, token_hash, "user", user_agent, created_at, last_seen_at, expires_at,
+                     generation)
 select pg_temp.key(14, n), sha256(n::text::bytea), pg_temp.key(11, n), 'growth', now(), now(),
-       now() + interval '1 day'
+       now() + interval '1 day', 1
 from generate_series(1, 2 * pg_temp.size('contracts'), 20) n;
 insert into membership (id, "user", contract, role, notification, created_at)
 select pg_temp.key(15, 6 * n + x), pg_temp.key(11, 2 * ((n - 1) / 5 * 5 + 1 + (n - 1 + x) % 5) - 1),
