@@ -187,6 +187,8 @@ async def test_each_sample_of_other_programs_is_read_or_told(
         assert state in text, name
         for words in UNREADABLE.get(name, ()):
             assert words.strip("“”") in text, name
+        # A person may have a few files under way only.
+        await fetch("delete from bulk_import")
 
 
 async def test_what_is_not_read_is_told_before_the_decision(
