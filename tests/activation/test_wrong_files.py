@@ -30,7 +30,7 @@ WRONG = {
     "bom": (b"\xef\xbb\xbf" + GOOD, FileKind.MARKED, "BOM"),
     "wrapped": (b"\r\n".join(LINES), FileKind.WRAPPED, "改行や空白"),
     "spaces": (b"  " + GOOD + b"\n\n", FileKind.WRAPPED, "改行や空白"),
-    "quoted": (b"\n".join(b"> " + line for line in LINES), FileKind.QUOTED, "引用符"),
+    "quoted": (b"\n".join(b"> " + line for line in LINES), FileKind.QUOTED, "引用記号"),
     "base64": (base64.encodebytes(GOOD), FileKind.ENCODED, "base64"),
     "cut-in-payload": (GOOD[: len(GOOD) // 2], FileKind.CUT_OFF, "途中で切れて"),
     "cut-in-signature": (GOOD.rstrip()[:-9], FileKind.CUT_OFF, "途中で切れて"),
