@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.logging import LoggingConfig
 
 from app import domains
-from app.accounts import access
+from app.accounts import access, viewer_access
 from app.accounts import pages as accounts
 from app.accounts.generation_services import CredentialsChanged
 from app.accounts.parking_pages import ParkedForms
@@ -75,7 +75,7 @@ def make_app(settings: Settings, database_url: str) -> App:
     """The whole application, with what happens to every request around it."""
     app: App = make_litestar(settings, database_url)  # type: ignore[assignment]
     app = ParkedForms(app, settings)
-    app = access.Viewers(app, settings, READ_AHEAD)
+    app = viewer_access.Viewers(app, settings, READ_AHEAD)
     app = HtmxFollow(app)
     app = Responses(app)
     app = StaticFiles(app)

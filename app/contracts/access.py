@@ -8,8 +8,8 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import Scope
 
-from app.accounts.access import ReadAhead
 from app.accounts.rules import Viewer
+from app.accounts.viewer_access import ReadAhead
 from app.contracts import queries
 from app.contracts.rules import Role, SeenContract
 

@@ -87,6 +87,7 @@ FURTHER = {
 # Each with its reason.
 EXCEPTIONS = {
     # The use of a session is noted while it is looked up.
+    ("app.accounts.viewer_access", "app.accounts.session_services"),
     ("app.accounts.access", "app.accounts.session_services"),
     # A command runs on the portal's database; it is loaded only then, never by the server.
     ("app.activation.commands", "app.runtime"),
