@@ -35,7 +35,7 @@ USELESS = (
 
 
 async def sweep(storage: Storage) -> None:
-    """Delete rows that have expired, and files that nobody wants any more."""
+    """Delete rows that have expired, and files that nothing refers to."""
     now = clock.now()
     for table, column, kept in (*USELESS, *((table, column, KEPT) for table, column in STAYING)):
         await fetch(

@@ -95,7 +95,7 @@ def _what_to_do(settings: Settings, error: OSError | UnicodeError) -> str:
 def holder(port: int) -> str | None:
     """Name the program that listens on a port, or None where that cannot be seen.
 
-    Only Linux tells, and only root is told about the programs of other users.
+    Only Linux shows this, and only root sees the programs of other users.
     """
     sockets = {f"socket:[{inode}]" for inode in _inodes(port)}
     holders = []

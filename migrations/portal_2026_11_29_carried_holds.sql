@@ -1,5 +1,5 @@
--- A file that was issued before another entitlement took the place of the one it names goes on with the
--- old term. What it still uses from that day on is held of the new entitlement, too, so that the same
+-- A file that was issued before another entitlement took the place of the one it names keeps the
+-- old term. What it still uses from that day on is also held of the new entitlement, so that the same
 -- count is not allocated a second time; at most what the environment was allocated then.
 create table carried_hold (
     id uuid primary key,

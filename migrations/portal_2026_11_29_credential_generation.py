@@ -12,7 +12,7 @@ DESCRIPTION = "credential_generation"
 
 
 async def forwards() -> MigrationManager:
-    """Add columns that the database fills in where the old version writes; it goes on running."""
+    """Add columns that the database fills in where the old version writes; it can keep running."""
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:

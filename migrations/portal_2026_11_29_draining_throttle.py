@@ -12,7 +12,7 @@ DESCRIPTION = "draining_throttle"
 
 
 async def forwards() -> MigrationManager:
-    """Add columns with defaults; the old version may run on meanwhile."""
+    """Add columns with defaults; the old version can keep running."""
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:

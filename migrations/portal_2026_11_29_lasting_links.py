@@ -12,7 +12,7 @@ DESCRIPTION = "lasting_links"
 
 
 async def forwards() -> MigrationManager:
-    """Make a trigger anew; the old version may run on meanwhile."""
+    """Replace a trigger; the old version can keep running."""
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:

@@ -13,7 +13,7 @@ from app.web.i18n import gettext as _
 from app.web.requests import PageRequest
 
 EXPIRED = N_("Your session has expired. Sign in again.")
-# Only a browser that has the session's cookie is told.
+# Shown only to a browser that has the session's cookie.
 REASONS = {
     Ending.OTHER_DEVICE: N_("You were signed out from another device."),
     Ending.STAFF: N_("The vendor's staff signed you out."),
@@ -40,7 +40,7 @@ async def sign_in_notes(request: PageRequest, wanted: str) -> list[str]:
     """Return what the sign-in page says above its form.
 
     Args:
-        wanted: where the person goes on afterwards.
+        wanted: the page to open after sign-in.
     """
     over: OverSession | None = request.scope.get("over_session")  # type: ignore[assignment]
     if over is None:

@@ -1,4 +1,4 @@
-"""Ending sessions. An ended session opens nothing; its browser is told why."""
+"""End sessions. An ended session opens no page; its browser shows the reason."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ async def end_sessions(
 
     Args:
         only: the one session to end; all of them unless given.
-        but: the session that goes on.
+        but: the session that stays open.
     """
     now = clock.now()
     if ending in FORGETS_FORMS:
@@ -25,7 +25,7 @@ async def end_sessions(
         *(user, now, ending.value, only, but),
     )
     if ending in FORGETS_FORMS:
-        # Sessions that ended before may be the intruder's, too.
+        # A session that ended before may also be the intruder's.
         await fetch(
             'update session set end_reason = $2 where "user" = $1 and ended_at is not null',
             *(user, ending.value),

@@ -65,13 +65,13 @@ async def begin_generation(user: UUID) -> None:
 async def own_change(
     viewer: Viewer, ending: Ending, *, others_stay: bool = False
 ) -> AsyncIterator[Record]:
-    """Change a person's own credentials: the session that does it goes on, nothing else does.
+    """Change a person's own credentials: only the session that does it stays open.
 
-    Where nothing comes of the change, the others go on, too.
+    Where nothing was changed, the other sessions stay open.
 
     Args:
         ending: why the other sessions end, as their browsers are told.
-        others_stay: whether the person's other sessions go on, too.
+        others_stay: whether the person's other sessions also stay open.
 
     Raises:
         CredentialsChanged: somebody else changed them first.

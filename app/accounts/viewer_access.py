@@ -89,7 +89,7 @@ def _runs(row: Record, now: datetime) -> bool:
 
 
 def _over(row: Record) -> OverSession | None:
-    """The session that does not run any more; None where nothing is told of why it is void."""
+    """Return the session that is over, or None where the reason is not shown."""
     if row["ended_at"] is not None:
         return OverSession(row["session"], row["id"], Ending(row["end_reason"]), row["ended_at"])
     if not row["counts"]:

@@ -71,7 +71,7 @@ class Pool:
         return len(self._free)
 
     async def open(self) -> None:
-        """Connect once, so that a wrong address is told at the start."""
+        """Connect once, so that a wrong address fails at the start."""
         self.give_back(await self.take(STATEMENT_SECONDS))
 
     def take_idle(self) -> asyncpg.Connection | None:
@@ -132,7 +132,7 @@ class Pool:
     async def acquire(
         self, seconds: float = STATEMENT_SECONDS
     ) -> AsyncIterator[asyncpg.Connection]:
-        """A connection for the block; Piccolo's queries outside a unit of work ask for one, too."""
+        """A connection for the block; Piccolo's queries outside a unit of work also ask for one."""
         connection = await self.take(seconds)
         try:
             yield connection

@@ -27,7 +27,7 @@ LIMITS = (
 def main(arguments: Sequence[str]) -> None:
     """Write the names of the file's tables, or the rows of those whose places are given."""
     for limit, most in LIMITS:
-        # A system that does not know a limit, or has a lower one, goes on.
+        # Continue where the system does not know a limit, or has a lower one.
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(limit, (most, most))
     try:

@@ -88,7 +88,7 @@ def _legacy(file: IO[bytes], wrong_in_utf8: int) -> str:
     if extended == 0 and _NO_KANA_TEXT.search(_pieces(file, "cp932")):
         return "euc_jp"
     if extended <= shift and extended < wrong_in_utf8:
-        # EUC read as Shift_JIS is often valid, too: half-width kana, hardly any other.
+        # EUC is often also valid as Shift_JIS, which then reads half-width kana and little else.
         half = len(_HALF_WIDTH.findall(_pieces(file, "cp932")))
         if shift > extended or half > len(_KANA.findall(_pieces(file, "euc_jp"))) > 0:
             return "euc_jp"

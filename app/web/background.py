@@ -36,6 +36,6 @@ async def in_background_of(person: UUID, work: Callable[[], T]) -> T:
         raise StillAtWork
     _at_work.add(person)
     begun = _begin(work)
-    # What has begun goes on when the request is gone, and counts until it ends.
+    # Work that has begun continues when the client has left, and counts until it ends.
     begun.add_done_callback(lambda _: _at_work.discard(person))
     return await asyncio.wrap_future(begun)

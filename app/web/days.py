@@ -29,7 +29,7 @@ def read_day(text: str) -> date | None:
     """The day that a text names, or None: 2027/3/31, 2027-03-31, 20270331, 令和9年3月31日, R9.3.31.
 
     Raises:
-        TimeOfDay: the text goes on with a time, so that it is not clear which day is meant.
+        TimeOfDay: a time follows the date, so the day is not clear.
     """
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES).strip().lower()
     time = _TIME.search(plain)

@@ -49,7 +49,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse()
 
     def on_message_begin(self) -> None:
-        """Count anew for a further request on the connection."""
+        """Start counting again for the next request on the connection."""
         super().on_message_begin()
         self._in_head = self._began = True
         self._head_bytes = self._unfinished = self._fields = 0

@@ -1,4 +1,4 @@
-"""What is told of files, lines and cells that cannot be read as a table, and what to do."""
+"""Messages for files, lines and cells that cannot be read as a table."""
 
 from app.spreadsheets.faults import CellMark, FileFault, LineMark, Unreadable
 from app.web.i18n import gettext as _

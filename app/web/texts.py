@@ -13,7 +13,7 @@ _BREAK_HINTS = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _JOINERS = "\u200c\u200d"
 # Seen by nobody, though their category says letter or sign: Hangul fillers, the empty Braille cell.
 BLANK_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
-# Embeddings, overrides and isolates turn what stands after them, too, so that a name could
+# Embeddings, overrides and isolates also turn the text after them, so that a name could
 # rewrite the sentence around it.
 DIRECTION_SIGNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Arabic, Indic and other scripts that use joiners begin behind Hebrew.
