@@ -163,6 +163,8 @@ def _has_loose_comma(cells: list[str], *, spaced: bool) -> bool:
         return True
     if spaced or "\n " not in whole:
         return False
+    # Spaces on both sides of a comma are somebody's way to write a table.
     return any(
-        cell[:1] == " " and cell.strip() and cells[at].strip() for at, cell in enumerate(cells[1:])
+        cell[:1] == " " and cell.strip() and cells[at].strip() and not cells[at][-1].isspace()
+        for at, cell in enumerate(cells[1:])
     )

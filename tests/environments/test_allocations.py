@@ -46,7 +46,7 @@ async def test_the_form_shows_what_is_free(owner: httpx.AsyncClient, form: Form)
 async def test_allocating_restates_before_and_after_and_then_does_it(
     owner: httpx.AsyncClient, form: Form
 ) -> None:
-    location = await propose(owner, form.path, form(PLATFORM="３", WORKFLOW="1,0", ANALYTICS="７"))
+    location = await propose(owner, form.path, form(PLATFORM="３", WORKFLOW="１０", ANALYTICS="７"))
     page = (await owner.get(location)).text
     assert "検証環境" in page and "分析ダッシュボード" in page
     done = await confirm(owner, location)
