@@ -32,7 +32,7 @@ async def _hold(user: UUID) -> Record:
 
 
 async def end_sessions(user: UUID, *, actor: UUID) -> None:
-    """Log a person out everywhere; links that they were mailed end, too.
+    """Sign a person out everywhere, and void the links that they were mailed.
 
     Raises:
         AccountGone: the account is deleted.

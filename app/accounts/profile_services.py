@@ -74,7 +74,7 @@ async def change_profile(viewer: Viewer, *, name: str, language: str) -> None:
 async def ask_email_change(settings: Settings, viewer: Viewer, email: str) -> None:
     """Mail a link to the new address and tell the old one; the change waits until it is opened.
 
-    Earlier links die. Whether somebody else has the address is told only to whoever reads its mail.
+    Earlier links end. Only the reader of the new address learns whether another account has it.
 
     Raises:
         CredentialsChanged: the person's credentials changed after they had entered the password.
@@ -133,7 +133,7 @@ async def confirm_email_change(settings: Settings, token: str, viewer: Viewer | 
     """Use the link up and change the address; the old one is told.
 
     Args:
-        viewer: who opened the link; their session goes on if the account is theirs.
+        viewer: who opened the link; their session stays open if the account is theirs.
 
     Returns:
         The new address.
@@ -164,7 +164,7 @@ async def confirm_email_change(settings: Settings, token: str, viewer: Viewer | 
 async def _change_email(settings: Settings, change: Record) -> None:
     user = change["user"]
     old = await hold_account(user, change["generation"])
-    # A newer wish may have taken its place meanwhile.
+    # A newer change may have replaced this one.
     if not await fetch("delete from email_change where id = $1 returning id", change["id"]):
         raise LinkUnknown
     await User.update({User.email: change["email"]}).where(User.id == user)

@@ -140,7 +140,7 @@ async def finish_sign_in(
     try:
         signed_in = await _finish(pending, answer, keys)
     except CredentialsChanged:
-        # What was proved before is worth nothing any more.
+        # The credentials changed, so the earlier proof no longer counts.
         return None
     if signed_in is not None:
         await throttling.forgive(admitted)
@@ -169,7 +169,7 @@ async def prove_again(viewer: Viewer, answer: Answer, keys: Keys) -> FreshToken 
     """Let the session change credentials for a while, under a new token, or None.
 
     Raises:
-        CredentialsChanged: what the person proved it with is not theirs any more.
+        CredentialsChanged: the credentials changed after the person used them.
     """
     admitted = await throttling.admit(_proof_lanes(viewer, answer.way))
     if isinstance(admitted, Throttled):
