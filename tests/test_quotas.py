@@ -156,7 +156,7 @@ async def test_an_expired_session_keeps_no_more_than_the_newest_forms(
     ("language", "said"),
     [
         ("ja", "1つのご契約で作成できる環境は、廃止した環境を含めて20,000件までです。"),
-        ("en", "A contract can have 20,000 environments, retired ones included."),
+        ("en", "A contract can have 20,000 environments, including retired ones."),
     ],
 )
 async def test_beyond_a_quota_a_page_says_what_to_do_and_what_was_entered_stays(

@@ -91,7 +91,7 @@ async def test_the_mail_speaks_the_language_of_the_person(portal: Portal) -> Non
         ({"reason": "no-such"}, "退会理由を一覧から選んでください。"),
         ({"note": "長" * 1001}, "1,000"),
         ({"note": "a\0b"}, "読み取れません"),
-        ({"note": "a\x07b"}, "使用できない文字"),
+        ({"note": "a\x07b"}, "目に見えない制御文字（U+0007）"),
         ({"password": ""}, "パスワードを入力してください。"),
         ({"password": "wrong"}, "パスワードが正しくありません。"),
     ],

@@ -68,8 +68,8 @@ async def walk_settings(cast: Cast) -> None:
     """Everything in 個人設定, as seen by somebody with three devices."""
     person, phone, tablet = [await cast.person("owner") for _ in range(3)]
     await _change_profile(cast, person)
-    await _change_address(cast, person)
     await _end_sessions(cast, person, phone, tablet)
+    await _change_address(cast, person)
     await _change_password(cast, person)
 
 
@@ -94,6 +94,7 @@ async def _change_profile(cast: Cast, person: Person) -> None:
 
 async def _change_address(cast: Cast, person: Person) -> None:
     """One address is taken before its link is opened; the other becomes the person's."""
+    await person.visit("/profile")
     await person.press("変更 メールアドレス")
     await cast.look(person)
     await person.fill("メールアドレス", TAKEN)
@@ -148,6 +149,7 @@ async def _end_sessions(cast: Cast, person: Person, phone: Person, tablet: Perso
 
 
 async def _change_password(cast: Cast, person: Person) -> None:
+    await person.visit("/profile")
     await person.press("パスワード変更")
     await person.fill("現在のパスワード", UNLIKE)
     await _fill_in(person, OWN_PASSWORD)
