@@ -50,7 +50,8 @@ def routes() -> list[ControllerRouterHandler]:
         if isinstance(value, BaseRouteHandler):
             own = value.fn.__module__
         else:
-            own = value.__module__ if _is_class(value, Controller) else ""
+            page = _is_class(value, Controller) and isinstance(getattr(value, "path", None), str)
+            own = value.__module__ if page else ""
         if own == module.__name__:
             found.append(cast(ControllerRouterHandler, value))
     return found

@@ -11,7 +11,7 @@ from app.activation import services, statements
 from app.activation.issue_services import RequestRefused
 from app.activation.rules import Issue
 from app.activation.services import ProofMissing
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts.rules import SeenContract
 from app.environments.access import provide_owned_place
 from app.environments.queries import SeenEnvironment
@@ -23,7 +23,7 @@ def activations_url(contract: SeenContract, environment: SeenEnvironment) -> str
     return f"{environment.url(contract)}/activations"
 
 
-async def _find(viewer: Viewer, payload: Payload) -> tuple[SeenContract, SeenEnvironment]:
+async def _find(viewer: Viewer, payload: Loose) -> tuple[SeenContract, SeenEnvironment]:
     """A retired environment too: its last activation may still be given back."""
     place = await provide_owned_place(viewer, payload["contract"], UUID(payload["environment"]))
     if not place.contract.may_change:
@@ -31,7 +31,7 @@ async def _find(viewer: Viewer, payload: Payload) -> tuple[SeenContract, SeenEnv
     return place.contract, place.environment
 
 
-async def _state(context: Context, payload: Payload) -> Statement:
+async def _state(context: Context, payload: Loose) -> Statement:
     contract, environment = await _find(context.viewer, payload)
     back = activations_url(contract, environment)
     data = context.upload or b""
@@ -44,7 +44,7 @@ async def _state(context: Context, payload: Payload) -> Statement:
     return statements.of_preview(contract, environment, back, data, found)
 
 
-async def _perform(context: Context, payload: Payload) -> Done:
+async def _perform(context: Context, payload: Loose) -> Done:
     contract, environment = await _find(context.viewer, payload)
     try:
         answer = await services.answer_request(
@@ -58,11 +58,10 @@ async def _perform(context: Context, payload: Payload) -> Done:
     except ProofMissing:
         raise Detour(PROOF) from None
     except RequestRefused as refused:
-        problem = {"code": refused.outcome.value, "claim": refused.claim}
         record = partial(
             services.record_refusal, contract, environment.id, refused.outcome, context.viewer.id
         )
-        raise Refused(problem, record=record) from None
+        raise Refused(refused.outcome.value, record=record, claim=refused.claim) from None
     url = activations_url(contract, environment)
     if answer.repeated:
         return Done(f"{url}/{answer.seq}?repeat=1", statements.repeated())
@@ -72,5 +71,5 @@ async def _perform(context: Context, payload: Payload) -> Done:
     return Done(f"{url}/{answer.seq}", _("Activation %(seq)s of %(name)s was issued.", **values))
 
 
-ACTIVATION = Act("activation", _state, _perform)
-RETURN = Act("activation-return", _state, _perform)
+ACTIVATION = Act("activation", Loose, _state, _perform)
+RETURN = Act("activation-return", Loose, _state, _perform)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from litestar.exceptions import HTTPException
@@ -45,7 +46,7 @@ class RequestForm:
         return cls("", None)
 
 
-async def find_kept(viewer: Viewer, id: str, environment: UUID) -> Proposal | None:
+async def find_kept(viewer: Viewer, id: str, environment: UUID) -> Proposal[Any] | None:
     """The proposal that the person came back from, whose file can be used again."""
     draft = await find_draft(viewer, id, ACTIVATION) or await find_draft(viewer, id, RETURN)
     of_here = draft is not None and draft.payload["environment"] == str(environment)

@@ -58,7 +58,7 @@ class Activations(Controller):
         kept = await find_kept(viewer, request.query_params.get("draft", ""), environment.id)
         if kept is None or kept.refusal is None:
             return await _page(request, contract, environment, kept)
-        outcome = outcome_named(kept.refusal["code"])
+        outcome = outcome_named(kept.refusal["problem"])
         message = message_of_file(
             outcome, kept.refusal["claim"], kept.payload["file_name"], kept.upload
         )
@@ -166,7 +166,7 @@ async def _page(
     request: PageRequest,
     contract: SeenContract,
     environment: SeenEnvironment,
-    kept: Proposal | None,
+    kept: Proposal[Any] | None,
     message: str = "",
     outcome: Outcome | None = None,
 ) -> Response[str]:

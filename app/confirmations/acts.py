@@ -1,14 +1,17 @@
 """What can be confirmed: each act says what it will do, and does it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+import msgspec
 
 from app.accounts.rules import Viewer
+from app.database.errors import Changed
 from app.settings import Settings
 from app.storage import Storage
-
-Payload = dict[str, Any]
+from app.web.i18n import N_, gettext
+from app.web.values import V
 
 
 @dataclass(frozen=True)
@@ -46,22 +49,54 @@ class Refused(Exception):
     """The act cannot be done as things stand now; nothing was changed.
 
     Attributes:
-        problem: JSON values that the form explains, with the kept input, under `?draft=`.
+        code: one of the act's refusals, which says it in words at the form.
+        details: JSON values that the words or the form need.
         page: path of the page that explains it to somebody who may not open the form any more.
         record: records that it was refused, in the transaction that keeps the problem.
     """
 
     def __init__(
         self,
-        problem: Payload,
+        code: str,
         *,
         page: str | None = None,
         record: Callable[[], Awaitable[None]] | None = None,
+        **details: Any,
     ) -> None:
-        super().__init__(problem)
-        self.problem = problem
+        super().__init__(code)
+        self.code = code
+        self.details = details
         self.page = page
         self.record = record
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a form says where its act was refused.
+
+    Attributes:
+        field: where it is said; `form` for the whole.
+        message: message id; `%(name)s` stands for a detail of this name.
+        by: the error of a service or the database that means this.
+    """
+
+    field: str
+    message: str
+    by: type[Exception] | None = None
+
+    def told(self, **details: object) -> str:
+        """Return the message in the reader's language."""
+        return gettext(self.message, **details)
+
+
+CHANGED = Refusal(
+    "form",
+    N_(
+        "Someone else changed this while you were editing it. Check the current values and submit"
+        " again."
+    ),
+    Changed,
+)
 
 
 @dataclass(frozen=True)
@@ -81,30 +116,73 @@ class Context:
     upload: bytes | None = None
 
 
-@dataclass(frozen=True)
-class Act:
+class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be done, as it is kept until the person confirms it; never a password."""
+
+
+class Entry(Payload, Generic[V], frozen=True, kw_only=True):
+    """The payload of an act that takes a form.
+
+    Attributes:
+        values: what the person entered.
+        version: of the thing that the form was made from; 0 for a new one.
+    """
+
+    values: V
+    version: int = 0
+
+
+P = TypeVar("P")
+E = TypeVar("E", bound=Entry[Any])
+Loose = dict[str, Any]
+
+
+def anybody(viewer: Viewer) -> None:
+    """Let everybody try: the statement finds nothing for those who may not."""
+
+
+@dataclass(frozen=True, eq=False)
+class Act(Generic[P]):
     """A kind of change.
 
     Attributes:
         name: kebab-case noun, kept with the confirmation.
+        payload: what it takes; what was kept is read as this, strictly.
         state: makes the statement, or raises NotFoundException for those who may not do it.
-        perform: does it inside the open unit of work; raises Refused.
+        perform: does it inside the open unit of work; raises Refused. `Gone` means not found, and
+            the errors that `refusals` name mean those.
+        refusals: code → what the form says.
+        may: raises for those who may not do it now, before it is stated and before it is done.
     """
 
     name: str
-    state: Callable[[Context, Payload], Awaitable[Statement]]
-    perform: Callable[[Context, Payload], Awaitable[Done]]
+    payload: type[P]
+    state: Callable[[Context, P], Awaitable[Statement]]
+    perform: Callable[[Context, P], Awaitable[Done]]
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    may: Callable[[Viewer], None] = anybody
+
+    def refusal(self, code: str) -> Refusal:
+        """Return what the form says of a refusal."""
+        return CHANGED if code == "changed" else self.refusals[code]
+
+    def meaning(self, error: Exception) -> str | None:
+        """Return the code of the refusal that an error means, if it means one."""
+        for code, refusal in {"changed": CHANGED, **self.refusals}.items():
+            if refusal.by is not None and isinstance(error, refusal.by):
+                return code
+        return None
 
 
 class Acts:
     """All acts of the portal by name; the composition root fills it."""
 
-    def __init__(self, acts: list[Act]) -> None:
+    def __init__(self, acts: list[Act[Any]]) -> None:
         self._by_name = {act.name: act for act in acts}
         assert len(self._by_name) == len(acts), "two acts have one name"
 
-    def __getitem__(self, name: str) -> Act:
+    def __getitem__(self, name: str) -> Act[Any]:
         return self._by_name[name]
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Act[Any]]:
         return iter(self._by_name.values())

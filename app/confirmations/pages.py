@@ -44,10 +44,10 @@ class Confirmations(Controller):
         context: NamedDependency[Context],
     ) -> Response[Any]:
         """What will happen; or, once done, on to where it can be seen."""
-        proposal = await services.find_proposal(viewer, id)
+        proposal = await services.find_proposal(acts, viewer, id)
         if proposal.location is not None:
             return see_other(proposal.location)
-        statement = await services.state(acts, context, proposal)
+        statement = await services.state(context, proposal)
         return page(
             request,
             "confirmations/confirm.html",

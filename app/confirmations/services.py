@@ -1,53 +1,85 @@
 """Proposing a change, and doing it exactly once."""
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any, Generic
 from uuid import UUID
 
-from litestar.exceptions import NotFoundException
+import msgspec
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.status_codes import HTTP_410_GONE
 
 from app import clock
 from app.accounts.generation_services import require_current
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Acts, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Acts, Context, Done, P, Refused, Statement
 from app.confirmations.tables import Confirmation
-from app.database import Record, fetch, fetch_one, unit_of_work
+from app.database import Gone, Record, fetch, fetch_one, unit_of_work
 
 KEPT = timedelta(hours=48)
 
 
+class Outdated(HTTPException):
+    """An earlier version of the portal kept this change in a form that is not read any more."""
+
+    status_code = HTTP_410_GONE
+
+
 @dataclass(frozen=True)
-class Proposal:
+class Problem:
+    """Why a confirmation was refused."""
+
+    code: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Proposal(Generic[P]):
     """A confirmation as it is kept."""
 
     id: UUID
-    act: str
-    payload: Payload
+    act: Act[P]
+    payload: P
     upload: bytes | None
     location: str | None
-    refusal: Payload | None
-    done_at: datetime | None
+    problem: Problem | None
+
+    @property
+    def refusal(self) -> dict[str, Any] | None:
+        """Return why it was refused, as JSON values."""
+        problem = self.problem
+        return {"problem": problem.code, **problem.details} if problem else None
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """Return what its form says where it was refused: field → message."""
+        if self.problem is None:
+            return {}
+        refusal = self.act.refusal(self.problem.code)
+        return {refusal.field: refusal.told(**self.problem.details)}
 
 
-def _proposal(row: Record) -> Proposal:
-    return Proposal(
-        id=row["id"],
-        act=row["act"],
-        payload=json.loads(row["payload"]),
-        upload=row["upload"],
-        location=row["location"],
-        refusal=json.loads(row["refusal"]) if row["refusal"] else None,
-        done_at=row["done_at"],
-    )
+def _proposal(row: Record, act: Act[P]) -> Proposal[P]:
+    """Read what was kept.
+
+    Raises:
+        Outdated: an earlier version of the portal kept it in another form.
+    """
+    try:
+        payload = msgspec.json.decode(row["payload"], type=act.payload)
+        problem = msgspec.json.decode(row["refusal"], type=Problem) if row["refusal"] else None
+    except msgspec.ValidationError as error:
+        raise Outdated from error
+    return Proposal(row["id"], act, payload, row["upload"], row["location"], problem)
 
 
-async def propose(viewer: Viewer, act: Act, payload: Payload, upload: bytes | None = None) -> str:
+async def propose(viewer: Viewer, act: Act[P], payload: P, upload: bytes | None = None) -> str:
     """Keep a change until the person confirms it.
 
     Args:
         act: what is to be confirmed.
-        payload: JSON values; never a password.
+        payload: what it takes; never a password.
         upload: the uploaded file, if there is one.
 
     Returns:
@@ -57,7 +89,7 @@ async def propose(viewer: Viewer, act: Act, payload: Payload, upload: bytes | No
     confirmation = Confirmation(
         user=viewer.id,
         act=act.name,
-        payload=json.dumps(payload, ensure_ascii=False),
+        payload=msgspec.json.encode(payload).decode(),
         upload=upload,
         created_at=now,
         expires_at=now + KEPT,
@@ -66,12 +98,7 @@ async def propose(viewer: Viewer, act: Act, payload: Payload, upload: bytes | No
     return f"/confirmations/{confirmation.id}"
 
 
-async def find_proposal(viewer: Viewer, id: UUID) -> Proposal:
-    """The person's own confirmation.
-
-    Raises:
-        NotFoundException: there is none, it is somebody else's, or it is too old.
-    """
+async def _find(viewer: Viewer, id: UUID) -> Record:
     row = viewer.named
     if row is None or row["id"] != id:
         row = await fetch_one(
@@ -79,26 +106,44 @@ async def find_proposal(viewer: Viewer, id: UUID) -> Proposal:
         )
     if row is None or row["expires_at"] <= clock.now():
         raise NotFoundException
-    return _proposal(row)
+    return row
 
 
-async def find_draft(viewer: Viewer, id: str, act: Act) -> Proposal | None:
-    """What the person entered before, to be shown in its form again; None where it is gone."""
+async def find_proposal(acts: Acts, viewer: Viewer, id: UUID) -> Proposal[Any]:
+    """Return the person's own confirmation.
+
+    Raises:
+        NotFoundException: there is none, it is somebody else's, or it is too old.
+        Outdated: an earlier version of the portal kept it in another form.
+    """
+    row = await _find(viewer, id)
+    return _proposal(row, acts[row["act"]])
+
+
+async def find_draft(viewer: Viewer, id: str, act: Act[P]) -> Proposal[P] | None:
+    """Return what the person entered before, for its form to show again; None where it is gone.
+
+    Raises:
+        Outdated: an earlier version of the portal kept it in another form.
+    """
     try:
-        proposal = await find_proposal(viewer, UUID(id))
+        row = await _find(viewer, UUID(id))
+        same = row["act"] == act.name and row["done_at"] is None
+        return _proposal(row, act) if same else None
     except (ValueError, NotFoundException):
         return None
-    return proposal if proposal.act == act.name and proposal.done_at is None else None
 
 
-async def state(acts: Acts, context: Context, proposal: Proposal) -> Statement:
+async def state(context: Context, proposal: Proposal[Any]) -> Statement:
     """Return what the confirm page of a proposal says.
 
     Raises:
         NotFoundException: the person may not do this any more.
     """
+    proposal.act.may(context.viewer)
     context = replace(context, upload=proposal.upload)
-    return await acts[proposal.act].state(context, proposal.payload)
+    statement: Statement = await proposal.act.state(context, proposal.payload)
+    return statement
 
 
 async def confirm(acts: Acts, context: Context, id: UUID) -> str:
@@ -110,6 +155,7 @@ async def confirm(acts: Acts, context: Context, id: UUID) -> str:
     Raises:
         NotFoundException: not the person's confirmation, or they may not do this any more.
         CredentialsChanged: their session was ended a moment ago.
+        Outdated: an earlier version of the portal kept it in another form.
     """
     try:
         async with unit_of_work():
@@ -122,15 +168,28 @@ async def confirm(acts: Acts, context: Context, id: UUID) -> str:
             )
             if row is None:
                 raise NotFoundException
-            proposal = _proposal(row)
-            if proposal.location is not None:
-                return proposal.location
+            if row["location"] is not None:
+                return str(row["location"])
             await require_current(context.viewer)
-            act = acts[proposal.act]
-            done = await act.perform(replace(context, upload=proposal.upload), proposal.payload)
-            return await _finish(id, done)
+            proposal = _proposal(row, acts[row["act"]])
+            return await _finish(id, await _perform(context, proposal))
     except Refused as refused:
         return await _refuse(acts, context, id, refused)
+
+
+async def _perform(context: Context, proposal: Proposal[Any]) -> Done:
+    act = proposal.act
+    act.may(context.viewer)
+    try:
+        done: Done = await act.perform(replace(context, upload=proposal.upload), proposal.payload)
+    except Gone:
+        raise NotFoundException from None
+    except Exception as error:
+        code = act.meaning(error)
+        if code is None:
+            raise
+        raise Refused(code) from error
+    return done
 
 
 async def _finish(id: UUID, done: Done) -> str:
@@ -147,7 +206,7 @@ async def _finish(id: UUID, done: Done) -> str:
     return location
 
 
-async def remember_done(user: UUID, act: Act, done: Done) -> str:
+async def remember_done(user: UUID, act: Act[Any], done: Done) -> str:
     """Keep the message of a change that was confirmed before the person had an account.
 
     Returns:
@@ -163,16 +222,17 @@ async def remember_done(user: UUID, act: Act, done: Done) -> str:
 
 
 async def _refuse(acts: Acts, context: Context, id: UUID, refused: Refused) -> str:
-    proposal = await find_proposal(context.viewer, id)
+    proposal = await find_proposal(acts, context.viewer, id)
+    problem = Problem(refused.code, refused.details)
     async with unit_of_work():
         await Confirmation.update(
-            {Confirmation.refusal: json.dumps(refused.problem, ensure_ascii=False)}
+            {Confirmation.refusal: msgspec.json.encode(problem).decode()}
         ).where(Confirmation.id == id)
         if refused.record is not None:
             await refused.record()
     if refused.page is not None:
         return draft_url(refused.page, id)
-    statement = await state(acts, context, proposal)
+    statement = await state(context, proposal)
     return draft_url(statement.back, id)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 from litestar.exceptions import NotFoundException
 
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts import group_services, queries
 from app.contracts.access import provide_changeable_contract
 from app.contracts.group_services import GroupCompanyGone, GroupCompanyNamed
@@ -21,7 +21,7 @@ def _facts(contract: SeenContract, name: str) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_addition(context: Context, payload: Payload) -> Statement:
+async def _state_addition(context: Context, payload: Loose) -> Statement:
     contract = await provide_changeable_contract(context.viewer, payload["contract"])
     query = urlencode({"search": payload["search"]})
     return Statement(
@@ -32,23 +32,23 @@ async def _state_addition(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _add(context: Context, payload: Payload) -> Done:
+async def _add(context: Context, payload: Loose) -> Done:
     contract = await provide_changeable_contract(context.viewer, payload["contract"])
     try:
         await group_services.add_group_company(
             contract=contract.id, company=UUID(payload["company"]), actor=context.viewer.id
         )
     except asyncpg.UniqueViolationError:
-        raise Refused({"problem": "registered"}) from None
+        raise Refused("registered") from None
     except asyncpg.CheckViolationError:
-        raise Refused({"problem": "not-offered"}) from None
+        raise Refused("not-offered") from None
     return Done(
         f"{contract.url}/group-companies",
         _("%(name)s was registered as a group company.", name=payload["name"]),
     )
 
 
-async def _state_removal(context: Context, payload: Payload) -> Statement:
+async def _state_removal(context: Context, payload: Loose) -> Statement:
     contract = await provide_changeable_contract(context.viewer, payload["contract"])
     found = await queries.find_group_company(contract, UUID(payload["group_company"]))
     if found is None:
@@ -61,7 +61,7 @@ async def _state_removal(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _remove(context: Context, payload: Payload) -> Done:
+async def _remove(context: Context, payload: Loose) -> Done:
     contract = await provide_changeable_contract(context.viewer, payload["contract"])
     try:
         await group_services.remove_group_company(
@@ -72,12 +72,12 @@ async def _remove(context: Context, payload: Payload) -> Done:
     except GroupCompanyGone:
         raise NotFoundException from None
     except GroupCompanyNamed as named:
-        raise Refused({"environments": named.environments}) from None
+        raise Refused("named", environments=named.environments) from None
     return Done(
         f"{contract.url}/group-companies",
         _("%(name)s was removed from the group companies.", name=payload["name"]),
     )
 
 
-ADDITION = Act("group-company-addition", _state_addition, _add)
-REMOVAL = Act("group-company-removal", _state_removal, _remove)
+ADDITION = Act("group-company-addition", Loose, _state_addition, _add)
+REMOVAL = Act("group-company-removal", Loose, _state_removal, _remove)

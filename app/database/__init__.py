@@ -14,11 +14,14 @@ from app.database.engine import (
     run_script,
     unit_of_work,
 )
+from app.database.errors import Changed, Gone
 from app.database.ids import made_at, uuid7
 
 __all__ = [
     "POOL_SIZE",
+    "Changed",
     "DatabaseBusy",
+    "Gone",
     "Record",
     "close_pool",
     "engine",

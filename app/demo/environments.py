@@ -14,6 +14,7 @@ from app.activation.services import issue_activation
 from app.contracts.queries import find_contract
 from app.demo.made import World
 from app.environments.services import create_environment, set_allocations
+from app.environments.values import EnvironmentValues
 
 # contract, name, sort key, who makes it, allocations
 ENVIRONMENTS = [
@@ -29,9 +30,7 @@ async def make_environments(world: World) -> None:
     for number, name, sort_key, maker, quantities in ENVIRONMENTS:
         made[name] = await create_environment(
             contract=world.contracts[number],
-            name=name,
-            sort_key=sort_key,
-            group_company=None,
+            values=EnvironmentValues(name, sort_key),
             actor=world.users[maker],
         )
         await set_allocations(

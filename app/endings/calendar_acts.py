@@ -2,7 +2,7 @@
 
 from litestar.exceptions import NotFoundException
 
-from app.confirmations.acts import Act, Context, Done, Payload, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Statement
 from app.endings import calendar_services as services
 from app.endings.queries import find_feed
 from app.web.i18n import gettext as _
@@ -19,7 +19,7 @@ def stops_with() -> str:
     )
 
 
-async def _state_creation(context: Context, _payload: Payload) -> Statement:
+async def _state_creation(context: Context, _payload: Loose) -> Statement:
     feed = await find_feed(context.viewer.id)
     facts = [(_("User name"), context.viewer.name)]
     if feed is not None:
@@ -36,7 +36,7 @@ async def _state_creation(context: Context, _payload: Payload) -> Statement:
     )
 
 
-async def _state_revocation(context: Context, _payload: Payload) -> Statement:
+async def _state_revocation(context: Context, _payload: Loose) -> Statement:
     feed = await find_feed(context.viewer.id)
     if feed is None:
         raise NotFoundException
@@ -48,15 +48,15 @@ async def _state_revocation(context: Context, _payload: Payload) -> Statement:
     )
 
 
-async def _create(context: Context, _payload: Payload) -> Done:
+async def _create(context: Context, _payload: Loose) -> Done:
     await services.make_feed(context.settings, context.viewer.id, context.viewer.generation)
     return Done(CALENDAR_URL, _("The calendar address was made."))
 
 
-async def _revoke(context: Context, _payload: Payload) -> Done:
+async def _revoke(context: Context, _payload: Loose) -> Done:
     await services.revoke_feed(context.viewer.id)
     return Done(CALENDAR_URL, _("The calendar address was revoked."))
 
 
-CREATION = Act("calendar-creation", _state_creation, _create)
-REVOCATION = Act("calendar-revocation", _state_revocation, _revoke)
+CREATION = Act("calendar-creation", Loose, _state_creation, _create)
+REVOCATION = Act("calendar-revocation", Loose, _state_revocation, _revoke)

@@ -3,118 +3,112 @@
 from uuid import UUID
 
 import asyncpg
-from litestar.exceptions import NotFoundException
 
 from app import days
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.queries import list_group_companies
 from app.contracts.rules import SeenContract
 from app.environments import queries, services
 from app.environments.access import provide_changeable_place
 from app.environments.queries import SeenEnvironment
-from app.environments.services import ChangedMeanwhile, EnvironmentGone
+from app.environments.values import EnvironmentValues
 from app.products.rules import product_name
-from app.web.i18n import day, number
+from app.web.i18n import N_, day, number
 from app.web.i18n import gettext as _
+from app.web.values import Choices, facts
+
+
+class Creation(Entry[EnvironmentValues], frozen=True):
+    """A new environment of a contract."""
+
+    contract: str
+
+
+class Change(Entry[EnvironmentValues], frozen=True):
+    """Other facts of an environment."""
+
+    contract: str
+    environment: UUID
+
+
+class OfEnvironment(Payload, frozen=True):
+    """An act about an environment as it is."""
+
+    contract: str
+    environment: UUID
 
 
 async def changeable_environment(
-    viewer: Viewer, payload: Payload
+    viewer: Viewer, payload: Change | OfEnvironment
 ) -> tuple[SeenContract, SeenEnvironment]:
-    """The contract and environment of a payload, for those who may change them.
+    """Return the contract and environment of a payload, for those who may change them.
 
     Raises:
         NotFoundException: the person may not, or it is retired.
     """
-    place = await provide_changeable_place(
-        viewer, payload["contract"], UUID(payload["environment"])
-    )
+    place = await provide_changeable_place(viewer, payload.contract, payload.environment)
     return place.contract, place.environment
 
 
-async def _facts(contract: SeenContract, payload: Payload) -> list[tuple[str, str]]:
-    facts = [
-        (_("Contract"), f"{contract.name} ({contract.number})"),
-        (_("Environment name"), payload["name"]),
-        (_("Sort key"), str(payload["sort_key"])),
-    ]
-    companies = {str(c["id"]): c["name"] for c in await list_group_companies(contract)}
-    if companies:
-        chosen = companies.get(payload["group_company"], _("None"))
-        facts.append((_("Group company"), chosen))
-    return facts
+async def choices(contract: SeenContract) -> Choices:
+    """Return what the fields of an environment offer."""
+    companies = await list_group_companies(contract)
+    return {"group_company": {str(each["id"]): each["name"] for each in companies}}
 
 
-def _group_company(payload: Payload) -> UUID | None:
-    return UUID(payload["group_company"]) if payload["group_company"] else None
-
-
-async def _state_creation(context: Context, payload: Payload) -> Statement:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
+async def _state_creation(context: Context, payload: Creation) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
     return Statement(
         heading=_("Create this environment?"),
-        facts=await _facts(contract, payload),
+        facts=[
+            (_("Contract"), f"{contract.name} ({contract.number})"),
+            *facts(payload.values, await choices(contract)),
+        ],
         back=f"{contract.url}/environments/new",
     )
 
 
-async def _create(context: Context, payload: Payload) -> Done:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
-    try:
-        await services.create_environment(
-            contract=contract.id,
-            name=payload["name"],
-            sort_key=payload["sort_key"],
-            group_company=_group_company(payload),
-            actor=context.viewer.id,
-        )
-    except asyncpg.UniqueViolationError:
-        raise Refused({"problem": "name-taken"}) from None
-    except asyncpg.ForeignKeyViolationError:
-        raise Refused({"problem": "group-company-gone"}) from None
+async def _create(context: Context, payload: Creation) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
+    await services.create_environment(
+        contract=contract.id, values=payload.values, actor=context.viewer.id
+    )
     return Done(
         f"{contract.url}/environments",
-        _("The environment %(name)s was created.", name=payload["name"]),
+        _("The environment %(name)s was created.", name=payload.values.name),
     )
 
 
-async def _state_change(context: Context, payload: Payload) -> Statement:
+async def _state_change(context: Context, payload: Change) -> Statement:
     contract, environment = await changeable_environment(context.viewer, payload)
-    facts = [(_("Environment"), environment.name), *(await _facts(contract, payload))[1:]]
     return Statement(
-        heading=_("Change this environment?"), facts=facts, back=environment.url(contract)
+        heading=_("Change this environment?"),
+        facts=[
+            (_("Environment"), environment.name),
+            *facts(payload.values, await choices(contract)),
+        ],
+        back=environment.url(contract),
     )
 
 
-async def _change(context: Context, payload: Payload) -> Done:
+async def _change(context: Context, payload: Change) -> Done:
     contract, environment = await changeable_environment(context.viewer, payload)
-    try:
-        await services.change_environment(
-            contract=contract.id,
-            environment=environment.id,
-            version=payload["version"],
-            name=payload["name"],
-            sort_key=payload["sort_key"],
-            group_company=_group_company(payload),
-            actor=context.viewer.id,
-        )
-    except asyncpg.UniqueViolationError:
-        raise Refused({"problem": "name-taken"}) from None
-    except asyncpg.ForeignKeyViolationError:
-        raise Refused({"problem": "group-company-gone"}) from None
-    except ChangedMeanwhile:
-        raise Refused({"problem": "changed-meanwhile"}) from None
-    except EnvironmentGone:
-        raise NotFoundException from None
+    await services.change_environment(
+        contract=contract.id,
+        environment=environment.id,
+        version=payload.version,
+        values=payload.values,
+        actor=context.viewer.id,
+    )
     return Done(
         f"{contract.url}/environments",
-        _("The environment %(name)s was changed.", name=payload["name"]),
+        _("The environment %(name)s was changed.", name=payload.values.name),
     )
 
 
-async def _state_retirement(context: Context, payload: Payload) -> Statement:
+async def _state_retirement(context: Context, payload: OfEnvironment) -> Statement:
     contract, environment = await changeable_environment(context.viewer, payload)
     offered = await queries.offered_products(contract, environment.id)
     given_back = [(product_name(p), number(p.share.here), "0") for p in offered if p.share.here]
@@ -139,20 +133,29 @@ async def _state_retirement(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _retire(context: Context, payload: Payload) -> Done:
+async def _retire(context: Context, payload: OfEnvironment) -> Done:
     contract, environment = await changeable_environment(context.viewer, payload)
-    try:
-        await services.retire_environment(
-            contract=contract.id, environment=environment.id, actor=context.viewer.id
-        )
-    except EnvironmentGone:
-        raise NotFoundException from None
+    await services.retire_environment(
+        contract=contract.id, environment=environment.id, actor=context.viewer.id
+    )
     return Done(
         f"{contract.url}/environments",
         _("The environment %(name)s was retired.", name=environment.name),
     )
 
 
-CREATION = Act("environment-creation", _state_creation, _create)
-CHANGE = Act("environment-change", _state_change, _change)
-RETIREMENT = Act("environment-retirement", _state_retirement, _retire)
+REFUSALS = {
+    "name-taken": Refusal(
+        "name",
+        N_("Another environment of this contract has this name. Choose another one."),
+        asyncpg.UniqueViolationError,
+    ),
+    "group-company-gone": Refusal(
+        "group_company",
+        N_("This group company is not registered any more. Choose another one."),
+        asyncpg.ForeignKeyViolationError,
+    ),
+}
+CREATION = Act("environment-creation", Creation, _state_creation, _create, REFUSALS)
+CHANGE = Act("environment-change", Change, _state_change, _change, REFUSALS)
+RETIREMENT = Act("environment-retirement", OfEnvironment, _state_retirement, _retire)

@@ -4,28 +4,34 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
-from litestar.exceptions import NotFoundException
 
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Refusal, Refused, Statement
 from app.environments import queries, services
-from app.environments.acts import changeable_environment
+from app.environments.acts import OfEnvironment, changeable_environment
 from app.environments.rules import ActivationState, check_allocation
-from app.environments.services import EnvironmentGone
 from app.products.rules import product_name
+from app.web.i18n import N_, ngettext, number
 from app.web.i18n import gettext as _
-from app.web.i18n import ngettext, number
 
 # A message names so many changes; the list behind it has all.
 MOST_TOLD = 3
 
 
-def _quantities(payload: Payload, key: str) -> dict[UUID, int]:
-    return {UUID(id): quantity for id, quantity in payload[key].items()}
+class Quantities(OfEnvironment, frozen=True):
+    """Counts for one environment.
+
+    Attributes:
+        quantities: asked for, by entitlement.
+        seen: allocated when the form was made.
+    """
+
+    quantities: dict[UUID, int]
+    seen: dict[UUID, int]
 
 
-async def _state(context: Context, payload: Payload) -> Statement:
+async def _state(context: Context, payload: Quantities) -> Statement:
     contract, environment = await changeable_environment(context.viewer, payload)
-    wanted = _quantities(payload, "quantities")
+    wanted = payload.quantities
     offered = await queries.offered_products(contract, environment.id)
     changes = [
         (
@@ -60,30 +66,23 @@ async def _state(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _allocate(context: Context, payload: Payload) -> Done:
+async def _allocate(context: Context, payload: Quantities) -> Done:
     contract, environment = await changeable_environment(context.viewer, payload)
-    wanted = _quantities(payload, "quantities")
-    try:
-        await services.lock_environment(contract.id, environment.id)
-        await services.lock_entitlements(list(wanted))
-        offered = await queries.offered_products(contract, environment.id)
-        shares = {p.share.entitlement: p.share for p in offered}
-        if problems := check_allocation(shares, wanted, _quantities(payload, "seen")):
-            raise Refused({"problems": {str(id): p.value for id, p in problems.items()}})
-        changed = [
-            p for p in offered if wanted.get(p.share.entitlement, p.share.here) != p.share.here
-        ]
-        if changed:
-            await services.set_allocations(
-                contract=contract.id,
-                environment=environment.id,
-                quantities=wanted,
-                actor=context.viewer.id,
-            )
-    except EnvironmentGone:
-        raise NotFoundException from None
-    except asyncpg.CheckViolationError:
-        raise Refused({"problems": {str(id): "too-many" for id in wanted}}) from None
+    wanted = payload.quantities
+    await services.lock_environment(contract.id, environment.id)
+    await services.lock_entitlements(list(wanted))
+    offered = await queries.offered_products(contract, environment.id)
+    shares = {p.share.entitlement: p.share for p in offered}
+    if check_allocation(shares, wanted, payload.seen):
+        raise Refused("counts-moved")
+    changed = [p for p in offered if wanted.get(p.share.entitlement, p.share.here) != p.share.here]
+    if changed:
+        await services.set_allocations(
+            contract=contract.id,
+            environment=environment.id,
+            quantities=wanted,
+            actor=context.viewer.id,
+        )
     rows = [(product_name(p), p.share.here, wanted[p.share.entitlement]) for p in changed]
     return Done(f"{contract.url}/environments", told_changes(environment.name, rows))
 
@@ -104,4 +103,11 @@ def told_changes(place: str, rows: Sequence[tuple[str, int, int]]) -> str:
     return _("Allocated to %(name)s: %(changes)s.", name=place, changes=changes)
 
 
-ALLOCATION = Act("allocation-change", _state, _allocate)
+REFUSALS = {
+    "counts-moved": Refusal(
+        "form",
+        N_("The counts changed while you confirmed. Check them and try again."),
+        asyncpg.CheckViolationError,
+    )
+}
+ALLOCATION = Act("allocation-change", Quantities, _state, _allocate, REFUSALS)

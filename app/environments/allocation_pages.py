@@ -13,7 +13,7 @@ from app.confirmations.services import Proposal, find_draft, propose
 from app.contracts.rules import SeenContract
 from app.environments import queries
 from app.environments.access import place_dependencies, provide_changeable_place
-from app.environments.allocation_acts import ALLOCATION
+from app.environments.allocation_acts import ALLOCATION, Quantities
 from app.environments.forms import AllocationForm, chosen_others, is_added, quantity_field
 from app.environments.queries import OfferedProduct, SeenEnvironment
 from app.environments.rules import AllocationProblem, check_allocation
@@ -77,7 +77,7 @@ class Allocations(Controller):
         offered = await queries.offered_products(contract, environment.id)
         data = query_form(request)
         draft = await find_draft(viewer, data.get("draft"), ALLOCATION)
-        if draft is not None and draft.payload["environment"] == str(environment.id):
+        if draft is not None and draft.payload.environment == environment.id:
             return _drafted(request, contract, environment, offered, draft)
         typed = AllocationForm.read(data, offered).typed
         return _page(
@@ -97,12 +97,7 @@ class Allocations(Controller):
         form = AllocationForm.read(await read_form(request), offered)
         if errors := _in_order(offered, form.errors | _check(offered, form)):
             return _page(request, contract, environment, offered, form.typed, errors, form.others)
-        payload = {
-            "contract": contract.number,
-            "environment": str(environment.id),
-            "quantities": {str(id): quantity for id, quantity in form.quantities.items()},
-            "seen": {str(id): quantity for id, quantity in form.seen.items()},
-        }
+        payload = Quantities(contract.number, environment.id, form.quantities, form.seen)
         return see_other(await propose(viewer, ALLOCATION, payload))
 
     @get("/other-products")
@@ -150,17 +145,14 @@ def _drafted(
     contract: SeenContract,
     environment: SeenEnvironment,
     offered: Sequence[OfferedProduct],
-    draft: Proposal,
+    draft: Proposal[Quantities],
 ) -> Response[str]:
-    wanted = {UUID(id): quantity for id, quantity in draft.payload["quantities"].items()}
-    seen = {UUID(id): quantity for id, quantity in draft.payload["seen"].items()}
-    errors = {}
-    if draft.refusal is not None:
+    wanted, seen = draft.payload.quantities, draft.payload.seen
+    errors = draft.errors
+    if errors:
         shares = {p.share.entitlement: p.share for p in offered}
         problems = check_allocation(shares, wanted, seen)
-        errors = _messages(offered, problems, wanted, seen) or {
-            "form": _("The counts changed while you confirmed. Check them and try again.")
-        }
+        errors = _messages(offered, problems, wanted, seen) or errors
     typed = {id: str(quantity) for id, quantity in wanted.items()}
     return _page(request, contract, environment, offered, typed, errors, list(wanted))
 

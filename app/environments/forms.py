@@ -1,52 +1,15 @@
-"""The forms of environments and allocations."""
+"""The form of an environment's allocations."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.environments.queries import OfferedProduct
-from app.environments.rules import LARGEST_SORT_KEY, MOST_PER_ENVIRONMENT
+from app.environments.rules import MOST_PER_ENVIRONMENT
 from app.products.rules import product_name
 from app.web.forms import Fields, read_number
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
-
-LONGEST_NAME = 100
-
-
-@dataclass(frozen=True)
-class EnvironmentForm:
-    """Name, sort key and, where there are any, the group company."""
-
-    name: str
-    sort_key: int
-    group_company: str
-    version: int
-    typed: Mapping[str, str]
-    errors: dict[str, str]
-
-    @classmethod
-    def read(cls, data: FormData, group_companies: Sequence[UUID]) -> "EnvironmentForm":
-        """Read what was sent.
-
-        Args:
-            group_companies: ids of those that can be chosen.
-        """
-        fields = Fields(data)
-        name = fields.text("name", _("Environment name"), maximum=LONGEST_NAME)
-        sort_key = fields.whole_number(
-            "sort_key", _("Sort key"), minimum=0, maximum=LARGEST_SORT_KEY
-        )
-        offered = {"", *(str(id) for id in group_companies)}
-        group_company = fields.choice("group_company", _("Group company"), offered)
-        return cls(
-            name=name,
-            sort_key=sort_key,
-            group_company=group_company,
-            version=read_number(data.get("version")) or 0,
-            typed={key: data.get(key) for key in ("name", "sort_key", "group_company", "version")},
-            errors=fields.errors,
-        )
 
 
 def quantity_field(entitlement: UUID) -> str:

@@ -1,27 +1,28 @@
 """環境: the list, and the forms to make, change and retire an environment."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.confirmations.services import find_draft, propose
+from app.confirmations.acts import E
+from app.confirmations.form_pages import FormPages
+from app.confirmations.services import propose
 from app.contracts.access import provide_changeable_contract, provide_contract
-from app.contracts.queries import list_group_companies
 from app.contracts.rules import SeenContract
 from app.environments import acts, queries
 from app.environments.access import place_dependencies, provide_changeable_place
-from app.environments.forms import EnvironmentForm
-from app.environments.queries import SeenEnvironment
-from app.web.i18n import gettext as _
+from app.environments.queries import Place, SeenEnvironment
+from app.environments.values import EnvironmentValues
 from app.web.paging import Leaf, Turn, addresses
-from app.web.requests import PageRequest, read_form
+from app.web.requests import PageRequest
 from app.web.responses import see_other
 from app.web.templates import page
+from app.web.values import Choices, Form, SentForm, from_attributes
 
 
 def _turn(request: PageRequest) -> Turn[tuple[int, UUID]]:
@@ -48,26 +49,6 @@ def _pages(contract: SeenContract, listed: Leaf[SeenEnvironment]) -> dict[str, s
     )
 
 
-def _problem(problem: str) -> dict[str, str]:
-    """What a refused confirmation says beside the form, by field."""
-    messages = {
-        "name-taken": (
-            "name",
-            _("Another environment of this contract has this name. Choose another one."),
-        ),
-        "group-company-gone": (
-            "group_company",
-            _("This group company is not registered any more. Choose another one."),
-        ),
-        "changed-meanwhile": (
-            "form",
-            _("Somebody else changed this environment meanwhile. Compare, then try again."),
-        ),
-    }
-    field, message = messages[problem]
-    return {field: message}
-
-
 @get(
     "/contracts/{number:str}/environments",
     guards=[signed_in],
@@ -87,105 +68,90 @@ async def list_environments(
     )
 
 
-class EnvironmentCreation(Controller):
+@dataclass(frozen=True)
+class Subject:
+    """What the form of an environment is about; a new one is not there yet."""
+
+    contract: SeenContract
+    environment: SeenEnvironment | None = None
+
+
+def provide_new(contract: NamedDependency[SeenContract]) -> Subject:
+    """Name the contract that a new environment will be of."""
+    return Subject(contract)
+
+
+def provide_existing(place: NamedDependency[Place]) -> Subject:
+    """Name the environment in the address."""
+    return Subject(place.contract, place.environment)
+
+
+class EnvironmentForms(FormPages[Subject, EnvironmentValues, E]):
+    """What the forms to create and to change an environment share."""
+
+    guards = [signed_in]
+    values = EnvironmentValues
+
+    async def choices(self, subject: Subject) -> Choices:
+        """Offer the group companies of the contract."""
+        return await acts.choices(subject.contract)
+
+    async def check(self, subject: Subject, form: SentForm[EnvironmentValues]) -> None:
+        """Tell at once that a name is taken."""
+        own = subject.environment.id if subject.environment else None
+        if await queries.name_taken(subject.contract, form.values.name, own):
+            self.refuse(form, "name-taken")
+
+    async def page(self, request: PageRequest, subject: Subject, form: Form) -> Response[str]:
+        """Show the form."""
+        return page(
+            request,
+            "environments/form.html",
+            status=422 if form.errors and request.method == "POST" else 200,
+            contract=subject.contract,
+            environment=subject.environment,
+            form=form,
+        )
+
+
+class EnvironmentCreation(EnvironmentForms[acts.Creation]):
     """新しい環境を作成."""
 
     path = "/contracts/{number:str}/environments/new"
-    guards = [signed_in]
-    dependencies = {"contract": Provide(provide_changeable_contract)}
+    dependencies = {
+        "contract": Provide(provide_changeable_contract),
+        "subject": Provide(provide_new, sync_to_thread=False),
+    }
+    act = acts.CREATION
 
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[SeenContract],
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CREATION)
-        typed = draft.payload if draft else {"name": "", "sort_key": "", "group_company": ""}
-        errors = _problem(draft.refusal["problem"]) if draft and draft.refusal else {}
-        return await _form(request, contract, typed, errors)
-
-    @post()
-    async def propose(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[SeenContract],
-    ) -> Response[Any]:
-        """登録: on to the confirm step."""
-        companies = await list_group_companies(contract)
-        form = EnvironmentForm.read(await read_form(request), [c["id"] for c in companies])
-        if "name" not in form.errors and await queries.name_taken(contract, form.name, None):
-            form.errors.update(_problem("name-taken"))
-        if form.errors:
-            return await _form(request, contract, form.typed, form.errors)
-        payload = {
-            "contract": contract.number,
-            "name": form.name,
-            "sort_key": form.sort_key,
-            "group_company": form.group_company,
-        }
-        return see_other(await propose(viewer, acts.CREATION, payload))
+    def entry(self, subject: Subject, values: EnvironmentValues, version: int) -> acts.Creation:
+        """Propose a new environment."""
+        return acts.Creation(subject.contract.number, values=values, version=version)
 
 
-class EnvironmentChange(Controller):
+class EnvironmentChange(EnvironmentForms[acts.Change]):
     """編集: rename, sort key, group company; and 廃止."""
 
     path = "/contracts/{number:str}/environments/{environment_id:uuid}"
-    guards = [signed_in]
-    dependencies = place_dependencies(provide_changeable_place)
+    dependencies = {
+        **place_dependencies(provide_changeable_place),
+        "subject": Provide(provide_existing, sync_to_thread=False),
+    }
+    act = acts.CHANGE
 
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[SeenContract],
-        environment: NamedDependency[SeenEnvironment],
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CHANGE)
-        if draft is not None and draft.payload["environment"] != str(environment.id):
-            draft = None
-        now = {
-            "name": environment.name,
-            "sort_key": environment.sort_key,
-            "group_company": str(environment.group_company or ""),
-        }
-        typed: Mapping[str, Any] = (draft.payload if draft else now) | {
-            "version": environment.version
-        }
-        errors = _problem(draft.refusal["problem"]) if draft and draft.refusal else {}
-        return await _form(request, contract, typed, errors, environment)
+    def now(self, subject: Subject) -> EnvironmentValues | None:
+        """Show the facts as they are."""
+        return from_attributes(EnvironmentValues, subject.environment)
 
-    @post()
-    async def propose(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[SeenContract],
-        environment: NamedDependency[SeenEnvironment],
-    ) -> Response[Any]:
-        """更新: on to the confirm step."""
-        companies = await list_group_companies(contract)
-        form = EnvironmentForm.read(await read_form(request), [c["id"] for c in companies])
-        if "name" not in form.errors and await queries.name_taken(
-            contract, form.name, environment.id
-        ):
-            form.errors.update(_problem("name-taken"))
-        if form.errors:
-            return await _form(request, contract, form.typed, form.errors, environment)
-        payload = {
-            "contract": contract.number,
-            "environment": str(environment.id),
-            "version": form.version,
-            "name": form.name,
-            "sort_key": form.sort_key,
-            "group_company": form.group_company,
-        }
-        return see_other(await propose(viewer, acts.CHANGE, payload))
+    def version(self, subject: Subject) -> int:
+        """Return the version that the form is made from."""
+        return subject.environment.version if subject.environment else 0
+
+    def entry(self, subject: Subject, values: EnvironmentValues, version: int) -> acts.Change:
+        """Propose other facts."""
+        assert subject.environment is not None
+        id = subject.environment.id
+        return acts.Change(subject.contract.number, id, values=values, version=version)
 
     @post("/retirement")
     async def propose_retirement(
@@ -195,24 +161,5 @@ class EnvironmentChange(Controller):
         environment: NamedDependency[SeenEnvironment],
     ) -> Response[Any]:
         """廃止: on to the confirm step."""
-        payload = {"contract": contract.number, "environment": str(environment.id)}
+        payload = acts.OfEnvironment(contract.number, environment.id)
         return see_other(await propose(viewer, acts.RETIREMENT, payload))
-
-
-async def _form(
-    request: PageRequest,
-    contract: SeenContract,
-    typed: Mapping[str, Any],
-    errors: dict[str, str],
-    environment: SeenEnvironment | None = None,
-) -> Response[str]:
-    return page(
-        request,
-        "environments/form.html",
-        status=422 if errors and request.method == "POST" else 200,
-        contract=contract,
-        environment=environment,
-        typed=typed,
-        errors=errors,
-        group_companies=await list_group_companies(contract),
-    )

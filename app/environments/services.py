@@ -5,34 +5,20 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch, fetch_one, unit_of_work
+from app.database import Changed, Gone, fetch, fetch_one, unit_of_work
 from app.environments.tables import Environment
+from app.environments.values import EnvironmentValues
+from app.web.values import builtins, columns
 
 
-class EnvironmentGone(Exception):
-    """The environment was retired, or never was one of this contract."""
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else changed the environment since it was shown."""
-
-
-async def create_environment(
-    *, contract: UUID, name: str, sort_key: int, group_company: UUID | None, actor: UUID
-) -> UUID:
-    """Make an environment.
+async def create_environment(*, contract: UUID, values: EnvironmentValues, actor: UUID) -> UUID:
+    """Create an environment and return its id.
 
     Raises:
         asyncpg.UniqueViolationError: another environment of the contract has the name.
         asyncpg.ForeignKeyViolationError: the group company is not one of this contract.
     """
-    environment = Environment(
-        contract=contract,
-        name=name,
-        sort_key=sort_key,
-        group_company=group_company,
-        created_at=clock.now(),
-    )
+    environment = Environment(contract=contract, created_at=clock.now(), **columns(values))
     async with unit_of_work():
         await Environment.insert(environment)
         await record(
@@ -40,8 +26,7 @@ async def create_environment(
             actor=actor,
             contract=contract,
             subject=environment.id,
-            name=name,
-            sort_key=sort_key,
+            **builtins(values),
         )
     return environment.id
 
@@ -50,7 +35,7 @@ async def lock_environment(contract: UUID, environment: UUID) -> int:
     """Lock an environment that runs, before its entitlements; answers its version.
 
     Raises:
-        EnvironmentGone: it is retired or not there.
+        Gone: it is retired or not there.
     """
     row = await fetch_one(
         "select version from environment where id = $1 and contract = $2 and retired_at is null"
@@ -59,49 +44,36 @@ async def lock_environment(contract: UUID, environment: UUID) -> int:
         contract,
     )
     if row is None:
-        raise EnvironmentGone
+        raise Gone
     version: int = row["version"]
     return version
 
 
 async def change_environment(
-    *,
-    contract: UUID,
-    environment: UUID,
-    version: int,
-    name: str,
-    sort_key: int,
-    group_company: UUID | None,
-    actor: UUID,
+    *, contract: UUID, environment: UUID, version: int, values: EnvironmentValues, actor: UUID
 ) -> None:
-    """Give an environment another name, sort key or group company.
+    """Change the facts of an environment.
 
     Args:
         version: the one that the person saw.
 
     Raises:
-        EnvironmentGone: it is retired or not there.
-        ChangedMeanwhile: it has another version by now.
+        Gone: it is retired or not there.
+        Changed: it has another version by now.
         asyncpg.UniqueViolationError: another environment of the contract has the name.
     """
     async with unit_of_work():
         if await lock_environment(contract, environment) != version:
-            raise ChangedMeanwhile
-        await Environment.update(
-            {
-                Environment.name: name,
-                Environment.sort_key: sort_key,
-                Environment.group_company: group_company,
-                Environment.version: Environment.version + 1,
-            }
-        ).where(Environment.id == environment)
+            raise Changed
+        await Environment.update(columns(values) | {"version": Environment.version + 1}).where(
+            Environment.id == environment
+        )
         await record(
             "environment-change",
             actor=actor,
             contract=contract,
             subject=environment,
-            name=name,
-            sort_key=sort_key,
+            **builtins(values),
         )
 
 
@@ -109,7 +81,7 @@ async def retire_environment(*, contract: UUID, environment: UUID, actor: UUID) 
     """Retire an environment: its allocations are given back, its history stays.
 
     Raises:
-        EnvironmentGone: it is retired or not there.
+        Gone: it is retired or not there.
     """
     async with unit_of_work():
         await lock_environment(contract, environment)
@@ -147,7 +119,7 @@ async def lock_environments(contract: UUID, environments: Collection[UUID]) -> N
     """Lock environments that run, in id order, before their entitlements.
 
     Raises:
-        EnvironmentGone: one is retired or not there.
+        Gone: one is retired or not there.
     """
     rows = await fetch(
         "select 1 from environment where id = any($1) and contract = $2 and retired_at is null"
@@ -156,7 +128,7 @@ async def lock_environments(contract: UUID, environments: Collection[UUID]) -> N
         contract,
     )
     if len(rows) != len(environments):
-        raise EnvironmentGone
+        raise Gone
 
 
 async def set_allocations(
@@ -172,7 +144,7 @@ async def set_all_allocations(
     """Allocate exactly the named counts, by environment and entitlement; 0 takes away.
 
     Raises:
-        EnvironmentGone: an environment is retired or not there.
+        Gone: an environment is retired or not there.
         asyncpg.CheckViolationError: more than an entitlement would be in use.
         asyncpg.ForeignKeyViolationError: an entitlement is not of this contract.
     """

@@ -1,18 +1,16 @@
 """What owners confirm about many allocations at once."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
-
-import asyncpg
 
 from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
+from app.database import Gone
 from app.environments import services
-from app.environments.allocation_acts import MOST_TOLD
+from app.environments.allocation_acts import MOST_TOLD, REFUSALS
 from app.environments.effect_rules import Effect, Sheet, SheetProduct, judge_lines
-from app.environments.services import EnvironmentGone
 from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import TableFault, read_table
 from app.products.rules import product_name
@@ -30,20 +28,28 @@ def sheet_url(contract: SeenContract) -> str:
     return f"{contract.url}/allocation-sheet"
 
 
-def write_seen(seen: Mapping[tuple[UUID, UUID], int]) -> list[list[str | int]]:
-    """What the person saw, as JSON values."""
-    return [[str(environment), str(product), n] for (environment, product), n in seen.items()]
+class TableOfCounts(Payload, frozen=True):
+    """Counts for many environments.
+
+    Attributes:
+        table: as it was written.
+        seen: environment, entitlement and count, as allocated when the table was checked.
+    """
+
+    contract: str
+    table: str
+    seen: list[tuple[UUID, UUID, int]]
+
+    @property
+    def seen_counts(self) -> dict[tuple[UUID, UUID], int]:
+        """Return what was allocated, by environment and entitlement."""
+        return {(environment, product): count for environment, product, count in self.seen}
 
 
-def read_seen(payload: Payload) -> dict[tuple[UUID, UUID], int]:
-    """What `write_seen` wrote."""
-    return {(UUID(e), UUID(p)): n for e, p, n in payload["seen"]}
-
-
-def _effects(payload: Payload, sheet: Sheet) -> list[Effect]:
-    lines = read_table(payload["table"])
+def _effects(payload: TableOfCounts, sheet: Sheet) -> list[Effect]:
+    lines = read_table(payload.table)
     assert not isinstance(lines, TableFault), "it was read before it was kept"
-    return judge_lines(lines, sheet, read_seen(payload))
+    return judge_lines(lines, sheet, payload.seen_counts)
 
 
 def _name(product: SheetProduct, sheet: Sheet) -> str:
@@ -52,8 +58,8 @@ def _name(product: SheetProduct, sheet: Sheet) -> str:
     return f"{name} ({product.mark})" if twice else name
 
 
-async def _state(context: Context, payload: Payload) -> Statement:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
+async def _state(context: Context, payload: TableOfCounts) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
     sheet = await read_sheet(contract)
     judged = await in_background(lambda: _effects(payload, sheet))
     effects = [effect for effect in judged if effect.changes]
@@ -103,23 +109,23 @@ def _sums(effects: Sequence[Effect], sheet: Sheet) -> list[tuple[str, str, str]]
     ]
 
 
-async def _allocate(context: Context, payload: Payload) -> Done:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
-    seen = read_seen(payload)
+async def _allocate(context: Context, payload: TableOfCounts) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
+    seen = payload.seen_counts
     try:
         await services.lock_environments(contract.id, {environment for environment, _ in seen})
-        await services.lock_entitlements(list({product for _, product in seen}))
-        sheet = await read_sheet(contract)
-        effects = await in_background(lambda: _effects(payload, sheet))
-        if any(effect.wrong for effect in effects):
-            raise Refused({"problem": "changed"})
-        changing = [effect for effect in effects if effect.changes]
-        told = _told(changing, sheet)
-        await services.set_all_allocations(
-            contract=contract.id, wanted=_wanted(changing), actor=context.viewer.id
-        )
-    except (EnvironmentGone, asyncpg.CheckViolationError):
-        raise Refused({"problem": "changed"}) from None
+    except Gone:
+        raise Refused("counts-moved") from None
+    await services.lock_entitlements(list({product for _, product in seen}))
+    sheet = await read_sheet(contract)
+    effects = await in_background(lambda: _effects(payload, sheet))
+    if any(effect.wrong for effect in effects):
+        raise Refused("counts-moved")
+    changing = [effect for effect in effects if effect.changes]
+    told = _told(changing, sheet)
+    await services.set_all_allocations(
+        contract=contract.id, wanted=_wanted(changing), actor=context.viewer.id
+    )
     return Done(f"{contract.url}/environments", told)
 
 
@@ -145,4 +151,4 @@ def _wanted(effects: Sequence[Effect]) -> dict[UUID, dict[UUID, int]]:
     return dict(wanted)
 
 
-ALLOCATION = Act("allocation-sheet", _state, _allocate)
+ALLOCATION = Act("allocation-sheet", TableOfCounts, _state, _allocate, REFUSALS)

@@ -8,13 +8,13 @@ from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.confirmations.services import Proposal, find_draft, propose
+from app.confirmations.services import find_draft, propose
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.csv_lines import BOM, csv_line
 from app.environments.effect_rules import Sheet
 from app.environments.judged_forms import Judged, column_name
-from app.environments.sheet_acts import ALLOCATION, read_seen, sheet_url, write_seen
+from app.environments.sheet_acts import ALLOCATION, TableOfCounts, sheet_url
 from app.environments.sheet_forms import TABLE, SheetForm
 from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import MOST_LINES, Column
@@ -45,18 +45,16 @@ class AllocationSheet(Controller):
     ) -> Response[str]:
         """The empty form; or every line of the table that was checked, as things stand now."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), ALLOCATION)
-        if draft is None or draft.payload["contract"] != contract.number:
+        if draft is None or draft.payload.contract != contract.number:
             return _page(request, contract, "")
         sheet, payload = await read_sheet(contract), draft.payload
         first = max(1, read_number(request.query_params.get("first", "")) or 1)
         judged = await in_background(
-            lambda: Judged.of(
-                SheetForm.of(payload["table"]).lines, sheet, read_seen(payload), first
-            )
+            lambda: Judged.of(SheetForm.of(payload.table).lines, sheet, payload.seen_counts, first)
         )
-        errors = judged.errors or _refusal(draft)
+        errors = judged.errors or ({TABLE: draft.errors["form"]} if draft.errors else {})
         ready = "" if errors else draft.id
-        return _page(request, contract, payload["table"], judged, errors, ready, draft.id)
+        return _page(request, contract, payload.table, judged, errors, ready, draft.id)
 
     @post()
     async def check(
@@ -78,11 +76,8 @@ class AllocationSheet(Controller):
             }
         if errors:
             return _page(request, contract, form.text, judged, errors)
-        payload = {
-            "contract": contract.number,
-            "table": form.text,
-            "seen": write_seen(judged.seen),
-        }
+        seen = [(*place, count) for place, count in judged.seen.items()]
+        payload = TableOfCounts(contract.number, form.text, seen)
         kept = await propose(viewer, ALLOCATION, payload)
         return see_other(f"{sheet_url(contract)}?draft={kept.rsplit('/', 1)[1]}")
 
@@ -120,12 +115,6 @@ def _template_lines(sheet: Sheet) -> list[list[str]]:
                 facts = [product_name(product), str(product.quantity), day(product.ends_on)]
                 lines.append([name, product.code, str(here), product.mark, *facts])
     return lines
-
-
-def _refusal(draft: Proposal) -> dict[str, str]:
-    if draft.refusal is None:
-        return {}
-    return {TABLE: _("The counts changed while you confirmed. Check them and try again.")}
 
 
 def _page(

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts.access import provide_contract
 from app.contracts.rules import Role, SeenContract
 from app.people import membership_services as services
@@ -17,7 +17,7 @@ from app.web.i18n import gettext as _
 from app.web.i18n import pgettext
 
 
-async def _find(viewer: Viewer, payload: Payload) -> tuple[SeenContract, SeenMembership]:
+async def _find(viewer: Viewer, payload: Loose) -> tuple[SeenContract, SeenMembership]:
     contract = await provide_contract(viewer, payload["contract"])
     membership = await provide_membership(viewer, contract, UUID(payload["membership"]))
     return contract, membership
@@ -37,10 +37,10 @@ def _refused(contract: SeenContract, error: MembershipRefused) -> Refused:
     """Somebody who is no owner any more cannot open the form: the list of members explains."""
     lost = error.problem is MembershipProblem.NOT_OWNER
     page = f"{contract.url}/members" if lost else None
-    return Refused({"problem": error.problem.value}, page=page)
+    return Refused(error.problem.value, page=page)
 
 
-async def _state_change(context: Context, payload: Payload) -> Statement:
+async def _state_change(context: Context, payload: Loose) -> Statement:
     contract, membership = await _find(context.viewer, payload)
     role = Role(payload["role"])
     notes = []
@@ -66,7 +66,7 @@ def _from_to(before: str, after: str) -> str:
     return after if before == after else f"{before} → {after}"
 
 
-async def _change(context: Context, payload: Payload) -> Done:
+async def _change(context: Context, payload: Loose) -> Done:
     contract, membership = await _find(context.viewer, payload)
     try:
         await services.change_membership(
@@ -87,7 +87,7 @@ async def _change(context: Context, payload: Payload) -> Done:
     )
 
 
-async def _state_removal(context: Context, payload: Payload) -> Statement:
+async def _state_removal(context: Context, payload: Loose) -> Statement:
     contract, membership = await _find(context.viewer, payload)
     if membership.own:
         heading = _("Leave this contract?")
@@ -109,7 +109,7 @@ async def _state_removal(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _remove(context: Context, payload: Payload) -> Done:
+async def _remove(context: Context, payload: Loose) -> Done:
     contract, membership = await _find(context.viewer, payload)
     try:
         await services.end_membership(
@@ -127,5 +127,5 @@ async def _remove(context: Context, payload: Payload) -> Done:
     )
 
 
-CHANGE = Act("membership-change", _state_change, _change)
-REMOVAL = Act("membership-removal", _state_removal, _remove)
+CHANGE = Act("membership-change", Loose, _state_change, _change)
+REMOVAL = Act("membership-removal", Loose, _state_removal, _remove)

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.database import Record
@@ -17,7 +17,7 @@ from app.web.i18n import LANGUAGE_NAMES, moment, ngettext
 from app.web.i18n import gettext as _
 
 
-async def _state(context: Context, payload: Payload) -> Statement:
+async def _state(context: Context, payload: Loose) -> Statement:
     contract = await provide_changeable_contract(context.viewer, payload["contract"])
     emails = payload["emails"]
     return Statement(
@@ -41,7 +41,7 @@ def _link_lasts() -> str:
     )
 
 
-async def _invite(context: Context, payload: Payload) -> Done:
+async def _invite(context: Context, payload: Loose) -> Done:
     contract = await provide_changeable_contract(context.viewer, payload["contract"])
     try:
         await services.invite(
@@ -53,9 +53,9 @@ async def _invite(context: Context, payload: Payload) -> Done:
         )
     except InvitationRefused as refused:
         problems = {email: problem.value for email, problem in refused.problems.items()}
-        raise Refused({"problems": problems}) from None
+        raise Refused("problems", problems=problems) from None
     except TooManyInvitations:
-        raise Refused({"problem": "too-many-open"}) from None
+        raise Refused("too-many-open") from None
     return Done(f"{contract.url}/members", _on_their_way(len(payload["emails"])))
 
 
@@ -63,12 +63,12 @@ def _on_their_way(mails: int) -> str:
     return ngettext("The invitation is on its way.", "%(n)s invitations are on their way.", mails)
 
 
-async def _find(viewer: Viewer, payload: Payload) -> tuple[SeenContract, Record]:
+async def _find(viewer: Viewer, payload: Loose) -> tuple[SeenContract, Record]:
     contract = await provide_changeable_contract(viewer, payload["contract"])
     return contract, await provide_invitation(contract, UUID(payload["invitation"]))
 
 
-async def _state_again(context: Context, payload: Payload) -> Statement:
+async def _state_again(context: Context, payload: Loose) -> Statement:
     contract, invitation = await _find(context.viewer, payload)
     return Statement(
         heading=_("Send this invitation again?"),
@@ -87,7 +87,7 @@ def _facts(contract: SeenContract, invitation: Record) -> list[tuple[str, str]]:
     ]
 
 
-async def _send_again(context: Context, payload: Payload) -> Done:
+async def _send_again(context: Context, payload: Loose) -> Done:
     contract, invitation = await _find(context.viewer, payload)
     try:
         await services.send_again(
@@ -96,11 +96,11 @@ async def _send_again(context: Context, payload: Payload) -> Done:
     except InvitationGone:
         raise NotFoundException from None
     except InvitationRefused:
-        raise Refused({"problem": "member"}) from None
+        raise Refused("member") from None
     return Done(f"{contract.url}/members", _on_their_way(1))
 
 
-async def _state_cancellation(context: Context, payload: Payload) -> Statement:
+async def _state_cancellation(context: Context, payload: Loose) -> Statement:
     contract, invitation = await _find(context.viewer, payload)
     return Statement(
         heading=_("Cancel this invitation?"),
@@ -110,7 +110,7 @@ async def _state_cancellation(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _cancel(context: Context, payload: Payload) -> Done:
+async def _cancel(context: Context, payload: Loose) -> Done:
     contract, invitation = await _find(context.viewer, payload)
     try:
         await services.cancel(
@@ -124,6 +124,6 @@ async def _cancel(context: Context, payload: Payload) -> Done:
     )
 
 
-INVITATION = Act("invitation", _state, _invite)
-RESENDING = Act("invitation-resending", _state_again, _send_again)
-CANCELLATION = Act("invitation-cancellation", _state_cancellation, _cancel)
+INVITATION = Act("invitation", Loose, _state, _invite)
+RESENDING = Act("invitation-resending", Loose, _state_again, _send_again)
+CANCELLATION = Act("invitation-cancellation", Loose, _state_cancellation, _cancel)

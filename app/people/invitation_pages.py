@@ -9,7 +9,6 @@ from litestar.di import NamedDependency, Provide
 from app import clock
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Payload
 from app.confirmations.services import find_draft, propose
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
@@ -40,7 +39,7 @@ def _told(problems: Mapping[str, str]) -> str:
     )
 
 
-def _refusal(refusal: Payload) -> dict[str, str]:
+def _refusal(refusal: dict[str, Any]) -> dict[str, str]:
     if "problems" in refusal:
         return {"emails": _told(refusal["problems"])}
     return {

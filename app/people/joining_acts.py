@@ -4,7 +4,7 @@ from base64 import b64decode, b64encode
 
 from litestar.exceptions import NotFoundException
 
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.people import joining_services as services
 from app.people import queries
 from app.people.acts import role_name
@@ -23,13 +23,13 @@ def link_url(token: str) -> str:
     return f"/join/{token}"
 
 
-def joining_payload(settings: Settings, token: str) -> Payload:
+def joining_payload(settings: Settings, token: str) -> Loose:
     """What is kept until 決定: the link, sealed, since its token must be nowhere in clear."""
     box = seal(read_secret(settings.secret_file), PURPOSE, token.encode())
     return {"link": b64encode(box).decode()}
 
 
-async def _find(context: Context, payload: Payload) -> tuple[str, Link]:
+async def _find(context: Context, payload: Loose) -> tuple[str, Link]:
     try:
         box = b64decode(payload["link"])
         token = unseal(read_secret(context.settings.secret_file), PURPOSE, box).decode()
@@ -41,7 +41,7 @@ async def _find(context: Context, payload: Payload) -> tuple[str, Link]:
     return token, link
 
 
-async def _state(context: Context, payload: Payload) -> Statement:
+async def _state(context: Context, payload: Loose) -> Statement:
     token, link = await _find(context, payload)
     account = f"{context.viewer.name} ({context.viewer.code})"
     return Statement(
@@ -51,14 +51,14 @@ async def _state(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _join(context: Context, payload: Payload) -> Done:
+async def _join(context: Context, payload: Loose) -> Done:
     token, link = await _find(context, payload)
     if link.arrival not in {Arrival.JOIN, Arrival.OTHER_ACCOUNT}:
-        raise Refused({"problem": link.arrival.value}, page=link_url(token))
+        raise Refused(link.arrival.value, page=link_url(token))
     try:
         await services.join(link, context.viewer)
     except (LinkClosed, MemberAlready):
-        raise Refused({"problem": "closed"}, page=link_url(token)) from None
+        raise Refused("closed", page=link_url(token)) from None
     return joined(link)
 
 
@@ -79,4 +79,4 @@ def joined(link: Link) -> Done:
     )
 
 
-JOINING = Act("joining", _state, _join)
+JOINING = Act("joining", Loose, _state, _join)

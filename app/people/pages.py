@@ -46,7 +46,7 @@ def _problem(problem: str) -> str:
     }[problem]
 
 
-async def _refusal(request: PageRequest, viewer: Viewer, *of: Act) -> str:
+async def _refusal(request: PageRequest, viewer: Viewer, *of: Act[Any]) -> str:
     """Why the confirmation in the address was refused, or an empty string."""
     wanted = request.query_params.get("draft", "")
     for act in of if wanted else ():

@@ -7,7 +7,7 @@ from app.accounts import profile_services as services
 from app.accounts import queries
 from app.accounts.access import require_proof
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Statement
 from app.database import Record
 from app.web import i18n
 from app.web.browsers import browser_name
@@ -19,7 +19,7 @@ EMAIL_URL = "/profile/email"
 SESSIONS_URL = "/profile/sessions"
 
 
-async def _state_profile(context: Context, payload: Payload) -> Statement:
+async def _state_profile(context: Context, payload: Loose) -> Statement:
     return Statement(
         heading=_("Change your profile?"),
         facts=[
@@ -31,7 +31,7 @@ async def _state_profile(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _change_profile(context: Context, payload: Payload) -> Done:
+async def _change_profile(context: Context, payload: Loose) -> Done:
     await services.change_profile(
         context.viewer, name=payload["name"], language=payload["language"]
     )
@@ -39,7 +39,7 @@ async def _change_profile(context: Context, payload: Payload) -> Done:
     return Done(PROFILE_URL, _("Your profile was changed."))
 
 
-def _require_generation(viewer: Viewer, payload: Payload) -> None:
+def _require_generation(viewer: Viewer, payload: Loose) -> None:
     """The password was entered with the form: it has to be the person's password still.
 
     Raises:
@@ -51,7 +51,7 @@ def _require_generation(viewer: Viewer, payload: Payload) -> None:
     require_proof(viewer)
 
 
-async def _state_email(context: Context, payload: Payload) -> Statement:
+async def _state_email(context: Context, payload: Loose) -> Statement:
     _require_generation(context.viewer, payload)
     account = await queries.find_account(context.viewer.id)
     return Statement(
@@ -70,7 +70,7 @@ async def _state_email(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _state_cancellation(context: Context, _payload: Payload) -> Statement:
+async def _state_cancellation(context: Context, _payload: Loose) -> Statement:
     account = await queries.find_account(context.viewer.id)
     if account["asked_email"] is None:
         raise NotFoundException
@@ -85,7 +85,7 @@ async def _state_cancellation(context: Context, _payload: Payload) -> Statement:
     )
 
 
-async def _cancel(context: Context, _payload: Payload) -> Done:
+async def _cancel(context: Context, _payload: Loose) -> Done:
     if not await services.cancel_email_change(context.viewer):
         raise NotFoundException
     return Done(PROFILE_URL, _("The change of your email address was cancelled."))
@@ -100,7 +100,7 @@ def _links_end() -> str:
     return _("Your calendar address and the links that were mailed to you will stop working.")
 
 
-async def _find_session(viewer: Viewer, payload: Payload) -> Record:
+async def _find_session(viewer: Viewer, payload: Loose) -> Record:
     require_proof(viewer)
     for session in await queries.list_sessions(viewer.id, clock.now()):
         if str(session["id"]) == payload["session"] and session["id"] != viewer.session:
@@ -108,7 +108,7 @@ async def _find_session(viewer: Viewer, payload: Payload) -> Record:
     raise NotFoundException
 
 
-async def _state_session(context: Context, payload: Payload) -> Statement:
+async def _state_session(context: Context, payload: Loose) -> Statement:
     session = await _find_session(context.viewer, payload)
     return Statement(
         heading=_("Log out the device below?"),
@@ -122,13 +122,13 @@ async def _state_session(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _end_session(context: Context, payload: Payload) -> Done:
+async def _end_session(context: Context, payload: Loose) -> Done:
     session = await _find_session(context.viewer, payload)
     await services.end_session(context.viewer, session["id"])
     return Done(SESSIONS_URL, _("The device was logged out."))
 
 
-async def _state_others(context: Context, _payload: Payload) -> Statement:
+async def _state_others(context: Context, _payload: Loose) -> Statement:
     require_proof(context.viewer)
     sessions = await queries.list_sessions(context.viewer.id, clock.now())
     others = [s for s in sessions if s["id"] != context.viewer.session]
@@ -140,17 +140,17 @@ async def _state_others(context: Context, _payload: Payload) -> Statement:
     )
 
 
-async def _end_others(context: Context, _payload: Payload) -> Done:
+async def _end_others(context: Context, _payload: Loose) -> Done:
     require_proof(context.viewer)
     await services.end_other_sessions(context.viewer)
     return Done(SESSIONS_URL, _("All other devices were logged out."))
 
 
-SESSION_END = Act("session-end", _state_session, _end_session)
-OTHER_SESSIONS_END = Act("other-sessions-end", _state_others, _end_others)
+SESSION_END = Act("session-end", Loose, _state_session, _end_session)
+OTHER_SESSIONS_END = Act("other-sessions-end", Loose, _state_others, _end_others)
 
 
-async def _change_email(context: Context, payload: Payload) -> Done:
+async def _change_email(context: Context, payload: Loose) -> Done:
     _require_generation(context.viewer, payload)
     await services.ask_email_change(context.settings, context.viewer, payload["email"])
     return Done(
@@ -159,6 +159,6 @@ async def _change_email(context: Context, payload: Payload) -> Done:
     )
 
 
-PROFILE_CHANGE = Act("profile-change", _state_profile, _change_profile)
-EMAIL_CHANGE = Act("email-change", _state_email, _change_email)
-EMAIL_CANCELLATION = Act("email-change-cancellation", _state_cancellation, _cancel)
+PROFILE_CHANGE = Act("profile-change", Loose, _state_profile, _change_profile)
+EMAIL_CHANGE = Act("email-change", Loose, _state_email, _change_email)
+EMAIL_CANCELLATION = Act("email-change-cancellation", Loose, _state_cancellation, _cancel)

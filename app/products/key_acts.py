@@ -1,6 +1,6 @@
 """What owners confirm about license keys: an other product is added."""
 
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.products import services
@@ -16,7 +16,7 @@ def form_url(contract: SeenContract) -> str:
     return f"{contract.url}/other-products/new"
 
 
-async def _state(context: Context, payload: Payload) -> Statement:
+async def _state(context: Context, payload: Loose) -> Statement:
     contract = await provide_changeable_contract(context.viewer, payload["contract"])
     key = await find_key(plain_key(payload["key"]))
     assert key is not None, "a key that was issued stays in the table"
@@ -43,13 +43,13 @@ async def _state(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _redeem(context: Context, payload: Payload) -> Done:
+async def _redeem(context: Context, payload: Loose) -> Done:
     contract = await provide_changeable_contract(context.viewer, payload["contract"])
     characters = plain_key(payload["key"])
     key = await lock_key(characters)
     outcome = judge_key(key, characters, contract)
     if key is None or outcome is not KeyOutcome.REDEEMABLE:
-        raise Refused({"outcome": outcome.value})
+        raise Refused("outcome", outcome=outcome.value)
     await services.redeem_license_key(key=key.id, contract=contract.id, actor=context.viewer.id)
     return Done(
         f"{contract.url}/products",
@@ -57,4 +57,4 @@ async def _redeem(context: Context, payload: Payload) -> Done:
     )
 
 
-REDEMPTION = Act("license-key-redemption", _state, _redeem)
+REDEMPTION = Act("license-key-redemption", Loose, _state, _redeem)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.products.rules import count_of
@@ -22,12 +22,12 @@ def _contract_fact(contract: SeenContract) -> tuple[str, str]:
     return _("Contract"), f"{contract.name} ({contract.number})"
 
 
-def _lines(builder: Builder, payload: Payload) -> list[Line]:
+def _lines(builder: Builder, payload: Loose) -> list[Line]:
     quantities = {UUID(id): quantity for id, quantity in payload["quantities"].items()}
     return builder.lines(DraftContent.from_json(payload["content"]), quantities)
 
 
-async def _state(context: Context, payload: Payload) -> Statement:
+async def _state(context: Context, payload: Loose) -> Statement:
     contract = await provide_quotable_contract(context.viewer, payload["contract"])
     builder = await find_builder(contract)
     lines = _lines(builder, payload)
@@ -79,14 +79,14 @@ def _ending(builder: Builder, lines: list[Line]) -> list[str]:
     ]
 
 
-async def _request(context: Context, payload: Payload) -> Done:
+async def _request(context: Context, payload: Loose) -> Done:
     contract = await provide_quotable_contract(context.viewer, payload["contract"])
     builder = await find_builder(contract)
     draft = UUID(payload["draft"])
     try:
         await use_draft(contract=contract.id, draft=draft, version=payload["version"])
     except DraftChanged:
-        raise Refused({"problem": "draft-changed"}) from None
+        raise Refused("draft-changed") from None
     requested = await services.request_quote(
         context.settings,
         contract=contract.id,
@@ -107,7 +107,7 @@ async def _request(context: Context, payload: Payload) -> Done:
     )
 
 
-async def _state_withdrawal(context: Context, payload: Payload) -> Statement:
+async def _state_withdrawal(context: Context, payload: Loose) -> Statement:
     contract = await provide_owned_contract(context.viewer, payload["contract"])
     request = await provide_request(contract, payload["reference"])
     return Statement(
@@ -122,18 +122,18 @@ async def _state_withdrawal(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _withdraw(context: Context, payload: Payload) -> Done:
+async def _withdraw(context: Context, payload: Loose) -> Done:
     contract = await provide_owned_contract(context.viewer, payload["contract"])
     request = await provide_request(contract, payload["reference"])
     try:
         await services.withdraw_quote(context.settings, request=request.id, actor=context.viewer.id)
     except StateRefused as refused:
-        raise Refused({"problem": refused.state.value}) from None
+        raise Refused(refused.state.value) from None
     return Done(
         f"{contract.url}/quote-requests/{request.reference}",
         _("The request %(reference)s was withdrawn.", reference=request.reference),
     )
 
 
-REQUEST = Act("quote-request", _state, _request)
-WITHDRAWAL = Act("quote-withdrawal", _state_withdrawal, _withdraw)
+REQUEST = Act("quote-request", Loose, _state, _request)
+WITHDRAWAL = Act("quote-withdrawal", Loose, _state_withdrawal, _withdraw)

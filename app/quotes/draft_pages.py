@@ -134,7 +134,7 @@ async def _changed(
     return _page(request, contract, builder, merged.values, errors)
 
 
-async def _refusal(contract: SeenContract, builder: Builder, sent: Proposal) -> dict[str, str]:
+async def _refusal(contract: SeenContract, builder: Builder, sent: Proposal[Any]) -> dict[str, str]:
     """Why 決定 did nothing: the draft was sent, or changed, meanwhile."""
     if builder.draft is not None and str(builder.draft.id) == sent.payload["draft"]:
         return refusal_messages(builder, DraftContent.from_json(sent.payload["content"]))

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act
+from app.confirmations.acts import CHANGED, Act
 from app.confirmations.services import find_draft
 from app.staff.rules import Permission, permits
 from app.web.i18n import gettext as _
@@ -51,7 +51,7 @@ def staff_page(
 
 
 async def kept(
-    request: PageRequest, viewer: Viewer, act: Act, now: Mapping[str, Any], **about: str
+    request: PageRequest, viewer: Viewer, act: Act[Any], now: Mapping[str, Any], **about: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What a form shows: what was entered before where the person comes back, else `now`.
 
@@ -103,7 +103,7 @@ def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
         "resource-gone": ("form", _("The resource was withdrawn meanwhile.")),
         "changed-meanwhile": (
             "form",
-            _("Somebody else changed this meanwhile. Compare, then try again."),
+            CHANGED.told(),
         ),
     }
     return dict([messages[refusal["problem"]]]) if refusal else {}

@@ -14,6 +14,7 @@ from litestar.status_codes import (
     HTTP_404_NOT_FOUND,
     HTTP_405_METHOD_NOT_ALLOWED,
     HTTP_408_REQUEST_TIMEOUT,
+    HTTP_410_GONE,
     HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     HTTP_429_TOO_MANY_REQUESTS,
     HTTP_500_INTERNAL_SERVER_ERROR,
@@ -68,6 +69,13 @@ MESSAGES = {
     HTTP_408_REQUEST_TIMEOUT: (
         N_("The form did not arrive whole"),
         N_("The connection was too slow or broke off. Nothing was changed; send it again."),
+    ),
+    HTTP_410_GONE: (
+        N_("This form is out of date"),
+        N_(
+            "The portal was updated after you filled it in. Nothing was changed. Open the form"
+            " again and enter your changes once more."
+        ),
     ),
     HTTP_413_REQUEST_ENTITY_TOO_LARGE: (
         N_("Too much was sent at once"),

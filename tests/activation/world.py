@@ -17,6 +17,7 @@ from app.contracts.queries import find_contract
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one
 from app.environments.services import create_environment, set_allocations
+from app.environments.values import EnvironmentValues
 from app.settings import Settings
 from tests.activation.makers import claims, key, request_file
 from tests.conftest import Stage, in_database
@@ -74,7 +75,7 @@ async def place(settings: Settings, name: str = "検証環境") -> Place:
 async def another(here: Place, name: str = "別の環境") -> Place:
     """A further environment of the contract, with one server allocated."""
     id = await create_environment(
-        contract=here.contract.id, name=name, sort_key=50, group_company=None, actor=here.actor
+        contract=here.contract.id, values=EnvironmentValues(name, 50), actor=here.actor
     )
     found = Place(here.settings, here.contract, id, here.actor)
     await found.allocate(PLATFORM=1)

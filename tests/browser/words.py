@@ -73,8 +73,9 @@ ENGLISH = {
     "ご契約に反映": "Apply to the contract",
     "変更内容を確認": "Show the change",
     "合意のとおりご契約を変更しました。": "The contract was changed as agreed.",
-    "ほかの人が先に変更しました。内容を確かめて、もう一度お試しください。": (
-        "Somebody else changed this meanwhile. Compare, then try again."
+    "ほかの方が先に変更しました。現在の内容を確認して、もう一度お試しください。": (
+        "Someone else changed this while you were editing it. Check the current values and"
+        " submit again."
     ),
     "お知らせを作成": "Write a notice",
     "日本語の件名": "Japanese title",

@@ -139,26 +139,32 @@ def _viewer(id: UUID) -> Viewer:
     )
 
 
-async def _state(_context: Context, _payload: Payload) -> Statement:
+class Half(Payload, frozen=True):
+    """How an act that fails halfway ends."""
+
+    how: str
+
+
+async def _state(_context: Context, _payload: Half) -> Statement:
     return Statement(heading="?", facts=[], back="/back")
 
 
-async def _half(_context: Context, payload: Payload) -> Done:
+async def _half(_context: Context, payload: Half) -> Done:
     await fetch("insert into corporate_group values (gen_random_uuid(), 'half')")
-    if payload["how"] == "refused":
-        raise Refused({"why": "not now"})
-    if payload["how"] == "broken":
+    if payload.how == "refused":
+        raise Refused("not-now")
+    if payload.how == "broken":
         raise RuntimeError
     return Done("/done", "Done.")
 
 
-HALF = Act("half", _state, _half)
+HALF = Act("half", Half, _state, _half)
 ACTS = Acts([HALF])
 
 
 async def _proposed(stage: Stage, how: str, upload: bytes | None = None) -> tuple[Context, UUID]:
     viewer = _viewer(await fetch_value("select id from portal_user where code = 'owner'"))
-    location = await keep(viewer, HALF, {"how": how}, upload)
+    location = await keep(viewer, HALF, Half(how), upload)
     context = Context(viewer, stage.settings, open_storage(stage.settings))
     return context, UUID(location.rsplit("/", 1)[1])
 
@@ -191,6 +197,6 @@ async def test_an_upload_is_thrown_away_once_it_was_used(stage: Stage, database:
 
 
 def test_two_acts_of_one_name_are_a_defect() -> None:
-    act = Act("half", _state, _half)
+    act = Act("half", Half, _state, _half)
     with pytest.raises(AssertionError):
         Acts([act, act])

@@ -45,21 +45,22 @@ DOMAINS = set.union(*LEVELS[:10])
 # What each room may import of its own domain. Two modules of one room may import each other.
 ROOMS = {
     "tables": set[str](),
-    "rules": set[str](),
-    "queries": {"tables", "rules"},
-    "services": {"tables", "rules", "queries"},
-    "forms": {"rules", "queries", "acts"},
+    "rules": {"values"},
+    "values": {"rules"},
+    "queries": {"tables", "rules", "values"},
+    "services": {"tables", "rules", "values", "queries"},
+    "forms": {"rules", "values", "queries", "acts"},
     "access": {"rules", "queries"},
-    "acts": {"rules", "queries", "services", "access"},
+    "acts": {"rules", "values", "queries", "services", "access"},
     "tasks": {"services"},
-    "pages": {"tables", "rules", "queries", "services", "forms", "access", "acts"},
+    "pages": {"tables", "rules", "values", "queries", "services", "forms", "access", "acts"},
 }
 # What another, lower domain may be asked for; its forms and pages are its own.
-OFFERED = {"tables", "rules", "queries", "services", "access", "acts"}
+OFFERED = {"tables", "rules", "values", "queries", "services", "access", "acts"}
 # Modules whose name is not their room's. Pure code is a rule.
 FURTHER = {
     # What acts are, for all domains; it does nothing itself.
-    "confirmations": {"acts": "rules"},
+    "confirmations": {"acts": "rules", "form_pages": "services"},
     "accounts": {"passwords": "rules", "throttling": "services"},
     "activation": {
         **dict.fromkeys(

@@ -153,7 +153,7 @@ async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
     await confirm(owner, await propose(owner, path, {**form, "name": "先に変更"}))
     led_to = await confirm(owner, location)
     page = (await owner.get(led_to)).text
-    assert "ほかの方がこの環境を変更しました" in page and 'value="検収環境"' in page
+    assert "ほかの方が先に変更しました" in page and 'value="検収環境"' in page
     assert "検収環境" not in await names()
     # Having seen it, the person may go on.
     [version] = [a["value"] for _, a in elements(page) if a.get("name") == "version"]

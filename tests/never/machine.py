@@ -17,14 +17,14 @@ from app.activation.rules import IssueOutcome
 from app.activation.services import Answer, answer_request
 from app.contracts.queries import find_contract
 from app.contracts.rules import SeenContract
-from app.database import fetch, fetch_one, unit_of_work
+from app.database import Gone, fetch, fetch_one, unit_of_work
 from app.environments.queries import list_environments, offered_products
 from app.environments.services import (
-    EnvironmentGone,
     create_environment,
     retire_environment,
     set_allocations,
 )
+from app.environments.values import EnvironmentValues
 from app.settings import Settings
 from app.web.paging import Turn
 from tests.activation.makers import claims, key, request_file
@@ -100,9 +100,7 @@ class Machine(RuleBasedStateMachine):
     def create(self) -> Site:
         work = create_environment(
             contract=self.pool.contract,
-            name=f"環境 {len(self.all)}",
-            sort_key=len(self.all),
-            group_company=None,
+            values=EnvironmentValues(f"環境 {len(self.all)}", len(self.all)),
             actor=self.pool.owner,
         )
         site = Site(self.services.run(work), Place())
@@ -127,7 +125,7 @@ class Machine(RuleBasedStateMachine):
             done: bool | None = True
         except asyncpg.CheckViolationError:
             done = False
-        except EnvironmentGone:
+        except Gone:
             done = None
         expected = None if site.model.retired else self.model.allocate(site.model, wanted)
         assert done is expected
@@ -154,7 +152,7 @@ class Machine(RuleBasedStateMachine):
         try:
             self.services.run(work)
             done = True
-        except EnvironmentGone:
+        except Gone:
             done = False
         assert done is not site.model.retired
         self.model.retire(site.model)

@@ -15,6 +15,7 @@ from app.contracts.rules import Role
 from app.contracts.services import add_membership, create_company, create_contract
 from app.database import fetch_one, unit_of_work
 from app.environments.services import create_environment
+from app.environments.values import EnvironmentValues
 from app.products.rules import Term
 from app.products.services import add_entitlement, create_product
 
@@ -80,7 +81,7 @@ async def make_pool(
         ]
         made = [
             await create_environment(
-                contract=contract, name=f"環境 {n}", sort_key=n, group_company=None, actor=owner
+                contract=contract, values=EnvironmentValues(f"環境 {n}", n), actor=owner
             )
             for n in range(environments)
         ]

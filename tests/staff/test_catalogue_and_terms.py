@@ -86,7 +86,7 @@ async def test_a_revision_larger_than_there_can_be_is_one_that_was_changed_meanw
     path = f"{PRODUCTS}/{await _product('PLATFORM')}"
     confirmation = await proposed(clerk, path, {"version": "6.0", "revision": "9" * 16})
     form = await confirmed(clerk, confirmation)
-    assert "ほかの人が先に変更しました" in message(form.text)
+    assert "ほかの方が先に変更しました" in message(form.text)
 
 
 async def test_new_terms_are_previewed_published_and_asked_of_everybody(
@@ -114,7 +114,7 @@ async def test_of_two_versions_written_at_once_one_is_published(
     await staff.post(paths[0])
     await staff.post("/terms", data={"version": "2", "agree": "1"})
     form = await confirmed(staff, paths[1])
-    assert "ほかの人が先に変更しました" in message(form.text)
+    assert "ほかの方が先に変更しました" in message(form.text)
     assert await fetch_value("select count(*) from terms") == 2
 
 

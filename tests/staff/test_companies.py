@@ -55,7 +55,7 @@ async def test_whoever_comes_second_sees_the_first_ones_change(clerk: httpx.Asyn
     second = await proposed(clerk, path, {**change, "name": "後の名称"})
     await confirmed(clerk, first)
     form = await confirmed(clerk, second)
-    assert "ほかの人が先に変更しました" in form.text
+    assert "ほかの方が先に変更しました" in form.text
     assert "後の名称" in form.text, "what was entered is kept"
     assert await fetch_value("select count(*) from company where name = '後の名称'") == 0
     # Sent again, knowingly, it is made.

@@ -153,7 +153,7 @@ async def test_two_amendments_of_the_same_contract_notice_each_other(
     second = await proposed(staff, f"{D_1001}/renewal", change)
     await confirmed(clerk, first)
     form = await confirmed(staff, second)
-    assert "ほかの人が先に変更しました" in message(form.text)
+    assert "ほかの方が先に変更しました" in message(form.text)
 
 
 async def test_a_renewal_moves_what_ends_with_the_contract_and_nothing_else(

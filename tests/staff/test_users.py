@@ -235,7 +235,7 @@ async def test_a_role_that_changed_meanwhile_is_told(staff: httpx.AsyncClient) -
     ).headers["location"]
     await fetch("update portal_user set staff_role = 'viewer' where code = 'clerk'")
     page = await confirmed(staff, confirmation)
-    assert "ほかの人が先に変更しました" in message(page.text)
+    assert "ほかの方が先に変更しました" in message(page.text)
 
 
 async def test_a_draft_of_a_staff_account_is_kept(staff: httpx.AsyncClient) -> None:

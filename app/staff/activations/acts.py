@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from app.accounts.rules import Viewer
 from app.activation import staff_services as services
 from app.activation.staff_services import ActivationsChanged
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.products.rules import count_of, product_name_in
 from app.staff.access import require
 from app.staff.activations import queries
@@ -36,7 +36,7 @@ async def changeable(viewer: Viewer, id: UUID) -> SeenFile:
     return found
 
 
-def _facts(found: SeenFile, payload: Payload) -> list[tuple[str, str]]:
+def _facts(found: SeenFile, payload: Loose) -> list[tuple[str, str]]:
     row = found.row
     return [
         (_("Contract"), f"{row['contract']} {row['contract_name']}"),
@@ -46,7 +46,7 @@ def _facts(found: SeenFile, payload: Payload) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_move(context: Context, payload: Payload) -> Statement:
+async def _state_move(context: Context, payload: Loose) -> Statement:
     found = await changeable(context.viewer, UUID(payload["activation"]))
     return Statement(
         heading=_("Allow this environment a further move?"),
@@ -56,7 +56,7 @@ async def _state_move(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _allow(context: Context, payload: Payload) -> Done:
+async def _allow(context: Context, payload: Loose) -> Done:
     found = await changeable(context.viewer, UUID(payload["activation"]))
     try:
         await services.allow_move(
@@ -66,11 +66,11 @@ async def _allow(context: Context, payload: Payload) -> Done:
             actor=context.viewer.id,
         )
     except ActivationsChanged:
-        raise Refused({"problem": "changed-meanwhile"}) from None
+        raise Refused("changed-meanwhile") from None
     return Done(activation_url(found.row["id"]), _("A further move was allowed."))
 
 
-async def _state_release(context: Context, payload: Payload) -> Statement:
+async def _state_release(context: Context, payload: Loose) -> Statement:
     found = await changeable(context.viewer, UUID(payload["activation"]))
     told = [
         (
@@ -93,7 +93,7 @@ async def _state_release(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _release(context: Context, payload: Payload) -> Done:
+async def _release(context: Context, payload: Loose) -> Done:
     found = await changeable(context.viewer, UUID(payload["activation"]))
     try:
         await services.release(
@@ -103,9 +103,9 @@ async def _release(context: Context, payload: Payload) -> Done:
             actor=context.viewer.id,
         )
     except ActivationsChanged:
-        raise Refused({"problem": "changed-meanwhile"}) from None
+        raise Refused("changed-meanwhile") from None
     return Done(activation_url(found.row["id"]), _("The held counts were released."))
 
 
-MOVE = Act("further-move", _state_move, _allow)
-RELEASE = Act("activation-release", _state_release, _release)
+MOVE = Act("further-move", Loose, _state_move, _allow)
+RELEASE = Act("activation-release", Loose, _state_release, _release)

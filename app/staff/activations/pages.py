@@ -118,7 +118,7 @@ async def _running(viewer: Viewer, id: UUID) -> SeenFile:
 
 
 async def _form(
-    request: PageRequest, viewer: Viewer, found: SeenFile, act: Act, seen: int
+    request: PageRequest, viewer: Viewer, found: SeenFile, act: Act[Any], seen: int
 ) -> Response[str]:
     about = {"activation": str(found.row["id"])}
     typed, errors = await kept(request, viewer, act, {"reason": ""}, **about)
@@ -126,7 +126,7 @@ async def _form(
 
 
 async def _propose(
-    request: PageRequest, viewer: Viewer, found: SeenFile, act: Act
+    request: PageRequest, viewer: Viewer, found: SeenFile, act: Act[Any]
 ) -> Response[Any]:
     data = await read_form(request)
     form, seen = ReasonForm.read(data, required=True), read_number(data.get("seen")) or 0
@@ -139,7 +139,7 @@ async def _propose(
 def _page(
     request: PageRequest,
     found: SeenFile,
-    act: Act,
+    act: Act[Any],
     typed: dict[str, Any],
     errors: dict[str, str],
 ) -> Response[str]:

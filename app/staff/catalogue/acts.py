@@ -4,7 +4,7 @@ from uuid import UUID
 
 import asyncpg
 
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.products import services
 from app.products.catalogue_services import ProductChanged, change_product
 from app.products.rules import unit_name
@@ -16,7 +16,7 @@ PRODUCTS_URL = "/staff/products"
 NAMES = ("code", "name_ja", "name_en", "unit", "version")
 
 
-async def _state(context: Context, payload: Payload) -> Statement:
+async def _state(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.CATALOGUE_CHANGE)
     product = payload["product"]
     return Statement(
@@ -33,7 +33,7 @@ async def _state(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _perform(context: Context, payload: Payload) -> Done:
+async def _perform(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.CATALOGUE_CHANGE)
     values = {name: payload[name] for name in NAMES}
     try:
@@ -47,12 +47,12 @@ async def _perform(context: Context, payload: Payload) -> Done:
         else:
             await services.create_product(**values, actor=context.viewer.id)
     except asyncpg.UniqueViolationError:
-        raise Refused({"problem": "code-taken"}) from None
+        raise Refused("code-taken") from None
     except asyncpg.CheckViolationError:
-        raise Refused({"problem": "unit-fixed"}) from None
+        raise Refused("unit-fixed") from None
     except ProductChanged:
-        raise Refused({"problem": "changed-meanwhile"}) from None
+        raise Refused("changed-meanwhile") from None
     return Done(PRODUCTS_URL, _("The product %(code)s was saved.", code=payload["code"]))
 
 
-PRODUCT = Act("product", _state, _perform)
+PRODUCT = Act("product", Loose, _state, _perform)

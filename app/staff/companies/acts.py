@@ -5,7 +5,7 @@ from uuid import UUID
 import asyncpg
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts import company_services as changes
 from app.contracts import services
 from app.contracts.company_services import CompanyChanged
@@ -22,7 +22,7 @@ def _id(text: str) -> UUID | None:
     return UUID(text) if text else None
 
 
-async def _facts(payload: Payload) -> list[tuple[str, str]]:
+async def _facts(payload: Loose) -> list[tuple[str, str]]:
     chosen = _id(payload["corporate_group"])
     group = await find_group(chosen) if chosen else None
     return [
@@ -32,7 +32,7 @@ async def _facts(payload: Payload) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_company(context: Context, payload: Payload) -> Statement:
+async def _state_company(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.COMPANIES_CHANGE)
     company = payload["company"]
     return Statement(
@@ -45,22 +45,22 @@ async def _state_company(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _do_company(context: Context, payload: Payload) -> Done:
+async def _do_company(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.COMPANIES_CHANGE)
     try:
         company = await _write_company(context.viewer, payload)
     except asyncpg.UniqueViolationError:
-        raise Refused({"problem": "name-taken"}) from None
+        raise Refused("name-taken") from None
     except asyncpg.ForeignKeyViolationError:
-        raise Refused({"problem": "group-gone"}) from None
+        raise Refused("group-gone") from None
     except CompanyChanged:
-        raise Refused({"problem": "changed-meanwhile"}) from None
+        raise Refused("changed-meanwhile") from None
     return Done(
         f"{COMPANIES_URL}/{company}", _("The company %(name)s was saved.", name=payload["name"])
     )
 
 
-async def _write_company(viewer: Viewer, payload: Payload) -> UUID:
+async def _write_company(viewer: Viewer, payload: Loose) -> UUID:
     name, reading, group = payload["name"], payload["reading"], _id(payload["corporate_group"])
     if not payload["company"]:
         return await services.create_company(name, reading, corporate_group=group, actor=viewer.id)
@@ -76,7 +76,7 @@ async def _write_company(viewer: Viewer, payload: Payload) -> UUID:
     return company
 
 
-async def _state_group(context: Context, payload: Payload) -> Statement:
+async def _state_group(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.COMPANIES_CHANGE)
     group = payload["group"]
     return Statement(
@@ -86,7 +86,7 @@ async def _state_group(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _do_group(context: Context, payload: Payload) -> Done:
+async def _do_group(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.COMPANIES_CHANGE)
     name = payload["name"]
     try:
@@ -100,11 +100,11 @@ async def _do_group(context: Context, payload: Payload) -> Done:
         else:
             await services.create_corporate_group(name, actor=context.viewer.id)
     except asyncpg.UniqueViolationError:
-        raise Refused({"problem": "name-taken"}) from None
+        raise Refused("name-taken") from None
     except CompanyChanged:
-        raise Refused({"problem": "changed-meanwhile"}) from None
+        raise Refused("changed-meanwhile") from None
     return Done(GROUPS_URL, _("The corporate group %(name)s was saved.", name=name))
 
 
-COMPANY = Act("company", _state_company, _do_company)
-GROUP = Act("corporate-group", _state_group, _do_group)
+COMPANY = Act("company", Loose, _state_company, _do_company)
+GROUP = Act("corporate-group", Loose, _state_group, _do_group)

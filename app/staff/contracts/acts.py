@@ -8,7 +8,7 @@ import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts import contract_services, services
 from app.contracts.contract_services import ContractChanged, Reason
 from app.contracts.rules import NamedContract, Role
@@ -33,17 +33,17 @@ def contract_url(number: str) -> str:
     return f"{CONTRACTS_URL}/{number}"
 
 
-def as_day(payload: Payload, name: str) -> date:
+def as_day(payload: Loose, name: str) -> date:
     """A date of a payload."""
     return date.fromisoformat(payload[name])
 
 
-def reason_of(payload: Payload) -> Reason:
+def reason_of(payload: Loose) -> Reason:
     """The reason of a payload."""
     return Reason(payload["reason"], as_day(payload, "effective_on"))
 
 
-def reason_facts(payload: Payload) -> list[tuple[str, str]]:
+def reason_facts(payload: Loose) -> list[tuple[str, str]]:
     """The reason, as a statement shows it."""
     return [
         (_("Reason for the change"), payload["reason"]),
@@ -59,7 +59,7 @@ def reason_note() -> str:
     )
 
 
-async def changeable(viewer: Viewer, payload: Payload) -> Record:
+async def changeable(viewer: Viewer, payload: Loose) -> Record:
     """The contract of a payload, for those who may change contracts.
 
     Raises:
@@ -77,7 +77,7 @@ def change(label: str, before: str, after: str) -> tuple[str, str]:
     return (label, after if before == after else f"{before} → {after}")
 
 
-def invitation_facts(payload: Payload) -> list[tuple[str, str]]:
+def invitation_facts(payload: Loose) -> list[tuple[str, str]]:
     """Who is invited to own the contract, if somebody is."""
     if not payload["owner_email"]:
         return []
@@ -85,7 +85,7 @@ def invitation_facts(payload: Payload) -> list[tuple[str, str]]:
     return [(_("First owner"), payload["owner_email"]), (_("Language"), language)]
 
 
-def invitation_notes(payload: Payload) -> list[str]:
+def invitation_notes(payload: Loose) -> list[str]:
     """What the invited owner gets, if somebody is invited."""
     if not payload["owner_email"]:
         return []
@@ -96,7 +96,7 @@ def invitation_notes(payload: Payload) -> list[str]:
     return [lasts]
 
 
-async def _state_creation(context: Context, payload: Payload) -> Statement:
+async def _state_creation(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.CONTRACTS_CHANGE)
     company = await company_queries.find_company(UUID(payload["company"]))
     if company is None:
@@ -129,7 +129,7 @@ def _sales(values: Any) -> str:
     return f"{values['sales_name']} · {values['sales_email']} · {values['sales_phone']}"
 
 
-async def _create(context: Context, payload: Payload) -> Done:
+async def _create(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.CONTRACTS_CHANGE)
     company = await company_queries.find_company(UUID(payload["company"]))
     if company is None:
@@ -147,7 +147,7 @@ async def _create(context: Context, payload: Payload) -> Done:
             actor=context.viewer.id,
         )
     except asyncpg.UniqueViolationError:
-        raise Refused({"problem": "number-taken"}) from None
+        raise Refused("number-taken") from None
     contract = NamedContract(id, payload["number"], payload["name"], company["name"])
     if payload["owner_email"]:
         await _invite(context.settings, context.viewer, contract, payload)
@@ -158,7 +158,7 @@ async def _create(context: Context, payload: Payload) -> Done:
 
 
 async def _invite(
-    settings: Settings, viewer: Viewer, contract: NamedContract, payload: Payload
+    settings: Settings, viewer: Viewer, contract: NamedContract, payload: Loose
 ) -> None:
     try:
         await invite_by_staff(
@@ -170,10 +170,10 @@ async def _invite(
             actor=viewer,
         )
     except InvitationRefused as refused:
-        raise Refused({"problem": refused.problems[payload["owner_email"]].value}) from None
+        raise Refused(refused.problems[payload["owner_email"]].value) from None
 
 
-async def _state_amendment(context: Context, payload: Payload) -> Statement:
+async def _state_amendment(context: Context, payload: Loose) -> Statement:
     contract = await changeable(context.viewer, payload)
     starts_on, ends_on = as_day(payload, "starts_on"), as_day(payload, "ends_on")
     return Statement(
@@ -194,7 +194,7 @@ async def _state_amendment(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _amend(context: Context, payload: Payload) -> Done:
+async def _amend(context: Context, payload: Loose) -> Done:
     contract = await changeable(context.viewer, payload)
     try:
         await contract_services.amend_contract(
@@ -208,14 +208,14 @@ async def _amend(context: Context, payload: Payload) -> Done:
             actor=context.viewer.id,
         )
     except ContractChanged:
-        raise Refused({"problem": "changed-meanwhile"}) from None
+        raise Refused("changed-meanwhile") from None
     return Done(
         contract_url(contract["number"]),
         _("The contract %(name)s was amended.", name=payload["name"]),
     )
 
 
-async def _state_renewal(context: Context, payload: Payload) -> Statement:
+async def _state_renewal(context: Context, payload: Loose) -> Statement:
     contract = await changeable(context.viewer, payload)
     before, after = day(contract["ends_on"]), day(as_day(payload, "ends_on"))
     ending = await queries.list_ending_with(contract["id"], contract["ends_on"])
@@ -235,7 +235,7 @@ async def _state_renewal(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _renew(context: Context, payload: Payload) -> Done:
+async def _renew(context: Context, payload: Loose) -> Done:
     contract = await changeable(context.viewer, payload)
     try:
         await renew_contract(
@@ -246,15 +246,15 @@ async def _renew(context: Context, payload: Payload) -> Done:
             actor=context.viewer.id,
         )
     except ContractChanged:
-        raise Refused({"problem": "changed-meanwhile"}) from None
+        raise Refused("changed-meanwhile") from None
     return Done(
         contract_url(contract["number"]),
         _("The contract %(name)s was renewed.", name=contract["name"]),
     )
 
 
-AMENDMENT = Act("contract-amendment", _state_amendment, _amend)
-RENEWAL = Act("contract-renewal", _state_renewal, _renew)
+AMENDMENT = Act("contract-amendment", Loose, _state_amendment, _amend)
+RENEWAL = Act("contract-renewal", Loose, _state_renewal, _renew)
 
 
-CREATION = Act("contract-creation", _state_creation, _create)
+CREATION = Act("contract-creation", Loose, _state_creation, _create)

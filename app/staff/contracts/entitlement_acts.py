@@ -7,7 +7,7 @@ import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app import clock, days
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.database import Record
 from app.environments.succession_services import amend_entitlement_later
 from app.products.amendment_services import (
@@ -35,11 +35,11 @@ def _product_name(row: Record) -> str:
     return f"{product_name_in(row)} ({row['code']})"
 
 
-def _term(payload: Payload) -> Term:
+def _term(payload: Loose) -> Term:
     return Term(as_day(payload, "starts_on"), as_day(payload, "ends_on"))
 
 
-async def _state_order(context: Context, payload: Payload) -> Statement:
+async def _state_order(context: Context, payload: Loose) -> Statement:
     contract = await changeable(context.viewer, payload)
     product = await find_product(UUID(payload["product"]))
     if product is None:
@@ -60,7 +60,7 @@ async def _state_order(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _order(context: Context, payload: Payload) -> Done:
+async def _order(context: Context, payload: Loose) -> Done:
     contract = await changeable(context.viewer, payload)
     await order_entitlement(
         contract=contract["id"],
@@ -73,14 +73,14 @@ async def _order(context: Context, payload: Payload) -> Done:
     return Done(contract_url(contract["number"]), _("The product was added to the contract."))
 
 
-async def _find(payload: Payload) -> Record:
+async def _find(payload: Loose) -> Record:
     found = await queries.find_entitlement(payload["contract"], UUID(payload["entitlement"]))
     if found is None:
         raise NotFoundException
     return found
 
 
-async def _state_amendment(context: Context, payload: Payload) -> Statement:
+async def _state_amendment(context: Context, payload: Loose) -> Statement:
     contract = await changeable(context.viewer, payload)
     now, term = await _find(payload), _term(payload)
     warning = ""
@@ -107,7 +107,7 @@ async def _state_amendment(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _amend(context: Context, payload: Payload) -> Done:
+async def _amend(context: Context, payload: Loose) -> Done:
     contract = await changeable(context.viewer, payload)
     amend = amend_entitlement
     if _counts_later(contract, await _find(payload), payload):
@@ -123,13 +123,13 @@ async def _amend(context: Context, payload: Payload) -> Done:
             actor=context.viewer.id,
         )
     except EntitlementChanged:
-        raise Refused({"problem": "changed-meanwhile"}) from None
+        raise Refused("changed-meanwhile") from None
     except asyncpg.CheckViolationError:
-        raise Refused({"problem": "in-use"}) from None
+        raise Refused("in-use") from None
     return Done(contract_url(contract["number"]), _("The contracted product was amended."))
 
 
-def _counts_later(contract: Record, now: Record, payload: Payload) -> bool:
+def _counts_later(contract: Record, now: Record, payload: Loose) -> bool:
     """Whether another count takes effect on a later day, while the product still runs."""
     effective_on = as_day(payload, "effective_on")
     later: bool = effective_on > max(clock.today(contract["time_zone"]), now["starts_on"])
@@ -138,7 +138,7 @@ def _counts_later(contract: Record, now: Record, payload: Payload) -> bool:
     return later and follows and other
 
 
-def _continued(contract: Record, now: Record, payload: Payload) -> list[str]:
+def _continued(contract: Record, now: Record, payload: Loose) -> list[str]:
     if not _counts_later(contract, now, payload):
         return []
     return [
@@ -149,7 +149,7 @@ def _continued(contract: Record, now: Record, payload: Payload) -> list[str]:
     ]
 
 
-def _quantity_change(contract: Record, now: Record, payload: Payload) -> tuple[str, str]:
+def _quantity_change(contract: Record, now: Record, payload: Loose) -> tuple[str, str]:
     before, after = number(now["quantity"]), number(payload["quantity"])
     if _counts_later(contract, now, payload):
         from_then = day(as_day(payload, "effective_on"))
@@ -157,5 +157,5 @@ def _quantity_change(contract: Record, now: Record, payload: Payload) -> tuple[s
     return change(_("Quantity"), before, after)
 
 
-ORDER = Act("entitlement-order", _state_order, _order)
-AMENDMENT = Act("entitlement-amendment", _state_amendment, _amend)
+ORDER = Act("entitlement-order", Loose, _state_order, _order)
+AMENDMENT = Act("entitlement-amendment", Loose, _state_amendment, _amend)

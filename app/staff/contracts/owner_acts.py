@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts.rules import NamedContract, Role
 from app.database import Record
 from app.people import invitation_services as invitations
@@ -21,7 +21,7 @@ from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 
 
-async def _state_owner(context: Context, payload: Payload) -> Statement:
+async def _state_owner(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.OWNERS_APPOINT)
     contract = await changeable(context.viewer, payload)
     facts = [(_("Contract"), f"{contract['name']} ({contract['number']})")]
@@ -37,7 +37,7 @@ async def _state_owner(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _appoint(context: Context, payload: Payload) -> Done:
+async def _appoint(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.OWNERS_APPOINT)
     contract = queries.named(await changeable(context.viewer, payload))
     try:
@@ -59,11 +59,11 @@ async def _appoint(context: Context, payload: Payload) -> Done:
                 actor=context.viewer,
             )
     except OwnerThere:
-        raise Refused({"problem": "owner-there"}) from None
+        raise Refused("owner-there") from None
     except InvitationRefused as refused:
-        raise Refused({"problem": refused.problems[payload["owner_email"]].value}) from None
+        raise Refused(refused.problems[payload["owner_email"]].value) from None
     except MembershipGone:
-        raise Refused({"problem": "member-gone"}) from None
+        raise Refused("member-gone") from None
     message = _("The owner was appointed.")
     if not payload["membership"]:
         message = _("The owner was invited.")
@@ -82,7 +82,7 @@ async def provide_invitation(number: str, id: UUID) -> Record:
     return invitation
 
 
-async def _find(viewer: Viewer, payload: Payload) -> tuple[NamedContract, Record]:
+async def _find(viewer: Viewer, payload: Loose) -> tuple[NamedContract, Record]:
     contract = queries.named(await changeable(viewer, payload))
     return contract, await provide_invitation(contract.number, UUID(payload["invitation"]))
 
@@ -96,7 +96,7 @@ def _facts(contract: NamedContract, invitation: Record) -> list[tuple[str, str]]
     ]
 
 
-async def _state_resending(context: Context, payload: Payload) -> Statement:
+async def _state_resending(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.OWNERS_APPOINT)
     contract, invitation = await _find(context.viewer, payload)
     return Statement(
@@ -107,7 +107,7 @@ async def _state_resending(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _send_again(context: Context, payload: Payload) -> Done:
+async def _send_again(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.OWNERS_APPOINT)
     contract, invitation = await _find(context.viewer, payload)
     try:
@@ -119,7 +119,7 @@ async def _send_again(context: Context, payload: Payload) -> Done:
     return Done(contract_url(contract.number), _("The invitation was sent again."))
 
 
-async def _state_cancellation(context: Context, payload: Payload) -> Statement:
+async def _state_cancellation(context: Context, payload: Loose) -> Statement:
     contract, invitation = await _find(context.viewer, payload)
     return Statement(
         heading=_("Cancel this invitation?"),
@@ -129,7 +129,7 @@ async def _state_cancellation(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _cancel(context: Context, payload: Payload) -> Done:
+async def _cancel(context: Context, payload: Loose) -> Done:
     contract, invitation = await _find(context.viewer, payload)
     try:
         await invitations.cancel(
@@ -143,8 +143,8 @@ async def _cancel(context: Context, payload: Payload) -> Done:
     )
 
 
-CANCELLATION = Act("staff-invitation-cancellation", _state_cancellation, _cancel)
+CANCELLATION = Act("staff-invitation-cancellation", Loose, _state_cancellation, _cancel)
 
 
-OWNER = Act("contract-owner", _state_owner, _appoint)
-RESENDING = Act("staff-invitation-resending", _state_resending, _send_again)
+OWNER = Act("contract-owner", Loose, _state_owner, _appoint)
+RESENDING = Act("staff-invitation-resending", Loose, _state_resending, _send_again)

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.imports import upload_services as services
 from app.imports.rules import Kind
 from app.staff.access import require
@@ -49,7 +49,7 @@ def _file_facts(found: SeenImport) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_import(context: Context, payload: Payload) -> Statement:
+async def _state_import(context: Context, payload: Loose) -> Statement:
     found, names = await importable(context.viewer, payload["import"]), kind_names()
     told = [
         (
@@ -74,15 +74,15 @@ async def _state_import(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _import(context: Context, payload: Payload) -> Done:
+async def _import(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.CONTRACTS_IMPORT)
     page = f"{IMPORTS_URL}/{payload['import']}"
     if not await services.confirm_import(UUID(payload["import"]), actor=context.viewer.id):
-        raise Refused({"problem": "import-moved"}, page=page)
+        raise Refused("import-moved", page=page)
     return Done(page, _("The import begins."))
 
 
-async def _state_discard(context: Context, payload: Payload) -> Statement:
+async def _state_discard(context: Context, payload: Loose) -> Statement:
     found = await importable(context.viewer, payload["import"])
     return Statement(
         heading=_("Throw this file away?"),
@@ -92,13 +92,13 @@ async def _state_discard(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _discard(context: Context, payload: Payload) -> Done:
+async def _discard(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.CONTRACTS_IMPORT)
     page = f"{IMPORTS_URL}/{payload['import']}"
     if not await services.discard_import(UUID(payload["import"]), actor=context.viewer.id):
-        raise Refused({"problem": "import-moved"}, page=page)
+        raise Refused("import-moved", page=page)
     return Done(page, _("The file was thrown away."))
 
 
-IMPORT = Act("bulk-import", _state_import, _import)
-DISCARD = Act("bulk-import-discard", _state_discard, _discard)
+IMPORT = Act("bulk-import", Loose, _state_import, _import)
+DISCARD = Act("bulk-import-discard", Loose, _state_discard, _discard)

@@ -221,7 +221,7 @@ class Imports(Controller):
         return await _propose(viewer, acts.DISCARD, found)
 
 
-async def _propose(viewer: Viewer, act: Act, found: SeenImport) -> Response[Any]:
+async def _propose(viewer: Viewer, act: Act[Any], found: SeenImport) -> Response[Any]:
     id = str(found.row["id"])
     if found.state != ImportState.CHECKED:
         return see_other(f"{acts.IMPORTS_URL}/{id}")

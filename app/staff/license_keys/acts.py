@@ -6,7 +6,7 @@ import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.database import Record
 from app.products.key_admin_services import KeyGone, revoke_license_key
 from app.products.key_services import issue_license_keys
@@ -22,14 +22,14 @@ from app.web.i18n import gettext as _
 KEYS_URL = "/staff/license-keys"
 
 
-async def _product(payload: Payload) -> Record:
+async def _product(payload: Loose) -> Record:
     product = await find_product(UUID(payload["product"]))
     if product is None:
         raise NotFoundException
     return product
 
 
-async def _state_issue(context: Context, payload: Payload) -> Statement:
+async def _state_issue(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.LICENSE_KEYS_ISSUE)
     product = await _product(payload)
     return Statement(
@@ -47,14 +47,14 @@ async def _state_issue(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _issue(context: Context, payload: Payload) -> Done:
+async def _issue(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.LICENSE_KEYS_ISSUE)
     product = await _product(payload)
     contract = None
     if payload["contract"]:
         contract = await queries.find_contract_id(payload["contract"])
         if contract is None:
-            raise Refused({"problem": "contract-gone"})
+            raise Refused("contract-gone")
     batch = await issue_license_keys(
         number=payload["number"],
         product=product["id"],
@@ -82,7 +82,7 @@ async def revocable(viewer: Viewer, id: UUID) -> Record:
     return key
 
 
-async def _state_revocation(context: Context, payload: Payload) -> Statement:
+async def _state_revocation(context: Context, payload: Loose) -> Statement:
     key = await revocable(context.viewer, UUID(payload["key"]))
     return Statement(
         heading=_("Revoke this license key?"),
@@ -96,7 +96,7 @@ async def _state_revocation(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _revoke(context: Context, payload: Payload) -> Done:
+async def _revoke(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.LICENSE_KEYS_ISSUE)
     key = UUID(payload["key"])
     try:
@@ -104,9 +104,9 @@ async def _revoke(context: Context, payload: Payload) -> Done:
     except KeyGone:
         raise NotFoundException from None
     except asyncpg.CheckViolationError:
-        raise Refused({"problem": "redeemed"}, page=f"{KEYS_URL}/{key}") from None
+        raise Refused("redeemed", page=f"{KEYS_URL}/{key}") from None
     return Done(f"{KEYS_URL}/{key}", _("The license key was revoked."))
 
 
-ISSUE = Act("license-key-issue", _state_issue, _issue)
-REVOCATION = Act("license-key-revocation", _state_revocation, _revoke)
+ISSUE = Act("license-key-issue", Loose, _state_issue, _issue)
+REVOCATION = Act("license-key-revocation", Loose, _state_revocation, _revoke)

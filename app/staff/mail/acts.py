@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.database import Record
 from app.staff.access import require
 from app.staff.mail import queries, services
@@ -38,7 +38,7 @@ def _facts(mail: Record) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_retry(context: Context, payload: Payload) -> Statement:
+async def _state_retry(context: Context, payload: Loose) -> Statement:
     mail = await changeable(context.viewer, UUID(payload["mail"]))
     return Statement(
         heading=_("Send this mail again?"),
@@ -48,14 +48,14 @@ async def _state_retry(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _retry(context: Context, payload: Payload) -> Done:
+async def _retry(context: Context, payload: Loose) -> Done:
     mail = await changeable(context.viewer, UUID(payload["mail"]))
     if not await services.send_again(mail["id"], mail["template"], actor=context.viewer.id):
-        raise Refused({"problem": "mail-changed"})
+        raise Refused("mail-changed")
     return Done(f"{MAIL_URL}/{mail['id']}", _("The mail waits to be sent again."))
 
 
-async def _state_discard(context: Context, payload: Payload) -> Statement:
+async def _state_discard(context: Context, payload: Loose) -> Statement:
     mail = await changeable(context.viewer, UUID(payload["mail"]))
     return Statement(
         heading=_("Discard this mail?"),
@@ -65,12 +65,12 @@ async def _state_discard(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _discard(context: Context, payload: Payload) -> Done:
+async def _discard(context: Context, payload: Loose) -> Done:
     mail = await changeable(context.viewer, UUID(payload["mail"]))
     if not await services.discard(mail["id"], mail["template"], actor=context.viewer.id):
-        raise Refused({"problem": "mail-changed"})
+        raise Refused("mail-changed")
     return Done(f"{MAIL_URL}/{mail['id']}", _("The mail was discarded."))
 
 
-RETRY = Act("mail-retry", _state_retry, _retry)
-DISCARD = Act("mail-discard", _state_discard, _discard)
+RETRY = Act("mail-retry", Loose, _state_retry, _retry)
+DISCARD = Act("mail-discard", Loose, _state_discard, _discard)

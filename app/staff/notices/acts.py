@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 
 from app import clock
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.database import Record
 from app.notices import services
 from app.notices.mailing_queries import count_recipients
@@ -42,15 +42,15 @@ def _codes(products: list[Any]) -> str:
 
 def _refused(notice: str, error: Exception, form: str) -> Refused:
     if isinstance(error, NoticeChanged):
-        return Refused({"problem": "changed-meanwhile"}, page=form)
-    return Refused({"problem": "notice-settled"}, page=f"{NOTICES_URL}/{notice}")
+        return Refused("changed-meanwhile", page=form)
+    return Refused("notice-settled", page=f"{NOTICES_URL}/{notice}")
 
 
-def _text_url(payload: Payload) -> str:
+def _text_url(payload: Loose) -> str:
     return f"{NOTICES_URL}/{payload['notice']}/text" if payload["notice"] else f"{NOTICES_URL}/new"
 
 
-async def _state_text(context: Context, payload: Payload) -> Statement:
+async def _state_text(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.NOTICES_PUBLISH)
     offered: list[Record] = await choices()
     chosen = [each for each in offered if str(each["id"]) in payload["products"]]
@@ -68,7 +68,7 @@ async def _state_text(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _keep(context: Context, payload: Payload) -> Done:
+async def _keep(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.NOTICES_PUBLISH)
     words = Words(**{name: payload[name] for name in Words.__dataclass_fields__})
     products = [UUID(id) for id in payload["products"]]
@@ -93,14 +93,14 @@ def when_told(at: str) -> str:
     return f"{moment(datetime.fromisoformat(at))} (Asia/Tokyo)" if at else _("At once")
 
 
-async def _mails_told(notice: dict[str, Any], payload: Payload) -> str:
+async def _mails_told(notice: dict[str, Any], payload: Loose) -> str:
     if not payload["by_mail"]:
         return _("None")
     count = await count_recipients([UUID(product["id"]) for product in notice["products"]])
     return ngettext("%(n)s person as things stand now", "%(n)s people as things stand now", count)
 
 
-async def _state_publication(context: Context, payload: Payload) -> Statement:
+async def _state_publication(context: Context, payload: Loose) -> Statement:
     notice = await publishable(context.viewer, payload["notice"])
     return Statement(
         heading=_("Publish this notice?"),
@@ -116,7 +116,7 @@ async def _state_publication(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _publish(context: Context, payload: Payload) -> Done:
+async def _publish(context: Context, payload: Loose) -> Done:
     await publishable(context.viewer, payload["notice"])
     try:
         await services.publish_notice(
@@ -136,7 +136,7 @@ async def _publish(context: Context, payload: Payload) -> Done:
     return Done(f"{NOTICES_URL}/{payload['notice']}", told)
 
 
-async def _state_withdrawal(context: Context, payload: Payload) -> Statement:
+async def _state_withdrawal(context: Context, payload: Loose) -> Statement:
     notice = await publishable(context.viewer, payload["notice"])
     seen = state_of(notice, clock.now()) is NoticeState.PUBLISHED
     return Statement(
@@ -152,7 +152,7 @@ async def _state_withdrawal(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _withdraw(context: Context, payload: Payload) -> Done:
+async def _withdraw(context: Context, payload: Loose) -> Done:
     await publishable(context.viewer, payload["notice"])
     page = f"{NOTICES_URL}/{payload['notice']}"
     try:
@@ -162,6 +162,6 @@ async def _withdraw(context: Context, payload: Payload) -> Done:
     return Done(page, _("The notice was withdrawn."))
 
 
-TEXT = Act("notice-text", _state_text, _keep)
-PUBLICATION = Act("notice-publication", _state_publication, _publish)
-WITHDRAWAL = Act("notice-withdrawal", _state_withdrawal, _withdraw)
+TEXT = Act("notice-text", Loose, _state_text, _keep)
+PUBLICATION = Act("notice-publication", Loose, _state_publication, _publish)
+WITHDRAWAL = Act("notice-withdrawal", Loose, _state_withdrawal, _withdraw)

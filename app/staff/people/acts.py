@@ -12,7 +12,7 @@ from app.accounts import staff_services
 from app.accounts.help_services import AccountGone
 from app.accounts.rules import Viewer
 from app.accounts.staff_services import StaffChanged
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.staff.access import require
 from app.staff.people import queries
 from app.staff.rules import Help, Permission, offered, permission_for, permits
@@ -62,7 +62,7 @@ async def changeable_account(viewer: Viewer, id: UUID) -> Account:
     return account
 
 
-async def _find(viewer: Viewer, payload: Payload) -> tuple[Account, Help]:
+async def _find(viewer: Viewer, payload: Loose) -> tuple[Account, Help]:
     account = await changeable_account(viewer, UUID(payload["user"]))
     help = Help(payload["help"])
     if help not in offered_to(viewer, account):
@@ -79,7 +79,7 @@ def _facts(account: Account) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_help(context: Context, payload: Payload) -> Statement:
+async def _state_help(context: Context, payload: Loose) -> Statement:
     account, help = await _find(context.viewer, payload)
     heading, note = {
         Help.UNLOCKING: (
@@ -119,7 +119,7 @@ async def _state_help(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _help(context: Context, payload: Payload) -> Done:
+async def _help(context: Context, payload: Loose) -> Done:
     account, help = await _find(context.viewer, payload)
     user, reason, actor = account["id"], payload["reason"], context.viewer.id
     acts: dict[Help, Callable[[], Awaitable[None]]] = {
@@ -137,7 +137,7 @@ async def _help(context: Context, payload: Payload) -> Done:
     except (AccountGone, StaffChanged):
         raise NotFoundException from None
     except asyncpg.CheckViolationError:
-        raise Refused({"problem": "last-administrator"}) from None
+        raise Refused("last-administrator") from None
     return Done(user_url(user), _done_message(help, account["name"]))
 
 
@@ -153,7 +153,7 @@ def _done_message(help: Help, name: str) -> str:
     return messages[help]
 
 
-async def _state_creation(context: Context, payload: Payload) -> Statement:
+async def _state_creation(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.STAFF_CHANGE)
     return Statement(
         heading=_("Create this staff account?"),
@@ -167,21 +167,21 @@ async def _state_creation(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _create(context: Context, payload: Payload) -> Done:
+async def _create(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.STAFF_CHANGE)
     values = {name: payload[name] for name in ("code", "name", "email", "role", "language")}
     try:
         await staff_services.create_staff(context.settings, **values, actor=context.viewer.id)
     except asyncpg.UniqueViolationError as error:
         taken = "code-taken" if "code" in str(error.constraint_name) else "address-taken"
-        raise Refused({"problem": taken}) from None
+        raise Refused(taken) from None
     return Done(
         f"{USERS_URL}?kind=staff",
         _("The staff account of %(name)s was created.", name=payload["name"]),
     )
 
 
-async def _state_role(context: Context, payload: Payload) -> Statement:
+async def _state_role(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.STAFF_CHANGE)
     account = await changeable_account(context.viewer, UUID(payload["user"]))
     before, after = role_name(payload["seen"]), role_name(payload["role"])
@@ -193,7 +193,7 @@ async def _state_role(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _change_role(context: Context, payload: Payload) -> Done:
+async def _change_role(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.STAFF_CHANGE)
     account = await changeable_account(context.viewer, UUID(payload["user"]))
     try:
@@ -201,12 +201,12 @@ async def _change_role(context: Context, payload: Payload) -> Done:
             account["id"], role=payload["role"], seen=payload["seen"], actor=context.viewer.id
         )
     except StaffChanged:
-        raise Refused({"problem": "changed-meanwhile"}) from None
+        raise Refused("changed-meanwhile") from None
     except asyncpg.CheckViolationError:
-        raise Refused({"problem": "last-administrator"}) from None
+        raise Refused("last-administrator") from None
     return Done(user_url(account["id"]), _("The staff role was changed."))
 
 
-HELP = Act("account-help", _state_help, _help)
-CREATION = Act("staff-account", _state_creation, _create)
-ROLE = Act("staff-role", _state_role, _change_role)
+HELP = Act("account-help", Loose, _state_help, _help)
+CREATION = Act("staff-account", Loose, _state_creation, _create)
+ROLE = Act("staff-role", Loose, _state_role, _change_role)

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.quotes import answer_services as services
 from app.quotes.answer_services import Attachment
 from app.quotes.services import RequestChanged, StateRefused
@@ -51,10 +51,10 @@ def refused(quote: Quote, error: Exception, page: str = "") -> Refused:
     """What a refused change says beside the request, or at the form `page`."""
     changed = isinstance(error, RequestChanged)
     problem = "changed-meanwhile" if changed else "quote-moved"
-    return Refused({"problem": problem}, page=(page if changed else "") or quote.url)
+    return Refused(problem, page=(page if changed else "") or quote.url)
 
 
-async def _state_review(context: Context, payload: Payload) -> Statement:
+async def _state_review(context: Context, payload: Loose) -> Statement:
     quote = await answerable(context.viewer, payload["reference"])
     return Statement(
         heading=_("Take this request into review?"),
@@ -64,7 +64,7 @@ async def _state_review(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _review(context: Context, payload: Payload) -> Done:
+async def _review(context: Context, payload: Loose) -> Done:
     quote = await answerable(context.viewer, payload["reference"])
     try:
         await services.take_into_review(request=quote.seen.id, actor=context.viewer.id)
@@ -73,14 +73,14 @@ async def _review(context: Context, payload: Payload) -> Done:
     return Done(quote.url, _("You work on this request now."))
 
 
-async def _handler_name(payload: Payload) -> str:
+async def _handler_name(payload: Loose) -> str:
     for colleague in await list_colleagues():
         if str(colleague["id"]) == payload["handler"]:
             return str(colleague["name"])
     raise NotFoundException
 
 
-async def _state_handler(context: Context, payload: Payload) -> Statement:
+async def _state_handler(context: Context, payload: Loose) -> Statement:
     quote = await answerable(context.viewer, payload["reference"])
     before, after = quote.handler_name or _("Nobody"), await _handler_name(payload)
     return Statement(
@@ -90,7 +90,7 @@ async def _state_handler(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _hand_over(context: Context, payload: Payload) -> Done:
+async def _hand_over(context: Context, payload: Loose) -> Done:
     quote = await answerable(context.viewer, payload["reference"])
     name = await _handler_name(payload)
     try:
@@ -105,14 +105,14 @@ async def _hand_over(context: Context, payload: Payload) -> Done:
     return Done(quote.url, _("%(name)s works on this request now.", name=name))
 
 
-def _file_told(quote: Quote, payload: Payload, upload: bytes | None) -> str:
+def _file_told(quote: Quote, payload: Loose, upload: bytes | None) -> str:
     if upload:
         return f"{payload['file_name']} ({file_size(len(upload))})"
     kept = quote.seen.answer_file
     return _("%(name)s, as it is", name=kept.name) if kept else _("None")
 
 
-async def _state_answer(context: Context, payload: Payload) -> Statement:
+async def _state_answer(context: Context, payload: Loose) -> Statement:
     quote = await answerable(context.viewer, payload["reference"])
     again = quote.seen.answered_at is not None
     return Statement(
@@ -127,7 +127,7 @@ async def _state_answer(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _attachment(context: Context, quote: Quote, payload: Payload) -> Attachment | None:
+async def _attachment(context: Context, quote: Quote, payload: Loose) -> Attachment | None:
     """The new PDF in storage, or the one that the answer has."""
     if context.upload:
         return await services.store_answer(
@@ -140,7 +140,7 @@ async def _attachment(context: Context, quote: Quote, payload: Payload) -> Attac
     return Attachment(StoredFile(kept.key, kept.size, kept.sha256), kept.name) if kept else None
 
 
-async def _answer(context: Context, payload: Payload) -> Done:
+async def _answer(context: Context, payload: Loose) -> Done:
     quote = await answerable(context.viewer, payload["reference"])
     attachment = await _attachment(context, quote, payload)
     try:
@@ -159,7 +159,7 @@ async def _answer(context: Context, payload: Payload) -> Done:
     return Done(quote.url, _("The answer was sent."))
 
 
-async def _state_conclusion(context: Context, payload: Payload) -> Statement:
+async def _state_conclusion(context: Context, payload: Loose) -> Statement:
     quote = await answerable(context.viewer, payload["reference"])
     return Statement(
         heading=_("Conclude this request?"),
@@ -169,7 +169,7 @@ async def _state_conclusion(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _conclude(context: Context, payload: Payload) -> Done:
+async def _conclude(context: Context, payload: Loose) -> Done:
     quote = await answerable(context.viewer, payload["reference"])
     try:
         await services.conclude_quote(
@@ -180,7 +180,7 @@ async def _conclude(context: Context, payload: Payload) -> Done:
     return Done(quote.url, _("The request was concluded."))
 
 
-REVIEW = Act("quote-review", _state_review, _review)
-HANDLER = Act("quote-handler", _state_handler, _hand_over)
-ANSWER = Act("quote-answer", _state_answer, _answer)
-CONCLUSION = Act("quote-conclusion", _state_conclusion, _conclude)
+REVIEW = Act("quote-review", Loose, _state_review, _review)
+HANDLER = Act("quote-handler", Loose, _state_handler, _hand_over)
+ANSWER = Act("quote-answer", Loose, _state_answer, _answer)
+CONCLUSION = Act("quote-conclusion", Loose, _state_conclusion, _conclude)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.database import Record
 from app.products.rules import count_of, product_name_in
 from app.quotes.application_queries import agreed_lines
@@ -20,7 +20,7 @@ from app.web.i18n import day, number
 from app.web.i18n import gettext as _
 
 
-def term_of(payload: Payload) -> AgreedTerm:
+def term_of(payload: Loose) -> AgreedTerm:
     """The agreed days of a payload."""
     days = ("starts_on", "ends_on", "additions_start_on")
     return AgreedTerm(*(as_day(payload, name) for name in days))
@@ -32,7 +32,7 @@ def problem_of_refusal(error: ApplicationRefused) -> dict[str, Any]:
     return {"problem": error.problem.value, "in_use": in_use}
 
 
-async def plan_of(quote: Quote, payload: Payload) -> tuple[Plan, str]:
+async def plan_of(quote: Quote, payload: Loose) -> tuple[Plan, str]:
     """What applying would write now, and its fingerprint.
 
     Raises:
@@ -123,7 +123,7 @@ def _carried(lines: Sequence[AgreedLine], planned: Plan, names: Sequence[Record]
             )
 
 
-async def _state(context: Context, payload: Payload) -> Statement:
+async def _state(context: Context, payload: Loose) -> Statement:
     quote = await answerable(context.viewer, payload["reference"], Permission.CONTRACTS_CHANGE)
     lines, names = await agreed_lines(quote.seen.id), await name_lines(quote.seen.id)
     try:
@@ -150,7 +150,7 @@ async def _state(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _apply(context: Context, payload: Payload) -> Done:
+async def _apply(context: Context, payload: Loose) -> Done:
     quote = await answerable(context.viewer, payload["reference"], Permission.CONTRACTS_CHANGE)
     try:
         await apply_quote(
@@ -160,8 +160,9 @@ async def _apply(context: Context, payload: Payload) -> Done:
             confirmed=payload["plan"],
         )
     except ApplicationRefused as error:
-        raise Refused(problem_of_refusal(error)) from None
+        problem = problem_of_refusal(error)
+        raise Refused(problem["problem"], in_use=problem["in_use"]) from None
     return Done(quote.url, _("The contract was changed as agreed."))
 
 
-APPLICATION = Act("quote-application", _state, _apply)
+APPLICATION = Act("quote-application", Loose, _state, _apply)

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.database import Record
 from app.resources import services
 from app.resources.services import ResourceChanged, ResourceGone, UploadGone
@@ -62,7 +62,7 @@ def file_facts(file: Any) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_publication(context: Context, payload: Payload) -> Statement:
+async def _state_publication(context: Context, payload: Loose) -> Statement:
     upload = await publishable(context.viewer, payload["upload"])
     return Statement(
         heading=_("Publish this file?"),
@@ -76,7 +76,7 @@ async def _state_publication(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _publish(context: Context, payload: Payload) -> Done:
+async def _publish(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.RESOURCES_CHANGE)
     try:
         id = await services.publish_resource(
@@ -86,11 +86,11 @@ async def _publish(context: Context, payload: Payload) -> Done:
             actor=context.viewer.id,
         )
     except UploadGone:
-        raise Refused({"problem": "upload-gone"}, page=RESOURCES_URL) from None
+        raise Refused("upload-gone", page=RESOURCES_URL) from None
     return Done(f"{RESOURCES_URL}/{id}", _("The file was published."))
 
 
-async def _state_discard(context: Context, payload: Payload) -> Statement:
+async def _state_discard(context: Context, payload: Loose) -> Statement:
     upload = await publishable(context.viewer, payload["upload"])
     return Statement(
         heading=_("Throw this upload away?"),
@@ -99,14 +99,14 @@ async def _state_discard(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _discard(context: Context, payload: Payload) -> Done:
+async def _discard(context: Context, payload: Loose) -> Done:
     await publishable(context.viewer, payload["upload"])
     upload = UUID(payload["upload"])
     await discard_upload(context.storage, upload=upload, actor=context.viewer.id)
     return Done(RESOURCES_URL, _("The upload was thrown away."))
 
 
-async def _state_products(context: Context, payload: Payload) -> Statement:
+async def _state_products(context: Context, payload: Loose) -> Statement:
     resource = await changeable(context.viewer, payload["resource"])
     before = ", ".join(product["code"] for product in resource["products"])
     return Statement(
@@ -122,11 +122,11 @@ async def _state_products(context: Context, payload: Payload) -> Statement:
 
 def _refused(error: Exception, resource: str, form: str) -> Refused:
     if isinstance(error, ResourceChanged):
-        return Refused({"problem": "changed-meanwhile"}, page=form)
-    return Refused({"problem": "resource-gone"}, page=f"{RESOURCES_URL}/{resource}")
+        return Refused("changed-meanwhile", page=form)
+    return Refused("resource-gone", page=f"{RESOURCES_URL}/{resource}")
 
 
-async def _tie(context: Context, payload: Payload) -> Done:
+async def _tie(context: Context, payload: Loose) -> Done:
     await changeable(context.viewer, payload["resource"])
     page = f"{RESOURCES_URL}/{payload['resource']}"
     try:
@@ -141,7 +141,7 @@ async def _tie(context: Context, payload: Payload) -> Done:
     return Done(page, _("The products of the file were changed."))
 
 
-async def _state_withdrawal(context: Context, payload: Payload) -> Statement:
+async def _state_withdrawal(context: Context, payload: Loose) -> Statement:
     resource = await changeable(context.viewer, payload["resource"])
     kept = _("Kept in storage") if payload["keep_file"] else _("Deleted for good")
     return Statement(
@@ -153,7 +153,7 @@ async def _state_withdrawal(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _withdraw(context: Context, payload: Payload) -> Done:
+async def _withdraw(context: Context, payload: Loose) -> Done:
     await changeable(context.viewer, payload["resource"])
     page = f"{RESOURCES_URL}/{payload['resource']}"
     try:
@@ -168,7 +168,7 @@ async def _withdraw(context: Context, payload: Payload) -> Done:
     return Done(page, _("The file was withdrawn."))
 
 
-PUBLICATION = Act("resource-publication", _state_publication, _publish)
-DISCARD = Act("resource-upload-discard", _state_discard, _discard)
-PRODUCTS = Act("resource-products", _state_products, _tie)
-WITHDRAWAL = Act("resource-withdrawal", _state_withdrawal, _withdraw)
+PUBLICATION = Act("resource-publication", Loose, _state_publication, _publish)
+DISCARD = Act("resource-upload-discard", Loose, _state_discard, _discard)
+PRODUCTS = Act("resource-products", Loose, _state_products, _tie)
+WITHDRAWAL = Act("resource-withdrawal", Loose, _state_withdrawal, _withdraw)

@@ -13,7 +13,7 @@ from app.activation.signing_keys.services import (
     preview_keyset,
     rotate_signing_key,
 )
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import CHANGED, Act, Context, Done, Loose, Refused, Statement
 from app.settings import Settings
 from app.staff.access import require
 from app.staff.rules import Permission
@@ -46,7 +46,7 @@ def window(not_before: object, not_after: object) -> str:
     return f"{day(not_before)}–{day(not_after)}"  # type: ignore[arg-type]
 
 
-async def _state_rotation(context: Context, payload: Payload) -> Statement:
+async def _state_rotation(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.SIGNING_KEYS_ROTATE)
     dropped = payload["dropped"]
     return Statement(
@@ -71,7 +71,7 @@ async def _state_rotation(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _rotate(context: Context, payload: Payload) -> Done:
+async def _rotate(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.SIGNING_KEYS_ROTATE)
     try:
         await rotate_signing_key(
@@ -82,17 +82,17 @@ async def _rotate(context: Context, payload: Payload) -> Done:
             actor=context.viewer.id,
         )
     except KeysChanged:
-        raise Refused({"problem": "changed-meanwhile"}) from None
+        raise Refused("changed-meanwhile") from None
     except NoPassphrase:
-        raise Refused({"problem": "no-passphrase"}) from None
+        raise Refused("no-passphrase") from None
     except (InvalidRoot, UntrustedKeyset):
-        raise Refused({"problem": "untrusted"}) from None
+        raise Refused("untrusted") from None
     except InvalidKeyset:
-        raise Refused({"problem": "too-many-keys"}) from None
+        raise Refused("too-many-keys") from None
     return Done(KEYS_URL, _("A signing key was made. Download the unsigned keyset below."))
 
 
-async def _state_import(context: Context, _payload: Payload) -> Statement:
+async def _state_import(context: Context, _payload: Loose) -> Statement:
     require(context.viewer, Permission.SIGNING_KEYS_ROTATE)
     found = await checked(context.settings, context.upload or b"")
     if isinstance(found, str):
@@ -114,27 +114,27 @@ async def _state_import(context: Context, _payload: Payload) -> Statement:
     )
 
 
-async def _import(context: Context, _payload: Payload) -> Done:
+async def _import(context: Context, _payload: Loose) -> Done:
     require(context.viewer, Permission.SIGNING_KEYS_ROTATE)
     try:
         found = await import_keyset(
             context.settings, context.upload or b"", actor=context.viewer.id
         )
     except (InvalidRoot, UntrustedKeyset):
-        raise Refused({"problem": "untrusted"}) from None
+        raise Refused("untrusted") from None
     if isinstance(found, KeysetOutcome):
-        raise Refused({"problem": "keyset", "outcome": found.value})
+        raise Refused("keyset", outcome=found.value)
     return Done(KEYS_URL, _("Keyset %(version)s is in force.", version=found.version))
 
 
-def problem_of(refusal: Payload | None) -> dict[str, str]:
+def problem_of(refusal: Loose | None) -> dict[str, str]:
     """What a refused confirmation says beside its form: field → message."""
     if not refusal:
         return {}
     if refusal["problem"] == "keyset":
         return {"keyset": _(KEYSET_MESSAGES[KeysetOutcome(refusal["outcome"])])}
     messages = {
-        "changed-meanwhile": _("Somebody else changed this meanwhile. Compare, then try again."),
+        "changed-meanwhile": CHANGED.told(),
         "no-passphrase": _("The portal has no passphrase for keys: set PORTAL_KEY_PASSPHRASE."),
         "untrusted": untrusted(),
         "too-many-keys": _("A keyset has at most 16 keys. Drop some that are good no more."),
@@ -142,5 +142,5 @@ def problem_of(refusal: Payload | None) -> dict[str, str]:
     return {"form": messages[refusal["problem"]]}
 
 
-ROTATION = Act("signing-key-rotation", _state_rotation, _rotate)
-IMPORT = Act("keyset-import", _state_import, _import)
+ROTATION = Act("signing-key-rotation", Loose, _state_rotation, _rotate)
+IMPORT = Act("keyset-import", Loose, _state_import, _import)

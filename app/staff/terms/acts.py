@@ -1,7 +1,7 @@
 """What the staff confirm about the terms of use."""
 
 from app.accounts.services import TermsChanged, publish_terms
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.staff.access import require
 from app.staff.rules import Permission
 from app.web.i18n import gettext as _
@@ -10,7 +10,7 @@ from app.web.i18n import number
 TERMS_URL = "/staff/terms"
 
 
-async def _state(context: Context, payload: Payload) -> Statement:
+async def _state(context: Context, payload: Loose) -> Statement:
     require(context.viewer, Permission.TERMS_PUBLISH)
     return Statement(
         heading=_("Publish this version of the terms of use?"),
@@ -26,7 +26,7 @@ async def _state(context: Context, payload: Payload) -> Statement:
     )
 
 
-async def _publish(context: Context, payload: Payload) -> Done:
+async def _publish(context: Context, payload: Loose) -> Done:
     require(context.viewer, Permission.TERMS_PUBLISH)
     try:
         await publish_terms(
@@ -36,8 +36,8 @@ async def _publish(context: Context, payload: Payload) -> Done:
             actor=context.viewer.id,
         )
     except TermsChanged:
-        raise Refused({"problem": "changed-meanwhile"}) from None
+        raise Refused("changed-meanwhile") from None
     return Done(TERMS_URL, _("The version was published."))
 
 
-PUBLICATION = Act("terms-publication", _state, _publish)
+PUBLICATION = Act("terms-publication", Loose, _state, _publish)

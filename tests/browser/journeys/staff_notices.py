@@ -5,6 +5,8 @@ from tests.browser.cast import Cast
 from tests.browser.matrix import VENDOR, Journey
 from tests.browser.people import Person
 
+CHANGED = "ほかの方が先に変更しました。現在の内容を確認して、もう一度お試しください。"
+
 TEXTS = {
     "日本語の件名": "夏の点検",
     "日本語の本文": "八月に点検します。",
@@ -40,7 +42,9 @@ async def walk(cast: Cast) -> None:
     await person.press("公開")
     await fetch("update notice set revision = revision + 1 where title_en = 'Summer works'")
     await person.press("決定")
-    await person.sees_error("ほかの人が先に変更しました。内容を確かめて、もう一度お試しください。")
+    await person.sees_error(
+        "ほかの方が先に変更しました。現在の内容を確認して、もう一度お試しください。"
+    )
     await cast.reached("conflict", person)
     await person.press("公開")
     await person.press("決定")

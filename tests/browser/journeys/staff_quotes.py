@@ -8,6 +8,8 @@ from tests.browser.matrix import VENDOR, Journey
 from tests.environments.steps import entitlement
 from tests.people.post import user_id
 
+CHANGED = "ほかの方が先に変更しました。現在の内容を確認して、もう一度お試しください。"
+
 
 async def _requested() -> str:
     """The reference of a request for more users of Workflow that nobody works on yet."""
@@ -42,7 +44,9 @@ async def walk(cast: Cast) -> None:
     await person.sees("お見積です。")
     await fetch("update quote_request set revision = revision + 1 where reference = $1", reference)
     await person.press("決定")
-    await person.sees_error("ほかの人が先に変更しました。内容を確かめて、もう一度お試しください。")
+    await person.sees_error(
+        "ほかの方が先に変更しました。現在の内容を確認して、もう一度お試しください。"
+    )
     await person.finds("メッセージ", "お見積です。")
     await cast.reached("conflict", person)
     await person.press("回答")

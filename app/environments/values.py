@@ -1,0 +1,33 @@
+"""What owners enter about an environment."""
+
+from typing import Annotated
+from uuid import UUID
+
+from app.environments.rules import LARGEST_SORT_KEY
+from app.web.i18n import N_
+from app.web.kinds import Line, Number, Thing
+from app.web.values import Values
+
+
+class EnvironmentValues(Values, frozen=True):
+    """The facts of an environment that its owners change."""
+
+    name: Annotated[
+        str,
+        Line(
+            label=N_("Environment name"),
+            maximum=100,
+            hint=N_(
+                "One environment is one licensed system with one key, however many servers it has."
+            ),
+        ),
+    ]
+    sort_key: Annotated[
+        int,
+        Number(
+            label=N_("Sort key"),
+            maximum=LARGEST_SORT_KEY,
+            hint=N_("A whole number; smaller ones come first."),
+        ),
+    ]
+    group_company: Annotated[UUID | None, Thing(label=N_("Group company"), required=False)] = None

@@ -1,0 +1,218 @@
+"""The kinds of fields: how each is read from a form, shown in it again, and told before 決定."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from app.web.forms import Fields
+from app.web.i18n import LANGUAGE_NAMES, day, number
+from app.web.i18n import gettext as _
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(ABC):
+    """How a field is read, shown and told.
+
+    Attributes:
+        label: message id of its name.
+        required: whether it may stay empty.
+        hint: message id of what helps to fill it in.
+    """
+
+    label: str
+    required: bool = True
+    hint: str = ""
+    control: ClassVar[str] = "text"
+    type: ClassVar[str] = "text"
+    inputmode: ClassVar[str] = ""
+
+    @property
+    def name(self) -> str:
+        """Return the label in the reader's language."""
+        return _(self.label)
+
+    @abstractmethod
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> object:
+        """Return the value that was sent; note an error in `fields`."""
+
+    def show(self, value: Any) -> str:
+        """Return a value as the form shows it."""
+        return "" if value is None else str(value)
+
+    def tell(self, value: Any, offered: Mapping[str, str]) -> str:
+        """Return a value as a confirm page tells it."""
+        return self.show(value) or _("None")
+
+    @abstractmethod
+    def rule(self) -> str:
+        """Return what may be entered, in English, for the documents."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(Kind):
+    """A text of one line, as it is written."""
+
+    maximum: int = 200
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
+        """Read a line."""
+        return fields.text(name, self.name, maximum=self.maximum, required=self.required)
+
+    def rule(self) -> str:
+        """Name the kind and its bound."""
+        return f"line of up to {self.maximum}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines(Kind):
+    """A text of several lines, as it is written."""
+
+    maximum: int
+    control: ClassVar[str] = "textarea"
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
+        """Read the lines."""
+        return fields.lines(name, self.name, maximum=self.maximum, required=self.required)
+
+    def rule(self) -> str:
+        """Name the kind and its bound."""
+        return f"lines of up to {self.maximum:,}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code(Kind):
+    """A code: NFKC, without outer space."""
+
+    maximum: int = 200
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
+        """Read a code."""
+        return fields.code(name, self.name, maximum=self.maximum)
+
+    def rule(self) -> str:
+        """Name the kind and its bound."""
+        return f"code of up to {self.maximum}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address(Kind):
+    """A mail address."""
+
+    type: ClassVar[str] = "email"
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
+        """Read an address."""
+        return fields.mail_address(name, self.name)
+
+    def rule(self) -> str:
+        """Name the kind."""
+        return "address"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Kind):
+    """A whole number."""
+
+    minimum: int = 0
+    maximum: int
+    inputmode: ClassVar[str] = "numeric"
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> int:
+        """Read a whole number."""
+        return fields.whole_number(name, self.name, minimum=self.minimum, maximum=self.maximum)
+
+    def tell(self, value: Any, offered: Mapping[str, str]) -> str:
+        """Tell it with thousands separators."""
+        return number(value)
+
+    def rule(self) -> str:
+        """Name the kind and its bounds."""
+        return f"number from {self.minimum:,} to {self.maximum:,}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day(Kind):
+    """A calendar date."""
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> date | None:
+        """Read a date; a wrong one is None."""
+        return fields.day(name, self.name, required=self.required)
+
+    def tell(self, value: Any, offered: Mapping[str, str]) -> str:
+        """Tell it as the portal writes dates."""
+        return day(value) if value else _("None")
+
+    def rule(self) -> str:
+        """Name the kind."""
+        return "day"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick(Kind):
+    """A check box."""
+
+    required: bool = False
+    control: ClassVar[str] = "tick"
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> bool:
+        """Read whether it is ticked."""
+        return fields.ticked(name)
+
+    def show(self, value: Any) -> str:
+        """Show it ticked or not."""
+        return "1" if value else ""
+
+    def tell(self, value: Any, offered: Mapping[str, str]) -> str:
+        """Tell it in a word."""
+        return _("Yes") if value else _("No")
+
+    def rule(self) -> str:
+        """Name the kind."""
+        return "tick"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Kind):
+    """One of the values that the form offers this person now."""
+
+    control: ClassVar[str] = "select"
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str | UUID | None:
+        """Read one of the offered values; an empty one where the field is optional."""
+        return fields.choice(
+            name, self.name, offered.keys() if self.required else {"", *offered.keys()}
+        )
+
+    def tell(self, value: Any, offered: Mapping[str, str]) -> str:
+        """Tell what the person chose, in the words of the form."""
+        return offered.get(self.show(value)) or _("None")
+
+    def rule(self) -> str:
+        """Name the kind."""
+        return "choice"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing(Choice):
+    """One of the things that the form offers, by its id; None where nothing is chosen."""
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> UUID | None:
+        """Read the id of an offered thing."""
+        chosen = super().read(fields, name, offered)
+        return UUID(str(chosen)) if chosen and name not in fields.errors else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language(Choice):
+    """One of the portal's languages."""
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
+        """Read a language's code."""
+        return fields.choice(name, self.name, LANGUAGE_NAMES)
+
+    def tell(self, value: Any, offered: Mapping[str, str]) -> str:
+        """Tell a language by its own name."""
+        return LANGUAGE_NAMES[value]

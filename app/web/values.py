@@ -1,0 +1,120 @@
+"""What a form asks for, declared once: how each field is read, shown again and confirmed.
+
+A subclass of `Values` names its fields as a struct does; the annotation of each carries its kind.
+Forms are read by it, confirm pages list it, changes are kept as it, and docs/input-rules.md is
+written from it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, Generic, TypeVar, cast, get_args, get_origin
+from typing import get_type_hints as hints
+
+import msgspec
+
+from app.web.forms import Fields, read_number
+from app.web.kinds import Kind
+from app.web.requests import FormData
+
+Choices = Mapping[str, Mapping[str, str]]
+"""Field → value → what the person reads."""
+
+
+class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The base of what a form asks for."""
+
+
+V = TypeVar("V", bound=Values)
+
+
+@cache
+def kinds(values: type[Values]) -> Mapping[str, Kind]:
+    """Return the fields of a form by their names, in its order."""
+    found = {}
+    for name, hint in hints(values, include_extras=True).items():
+        if get_origin(hint) is Annotated:
+            found[name] = next(part for part in get_args(hint) if isinstance(part, Kind))
+    return found
+
+
+@dataclass(kw_only=True)
+class Form:
+    """A form as a page shows it.
+
+    Attributes:
+        kinds: its fields.
+        typed: each field as it was typed, or as it is.
+        version: of the thing that the form was made from.
+        choices: what its fields offer.
+        errors: field → message.
+    """
+
+    kinds: Mapping[str, Kind]
+    typed: Mapping[str, str]
+    version: int
+    choices: Choices
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, values: type[V], now: V | None, version: int, choices: Choices) -> "Form":
+        """Return the form with these values, or an empty one."""
+        of = kinds(values)
+        typed = {name: kind.show(getattr(now, name, None)) for name, kind in of.items()}
+        return cls(kinds=of, typed=typed, version=version, choices=choices)
+
+    def __iter__(self) -> Iterator[tuple[str, Kind]]:
+        """Give the fields that a page shows: not those that offer nothing to choose."""
+        for name, kind in self.kinds.items():
+            if name in self.errors or self.choices.get(name, {"": ""}):
+                yield name, kind
+
+
+@dataclass(kw_only=True)
+class SentForm(Form, Generic[V]):
+    """A form that was sent.
+
+    Attributes:
+        values: what was read; of no use where its field has an error.
+    """
+
+    values: V
+
+
+def read_values(values: type[V], data: FormData, choices: Choices) -> SentForm[V]:
+    """Read what was sent: every field is looked at, and all errors are told at once."""
+    fields, of = Fields(data), kinds(values)
+    read = {name: kind.read(fields, name, choices.get(name, {})) for name, kind in of.items()}
+    return SentForm(
+        kinds=of,
+        values=values(**read),
+        typed={name: data.get(name) for name in of},
+        version=read_number(data.get("version")) or 0,
+        choices=choices,
+        errors=fields.errors,
+    )
+
+
+def facts(values: Values, choices: Choices | None = None) -> list[tuple[str, str]]:
+    """Return what a confirm page lists: each field's label and value, in the form's words."""
+    choices = choices or {}
+    return [
+        (kind.name, kind.tell(getattr(values, name), choices.get(name, {})))
+        for name, kind in kinds(type(values)).items()
+        if choices.get(name, {"": ""})
+    ]
+
+
+def builtins(values: Values) -> dict[str, Any]:
+    """Return the values as JSON knows them."""
+    return cast(dict[str, Any], msgspec.to_builtins(values))
+
+
+def columns(values: Values) -> dict[Any, Any]:
+    """Return the values as the columns of these names keep them."""
+    return {name: getattr(values, name) for name in values.__struct_fields__}
+
+
+def from_attributes(values: type[V], thing: object) -> V:
+    """Return the values that a thing has in attributes of the same names."""
+    return msgspec.convert(thing, values, from_attributes=True)
