@@ -7,7 +7,7 @@ from uuid import UUID
 from app import clock
 from app.contracts.directory_rules import ListedCompany
 from app.contracts.rules import Role, SeenContract
-from app.database import Record, fetch, fetch_one
+from app.database import Record, fetch, fetch_one, rows
 from app.web.paging import Leaf, Turn, leaf
 from app.web.searching import contains, pattern
 
@@ -130,7 +130,8 @@ async def list_group_companies(contract: SeenContract) -> list[Record]:
 
 async def list_candidates(contract: SeenContract) -> list[ListedCompany]:
     """Companies of the same corporate group that are not registered yet."""
-    rows = await fetch(
+    return await rows(
+        ListedCompany,
         """
         select other.id, other.name, other.reading
         from contract c join company own on own.id = c.company
@@ -141,7 +142,6 @@ async def list_candidates(contract: SeenContract) -> list[ListedCompany]:
         """,
         contract.id,
     )
-    return [ListedCompany(**row) for row in rows]
 
 
 async def environments_naming(group_company: UUID) -> list[str]:

@@ -11,10 +11,10 @@ from app.confirmations.acts import Act, Context, Done, Payload, Refused, Stateme
 from app.contracts.access import provide_changeable_contract
 from app.contracts.queries import list_group_companies
 from app.contracts.rules import SeenContract
+from app.database import Changed, Gone
 from app.environments import queries, services
 from app.environments.access import provide_changeable_place
 from app.environments.queries import SeenEnvironment
-from app.environments.services import ChangedMeanwhile, EnvironmentGone
 from app.products.rules import product_name
 from app.web.i18n import day, number
 from app.web.i18n import gettext as _
@@ -104,9 +104,9 @@ async def _change(context: Context, payload: Payload) -> Done:
         raise Refused({"problem": "name-taken"}) from None
     except asyncpg.ForeignKeyViolationError:
         raise Refused({"problem": "group-company-gone"}) from None
-    except ChangedMeanwhile:
+    except Changed:
         raise Refused({"problem": "changed-meanwhile"}) from None
-    except EnvironmentGone:
+    except Gone:
         raise NotFoundException from None
     return Done(
         f"{contract.url}/environments",
@@ -145,7 +145,7 @@ async def _retire(context: Context, payload: Payload) -> Done:
         await services.retire_environment(
             contract=contract.id, environment=environment.id, actor=context.viewer.id
         )
-    except EnvironmentGone:
+    except Gone:
         raise NotFoundException from None
     return Done(
         f"{contract.url}/environments",

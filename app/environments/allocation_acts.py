@@ -7,10 +7,10 @@ import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.database import Gone
 from app.environments import queries, services
 from app.environments.acts import changeable_environment
 from app.environments.rules import ActivationState, check_allocation
-from app.environments.services import EnvironmentGone
 from app.products.rules import product_name
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext, number
@@ -80,7 +80,7 @@ async def _allocate(context: Context, payload: Payload) -> Done:
                 quantities=wanted,
                 actor=context.viewer.id,
             )
-    except EnvironmentGone:
+    except Gone:
         raise NotFoundException from None
     except asyncpg.CheckViolationError:
         raise Refused({"problems": {str(id): "too-many" for id in wanted}}) from None

@@ -5,16 +5,8 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch, fetch_one, unit_of_work
+from app.database import Changed, Gone, fetch, fetch_one, unit_of_work
 from app.environments.tables import Environment
-
-
-class EnvironmentGone(Exception):
-    """The environment was retired, or never was one of this contract."""
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else changed the environment since it was shown."""
 
 
 async def create_environment(
@@ -50,7 +42,7 @@ async def lock_environment(contract: UUID, environment: UUID) -> int:
     """Lock an environment that runs, before its entitlements; answers its version.
 
     Raises:
-        EnvironmentGone: it is retired or not there.
+        Gone: it is retired or not there.
     """
     row = await fetch_one(
         "select version from environment where id = $1 and contract = $2 and retired_at is null"
@@ -59,7 +51,7 @@ async def lock_environment(contract: UUID, environment: UUID) -> int:
         contract,
     )
     if row is None:
-        raise EnvironmentGone
+        raise Gone
     version: int = row["version"]
     return version
 
@@ -80,13 +72,13 @@ async def change_environment(
         version: the one that the person saw.
 
     Raises:
-        EnvironmentGone: it is retired or not there.
-        ChangedMeanwhile: it has another version by now.
+        Gone: it is retired or not there.
+        Changed: it has another version by now.
         asyncpg.UniqueViolationError: another environment of the contract has the name.
     """
     async with unit_of_work():
         if await lock_environment(contract, environment) != version:
-            raise ChangedMeanwhile
+            raise Changed
         await Environment.update(
             {
                 Environment.name: name,
@@ -109,7 +101,7 @@ async def retire_environment(*, contract: UUID, environment: UUID, actor: UUID) 
     """Retire an environment: its allocations are given back, its history stays.
 
     Raises:
-        EnvironmentGone: it is retired or not there.
+        Gone: it is retired or not there.
     """
     async with unit_of_work():
         await lock_environment(contract, environment)
@@ -147,7 +139,7 @@ async def lock_environments(contract: UUID, environments: Collection[UUID]) -> N
     """Lock environments that run, in id order, before their entitlements.
 
     Raises:
-        EnvironmentGone: one is retired or not there.
+        Gone: one is retired or not there.
     """
     rows = await fetch(
         "select 1 from environment where id = any($1) and contract = $2 and retired_at is null"
@@ -156,7 +148,7 @@ async def lock_environments(contract: UUID, environments: Collection[UUID]) -> N
         contract,
     )
     if len(rows) != len(environments):
-        raise EnvironmentGone
+        raise Gone
 
 
 async def set_allocations(
@@ -172,7 +164,7 @@ async def set_all_allocations(
     """Allocate exactly the named counts, by environment and entitlement; 0 takes away.
 
     Raises:
-        EnvironmentGone: an environment is retired or not there.
+        Gone: an environment is retired or not there.
         asyncpg.CheckViolationError: more than an entitlement would be in use.
         asyncpg.ForeignKeyViolationError: an entitlement is not of this contract.
     """

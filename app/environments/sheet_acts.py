@@ -9,10 +9,10 @@ import asyncpg
 from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
+from app.database import Gone
 from app.environments import services
 from app.environments.allocation_acts import MOST_TOLD
 from app.environments.effect_rules import Effect, Sheet, SheetProduct, judge_lines
-from app.environments.services import EnvironmentGone
 from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import TableFault, read_table
 from app.products.rules import product_name
@@ -118,7 +118,7 @@ async def _allocate(context: Context, payload: Payload) -> Done:
         await services.set_all_allocations(
             contract=contract.id, wanted=_wanted(changing), actor=context.viewer.id
         )
-    except (EnvironmentGone, asyncpg.CheckViolationError):
+    except (Gone, asyncpg.CheckViolationError):
         raise Refused({"problem": "changed"}) from None
     return Done(f"{contract.url}/environments", told)
 

@@ -60,10 +60,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Statement:
-    """One form of a statement."""
+    """One form of a statement.
+
+    Attributes:
+        kind: the dataclass that its rows become, where it has one.
+    """
 
     place: Place
     sql: str
+    kind: type | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,8 @@ def find_statements() -> Found:
             scope = _Scope(module, function)
             try:
                 forms = scope.values(call.args[RUN[_name(call)]])
-                found.statements.extend(Statement(place, sql) for sql in dict.fromkeys(forms))
+                kind = scope.values(call.args[0])[0] if RUN[_name(call)] else None
+                found.statements.extend(Statement(place, sql, kind) for sql in dict.fromkeys(forms))
             except NotConstant as error:
                 found.unknown[place] = str(error)
     return found

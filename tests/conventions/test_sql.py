@@ -19,6 +19,7 @@ from app.audit.acts import ACTS
 from app.audit.services import record
 from app.contracts.queries import AHEAD, find_contract
 from app.database import fetch_value, unit_of_work, uuid7
+from app.database.rows import field_names
 from app.history import queries as history
 from app.history.rules import Group, HistoryFilter
 from app.notices.queries import list_notices
@@ -55,18 +56,21 @@ async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-async def _problem(connection: asyncpg.Connection, sql: str) -> str:
+async def _problem(connection: asyncpg.Connection, sql: str, kind: type | None = None) -> str:
+    """Return what is wrong with a statement, and with the dataclass that its rows become."""
     try:
-        await connection.prepare(sql)
+        prepared = await connection.prepare(sql)
     except asyncpg.PostgresError as error:
         return str(error)
-    return ""
+    columns = tuple(attribute.name for attribute in prepared.get_attributes())
+    wrong = kind is not None and columns != field_names(kind)
+    return f"{columns} are not the fields of {kind}" if wrong else ""
 
 
 async def test_every_statement_fits_the_tables(connection: asyncpg.Connection) -> None:
     found = find_statements()
     assert len(found.statements) > 300, "most statements were not found"
-    problems = [(str(s.place), await _problem(connection, s.sql)) for s in found.statements]
+    problems = [(str(s.place), await _problem(connection, s.sql, s.kind)) for s in found.statements]
     assert not [(place, problem) for place, problem in problems if problem]
 
 

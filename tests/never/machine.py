@@ -17,14 +17,9 @@ from app.activation.rules import IssueOutcome
 from app.activation.services import Answer, answer_request
 from app.contracts.queries import find_contract
 from app.contracts.rules import SeenContract
-from app.database import fetch, fetch_one, unit_of_work
+from app.database import Gone, fetch, fetch_one, unit_of_work
 from app.environments.queries import list_environments, offered_products
-from app.environments.services import (
-    EnvironmentGone,
-    create_environment,
-    retire_environment,
-    set_allocations,
-)
+from app.environments.services import create_environment, retire_environment, set_allocations
 from app.settings import Settings
 from app.web.paging import Turn
 from tests.activation.makers import claims, key, request_file
@@ -127,7 +122,7 @@ class Machine(RuleBasedStateMachine):
             done: bool | None = True
         except asyncpg.CheckViolationError:
             done = False
-        except EnvironmentGone:
+        except Gone:
             done = None
         expected = None if site.model.retired else self.model.allocate(site.model, wanted)
         assert done is expected
@@ -154,7 +149,7 @@ class Machine(RuleBasedStateMachine):
         try:
             self.services.run(work)
             done = True
-        except EnvironmentGone:
+        except Gone:
             done = False
         assert done is not site.model.retired
         self.model.retire(site.model)

@@ -11,14 +11,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from app.database import fetch, unit_of_work
-from app.environments.services import (
-    ChangedMeanwhile,
-    EnvironmentGone,
-    change_environment,
-    retire_environment,
-    set_allocations,
-)
+from app.database import Changed, Gone, fetch, unit_of_work
+from app.environments.services import change_environment, retire_environment, set_allocations
 from tests.never.pools import Pool, make_pool, read_ledger
 
 CONNECTIONS = 20
@@ -210,7 +204,7 @@ async def test_allocating_retiring_renaming_and_amending_at_once_keep_every_rule
             try:
                 await act()
                 answers["done"] += 1
-            except (EnvironmentGone, asyncpg.CheckViolationError) as error:
+            except (Gone, asyncpg.CheckViolationError) as error:
                 answers[type(error).__name__] += 1
 
     async def allocate() -> None:
@@ -255,7 +249,7 @@ async def test_allocating_retiring_renaming_and_amending_at_once_keep_every_rule
     assert ledger.in_use <= ledger.quantity
     assert not left
     assert ledger.deadlocks == 0
-    assert {"done", "EnvironmentGone", "CheckViolationError"} <= set(answers), answers
+    assert {"done", "Gone", "CheckViolationError"} <= set(answers), answers
 
 
 async def _rename(pool: Pool, environment: UUID, version: int, name: str) -> None:
@@ -269,5 +263,5 @@ async def _rename(pool: Pool, environment: UUID, version: int, name: str) -> Non
             group_company=None,
             actor=pool.owner,
         )
-    except ChangedMeanwhile:
+    except Changed:
         return
