@@ -54,12 +54,6 @@ async def remove_group_company(*, contract: UUID, group_company: UUID, actor: UU
             raise Gone
         if environments := await environments_naming(group_company):
             raise GroupCompanyNamed(environments)
-        # What is retired keeps its history in the audit log and names nobody from now on.
-        await fetch(
-            "update environment set group_company = null"
-            " where group_company = $1 and retired_at is not null",
-            group_company,
-        )
         await fetch("delete from group_company where id = $1", group_company)
         await record(
             "group-company-removal",

@@ -96,11 +96,11 @@ async def contract_details(contract: SeenContract) -> tuple[Record, list[Record]
     rows = await fetch(
         """
         select x.kind, x.effective_on, x.note,
-               (select count(*) from environment where contract = $1 and retired_at is null)
+               (select count(*) from known_environment where contract = $1 and retired_at is null)
                    as environments,
                (select count(*) from membership where contract = $1) as members,
                (select count(*) from group_company where contract = $1) as group_companies,
-               (select count(*) from entitlement where contract = $1 and ends_on >= $2)
+               (select count(*) from known_entitlement where contract = $1 and ends_on >= $2)
                    as entitlements
         from (select 1) one left join contract_change x on x.contract = $1
         order by x.effective_on desc nulls last, x.id desc
@@ -117,7 +117,7 @@ async def list_group_companies(contract: SeenContract) -> list[Record]:
         await fetch(
             """
             select g.id, c.name, g.created_at,
-                   array(select e.name from environment e
+                   array(select e.name from known_environment e
                          where e.group_company = g.id and e.retired_at is null
                          order by e.sort_key, e.id) as environments
             from group_company g join company c on c.id = g.company
@@ -147,7 +147,7 @@ async def list_candidates(contract: SeenContract) -> list[ListedCompany]:
 async def environments_naming(group_company: UUID) -> list[str]:
     """Names of the environments in use that name a group company, in sort-key order."""
     rows = await fetch(
-        "select name from environment where group_company = $1 and retired_at is null"
+        "select name from known_environment where group_company = $1 and retired_at is null"
         " order by sort_key, id",
         group_company,
     )

@@ -5,11 +5,11 @@ from datetime import date
 from uuid import UUID
 
 from app import clock
+from app.activation.succession_services import lock_all, succeed_entitlement
 from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, note_change
 from app.contracts.tables import Contract
 from app.database import unit_of_work
-from app.environments.succession_services import lock_all, succeed_entitlement
 from app.products.rules import Term
 from app.products.services import add_entitlement
 from app.products.tables import Entitlement

@@ -7,9 +7,9 @@ import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app import clock, days
+from app.activation.succession_services import amend_entitlement_later
 from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.database import Changed, Gone, Record
-from app.environments.succession_services import amend_entitlement_later
 from app.products.amendment_services import amend_entitlement, order_entitlement
 from app.products.rules import Term, product_name_in
 from app.staff.catalogue.queries import find_product
