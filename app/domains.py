@@ -24,6 +24,8 @@ from app.confirmations.acts import Act, Acts
 from app.database.quotas import Bound, Quota
 
 T = TypeVar("T")
+# The tag of a table class that is a view of the database.
+VIEW = "view"
 
 
 @cache
@@ -69,6 +71,15 @@ def acts() -> Acts:
 
 def tables() -> list[type[Table]]:
     """Return every Piccolo table."""
+    return [table for table in _table_classes() if VIEW not in table._meta.tags]
+
+
+def views() -> list[type[Table]]:
+    """Return every view: a table class of what a domain knows of a higher one."""
+    return [table for table in _table_classes() if VIEW in table._meta.tags]
+
+
+def _table_classes() -> list[type[Table]]:
     return [
         value
         for module, value in _declared("tables")

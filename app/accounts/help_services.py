@@ -9,14 +9,10 @@ from app.accounts.generation_services import begin_generation
 from app.accounts.rules import Ending, token_hash
 from app.accounts.tables import User
 from app.audit.services import record
-from app.database import Record, fetch_one, unit_of_work
+from app.database import Gone, Record, fetch_one, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
-
-
-class AccountGone(Exception):
-    """The account is deleted, or is not any more as it was shown."""
 
 
 async def _hold(user: UUID) -> Record:
@@ -27,7 +23,7 @@ async def _hold(user: UUID) -> Record:
         user,
     )
     if row is None:
-        raise AccountGone
+        raise Gone
     return row
 
 
@@ -35,7 +31,7 @@ async def end_sessions(user: UUID, *, actor: UUID) -> None:
     """Sign a person out everywhere, and void the links that they were mailed.
 
     Raises:
-        AccountGone: the account is deleted.
+        Gone: the account is deleted.
     """
     async with unit_of_work():
         await _hold(user)
@@ -50,7 +46,7 @@ async def unlock(user: UUID, *, actor: UUID) -> None:
     Attempts that are counted by address stay: they may be somebody else's.
 
     Raises:
-        AccountGone: the account is deleted.
+        Gone: the account is deleted.
     """
     async with unit_of_work():
         account = await _hold(user)
@@ -68,12 +64,12 @@ async def disable(user: UUID, *, reason: str, actor: UUID) -> None:
     """Shut an account: nobody gets in with it, and it is logged out everywhere.
 
     Raises:
-        AccountGone: it is deleted, or disabled already.
+        Gone: it is deleted, or disabled already.
         asyncpg.CheckViolationError: it is the last administrator's.
     """
     async with unit_of_work():
         if (await _hold(user))["disabled_at"] is not None:
-            raise AccountGone
+            raise Gone
         await User.update({User.disabled_at: clock.now()}).where(User.id == user)
         await ending_services.end_sessions(user, Ending.ACCOUNT_DISABLING)
         await record("account-disabling", actor=actor, subject=user, reason=reason)
@@ -83,11 +79,11 @@ async def enable(user: UUID, *, actor: UUID) -> None:
     """Open a disabled account again, with the password it had.
 
     Raises:
-        AccountGone: it is deleted, or not disabled.
+        Gone: it is deleted, or not disabled.
     """
     async with unit_of_work():
         if (await _hold(user))["disabled_at"] is None:
-            raise AccountGone
+            raise Gone
         await User.update({User.disabled_at: None}).where(User.id == user)
         await record("account-enabling", actor=actor, subject=user)
 
@@ -98,7 +94,7 @@ async def remove_factors(settings: Settings, user: UUID, *, reason: str, actor: 
     The password stands alone again, so they have to set a new one, which is long enough for that.
 
     Raises:
-        AccountGone: the account is deleted.
+        Gone: the account is deleted.
     """
     async with unit_of_work():
         account = await _hold(user)

@@ -103,8 +103,7 @@ async def current_terms() -> Record | None:
 
 async def product_words() -> list[str]:
     """Codes and names of the vendor's products: words that everybody here knows."""
-    rows = await fetch("select code, name_ja, name_en from product")
-    return [word for row in rows for word in row.values()]
+    return [row["word"] for row in await fetch("select word from known_word")]
 
 
 async def own_words(user: UUID) -> list[str]:

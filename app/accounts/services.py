@@ -10,7 +10,7 @@ from app.accounts.rules import Ending, Viewer
 from app.accounts.session_services import FreshToken, renew_token
 from app.accounts.tables import Terms, User
 from app.audit.services import record
-from app.database import fetch, unit_of_work, uuid7
+from app.database import Changed, fetch, unit_of_work, uuid7
 from app.web.texts import normalised
 
 
@@ -120,10 +120,6 @@ async def add_user(
     return user.id
 
 
-class TermsChanged(Exception):
-    """Another version of the terms was published meanwhile."""
-
-
 async def publish_terms(
     body_ja: str, body_en: str, *, after: int | None = None, actor: UUID | None = None
 ) -> UUID:
@@ -133,13 +129,13 @@ async def publish_terms(
         after: the version that the actor saw as the newest; None where nobody looked.
 
     Raises:
-        TermsChanged: it is another one by now.
+        Changed: it is another one by now.
     """
     async with unit_of_work():
         await fetch("lock table terms in share row exclusive mode")
         newest = await queries.current_terms()
         if after is not None and after != (newest["version"] if newest else 0):
-            raise TermsChanged
+            raise Changed
         terms = Terms(
             version=newest["version"] + 1 if newest else 1,
             body_ja=body_ja,

@@ -8,14 +8,10 @@ from app.accounts.rules import STAFF_LINK_LASTS, new_token, token_hash
 from app.accounts.services import add_user
 from app.accounts.tables import PasswordReset, User
 from app.audit.services import record
-from app.database import Record, fetch, fetch_one, unit_of_work
+from app.database import Changed, Record, fetch, fetch_one, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
-
-
-class StaffChanged(Exception):
-    """The account has another role by now, is no account of the staff, or is deleted."""
 
 
 async def create_staff(
@@ -60,7 +56,7 @@ async def send_staff_link(settings: Settings, user: UUID, *, actor: UUID | None)
     """Mail one of the staff a new link to set the password; earlier ones open nothing any more.
 
     Raises:
-        StaffChanged: this is no account of the staff that works.
+        Changed: this is no account of the staff that works.
     """
     async with unit_of_work():
         await _send_link(settings, await _find(user))
@@ -75,7 +71,7 @@ async def _find(user: UUID) -> Record:
         user,
     )
     if row is None:
-        raise StaffChanged
+        raise Changed
     return row
 
 
@@ -116,12 +112,12 @@ async def change_staff_role(user: UUID, *, role: str, seen: str, actor: UUID) ->
         seen: the role that the actor saw.
 
     Raises:
-        StaffChanged: they have another one by now.
+        Changed: they have another one by now.
         asyncpg.CheckViolationError: they are the last administrator.
     """
     async with unit_of_work():
         account = await _find(user)
         if account["staff_role"] != seen:
-            raise StaffChanged
+            raise Changed
         await User.update({User.staff_role: role}).where(User.id == user)
         await record("staff-role-change", actor=actor, subject=user, role_before=seen, role=role)

@@ -128,6 +128,12 @@ class PasswordReset(Table):
     used_at = Timestamptz(null=True, default=None)
 
 
+class KnownWord(Table, tags=["view"]):
+    """What accounts know of the catalogue: words that make a password easy to guess."""
+
+    word = Text(primary_key=True)
+
+
 QUOTAS = (
     Quota("session_of_a_person", "session", ("user",), 100, "created_at"),
     Quota("device_of_a_person", "device", ("user",), 50, "last_used_at"),

@@ -5,11 +5,7 @@ from uuid import UUID
 from app import clock
 from app.activation.tables import MoveAllowance
 from app.audit.services import record
-from app.database import fetch, fetch_one, fetch_value, unit_of_work
-
-
-class ActivationsChanged(Exception):
-    """Not as it was when the person decided; nothing was changed."""
+from app.database import Changed, fetch, fetch_one, fetch_value, unit_of_work
 
 
 async def allow_move(environment: UUID, *, seen: int, reason: str, actor: UUID) -> None:
@@ -19,7 +15,7 @@ async def allow_move(environment: UUID, *, seen: int, reason: str, actor: UUID) 
         seen: how many allowances there were when the person decided.
 
     Raises:
-        ActivationsChanged: somebody else has allowed one meanwhile.
+        Changed: somebody else has allowed one meanwhile.
     """
     async with unit_of_work():
         contract = await _lock(environment)
@@ -27,7 +23,7 @@ async def allow_move(environment: UUID, *, seen: int, reason: str, actor: UUID) 
             "select count(*) from move_allowance where environment = $1", environment
         )
         if there != seen:
-            raise ActivationsChanged
+            raise Changed
         allowance = MoveAllowance(
             environment=environment, reason=reason, allowed_by=actor, allowed_at=clock.now()
         )
@@ -44,7 +40,7 @@ async def release(environment: UUID, *, seq: int, reason: str, actor: UUID) -> N
         seq: the newest activation when the person decided.
 
     Raises:
-        ActivationsChanged: nothing runs any more, or a newer file was issued meanwhile.
+        Changed: nothing runs any more, or a newer file was issued meanwhile.
     """
     async with unit_of_work():
         contract = await _lock(environment)
@@ -58,7 +54,7 @@ async def release(environment: UUID, *, seq: int, reason: str, actor: UUID) -> N
             clock.now(),
         )
         if newest != seq or not rows:
-            raise ActivationsChanged
+            raise Changed
         await record(
             "activation-release",
             actor=actor,
@@ -72,6 +68,6 @@ async def release(environment: UUID, *, seq: int, reason: str, actor: UUID) -> N
 async def _lock(environment: UUID) -> UUID:
     row = await fetch_one("select contract from environment where id = $1 for update", environment)
     if row is None:
-        raise ActivationsChanged
+        raise Changed
     contract: UUID = row["contract"]
     return contract

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from app.accounts.rules import Viewer
-from app.database.errors import Changed
+from app.database.conflicts import Changed
 from app.settings import Settings
 from app.storage import Storage
 from app.web.i18n import N_, gettext

@@ -4,11 +4,7 @@ from uuid import UUID
 
 from app.audit.services import record
 from app.contracts.tables import Company, CorporateGroup
-from app.database import fetch_one, unit_of_work
-
-
-class CompanyChanged(Exception):
-    """Somebody else changed the company or the group since it was shown."""
+from app.database import lock_row, unit_of_work
 
 
 async def change_company(
@@ -27,19 +23,12 @@ async def change_company(
         revision: the one that the actor saw.
 
     Raises:
-        CompanyChanged: it has another one by now.
+        Changed, Gone: it has another one by now.
         asyncpg.UniqueViolationError: another company has the name.
         asyncpg.ForeignKeyViolationError: there is no such group.
     """
     async with unit_of_work():
-        before = await fetch_one(
-            "select name, reading, corporate_group from company"
-            " where id = $1 and revision = $2 for update",
-            company,
-            revision,
-        )
-        if before is None:
-            raise CompanyChanged
+        before = await lock_row(Company, Company.id == company, revision=revision)
         await Company.update(
             {
                 Company.name: name,
@@ -51,7 +40,7 @@ async def change_company(
             "company-change",
             actor=actor,
             subject=company,
-            before=dict(before),
+            before=before.to_dict(Company.name, Company.reading, Company.corporate_group),
             name=name,
             reading=reading,
             corporate_group=corporate_group,
@@ -65,18 +54,12 @@ async def rename_corporate_group(group: UUID, *, name: str, revision: int, actor
         revision: the one that the actor saw.
 
     Raises:
-        CompanyChanged: it has another one by now.
+        Changed, Gone: it has another one by now.
         asyncpg.UniqueViolationError: another group has the name.
     """
     async with unit_of_work():
-        before = await fetch_one(
-            "select name from corporate_group where id = $1 and revision = $2 for update",
-            group,
-            revision,
-        )
-        if before is None:
-            raise CompanyChanged
+        before = await lock_row(CorporateGroup, CorporateGroup.id == group, revision=revision)
         await CorporateGroup.update({CorporateGroup.name: name}).where(CorporateGroup.id == group)
         await record(
-            "corporate-group-change", actor=actor, subject=group, before=before["name"], name=name
+            "corporate-group-change", actor=actor, subject=group, before=before.name, name=name
         )

@@ -8,11 +8,7 @@ from uuid import UUID
 from app import clock
 from app.audit.services import record
 from app.contracts.tables import Contract, ContractChange
-from app.database import fetch_one, unit_of_work
-
-
-class ContractChanged(Exception):
-    """Somebody else changed the contract since it was shown."""
+from app.database import lock_row, unit_of_work
 
 
 class ChangeKind(StrEnum):
@@ -44,21 +40,13 @@ async def note_change(contract: UUID, kind: ChangeKind, reason: Reason) -> None:
     )
 
 
-async def lock_contract(contract: UUID, revision: int) -> dict[str, object]:
-    """Lock a contract, before its entitlements; answers its values.
+async def lock_contract(contract: UUID, revision: int) -> Contract:
+    """Lock a contract, before its entitlements, and return it as it is.
 
     Raises:
-        ContractChanged: it has another revision by now.
+        Changed, Gone: it has another revision by now.
     """
-    row = await fetch_one(
-        "select name, starts_on, ends_on, sales_name, sales_email, sales_phone from contract"
-        " where id = $1 and revision = $2 for update",
-        contract,
-        revision,
-    )
-    if row is None:
-        raise ContractChanged
-    return dict(row)
+    return await lock_row(Contract, Contract.id == contract, revision=revision)
 
 
 async def amend_contract(
@@ -79,7 +67,7 @@ async def amend_contract(
         revision: the one that the actor saw.
 
     Raises:
-        ContractChanged: it has another one by now.
+        Changed, Gone: it has another one by now.
         asyncpg.CheckViolationError: the term ends before it starts.
     """
     async with unit_of_work():
@@ -100,8 +88,8 @@ async def amend_contract(
             actor=actor,
             contract=contract,
             subject=contract,
-            starts_on_before=before["starts_on"],
-            ends_on_before=before["ends_on"],
+            starts_on_before=before.starts_on,
+            ends_on_before=before.ends_on,
             starts_on=starts_on,
             ends_on=ends_on,
             effective_on=reason.effective_on,

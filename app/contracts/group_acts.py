@@ -9,8 +9,9 @@ from litestar.exceptions import NotFoundException
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts import group_services, queries
 from app.contracts.access import provide_changeable_contract
-from app.contracts.group_services import GroupCompanyGone, GroupCompanyNamed
+from app.contracts.group_services import GroupCompanyNamed
 from app.contracts.rules import SeenContract
+from app.database import Gone
 from app.web.i18n import gettext as _
 
 
@@ -69,7 +70,7 @@ async def _remove(context: Context, payload: Loose) -> Done:
             group_company=UUID(payload["group_company"]),
             actor=context.viewer.id,
         )
-    except GroupCompanyGone:
+    except Gone:
         raise NotFoundException from None
     except GroupCompanyNamed as named:
         raise Refused("named", environments=named.environments) from None

@@ -6,11 +6,7 @@ from app import clock
 from app.audit.services import record
 from app.contracts.queries import environments_naming
 from app.contracts.tables import GroupCompany
-from app.database import fetch, fetch_one, unit_of_work
-
-
-class GroupCompanyGone(Exception):
-    """Somebody else removed the group company meanwhile."""
+from app.database import Gone, fetch, fetch_one, unit_of_work
 
 
 class GroupCompanyNamed(Exception):
@@ -43,7 +39,7 @@ async def remove_group_company(*, contract: UUID, group_company: UUID, actor: UU
     """Take a group company off the contract.
 
     Raises:
-        GroupCompanyGone: it is not registered any more.
+        Gone: it is not registered any more.
         GroupCompanyNamed: environments name it.
     """
     async with unit_of_work():
@@ -55,15 +51,9 @@ async def remove_group_company(*, contract: UUID, group_company: UUID, actor: UU
             contract,
         )
         if found is None:
-            raise GroupCompanyGone
+            raise Gone
         if environments := await environments_naming(group_company):
             raise GroupCompanyNamed(environments)
-        # What is retired keeps its history in the audit log and names nobody from now on.
-        await fetch(
-            "update environment set group_company = null"
-            " where group_company = $1 and retired_at is not null",
-            group_company,
-        )
         await fetch("delete from group_company where id = $1", group_company)
         await record(
             "group-company-removal",

@@ -7,7 +7,7 @@ from uuid import UUID
 from app import clock
 from app.contracts.directory_rules import ListedCompany
 from app.contracts.rules import Role, SeenContract
-from app.database import Record, fetch, fetch_one
+from app.database import Record, fetch, fetch_one, rows
 from app.web.paging import Leaf, Turn, leaf
 from app.web.searching import contains, pattern
 
@@ -96,11 +96,11 @@ async def contract_details(contract: SeenContract) -> tuple[Record, list[Record]
     rows = await fetch(
         """
         select x.kind, x.effective_on, x.note,
-               (select count(*) from environment where contract = $1 and retired_at is null)
+               (select count(*) from known_environment where contract = $1 and retired_at is null)
                    as environments,
                (select count(*) from membership where contract = $1) as members,
                (select count(*) from group_company where contract = $1) as group_companies,
-               (select count(*) from entitlement where contract = $1 and ends_on >= $2)
+               (select count(*) from known_entitlement where contract = $1 and ends_on >= $2)
                    as entitlements
         from (select 1) one left join contract_change x on x.contract = $1
         order by x.effective_on desc nulls last, x.id desc
@@ -117,7 +117,7 @@ async def list_group_companies(contract: SeenContract) -> list[Record]:
         await fetch(
             """
             select g.id, c.name, g.created_at,
-                   array(select e.name from environment e
+                   array(select e.name from known_environment e
                          where e.group_company = g.id and e.retired_at is null
                          order by e.sort_key, e.id) as environments
             from group_company g join company c on c.id = g.company
@@ -130,7 +130,8 @@ async def list_group_companies(contract: SeenContract) -> list[Record]:
 
 async def list_candidates(contract: SeenContract) -> list[ListedCompany]:
     """Companies of the same corporate group that are not registered yet."""
-    rows = await fetch(
+    return await rows(
+        ListedCompany,
         """
         select other.id, other.name, other.reading
         from contract c join company own on own.id = c.company
@@ -141,13 +142,12 @@ async def list_candidates(contract: SeenContract) -> list[ListedCompany]:
         """,
         contract.id,
     )
-    return [ListedCompany(**row) for row in rows]
 
 
 async def environments_naming(group_company: UUID) -> list[str]:
     """Names of the environments in use that name a group company, in sort-key order."""
     rows = await fetch(
-        "select name from environment where group_company = $1 and retired_at is null"
+        "select name from known_environment where group_company = $1 and retired_at is null"
         " order by sort_key, id",
         group_company,
     )

@@ -78,6 +78,25 @@ class GroupCompany(Table):
     created_at = Timestamptz(default=None)
 
 
+class KnownEnvironment(Table, tags=["view"]):
+    """What contracts and products know of environments."""
+
+    id = UUID(primary_key=True)
+    contract = ForeignKey(Contract)
+    group_company = ForeignKey(GroupCompany)
+    name = Text()
+    sort_key = Integer()
+    retired_at = Timestamptz(null=True)
+
+
+class KnownEntitlement(Table, tags=["view"]):
+    """What contracts know of what they entitle to."""
+
+    id = UUID(primary_key=True)
+    contract = ForeignKey(Contract)
+    ends_on = Date()
+
+
 BOUNDS = (
     Bound("corporate_group", "operators create them"),
     Bound("company", "operators create them"),

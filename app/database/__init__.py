@@ -1,5 +1,6 @@
 """PostgreSQL: the pool, the unit of work, ids, migrations and the embedded server."""
 
+from app.database.conflicts import Changed, Gone
 from app.database.engine import (
     POOL_SIZE,
     DatabaseBusy,
@@ -14,8 +15,9 @@ from app.database.engine import (
     run_script,
     unit_of_work,
 )
-from app.database.errors import Changed, Gone
 from app.database.ids import made_at, uuid7
+from app.database.locking import lock_row
+from app.database.rows import row, rows
 
 __all__ = [
     "POOL_SIZE",
@@ -28,9 +30,12 @@ __all__ = [
     "fetch",
     "fetch_one",
     "fetch_value",
+    "lock_row",
     "made_at",
     "open_pool",
     "queries_made",
+    "row",
+    "rows",
     "run_script",
     "unit_of_work",
     "uuid7",

@@ -60,12 +60,13 @@ def _ending(row: Record) -> Ending:
 async def people_to_remind(now: datetime, day: date, most: int) -> Sequence[Record]:
     """Owners who are to be told something, with name, email and language."""
     return await fetch(
-        f"select id, name, email, language from portal_user"
-        f' where id in (select "user" from ({DUE}) due) order by id limit {most}',
+        "select id, name, email, language from portal_user"
+        f' where id in (select "user" from ({DUE}) due) order by id limit $5',
         now,
         list(STAGES),
         day,
         None,
+        most,
     )
 
 

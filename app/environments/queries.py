@@ -35,7 +35,7 @@ def differs(today: str) -> str:
               where al.environment = e.id
                 and greatest(en.starts_on, co.starts_on, {today}) <= least(en.ends_on, co.ends_on)
              ) al
-        full join (select entitlement, quantity, starts_on, ends_on from activation_product
+        full join (select entitlement, quantity, starts_on, ends_on from known_grant
                    where activation = a.id and ends_on >= {today}) ap using (entitlement)
         where (al.quantity, al.starts_on, al.ends_on)
               is distinct from (ap.quantity, ap.starts_on, ap.ends_on)
@@ -60,7 +60,7 @@ ENVIRONMENT_JOINS = """
     left join group_company g on g.id = e.group_company
     left join company gc on gc.id = g.company
     left join lateral (
-        select id, seq, issued_at, expires_at, end_reason from activation
+        select id, seq, issued_at, expires_at, end_reason from known_activation
         where environment = e.id order by seq desc limit 1
     ) a on true
 """

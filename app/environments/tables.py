@@ -1,6 +1,6 @@
 """The customer's systems and what is allocated to them."""
 
-from piccolo.columns import UUID, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -32,6 +32,27 @@ class Allocation(Table):
     environment = ForeignKey(Environment, null=False, on_delete=OnDelete.restrict)
     entitlement = ForeignKey(Entitlement, null=False, on_delete=OnDelete.restrict)
     quantity = Integer()
+
+
+class KnownActivation(Table, tags=["view"]):
+    """What environments know of the files that were issued for them."""
+
+    id = UUID(primary_key=True)
+    environment = ForeignKey(Environment)
+    seq = BigInt()
+    issued_at = Timestamptz()
+    expires_at = Timestamptz()
+    end_reason = Text(null=True)
+
+
+class KnownGrant(Table, tags=["view"]):
+    """What environments know of what a file grants; one is known by file and entitlement."""
+
+    activation = UUID(primary_key=True)
+    entitlement = ForeignKey(Entitlement)
+    quantity = Integer()
+    starts_on = Date()
+    ends_on = Date()
 
 
 QUOTAS = (

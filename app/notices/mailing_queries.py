@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app import clock
-from app.database import Record, fetch, fetch_one
+from app.database import Record, fetch, fetch_one, row
 
 # Members whose notification is on, of contracts that may use one of the products on that day.
 RECIPIENTS = """
@@ -83,19 +83,20 @@ class Mailing:
 
 async def find_mailing(notice: UUID) -> Mailing | None:
     """How far the mails of a notice are, for the vendor's staff."""
-    row = await fetch_one(
+    return await row(
+        Mailing,
         """
-        select n.mailed_at is not null as finished, count(nm.mail) as written,
+        select count(nm.mail) as written,
                count(*) filter (where m.state = 'queued') as queued,
                count(*) filter (where m.state = 'sent') as sent,
                count(*) filter (where m.state = 'failed') as failed,
-               count(nm.id) - count(nm.mail) as impossible
+               count(nm.id) - count(nm.mail) as impossible,
+               n.mailed_at is not null as finished
         from notice n left join notice_mail nm on nm.notice = n.id
         left join mail m on m.id = nm.mail where n.id = $1 group by n.id
         """,
         notice,
     )
-    return Mailing(**row) if row else None
 
 
 @dataclass(frozen=True)

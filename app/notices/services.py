@@ -7,17 +7,13 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch, fetch_one, unit_of_work
+from app.database import Gone, fetch, lock_row, unit_of_work
 from app.notices.queries import unread_notices
 from app.notices.tables import Notice, NoticeProduct
 
 
 class NoticeSettled(Exception):
     """The notice is not in a state in which this can be done; nothing was changed."""
-
-
-class NoticeChanged(Exception):
-    """Somebody else changed the notice since it was looked at; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +37,10 @@ async def compose_notice(words: Words, products: Sequence[UUID], *, actor: UUID 
 
 
 async def _lock_unchanged(notice: UUID, revision: int | None) -> None:
-    row = await fetch_one("select revision from notice where id = $1 for update", notice)
-    if row is None:
-        raise NoticeSettled
-    if revision not in {None, row["revision"]}:
-        raise NoticeChanged
+    try:
+        await lock_row(Notice, Notice.id == notice, revision=revision)
+    except Gone:
+        raise NoticeSettled from None
 
 
 async def change_notice(
@@ -62,7 +57,7 @@ async def change_notice(
         revision: the one that was changed; None for any.
 
     Raises:
-        NoticeChanged: somebody else changed it meanwhile.
+        Changed: somebody else changed it meanwhile.
         NoticeSettled: it is published already: people may have read or got it by mail.
     """
     async with unit_of_work():
@@ -104,7 +99,7 @@ async def publish_notice(
         revision: the one that was read; None for any.
 
     Raises:
-        NoticeChanged: somebody else changed it meanwhile.
+        Changed: somebody else changed it meanwhile.
         NoticeSettled: it is published already.
     """
     now = clock.now()

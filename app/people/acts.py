@@ -8,9 +8,10 @@ from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts.access import provide_contract
 from app.contracts.rules import Role, SeenContract
+from app.database import Gone
 from app.people import membership_services as services
 from app.people.access import provide_membership
-from app.people.membership_services import MembershipGone, MembershipRefused
+from app.people.membership_services import MembershipRefused
 from app.people.queries import SeenMembership
 from app.people.rules import MembershipProblem
 from app.web.i18n import gettext as _
@@ -77,7 +78,7 @@ async def _change(context: Context, payload: Loose) -> Done:
             seen=(Role(payload["seen_role"]), payload["seen_notification"]),
             actor=context.viewer.id,
         )
-    except MembershipGone:
+    except Gone:
         raise NotFoundException from None
     except MembershipRefused as refused:
         raise _refused(contract, refused) from None
@@ -115,7 +116,7 @@ async def _remove(context: Context, payload: Loose) -> Done:
         await services.end_membership(
             contract=contract.id, membership=membership.id, actor=context.viewer.id
         )
-    except MembershipGone:
+    except Gone:
         raise NotFoundException from None
     except MembershipRefused as refused:
         raise _refused(contract, refused) from None

@@ -8,10 +8,10 @@ from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
-from app.database import Record
+from app.database import Gone, Record
 from app.people import invitation_services as services
 from app.people.access import provide_invitation
-from app.people.invitation_services import InvitationGone, InvitationRefused, TooManyInvitations
+from app.people.invitation_services import InvitationRefused, TooManyInvitations
 from app.people.rules import INVITATION_LASTS
 from app.web.i18n import LANGUAGE_NAMES, moment, ngettext
 from app.web.i18n import gettext as _
@@ -93,7 +93,7 @@ async def _send_again(context: Context, payload: Loose) -> Done:
         await services.send_again(
             context.settings, contract=contract, invitation=invitation["id"], actor=context.viewer
         )
-    except InvitationGone:
+    except Gone:
         raise NotFoundException from None
     except InvitationRefused:
         raise Refused("member") from None
@@ -116,7 +116,7 @@ async def _cancel(context: Context, payload: Loose) -> Done:
         await services.cancel(
             contract=contract.id, invitation=invitation["id"], actor=context.viewer.id
         )
-    except InvitationGone:
+    except Gone:
         raise NotFoundException from None
     return Done(
         f"{contract.url}/members",

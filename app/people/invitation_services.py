@@ -7,7 +7,7 @@ from app import clock
 from app.accounts.rules import Viewer, new_token, token_hash
 from app.audit.services import record
 from app.contracts.rules import NamedContract, Role, SeenContract
-from app.database import fetch, fetch_one, unit_of_work
+from app.database import Gone, fetch, fetch_one, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue, withdraw
 from app.people import queries
@@ -15,10 +15,6 @@ from app.people.membership_services import lock_people
 from app.people.rules import INVITATION_LASTS, MOST_OPEN, AddressProblem
 from app.people.tables import Invitation
 from app.settings import Settings
-
-
-class InvitationGone(Exception):
-    """The invitation was used, cancelled or sent again meanwhile."""
 
 
 class InvitationRefused(Exception):
@@ -136,7 +132,7 @@ async def send_again(
     """Mail a new link to the same address; the old one opens nothing any more.
 
     Raises:
-        InvitationGone: it was used or ended meanwhile.
+        Gone: it was used or ended meanwhile.
         InvitationRefused: the person became a member another way.
     """
     async with unit_of_work():
@@ -160,7 +156,7 @@ async def cancel(*, contract: UUID, invitation: UUID, actor: UUID) -> None:
     """Take an invitation back: its link opens nothing any more.
 
     Raises:
-        InvitationGone: it was used or ended meanwhile.
+        Gone: it was used or ended meanwhile.
     """
     async with unit_of_work():
         await lock_people(contract)
@@ -178,7 +174,7 @@ async def _end(contract: UUID, invitation: UUID, reason: str) -> Mapping[str, st
         reason,
     )
     if row is None:
-        raise InvitationGone
+        raise Gone
     # A mail that still waits would bring a link that opens nothing.
     await withdraw([invitation])
     return row

@@ -10,12 +10,8 @@ from uuid import UUID
 from app.audit.services import record
 from app.contracts.rules import Role
 from app.contracts.tables import Membership
-from app.database import Record, fetch, fetch_one, unit_of_work
+from app.database import Gone, Record, fetch, fetch_one, unit_of_work
 from app.people.rules import MembershipProblem, Standing, membership_problem
-
-
-class MembershipGone(Exception):
-    """The person does not belong to the contract any more."""
 
 
 class MembershipRefused(Exception):
@@ -47,7 +43,7 @@ async def _find(contract: UUID, membership: UUID) -> Record:
         contract,
     )
     if row is None:
-        raise MembershipGone
+        raise Gone
     return row
 
 
@@ -66,7 +62,7 @@ async def change_membership(
         seen: role and notification that the actor saw.
 
     Raises:
-        MembershipGone: the person left meanwhile.
+        Gone: the person left meanwhile.
         MembershipRefused: the actor is no owner, or it was the last one, or somebody else
             changed it meanwhile.
     """
@@ -99,7 +95,7 @@ async def end_membership(*, contract: UUID, membership: UUID, actor: UUID) -> No
     """Remove a person from a contract, or leave it.
 
     Raises:
-        MembershipGone: the person left already.
+        Gone: the person left already.
         MembershipRefused: the actor is no owner, or it was the last one.
     """
     async with unit_of_work():

@@ -6,11 +6,11 @@ from app.accounts.rules import Viewer
 from app.audit.services import record
 from app.contracts.rules import NamedContract, Role
 from app.contracts.tables import Membership
-from app.database import fetch_one, unit_of_work
+from app.database import Gone, fetch_one, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.people.invitation_services import invite_by_staff
-from app.people.membership_services import MembershipGone, lock_people
+from app.people.membership_services import lock_people
 from app.settings import Settings
 
 
@@ -40,7 +40,7 @@ async def appoint_owner(
 
     Raises:
         OwnerThere: the contract has an owner.
-        MembershipGone: the person left meanwhile, or their account is disabled.
+        Gone: the person left meanwhile, or their account is disabled.
     """
     async with unit_of_work():
         await _require_no_owner(contract.id)
@@ -52,7 +52,7 @@ async def appoint_owner(
             contract.id,
         )
         if person is None:
-            raise MembershipGone
+            raise Gone
         await Membership.update({Membership.role: Role.OWNER.value}).where(
             Membership.id == membership
         )

@@ -9,14 +9,10 @@ from uuid import UUID
 from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, lock_contract, note_change
 from app.contracts.tables import Contract
-from app.database import fetch, fetch_one, unit_of_work
+from app.database import fetch, lock_row, unit_of_work
 from app.products.rules import Term
 from app.products.services import add_entitlement
 from app.products.tables import Entitlement
-
-
-class EntitlementChanged(Exception):
-    """Somebody else changed the entitlement since it was shown, or it is of another contract."""
 
 
 async def order_entitlement(
@@ -47,22 +43,18 @@ async def amend_entitlement(
         revision: the one that the actor saw.
 
     Raises:
-        EntitlementChanged: it has another one by now.
+        Changed, Gone: it has another one by now.
         asyncpg.CheckViolationError: more is allocated or held than the new quantity, or the term
             ends before it starts.
     """
     async with unit_of_work():
         # The line in the contract's history refers to the contract, which is locked first.
-        await fetch("select 1 from contract where id = $1 for key share", contract)
-        before = await fetch_one(
-            "select quantity, starts_on, ends_on from entitlement"
-            " where id = $1 and contract = $2 and revision = $3 for update",
-            entitlement,
-            contract,
-            revision,
+        await lock_row(Contract, Contract.id == contract, strength="KEY SHARE")
+        before = await lock_row(
+            Entitlement,
+            (Entitlement.id == entitlement) & (Entitlement.contract == contract),
+            revision=revision,
         )
-        if before is None:
-            raise EntitlementChanged
         await Entitlement.update(
             {
                 Entitlement.quantity: quantity,
@@ -76,7 +68,7 @@ async def amend_entitlement(
             actor=actor,
             contract=contract,
             subject=entitlement,
-            before=dict(before),
+            before=before.to_dict(Entitlement.quantity, Entitlement.starts_on, Entitlement.ends_on),
             quantity=quantity,
             starts_on=term.starts_on,
             ends_on=term.ends_on,
@@ -93,7 +85,7 @@ async def renew_contract(
         revision: the contract's, that the actor saw.
 
     Raises:
-        ContractChanged: it has another one by now.
+        Changed, Gone: it has another one by now.
         asyncpg.CheckViolationError: the term ends before it starts.
     """
     async with unit_of_work():
@@ -103,7 +95,7 @@ async def renew_contract(
             "select id from entitlement where contract = $1 and ends_on = $2"
             " order by id for update",
             contract,
-            before["ends_on"],
+            before.ends_on,
         )
         extended = [row["id"] for row in rows]
         await fetch("update entitlement set ends_on = $2 where id = any($1)", extended, ends_on)
@@ -113,7 +105,7 @@ async def renew_contract(
             actor=actor,
             contract=contract,
             subject=contract,
-            ends_on_before=before["ends_on"],
+            ends_on_before=before.ends_on,
             ends_on=ends_on,
             extended=extended,
             effective_on=reason.effective_on,

@@ -3,12 +3,11 @@
 from uuid import UUID
 
 from app.audit.services import record
-from app.database import fetch_one, unit_of_work
+from app.database import lock_row, unit_of_work
 from app.products.tables import Product
 
-
-class ProductChanged(Exception):
-    """Somebody else changed the product since it was shown."""
+# What a change may change, and the audit log tells of before and after.
+SAID = (Product.code, Product.name_ja, Product.name_en, Product.unit, Product.version)
 
 
 async def change_product(
@@ -29,19 +28,14 @@ async def change_product(
         revision: the one that the actor saw.
 
     Raises:
-        ProductChanged: it has another one by now.
+        Changed, Gone: it has another one by now.
         asyncpg.UniqueViolationError: another product has the code.
         asyncpg.CheckViolationError: somebody has the product, so its unit and code are fixed.
     """
     async with unit_of_work():
-        before = await fetch_one(
-            "select code, name_ja, name_en, unit, version from product"
-            " where id = $1 and revision = $2 for no key update",
-            product,
-            revision,
+        before = await lock_row(
+            Product, Product.id == product, revision=revision, strength="NO KEY UPDATE"
         )
-        if before is None:
-            raise ProductChanged
         await Product.update(
             {
                 Product.code: code,
@@ -55,7 +49,7 @@ async def change_product(
             "product-change",
             actor=actor,
             subject=product,
-            before=dict(before),
+            before=before.to_dict(*SAID),
             code=code,
             name_ja=name_ja,
             name_en=name_en,

@@ -4,11 +4,7 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch, fetch_one, unit_of_work
-
-
-class KeyGone(Exception):
-    """The key is revoked already, or there is none."""
+from app.database import Gone, fetch, fetch_one, unit_of_work
 
 
 async def export_batch(batch: UUID, *, again: bool, actor: UUID) -> list[str] | None:
@@ -38,7 +34,7 @@ async def revoke_license_key(key: UUID, *, actor: UUID) -> None:
     """Make an unused license key worthless.
 
     Raises:
-        KeyGone: it is revoked already.
+        Gone: it is revoked already.
         asyncpg.CheckViolationError: it was redeemed.
     """
     async with unit_of_work():
@@ -49,5 +45,5 @@ async def revoke_license_key(key: UUID, *, actor: UUID) -> None:
             clock.now(),
         )
         if revoked is None:
-            raise KeyGone
+            raise Gone
         await record("license-key-revocation", actor=actor, subject=key)

@@ -1,6 +1,6 @@
 """Reads about license keys."""
 
-from app.database import fetch_one
+from app.database import fetch_one, row
 from app.products.key_rules import KnownKey
 
 KEY = """
@@ -14,8 +14,7 @@ KEY = """
 
 async def find_key(characters: str) -> KnownKey | None:
     """The issued key of these characters, which `plain_key` gives."""
-    row = await fetch_one(KEY, characters)
-    return KnownKey(**row) if row else None
+    return await row(KnownKey, KEY, characters)
 
 
 async def lock_key(characters: str) -> KnownKey | None:

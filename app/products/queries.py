@@ -15,7 +15,7 @@ USE = """
         select coalesce(sum(coalesce(a.quantity, 0)), 0)::int as allocated,
                coalesce(sum(greatest(coalesce(a.quantity, 0), coalesce(h.quantity, 0))), 0)::int
                    as in_use
-        from (select environment, quantity from allocation where entitlement = e.id) a
+        from (select environment, quantity from known_allocation where entitlement = e.id) a
         full join (select environment, quantity from hold where entitlement = e.id) h
             using (environment)
     ) u on true
@@ -30,10 +30,10 @@ HOLDERS = """
                 'held', h.held, 'until', h.until)
             order by v.sort_key, v.id)
      from (select h.environment, h.until, h.quantity - coalesce((
-                      select quantity from allocation
+                      select quantity from known_allocation
                       where environment = h.environment and entitlement = h.entitlement), 0) as held
            from hold h where h.entitlement = e.id) h
-     join environment v on v.id = h.environment
+     join known_environment v on v.id = h.environment
      where h.held > 0)
 """
 
@@ -106,10 +106,10 @@ async def find_places(
                    coalesce(a.quantity, 0) as here,
                    greatest(coalesce(h.quantity, 0) - coalesce(a.quantity, 0), 0) as held_here,
                    h.until
-            from (select environment, quantity from allocation where entitlement = e.id) a
+            from (select environment, quantity from known_allocation where entitlement = e.id) a
             full join (select environment, quantity, until from hold where entitlement = e.id) h
                 using (environment)
-            join environment n on n.id = environment
+            join known_environment n on n.id = environment
             where $4::int is null or (n.sort_key, n.id) > ($4, $5)
             order by n.sort_key, n.id limit {PAGE_ROWS + 1}
         ) v on true

@@ -67,6 +67,23 @@ class Entitlement(Table):
     revision = Integer(default=1)
 
 
+class KnownAllocation(Table, tags=["view"]):
+    """What products know of allocations; one is known by its environment and entitlement."""
+
+    environment = UUID(primary_key=True)
+    entitlement = ForeignKey(Entitlement)
+    quantity = Integer()
+
+
+class Hold(Table, tags=["view"]):
+    """What the running files of an environment hold of an entitlement, and until when."""
+
+    environment = UUID(primary_key=True)
+    entitlement = ForeignKey(Entitlement)
+    quantity = Integer()
+    until = Timestamptz()
+
+
 BOUNDS = (
     Bound("product", "operators create them"),
     Bound("license_key", "operators issue them, in batches of a limited size"),

@@ -5,12 +5,13 @@ from uuid import UUID
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
+from app.database import Changed
 from app.products.rules import count_of
 from app.quotes import services
 from app.quotes.access import provide_quotable_contract, provide_request
 from app.quotes.draft_queries import Builder, find_builder
 from app.quotes.draft_rules import NOTE, DraftContent
-from app.quotes.draft_services import DraftChanged, use_draft
+from app.quotes.draft_services import use_draft
 from app.quotes.rules import Line, Wish, totals
 from app.quotes.services import StateRefused, Wanted
 from app.quotes.wording import before_and_after, total_facts
@@ -85,7 +86,7 @@ async def _request(context: Context, payload: Loose) -> Done:
     draft = UUID(payload["draft"])
     try:
         await use_draft(contract=contract.id, draft=draft, version=payload["version"])
-    except DraftChanged:
+    except Changed:
         raise Refused("draft-changed") from None
     requested = await services.request_quote(
         context.settings,

@@ -87,26 +87,26 @@ async def take_into_review(*, request: UUID, actor: UUID) -> None:
         await QuoteRequest.update(
             {QuoteRequest.state: QuoteState.IN_REVIEW.value, QuoteRequest.handled_by: actor}
         ).where(QuoteRequest.id == request)
-        await record("quote-review", actor=actor, contract=row["contract"], subject=request)
+        await record("quote-review", actor=actor, contract=row.contract, subject=request)
 
 
 async def hand_over(*, request: UUID, to: UUID, revision: int, actor: UUID) -> None:
     """Let another one of the vendor work on a request, or take it over.
 
     Raises:
-        RequestChanged: somebody else changed it meanwhile.
+        Changed: somebody else changed it meanwhile.
         StateRefused: nobody works on it yet, or it has ended.
     """
     async with unit_of_work():
         row = await lock_request(request, revision)
-        state = QuoteState(row["state"])
+        state = QuoteState(row.state)
         if not may_hand_over(state):
             raise StateRefused(state)
         await QuoteRequest.update({QuoteRequest.handled_by: to}).where(QuoteRequest.id == request)
         await record(
             "quote-hand-over",
             actor=actor,
-            contract=row["contract"],
+            contract=row.contract,
             subject=request,
             user=str(to),
         )
@@ -128,12 +128,12 @@ async def answer_quote(
         revision: the one that the answer was written to; None for any.
 
     Raises:
-        RequestChanged: somebody else answered or changed it meanwhile.
+        Changed: somebody else answered or changed it meanwhile.
         StateRefused: it was withdrawn or concluded.
     """
     async with unit_of_work():
         row = await lock_request(request, revision)
-        state = QuoteState(row["state"])
+        state = QuoteState(row.state)
         if not may_answer(state):
             raise StateRefused(state)
         await QuoteRequest.update(
@@ -148,7 +148,7 @@ async def answer_quote(
                 QuoteRequest.handled_by: actor,
             }
         ).where(QuoteRequest.id == request)
-        await record("quote-answer", actor=actor, contract=row["contract"], subject=request)
+        await record("quote-answer", actor=actor, contract=row.contract, subject=request)
         if settings is not None:
             await tell_owners(settings, "quote-answer", await find_about(request))
 
@@ -157,7 +157,7 @@ async def conclude_quote(*, request: UUID, actor: UUID, revision: int | None = N
     """Note that the customer ordered what was offered; the contract stays as it is.
 
     Raises:
-        RequestChanged: somebody else changed it meanwhile.
+        Changed: somebody else changed it meanwhile.
         StateRefused: it is not answered, or ended.
     """
     async with unit_of_work():
@@ -168,7 +168,7 @@ async def conclude_quote(*, request: UUID, actor: UUID, revision: int | None = N
                 QuoteRequest.concluded_at: clock.now(),
             }
         ).where(QuoteRequest.id == request)
-        await record("quote-conclusion", actor=actor, contract=row["contract"], subject=request)
+        await record("quote-conclusion", actor=actor, contract=row.contract, subject=request)
 
 
 async def note_answer_download(*, request: UUID, contract: UUID, actor: UUID) -> None:

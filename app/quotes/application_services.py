@@ -5,11 +5,11 @@ from datetime import date
 from uuid import UUID
 
 from app import clock
+from app.activation.succession_services import lock_all, succeed_entitlement
 from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, note_change
 from app.contracts.tables import Contract
-from app.database import Record, unit_of_work
-from app.environments.succession_services import lock_all, succeed_entitlement
+from app.database import unit_of_work
 from app.products.rules import Term
 from app.products.services import add_entitlement
 from app.products.tables import Entitlement
@@ -74,11 +74,11 @@ async def apply_quote(
     """
     async with unit_of_work():
         row = await lock_request(request)
-        if row["applied_at"] is not None:
+        if row.applied_at is not None:
             return
-        if row["state"] not in {QuoteState.ANSWERED, QuoteState.CONCLUDED}:
+        if row.state not in {QuoteState.ANSWERED, QuoteState.CONCLUDED}:
             raise ApplicationRefused(ApplyProblem.NOT_ANSWERED)
-        await lock_all(row["contract"])
+        await lock_all(row.contract)
         before, today = await contract_days(request)
         planned = await plan_quote(request, term)
         if confirmed not in {None, fingerprint(await agreed_lines(request), planned)}:
@@ -88,14 +88,14 @@ async def apply_quote(
         await _note(row, planned, before, effective_on, actor)
 
 
-async def _write(request: Record, planned: Plan, actor: UUID) -> None:
+async def _write(request: QuoteRequest, planned: Plan, actor: UUID) -> None:
     for change in planned.changes:
         await Entitlement.update(
             {Entitlement.quantity: change.quantity, Entitlement.ends_on: change.ends_on}
         ).where(Entitlement.id == change.entitlement)
     for each in planned.successions:
         await succeed_entitlement(
-            contract=request["contract"],
+            contract=request.contract,
             entitlement=each.entitlement,
             quantity=each.quantity,
             term=Term(each.starts_on, each.ends_on),
@@ -103,36 +103,36 @@ async def _write(request: Record, planned: Plan, actor: UUID) -> None:
         )
     for new in planned.creations:
         await add_entitlement(
-            contract=request["contract"],
+            contract=request.contract,
             product=new.product,
             quantity=new.quantity,
             term=Term(new.starts_on, new.ends_on),
             actor=actor,
         )
     await Contract.update({Contract.ends_on: planned.contract_ends_on}).where(
-        Contract.id == request["contract"]
+        Contract.id == request.contract
     )
 
 
 async def _note(
-    request: Record, planned: Plan, before: date, effective_on: date, actor: UUID
+    request: QuoteRequest, planned: Plan, before: date, effective_on: date, actor: UUID
 ) -> None:
     now = clock.now()
     kind = ChangeKind.RENEWED if planned.contract_ends_on > before else ChangeKind.AMENDED
-    await note_change(request["contract"], kind, Reason(request["reference"], effective_on))
+    await note_change(request.contract, kind, Reason(request.reference, effective_on))
     await QuoteRequest.update(
         {
             QuoteRequest.state: QuoteState.CONCLUDED.value,
-            QuoteRequest.concluded_at: request["concluded_at"] or now,
+            QuoteRequest.concluded_at: request.concluded_at or now,
             QuoteRequest.applied_at: now,
             QuoteRequest.counts_from: planned.counts_from,
         }
-    ).where(QuoteRequest.id == request["id"])
+    ).where(QuoteRequest.id == request.id)
     await record(
         "quote-application",
         actor=actor,
-        contract=request["contract"],
-        subject=request["id"],
+        contract=request.contract,
+        subject=request.id,
         quantities={str(id): quantity for id, quantity in planned.quantities.items()},
         counts_from=planned.counts_from,
     )

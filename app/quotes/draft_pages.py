@@ -12,13 +12,14 @@ from app.accounts.rules import Viewer
 from app.confirmations.services import Proposal, find_draft, propose
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
+from app.database import Changed
 from app.quotes import draft_services, wording
 from app.quotes.access import provide_quotable_contract
 from app.quotes.acts import REQUEST
 from app.quotes.conflict_forms import refusal_messages, unseen_messages
 from app.quotes.draft_queries import Builder, find_builder
 from app.quotes.draft_rules import NOTE, DraftContent, choice_of, merge
-from app.quotes.draft_services import DraftChanged, LockedDraft
+from app.quotes.draft_services import LockedDraft
 from app.quotes.forms import (
     ADD,
     SAVE,
@@ -73,7 +74,7 @@ class QuoteDrafts(Controller):
             return _page(request, contract, builder, builder.values() | form.own, form.errors)
         try:
             draft = await _save(viewer, contract, builder, form)
-        except DraftChanged:
+        except Changed:
             return await _changed(request, contract, form)
         if form.step == SAVE or form.removed:
             return see_other(url)

@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app import clock
-from app.database import fetch, fetch_one, unit_of_work, uuid7
+from app.database import Changed, fetch, fetch_one, unit_of_work, uuid7
 from app.quotes.draft_rules import Addition, DraftContent, additions_differ, merge
 from app.quotes.rules import MOST_ADDITIONS
-
-
-class DraftChanged(Exception):
-    """Somebody else changed the draft since the person's form was made; nothing was kept."""
 
 
 class AlreadyAdded(Exception):
@@ -86,15 +82,15 @@ async def save_draft(
         seen_additions: the additions that the person saw; None where they do not matter.
 
     Raises:
-        DraftChanged: somebody else changed something that the person has not seen.
+        Changed: somebody else changed something that the person has not seen.
     """
     async with unit_of_work():
         draft = await _lock(contract, actor)
         merged = merge(seen, own, {**first, **draft.content.values})
         if merged.unseen:
-            raise DraftChanged
+            raise Changed
         if seen_additions is not None and additions_differ(seen_additions, draft.content.additions):
-            raise DraftChanged
+            raise Changed
         return await _write(draft, DraftContent(merged.values, draft.content.additions), actor)
 
 
@@ -131,7 +127,7 @@ async def use_draft(*, contract: UUID, draft: UUID, version: int) -> None:
     """End a draft, since it becomes a request in the same unit of work.
 
     Raises:
-        DraftChanged: it has another version by now, or is gone.
+        Changed: it has another version by now, or is gone.
     """
     async with unit_of_work():
         rows = await fetch(
@@ -141,4 +137,4 @@ async def use_draft(*, contract: UUID, draft: UUID, version: int) -> None:
             version,
         )
         if not rows:
-            raise DraftChanged
+            raise Changed

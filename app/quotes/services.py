@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import Record, fetch, fetch_one, unit_of_work
+from app.database import Record, fetch, fetch_one, lock_row, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.quotes.rules import QuoteState, Wish, may_become
@@ -32,10 +32,6 @@ class StateRefused(Exception):
     def __init__(self, state: QuoteState) -> None:
         super().__init__(state)
         self.state = state
-
-
-class RequestChanged(Exception):
-    """Somebody else of the vendor changed the request since it was looked at."""
 
 
 @dataclass(frozen=True)
@@ -125,31 +121,27 @@ async def _lines(request: UUID, contract: UUID, wanted: Sequence[Wanted]) -> lis
     ]
 
 
-async def lock_request(request: UUID, revision: int | None = None) -> Record:
-    """The request, which nobody else moves until the unit of work ends.
+async def lock_request(request: UUID, revision: int | None = None) -> QuoteRequest:
+    """Lock a request, so that nobody else moves it until the unit of work ends.
 
     Args:
         revision: the one that was looked at; None where any will do.
 
     Raises:
-        RequestChanged: it has another one by now.
+        Changed: it has another one by now.
     """
-    row = await fetch_one("select * from quote_request where id = $1 for update", request)
-    assert row is not None
-    if revision not in {None, row["revision"]}:
-        raise RequestChanged
-    return row
+    return await lock_row(QuoteRequest, QuoteRequest.id == request, revision=revision)
 
 
-async def move(request: UUID, after: QuoteState, revision: int | None = None) -> Record:
+async def move(request: UUID, after: QuoteState, revision: int | None = None) -> QuoteRequest:
     """Lock the request for a change of state; answers it as it was.
 
     Raises:
-        RequestChanged: it has another revision by now.
+        Changed: it has another revision by now.
         StateRefused: its state does not lead there.
     """
     row = await lock_request(request, revision)
-    state = QuoteState(row["state"])
+    state = QuoteState(row.state)
     if not may_become(state, after):
         raise StateRefused(state)
     return row
@@ -169,7 +161,7 @@ async def withdraw_quote(settings: Settings, *, request: UUID, actor: UUID) -> N
                 QuoteRequest.withdrawn_at: clock.now(),
             }
         ).where(QuoteRequest.id == request)
-        await record("quote-withdrawal", actor=actor, contract=row["contract"], subject=request)
+        await record("quote-withdrawal", actor=actor, contract=row.contract, subject=request)
         await tell_vendor(settings, "quote-withdrawal", await find_about(request))
 
 

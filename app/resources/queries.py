@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app import clock
 from app.contracts.rules import SeenContract, Status
-from app.database import Record, fetch, fetch_one, fetch_value
+from app.database import Record, fetch, fetch_value, row
 from app.resources.rules import RESUMED_WITHIN
 
 PAGE_ROWS = 50
@@ -97,14 +97,14 @@ async def find_resource(contract: SeenContract, id: UUID) -> SeenResource | None
     """The resource, if the contract entitles to one of its products today."""
     if not _runs(contract):
         return None
-    row = await fetch_one(
+    return await row(
+        SeenResource,
         "select r.id, r.name, r.version, r.media_type, r.size, r.sha256, r.storage_key,"
         f" r.published_at {REACHABLE} and r.id = $3 limit 1",
         contract.id,
         contract.today,
         id,
     )
-    return SeenResource(**row) if row else None
 
 
 async def began_lately(contract: SeenContract, resource: UUID, person: UUID) -> bool:

@@ -5,21 +5,9 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch, fetch_one, unit_of_work
+from app.database import Gone, fetch, fetch_one, lock_row, unit_of_work
 from app.resources.tables import Resource, ResourceProduct
 from app.storage import Storage
-
-
-class UploadGone(Exception):
-    """The upload was published or thrown away already, or never became whole."""
-
-
-class ResourceGone(Exception):
-    """There is no such resource, or it was withdrawn already."""
-
-
-class ResourceChanged(Exception):
-    """Somebody else changed the resource since it was looked at."""
 
 
 async def publish_resource(
@@ -28,7 +16,7 @@ async def publish_resource(
     """Offer an uploaded file to everybody whose contract has one of the products.
 
     Raises:
-        UploadGone: a repeat, or the upload was thrown away.
+        Gone: a repeat, or the upload was thrown away.
     """
     assert products, "a file without a product reaches nobody"
     async with unit_of_work():
@@ -38,7 +26,7 @@ async def publish_resource(
             upload,
         )
         if row is None:
-            raise UploadGone
+            raise Gone
         resource = Resource(**row, version=version, published_at=clock.now())
         await Resource.insert(resource)
         await _tie(resource.id, products)
@@ -55,8 +43,8 @@ async def change_products(
         revision: the one that was looked at; None for any.
 
     Raises:
-        ResourceChanged: it has another one by now.
-        ResourceGone: it was withdrawn.
+        Changed: it has another one by now.
+        Gone: it was withdrawn.
     """
     assert products, "to take a file off is a withdrawal"
     async with unit_of_work():
@@ -78,8 +66,8 @@ async def withdraw_resource(
     The file goes after the change is safe; see `delete_withdrawn_files`.
 
     Raises:
-        ResourceChanged: it has another revision by now.
-        ResourceGone: it was withdrawn already.
+        Changed: it has another revision by now.
+        Gone: it was withdrawn already.
     """
     async with unit_of_work():
         await _lock_offered(resource, revision)
@@ -112,10 +100,5 @@ async def _tie(resource: UUID, products: Sequence[UUID]) -> None:
 
 
 async def _lock_offered(resource: UUID, revision: int | None) -> None:
-    found = await fetch_one(
-        "select revision from resource where id = $1 and withdrawn_at is null for update", resource
-    )
-    if found is None:
-        raise ResourceGone
-    if revision not in {None, found["revision"]}:
-        raise ResourceChanged
+    offered = (Resource.id == resource) & Resource.withdrawn_at.is_null()
+    await lock_row(Resource, offered, revision=revision)

@@ -16,6 +16,7 @@ from app.accounts.access import (
 )
 from app.accounts.rules import Viewer, with_next
 from app.accounts.throttling import Throttled
+from app.database import Gone
 from app.settings import Settings
 from app.web import i18n
 from app.web.errors import too_many_attempts, wait_message
@@ -117,7 +118,7 @@ async def _withdraw(settings: Settings, viewer: Viewer, form: WithdrawalForm) ->
         await services.withdraw(settings, viewer, form.reason, form.note)
     except ErasureRefused:
         return see_other(WITHDRAWAL_URL)
-    except services.AlreadyGone:
+    except Gone:
         pass
     return _farewell(settings)
 

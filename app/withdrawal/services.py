@@ -10,7 +10,7 @@ from app import clock
 from app.accounts.generation_services import hold_account
 from app.accounts.rules import Viewer
 from app.audit.services import record
-from app.database import fetch, unit_of_work, uuid7
+from app.database import Gone, fetch, unit_of_work, uuid7
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
@@ -24,10 +24,6 @@ KEPT_RULES = {"contract_keeps_an_owner", "portal_keeps_an_administrator"}
 TRIES = 3
 
 
-class AlreadyGone(Exception):
-    """The account was erased a moment ago."""
-
-
 async def withdraw(settings: Settings, viewer: Viewer, reason: Reason | None, note: str) -> None:
     """Erase the person, and say farewell by mail. All of it happens, or nothing.
 
@@ -37,7 +33,7 @@ async def withdraw(settings: Settings, viewer: Viewer, reason: Reason | None, no
 
     Raises:
         ErasureRefused: a running contract, or the portal, would be left without anybody.
-        AlreadyGone: they withdrew already.
+        Gone: they withdrew already.
         CredentialsChanged: the password they entered is not theirs any more.
     """
     for left in reversed(range(TRIES)):
@@ -61,7 +57,7 @@ async def _withdraw(
     async with unit_of_work():
         held = await hold(viewer.id)
         if held is None:
-            raise AlreadyGone
+            raise Gone
         await hold_account(viewer.id, viewer.generation)
         files = await erase(
             held,

@@ -9,6 +9,7 @@ from piccolo.columns import Column, ForeignKey
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
+from app import domains
 from app.database.migrate import migrate
 from app.piccolo_app import APP_CONFIG
 from tests.conftest import Stage, in_database
@@ -84,6 +85,20 @@ async def test_every_table_has_the_columns_that_piccolo_believes_in(
         assert in_database == believed, name
 
 
+async def test_every_view_has_the_columns_that_piccolo_believes_in(
+    migrated: asyncpg.Connection,
+) -> None:
+    made = await migrated.fetch(
+        "select table_name from information_schema.views where table_schema = 'public'"
+    )
+    views = {view._meta.tablename: view for view in domains.views()}
+    assert {row["table_name"] for row in made} == set(views)
+    for name, view in views.items():
+        rows = await migrated.fetch(COLUMNS, f'"{name}"')
+        believed = {column_name: _type(column) for column_name, column in _columns(view).items()}
+        assert {row["name"]: row["type"] for row in rows} == believed, name
+
+
 async def test_what_piccolo_calls_unique_is_unique(migrated: asyncpg.Connection) -> None:
     for name, table in TABLES.items():
         in_database = {row["attname"] for row in await migrated.fetch(UNIQUE, f'"{name}"')}
@@ -156,7 +171,7 @@ async def test_not_even_the_owning_role_changes_the_audit_log(
 
 
 def test_piccolo_knows_every_table_class() -> None:
-    known: set[Any] = set(APP_CONFIG.table_classes)
+    known: set[Any] = {*APP_CONFIG.table_classes, *domains.views()}
     for module in modules("app"):
         if module.name.endswith((".tables", "_tables")):
             loaded = __import__(module.name, fromlist=["tables"])

@@ -19,11 +19,7 @@ from app.contracts.queries import find_contract
 from app.contracts.rules import SeenContract
 from app.database import Gone, fetch, fetch_one, unit_of_work
 from app.environments.queries import list_environments, offered_products
-from app.environments.services import (
-    create_environment,
-    retire_environment,
-    set_allocations,
-)
+from app.environments.services import create_environment, retire_environment, set_allocations
 from app.environments.values import EnvironmentValues
 from app.settings import Settings
 from app.web.paging import Turn

@@ -12,11 +12,7 @@ import asyncpg
 import pytest
 
 from app.database import Changed, Gone, fetch, unit_of_work
-from app.environments.services import (
-    change_environment,
-    retire_environment,
-    set_allocations,
-)
+from app.environments.services import change_environment, retire_environment, set_allocations
 from app.environments.values import EnvironmentValues
 from tests.never.pools import Pool, make_pool, read_ledger
 

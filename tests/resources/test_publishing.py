@@ -13,10 +13,8 @@ import httpx
 import pytest
 
 from app import clock
-from app.database import fetch, fetch_value
+from app.database import Gone, fetch, fetch_value
 from app.resources.services import (
-    ResourceGone,
-    UploadGone,
     change_products,
     delete_withdrawn_files,
     publish_resource,
@@ -100,7 +98,7 @@ async def test_an_upload_is_published_once(storage: Storage) -> None:
 
     results = await asyncio.gather(*(publish() for _ in range(5)), return_exceptions=True)
     assert sum(isinstance(result, UUID) for result in results) == 1
-    assert sum(isinstance(result, UploadGone) for result in results) == 4
+    assert sum(isinstance(result, Gone) for result in results) == 4
 
 
 async def test_an_upload_that_breaks_off_leaves_neither_row_nor_file(storage: Storage) -> None:
@@ -134,7 +132,7 @@ async def test_what_nobody_publishes_is_thrown_away_in_time(
     assert await discard_old_uploads(storage) == 2
     assert not await asyncio.to_thread(begun.exists)
     assert (await kept(storage, old), await kept(storage, new)) == (False, True)
-    with pytest.raises(UploadGone):
+    with pytest.raises(Gone):
         await publish_resource(upload=old, version="1", products=[UUID(int=1)], actor=None)
 
 
@@ -160,9 +158,9 @@ async def test_a_withdrawn_file_is_not_found_and_goes_if_it_is_to_go(
     assert await delete_withdrawn_files(storage) == (0 if keep_file else 1)
     assert await delete_withdrawn_files(storage) == 0
     assert await kept(storage, upload) == keep_file
-    with pytest.raises(ResourceGone):
+    with pytest.raises(Gone):
         await withdraw_resource(resource=resource, keep_file=True, actor=staff)
-    with pytest.raises(ResourceGone):
+    with pytest.raises(Gone):
         await change_products(resource=resource, products=products, actor=staff)
     noted = await acts(resource)
     assert noted == ["resource-publication", "resource-download", "resource-withdrawal"]

@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from app.accounts.rules import Viewer
-from app.database import fetch, fetch_value
-from app.people.membership_services import MembershipGone, MembershipRefused
+from app.database import Gone, fetch, fetch_value
+from app.people.membership_services import MembershipRefused
 from app.settings import Settings
 from app.withdrawal.erasure_services import ErasureRefused
-from app.withdrawal.services import AlreadyGone, withdraw
+from app.withdrawal.services import withdraw
 from tests.conftest import Portal, Stage
 from tests.people.owners import Pair, make_pair
 from tests.people.post import make_owner, membership_id
@@ -22,7 +22,7 @@ from tests.withdrawal.leaving import PLACE, is_here, leave, reasons, to_form
 ROUNDS = 6
 
 
-TOLD = (ErasureRefused, MembershipGone, MembershipRefused, AlreadyGone)
+TOLD = (ErasureRefused, Gone, MembershipRefused)
 
 
 async def go(settings: Settings, pair: Pair, who: int) -> None:

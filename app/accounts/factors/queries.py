@@ -6,7 +6,7 @@ from uuid import UUID
 from app.accounts.factors.rules import Factors, SeenPasskey
 from app.accounts.queries import HAS_FACTOR, counts
 from app.accounts.rules import token_hash
-from app.database import Record, fetch, fetch_one, fetch_value
+from app.database import Record, fetch_one, fetch_value, rows
 
 CODES = """
     select (select count(*) from recovery_code where "user" = $1 and used_at is null) as left,
@@ -24,19 +24,20 @@ async def has_factor(user: UUID) -> bool:
 
 async def find_factors(user: UUID) -> Factors:
     """All second factors of the person that are in use."""
-    row = await fetch_one(CODES, user)
-    assert row is not None, "the query always answers one row"
-    passkeys = await fetch(
+    codes = await fetch_one(CODES, user)
+    assert codes is not None, "the query always answers one row"
+    passkeys = await rows(
+        SeenPasskey,
         "select id, credential_id, name, created_at, last_used_at from passkey"
         ' where "user" = $1 order by id',
         user,
     )
     return Factors(
-        app=row["id"],
-        app_since=row["confirmed_at"],
-        recovery_left=row["left"],
-        passkeys=[SeenPasskey(**passkey) for passkey in passkeys],
-        app_box=row["sealed_secret"],
+        app=codes["id"],
+        app_since=codes["confirmed_at"],
+        recovery_left=codes["left"],
+        passkeys=passkeys,
+        app_box=codes["sealed_secret"],
     )
 
 

@@ -28,7 +28,7 @@ from app.activation.signing_keys.encryption import CannotUnseal, seal, unseal
 from app.activation.signing_keys.files import read_trusted_roots
 from app.activation.tables import SigningKey
 from app.audit.services import record
-from app.database import fetch, unit_of_work, uuid7
+from app.database import Changed, fetch, unit_of_work, uuid7
 from app.settings import Settings
 
 GRACE_DAYS = 14
@@ -43,10 +43,6 @@ _unsealing = threading.Lock()
 
 class NoPassphrase(Exception):
     """Signing keys cannot be sealed or opened without the passphrase of the settings."""
-
-
-class KeysChanged(Exception):
-    """A signing key was made since the person looked."""
 
 
 class UntrustedKeyset(Exception):
@@ -145,7 +141,7 @@ async def rotate_signing_key(
 
     Raises:
         NoPassphrase: the settings hold no passphrase.
-        KeysChanged: somebody else has made a key since.
+        Changed: somebody else has made a key since.
         UntrustedKeyset: the keyset in force cannot be verified.
         InvalidKeyset: the keyset would hold too many keys.
     """
@@ -158,7 +154,7 @@ async def rotate_signing_key(
     async with unit_of_work():
         await fetch("select pg_advisory_xact_lock($1)", KEYSET_LOCK)
         if seen is not None and seen != await key_queries.newest_kid():
-            raise KeysChanged
+            raise Changed
         current = await read_keyset(settings)
         document = rotated_keyset(_without(current, dropped), key, now)
         await SigningKey.insert(_row(key, sealed, now))

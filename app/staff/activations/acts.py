@@ -6,8 +6,8 @@ from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
 from app.activation import staff_services as services
-from app.activation.staff_services import ActivationsChanged
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.database import Changed
 from app.products.rules import count_of, product_name_in
 from app.staff.access import require
 from app.staff.activations import queries
@@ -65,7 +65,7 @@ async def _allow(context: Context, payload: Loose) -> Done:
             reason=payload["reason"],
             actor=context.viewer.id,
         )
-    except ActivationsChanged:
+    except Changed:
         raise Refused("changed-meanwhile") from None
     return Done(activation_url(found.row["id"]), _("A further move was allowed."))
 
@@ -102,7 +102,7 @@ async def _release(context: Context, payload: Loose) -> Done:
             reason=payload["reason"],
             actor=context.viewer.id,
         )
-    except ActivationsChanged:
+    except Changed:
         raise Refused("changed-meanwhile") from None
     return Done(activation_url(found.row["id"]), _("The held counts were released."))
 

@@ -5,8 +5,9 @@ from uuid import UUID
 import asyncpg
 
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.database import Changed, Gone
 from app.products import services
-from app.products.catalogue_services import ProductChanged, change_product
+from app.products.catalogue_services import change_product
 from app.products.rules import unit_name
 from app.staff.access import require
 from app.staff.rules import Permission
@@ -50,7 +51,7 @@ async def _perform(context: Context, payload: Loose) -> Done:
         raise Refused("code-taken") from None
     except asyncpg.CheckViolationError:
         raise Refused("unit-fixed") from None
-    except ProductChanged:
+    except (Changed, Gone):
         raise Refused("changed-meanwhile") from None
     return Done(PRODUCTS_URL, _("The product %(code)s was saved.", code=payload["code"]))
 

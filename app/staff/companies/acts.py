@@ -8,7 +8,7 @@ from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts import company_services as changes
 from app.contracts import services
-from app.contracts.company_services import CompanyChanged
+from app.database import Changed, Gone
 from app.staff.access import require
 from app.staff.companies.queries import find_group
 from app.staff.rules import Permission
@@ -53,7 +53,7 @@ async def _do_company(context: Context, payload: Loose) -> Done:
         raise Refused("name-taken") from None
     except asyncpg.ForeignKeyViolationError:
         raise Refused("group-gone") from None
-    except CompanyChanged:
+    except (Changed, Gone):
         raise Refused("changed-meanwhile") from None
     return Done(
         f"{COMPANIES_URL}/{company}", _("The company %(name)s was saved.", name=payload["name"])
@@ -101,7 +101,7 @@ async def _do_group(context: Context, payload: Loose) -> Done:
             await services.create_corporate_group(name, actor=context.viewer.id)
     except asyncpg.UniqueViolationError:
         raise Refused("name-taken") from None
-    except CompanyChanged:
+    except (Changed, Gone):
         raise Refused("changed-meanwhile") from None
     return Done(GROUPS_URL, _("The corporate group %(name)s was saved.", name=name))
 

@@ -10,9 +10,9 @@ from litestar.exceptions import NotFoundException
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts import contract_services, services
-from app.contracts.contract_services import ContractChanged, Reason
+from app.contracts.contract_services import Reason
 from app.contracts.rules import NamedContract, Role
-from app.database import Record
+from app.database import Changed, Gone, Record
 from app.people.invitation_services import InvitationRefused, invite_by_staff
 from app.people.rules import INVITATION_LASTS
 from app.products.amendment_services import renew_contract
@@ -207,7 +207,7 @@ async def _amend(context: Context, payload: Loose) -> Done:
             reason=reason_of(payload),
             actor=context.viewer.id,
         )
-    except ContractChanged:
+    except (Changed, Gone):
         raise Refused("changed-meanwhile") from None
     return Done(
         contract_url(contract["number"]),
@@ -245,7 +245,7 @@ async def _renew(context: Context, payload: Loose) -> Done:
             reason=reason_of(payload),
             actor=context.viewer.id,
         )
-    except ContractChanged:
+    except (Changed, Gone):
         raise Refused("changed-meanwhile") from None
     return Done(
         contract_url(contract["number"]),

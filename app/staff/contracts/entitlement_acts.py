@@ -7,14 +7,10 @@ import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app import clock, days
+from app.activation.succession_services import amend_entitlement_later
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.database import Record
-from app.environments.succession_services import amend_entitlement_later
-from app.products.amendment_services import (
-    EntitlementChanged,
-    amend_entitlement,
-    order_entitlement,
-)
+from app.database import Changed, Gone, Record
+from app.products.amendment_services import amend_entitlement, order_entitlement
 from app.products.rules import Term, product_name_in
 from app.staff.catalogue.queries import find_product
 from app.staff.contracts import queries
@@ -122,7 +118,7 @@ async def _amend(context: Context, payload: Loose) -> Done:
             reason=reason_of(payload),
             actor=context.viewer.id,
         )
-    except EntitlementChanged:
+    except (Changed, Gone):
         raise Refused("changed-meanwhile") from None
     except asyncpg.CheckViolationError:
         raise Refused("in-use") from None

@@ -7,11 +7,10 @@ from litestar.exceptions import NotFoundException
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
 from app.contracts.rules import NamedContract, Role
-from app.database import Record
+from app.database import Gone, Record
 from app.people import invitation_services as invitations
 from app.people.acts import role_name
-from app.people.invitation_services import InvitationGone, InvitationRefused
-from app.people.membership_services import MembershipGone
+from app.people.invitation_services import InvitationRefused
 from app.people.owner_services import OwnerThere, appoint_owner, invite_new_owner
 from app.staff.access import require
 from app.staff.contracts import queries
@@ -62,7 +61,7 @@ async def _appoint(context: Context, payload: Loose) -> Done:
         raise Refused("owner-there") from None
     except InvitationRefused as refused:
         raise Refused(refused.problems[payload["owner_email"]].value) from None
-    except MembershipGone:
+    except Gone:
         raise Refused("member-gone") from None
     message = _("The owner was appointed.")
     if not payload["membership"]:
@@ -114,7 +113,7 @@ async def _send_again(context: Context, payload: Loose) -> Done:
         await invitations.send_again(
             context.settings, contract=contract, invitation=invitation["id"], actor=context.viewer
         )
-    except (InvitationGone, InvitationRefused):
+    except (Gone, InvitationRefused):
         raise NotFoundException from None
     return Done(contract_url(contract.number), _("The invitation was sent again."))
 
@@ -135,7 +134,7 @@ async def _cancel(context: Context, payload: Loose) -> Done:
         await invitations.cancel(
             contract=contract.id, invitation=invitation["id"], actor=context.viewer.id
         )
-    except InvitationGone:
+    except Gone:
         raise NotFoundException from None
     return Done(
         contract_url(contract.number),

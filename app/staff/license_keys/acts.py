@@ -7,8 +7,8 @@ from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.database import Record
-from app.products.key_admin_services import KeyGone, revoke_license_key
+from app.database import Gone, Record
+from app.products.key_admin_services import revoke_license_key
 from app.products.key_services import issue_license_keys
 from app.products.rules import Term, count_of
 from app.staff.access import require
@@ -101,7 +101,7 @@ async def _revoke(context: Context, payload: Loose) -> Done:
     key = UUID(payload["key"])
     try:
         await revoke_license_key(key, actor=context.viewer.id)
-    except KeyGone:
+    except Gone:
         raise NotFoundException from None
     except asyncpg.CheckViolationError:
         raise Refused("redeemed", page=f"{KEYS_URL}/{key}") from None

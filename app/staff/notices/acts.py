@@ -9,10 +9,10 @@ from litestar.exceptions import NotFoundException
 from app import clock
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.database import Record
+from app.database import Changed, Record
 from app.notices import services
 from app.notices.mailing_queries import count_recipients
-from app.notices.services import NoticeChanged, NoticeSettled, Words
+from app.notices.services import NoticeSettled, Words
 from app.staff.access import require
 from app.staff.catalogue.queries import choices
 from app.staff.notices.queries import NoticeState, find_notice, state_of
@@ -41,7 +41,7 @@ def _codes(products: list[Any]) -> str:
 
 
 def _refused(notice: str, error: Exception, form: str) -> Refused:
-    if isinstance(error, NoticeChanged):
+    if isinstance(error, Changed):
         return Refused("changed-meanwhile", page=form)
     return Refused("notice-settled", page=f"{NOTICES_URL}/{notice}")
 
@@ -83,7 +83,7 @@ async def _keep(context: Context, payload: Loose) -> Done:
             actor=context.viewer.id,
             revision=payload["revision"],
         )
-    except (NoticeChanged, NoticeSettled) as error:
+    except (Changed, NoticeSettled) as error:
         raise _refused(payload["notice"], error, _text_url(payload)) from None
     return Done(f"{NOTICES_URL}/{payload['notice']}", _("The notice was changed."))
 
@@ -126,7 +126,7 @@ async def _publish(context: Context, payload: Loose) -> Done:
             actor=context.viewer.id,
             revision=payload["revision"],
         )
-    except (NoticeChanged, NoticeSettled) as error:
+    except (Changed, NoticeSettled) as error:
         page = f"{NOTICES_URL}/{payload['notice']}/publication"
         raise _refused(payload["notice"], error, page) from None
     if payload["at"]:

@@ -9,10 +9,9 @@ from litestar.exceptions import NotFoundException
 
 from app.accounts import help_services as helps
 from app.accounts import staff_services
-from app.accounts.help_services import AccountGone
 from app.accounts.rules import Viewer
-from app.accounts.staff_services import StaffChanged
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.database import Changed, Gone
 from app.staff.access import require
 from app.staff.people import queries
 from app.staff.rules import Help, Permission, offered, permission_for, permits
@@ -134,7 +133,7 @@ async def _help(context: Context, payload: Loose) -> Done:
     }
     try:
         await acts[help]()
-    except (AccountGone, StaffChanged):
+    except (Gone, Changed):
         raise NotFoundException from None
     except asyncpg.CheckViolationError:
         raise Refused("last-administrator") from None
@@ -200,7 +199,7 @@ async def _change_role(context: Context, payload: Loose) -> Done:
         await staff_services.change_staff_role(
             account["id"], role=payload["role"], seen=payload["seen"], actor=context.viewer.id
         )
-    except StaffChanged:
+    except Changed:
         raise Refused("changed-meanwhile") from None
     except asyncpg.CheckViolationError:
         raise Refused("last-administrator") from None

@@ -6,9 +6,10 @@ from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.database import Changed
 from app.quotes import answer_services as services
 from app.quotes.answer_services import Attachment
-from app.quotes.services import RequestChanged, StateRefused
+from app.quotes.services import StateRefused
 from app.quotes.wording import state_name
 from app.staff.access import require
 from app.staff.quotes.queries import Quote, find_quote, list_colleagues
@@ -49,7 +50,7 @@ def quote_facts(quote: Quote) -> list[tuple[str, str]]:
 
 def refused(quote: Quote, error: Exception, page: str = "") -> Refused:
     """What a refused change says beside the request, or at the form `page`."""
-    changed = isinstance(error, RequestChanged)
+    changed = isinstance(error, Changed)
     problem = "changed-meanwhile" if changed else "quote-moved"
     return Refused(problem, page=(page if changed else "") or quote.url)
 
@@ -100,7 +101,7 @@ async def _hand_over(context: Context, payload: Loose) -> Done:
             revision=payload["revision"],
             actor=context.viewer.id,
         )
-    except (RequestChanged, StateRefused) as error:
+    except (Changed, StateRefused) as error:
         raise refused(quote, error, f"{quote.url}/handler") from None
     return Done(quote.url, _("%(name)s works on this request now.", name=name))
 
@@ -152,7 +153,7 @@ async def _answer(context: Context, payload: Loose) -> Done:
             actor=context.viewer.id,
             revision=payload["revision"],
         )
-    except (RequestChanged, StateRefused) as error:
+    except (Changed, StateRefused) as error:
         if attachment and context.upload:
             await context.storage.delete(attachment.file.key)
         raise refused(quote, error, f"{quote.url}/answer") from None
@@ -175,7 +176,7 @@ async def _conclude(context: Context, payload: Loose) -> Done:
         await services.conclude_quote(
             request=quote.seen.id, actor=context.viewer.id, revision=payload["revision"]
         )
-    except (RequestChanged, StateRefused) as error:
+    except (Changed, StateRefused) as error:
         raise refused(quote, error) from None
     return Done(quote.url, _("The request was concluded."))
 

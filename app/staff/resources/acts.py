@@ -7,9 +7,8 @@ from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.database import Record
+from app.database import Changed, Gone, Record
 from app.resources import services
-from app.resources.services import ResourceChanged, ResourceGone, UploadGone
 from app.resources.upload_services import discard_upload
 from app.staff.access import require
 from app.staff.catalogue.queries import choices
@@ -85,7 +84,7 @@ async def _publish(context: Context, payload: Loose) -> Done:
             products=[UUID(product) for product in payload["products"]],
             actor=context.viewer.id,
         )
-    except UploadGone:
+    except Gone:
         raise Refused("upload-gone", page=RESOURCES_URL) from None
     return Done(f"{RESOURCES_URL}/{id}", _("The file was published."))
 
@@ -121,7 +120,7 @@ async def _state_products(context: Context, payload: Loose) -> Statement:
 
 
 def _refused(error: Exception, resource: str, form: str) -> Refused:
-    if isinstance(error, ResourceChanged):
+    if isinstance(error, Changed):
         return Refused("changed-meanwhile", page=form)
     return Refused("resource-gone", page=f"{RESOURCES_URL}/{resource}")
 
@@ -136,7 +135,7 @@ async def _tie(context: Context, payload: Loose) -> Done:
             actor=context.viewer.id,
             revision=payload["revision"],
         )
-    except (ResourceChanged, ResourceGone) as error:
+    except (Changed, Gone) as error:
         raise _refused(error, payload["resource"], f"{page}/products") from None
     return Done(page, _("The products of the file were changed."))
 
@@ -163,7 +162,7 @@ async def _withdraw(context: Context, payload: Loose) -> Done:
             actor=context.viewer.id,
             revision=payload["revision"],
         )
-    except (ResourceChanged, ResourceGone) as error:
+    except (Changed, Gone) as error:
         raise _refused(error, payload["resource"], page) from None
     return Done(page, _("The file was withdrawn."))
 

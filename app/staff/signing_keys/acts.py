@@ -5,7 +5,6 @@ from app.activation.format.keysets import InvalidKeyset, Keyset, KeysetOutcome
 from app.activation.format.roots import InvalidRoot
 from app.activation.messages import KEYSET_MESSAGES
 from app.activation.signing_keys.services import (
-    KeysChanged,
     NoPassphrase,
     UntrustedKeyset,
     current_keyset,
@@ -14,6 +13,7 @@ from app.activation.signing_keys.services import (
     rotate_signing_key,
 )
 from app.confirmations.acts import CHANGED, Act, Context, Done, Loose, Refused, Statement
+from app.database import Changed
 from app.settings import Settings
 from app.staff.access import require
 from app.staff.rules import Permission
@@ -81,7 +81,7 @@ async def _rotate(context: Context, payload: Loose) -> Done:
             seen=payload["seen"],
             actor=context.viewer.id,
         )
-    except KeysChanged:
+    except Changed:
         raise Refused("changed-meanwhile") from None
     except NoPassphrase:
         raise Refused("no-passphrase") from None

@@ -1,7 +1,8 @@
 """What the staff confirm about the terms of use."""
 
-from app.accounts.services import TermsChanged, publish_terms
+from app.accounts.services import publish_terms
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.database import Changed
 from app.staff.access import require
 from app.staff.rules import Permission
 from app.web.i18n import gettext as _
@@ -35,7 +36,7 @@ async def _publish(context: Context, payload: Loose) -> Done:
             after=payload["revision"],
             actor=context.viewer.id,
         )
-    except TermsChanged:
+    except Changed:
         raise Refused("changed-meanwhile") from None
     return Done(TERMS_URL, _("The version was published."))
 

@@ -6,8 +6,7 @@ from uuid import UUID
 from app import clock
 from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, note_change
-from app.database import fetch, fetch_one, unit_of_work
-from app.products.amendment_services import EntitlementChanged
+from app.database import fetch, fetch_one, lock_row, unit_of_work
 from app.products.rules import Term
 from app.products.tables import Entitlement
 
@@ -139,21 +138,19 @@ async def amend_entitlement_later(
         revision: the one that the actor saw.
 
     Raises:
-        EntitlementChanged: it has another one by now.
+        Changed, Gone: it has another one by now.
         asyncpg.CheckViolationError: the term ends before the new quantity counts.
     """
     async with unit_of_work():
         await lock_all(contract)
-        before = await fetch_one(
-            "update entitlement set starts_on = $4 where id = $1 and contract = $2"
-            " and revision = $3 returning id",
-            entitlement,
-            contract,
-            revision,
-            term.starts_on,
+        await lock_row(
+            Entitlement,
+            (Entitlement.id == entitlement) & (Entitlement.contract == contract),
+            revision=revision,
         )
-        if before is None:
-            raise EntitlementChanged
+        await Entitlement.update({Entitlement.starts_on: term.starts_on}).where(
+            Entitlement.id == entitlement
+        )
         await succeed_entitlement(
             contract=contract,
             entitlement=entitlement,

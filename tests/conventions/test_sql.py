@@ -1,0 +1,183 @@
+"""Every SQL statement of the portal fits the tables, before anybody runs it."""
+
+import ast
+import importlib
+import inspect
+import itertools
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime
+from types import ModuleType
+from typing import Any, get_args
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from app.accounts.queries import SESSION, session_statement
+from app.audit.acts import ACTS
+from app.audit.services import record
+from app.contracts.queries import AHEAD, find_contract
+from app.database import fetch_value, unit_of_work, uuid7
+from app.database.rows import field_names
+from app.history import queries as history
+from app.history.rules import Group, HistoryFilter
+from app.notices.queries import list_notices
+from app.staff.audit import queries as staff_audit
+from app.staff.list_queries import Source
+from tests.conventions.sources import modules
+from tests.conventions.statements import find_statements, looks_like_sql
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+DAY = date(2026, 11, 29)
+# They compose a statement of what is wanted when they are called. Each is kept by a test below,
+# which runs all that it composes, or by what is named here.
+BUILDERS = {
+    "app.accounts.queries.find_session": "test_the_statement_of_the_session_fits",
+    "app.audit.services.record": "test_every_event_can_be_recorded",
+    "app.backup.copying.write_tables": "tests/backup; it asks the database for the names",
+    "app.database.migrate._grant": "every migration; it grants to a role of the settings",
+    "app.history.queries.all_events": "test_every_filter_of_the_history_fits",
+    "app.history.queries.list_events": "test_every_filter_of_the_history_fits",
+    "app.notices.queries.list_notices": "test_every_filter_of_the_notices_fits",
+    "app.staff.audit.queries.list_events": "test_every_filter_of_the_audit_log_fits",
+    "app.staff.audit.queries.list_links": "test_every_filter_of_the_audit_log_fits",
+    "app.staff.list_queries.list_rows": "test_every_filter_and_order_of_a_console_list_fits",
+}
+# Words for every way in which a list of the console searches.
+SEARCHES = ["", "D-1", "1", "a" * 64]
+
+
+@pytest.fixture
+async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to a migrated database."""
+    connection = await asyncpg.connect(database)
+    yield connection
+    await connection.close()
+
+
+async def _problem(connection: asyncpg.Connection, sql: str, kind: type | None = None) -> str:
+    """Return what is wrong with a statement, and with the dataclass that its rows become."""
+    try:
+        prepared = await connection.prepare(sql)
+    except asyncpg.PostgresError as error:
+        return str(error)
+    columns = tuple(attribute.name for attribute in prepared.get_attributes())
+    wrong = kind is not None and columns != field_names(kind)
+    return f"{columns} are not the fields of {kind}" if wrong else ""
+
+
+async def test_every_statement_fits_the_tables(connection: asyncpg.Connection) -> None:
+    found = find_statements()
+    assert len(found.statements) > 300, "most statements were not found"
+    problems = [(str(s.place), await _problem(connection, s.sql, s.kind)) for s in found.statements]
+    assert not [(place, problem) for place, problem in problems if problem]
+
+
+def test_every_statement_is_composed_of_constants() -> None:
+    """What cannot be evaluated is not checked; so only the builders below may compose more."""
+    unknown = {str(p): why for p, why in find_statements().unknown.items()}
+    composed = {p.function for p in find_statements().unknown}
+    others = {p: why for p, why in unknown.items() if not any(f"({b})" in p for b in BUILDERS)}
+    assert not others, "compose it of constants, or write a test of its builder"
+    assert composed == set(BUILDERS), "strike off the builders that are none any more"
+    own = {name for name in BUILDERS.values() if name.startswith("test_")}
+    assert own <= set(globals())
+
+
+def test_every_text_that_looks_like_sql_is_in_a_statement() -> None:
+    """SQL that runs in a way that find_statements() does not know would be missed."""
+    everything = " ".join(" ".join(s.sql.split()) for s in find_statements().statements)
+    builders = tuple(name.rpartition(".")[0] for name in BUILDERS)
+    missed = [
+        f"{module.name}:{node.lineno}: {node.value[:60]}"
+        for module in modules("app")
+        if module.name not in builders
+        for node in ast.walk(module.tree())
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if looks_like_sql(node.value) and " ".join(node.value.split())[:40] not in everything
+    ]
+    assert not missed
+
+
+async def test_the_statement_of_the_session_fits(connection: asyncpg.Connection) -> None:
+    assert not await _problem(connection, SESSION)
+    assert not await _problem(connection, session_statement(AHEAD))
+
+
+async def test_every_event_can_be_recorded(database: str) -> None:
+    user = await fetch_value("select id from portal_user limit 1")
+    for act, actor in itertools.product(ACTS, (None, user)):
+        async with unit_of_work():
+            await record(act, actor=actor, contract=uuid7(), subject=uuid7())
+
+
+async def test_every_filter_of_the_history_fits(database: str) -> None:
+    user = await fetch_value("select id from portal_user where code = 'owner'")
+    contract = await find_contract(user, "D-1001")
+    assert contract
+    people = (None, user, Group.PORTAL, Group.VENDOR)
+    for act, person, day, before in itertools.product(
+        (None, "sign-in"), people, (None, DAY), (None, (NOW, uuid7()))
+    ):
+        wanted = HistoryFilter(act=act, person=person, starts_on=day, ends_on=day)
+        await history.list_events(contract, wanted, before)
+        if before is None:
+            async for event in history.all_events(contract, wanted):
+                assert event.text
+
+
+async def test_every_filter_of_the_audit_log_fits(database: str) -> None:
+    for person, act, contract, day in itertools.product(
+        ("", "owner"), ("", "sign-in"), ("", "D-1001"), (None, DAY)
+    ):
+        wanted = staff_audit.Wanted(person, act, contract, day, day)
+        await staff_audit.list_events(wanted, None)
+        await staff_audit.list_events(wanted, (NOW, uuid7()))
+        async for link in staff_audit.list_links(wanted):
+            assert link.number
+
+
+async def test_every_filter_of_the_notices_fits(database: str) -> None:
+    for unread, product, before in itertools.product(
+        (False, True), ("", "PLATFORM"), (None, (NOW, uuid7()))
+    ):
+        await list_notices(uuid7(), unread_only=unread, product=product, before=before)
+
+
+def _console_lists() -> Iterator[tuple[ModuleType, str]]:
+    """Yield the functions that call list_rows()."""
+    for module in modules("app"):
+        for function in ast.walk(module.tree()):
+            if isinstance(function, ast.AsyncFunctionDef) and any(
+                isinstance(node, ast.Call) and ast.unparse(node.func) == "list_rows"
+                for node in ast.walk(function)
+            ):
+                yield importlib.import_module(module.name), function.name
+
+
+def _values(module: ModuleType, parameter: inspect.Parameter) -> list[Any]:
+    """Return what a list may be asked for: the keys of the constant that the parameter names."""
+    name, wanted = parameter.name, parameter.annotation
+    if name == "order":
+        sources = [value for value in vars(module).values() if isinstance(value, Source)]
+        return [order for source in sources for order in source.orders]
+    if name == "search":
+        return SEARCHES
+    if UUID in (wanted, *get_args(wanted)):
+        return [uuid7(), None] if wanted is not UUID else [uuid7()]
+    plural = re.compile(f"{name}(s|es)", re.IGNORECASE)
+    [keys] = [value for key, value in vars(module).items() if plural.fullmatch(key)]
+    return ["", *keys]
+
+
+async def test_every_filter_and_order_of_a_console_list_fits(database: str) -> None:
+    lists = list(_console_lists())
+    assert len(lists) > 10
+    for module, name in lists:
+        function = getattr(module, name)
+        parameters = inspect.signature(function).parameters.values()
+        choices = [_values(module, parameter) for parameter in parameters]
+        for chosen in itertools.product(*choices):
+            arguments = dict(zip((p.name for p in parameters), chosen, strict=True))
+            await function(**arguments)
