@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
@@ -34,6 +36,9 @@ from app.web.protocol import PatientProtocol
 
 T = TypeVar("T")
 READY_POLL_SECONDS = 0.02
+# How long the interpreter lets one thread run while another waits. Python's 5 ms add up to 0.4 s
+# for a page beside threads that read tables, since the event loop waits many times in a request.
+TURN_SECONDS = 0.0005
 # A server process that is still importing does not answer its parent, which would end it and start
 # the next one: on a busy machine for ever, with uvicorn's five seconds.
 WORKER_PATIENCE_SECONDS = 60
@@ -144,7 +149,7 @@ def _run_server(settings: Settings, url: str, listeners: list[socket.socket]) ->
             _run_workers(settings, url, listeners)
         else:
             configure_logs(_log_level(settings))
-            uvicorn.Server(_server_config(settings, make_app(settings, url))).run(listeners)
+            uvicorn.Server(_server_config(settings, _serving_app(settings, url))).run(listeners)
     finally:
         stop.set()
 
@@ -184,7 +189,16 @@ def worker_app() -> App:
     """The application of one of several server processes."""
     settings = read_settings()
     configure_logs(_log_level(settings))
-    return make_app(settings, os.environ["PORTAL_RUNTIME_URL"])
+    return _serving_app(settings, os.environ["PORTAL_RUNTIME_URL"])
+
+
+def _serving_app(settings: Settings, url: str) -> App:
+    """The application, in a process where no thread keeps the event loop waiting for long."""
+    app = make_app(settings, url)
+    sys.setswitchinterval(TURN_SECONDS)
+    # A full garbage collection stops all threads, for 0.2 s where it looks through the code, too.
+    gc.freeze()
+    return app
 
 
 def _announce(settings: Settings, listener: socket.socket, stop: threading.Event) -> None:

@@ -10,7 +10,8 @@ from app.web.asgi import App, Headers, Message, Receive, Scope, Send, header_val
 from app.web.requests import header, is_fragment, is_htmx, takes_brotli
 
 SMALLEST_COMPRESSED = 200
-LARGEST_AT_ONCE = 256 * 1024
+# Compressing more takes milliseconds, and several such pages may be ready at once.
+LARGEST_AT_ONCE = 64 * 1024
 # 64 KiB hold any page. brotli makes room for its window each time: its usual one, of 4 MiB, costs
 # a third more time and not a byte less.
 WINDOW = 16
@@ -124,7 +125,6 @@ class _Answer:
         elif not header_value(headers, b"cache-control"):
             headers.append((b"cache-control", b"no-store"))
         if len(body) >= SMALLEST_COMPRESSED and takes_brotli(self.scope):
-            # A large page takes long enough to keep others waiting.
             large = len(body) > LARGEST_AT_ONCE
             body = await asyncio.to_thread(compress, body) if large else compress(body)
             headers.append((b"content-encoding", b"br"))
