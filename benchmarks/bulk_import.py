@@ -37,7 +37,7 @@ BATCHES = 20
 COMMAND = """
 import atexit, pathlib, sys
 atexit.register(lambda: sys.stderr.write(pathlib.Path("/proc/self/status").read_text()))
-from app.commands import main
+from app.cli.__main__ import main
 main()
 """
 
