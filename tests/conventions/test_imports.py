@@ -23,7 +23,7 @@ LEVELS = [
     {"background"},
     {"web"},
     {"database", "storage", "sealing", "spreadsheets"},
-    {"postgres", "clock", "csv_lines", "characters", "settings"},
+    {"postgres", "clock", "characters", "settings"},
     {"days"},
 ]
 KNOW_EVERYTHING = {
