@@ -31,7 +31,7 @@ KNOW_EVERYTHING = {
         "main",
         "domains",
         "piccolo_app",
-        "housekeeping_tasks",
+        "housekeeping",
         "cli",
         "demo",
         "backup",

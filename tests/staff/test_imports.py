@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from app.database import fetch, fetch_value
-from app.housekeeping_tasks import sweep
+from app.housekeeping.tasks import sweep
 from app.imports import work_services
 from app.imports.rules import COLUMNS, MOST_ATTEMPTS, Kind
 from app.imports.work_services import work_on_imports
