@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.accounts.services import create_user
-from app.csv_lines import csv_line
 from app.database import close_pool, fetch_value, open_pool
 from app.database.embedded import Addresses, EmbeddedServer
 from app.database.migrate import migrate
@@ -28,6 +27,7 @@ from app.imports.rules import COLUMNS, Kind
 from app.imports.services import INVITED_AT_ONCE, invite_imported
 from app.products.services import create_product
 from app.settings import read_settings
+from app.spreadsheets.csv_lines import csv_line
 from benchmarks.figures import Figure, none_of, show
 
 GOAL_SECONDS = 60
@@ -37,7 +37,7 @@ BATCHES = 20
 COMMAND = """
 import atexit, pathlib, sys
 atexit.register(lambda: sys.stderr.write(pathlib.Path("/proc/self/status").read_text()))
-from app.commands import main
+from app.cli.__main__ import main
 main()
 """
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from playwright.async_api import async_playwright
 
+from app.cli.runtime import with_demo_secrets
 from app.database.embedded import EmbeddedServer
-from app.runtime import with_demo_secrets
 from app.settings import read_settings
 from app.web.logs import configure_logs
 from benchmarks.byte_rows import Row, measure

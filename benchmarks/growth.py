@@ -19,9 +19,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.cli.runtime import with_demo_secrets
 from app.database.embedded import Addresses, EmbeddedServer
 from app.main import make_app
-from app.runtime import with_demo_secrets
 from app.settings import Settings, read_settings
 from app.web.asgi import App
 from app.web.logs import configure_logs

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from app.csv_lines import csv_line
+from app.spreadsheets.csv_lines import csv_line
 from tests.spreadsheets.books import book, sheet
 
 CONTRACT = (

@@ -22,12 +22,12 @@ from pathlib import Path
 import httpx
 
 from app.activation.demo_services import prepare_demo_keys
+from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
 from app.demo.world import make_world
 from app.main import make_app
-from app.runtime import with_demo_secrets
 from app.settings import read_settings
 from app.web.logs import configure_logs
 from benchmarks.figures import none_of, show

@@ -22,7 +22,7 @@ def start(folder: str) -> float:
     environ = {**os.environ, "PORTAL_DATA_DIR": folder, "PORTAL_PORT": str(free_port())}
     begun = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.commands", "demo"],
+        [sys.executable, "-m", "app.cli", "demo"],
         cwd=PROJECT,
         env=environ,
         stdout=subprocess.PIPE,

@@ -25,7 +25,7 @@ from app.accounts.queries import find_credentials
 from app.accounts.session_services import open_session
 from app.database import close_pool, fetch, fetch_one, open_pool
 from app.database.quotas import Quota
-from app.housekeeping_tasks import sweep
+from app.housekeeping.tasks import sweep
 from app.piccolo_app import APP_CONFIG
 from app.storage import open_storage
 from benchmarks.demo_server import Demo, serving_demo

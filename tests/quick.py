@@ -10,7 +10,7 @@ PLACES = [
     *("browser", "database", "never", "outside_demo"),
     *("activation/test_malformed_requests.py", "licensed_system/test_mutations.py"),
     *("licensed_system/test_store.py", "licensed_system/test_wheel.py"),
-    *("test_commands.py", "test_from_nothing.py", "test_listening.py"),
+    *("cli/test_commands.py", "cli/test_listening.py", "test_from_nothing.py"),
     *("test_make_demo.py", "test_portal_demo.py", "test_storage.py"),
 ]
 

@@ -58,7 +58,7 @@ class Server:
         lines: list[str] = []
         self.lines = lines
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app.commands", "serve"],
+            [sys.executable, "-m", "app.cli", "serve"],
             cwd=PROJECT,
             env=self._environ,
             stdout=subprocess.PIPE,

@@ -57,7 +57,7 @@ class Vendor:
         """Run a command that the documents name, with what the reader puts in for the rest."""
         assert command in DOCUMENTS, f"the documents do not say: {command}"
         program, *words = command.split()
-        module = {"portal": "app.commands", "licensed-system": "licensed_system"}[program]
+        module = {"portal": "app.cli", "licensed-system": "licensed_system"}[program]
         done = subprocess.run(
             [sys.executable, "-m", module, *words, *map(str, more)],
             cwd=PROJECT,
@@ -222,7 +222,7 @@ def test_an_empty_installation_gets_to_an_activated_customer(
 ) -> None:
     secret = ("--passphrase-file", vendor.offline / "passphrase")
     vendor.run("portal keys init --root", vendor.offline / "root", *secret)
-    command = [sys.executable, "-m", "app.commands", "serve"]
+    command = [sys.executable, "-m", "app.cli", "serve"]
     assert "portal serve" in DOCUMENTS
     with subprocess.Popen(
         command, cwd=PROJECT, env=vendor.environ, stdout=subprocess.PIPE, text=True

@@ -26,7 +26,7 @@ class Demo:
         self.url = f"http://127.0.0.1:{self.port}"
         environ = {**os.environ, "PORTAL_PORT": str(self.port), "PORTAL_DATA_DIR": str(data_dir)}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app.commands", "demo"],
+            [sys.executable, "-m", "app.cli", "demo"],
             cwd=PROJECT,
             env=environ,
             stdout=subprocess.PIPE,

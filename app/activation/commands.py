@@ -50,7 +50,7 @@ def keys() -> None:
 def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
     """Run `work` on the portal's database; what the vendor can mend is one line."""
     # The server's code is loaded only here: `init` and `sign` run on a machine without one.
-    from app.runtime import run_with_database  # noqa: PLC0415
+    from app.cli.runtime import run_with_database  # noqa: PLC0415
 
     settings = read_settings()
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.audit.chain import Event, Link
-from app.csv_lines import BOM, csv_line, plain_cell
+from app.spreadsheets.csv_lines import BOM, csv_line, plain_cell
 
 COLUMNS = ["number", *(field.name for field in fields(Event)), "digest"]
 HEAD_SUFFIX = ".head"

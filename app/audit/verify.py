@@ -2,7 +2,9 @@
 
     python -m app.audit.verify audit.ndjson --key audit.pem
 
-Needs Python, cryptography and four files of `app/audit`: this one, chain.py, heads.py and files.py.
+Needs Python, cryptography and five files: this one, chain.py, heads.py and files.py of `app/audit`,
+and csv_lines.py of `app/spreadsheets`.
+
 Exit code 0: the log is whole; 1: something is wrong, one line each; 2: a file cannot be read.
 """
 

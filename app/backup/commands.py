@@ -8,7 +8,7 @@ import rich_click as click
 
 from app.backup.archive import BrokenBackup, Manifest
 from app.backup.services import NotEmpty, make_backup, restore_backup
-from app.runtime import database
+from app.cli.runtime import database
 from app.settings import Settings, read_settings
 from app.storage import StorageError
 from app.withdrawal.commands import read_erasures, replay_all

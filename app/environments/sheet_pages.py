@@ -11,7 +11,6 @@ from app.accounts.rules import Viewer
 from app.confirmations.services import find_draft, propose
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
-from app.csv_lines import BOM, csv_line
 from app.environments.effect_rules import Sheet
 from app.environments.judged_forms import Judged, column_name
 from app.environments.sheet_acts import ALLOCATION, TableOfCounts, sheet_url
@@ -19,6 +18,7 @@ from app.environments.sheet_forms import TABLE, SheetForm
 from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import MOST_LINES, Column
 from app.products.rules import product_name
+from app.spreadsheets.csv_lines import BOM, csv_line
 from app.web.background import in_background
 from app.web.downloads import attachment
 from app.web.forms import read_number

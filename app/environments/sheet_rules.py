@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 
-from app.csv_lines import csv_line
+from app.spreadsheets.csv_lines import csv_line
 from app.spreadsheets.delimited import read_text
 from app.spreadsheets.encodings import encoding_of
 from app.spreadsheets.faults import CellMark, LineMark, Row

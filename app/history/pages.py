@@ -14,12 +14,12 @@ from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
-from app.csv_lines import BOM, csv_line
 from app.history import queries
 from app.history.forms import HistoryForm
 from app.history.queries import History
 from app.history.rules import HistoryFilter
 from app.history.services import note_export
+from app.spreadsheets.csv_lines import BOM, csv_line
 from app.web.forms import read_key, write_key
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, query_form

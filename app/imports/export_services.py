@@ -5,11 +5,11 @@ from datetime import date
 from uuid import UUID
 
 from app.audit.services import record
-from app.csv_lines import csv_line
 from app.database import unit_of_work
 from app.imports.addition_queries import EXPORTS
 from app.imports.files import TableWriter
 from app.imports.rules import COLUMNS, Kind
+from app.spreadsheets.csv_lines import csv_line
 
 
 async def export_tables(archive: zipfile.ZipFile, *, actor: UUID | None) -> dict[Kind, int]:

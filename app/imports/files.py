@@ -11,11 +11,11 @@ from typing import IO
 
 from openpyxl import Workbook
 
-from app.csv_lines import BOM, csv_line
 from app.imports.line_rules import Line, Lines, plain_name
 from app.imports.rules import COLUMNS, EXAMPLES, Fault, Kind
 from app.spreadsheets import faults
 from app.spreadsheets.archive import is_leftover
+from app.spreadsheets.csv_lines import BOM, csv_line
 from app.spreadsheets.faults import FileFault, Form
 from app.spreadsheets.process import list_tables, read_rows
 from app.web.i18n import gettext as _

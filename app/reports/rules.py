@@ -14,7 +14,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from app.csv_lines import BOM, csv_line
+from app.spreadsheets.csv_lines import BOM, csv_line
 from app.web.i18n import day
 
 Value = str | int | date | datetime | None

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import IO, TextIO
 
-from app.csv_lines import plain_cell, safe_cell
 from app.spreadsheets.cells import make_row
+from app.spreadsheets.csv_lines import plain_cell, safe_cell
 from app.spreadsheets.encodings import encoding_of
 from app.spreadsheets.faults import LineMark, Row
 from app.spreadsheets.limits import LONGEST_CELL, LONGEST_LINE

@@ -42,7 +42,7 @@ def create(**values: str) -> None:
     address is taken or cannot be used.
     """
     # The server's code is loaded only here.
-    from app.runtime import run_with_database  # noqa: PLC0415
+    from app.cli.runtime import run_with_database  # noqa: PLC0415
 
     i18n.language.set("en")
     form = StaffForm.read(form_of(values))

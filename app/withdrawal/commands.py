@@ -24,7 +24,7 @@ def erasures() -> None:
 
 def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
     # Loaded only here: the server's code knows every domain, and this group is part of it.
-    from app.runtime import run_with_database  # noqa: PLC0415
+    from app.cli.runtime import run_with_database  # noqa: PLC0415
 
     settings = read_settings()
     return run_with_database(settings, lambda: work(settings))

@@ -20,7 +20,7 @@ from app.audit.keys import head_signer
 from app.audit.sealer import seal_waiting
 from app.audit.verification import verify_log
 from app.backup.archive import MANIFEST
-from app.commands import portal
+from app.cli.__main__ import portal
 from app.database import close_pool, fetch, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import known_migrations, migrated

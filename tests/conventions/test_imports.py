@@ -24,8 +24,8 @@ LEVELS = [
     {"audit", "mail"},
     {"background"},
     {"web"},
-    {"database", "storage", "sealing", "spreadsheets", "listening"},
-    {"postgres", "clock", "csv_lines", "characters", "settings"},
+    {"database", "storage", "sealing", "spreadsheets"},
+    {"postgres", "clock", "characters", "settings"},
     {"days"},
 ]
 KNOW_EVERYTHING = {
@@ -33,13 +33,11 @@ KNOW_EVERYTHING = {
         "main",
         "domains",
         "piccolo_app",
-        "commands",
-        "runtime",
-        "housekeeping_tasks",
-        "doctor",
+        "housekeeping",
+        "cli",
         "demo",
+        "backup",
     ),
-    *("backup", "bill_of_materials"),
 }
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
 DOMAINS = set.union(*LEVELS[:12])
@@ -93,11 +91,11 @@ EXCEPTIONS = {
     ("app.accounts.viewer_access", "app.accounts.session_services"),
     ("app.accounts.access", "app.accounts.session_services"),
     # A command runs on the portal's database; it is loaded only then, never by the server.
-    ("app.activation.commands", "app.runtime"),
-    ("app.audit.commands", "app.runtime"),
-    ("app.imports.commands", "app.runtime"),
-    ("app.staff.commands", "app.runtime"),
-    ("app.withdrawal.commands", "app.runtime"),
+    ("app.activation.commands", "app.cli.runtime"),
+    ("app.audit.commands", "app.cli.runtime"),
+    ("app.imports.commands", "app.cli.runtime"),
+    ("app.staff.commands", "app.cli.runtime"),
+    ("app.withdrawal.commands", "app.cli.runtime"),
 }
 
 ALL = list(modules("app"))

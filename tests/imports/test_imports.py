@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 
-from app.commands import portal
+from app.cli.__main__ import portal
 from app.database import Record, close_pool, fetch, open_pool
 from app.imports.files import Unreadable, read_lines
 from app.imports.rules import COLUMNS, Kind

@@ -36,7 +36,7 @@ class Worker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "app.commands", "worker"],
+            [sys.executable, "-m", "app.cli", "worker"],
             cwd=PROJECT,
             env=self._environ,
             stdout=subprocess.DEVNULL,

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.cli.runtime import with_demo_secrets
 from app.database.embedded import Addresses
-from app.runtime import with_demo_secrets
 from app.settings import read_settings
 from tests.conftest import Stage, make_template
 from tests.database.portals import until

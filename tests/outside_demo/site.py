@@ -68,7 +68,7 @@ def run_portal(*arguments: str, **environ: str) -> subprocess.CompletedProcess[s
     """The command `portal`, with nothing of this process's settings."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     return subprocess.run(
-        [sys.executable, "-m", "app.commands", *arguments],
+        [sys.executable, "-m", "app.cli", *arguments],
         cwd=PROJECT,
         env={**plain, **environ},
         capture_output=True,

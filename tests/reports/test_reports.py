@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from app.csv_lines import FORMULA_STARTS
 from app.database import fetch, fetch_value
 from app.reports.rules import Table, write_csv, write_xlsx
+from app.spreadsheets.csv_lines import FORMULA_STARTS
 from tests.conftest import Portal
 
 URL = "/contracts/D-1001/reports"

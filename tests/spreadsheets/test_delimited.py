@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.csv_lines import csv_line
+from app.spreadsheets.csv_lines import csv_line
 from app.spreadsheets.delimited import read_file, read_text
 from app.spreadsheets.faults import CellMark, LineMark, Row
 

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
-from app.csv_lines import BOM
 from app.database import fetch, fetch_value
-from app.housekeeping_tasks import sweep
+from app.housekeeping.tasks import sweep
 from app.imports import work_services
 from app.imports.rules import COLUMNS, MOST_ATTEMPTS, Kind
 from app.imports.work_services import work_on_imports
+from app.spreadsheets.csv_lines import BOM
 from app.storage import open_storage
 from tests.conftest import Portal
 from tests.imports.test_files import FILES, READ, REFUSED, UNREADABLE

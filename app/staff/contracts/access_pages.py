@@ -11,9 +11,9 @@ from litestar.params import FromPath
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
 from app.contracts.rules import Role
-from app.csv_lines import BOM, csv_line
 from app.database import Record
 from app.people.acts import notices, role_name
+from app.spreadsheets.csv_lines import BOM, csv_line
 from app.staff.access import permitted
 from app.staff.contracts import owner_acts as acts
 from app.staff.contracts import queries

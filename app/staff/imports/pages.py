@@ -17,12 +17,12 @@ from litestar.response import Stream
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act
 from app.confirmations.services import propose
-from app.csv_lines import BOM, csv_line
 from app.imports.export_services import export_tables
 from app.imports.files import Unreadable, readable_name, write_template
 from app.imports.rules import MOST_BYTES, ImportState, Kind
 from app.imports.services import MOST_FAULTS
 from app.imports.upload_services import upload_import
+from app.spreadsheets.csv_lines import BOM, csv_line
 from app.staff.access import permitted
 from app.staff.imports import acts, queries
 from app.staff.imports.queries import SeenImport

@@ -12,10 +12,10 @@ from litestar.params import FromPath
 from app.accounts.access import recently_proved
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
-from app.csv_lines import BOM, csv_line
 from app.database import Record
 from app.products.key_admin_services import export_batch
 from app.products.key_services import LARGEST_BATCH
+from app.spreadsheets.csv_lines import BOM, csv_line
 from app.staff.access import permitted
 from app.staff.catalogue import queries as catalogue
 from app.staff.license_keys import acts, queries

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
+from app.cli.runtime import with_demo_secrets
 from app.database.embedded import EmbeddedServer
-from app.runtime import with_demo_secrets
 from app.settings import read_settings
 from app.web.i18n import LANGUAGES
 from tests.browser.cast import Cast

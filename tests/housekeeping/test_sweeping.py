@@ -8,7 +8,7 @@ import pytest
 from app import clock
 from app.database import fetch, fetch_value
 from app.database.ids import uuid7
-from app.housekeeping_tasks import KEPT, sweep
+from app.housekeeping.tasks import KEPT, sweep
 from app.storage import open_storage
 from tests.accounts.planted import plant
 from tests.conftest import Portal

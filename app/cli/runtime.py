@@ -23,10 +23,10 @@ from uvicorn.supervisors import Multiprocess
 
 from app import domains
 from app.background.loop import do_tasks
+from app.cli.listening import address_of, listening
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
-from app.listening import address_of, listening
 from app.main import make_app
 from app.settings import Settings, read_settings
 from app.web.asgi import App
@@ -160,7 +160,7 @@ def _run_workers(settings: Settings, url: str, listeners: list[socket.socket]) -
         os.environ[SHARED] = counts
         os.environ["PORTAL_RUNTIME_URL"] = url
         os.environ["PORTAL_DEMO"] = "1" if settings.demo else ""
-        Multiprocess(_server_config(settings, "app.runtime:worker_app"), listeners).run()
+        Multiprocess(_server_config(settings, "app.cli.runtime:worker_app"), listeners).run()
 
 
 def _server_config(settings: Settings, app: App | str) -> uvicorn.Config:

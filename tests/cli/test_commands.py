@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from app.commands import portal
+from app.cli.__main__ import portal
 from tests.servers import free_port
 
 
@@ -28,7 +28,7 @@ def test_the_commands_of_the_manual_are_there() -> None:
 
 
 def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app.commands", *arguments]
+    command = [sys.executable, "-m", "app.cli", *arguments]
     return subprocess.run(
         command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )

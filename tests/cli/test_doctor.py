@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from app import clock
+from app.cli.doctor import findings, is_safe_way
 from app.database import fetch
-from app.doctor import findings, is_safe_way
 from app.settings import Settings, SmtpServer
 from tests.accounts.factors import add_app
 from tests.accounts.test_parked_forms import FORM, NEW, expire

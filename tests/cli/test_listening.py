@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.listening import PortError, address_of, listening
-from app.runtime import with_demo_secrets
+from app.cli.listening import PortError, address_of, listening
+from app.cli.runtime import with_demo_secrets
 from app.settings import SettingsError, read_settings
 from tests.conftest import Stage
 from tests.servers import PROJECT, Server, free_port
@@ -63,7 +63,7 @@ def start_portal(command: str, data_dir: Path, port: int, **environ: str) -> sub
     """Start `portal demo` or `portal serve`."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "app.commands", command],
+        [sys.executable, "-m", "app.cli", command],
         cwd=PROJECT,
         env={**plain, "PORTAL_DATA_DIR": str(data_dir), "PORTAL_PORT": str(port), **environ},
         stdout=subprocess.PIPE,
@@ -228,7 +228,7 @@ def test_a_privileged_port_is_refused_in_one_line(tmp_path: Path) -> None:
     without = ["setpriv", "--bounding-set", "-net_bind_service"] if os.geteuid() == 0 else []
     for port in ports:
         done = subprocess.run(
-            [*without, sys.executable, "-m", "app.commands", "serve"],
+            [*without, sys.executable, "-m", "app.cli", "serve"],
             cwd=PROJECT,
             env={**os.environ, "PORTAL_PORT": str(port), "PORTAL_DATA_DIR": str(tmp_path)},
             capture_output=True,

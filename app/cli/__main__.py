@@ -1,0 +1,60 @@
+"""The command line: every command that a domain declares, below `portal`."""
+
+import socket
+import sys
+
+import asyncpg
+import rich_click as click
+
+from app import domains
+from app.cli.listening import PortError
+from app.database import DatabaseBusy
+from app.database.embedded import EmbeddedServerError
+from app.database.migrate import ServerTooOld
+from app.settings import SettingsError
+
+# What the driver raises where there is no such server, database, role or password.
+UNREACHABLE = (
+    DatabaseBusy,
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+@click.group()
+def portal() -> None:
+    """The License Portal.
+
+    Settings come from environment variables; docs/operations.md names them. Exit code 0 means done,
+    1 that something is wrong and what to do about it is on the last lines, 2 that the command was
+    not written as --help says.
+    """
+
+
+for command in domains.commands():
+    portal.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; settings that cannot work end it with one line."""
+    try:
+        portal()
+    except (SettingsError, PortError, EmbeddedServerError, ServerTooOld) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except UNREACHABLE as error:
+        click.echo(
+            f"The database cannot be reached: {error}. Check PORTAL_DATABASE_URL and"
+            " PORTAL_MIGRATE_URL, and that the server runs.",
+            err=True,
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

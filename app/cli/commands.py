@@ -1,0 +1,54 @@
+"""The commands of the whole portal: its server, its worker, its database, its checks."""
+
+import logging
+import sys
+
+import rich_click as click
+
+from app.cli.doctor import findings as doctor_findings
+from app.cli.runtime import run_with_database, serve, work_until_stopped
+from app.settings import Settings, read_settings
+from app.web.logs import configure_logs
+
+
+@click.command("serve")
+def serve_portal() -> None:
+    """Start the portal with the settings of the environment."""
+    settings = read_settings()
+
+    async def nothing() -> None:
+        return None
+
+    serve(settings, nothing)
+
+
+@click.command()
+def worker() -> None:
+    """Do the background tasks, apart from the server, until SIGTERM or Ctrl-C."""
+    settings = read_settings()
+    configure_logs(logging.INFO)
+    run_with_database(settings, lambda: work_until_stopped(settings))
+
+
+@click.command("migrate")
+def migrate_database() -> None:
+    """Bring the database to the tables of this version."""
+
+    async def nothing() -> None:
+        return None
+
+    run_with_database(read_settings(), nothing)
+    click.echo("The database is up to date.")
+
+
+@click.command()
+def doctor() -> None:
+    """Check that the portal is set up safely; exit code 1 where it is not."""
+    settings: Settings = read_settings()
+    findings = run_with_database(settings, lambda: doctor_findings(settings))
+    for finding in findings:
+        click.echo(finding)
+    if any(finding.fails for finding in findings):
+        sys.exit(1)
+    if not findings:
+        click.echo("Everything is as it should be.")
