@@ -125,11 +125,11 @@ class Entry(Payload, Generic[V], frozen=True, kw_only=True):
 
     Attributes:
         values: what the person entered.
-        version: of the thing that the form was made from; 0 for a new one.
+        revision: of the thing that the form was made from; 0 for a new one.
     """
 
     values: V
-    version: int = 0
+    revision: int = 0
 
 
 P = TypeVar("P")

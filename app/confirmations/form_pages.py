@@ -4,16 +4,18 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, E
 from app.confirmations.services import find_draft, propose
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
-from app.web.values import Choices, Form, SentForm, V, read_values
+from app.web.values import Choices, Form, SentForm, V, from_attributes, read_values
 
 S = TypeVar("S")
+NEW = {"subject": Provide(lambda: None, sync_to_thread=False)}
+"""Dependencies of a form that makes something new."""
 
 
 class FormPages(Controller, Generic[S, V, E]):
@@ -37,7 +39,7 @@ class FormPages(Controller, Generic[S, V, E]):
         now, errors = self.now(subject), {}
         if draft is not None and self._is_of(draft.payload, subject):
             now, errors = draft.payload.values, draft.errors
-        form = Form.of(self.values, now, self.version(subject), choices)
+        form = Form.of(self.values, now, self.revision(subject), choices)
         form.errors.update(errors)
         return await self.page(request, subject, form)
 
@@ -46,28 +48,32 @@ class FormPages(Controller, Generic[S, V, E]):
         self, request: PageRequest, viewer: NamedDependency[Viewer], subject: NamedDependency[Any]
     ) -> Response[Any]:
         """On to the confirm step."""
-        self.act.may(viewer)
+        self.may_propose(viewer)
         form = read_values(self.values, await read_form(request), await self.choices(subject))
         await self.check(subject, form)
         if form.errors:
             return await self.page(request, subject, form)
-        entry = self.entry(subject, form.values, form.version)
+        entry = self.entry(subject, form.values, form.revision)
         return see_other(await propose(viewer, self.act, entry))
+
+    def may_propose(self, viewer: Viewer) -> None:
+        """Refuse those who see the form's page, but may not send the form."""
 
     def _is_of(self, entry: E, subject: S) -> bool:
         """Return whether a draft is about this subject: its form would propose the same."""
         same: bool = self.entry(subject, entry.values, 0) == msgspec.structs.replace(
-            entry, version=0
+            entry, revision=0
         )
         return same
 
     def now(self, subject: S) -> V | None:
-        """Return what the form shows at first; None for an empty one."""
-        return None
+        """Return what the form shows at first: the subject's facts; None for an empty form."""
+        return None if subject is None else from_attributes(self.values, subject)
 
-    def version(self, subject: S) -> int:
-        """Return the version of the subject; 0 for a new one."""
-        return 0
+    def revision(self, subject: S) -> int:
+        """Return the revision of the subject; 0 for a new one."""
+        found: int = getattr(subject, "revision", 0)
+        return found
 
     async def choices(self, subject: S) -> Choices:
         """Return what the fields of the form offer."""
@@ -81,7 +87,7 @@ class FormPages(Controller, Generic[S, V, E]):
         refusal = self.act.refusal(code)
         form.errors.setdefault(refusal.field, refusal.told())
 
-    def entry(self, subject: S, values: V, version: int) -> E:
+    def entry(self, subject: S, values: V, revision: int) -> E:
         """Return what is proposed."""
         raise NotImplementedError
 

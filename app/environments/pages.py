@@ -92,6 +92,15 @@ class EnvironmentForms(FormPages[Subject, EnvironmentValues, E]):
     guards = [signed_in]
     values = EnvironmentValues
 
+    def now(self, subject: Subject) -> EnvironmentValues | None:
+        """Show the facts as they are."""
+        environment = subject.environment
+        return from_attributes(EnvironmentValues, environment) if environment else None
+
+    def revision(self, subject: Subject) -> int:
+        """Return the revision of the environment."""
+        return subject.environment.version if subject.environment else 0
+
     async def choices(self, subject: Subject) -> Choices:
         """Offer the group companies of the contract."""
         return await acts.choices(subject.contract)
@@ -124,9 +133,9 @@ class EnvironmentCreation(EnvironmentForms[acts.Creation]):
     }
     act = acts.CREATION
 
-    def entry(self, subject: Subject, values: EnvironmentValues, version: int) -> acts.Creation:
+    def entry(self, subject: Subject, values: EnvironmentValues, revision: int) -> acts.Creation:
         """Propose a new environment."""
-        return acts.Creation(subject.contract.number, values=values, version=version)
+        return acts.Creation(subject.contract.number, values=values, revision=revision)
 
 
 class EnvironmentChange(EnvironmentForms[acts.Change]):
@@ -139,19 +148,11 @@ class EnvironmentChange(EnvironmentForms[acts.Change]):
     }
     act = acts.CHANGE
 
-    def now(self, subject: Subject) -> EnvironmentValues | None:
-        """Show the facts as they are."""
-        return from_attributes(EnvironmentValues, subject.environment)
-
-    def version(self, subject: Subject) -> int:
-        """Return the version that the form is made from."""
-        return subject.environment.version if subject.environment else 0
-
-    def entry(self, subject: Subject, values: EnvironmentValues, version: int) -> acts.Change:
+    def entry(self, subject: Subject, values: EnvironmentValues, revision: int) -> acts.Change:
         """Propose other facts."""
         assert subject.environment is not None
         id = subject.environment.id
-        return acts.Change(subject.contract.number, id, values=values, version=version)
+        return acts.Change(subject.contract.number, id, values=values, revision=revision)
 
     @post("/retirement")
     async def propose_retirement(

@@ -1,5 +1,6 @@
 """Who gets into the staff console. To customers it does not exist."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,11 @@ async def staff_only(
 def permitted(permission: Permission) -> Guard:
     """The guard of a route or a controller that needs a permission."""
     return partial(staff_only, permission)
+
+
+def requires(permission: Permission) -> Callable[[Viewer], None]:
+    """Return what an act asks when it states and when it does: `Act(may=…)`; see `require`."""
+    return partial(require, permission=permission)
 
 
 def require(viewer: Viewer, permission: Permission) -> None:

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from litestar import Response
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import CHANGED, Act
+from app.confirmations.acts import CHANGED, Act, E
+from app.confirmations.form_pages import FormPages, S
 from app.confirmations.services import find_draft
 from app.staff.rules import Permission, permits
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest
 from app.web.templates import page
+from app.web.values import Form, V
 
 
 def allowed(viewer: Viewer) -> SimpleNamespace:
@@ -48,6 +50,26 @@ def staff_page(
         errors=errors or {},
         **context,
     )
+
+
+class StaffForms(FormPages[S, V, E]):
+    """A form of the console.
+
+    Attributes:
+        template: a page below templates/staff/.
+    """
+
+    template: ClassVar[str]
+
+    async def page(self, request: PageRequest, subject: S, form: Form) -> Response[str]:
+        """Show the form."""
+        return staff_page(
+            request, self.template, errors=form.errors, form=form, **await self.context(subject)
+        )
+
+    async def context(self, subject: S) -> dict[str, Any]:
+        """Return what the template needs beside the form."""
+        return {}
 
 
 async def kept(

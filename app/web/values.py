@@ -45,23 +45,23 @@ class Form:
     Attributes:
         kinds: its fields.
         typed: each field as it was typed, or as it is.
-        version: of the thing that the form was made from.
+        revision: of the thing that the form was made from.
         choices: what its fields offer.
         errors: field → message.
     """
 
     kinds: Mapping[str, Kind]
     typed: Mapping[str, str]
-    version: int
+    revision: int
     choices: Choices
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, values: type[V], now: V | None, version: int, choices: Choices) -> "Form":
+    def of(cls, values: type[V], now: V | None, revision: int, choices: Choices) -> "Form":
         """Return the form with these values, or an empty one."""
         of = kinds(values)
         typed = {name: kind.show(getattr(now, name, None)) for name, kind in of.items()}
-        return cls(kinds=of, typed=typed, version=version, choices=choices)
+        return cls(kinds=of, typed=typed, revision=revision, choices=choices)
 
     def __iter__(self) -> Iterator[tuple[str, Kind]]:
         """Give the fields that a page shows: not those that offer nothing to choose."""
@@ -89,7 +89,7 @@ def read_values(values: type[V], data: FormData, choices: Choices) -> SentForm[V
         kinds=of,
         values=values(**read),
         typed={name: data.get(name) for name in of},
-        version=read_number(data.get("version")) or 0,
+        revision=read_number(data.get("revision")) or 0,
         choices=choices,
         errors=fields.errors,
     )

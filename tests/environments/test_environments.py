@@ -137,7 +137,7 @@ async def test_changing_keeps_everything_else(owner: httpx.AsyncClient) -> None:
     path = f"{LIST}/{await environment()}"
     page = (await owner.get(path)).text
     assert 'value="検証環境"' in page and 'value="20"' in page
-    form = {"name": "検収環境", "sort_key": "５", "version": "1"}
+    form = {"name": "検収環境", "sort_key": "５", "revision": "1"}
     done = await confirm(owner, await propose(owner, path, form))
     assert "変更しました" in (await owner.get(done)).text
     assert await names() == ["検収環境", "本番環境"]
@@ -148,7 +148,7 @@ async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
     owner: httpx.AsyncClient,
 ) -> None:
     path = f"{LIST}/{await environment()}"
-    form = {"name": "検収環境", "sort_key": "21", "version": "1"}
+    form = {"name": "検収環境", "sort_key": "21", "revision": "1"}
     location = await propose(owner, path, form)
     await confirm(owner, await propose(owner, path, {**form, "name": "先に変更"}))
     led_to = await confirm(owner, location)
@@ -156,15 +156,15 @@ async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
     assert "ほかの方が先に変更しました" in page and 'value="検収環境"' in page
     assert "検収環境" not in await names()
     # Having seen it, the person may go on.
-    [version] = [a["value"] for _, a in elements(page) if a.get("name") == "version"]
-    await confirm(owner, await propose(owner, path, {**form, "version": version or ""}))
+    [revision] = [a["value"] for _, a in elements(page) if a.get("name") == "revision"]
+    await confirm(owner, await propose(owner, path, {**form, "revision": revision or ""}))
     assert "検収環境" in await names()
 
 
 async def test_the_same_name_again_is_not_taken_by_itself(owner: httpx.AsyncClient) -> None:
     path = f"{LIST}/{await environment()}"
-    await propose(owner, path, {"name": "検証環境", "sort_key": "21", "version": "1"})
-    answer = await owner.post(path, data={"name": "本番環境", "sort_key": "1", "version": "1"})
+    await propose(owner, path, {"name": "検証環境", "sort_key": "21", "revision": "1"})
+    answer = await owner.post(path, data={"name": "本番環境", "sort_key": "1", "revision": "1"})
     assert answer.status_code == 422
 
 
@@ -196,7 +196,7 @@ async def test_retiring_a_system_that_still_runs_says_what_stays_held(
 
 async def test_what_is_retired_meanwhile_is_gone(owner: httpx.AsyncClient) -> None:
     path = f"{LIST}/{await environment()}"
-    location = await propose(owner, path, {"name": "x", "sort_key": "1", "version": "1"})
+    location = await propose(owner, path, {"name": "x", "sort_key": "1", "revision": "1"})
     await confirm(owner, await propose(owner, f"{path}/retirement", {}))
     assert (await owner.get(location)).status_code == 404
     assert (await owner.post(location)).status_code == 404

@@ -4,40 +4,43 @@ from uuid import UUID
 
 import asyncpg
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Entry, Refusal, Statement
 from app.contracts import company_services as changes
 from app.contracts import services
-from app.database import Changed, Gone
-from app.staff.access import require
-from app.staff.companies.queries import find_group
+from app.contracts.values import CompanyValues, GroupValues
+from app.staff.access import requires
+from app.staff.companies.queries import list_groups
 from app.staff.rules import Permission
+from app.web.i18n import N_
 from app.web.i18n import gettext as _
+from app.web.values import Choices, facts
 
 COMPANIES_URL = "/staff/companies"
 GROUPS_URL = "/staff/corporate-groups"
 
 
-def _id(text: str) -> UUID | None:
-    return UUID(text) if text else None
+class CompanyEntry(Entry[CompanyValues], frozen=True):
+    """A company; None for a new one."""
+
+    company: UUID | None
 
 
-async def _facts(payload: Loose) -> list[tuple[str, str]]:
-    chosen = _id(payload["corporate_group"])
-    group = await find_group(chosen) if chosen else None
-    return [
-        (_("Company name"), payload["name"]),
-        (_("Reading"), payload["reading"]),
-        (_("Corporate group"), group["name"] if group else _("None")),
-    ]
+class GroupEntry(Entry[GroupValues], frozen=True):
+    """A corporate group; None for a new one."""
+
+    group: UUID | None
 
 
-async def _state_company(context: Context, payload: Loose) -> Statement:
-    require(context.viewer, Permission.COMPANIES_CHANGE)
-    company = payload["company"]
+async def company_choices() -> Choices:
+    """Return what the fields of a company offer."""
+    return {"corporate_group": {str(each.id): each.name for each in await list_groups()}}
+
+
+async def _state_company(_context: Context, payload: CompanyEntry) -> Statement:
+    company = payload.company
     return Statement(
         heading=_("Change this company?") if company else _("Create this company?"),
-        facts=await _facts(payload),
+        facts=facts(payload.values, await company_choices()),
         back=f"{COMPANIES_URL}/{company or 'new'}",
         notes=[
             _("Companies of one corporate group can be registered in each other's contracts."),
@@ -45,66 +48,61 @@ async def _state_company(context: Context, payload: Loose) -> Statement:
     )
 
 
-async def _do_company(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.COMPANIES_CHANGE)
-    try:
-        company = await _write_company(context.viewer, payload)
-    except asyncpg.UniqueViolationError:
-        raise Refused("name-taken") from None
-    except asyncpg.ForeignKeyViolationError:
-        raise Refused("group-gone") from None
-    except (Changed, Gone):
-        raise Refused("changed-meanwhile") from None
+async def _do_company(context: Context, payload: CompanyEntry) -> Done:
+    company, values, actor = payload.company, payload.values, context.viewer.id
+    if company is None:
+        company = await services.create_company(
+            values.name, values.reading, corporate_group=values.corporate_group, actor=actor
+        )
+    else:
+        await changes.change_company(company, values=values, revision=payload.revision, actor=actor)
     return Done(
-        f"{COMPANIES_URL}/{company}", _("The company %(name)s was saved.", name=payload["name"])
+        f"{COMPANIES_URL}/{company}", _("The company %(name)s was saved.", name=values.name)
     )
 
 
-async def _write_company(viewer: Viewer, payload: Loose) -> UUID:
-    name, reading, group = payload["name"], payload["reading"], _id(payload["corporate_group"])
-    if not payload["company"]:
-        return await services.create_company(name, reading, corporate_group=group, actor=viewer.id)
-    company = UUID(payload["company"])
-    await changes.change_company(
-        company,
-        name=name,
-        reading=reading,
-        corporate_group=group,
-        revision=payload["revision"],
-        actor=viewer.id,
-    )
-    return company
-
-
-async def _state_group(context: Context, payload: Loose) -> Statement:
-    require(context.viewer, Permission.COMPANIES_CHANGE)
-    group = payload["group"]
+async def _state_group(_context: Context, payload: GroupEntry) -> Statement:
+    group = payload.group
     return Statement(
         heading=_("Rename this corporate group?") if group else _("Create this corporate group?"),
-        facts=[(_("Group name"), payload["name"])],
+        facts=facts(payload.values),
         back=f"{GROUPS_URL}/{group or 'new'}",
     )
 
 
-async def _do_group(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.COMPANIES_CHANGE)
-    name = payload["name"]
-    try:
-        if payload["group"]:
-            await changes.rename_corporate_group(
-                UUID(payload["group"]),
-                name=name,
-                revision=payload["revision"],
-                actor=context.viewer.id,
-            )
-        else:
-            await services.create_corporate_group(name, actor=context.viewer.id)
-    except asyncpg.UniqueViolationError:
-        raise Refused("name-taken") from None
-    except (Changed, Gone):
-        raise Refused("changed-meanwhile") from None
-    return Done(GROUPS_URL, _("The corporate group %(name)s was saved.", name=name))
+async def _do_group(context: Context, payload: GroupEntry) -> Done:
+    group, values, actor = payload.group, payload.values, context.viewer.id
+    if group is None:
+        await services.create_corporate_group(values.name, actor=actor)
+    else:
+        await changes.change_corporate_group(
+            group, values=values, revision=payload.revision, actor=actor
+        )
+    return Done(GROUPS_URL, _("The corporate group %(name)s was saved.", name=values.name))
 
 
-COMPANY = Act("company", Loose, _state_company, _do_company)
-GROUP = Act("corporate-group", Loose, _state_group, _do_group)
+NAME_TAKEN = Refusal(
+    "name", N_("This name is taken. Choose another one."), asyncpg.UniqueViolationError
+)
+GROUP_GONE = Refusal(
+    "corporate_group",
+    N_("This corporate group is not there any more."),
+    asyncpg.ForeignKeyViolationError,
+)
+CHANGE = requires(Permission.COMPANIES_CHANGE)
+COMPANY = Act(
+    "company",
+    CompanyEntry,
+    _state_company,
+    _do_company,
+    {"name-taken": NAME_TAKEN, "group-gone": GROUP_GONE},
+    may=CHANGE,
+)
+GROUP = Act(
+    "corporate-group",
+    GroupEntry,
+    _state_group,
+    _do_group,
+    {"name-taken": NAME_TAKEN},
+    may=CHANGE,
+)

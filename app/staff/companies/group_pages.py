@@ -1,25 +1,23 @@
 """Corporate groups: companies of one group can be registered in each other's contracts."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
+from litestar import Response, get
+from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from app.accounts.rules import Viewer
-from app.confirmations.services import propose
-from app.database import Record
+from app.confirmations.form_pages import NEW
+from app.contracts.values import GroupValues
 from app.staff.access import permitted
 from app.staff.companies import acts, queries
-from app.staff.companies.forms import GroupForm
 from app.staff.companies.pages import CHANGE
+from app.staff.companies.queries import Group
 from app.staff.rules import Permission
-from app.staff.shell_pages import kept, problem_of, staff_page
-from app.web.requests import PageRequest, read_form
-from app.web.responses import see_other
+from app.staff.shell_pages import StaffForms, staff_page
+from app.web.requests import PageRequest
+from app.web.values import SentForm
 
 
 @get(acts.GROUPS_URL, guards=[permitted(Permission.CONSOLE_SEE)])
@@ -28,70 +26,45 @@ async def list_groups(request: PageRequest) -> Response[str]:
     return staff_page(request, "staff/groups.html", groups=await queries.list_groups())
 
 
-class GroupCreation(Controller):
-    """A new corporate group."""
+async def provide_group(id: FromPath[UUID]) -> Group:
+    """Return the corporate group in the address.
 
-    path = f"{acts.GROUPS_URL}/new"
-    guards = CHANGE
-
-    @get()
-    async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        typed, errors = await kept(request, viewer, acts.GROUP, {"name": ""}, group="")
-        return _form(request, {**typed, "revision": ""}, errors)
-
-    @post()
-    async def propose(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
-        """登録: on to the confirm step."""
-        return await _propose(request, viewer, None)
-
-
-class Groups(Controller):
-    """Renaming a corporate group."""
-
-    path = f"{acts.GROUPS_URL}/{{id:uuid}}"
-    guards = CHANGE
-
-    @get()
-    async def show(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        group = await _find(id)
-        now = {"name": group["name"]}
-        typed, errors = await kept(request, viewer, acts.GROUP, now, group=str(id))
-        return _form(request, {**typed, "revision": group["revision"]}, errors, group)
-
-    @post()
-    async def propose(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
-    ) -> Response[Any]:
-        """更新: on to the confirm step."""
-        return await _propose(request, viewer, await _find(id))
-
-
-async def _find(id: UUID) -> Record:
+    Raises:
+        NotFoundException: there is none.
+    """
     group = await queries.find_group(id)
     if group is None:
         raise NotFoundException
     return group
 
 
-async def _propose(request: PageRequest, viewer: Viewer, group: Record | None) -> Response[Any]:
-    form = GroupForm.read(await read_form(request))
-    id = group["id"] if group else None
-    if "name" not in form.errors and await queries.name_taken("corporate_group", form.name, id):
-        form.errors.update(problem_of({"problem": "name-taken"}))
-    if form.errors:
-        return _form(request, form.typed, form.errors, group)
-    payload = {"group": str(id or ""), "name": form.name, "revision": form.revision}
-    return see_other(await propose(viewer, acts.GROUP, payload))
+class GroupCreation(StaffForms[Group | None, GroupValues, acts.GroupEntry]):
+    """A new corporate group."""
+
+    path = f"{acts.GROUPS_URL}/new"
+    guards = CHANGE
+    dependencies = NEW
+    act = acts.GROUP
+    values = GroupValues
+    template = "staff/group.html"
+
+    def entry(self, subject: Group | None, values: GroupValues, revision: int) -> acts.GroupEntry:
+        """Propose a group of these facts."""
+        return acts.GroupEntry(subject.id if subject else None, values=values, revision=revision)
+
+    async def check(self, subject: Group | None, form: SentForm[GroupValues]) -> None:
+        """Tell at once that the name is taken."""
+        own = subject.id if subject else None
+        if await queries.name_taken("corporate_group", form.values.name, own):
+            self.refuse(form, "name-taken")
+
+    async def context(self, subject: Group | None) -> dict[str, Any]:
+        """Give the page the group."""
+        return {"group": subject}
 
 
-def _form(
-    request: PageRequest,
-    typed: Mapping[str, Any],
-    errors: dict[str, str],
-    group: Record | None = None,
-) -> Response[str]:
-    return staff_page(request, "staff/group.html", group=group, typed=typed, errors=errors)
+class Groups(GroupCreation):
+    """Renaming a corporate group."""
+
+    path = f"{acts.GROUPS_URL}/{{id:uuid}}"
+    dependencies = {"subject": Provide(provide_group)}

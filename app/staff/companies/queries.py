@@ -1,9 +1,11 @@
 """Reads about companies and corporate groups, as all of the staff see them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from app.database import Record, fetch, fetch_one
+from app.database import fetch_one, row, rows
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
 COMPANIES = Source(
@@ -26,36 +28,72 @@ async def list_companies(
     return await list_rows(COMPANIES, where, order=order, after=after)
 
 
-async def list_groups() -> list[Record]:
-    """All corporate groups, with the number of their companies."""
-    return list(
-        await fetch(
-            "select g.id, g.name,"
-            " (select count(*) from company where corporate_group = g.id) as companies"
-            " from corporate_group g order by g.name, g.id"
-        )
+@dataclass(frozen=True)
+class Group:
+    """A corporate group."""
+
+    id: UUID
+    name: str
+    revision: int
+    companies: int
+
+
+@dataclass(frozen=True)
+class ContractOfCompany:
+    """A contract, as the page of its company lists it."""
+
+    number: str
+    name: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class SeenCompany:
+    """A company."""
+
+    id: UUID
+    name: str
+    reading: str
+    corporate_group: UUID | None
+    revision: int
+    group_name: str | None
+
+
+GROUPS = """
+    select g.id, g.name, g.revision,
+           (select count(*) from company where corporate_group = g.id) as companies
+    from corporate_group g
+"""
+
+
+async def list_groups() -> list[Group]:
+    """Return all corporate groups, with the number of their companies."""
+    return await rows(Group, f"{GROUPS} order by g.name, g.id")
+
+
+async def find_group(id: UUID) -> Group | None:
+    """Return a corporate group."""
+    return await row(Group, f"{GROUPS} where g.id = $1", id)
+
+
+async def find_company(id: UUID) -> SeenCompany | None:
+    """Return a company."""
+    return await row(
+        SeenCompany,
+        "select p.id, p.name, p.reading, p.corporate_group, p.revision, g.name as group_name"
+        " from company p left join corporate_group g on g.id = p.corporate_group where p.id = $1",
+        id,
     )
 
 
-async def find_group(id: UUID) -> Record | None:
-    """A corporate group."""
-    return await fetch_one("select id, name, revision from corporate_group where id = $1", id)
-
-
-async def find_company(id: UUID) -> Record | None:
-    """A company, with its contracts as JSON text."""
-    return await fetch_one(
-        """
-        select p.id, p.name, p.reading, p.corporate_group, p.revision,
-               g.name as group_name,
-               (select json_agg(json_build_object('number', c.number, 'name', c.name,
-                                                  'starts_on', c.starts_on, 'ends_on', c.ends_on)
-                                order by c.ends_on desc, c.number)
-                from contract c where c.company = p.id)::text as contracts
-        from company p left join corporate_group g on g.id = p.corporate_group
-        where p.id = $1
-        """,
-        id,
+async def list_contracts(company: UUID) -> list[ContractOfCompany]:
+    """Return a company's contracts, the newest first."""
+    return await rows(
+        ContractOfCompany,
+        "select number, name, starts_on, ends_on from contract where company = $1"
+        " order by ends_on desc, number",
+        company,
     )
 
 

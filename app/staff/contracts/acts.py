@@ -104,7 +104,7 @@ async def _state_creation(context: Context, payload: Loose) -> Statement:
     return Statement(
         heading=_("Create this contract?"),
         facts=[
-            (_("Company"), company["name"]),
+            (_("Company"), company.name),
             (_("Contract number"), payload["number"]),
             (_("Contract name"), payload["name"]),
             (_("License type"), _license_type(payload["license_type"])),
@@ -113,7 +113,7 @@ async def _state_creation(context: Context, payload: Loose) -> Statement:
             (_("Sales contact"), _sales(payload)),
             *invitation_facts(payload),
         ],
-        back=f"/staff/companies/{company['id']}/contracts/new",
+        back=f"/staff/companies/{company.id}/contracts/new",
         notes=invitation_notes(payload),
         warning=""
         if payload["owner_email"]
@@ -138,7 +138,7 @@ async def _create(context: Context, payload: Loose) -> Done:
         id = await services.create_contract(
             number=payload["number"],
             name=payload["name"],
-            company=company["id"],
+            company=company.id,
             starts_on=as_day(payload, "starts_on"),
             ends_on=as_day(payload, "ends_on"),
             license_type=payload["license_type"],
@@ -148,7 +148,7 @@ async def _create(context: Context, payload: Loose) -> Done:
         )
     except asyncpg.UniqueViolationError:
         raise Refused("number-taken") from None
-    contract = NamedContract(id, payload["number"], payload["name"], company["name"])
+    contract = NamedContract(id, payload["number"], payload["name"], company.name)
     if payload["owner_email"]:
         await _invite(context.settings, context.viewer, contract, payload)
     return Done(

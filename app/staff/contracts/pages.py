@@ -15,6 +15,7 @@ from app.confirmations.services import propose
 from app.database import Record
 from app.staff.access import permitted
 from app.staff.companies.pages import provide_company
+from app.staff.companies.queries import SeenCompany
 from app.staff.contracts import acts, queries
 from app.staff.contracts.forms import AmendmentForm, ContractForm, RenewalForm
 from app.staff.list_forms import ListForm
@@ -116,7 +117,7 @@ class ContractCreation(Controller):
 
 
 def _creation(
-    request: PageRequest, company: Record, typed: Mapping[str, Any], errors: dict[str, str]
+    request: PageRequest, company: SeenCompany, typed: Mapping[str, Any], errors: dict[str, str]
 ) -> Response[str]:
     return staff_page(
         request, "staff/contract_creation.html", company=company, typed=typed, errors=errors

@@ -1,0 +1,27 @@
+"""What the staff enter about companies and corporate groups."""
+
+from typing import Annotated
+from uuid import UUID
+
+from app.web.i18n import N_
+from app.web.kinds import Line, Thing
+from app.web.values import Values
+
+
+class CompanyValues(Values, frozen=True):
+    """The facts of a company. `reading` is its name in kana, for search and order."""
+
+    name: Annotated[str, Line(label=N_("Company name"), maximum=100)]
+    reading: Annotated[
+        str,
+        Line(label=N_("Reading"), maximum=100, hint=N_("The name in kana, for search and order.")),
+    ]
+    corporate_group: Annotated[UUID | None, Thing(label=N_("Corporate group"), required=False)] = (
+        None
+    )
+
+
+class GroupValues(Values, frozen=True):
+    """The facts of a corporate group."""
+
+    name: Annotated[str, Line(label=N_("Group name"), maximum=100)]
