@@ -29,7 +29,8 @@ VALUES = [
     "0198000000007000800000000000000 1", "urn:uuid:01980000-0000-7000-8000-000000000001",
 ]  # fmt: skip
 NAMES = [
-    "", "name", "sort_key", "revision", "group_company", "code", "password", "again", "next", "back",
+    "", "name", "sort_key", "revision", "group_company", "code", "password", "again", "next",
+    "back",
     "agree", "language", "request", "draft", "other", "q-", "q-x", "seen-", "_method", "__proto__",
     "fragment", "a[b]", "step", "key", "table", "file", "company", "search", "emails", "role",
     "note", "notification", "reason", "addition", "wish-x", "seen-note", "product", "quantity",
