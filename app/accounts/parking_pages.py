@@ -15,7 +15,7 @@ from litestar.params import FromPath
 
 from app import clock
 from app.accounts import queries
-from app.accounts.access import CONFIRMATIONS, signed_in
+from app.accounts.access import CONFIRMATIONS, DETOUR, OVER_SESSION, signed_in
 from app.accounts.parking_rules import open_form, seal_form
 from app.accounts.rules import FORMS_AFTER_END, OverSession, Viewer, first_step, with_next
 from app.accounts.tables import ParkedForm
@@ -60,7 +60,7 @@ class ParkedForms:
         self.app, self.settings = app, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        viewer: Viewer | None = scope.get("viewer") if scope["type"] == "http" else None
+        viewer: Viewer | None = scope.get("user")
         if scope["type"] != "http" or scope["method"] != "POST":
             await self.app(scope, receive, send)
         elif is_cross_site(scope, self.settings.origin):
@@ -71,8 +71,8 @@ class ParkedForms:
         elif scope["path"].startswith(PREFIX):
             # It is kept already; its page offers it again.
             await _send_to(with_next("/login", scope["path"]), scope, send)
-        elif _may_park(scope):
-            await self._park(scope["over_session"], scope, receive, send)
+        elif (over := OVER_SESSION.read(scope)) is not None and _may_park(over, scope):
+            await self._park(over, scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -104,7 +104,7 @@ class ParkedForms:
             answer.append(message)
 
         await self.app(scope, _receive_whole(body), keeping_send)
-        if scope.get("detour") and await self._keep(
+        if DETOUR.read(scope) and await self._keep(
             viewer.id, viewer.session, step, body, scope, send
         ):
             return
@@ -184,9 +184,8 @@ def _is_parked(path: str) -> bool:
     return path not in NEVER_PARKED and not path.startswith(NEVER_PARKED_BELOW)
 
 
-def _may_park(scope: Scope) -> bool:
-    over: OverSession | None = scope.get("over_session")
-    return over is not None and over.may_leave_form(clock.now()) and _is_parked(scope["path"])
+def _may_park(over: OverSession, scope: Scope) -> bool:
+    return over.may_leave_form(clock.now()) and _is_parked(scope["path"])
 
 
 async def _may_leave(user: UUID, session: UUID, now: datetime) -> bool:

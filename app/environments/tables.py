@@ -6,6 +6,7 @@ from piccolo.table import Table
 
 from app.contracts.tables import Contract, GroupCompany
 from app.database import uuid7
+from app.database.data_fields import Fields, Level
 from app.database.quotas import Bound, Quota, WhenFull
 from app.products.tables import Entitlement
 from app.web.i18n import N_
@@ -55,6 +56,22 @@ class KnownGrant(Table, tags=["view"]):
     ends_on = Date()
 
 
+DATA = (
+    Fields(
+        "environment",
+        "contract name sort_key group_company version created_at retired_at",
+        Level.CONFIDENTIAL,
+        "the contract's people; viewer",
+        "owners",
+    ),
+    Fields(
+        "allocation",
+        "contract environment entitlement quantity",
+        Level.CONFIDENTIAL,
+        "the contract's people; viewer",
+        "owners",
+    ),
+)
 QUOTAS = (
     Quota(
         "environment_of_a_contract",

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from litestar import Response
 
+from app.accounts.access import user_of
 from app.accounts.rules import Viewer
 from app.confirmations.acts import CHANGED, Act, E
 from app.confirmations.form_pages import FormPages, S
@@ -40,13 +41,12 @@ def staff_page(
         errors: field → message.
         context: what the template needs beside `may` and `errors`.
     """
-    viewer: Viewer = request.scope["viewer"]  # type: ignore[typeddict-item]
     return page(
         request,
         template,
         status=422 if errors and request.method == "POST" else 200,
         headers=None,
-        may=allowed(viewer),
+        may=allowed(user_of(request)),
         errors=errors or {},
         **context,
     )

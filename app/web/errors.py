@@ -20,14 +20,15 @@ from litestar.status_codes import (
     HTTP_500_INTERNAL_SERVER_ERROR,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
+from litestar.types import Send
 
 from app.database import DatabaseBusy
 from app.database.quotas import QuotaFull
 from app.storage import StorageError
-from app.web.asgi import Send
 from app.web.i18n import N_, ngettext
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_fragment
+from app.web.scope_keys import LOG_FIELDS, REQUEST_ID
 from app.web.templates import render
 
 # The database or the store cannot do it now; nothing was changed, and the next try may do better.
@@ -119,14 +120,14 @@ def error_body(
     return render(
         "error.html",
         fragment=is_fragment(scope),
-        viewer=scope.get("viewer"),
+        viewer=scope.get("user"),
         done=None,
         url=scope["path"],
         path=scope["path"],
         status=status,
         heading=_(title),
         advice=advice or _(usual_advice),
-        request_id=scope.get("request_id", ""),
+        request_id=REQUEST_ID.read(scope),
     )
 
 
@@ -145,10 +146,11 @@ def error_page(
 
 def _note_refusal(scope: Mapping[str, Any], status: int) -> None:
     """Have the request's line in the log say what was refused, and to whom: an id, no name."""
-    if reason := REFUSALS.get(status):
-        scope["noted"]["refused"] = reason
-        if viewer := scope.get("viewer"):
-            scope["noted"]["user"] = str(viewer.id)
+    fields = LOG_FIELDS.read(scope)
+    if fields is not None and (reason := REFUSALS.get(status)):
+        fields["refused"] = reason
+        if user := scope.get("user"):
+            fields["user"] = str(user.id)
 
 
 def wait_message(wait: timedelta) -> str:
@@ -216,11 +218,6 @@ async def send_unavailable(scope: Mapping[str, Any], send: Send) -> None:
     """Answer 503 before the application was reached."""
     body = error_body(scope, HTTP_503_SERVICE_UNAVAILABLE).encode()
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", b"5")]
-    await send(
-        {
-            "type": "http.response.start",
-            "status": HTTP_503_SERVICE_UNAVAILABLE,
-            "headers": headers,
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+    status = HTTP_503_SERVICE_UNAVAILABLE
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

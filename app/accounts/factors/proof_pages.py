@@ -156,8 +156,8 @@ class SecondStep(Controller):
         return await _options(pending["id"], generation, factors, settings)
 
 
-async def _pending(request: PageRequest, settings: Settings) -> Record | None:
-    if request.scope.get("viewer"):
+async def _pending(request: access.PersonRequest, settings: Settings) -> Record | None:
+    if request.user:
         return None
     for token in cookie_values(request.scope, settings.pending_cookie):
         if pending := await factor_queries.find_pending(token, clock.now()):
@@ -165,9 +165,9 @@ async def _pending(request: PageRequest, settings: Settings) -> Record | None:
     return None
 
 
-def _begin_again(request: PageRequest, wanted: str) -> Response[Any]:
+def _begin_again(request: access.PersonRequest, wanted: str) -> Response[Any]:
     """Somebody signed in goes on; the others begin with the password."""
-    if request.scope.get("viewer"):
+    if request.user:
         return see_other(wanted)
     return see_other("/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}")
 

@@ -1,5 +1,7 @@
 """What administrators confirm about signing keys: making one, and putting a keyset in force."""
 
+from datetime import date
+
 from app import clock
 from app.activation.format.keysets import InvalidKeyset, Keyset, KeysetOutcome
 from app.activation.format.roots import InvalidRoot
@@ -41,9 +43,9 @@ def untrusted() -> str:
     )
 
 
-def window(not_before: object, not_after: object) -> str:
+def window(not_before: date, not_after: date) -> str:
     """From when to when a key is good."""
-    return f"{day(not_before)}–{day(not_after)}"  # type: ignore[arg-type]
+    return f"{day(not_before)}–{day(not_after)}"
 
 
 async def _state_rotation(context: Context, payload: Loose) -> Statement:
