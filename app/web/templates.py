@@ -20,6 +20,8 @@ from app.web.scope_keys import DONE
 from app.web.statics import first_rules, picture_size, static_size, static_url
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+# Macros that nearly every page begins with; none has to import them.
+HEADS = ("crumbs", "headline", "page_head", "error_summary")
 
 
 class _Translator(NodeTransformer):
@@ -99,6 +101,8 @@ def _environment(code: str) -> Environment:
         language=code,
         other_language="en" if code == "ja" else "ja",
     )
+    heads = environment.get_template("layouts/_heads.html").module
+    environment.globals.update({name: getattr(heads, name) for name in HEADS})
     return environment
 
 
