@@ -22,6 +22,7 @@ from app.database import Record
 from app.settings import Settings
 from app.web import i18n
 from app.web.asgi import App
+from app.web.asgi import Send as PlainSend
 from app.web.cookies import cookie_values
 from app.web.errors import send_unavailable, unavailable_errors
 from app.web.requests import header
@@ -69,7 +70,7 @@ class Viewers(AbstractAuthenticationMiddleware):
         try:
             await super().__call__(scope, receive, send)
         except _SessionsUnavailable:
-            await send_unavailable(scope, send)
+            await send_unavailable(scope, cast(PlainSend, send))
 
     async def authenticate_request(
         self, connection: ASGIConnection[Any, Any, Any, Any]

@@ -20,11 +20,11 @@ from litestar.status_codes import (
     HTTP_500_INTERNAL_SERVER_ERROR,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
-from litestar.types import Send
 
 from app.database import DatabaseBusy
 from app.database.quotas import QuotaFull
 from app.storage import StorageError
+from app.web.asgi import Send
 from app.web.i18n import N_, ngettext
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_fragment

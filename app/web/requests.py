@@ -182,6 +182,16 @@ async def read_form(request: PageRequest, *, limit: int = MAX_FORM_BYTES) -> For
     return _parse(body, content_type, options, limit)
 
 
+def read_kept_form(body: bytes, content_type: str) -> FormData:
+    """Return the form in a body that was kept.
+
+    Raises:
+        ClientException: as for `read_form`.
+    """
+    kind, options = parse_options_header(content_type)
+    return _parse(body, kind, options, len(body))
+
+
 def _parse(body: bytes, content_type: str, options: Mapping[str, str], limit: int) -> FormData:
     if content_type == "application/x-www-form-urlencoded" or not body:
         return FormData(_parse_urlencoded(body), {})
