@@ -15,7 +15,7 @@ from app.backup.commands import backup, restore
 from app.bill_of_materials import bill_of_materials
 from app.database import DatabaseBusy
 from app.database.embedded import EmbeddedServer, EmbeddedServerError
-from app.database.migrate import ServerTooOld
+from app.database.migrate import DatabaseTooOld, ServerTooOld
 from app.demo.world import make_world
 from app.doctor import findings as doctor_findings
 from app.imports.commands import export, import_file
@@ -129,7 +129,7 @@ def main() -> None:
     """Run the command line; settings that cannot work end it with one line."""
     try:
         portal()
-    except (SettingsError, PortError, EmbeddedServerError, ServerTooOld) as error:
+    except (SettingsError, PortError, EmbeddedServerError, ServerTooOld, DatabaseTooOld) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     except UNREACHABLE as error:
