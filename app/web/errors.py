@@ -148,6 +148,14 @@ def wait_message(wait: timedelta) -> str:
     return ngettext("Try again in %(n)s second.", "Try again in %(n)s seconds.", _seconds(wait))
 
 
+def sign_in_wait_message(wait: timedelta) -> str:
+    """Say why a sign-in has to wait, whether the account exists or not, and when to try again."""
+    return _(
+        "There were too many attempts for this account or from this network. %(wait)s",
+        wait=wait_message(wait),
+    )
+
+
 def _seconds(wait: timedelta) -> int:
     return int(wait.total_seconds()) + 1
 
