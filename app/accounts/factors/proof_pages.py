@@ -136,7 +136,8 @@ class SecondStep(Controller):
             )
             if isinstance(outcome, Throttled):
                 errors = {REFUSALS[way][0]: sign_in_wait_message(outcome.wait)}
-                again = _question(request, "accounts/second_step.html", offered, way, form.next, errors)
+                template = "accounts/second_step.html"
+                again = _question(request, template, offered, way, form.next, errors)
                 return too_many_attempts(request, outcome.wait, again)
             if outcome is not None:
                 answer = access.begin_session(outcome, form.next, settings)
@@ -204,7 +205,8 @@ class Proof(Controller):
             outcome = await proof_services.prove_again(viewer, form.answer, _keys(settings))
             if isinstance(outcome, Throttled):
                 errors = {REFUSALS[way][0]: sign_in_wait_message(outcome.wait)}
-                again = _question(request, "accounts/proof.html", offered, way, form.next, errors)
+                template = "accounts/proof.html"
+                again = _question(request, template, offered, way, form.next, errors)
                 return too_many_attempts(request, outcome.wait, again)
             if outcome is not None:
                 return access.hand_over(see_other(form.next), outcome, settings)
