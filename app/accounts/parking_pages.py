@@ -150,7 +150,9 @@ class ParkedForms:
     async def _send_again(self, viewer: Viewer, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             parked = await find_parked(viewer, scope["path"].removeprefix(PREFIX))
-            body = parked and open_form(read_secret(self.settings.secret_file), parked["form"])
+            body = None
+            if parked is not None:
+                body = open_form(read_secret(self.settings.secret_file), parked["form"])
             if parked is not None and body is not None:
                 await ParkedForm.delete().where(ParkedForm.id == parked["id"])
         except unavailable_errors:
