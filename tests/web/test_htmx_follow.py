@@ -10,7 +10,7 @@ from litestar.types import HTTPScope
 
 from app.database import fetch_value
 from app.web.asgi import Message, Receive, Scope, Send
-from app.web.following import HtmxFollow
+from app.web.htmx_redirects import FollowHtmxRedirects
 from tests.conftest import Portal
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://127.0.0.1:8000/contracts"}
@@ -85,5 +85,5 @@ async def test_the_next_page_reads_nothing_that_litestar_kept_of_the_form() -> N
 
     scope = RequestFactory().post("/form", query_params={"kind": "form"}).scope
     htmx = {**scope, "state": {}, "headers": [(b"hx-request", b"true")]}
-    await HtmxFollow(redirects)(htmx, nothing, ignore)
+    await FollowHtmxRedirects(redirects)(htmx, nothing, ignore)
     assert queries == [{"kind": "form"}, {"kind": "next", "fragment": "1"}]
