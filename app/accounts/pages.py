@@ -13,7 +13,7 @@ from app.accounts.place_rules import PLACE_LASTS, PURPOSE, PlaceKeeper
 from app.accounts.rules import Viewer, local_path, with_next
 from app.accounts.session_services import PendingLogin
 from app.accounts.throttling import Throttled
-from app.sealing import derive, read_secret
+from app.encryption import derive, read_secret
 from app.settings import Settings
 from app.web import i18n
 from app.web.cookies import cookie_values

@@ -22,7 +22,7 @@ LEVELS = [
     {"audit", "mail"},
     {"background"},
     {"web"},
-    {"database", "storage", "sealing", "spreadsheets", "listening"},
+    {"database", "storage", "encryption", "spreadsheets", "listening"},
     {"postgres", "clock", "csv_lines", "characters", "settings"},
     {"days"},
 ]
