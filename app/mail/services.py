@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 from app import clock
 from app.database import Record, engine, fetch, uuid7
+from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.mail.messages import compose
 from app.mail.rules import Reason, Recipient, State
 from app.mail.tables import Mail
-from app.sealing import CannotOpen, read_secret, seal, unseal
 from app.settings import Settings
 
 FAILED_KEPT = timedelta(days=14)
@@ -60,7 +60,7 @@ async def enqueue(
             id=id,
             template=template,
             about=about,
-            content=seal(read_secret(settings.secret_file), _purpose(id), message),
+            content=encrypt(read_secret(settings.secret_file), _purpose(id), message),
             created_at=now,
             due_at=now,
             valid_until=valid_until,
@@ -75,7 +75,7 @@ def open_content(settings: Settings, mail: Record) -> bytes:
     Raises:
         CannotOpen: it was sealed under another secret.
     """
-    return unseal(read_secret(settings.secret_file), _purpose(mail["id"]), mail["content"])
+    return decrypt(read_secret(settings.secret_file), _purpose(mail["id"]), mail["content"])
 
 
 async def count_lost_mails(secret: bytes) -> int:
@@ -86,7 +86,7 @@ async def count_lost_mails(secret: bytes) -> int:
 
 def _opens(secret: bytes, mail: Record) -> bool:
     try:
-        unseal(secret, _purpose(mail["id"]), mail["content"])
+        decrypt(secret, _purpose(mail["id"]), mail["content"])
     except CannotOpen:
         return False
     return True

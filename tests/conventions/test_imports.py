@@ -24,7 +24,7 @@ LEVELS = [
     {"audit", "mail"},
     {"background"},
     {"web"},
-    {"database", "storage", "sealing", "spreadsheets"},
+    {"database", "storage", "encryption", "spreadsheets"},
     {"postgres", "clock", "characters", "settings"},
     {"days"},
 ]

@@ -23,7 +23,7 @@ from app.accounts.session_services import FreshToken, SignIn, open_session, rene
 from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
-from app.sealing import CannotOpen, read_secret, seal, unseal
+from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.settings import Settings
 
 PURPOSE = b"authenticator-app"
@@ -42,15 +42,15 @@ class Keys:
     party: RelyingParty | None
 
 
-def seal_app_secret(secret: bytes, user: UUID, app_secret: str) -> bytes:
+def encrypt_app_secret(secret: bytes, user: UUID, app_secret: str) -> bytes:
     """An authenticator app's secret as it rests: it opens for this person's row only."""
-    return seal(secret, PURPOSE + user.bytes, app_secret.encode())
+    return encrypt(secret, PURPOSE + user.bytes, app_secret.encode())
 
 
 def open_app_secret(secret: bytes, user: UUID, box: bytes) -> str | None:
     """The Base32 secret that was sealed; None where the portal's secret is another one by now."""
     try:
-        return unseal(secret, PURPOSE + user.bytes, box).decode()
+        return decrypt(secret, PURPOSE + user.bytes, box).decode()
     except CannotOpen:
         return None
 

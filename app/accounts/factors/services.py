@@ -14,7 +14,7 @@ from app import clock
 from app.accounts.factors import passkey_services
 from app.accounts.factors import queries as factor_queries
 from app.accounts.factors.mail_services import Change, tell_change
-from app.accounts.factors.proof_services import open_app_secret, seal_app_secret
+from app.accounts.factors.proof_services import encrypt_app_secret, open_app_secret
 from app.accounts.factors.rules import (
     MOST_PASSKEYS,
     RECOVERY_ALPHABET,
@@ -33,7 +33,7 @@ from app.accounts.rules import Ending, Viewer, token_hash
 from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import fetch, uuid7
-from app.sealing import read_secret
+from app.encryption import read_secret
 from app.settings import Settings
 
 
@@ -49,7 +49,7 @@ async def begin_app(settings: Settings, viewer: Viewer) -> UUID:
     """Begin to set up an authenticator app, in the place of one that was never finished."""
     now = clock.now()
     secret = read_secret(settings.secret_file)
-    box = seal_app_secret(secret, viewer.id, pyotp.random_base32())
+    box = encrypt_app_secret(secret, viewer.id, pyotp.random_base32())
     [row] = await fetch(
         'insert into authenticator_app (id, "user", sealed_secret, last_step, created_at,'
         ' expires_at, generation) values ($1, $2, $3, 0, $4, $5, $6) on conflict ("user")'
