@@ -46,7 +46,7 @@ def _taken(tree: ast.Module) -> Iterator[str]:
 @pytest.mark.parametrize("module", CODE, ids=_name)
 def test_what_is_private_of_a_package_is_listed(module: Module) -> None:
     for name in _taken(module.tree()):
-        assert f"{name}" in PAGE, f"{module.path} uses {name}: list it in decision 0035"
+        assert f"{name}" in PAGE, f"{module.path} uses {name}: list it in decision 0032"
 
 
 def test_every_test_that_is_named_is_there() -> None:
