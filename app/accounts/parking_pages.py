@@ -18,8 +18,8 @@ from app.audit.services import record
 from app.database import Record, unit_of_work
 from app.encryption import read_secret
 from app.settings import Settings
-from app.web.asgi import App, Message, Receive, Scope, Send
 from app.web.errors import quota_errors, send_unavailable, unavailable_errors
+from app.web.http.asgi import App, Message, Receive, Scope, Send
 from app.web.requests import (
     PayloadTooLarge,
     header,
