@@ -10,8 +10,8 @@ import structlog
 
 from app.activation.download_services import supersede
 from app.activation.format.jws import thumbprint
-from app.activation.format.requests import RequestFile, RequestOutcome
-from app.activation.rules import EndActivation, Issue, IssueOutcome
+from app.activation.format.requests import RequestFile
+from app.activation.rules import EndActivation, Issue, IssueOutcome, Outcome
 from app.activation.signing import Licensee, SigningFailed, build_activation
 from app.activation.signing_keys.services import Office
 from app.activation.tables import Activation, ActivationProduct
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 class RequestRefused(Exception):
     """Nothing was changed; `outcome` says why, `claim` which part of the file is at fault."""
 
-    def __init__(self, outcome: RequestOutcome | IssueOutcome, claim: str | None = None) -> None:
+    def __init__(self, outcome: Outcome, claim: str | None = None) -> None:
         super().__init__(outcome.value)
         self.outcome = outcome
         self.claim = claim

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from app import clock
 from app.activation import queries
-from app.activation.format.requests import Refusal, RequestFile, RequestOutcome, read_request
+from app.activation.format.requests import Refusal, RequestFile, read_request
 from app.activation.issue_services import Case, RequestRefused, issue_file, take_return
 from app.activation.queries import SeenActivation
 from app.activation.rules import (
     Decision,
     EndActivation,
     IssueOutcome,
+    Outcome,
     Repeat,
     decide,
 )
@@ -125,7 +126,7 @@ async def answer_request(
 
 
 async def record_refusal(
-    contract: SeenContract, environment: UUID, outcome: RequestOutcome | IssueOutcome, actor: UUID
+    contract: SeenContract, environment: UUID, outcome: Outcome, actor: UUID
 ) -> None:
     """Keep the fact that a file was refused, and why; nothing of what is in it."""
     async with unit_of_work():

@@ -2,13 +2,14 @@
 
 from app import clock
 from app.activation.format.files import check_code
-from app.activation.format.requests import RequestFile, RequestOutcome
+from app.activation.format.requests import RequestFile
 from app.activation.moves import moves_in_year
 from app.activation.queries import SeenActivation
 from app.activation.rules import (
     EndActivation,
     Issue,
     IssueOutcome,
+    Outcome,
     Repeat,
     clock_difference,
 )
@@ -62,7 +63,7 @@ def refused(
     contract: SeenContract,
     environment: SeenEnvironment,
     back: str,
-    outcome: RequestOutcome | IssueOutcome,
+    outcome: Outcome,
     claim: str | None,
 ) -> Statement:
     """What came in the way since the upload; confirming says it beside the form."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from app.activation.format.recognition import recognise
 from app.activation.format.requests import RequestOutcome
 from app.activation.messages import ISSUE_MESSAGES, KIND_MESSAGES, REQUEST_MESSAGES
-from app.activation.rules import IssueOutcome
+from app.activation.rules import IssueOutcome, Outcome
 from app.activation.terms import LicensedProduct
 from app.products.rules import count_of, product_name
 from app.web.file_names import clean_file_name
@@ -17,7 +17,7 @@ SHOWN_DIGITS = 12
 CLOCKS_AGREE = timedelta(minutes=5)
 
 
-def message_of(outcome: RequestOutcome | IssueOutcome, claim: str | None) -> str:
+def message_of(outcome: Outcome, claim: str | None) -> str:
     """Why a file is refused and what to do."""
     if isinstance(outcome, IssueOutcome):
         return _(ISSUE_MESSAGES[outcome])
@@ -35,9 +35,7 @@ UNREADABLE = {
 }
 
 
-def message_of_file(
-    outcome: RequestOutcome | IssueOutcome, claim: str | None, name: str, content: bytes | None
-) -> str:
+def message_of_file(outcome: Outcome, claim: str | None, name: str, content: bytes | None) -> str:
     """The same, with the file's name, and what the file is where that can be told."""
     message = message_of(outcome, claim)
     if outcome in UNREADABLE and content is not None:
@@ -47,7 +45,7 @@ def message_of_file(
     return _("“%(file)s”: %(problem)s", file=shown, problem=message) if shown else message
 
 
-def outcome_named(code: str) -> RequestOutcome | IssueOutcome:
+def outcome_named(code: str) -> Outcome:
     """The outcome with a code. Raises `ValueError`."""
     try:
         return RequestOutcome(code)
