@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 # Web addresses only, in the characters that RFC 3986 allows: Japanese text after one ends it.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*", re.IGNORECASE)
@@ -20,8 +21,31 @@ class Piece:
 Line = list[Piece]
 
 
+class Worded(Protocol):
+    """Whatever has a notice's words in both languages."""
+
+    @property
+    def title_ja(self) -> str: ...
+
+    @property
+    def title_en(self) -> str: ...
+
+    @property
+    def body_ja(self) -> str: ...
+
+    @property
+    def body_en(self) -> str: ...
+
+
+def words_in(language: str, notice: Worded) -> tuple[str, str]:
+    """Return title and text of a notice in a language."""
+    if language == "ja":
+        return notice.title_ja, notice.body_ja
+    return notice.title_en, notice.body_en
+
+
 def paragraphs(text: str) -> list[list[Line]]:
-    """A text as paragraphs of lines: an empty line begins a new paragraph."""
+    """Return a text as paragraphs of lines: an empty line begins a new paragraph."""
     parts = re.split(r"\n[ \t\u3000]*\n\s*", text.replace("\r\n", "\n").strip())
     return [[_pieces(line) for line in part.split("\n")] for part in parts if part.strip()]
 
@@ -37,7 +61,7 @@ def _pieces(line: str) -> Line:
 
 
 def _without_sentence(address: str) -> str:
-    """The address without the signs that belong to the sentence around it."""
+    """Return the address without the signs that belong to the sentence around it."""
     while address[-1] in _AFTER or (address[-1] == ")" and address.count(")") > address.count("(")):
         address = address[:-1]
     return address
