@@ -1,9 +1,10 @@
 """The shared draft: kept with every step, one writer at a time."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
+
+import msgspec
 
 from app import clock
 from app.database import Changed, fetch, fetch_one, unit_of_work, uuid7
@@ -29,13 +30,13 @@ class LockedDraft:
 
 
 async def _lock(contract: UUID, actor: UUID) -> LockedDraft:
-    """The contract's draft, begun if there is none."""
+    """Lock the contract's draft, and begin one if there is none."""
     await fetch(
         "insert into quote_draft (id, contract, content, changed_by, changed_at)"
         " values ($1, $2, $3, $4, $5) on conflict (contract) do nothing",
         uuid7(),
         contract,
-        json.dumps(DraftContent().as_json()),
+        _json_of(DraftContent()),
         actor,
         clock.now(),
     )
@@ -45,9 +46,13 @@ async def _lock(contract: UUID, actor: UUID) -> LockedDraft:
         contract,
     )
     assert row is not None
-    return LockedDraft(
-        row["id"], row["version"], DraftContent.from_json(json.loads(row["content"]))
-    )
+    content = msgspec.json.decode(row["content"], type=DraftContent)
+    return LockedDraft(row["id"], row["version"], content)
+
+
+def _json_of(content: DraftContent) -> str:
+    """Return the content as JSON text."""
+    return msgspec.json.encode(content).decode()
 
 
 async def _write(draft: LockedDraft, content: DraftContent, actor: UUID) -> LockedDraft:
@@ -57,7 +62,7 @@ async def _write(draft: LockedDraft, content: DraftContent, actor: UUID) -> Lock
         "update quote_draft set content = $2, version = version + 1, changed_by = $3,"
         " changed_at = $4 where id = $1",
         draft.id,
-        json.dumps(content.as_json(), ensure_ascii=False),
+        _json_of(content),
         actor,
         clock.now(),
     )
