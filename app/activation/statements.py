@@ -37,7 +37,7 @@ def of_preview(
     data: bytes,
     found: Preview,
 ) -> Statement:
-    """What confirming a verified request would do as things stand now."""
+    """Return what confirming a verified request would do as things stand now."""
     request, decision, last = found.request, found.decision, found.last
     if isinstance(decision, IssueOutcome):
         return refused(contract, environment, back, decision, None)
@@ -66,7 +66,7 @@ def refused(
     outcome: Outcome,
     claim: str | None,
 ) -> Statement:
-    """What came in the way since the upload; confirming says it beside the form."""
+    """Return what came in the way since the upload; confirming says it beside the form."""
     return Statement(
         heading=_("This file cannot be used any more"),
         facts=_where(contract, environment),
@@ -104,7 +104,7 @@ def _facts(contract: SeenContract, data: bytes, request: RequestFile) -> Facts:
 
 
 def _changes(last: SeenActivation | None, issue: Issue) -> list[tuple[str, str, str]]:
-    """Every product that is issued or that the last activation had."""
+    """Return every product that is issued or that the last activation had."""
     before = {each.entitlement: each for each in last.products} if last else {}
     after = {each.entitlement: each for each in issue.products}
     named = {**before, **after}

@@ -18,7 +18,7 @@ CLOCKS_AGREE = timedelta(minutes=5)
 
 
 def message_of(outcome: Outcome, claim: str | None) -> str:
-    """Why a file is refused and what to do."""
+    """Return why a file is refused and what to do."""
     if isinstance(outcome, IssueOutcome):
         return _(ISSUE_MESSAGES[outcome])
     message = REQUEST_MESSAGES[outcome]
@@ -36,7 +36,7 @@ UNREADABLE = {
 
 
 def message_of_file(outcome: Outcome, claim: str | None, name: str, content: bytes | None) -> str:
-    """The same, with the file's name, and what the file is where that can be told."""
+    """Return the same, with the file's name, and what the file is where that can be told."""
     message = message_of(outcome, claim)
     if outcome in UNREADABLE and content is not None:
         kind = recognise(content)
@@ -46,7 +46,7 @@ def message_of_file(outcome: Outcome, claim: str | None, name: str, content: byt
 
 
 def outcome_named(code: str) -> Outcome:
-    """The outcome with a code. Raises `ValueError`."""
+    """Return the outcome with a code. Raises `ValueError`."""
     try:
         return RequestOutcome(code)
     except ValueError:
@@ -54,12 +54,12 @@ def outcome_named(code: str) -> Outcome:
 
 
 def short_thumbprint(jkt: str) -> str:
-    """The first characters of a key's thumbprint, in groups of four, for people to compare."""
+    """Return the first characters of a thumbprint, in groups of four, for people to compare."""
     return " ".join(jkt[at : at + 4] for at in range(0, SHOWN_DIGITS, 4))
 
 
 def count_and_term(product: LicensedProduct | None) -> str:
-    """Quantity and term of a product; a dash where there is none."""
+    """Return quantity and term of a product; a dash where there is none."""
     if product is None:
         return "–"
     quantity = count_of(product.quantity, product.unit)
@@ -67,12 +67,12 @@ def count_and_term(product: LicensedProduct | None) -> str:
 
 
 def name_with_code(product: LicensedProduct) -> str:
-    """A product as the lists name it."""
+    """Return a product as the lists name it."""
     return f"{product_name(product)} ({product.code})"
 
 
 def clock_note(difference: timedelta) -> str:
-    """How the system's clock stands against the portal's; empty where they agree."""
+    """Return how the system's clock stands against the portal's; empty where they agree."""
     if abs(difference) <= CLOCKS_AGREE:
         return ""
     span = span_of(abs(difference))
@@ -90,7 +90,7 @@ def clock_note(difference: timedelta) -> str:
 
 
 def span_of(span: timedelta) -> str:
-    """A length of time in the largest unit that leaves at least two of it, or minutes."""
+    """Return a length of time in the largest unit that leaves at least two of it, or minutes."""
     minutes = int(span.total_seconds()) // 60
     if minutes >= 2 * 24 * 60:
         return ngettext("%(n)s day", "%(n)s days", minutes // (24 * 60))
