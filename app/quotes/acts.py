@@ -28,7 +28,7 @@ class DraftRequest(Payload, frozen=True):
 
     contract: str
     draft: UUID
-    version: int
+    revision: int
     content: DraftContent
     quantities: dict[UUID, int]
 
@@ -98,7 +98,7 @@ def _ending(builder: Builder, lines: list[Line]) -> list[str]:
 async def _request(context: Context, payload: DraftRequest) -> Done:
     contract = await provide_quotable_contract(context.viewer, payload.contract)
     builder = await find_builder(contract)
-    await use_draft(contract=contract.id, draft=payload.draft, version=payload.version)
+    await use_draft(contract=contract.id, draft=payload.draft, revision=payload.revision)
     requested = await services.request_quote(
         context.settings,
         contract=contract.id,

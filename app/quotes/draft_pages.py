@@ -115,7 +115,7 @@ async def _ask(
     if errors:
         return _page(request, contract, builder, values, errors)
     content = DraftContent(values, draft.content.additions)
-    payload = DraftRequest(contract.number, draft.id, draft.version, content, quantities)
+    payload = DraftRequest(contract.number, draft.id, draft.revision, content, quantities)
     return see_other(await propose(viewer, REQUEST, payload))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from app.contracts.rules import SeenContract
-from app.database import fetch_one, json_rows
+from app.database import fetch_one, json_rows, part_of
 from app.products.queries import USE
 from app.products.rules import product_name
 from app.quotes.draft_rules import NOTE, DraftContent, choice_of, choice_value
@@ -31,7 +31,7 @@ BUILDER = f"""
                     'id', id, 'name_ja', name_ja, 'name_en', name_en, 'unit', unit)
                 order by code) from product)::text as catalogue,
         (select count(*) from quote_request where contract = $1) as requests,
-        d.id, d.version, d.content::text as content, d.changed_at, w.name as changed_by
+        d.id, d.content::text as content, d.changed_at, w.name as changed_by
     from (select 1) one
     left join quote_draft d on d.contract = $1
     left join portal_user w on w.id = d.changed_by
@@ -87,7 +87,6 @@ class KeptDraft:
     """A draft as it is kept."""
 
     id: UUID
-    version: int
     changed_at: datetime
     changed_by: str | None
 
@@ -164,7 +163,7 @@ async def find_builder(contract: SeenContract) -> Builder:
     draft, content = None, DraftContent()
     if row["id"] is not None:
         content = msgspec.json.decode(row["content"], type=DraftContent)
-        draft = KeptDraft(row["id"], row["version"], row["changed_at"], row["changed_by"])
+        draft = part_of(KeptDraft, row)
     return Builder(
         products=[_in_form(contract, each) for each in json_rows(Contracted, row["products"])],
         catalogue={each.id: each for each in json_rows(CatalogueProduct, row["catalogue"])},
