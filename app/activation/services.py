@@ -21,8 +21,9 @@ from app.activation.rules import (
 from app.activation.signing_keys.services import open_office
 from app.audit.services import record
 from app.contracts.rules import SeenContract
-from app.database import fetch, unit_of_work
+from app.database import fetch, lock_row, unit_of_work
 from app.environments.services import lock_entitlements
+from app.environments.tables import Allocation, Environment
 from app.settings import Settings
 
 
@@ -147,15 +148,12 @@ def _read(data: bytes, now: datetime) -> RequestFile:
 
 
 async def _lock(contract: SeenContract, environment: UUID, request: RequestFile) -> None:
-    """A jti is locked first, since two environments may be offered the same file at once."""
+    """Lock the jti first, since two environments may be offered the same file at once."""
     await fetch("select pg_advisory_xact_lock(hashtextextended($1, 0))", request.jti)
-    await fetch(
-        "select 1 from environment where id = $1 and contract = $2 for update",
-        environment,
-        contract.id,
-    )
-    rows = await fetch("select entitlement from allocation where environment = $1", environment)
-    await lock_entitlements([row["entitlement"] for row in rows])
+    own = (Environment.id == environment) & (Environment.contract == contract.id)
+    await lock_row(Environment, own)
+    allocated = Allocation.select(Allocation.entitlement).output(as_list=True)
+    await lock_entitlements(await allocated.where(Allocation.environment == environment))
 
 
 async def _answered_before(case: Case) -> int:

@@ -5,7 +5,6 @@ leaves nothing half done, and the next one goes on after the last person who has
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ import structlog
 from app import clock
 from app.accounts.rules import new_token, token_hash
 from app.audit.services import record
-from app.database import fetch, row, unit_of_work, uuid7
+from app.database import fetch, unit_of_work, uuid7
 from app.mail.messages import compose, parse, readable
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
@@ -35,17 +34,6 @@ BATCH = 50
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class MailedNotice:
-    """A notice whose mails are written."""
-
-    id: UUID
-    title_ja: str
-    title_en: str
-    body_ja: str
-    body_en: str
-
-
 async def mail_notices(settings: Settings, *, batch: int = BATCH) -> bool:
     """Write one batch of mails of the notice that waits longest; whether there was a notice.
 
@@ -53,13 +41,13 @@ async def mail_notices(settings: Settings, *, batch: int = BATCH) -> bool:
     """
     now = clock.now()
     async with unit_of_work():
-        notice = await row(
-            MailedNotice,
-            "select id, title_ja, title_en, body_ja, body_en from notice"
-            " where mailed_at is null and withdrawn_at is null and published_at <= $1"
-            " order by published_at limit 1 for update skip locked",
-            now,
+        due = (
+            Notice.mailed_at.is_null()
+            & Notice.withdrawn_at.is_null()
+            & (Notice.published_at <= now)
         )
+        waiting = Notice.objects().where(due).order_by(Notice.published_at)
+        notice = await waiting.lock_rows(skip_locked=True).first()
         if notice is None:
             return False
         recipients = await next_recipients(notice.id, now, batch)
@@ -71,7 +59,7 @@ async def mail_notices(settings: Settings, *, batch: int = BATCH) -> bool:
 
 
 async def _write(
-    settings: Settings, notice: MailedNotice, recipient: NoticeRecipient, now: datetime
+    settings: Settings, notice: Notice, recipient: NoticeRecipient, now: datetime
 ) -> None:
     """Write one person's mail, with a link of its own."""
     token = new_token()
@@ -92,7 +80,7 @@ async def _write(
 
 
 async def _enqueue(
-    settings: Settings, notice: MailedNotice, recipient: NoticeRecipient, token: str
+    settings: Settings, notice: Notice, recipient: NoticeRecipient, token: str
 ) -> UUID | None:
     words = words_in(recipient.language, notice)
     context = _context(settings, str(notice.id), words, recipient.contracts, token)

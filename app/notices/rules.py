@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Protocol
 
 # Web addresses only, in the characters that RFC 3986 allows: Japanese text after one ends it.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*", re.IGNORECASE)
@@ -21,27 +20,9 @@ class Piece:
 Line = list[Piece]
 
 
-class Worded(Protocol):
-    """Whatever has a notice's words in both languages."""
-
-    @property
-    def title_ja(self) -> str: ...
-
-    @property
-    def title_en(self) -> str: ...
-
-    @property
-    def body_ja(self) -> str: ...
-
-    @property
-    def body_en(self) -> str: ...
-
-
-def words_in(language: str, notice: Worded) -> tuple[str, str]:
-    """Return title and text of a notice in a language."""
-    if language == "ja":
-        return notice.title_ja, notice.body_ja
-    return notice.title_en, notice.body_en
+def words_in(language: str, notice: object) -> tuple[str, str]:
+    """Return title and text of whatever has a notice's words, in one of the languages."""
+    return getattr(notice, f"title_{language}"), getattr(notice, f"body_{language}")
 
 
 def paragraphs(text: str) -> list[list[Line]]:
