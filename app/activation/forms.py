@@ -15,7 +15,12 @@ from app.web.requests import PageRequest, read_form
 
 @dataclass(frozen=True)
 class RequestForm:
-    """What was sent: a file, or the draft whose file is used again."""
+    """What was sent: a file, or the draft whose file is used again.
+
+    Takes: a file of up to 64 KiB as docs/formats/activation-files.md says.
+
+    Rules: one system, one environment; allocated counts only; three moves a year.
+    """
 
     name: str
     content: bytes | None

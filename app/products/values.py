@@ -9,7 +9,11 @@ from app.web.values import Values
 
 
 class KeyValues(Values, frozen=True):
-    """A license key as it was typed; `plain_key` gives its characters."""
+    """A license key as it was typed; `plain_key` gives its characters.
+
+    Rules: letters, digits, single hyphens; not redeemed, not revoked, of this contract; guesses
+    are throttled.
+    """
 
     key: Annotated[
         str,

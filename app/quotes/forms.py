@@ -32,6 +32,12 @@ def quantity_field(entitlement: UUID) -> str:
 class BuilderForm:
     """The draft as one person sent it.
 
+    Takes: for each product: choice of renew, change, end, and number from 1 to 1,000,000,000;
+    note: lines of up to 2,000, may be empty.
+
+    Rules: a number exactly where “change” is chosen, another than now; nothing changed since it
+    was seen.
+
     Attributes:
         step: SAVE, ADD, REMOVE with a line's id, or anything else to ask for the quote.
         own: values as sent, by entitlement id and NOTE; see `choice_value`.

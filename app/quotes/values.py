@@ -10,7 +10,10 @@ from app.web.values import Values
 
 
 class AdditionValues(Values, frozen=True):
-    """A line of an additional purchase; the product is None where none was chosen."""
+    """A line of an additional purchase; the product is None where none was chosen.
+
+    Rules: at most 50 additions, each product once.
+    """
 
     product: Annotated[UUID | None, Thing(label=N_("Product"))]
     quantity: Annotated[
