@@ -110,7 +110,6 @@ def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
             "quantity",
             _("More than this is allocated or held. Have allocations given back first."),
         ),
-        "unit-fixed": ("unit", _("The unit and the code are fixed once somebody has the product.")),
         "last-administrator": (
             "form",
             _("This is the only administrator left. Make somebody else one first."),

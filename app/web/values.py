@@ -115,6 +115,12 @@ def columns(values: Values) -> dict[Any, Any]:
     return {name: getattr(values, name) for name in values.__struct_fields__}
 
 
+def prefilled(values: type[V], thing: object = None, **known: object) -> V:
+    """Return what a form shows at first: a thing's attributes and what is known; else nothing."""
+    shown = {name: getattr(thing, name, None) for name in values.__struct_fields__}
+    return values(**shown | known)
+
+
 def from_attributes(values: type[V], thing: object) -> V:
     """Return the values that a thing has in attributes of the same names."""
     return msgspec.convert(thing, values, from_attributes=True)
