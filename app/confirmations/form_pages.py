@@ -56,6 +56,7 @@ class FormPages(Controller, Generic[S, V, E]):
         form = read_values(self.values, await read_form(request), await self.choices(subject))
         await self.check(subject, form)
         if form.errors:
+            form.sort_errors()
             return await self.page(request, subject, form)
         entry = self.entry(subject, form.values, form.revision)
         return see_other(await propose(viewer, self.act, entry))

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import Gone, fetch, fetch_one, unit_of_work
+from app.database import fetch_one, lock_row, unit_of_work
+from app.products.tables import LicenseKey
 
 
 async def export_batch(batch: UUID, *, again: bool, actor: UUID) -> list[str] | None:
-    """The codes of a batch, to be handed over; None where somebody has taken them already.
+    """Return the codes of a batch, to be handed over; None where somebody took them already.
 
     Args:
         again: whether the actor may take them a second time.
@@ -24,10 +25,11 @@ async def export_batch(batch: UUID, *, again: bool, actor: UUID) -> list[str] | 
         )
         if first is None and not again:
             return None
-        rows = await fetch("select code from license_key where batch = $1 order by code", batch)
-        if rows:
-            await record("license-key-export", actor=actor, subject=batch, number=len(rows))
-    return [row["code"] for row in rows]
+        listed = LicenseKey.select(LicenseKey.code).where(LicenseKey.batch == batch)
+        codes: list[str] = await listed.order_by(LicenseKey.code).output(as_list=True)
+        if codes:
+            await record("license-key-export", actor=actor, subject=batch, number=len(codes))
+    return codes
 
 
 async def revoke_license_key(key: UUID, *, actor: UUID) -> None:
@@ -38,12 +40,7 @@ async def revoke_license_key(key: UUID, *, actor: UUID) -> None:
         asyncpg.CheckViolationError: it was redeemed.
     """
     async with unit_of_work():
-        revoked = await fetch_one(
-            "update license_key set revoked_at = $2 where id = $1 and revoked_at is null"
-            " returning id",
-            key,
-            clock.now(),
-        )
-        if revoked is None:
-            raise Gone
+        unrevoked = (LicenseKey.id == key) & LicenseKey.revoked_at.is_null()
+        await lock_row(LicenseKey, unrevoked, strength="NO KEY UPDATE")
+        await LicenseKey.update({LicenseKey.revoked_at: clock.now()}).where(LicenseKey.id == key)
         await record("license-key-revocation", actor=actor, subject=key)

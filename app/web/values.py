@@ -69,6 +69,11 @@ class Form:
             if name in self.errors or self.choices.get(name, {"": ""}):
                 yield name, kind
 
+    def sort_errors(self) -> None:
+        """Put the errors into the order of the fields; those of the whole form come last."""
+        order = [name for name in (*self.kinds, *self.errors) if name in self.errors]
+        self.errors = {name: self.errors[name] for name in order}
+
 
 @dataclass(kw_only=True)
 class SentForm(Form, Generic[V]):

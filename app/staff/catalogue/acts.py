@@ -8,8 +8,9 @@ from app.confirmations.acts import Act, Context, Done, Entry, Refusal, Statement
 from app.products import services
 from app.products.catalogue_services import change_product
 from app.products.catalogue_values import ProductValues
-from app.products.rules import UNITS, unit_name
+from app.products.rules import UNITS, product_name, unit_name
 from app.staff.access import requires
+from app.staff.catalogue.queries import list_catalogue
 from app.staff.rules import Permission
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
@@ -27,6 +28,14 @@ class ProductEntry(Entry[ProductValues], frozen=True):
 def choices() -> Choices:
     """Return what the fields of a product offer."""
     return {"unit": {unit: unit_name(unit) for unit in UNITS}}
+
+
+async def offered_products() -> dict[str, str]:
+    """Return what a form that asks for a product offers: the whole catalogue."""
+    return {
+        str(each.id): f"{each.code} {product_name(each)} ({unit_name(each.unit)})"
+        for each in await list_catalogue()
+    }
 
 
 async def _state(_context: Context, payload: ProductEntry) -> Statement:
