@@ -104,7 +104,7 @@ async def measure(site: Site, browser: Browser, folder: Path) -> list[Row]:
 
 async def _fill_up() -> None:
     await fetch(
-        "insert into environment (id, contract, name, sort_key, version, created_at)"
+        "insert into environment (id, contract, name, sort_key, revision, created_at)"
         " select gen_random_uuid(), c.id, format('工場%s号ライン制御システム', n), 100 + n, 1,"
         " now() from contract c, generate_series(1, $1) n where c.number = 'D-1001'",
         MANY - 2,

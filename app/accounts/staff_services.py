@@ -8,7 +8,7 @@ from app.accounts.rules import STAFF_LINK_LASTS, new_token, token_hash
 from app.accounts.services import add_user
 from app.accounts.tables import PasswordReset, User
 from app.audit.services import record
-from app.database import Changed, Record, fetch, fetch_one, unit_of_work
+from app.database import Changed, Record, fetch_one, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
@@ -77,10 +77,8 @@ async def _find(user: UUID) -> Record:
 
 async def _send_link(settings: Settings, account: Record) -> str:
     token, now = new_token(), clock.now()
-    await fetch(
-        'update password_reset set used_at = $2 where "user" = $1 and used_at is null',
-        account["id"],
-        now,
+    await PasswordReset.update({PasswordReset.used_at: now}).where(
+        (PasswordReset.user == account["id"]) & PasswordReset.used_at.is_null()
     )
     await PasswordReset.insert(
         PasswordReset(

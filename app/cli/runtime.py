@@ -88,6 +88,12 @@ def run_with_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T
         return asyncio.run(run(urls))
 
 
+def run_with_settings(work: Callable[[Settings], Awaitable[T]]) -> T:
+    """Run a command's work on the database that the settings name."""
+    settings = read_settings()
+    return run_with_database(settings, lambda: work(settings))
+
+
 async def work_until_stopped(settings: Settings) -> None:
     """Do the background tasks until SIGTERM or SIGINT; what is on its way is finished."""
     stop = asyncio.Event()

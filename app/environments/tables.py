@@ -13,14 +13,14 @@ from app.web.i18n import N_
 
 
 class Environment(Table):
-    """One licensed system. `version` grows with every change, so that two people notice."""
+    """One licensed system. The database counts `revision` with every change."""
 
     id = UUID(primary_key=True, default=uuid7)
     contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
     name = Text()
     sort_key = Integer()
     group_company = ForeignKey(GroupCompany, null=True, on_delete=OnDelete.restrict)
-    version = Integer(default=1)
+    revision = Integer(default=1)
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(null=True, default=None)
 
@@ -59,7 +59,7 @@ class KnownGrant(Table, tags=["view"]):
 DATA = (
     Fields(
         "environment",
-        "contract name sort_key group_company version created_at retired_at",
+        "contract name sort_key group_company revision created_at retired_at",
         Level.CONFIDENTIAL,
         "the contract's people; viewer",
         "owners",

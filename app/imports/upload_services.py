@@ -4,11 +4,13 @@ from collections.abc import AsyncIterable
 from datetime import timedelta
 from uuid import UUID
 
+from piccolo.custom_types import Combinable
+
 from app import clock
 from app.audit.services import record
-from app.database import fetch, fetch_one, fetch_value, unit_of_work
+from app.database import fetch, unit_of_work
 from app.imports.rules import MOST_BYTES, OVER, ImportState
-from app.imports.tables import BulkImport
+from app.imports.tables import BulkImport, BulkImportProgress
 from app.storage import Storage
 from app.web.file_names import clean_file_name
 
@@ -55,18 +57,17 @@ async def upload_import(
     try:
         file = await storage.store(upload.storage_key, chunks, limit=limit)
     except BaseException:
-        await fetch("delete from bulk_import where id = $1", upload.id)
+        await BulkImport.delete().where(BulkImport.id == upload.id)
         raise
     async with unit_of_work():
-        await fetch(
-            "update bulk_import set state = $2, size = $3, sha256 = $4, moved_at = $5"
-            " where id = $1",
-            upload.id,
-            ImportState.CHECKING,
-            file.size,
-            file.sha256,
-            clock.now(),
-        )
+        await BulkImport.update(
+            {
+                BulkImport.state: ImportState.CHECKING.value,
+                BulkImport.size: file.size,
+                BulkImport.sha256: file.sha256,
+                BulkImport.moved_at: clock.now(),
+            }
+        ).where(BulkImport.id == upload.id)
         await record("import-upload", actor=actor, subject=upload.id, name=upload.name)
     return UUID(str(upload.id))
 
@@ -74,51 +75,56 @@ async def upload_import(
 async def confirm_import(id: UUID, *, actor: UUID) -> bool:
     """Leave a checked file to the workers; False where it is not as it was any more."""
     async with unit_of_work():
-        moved = await fetch_value(
-            "update bulk_import set state = $2, confirmed_by = $3, moved_at = $4"
-            " where id = $1 and state = $5 and size is not null returning id",
-            id,
-            ImportState.IMPORTING,
-            actor,
-            clock.now(),
-            ImportState.CHECKED,
+        moved = (
+            await BulkImport.update(
+                {
+                    BulkImport.state: ImportState.IMPORTING.value,
+                    BulkImport.confirmed_by: actor,
+                    BulkImport.moved_at: clock.now(),
+                }
+            )
+            .where(_checked(id) & BulkImport.size.is_not_null())
+            .returning(BulkImport.id)
         )
-        # The import has as many attempts as the check had.
-        await fetch("delete from bulk_import_progress where import = $1", moved)
-    return moved is not None
+        if moved:
+            # The import has as many attempts as the check had.
+            await BulkImportProgress.delete().where(BulkImportProgress.import_ == id)
+    return bool(moved)
+
+
+def _checked(id: UUID) -> Combinable:
+    return (BulkImport.id == id) & (BulkImport.state == ImportState.CHECKED.value)
 
 
 async def discard_import(id: UUID, *, actor: UUID) -> bool:
     """Throw a checked file away; False where it is not as it was any more."""
     async with unit_of_work():
-        row = await fetch_one(
-            "update bulk_import set state = $2, moved_at = $3 where id = $1 and state = $4"
-            " returning name",
-            id,
-            ImportState.DISCARDED,
-            clock.now(),
-            ImportState.CHECKED,
+        discarded = (
+            await BulkImport.update(
+                {
+                    BulkImport.state: ImportState.DISCARDED.value,
+                    BulkImport.moved_at: clock.now(),
+                }
+            )
+            .where(_checked(id))
+            .returning(BulkImport.name)
         )
-        if row is None:
+        if not discarded:
             return False
-        await record("import-discard", actor=actor, subject=id, name=row["name"])
+        await record("import-discard", actor=actor, subject=id, name=discarded[0]["name"])
     return True
 
 
 async def sweep_imports(storage: Storage) -> None:
     """Give up what nobody confirmed in time, and forget results that had theirs."""
     now = clock.now()
-    await fetch(
-        "update bulk_import set state = $1, moved_at = $2 where state = any($3) and moved_at <= $4",
-        ImportState.DISCARDED,
-        now,
-        [ImportState.UPLOADING, ImportState.CHECKED],
-        now - FILE_KEPT,
-    )
+    waiting = [ImportState.UPLOADING.value, ImportState.CHECKED.value]
+    await BulkImport.update(
+        {BulkImport.state: ImportState.DISCARDED.value, BulkImport.moved_at: now}
+    ).where(BulkImport.state.is_in(waiting) & (BulkImport.moved_at <= now - FILE_KEPT))
     await delete_spent_files(storage)
-    await fetch(
-        "delete from bulk_import where file_deleted_at is not null and moved_at <= $1",
-        now - RESULT_KEPT,
+    await BulkImport.delete().where(
+        BulkImport.file_deleted_at.is_not_null() & (BulkImport.moved_at <= now - RESULT_KEPT)
     )
 
 
@@ -133,6 +139,6 @@ async def delete_spent_files(storage: Storage) -> None:
     )
     for row in rows:
         await storage.delete(row["storage_key"])
-        await fetch(
-            "update bulk_import set file_deleted_at = $2 where id = $1", row["id"], clock.now()
+        await BulkImport.update({BulkImport.file_deleted_at: clock.now()}).where(
+            BulkImport.id == row["id"]
         )

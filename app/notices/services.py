@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from piccolo.custom_types import Combinable
+
 from app import clock
 from app.audit.services import record
 from app.database import Gone, fetch, lock_row, unit_of_work
@@ -62,19 +64,25 @@ async def change_notice(
     """
     async with unit_of_work():
         await _lock_unchanged(notice, revision)
-        rows = await fetch(
-            "update notice set title_ja = $3, title_en = $4, body_ja = $5, body_en = $6"
-            " where id = $1 and (published_at is null or published_at > $2)"
-            " and withdrawn_at is null returning id",
-            notice,
-            clock.now(),
-            *vars(words).values(),
-        )
-        if not rows:
+        changed = Notice.update(
+            {
+                Notice.title_ja: words.title_ja,
+                Notice.title_en: words.title_en,
+                Notice.body_ja: words.body_ja,
+                Notice.body_en: words.body_en,
+            }
+        ).where(_open(notice, clock.now()))
+        if not await changed.returning(Notice.id):
             raise NoticeSettled
-        await fetch("delete from notice_product where notice = $1", notice)
+        await NoticeProduct.delete().where(NoticeProduct.notice == notice)
         await _set_products(notice, products)
         await record("notice-change", actor=actor, subject=notice)
+
+
+def _open(notice: UUID, now: datetime) -> Combinable:
+    """Return the condition that people have not seen the notice yet, and it is not taken back."""
+    unseen = Notice.published_at.is_null() | (Notice.published_at > now)
+    return (Notice.id == notice) & unseen & Notice.withdrawn_at.is_null()
 
 
 async def _set_products(notice: UUID, products: Sequence[UUID]) -> None:
@@ -105,16 +113,13 @@ async def publish_notice(
     now = clock.now()
     async with unit_of_work():
         await _lock_unchanged(notice, revision)
-        rows = await fetch(
-            "update notice set published_at = $3, mailed_at = $4"
-            " where id = $1 and (published_at is null or published_at > $2)"
-            " and withdrawn_at is null returning id",
-            notice,
-            now,
-            max(at or now, now),
-            None if by_mail else now,
-        )
-        if not rows:
+        published = Notice.update(
+            {
+                Notice.published_at: max(at or now, now),
+                Notice.mailed_at: None if by_mail else now,
+            }
+        ).where(_open(notice, now))
+        if not await published.returning(Notice.id):
             raise NoticeSettled
         await record("notice-publication", actor=actor, subject=notice)
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch_one, lock_row, unit_of_work
+from app.database import Gone, fetch_one, unit_of_work
 from app.products.tables import LicenseKey
 
 
@@ -40,7 +40,9 @@ async def revoke_license_key(key: UUID, *, actor: UUID) -> None:
         asyncpg.CheckViolationError: it was redeemed.
     """
     async with unit_of_work():
-        unrevoked = (LicenseKey.id == key) & LicenseKey.revoked_at.is_null()
-        await lock_row(LicenseKey, unrevoked, strength="NO KEY UPDATE")
-        await LicenseKey.update({LicenseKey.revoked_at: clock.now()}).where(LicenseKey.id == key)
+        revoked = LicenseKey.update({LicenseKey.revoked_at: clock.now()}).where(
+            (LicenseKey.id == key) & LicenseKey.revoked_at.is_null()
+        )
+        if not await revoked.returning(LicenseKey.id):
+            raise Gone
         await record("license-key-revocation", actor=actor, subject=key)

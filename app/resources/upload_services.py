@@ -42,15 +42,12 @@ async def upload_file(
     try:
         file = await storage.store(upload.storage_key, chunks, limit=limit)
     except BaseException:
-        await fetch("delete from resource_upload where id = $1", upload.id)
+        await ResourceUpload.delete().where(ResourceUpload.id == upload.id)
         raise
     async with unit_of_work():
-        await fetch(
-            "update resource_upload set size = $2, sha256 = $3 where id = $1",
-            upload.id,
-            file.size,
-            file.sha256,
-        )
+        await ResourceUpload.update(
+            {ResourceUpload.size: file.size, ResourceUpload.sha256: file.sha256}
+        ).where(ResourceUpload.id == upload.id)
         await record("resource-upload", actor=actor, subject=upload.id, name=upload.name)
     return UUID(str(upload.id))
 
@@ -58,14 +55,15 @@ async def upload_file(
 async def discard_upload(storage: Storage, *, upload: UUID, actor: UUID) -> None:
     """Throw an upload away that nobody wants to publish; a repeat does nothing."""
     async with unit_of_work():
-        row = await fetch_one(
-            "update resource_upload set begun_at = $2 where id = $1 returning storage_key, name",
-            upload,
-            clock.now() - KEPT,
+        discarded = (
+            await ResourceUpload.update({ResourceUpload.begun_at: clock.now() - KEPT})
+            .where(ResourceUpload.id == upload)
+            .returning(ResourceUpload.name)
         )
-        if row is None:
+        if not discarded:
             return
-        await record("resource-upload-discard", actor=actor, subject=upload, name=row["name"])
+        name = discarded[0]["name"]
+        await record("resource-upload-discard", actor=actor, subject=upload, name=name)
     await discard_old_uploads(storage)
 
 
@@ -88,4 +86,4 @@ async def _discard(storage: Storage, upload: UUID, key: str) -> None:
         # Locked, so that nobody publishes the file while it goes.
         if await fetch_one("select 1 from resource_upload where id = $1 for update", upload):
             await storage.delete(key)
-            await fetch("delete from resource_upload where id = $1", upload)
+            await ResourceUpload.delete().where(ResourceUpload.id == upload)

@@ -1,7 +1,7 @@
 """What happens to every request around the application, as plain ASGI.
 
-From the outside in: `RequestLog`, `ReadTimeouts`, `StaticFiles`; then `answers.Responses` and
-`following.HtmxFollow`.
+From the outside in: `RequestLog`, `ReadTimeouts`, `StaticFiles`; then
+`finishing.FinishResponses` and `htmx_redirects.FollowHtmxRedirects`.
 """
 
 import asyncio

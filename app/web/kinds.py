@@ -20,6 +20,7 @@ class Kind(ABC):
         label: message id of its name.
         required: whether it may stay empty.
         hint: message id of what helps to fill it in.
+        recorded: whether the audit log may keep the value.
     """
 
     label: str
@@ -28,6 +29,7 @@ class Kind(ABC):
     control: ClassVar[str] = "text"
     type: ClassVar[str] = "text"
     inputmode: ClassVar[str] = ""
+    recorded: ClassVar[bool] = True
 
     @property
     def name(self) -> str:
@@ -72,6 +74,7 @@ class Lines(Kind):
 
     maximum: int
     control: ClassVar[str] = "textarea"
+    recorded: ClassVar[bool] = False
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
         """Read the lines."""

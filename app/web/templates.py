@@ -21,7 +21,7 @@ from app.web.statics import first_rules, picture_size, static_size, static_url
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 # Macros that nearly every page begins with; none has to import them.
-HEADS = ("crumbs", "headline", "page_head", "error_summary")
+HEADS = ("crumbs", "page_head", "error_summary")
 
 
 class _Translator(NodeTransformer):

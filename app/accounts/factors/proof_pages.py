@@ -18,10 +18,10 @@ from app.accounts.factors.rules import Factors, Way, chosen_way, relying_party, 
 from app.accounts.rules import Viewer, local_path
 from app.accounts.throttling import Throttled
 from app.database import Record
-from app.sealing import read_secret
+from app.encryption import read_secret
 from app.settings import Settings
 from app.web.cookies import cookie_values
-from app.web.errors import too_many_attempts
+from app.web.errors import sign_in_wait_message, too_many_attempts
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
@@ -135,7 +135,10 @@ class SecondStep(Controller):
                 pending, form.answer, _keys(settings), address=_address(request)
             )
             if isinstance(outcome, Throttled):
-                return too_many_attempts(request, outcome.wait)
+                errors = {REFUSALS[way][0]: sign_in_wait_message(outcome.wait)}
+                template = "accounts/second_step.html"
+                again = _question(request, template, offered, way, form.next, errors)
+                return too_many_attempts(request, outcome.wait, again)
             if outcome is not None:
                 answer = access.begin_session(outcome, form.next, settings)
                 answer.set_cookie(access.cookie(settings.pending_cookie, "", 0, settings))
@@ -201,7 +204,10 @@ class Proof(Controller):
         if not errors:
             outcome = await proof_services.prove_again(viewer, form.answer, _keys(settings))
             if isinstance(outcome, Throttled):
-                return too_many_attempts(request, outcome.wait)
+                errors = {REFUSALS[way][0]: sign_in_wait_message(outcome.wait)}
+                template = "accounts/proof.html"
+                again = _question(request, template, offered, way, form.next, errors)
+                return too_many_attempts(request, outcome.wait, again)
             if outcome is not None:
                 return access.hand_over(see_other(form.next), outcome, settings)
             errors = _refusal(way, viewer.id, factors, settings)

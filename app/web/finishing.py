@@ -49,7 +49,7 @@ def policy_with_style(digest: bytes) -> str:
     return CONTENT_SECURITY_POLICY.replace(own, allowed).decode("ascii")
 
 
-class Responses:
+class FinishResponses:
     """Security headers, ETag and 304, brotli, and HEAD, for every answer of the application."""
 
     def __init__(self, app: App) -> None:
