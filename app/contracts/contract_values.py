@@ -27,6 +27,10 @@ class ContractNumber(Code):
             fields.errors[name] = _("Make the number of letters, digits and hyphens.")
         return number
 
+    def rule(self) -> str:
+        """Name the kind and its signs."""
+        return f"{super().rule()}: letters, digits, single hyphens"
+
 
 @dataclass(frozen=True, kw_only=True)
 class TimeZone(Code):
@@ -60,7 +64,10 @@ EffectiveOn = Annotated[date, Day(label=N_("Date of effect"))]
 
 
 class ContractValues(Values, frozen=True):
-    """A new contract, and who is to own it; the owner's address may come later."""
+    """A new contract, and who is to own it; the owner's address may come later.
+
+    Rules: last day not before the first; number once
+    """
 
     number: Annotated[str, ContractNumber(label=N_("Contract number"), maximum=40)]
     name: ContractName
@@ -100,14 +107,20 @@ class ContractFacts(Values, frozen=True):
 
 
 class ContractAmendmentValues(ContractFacts, frozen=True):
-    """Other facts of a contract, with the reason."""
+    """Other facts of a contract, with the reason.
+
+    Rules: last day not before the first
+    """
 
     reason: Note
     effective_on: EffectiveOn
 
 
 class RenewalValues(Values, frozen=True):
-    """A later last day of a contract, with the reason."""
+    """A later last day of a contract, with the reason.
+
+    Rules: later than the contract ends now
+    """
 
     ends_on: Annotated[date, Day(label=N_("Last usable day"))]
     reason: Note

@@ -28,14 +28,20 @@ class EntitlementFacts(Values, frozen=True):
 
 
 class EntitlementAmendmentValues(EntitlementFacts, frozen=True):
-    """Another quantity or term of a contracted product, with the reason."""
+    """Another quantity or term of a contracted product, with the reason.
+
+    Rules: last day not before the first; not below what is in use, by trigger too
+    """
 
     reason: Note
     effective_on: EffectiveOn
 
 
 class EntitlementOrderValues(Values, frozen=True):
-    """A product that a contract gets, with the reason."""
+    """A product that a contract gets, with the reason.
+
+    Rules: last day not before the first
+    """
 
     product: Product
     quantity: Quantity

@@ -25,9 +25,16 @@ class ProductCode(Code):
             fields.errors[name] = _("Make the code of letters, digits and hyphens.")
         return code
 
+    def rule(self) -> str:
+        """Name the kind and its signs."""
+        return f"{super().rule()}: `A-Z0-9`, single hyphens"
+
 
 class ProductValues(Values, frozen=True):
-    """The facts of a product. `unit` is users, servers or cores."""
+    """The facts of a product. `unit` is users, servers or cores.
+
+    Rules: code once; code and unit stay once somebody has the product, by trigger too
+    """
 
     code: Annotated[str, ProductCode(label=N_("Product code"), maximum=40)]
     name_ja: Annotated[str, Line(label=N_("Japanese name"), maximum=100)]

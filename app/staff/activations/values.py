@@ -5,6 +5,9 @@ from app.web.values import Values
 
 
 class ReasonValues(Values, frozen=True):
-    """Why an environment is helped."""
+    """Why an environment is helped.
+
+    Rules: nobody else helped it meanwhile
+    """
 
     reason: Note

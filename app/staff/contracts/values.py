@@ -10,7 +10,10 @@ from app.web.values import Values
 
 
 class OwnerValues(Values, frozen=True):
-    """Who is to own a contract: a member, or an address that is invited; with the reason."""
+    """Who is to own a contract: a member, or an address that is invited; with the reason.
+
+    Rules: exactly one of member and address; only where no owner is left who can act
+    """
 
     membership: Annotated[UUID | None, Thing(label=N_("Member"), required=False)]
     owner_email: Annotated[

@@ -26,7 +26,10 @@ class OneContract(Code):
 
 
 class IssueValues(Values, frozen=True):
-    """How many keys, of what, and perhaps for one contract only."""
+    """How many keys, of what, and perhaps for one contract only.
+
+    Rules: last day not before the first; the contract is there
+    """
 
     product: Product
     number: Annotated[int, Number(label=N_("Number of keys"), minimum=1, maximum=LARGEST_BATCH)]

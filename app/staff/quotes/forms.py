@@ -21,6 +21,9 @@ FILE = "file"
 class AnswerForm:
     """What the vendor writes, with a PDF.
 
+    Takes: message: lines of up to 5,000; file: a whole PDF of ≤ 10 MB, may be missing
+    Rules: the request waits for an answer
+
     Attributes:
         upload: the PDF, or None where none was chosen.
         draft: id of the draft whose PDF is used again; empty for another one.

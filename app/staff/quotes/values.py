@@ -24,7 +24,10 @@ class AnswerValues(Values, frozen=True):
 
 
 class ApplicationValues(Values, frozen=True):
-    """The days that were agreed on."""
+    """The days that were agreed on.
+
+    Rules: in this order; the quote is applied once
+    """
 
     starts_on: Annotated[date, Day(label=N_("First day of what is renewed"))]
     ends_on: EndsOn
