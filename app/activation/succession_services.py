@@ -7,6 +7,7 @@ from app import clock
 from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, note_change
 from app.database import fetch, fetch_one, lock_row, unit_of_work
+from app.products.amendment_values import EntitlementAmendmentValues
 from app.products.rules import Term
 from app.products.tables import Entitlement
 
@@ -125,20 +126,19 @@ async def amend_entitlement_later(
     *,
     contract: UUID,
     entitlement: UUID,
-    quantity: int,
-    term: Term,
+    values: EntitlementAmendmentValues,
     revision: int,
-    reason: Reason,
     actor: UUID,
 ) -> None:
-    """Give a contracted product another quantity from the day of the reason on.
+    """Give a contracted product another quantity from its date of effect on.
 
     Args:
-        term: the whole one, of which the new quantity gets the days from then on.
+        values: with the whole term, of which the new quantity gets the days from then on.
         revision: the one that the actor saw.
 
     Raises:
-        Changed, Gone: it has another one by now.
+        Gone: the contract has no such entitlement.
+        Changed: it has another revision by now.
         asyncpg.CheckViolationError: the term ends before the new quantity counts.
     """
     async with unit_of_work():
@@ -148,14 +148,14 @@ async def amend_entitlement_later(
             (Entitlement.id == entitlement) & (Entitlement.contract == contract),
             revision=revision,
         )
-        await Entitlement.update({Entitlement.starts_on: term.starts_on}).where(
+        await Entitlement.update({Entitlement.starts_on: values.starts_on}).where(
             Entitlement.id == entitlement
         )
         await succeed_entitlement(
             contract=contract,
             entitlement=entitlement,
-            quantity=quantity,
-            term=Term(reason.effective_on, term.ends_on),
+            quantity=values.quantity,
+            term=Term(values.effective_on, values.ends_on),
             actor=actor,
         )
-        await note_change(contract, ChangeKind.AMENDED, reason)
+        await note_change(contract, ChangeKind.AMENDED, Reason(values.reason, values.effective_on))

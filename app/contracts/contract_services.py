@@ -7,8 +7,10 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
+from app.contracts.contract_values import ContractAmendmentValues, ContractFacts
 from app.contracts.tables import Contract, ContractChange
 from app.database import lock_row, unit_of_work
+from app.web.values import columns, from_attributes
 
 
 class ChangeKind(StrEnum):
@@ -44,45 +46,31 @@ async def lock_contract(contract: UUID, revision: int) -> Contract:
     """Lock a contract, before its entitlements, and return it as it is.
 
     Raises:
-        Changed, Gone: it has another revision by now.
+        Gone: the contract is not there.
+        Changed: it has another revision by now.
     """
     return await lock_row(Contract, Contract.id == contract, revision=revision)
 
 
 async def amend_contract(
-    contract: UUID,
-    *,
-    name: str,
-    starts_on: date,
-    ends_on: date,
-    sales: tuple[str, str, str],
-    revision: int,
-    reason: Reason,
-    actor: UUID,
+    contract: UUID, *, values: ContractAmendmentValues, revision: int, actor: UUID
 ) -> None:
     """Give a contract another name, term or sales contact; its history tells why.
 
     Args:
-        sales: name, mail address and telephone number of the sales contact.
         revision: the one that the actor saw.
 
     Raises:
-        Changed, Gone: it has another one by now.
+        Gone: the contract is not there.
+        Changed: it has another revision by now.
         asyncpg.CheckViolationError: the term ends before it starts.
     """
     async with unit_of_work():
         before = await lock_contract(contract, revision)
-        await Contract.update(
-            {
-                Contract.name: name,
-                Contract.starts_on: starts_on,
-                Contract.ends_on: ends_on,
-                Contract.sales_name: sales[0],
-                Contract.sales_email: sales[1],
-                Contract.sales_phone: sales[2],
-            }
-        ).where(Contract.id == contract)
-        await note_change(contract, ChangeKind.AMENDED, reason)
+        await Contract.update(columns(from_attributes(ContractFacts, values))).where(
+            Contract.id == contract
+        )
+        await note_change(contract, ChangeKind.AMENDED, Reason(values.reason, values.effective_on))
         await record(
             "contract-amendment",
             actor=actor,
@@ -90,7 +78,7 @@ async def amend_contract(
             subject=contract,
             starts_on_before=before.starts_on,
             ends_on_before=before.ends_on,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            effective_on=reason.effective_on,
+            starts_on=values.starts_on,
+            ends_on=values.ends_on,
+            effective_on=values.effective_on,
         )

@@ -3,27 +3,35 @@
 Locks are taken in the order of the house: the contract, then entitlements by id.
 """
 
-from datetime import date
 from uuid import UUID
 
 from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, lock_contract, note_change
+from app.contracts.contract_values import RenewalValues
 from app.contracts.tables import Contract
-from app.database import fetch, lock_row, unit_of_work
+from app.database import lock_row, unit_of_work
+from app.products.amendment_values import (
+    EntitlementAmendmentValues,
+    EntitlementFacts,
+    EntitlementOrderValues,
+)
 from app.products.rules import Term
 from app.products.services import add_entitlement
 from app.products.tables import Entitlement
+from app.web.values import builtins, columns, from_attributes
 
 
-async def order_entitlement(
-    *, contract: UUID, product: UUID, quantity: int, term: Term, reason: Reason, actor: UUID
-) -> UUID:
+async def order_entitlement(*, contract: UUID, values: EntitlementOrderValues, actor: UUID) -> UUID:
     """Add a product to a contract, with a line in its history."""
     async with unit_of_work():
         entitlement = await add_entitlement(
-            contract=contract, product=product, quantity=quantity, term=term, actor=actor
+            contract=contract,
+            product=values.product,
+            quantity=values.quantity,
+            term=Term(values.starts_on, values.ends_on),
+            actor=actor,
         )
-        await note_change(contract, ChangeKind.AMENDED, reason)
+        await note_change(contract, ChangeKind.AMENDED, Reason(values.reason, values.effective_on))
     return entitlement
 
 
@@ -31,10 +39,8 @@ async def amend_entitlement(
     *,
     contract: UUID,
     entitlement: UUID,
-    quantity: int,
-    term: Term,
+    values: EntitlementAmendmentValues,
     revision: int,
-    reason: Reason,
     actor: UUID,
 ) -> None:
     """Change quantity or term of a contracted product, with a line in the contract's history.
@@ -43,10 +49,12 @@ async def amend_entitlement(
         revision: the one that the actor saw.
 
     Raises:
-        Changed, Gone: it has another one by now.
+        Gone: the contract has no such entitlement.
+        Changed: it has another revision by now.
         asyncpg.CheckViolationError: more is allocated or held than the new quantity, or the term
             ends before it starts.
     """
+    facts = from_attributes(EntitlementFacts, values)
     async with unit_of_work():
         # The line in the contract's history refers to the contract, which is locked first.
         await lock_row(Contract, Contract.id == contract, strength="KEY SHARE")
@@ -55,29 +63,21 @@ async def amend_entitlement(
             (Entitlement.id == entitlement) & (Entitlement.contract == contract),
             revision=revision,
         )
-        await Entitlement.update(
-            {
-                Entitlement.quantity: quantity,
-                Entitlement.starts_on: term.starts_on,
-                Entitlement.ends_on: term.ends_on,
-            }
-        ).where(Entitlement.id == entitlement)
-        await note_change(contract, ChangeKind.AMENDED, reason)
+        await Entitlement.update(columns(facts)).where(Entitlement.id == entitlement)
+        await note_change(contract, ChangeKind.AMENDED, Reason(values.reason, values.effective_on))
         await record(
             "entitlement-change",
             actor=actor,
             contract=contract,
             subject=entitlement,
-            before=before.to_dict(Entitlement.quantity, Entitlement.starts_on, Entitlement.ends_on),
-            quantity=quantity,
-            starts_on=term.starts_on,
-            ends_on=term.ends_on,
-            effective_on=reason.effective_on,
+            before=builtins(from_attributes(EntitlementFacts, before)),
+            **builtins(facts),
+            effective_on=values.effective_on,
         )
 
 
 async def renew_contract(
-    contract: UUID, *, ends_on: date, revision: int, reason: Reason, actor: UUID
+    contract: UUID, *, values: RenewalValues, revision: int, actor: UUID
 ) -> None:
     """Move a contract's last day, and with it that of all products which end with the contract.
 
@@ -85,31 +85,28 @@ async def renew_contract(
         revision: the contract's, that the actor saw.
 
     Raises:
-        Changed, Gone: it has another one by now.
+        Gone: the contract is not there.
+        Changed: it has another revision by now.
         asyncpg.CheckViolationError: the term ends before it starts.
     """
     async with unit_of_work():
         before = await lock_contract(contract, revision)
-        await Contract.update({Contract.ends_on: ends_on}).where(Contract.id == contract)
-        rows = await fetch(
-            "select id from entitlement where contract = $1 and ends_on = $2"
-            " order by id for update",
-            contract,
-            before.ends_on,
-        )
-        extended = [row["id"] for row in rows]
+        await Contract.update({Contract.ends_on: values.ends_on}).where(Contract.id == contract)
+        with_it = (Entitlement.contract == contract) & (Entitlement.ends_on == before.ends_on)
+        ending = Entitlement.select(Entitlement.id).where(with_it).order_by(Entitlement.id)
+        extended = await ending.lock_rows().output(as_list=True)
         if extended:
-            await Entitlement.update({Entitlement.ends_on: ends_on}).where(
+            await Entitlement.update({Entitlement.ends_on: values.ends_on}).where(
                 Entitlement.id.is_in(extended)
             )
-        await note_change(contract, ChangeKind.RENEWED, reason)
+        await note_change(contract, ChangeKind.RENEWED, Reason(values.reason, values.effective_on))
         await record(
             "contract-renewal",
             actor=actor,
             contract=contract,
             subject=contract,
             ends_on_before=before.ends_on,
-            ends_on=ends_on,
+            ends_on=values.ends_on,
             extended=extended,
-            effective_on=reason.effective_on,
+            effective_on=values.effective_on,
         )

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import Gone, fetch, fetch_one, unit_of_work
+from app.database import Gone, fetch_one, unit_of_work
 from app.products.tables import LicenseKey
 
 
 async def export_batch(batch: UUID, *, again: bool, actor: UUID) -> list[str] | None:
-    """The codes of a batch, to be handed over; None where somebody has taken them already.
+    """Return the codes of a batch, to be handed over; None where somebody took them already.
 
     Args:
         again: whether the actor may take them a second time.
@@ -25,10 +25,11 @@ async def export_batch(batch: UUID, *, again: bool, actor: UUID) -> list[str] | 
         )
         if first is None and not again:
             return None
-        rows = await fetch("select code from license_key where batch = $1 order by code", batch)
-        if rows:
-            await record("license-key-export", actor=actor, subject=batch, number=len(rows))
-    return [row["code"] for row in rows]
+        listed = LicenseKey.select(LicenseKey.code).where(LicenseKey.batch == batch)
+        codes: list[str] = await listed.order_by(LicenseKey.code).output(as_list=True)
+        if codes:
+            await record("license-key-export", actor=actor, subject=batch, number=len(codes))
+    return codes
 
 
 async def revoke_license_key(key: UUID, *, actor: UUID) -> None:

@@ -28,6 +28,9 @@ class Term:
         return self.ends_on < today
 
 
+UNITS = ("users", "servers", "cores")
+
+
 class Named(Protocol):
     """Whatever has a product's names in both languages."""
 

@@ -1,6 +1,6 @@
 """What all pages of the console share: what the reader may do, and how a form answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -72,6 +72,23 @@ class StaffForms(FormPages[S, V, E]):
         return {}
 
 
+async def draft_errors(
+    request: PageRequest, viewer: Viewer, about: Callable[[Any], bool], *acts: Act[Any]
+) -> dict[str, str]:
+    """Return why an act was refused that a page without a form proposes: field → message.
+
+    Args:
+        about: whether a payload is about what the page shows.
+        acts: what the page proposes.
+    """
+    errors: dict[str, str] = {}
+    for act in acts:
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), act)
+        if draft is not None and about(draft.payload):
+            errors |= draft.errors
+    return errors
+
+
 async def kept(
     request: PageRequest, viewer: Viewer, act: Act[Any], now: Mapping[str, Any], **about: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -96,29 +113,13 @@ def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
     messages = {
         "name-taken": ("name", _("This name is taken. Choose another one.")),
         "group-gone": ("corporate_group", _("This corporate group is not there any more.")),
-        "number-taken": ("number", _("Another contract has this number. Choose another one.")),
         "code-taken": ("code", _("This code is taken. Choose another one.")),
         "address-taken": ("email", _("Another account has this mail address.")),
-        "member": ("owner_email", _("This address is a member of the contract already.")),
-        "invited": ("owner_email", _("This address is invited already. Send that one again.")),
-        "owner-there": (
-            "form",
-            _("The contract has an owner whose account works. That owner decides."),
-        ),
-        "member-gone": ("membership", _("This person is not a member any more.")),
-        "in-use": (
-            "quantity",
-            _("More than this is allocated or held. Have allocations given back first."),
-        ),
-        "unit-fixed": ("unit", _("The unit and the code are fixed once somebody has the product.")),
         "last-administrator": (
             "form",
             _("This is the only administrator left. Make somebody else one first."),
         ),
-        "contract-gone": ("contract", _("There is no contract with this number.")),
-        "redeemed": ("form", _("This key was redeemed meanwhile, so it cannot be revoked.")),
         "mail-changed": ("form", _("The mail is not as it was any more. Look at its state.")),
-        "quote-moved": ("form", _("The request is in another state by now; see below.")),
         "notice-settled": ("form", _("The notice is in another state by now; see below.")),
         "import-moved": ("form", _("The import is in another state by now; see below.")),
         "upload-gone": ("form", _("The upload was published or thrown away meanwhile.")),

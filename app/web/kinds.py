@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from app.web.forms import Fields
-from app.web.i18n import LANGUAGE_NAMES, day, number
+from app.web.i18n import LANGUAGE_NAMES, N_, day, number
 from app.web.i18n import gettext as _
 
 
@@ -107,7 +107,9 @@ class Address(Kind):
     type: ClassVar[str] = "email"
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
-        """Read an address."""
+        """Read an address; an empty one where the field is optional."""
+        if not self.required and not fields.data.get(name).strip():
+            return ""
         return fields.mail_address(name, self.name)
 
     def rule(self) -> str:
@@ -140,17 +142,33 @@ class Number(Kind):
 class Day(Kind):
     """A calendar date."""
 
+    hint: str = N_("Such as 2027/03/31.")
+
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> date | None:
         """Read a date; a wrong one is None."""
         return fields.day(name, self.name, required=self.required)
 
-    def tell(self, value: Any, offered: Mapping[str, str]) -> str:
-        """Tell it as the portal writes dates."""
-        return day(value) if value else _("None")
+    def show(self, value: Any) -> str:
+        """Show it as the portal writes dates."""
+        return day(value) if value else ""
 
     def rule(self) -> str:
         """Name the kind."""
         return "day"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastDay(Day):
+    """The last day of a term: not before its first one, which another field asks for."""
+
+    first: str = "starts_on"
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> date | None:
+        """Read a date, and compare it with the first day."""
+        last = super().read(fields, name, offered)
+        first = Fields(fields.data).day(self.first, "", required=False)
+        fields.check_order(name, first, last)
+        return last
 
 
 @dataclass(frozen=True, kw_only=True)

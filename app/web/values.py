@@ -69,6 +69,11 @@ class Form:
             if name in self.errors or self.choices.get(name, {"": ""}):
                 yield name, kind
 
+    def sort_errors(self) -> None:
+        """Put the errors into the order of the fields; those of the whole form come last."""
+        order = [name for name in (*self.kinds, *self.errors) if name in self.errors]
+        self.errors = {name: self.errors[name] for name in order}
+
 
 @dataclass(kw_only=True)
 class SentForm(Form, Generic[V]):
@@ -126,6 +131,12 @@ def changed(before: object, values: Values) -> list[str]:
 def columns(values: Values) -> dict[Any, Any]:
     """Return the values as the columns of these names keep them."""
     return {name: getattr(values, name) for name in values.__struct_fields__}
+
+
+def prefilled(values: type[V], thing: object = None, **known: object) -> V:
+    """Return what a form shows at first: a thing's attributes and what is known; else nothing."""
+    shown = {name: getattr(thing, name, None) for name in values.__struct_fields__}
+    return values(**shown | known)
 
 
 def from_attributes(values: type[V], thing: object) -> V:

@@ -13,7 +13,19 @@ from litestar.datastructures import MultiDict
 
 from app.environments.values import EnvironmentValues
 from app.web import i18n
-from app.web.kinds import Address, Choice, Code, Day, Language, Line, Lines, Number, Thing, Tick
+from app.web.kinds import (
+    Address,
+    Choice,
+    Code,
+    Day,
+    Language,
+    LastDay,
+    Line,
+    Lines,
+    Number,
+    Thing,
+    Tick,
+)
 from app.web.requests import FormData
 from app.web.values import (
     Form,
@@ -23,6 +35,7 @@ from app.web.values import (
     columns,
     facts,
     kinds,
+    prefilled,
     read_values,
     recorded,
 )
@@ -107,6 +120,38 @@ def test_an_optional_field_may_be_empty() -> None:
     assert not form.errors
     assert (form.values.lines, form.values.day, form.values.thing) == ("", None, None)
     assert not form.values.tick
+
+
+class Agreed(Values, frozen=True):
+    """A term, and who may be told of it."""
+
+    starts_on: Annotated[date, Day(label="First day")]
+    ends_on: Annotated[date, LastDay(label="Last usable day")]
+    email: Annotated[str, Address(label="E-mail address", required=False)]
+
+
+def test_a_last_day_is_not_before_the_first_one_of_its_form() -> None:
+    term = {"starts_on": "2027/3/31", "email": ""}
+    assert not read_values(Agreed, _data(term | {"ends_on": "2027-03-31"}), {}).errors
+    assert list(read_values(Agreed, _data(term | {"ends_on": "2027-03-30"}), {}).errors) == [
+        "ends_on"
+    ]
+    wrong = read_values(Agreed, _data({"starts_on": "x", "ends_on": "2027-03-30"}), {})
+    assert list(wrong.errors) == ["starts_on"] and wrong.values.email == ""
+
+
+def test_errors_are_told_in_the_order_of_the_fields() -> None:
+    form = read_values(Agreed, _data({"starts_on": "2027/3/31", "email": "x"}), {})
+    form.errors = {"form": "too late", "email": form.errors["email"], "starts_on": "taken"}
+    form.sort_errors()
+    assert list(form.errors) == ["starts_on", "email", "form"]
+
+
+def test_a_form_begins_with_what_is_known() -> None:
+    now = prefilled(Agreed, Agreed(date(2027, 1, 1), date(2027, 3, 31), "a@b"), email="c@d")
+    assert now == Agreed(date(2027, 1, 1), date(2027, 3, 31), "c@d")
+    form = Form.of(Agreed, prefilled(Agreed, ends_on=date(2027, 3, 31)), 0, {})
+    assert form.typed == {"starts_on": "", "ends_on": "2027/03/31", "email": ""}
 
 
 def test_a_confirm_page_tells_values_in_the_words_of_the_form() -> None:

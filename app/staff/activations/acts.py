@@ -4,86 +4,83 @@ from uuid import UUID
 
 from litestar.exceptions import NotFoundException
 
-from app.accounts.rules import Viewer
 from app.activation import staff_services as services
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.database import Changed
-from app.products.rules import count_of, product_name_in
-from app.staff.access import require
+from app.confirmations.acts import Act, Context, Done, Entry, Statement
+from app.products.rules import count_of, product_name
+from app.staff.access import requires
 from app.staff.activations import queries
 from app.staff.activations.queries import SeenFile
+from app.staff.activations.values import ReasonValues
 from app.staff.rules import Permission
 from app.web.i18n import gettext as _
+from app.web.values import facts
 
 ACTIVATIONS_URL = "/staff/activations"
 
 
-def activation_url(id: UUID) -> str:
-    """Path of an activation's page in the console."""
-    return f"{ACTIVATIONS_URL}/{id}"
+class Help(Entry[ReasonValues], frozen=True):
+    """Help for an activation's environment, with the reason.
+
+    Attributes:
+        revision: how many further moves were allowed, or the environment's newest activation.
+    """
+
+    activation: UUID
 
 
-async def changeable(viewer: Viewer, id: UUID) -> SeenFile:
-    """An activation, for those who may change what its environment has.
+async def find_activation(id: UUID) -> SeenFile:
+    """Return an activation.
 
     Raises:
-        NotFoundException: there is none, or they may not.
+        NotFoundException: there is none.
     """
-    require(viewer, Permission.ACTIVATIONS_CHANGE)
     found = await queries.find_activation(id)
     if found is None:
         raise NotFoundException
     return found
 
 
-def _facts(found: SeenFile, payload: Loose) -> list[tuple[str, str]]:
-    row = found.row
+def _facts(found: SeenFile, payload: Help) -> list[tuple[str, str]]:
+    file = found.file
     return [
-        (_("Contract"), f"{row['contract']} {row['contract_name']}"),
-        (_("Environment"), row["environment_name"]),
+        (_("Contract"), f"{file.contract} {file.contract_name}"),
+        (_("Environment"), file.environment_name),
         (_("Moves within a year"), f"{found.moved} / {found.allowed}"),
-        (_("Reason for the change"), payload["reason"]),
+        *facts(payload.values),
     ]
 
 
-async def _state_move(context: Context, payload: Loose) -> Statement:
-    found = await changeable(context.viewer, UUID(payload["activation"]))
+async def _state_move(_context: Context, payload: Help) -> Statement:
+    found = await find_activation(payload.activation)
     return Statement(
         heading=_("Allow this environment a further move?"),
         facts=_facts(found, payload),
-        back=f"{activation_url(found.row['id'])}/further-move",
+        back=f"{found.file.url}/further-move",
         notes=[_("It counts for one year from now, and the contract's owners see it.")],
     )
 
 
-async def _allow(context: Context, payload: Loose) -> Done:
-    found = await changeable(context.viewer, UUID(payload["activation"]))
-    try:
-        await services.allow_move(
-            found.row["environment"],
-            seen=payload["seen"],
-            reason=payload["reason"],
-            actor=context.viewer.id,
-        )
-    except Changed:
-        raise Refused("changed-meanwhile") from None
-    return Done(activation_url(found.row["id"]), _("A further move was allowed."))
+async def _allow(context: Context, payload: Help) -> Done:
+    found = await find_activation(payload.activation)
+    await services.allow_move(
+        found.file.environment,
+        seen=payload.revision,
+        reason=payload.values.reason,
+        actor=context.viewer.id,
+    )
+    return Done(found.file.url, _("A further move was allowed."))
 
 
-async def _state_release(context: Context, payload: Loose) -> Statement:
-    found = await changeable(context.viewer, UUID(payload["activation"]))
+async def _state_release(_context: Context, payload: Help) -> Statement:
+    found = await find_activation(payload.activation)
     told = [
-        (
-            product_name_in(each),
-            count_of(each["held"], each["unit"]),
-            count_of(0, each["unit"]),
-        )
+        (product_name(each), count_of(each.held, each.unit), count_of(0, each.unit))
         for each in found.held
     ]
     return Statement(
         heading=_("Release what this environment holds?"),
         facts=_facts(found, payload),
-        back=f"{activation_url(found.row['id'])}/release",
+        back=f"{found.file.url}/release",
         notes=[_("What stays allocated to the environment stays allocated.")],
         warning=_(
             "A machine that still has its activation file runs on until the file ends. Release"
@@ -93,19 +90,17 @@ async def _state_release(context: Context, payload: Loose) -> Statement:
     )
 
 
-async def _release(context: Context, payload: Loose) -> Done:
-    found = await changeable(context.viewer, UUID(payload["activation"]))
-    try:
-        await services.release(
-            found.row["environment"],
-            seq=payload["seen"],
-            reason=payload["reason"],
-            actor=context.viewer.id,
-        )
-    except Changed:
-        raise Refused("changed-meanwhile") from None
-    return Done(activation_url(found.row["id"]), _("The held counts were released."))
+async def _release(context: Context, payload: Help) -> Done:
+    found = await find_activation(payload.activation)
+    await services.release(
+        found.file.environment,
+        seq=payload.revision,
+        reason=payload.values.reason,
+        actor=context.viewer.id,
+    )
+    return Done(found.file.url, _("The held counts were released."))
 
 
-MOVE = Act("further-move", Loose, _state_move, _allow)
-RELEASE = Act("activation-release", Loose, _state_release, _release)
+MAY = requires(Permission.ACTIVATIONS_CHANGE)
+MOVE = Act("further-move", Help, _state_move, _allow, may=MAY)
+RELEASE = Act("activation-release", Help, _state_release, _release, may=MAY)

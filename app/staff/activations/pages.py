@@ -3,25 +3,21 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
+from litestar import Response, get
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act
-from app.confirmations.services import propose
 from app.staff.access import permitted
 from app.staff.activations import acts, queries
 from app.staff.activations.queries import SeenFile
+from app.staff.activations.values import ReasonValues
 from app.staff.list_forms import ListForm
-from app.staff.people.forms import ReasonForm
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
-from app.staff.shell_pages import kept, staff_page
-from app.web.forms import read_number
-from app.web.requests import PageRequest, is_head, query_form, read_form
-from app.web.responses import see_other
+from app.staff.shell_pages import StaffForms, staff_page
+from app.web.requests import PageRequest, is_head, query_form
 
 SEE = [permitted(Permission.CONTRACTS_SEE)]
 CHANGE = [permitted(Permission.ACTIVATIONS_CHANGE)]
@@ -49,106 +45,77 @@ async def show_activation(
     request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
 ) -> Response[str]:
     """Both files decoded, and the environment's history; that somebody looked is on record."""
-    found = await queries.find_activation(id)
-    if found is None:
-        raise NotFoundException
+    found = await acts.find_activation(id)
     if not is_head(request):
-        contract = found.row["contract_id"]
+        contract = found.file.contract_id
         await note_inspection(contract=contract, actor=viewer.id, place="activation")
     return staff_page(
         request,
         "staff/activation.html",
         found=found,
-        activation=found.row,
-        state_of=queries.state_of,
+        activation=found.file,
         decoded=queries.decoded,
     )
 
 
-class FurtherMoves(Controller):
+async def provide_activation(id: FromPath[UUID]) -> SeenFile:
+    """Return the activation in the address.
+
+    Raises:
+        NotFoundException: there is none.
+    """
+    return await acts.find_activation(id)
+
+
+class FurtherMoves(StaffForms[SeenFile, ReasonValues, acts.Help]):
     """One move more than an environment has."""
 
     path = acts.ACTIVATIONS_URL + "/{id:uuid}/further-move"
     guards = CHANGE
+    dependencies = {"subject": Provide(provide_activation)}
+    act = acts.MOVE
+    values = ReasonValues
+    template = "staff/activation_reason.html"
 
-    @get()
-    async def show(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
-    ) -> Response[str]:
-        """The form for the reason."""
-        found = await acts.changeable(viewer, id)
-        return await _form(request, viewer, found, acts.MOVE, len(found.allowances))
+    def now(self, subject: SeenFile) -> None:
+        """Show an empty form."""
 
-    @post()
-    async def propose(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
-    ) -> Response[Any]:
-        """登録: on to the confirm step."""
-        found = await acts.changeable(viewer, id)
-        return await _propose(request, viewer, found, acts.MOVE)
+    def revision(self, subject: SeenFile) -> int:
+        """Return how many further moves were allowed."""
+        return len(subject.allowances)
 
+    def entry(self, subject: SeenFile, values: ReasonValues, revision: int) -> acts.Help:
+        """Propose the help."""
+        return acts.Help(subject.file.id, values=values, revision=revision)
 
-class Releases(Controller):
-    """What a lost machine held."""
-
-    path = acts.ACTIVATIONS_URL + "/{id:uuid}/release"
-    guards = CHANGE
-
-    @get()
-    async def show(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
-    ) -> Response[str]:
-        """The form for the reason; nothing to release has none."""
-        found = await _running(viewer, id)
-        return await _form(request, viewer, found, acts.RELEASE, found.newest)
-
-    @post()
-    async def propose(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
-    ) -> Response[Any]:
-        """登録: on to the confirm step."""
-        return await _propose(request, viewer, await _running(viewer, id), acts.RELEASE)
+    async def context(self, subject: SeenFile) -> dict[str, Any]:
+        """Give the page the activation, and which help it is."""
+        return {
+            "found": subject,
+            "activation": subject.file,
+            "moving": self.act is acts.MOVE,
+        }
 
 
-async def _running(viewer: Viewer, id: UUID) -> SeenFile:
-    found = await acts.changeable(viewer, id)
+async def provide_running(id: FromPath[UUID]) -> SeenFile:
+    """Return the activation in the address, of an environment whose file runs.
+
+    Raises:
+        NotFoundException: there is none, or there is nothing to release.
+    """
+    found = await acts.find_activation(id)
     if not found.running:
         raise NotFoundException
     return found
 
 
-async def _form(
-    request: PageRequest, viewer: Viewer, found: SeenFile, act: Act[Any], seen: int
-) -> Response[str]:
-    about = {"activation": str(found.row["id"])}
-    typed, errors = await kept(request, viewer, act, {"reason": ""}, **about)
-    return _page(request, found, act, {**typed, "seen": seen}, errors)
+class Releases(FurtherMoves):
+    """What a lost machine held."""
 
+    path = acts.ACTIVATIONS_URL + "/{id:uuid}/release"
+    dependencies = {"subject": Provide(provide_running)}
+    act = acts.RELEASE
 
-async def _propose(
-    request: PageRequest, viewer: Viewer, found: SeenFile, act: Act[Any]
-) -> Response[Any]:
-    data = await read_form(request)
-    form, seen = ReasonForm.read(data, required=True), read_number(data.get("seen")) or 0
-    if form.errors:
-        return _page(request, found, act, {"reason": form.reason, "seen": seen}, form.errors)
-    payload = {"activation": str(found.row["id"]), "reason": form.reason, "seen": seen}
-    return see_other(await propose(viewer, act, payload))
-
-
-def _page(
-    request: PageRequest,
-    found: SeenFile,
-    act: Act[Any],
-    typed: dict[str, Any],
-    errors: dict[str, str],
-) -> Response[str]:
-    return staff_page(
-        request,
-        "staff/activation_reason.html",
-        found=found,
-        activation=found.row,
-        moving=act == acts.MOVE,
-        typed=typed,
-        errors=errors,
-    )
+    def revision(self, subject: SeenFile) -> int:
+        """Return the environment's newest activation."""
+        return subject.newest

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from app import clock
 from app.activation.format.jws import JwsError, decode
 from app.activation.moves import moves_allowed, moves_in_year
 from app.activation.rules import FileState, file_state
-from app.database import Record, fetch, fetch_one
+from app.database import Record, row, rows
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 from app.web.forms import read_number
 from app.web.searching import contains, pattern
@@ -46,45 +48,105 @@ class Decoded:
     entries: list[tuple[str, str]]
 
 
+class Held(msgspec.Struct, frozen=True):
+    """A product whose counts running files hold, with what of them is allocated."""
+
+    name_ja: str
+    name_en: str
+    unit: str
+    held: int
+    allocated: int
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """A further move that one of the staff allowed."""
+
+    at: datetime
+    reason: str
+    by: str | None
+
+
+@dataclass(frozen=True)
+class PastFile:
+    """An activation in the history of its environment."""
+
+    id: UUID
+    seq: int
+    jkt: str
+    issued_at: datetime
+    expires_at: datetime
+    moved: bool
+    ended_at: datetime | None
+    end_reason: str | None
+    issued_by: str | None
+
+    @property
+    def state(self) -> FileState:
+        """Return whether this file runs."""
+        return file_state(self.end_reason, self.expires_at, clock.now())
+
+
+@dataclass(frozen=True)
+class File(PastFile):
+    """An activation with its files, and the names of contract and environment."""
+
+    environment: UUID
+    kid: str
+    downloaded_at: datetime | None
+    request_file: str
+    file: str
+    return_file: str | None
+    environment_name: str
+    contract_id: UUID
+    contract: str
+    contract_name: str
+    time_zone: str
+    company: str
+    held: str | None
+    allowances: str | None
+
+    @property
+    def url(self) -> str:
+        """Return the path of its page in the console."""
+        return f"/staff/activations/{self.id}"
+
+
 @dataclass(frozen=True)
 class SeenFile:
     """One activation with its environment.
 
     Attributes:
-        row: its columns, and names of contract, environment and issuer.
         history: the environment's activations, newest first.
         allowances: further moves that staff allowed, newest first.
         moved, allowed: moves made within the last year, and how many are possible.
-        running: whether a file of the environment still runs.
-        held: products whose counts running files hold, with what of them is allocated.
+        held: products whose counts running files hold.
     """
 
-    row: Record
-    history: list[Record]
-    allowances: list[dict[str, Any]]
+    file: File
+    history: list[PastFile]
+    allowances: list[Allowance]
     moved: int
     allowed: int
-    running: bool
-    held: list[dict[str, Any]]
+    held: list[Held]
 
     @property
-    def state(self) -> FileState:
-        """Whether this file runs."""
-        return state_of(self.row)
+    def running(self) -> bool:
+        """Return whether a file of the environment still runs."""
+        return any(each.state is FileState.RUNS for each in self.history)
 
     @property
     def newest(self) -> int:
-        """The environment's last sequence number."""
-        return int(self.history[0]["seq"])
+        """Return the environment's last sequence number."""
+        return self.history[0].seq
 
 
-def state_of(row: Record) -> FileState:
-    """Whether a listed file runs."""
-    return file_state(row["end_reason"], row["expires_at"], clock.now())
+def state_of(listed: Record) -> FileState:
+    """Return whether a listed file runs."""
+    return file_state(listed["end_reason"], listed["expires_at"], clock.now())
 
 
 async def list_activations(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
-    """Activations that fit every search word.
+    """Return activations that fit every search word.
 
     Args:
         search: words, each a contract's number, an environment's name, a fingerprint's component,
@@ -107,13 +169,18 @@ async def list_activations(search: str, *, state: str, order: str, after: UUID |
     return await list_rows(ACTIVATIONS, where, order=order, after=after)
 
 
+PAST = """a.id, a.seq, a.jkt, a.issued_at, a.expires_at, a.moved, a.ended_at, a.end_reason,
+    u.name as issued_by"""
+
+
 async def find_activation(id: UUID) -> SeenFile | None:
-    """An activation, with what its environment went through."""
-    row = await fetch_one(
-        """
-        select a.*, e.name as environment_name, e.retired_at, c.id as contract_id,
+    """Return an activation, with what its environment went through."""
+    file = await row(
+        File,
+        f"""
+        select {PAST}, a.environment, a.kid, a.downloaded_at, a.request_file, a.file,
+               a.return_file, e.name as environment_name, c.id as contract_id,
                c.number as contract, c.name as contract_name, c.time_zone, p.name as company,
-               u.name as issued_by_name,
                (select json_agg(json_build_object(
                     'name_ja', r.name_ja, 'name_en', r.name_en, 'unit', r.unit,
                     'held', h.quantity, 'allocated', coalesce(al.quantity, 0))
@@ -133,37 +200,28 @@ async def find_activation(id: UUID) -> SeenFile | None:
         """,
         id,
     )
-    if row is None:
+    if file is None:
         return None
-    history = await fetch(
-        "select a.id, a.seq, a.jkt, a.issued_at, a.expires_at, a.moved, a.downloaded_at,"
-        " a.ended_at, a.end_reason, u.name as issued_by from activation a"
-        " left join portal_user u on u.id = a.issued_by"
+    history = await rows(
+        PastFile,
+        f"select {PAST} from activation a left join portal_user u on u.id = a.issued_by"
         " where a.environment = $1 order by a.seq desc",
-        row["environment"],
+        file.environment,
     )
-    return _seen(row, list(history))
-
-
-def _seen(row: Record, history: list[Record]) -> SeenFile:
     now = clock.now()
-    allowances = [
-        {**each, "at": datetime.fromisoformat(each["at"])}
-        for each in json.loads(row["allowances"] or "[]")
-    ]
+    allowances = msgspec.json.decode(file.allowances or "[]", type=list[Allowance])
     return SeenFile(
-        row=row,
+        file=file,
         history=history,
         allowances=allowances,
-        moved=moves_in_year((each["issued_at"] for each in history if each["moved"]), now),
-        allowed=moves_allowed((each["at"] for each in allowances), now),
-        held=json.loads(row["held"] or "[]"),
-        running=any(state_of(each) is FileState.RUNS for each in history),
+        moved=moves_in_year((each.issued_at for each in history if each.moved), now),
+        allowed=moves_allowed((each.at for each in allowances), now),
+        held=msgspec.json.decode(file.held or "[]", type=list[Held]),
     )
 
 
 def decoded(text: str) -> Decoded:
-    """What stands in a file that the portal keeps: path of each value, and the value as text."""
+    """Return what stands in a file that the portal keeps: the path and the text of each value."""
     try:
         jws = decode(text.encode())
     except JwsError:

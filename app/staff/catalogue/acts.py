@@ -4,56 +4,74 @@ from uuid import UUID
 
 import asyncpg
 
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.database import Changed, Gone
+from app.confirmations.acts import Act, Context, Done, Entry, Refusal, Statement
 from app.products import services
 from app.products.catalogue_services import change_product
-from app.products.rules import unit_name
-from app.staff.access import require
+from app.products.catalogue_values import ProductValues
+from app.products.rules import UNITS, product_name, unit_name
+from app.staff.access import requires
+from app.staff.catalogue.queries import list_catalogue
 from app.staff.rules import Permission
+from app.web.i18n import N_
 from app.web.i18n import gettext as _
+from app.web.values import Choices, builtins, facts
 
 PRODUCTS_URL = "/staff/products"
-NAMES = ("code", "name_ja", "name_en", "unit", "version")
 
 
-async def _state(context: Context, payload: Loose) -> Statement:
-    require(context.viewer, Permission.CATALOGUE_CHANGE)
-    product = payload["product"]
+class ProductEntry(Entry[ProductValues], frozen=True):
+    """A product; None for a new one."""
+
+    product: UUID | None
+
+
+def choices() -> Choices:
+    """Return what the fields of a product offer."""
+    return {"unit": {unit: unit_name(unit) for unit in UNITS}}
+
+
+async def offered_products() -> dict[str, str]:
+    """Return what a form that asks for a product offers: the whole catalogue."""
+    return {
+        str(each.id): f"{each.code} {product_name(each)} ({unit_name(each.unit)})"
+        for each in await list_catalogue()
+    }
+
+
+async def _state(_context: Context, payload: ProductEntry) -> Statement:
+    product = payload.product
     return Statement(
         heading=_("Change this product?") if product else _("Create this product?"),
-        facts=[
-            (_("Product code"), payload["code"]),
-            (_("Japanese name"), payload["name_ja"]),
-            (_("English name"), payload["name_en"]),
-            (_("Unit"), unit_name(payload["unit"])),
-            (_("Version"), payload["version"]),
-        ],
+        facts=facts(payload.values, choices()),
         back=f"{PRODUCTS_URL}/{product or 'new'}",
         notes=[_("The unit and the code are fixed once somebody has the product.")],
     )
 
 
-async def _perform(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.CATALOGUE_CHANGE)
-    values = {name: payload[name] for name in NAMES}
-    try:
-        if payload["product"]:
-            await change_product(
-                UUID(payload["product"]),
-                **values,
-                revision=payload["revision"],
-                actor=context.viewer.id,
-            )
-        else:
-            await services.create_product(**values, actor=context.viewer.id)
-    except asyncpg.UniqueViolationError:
-        raise Refused("code-taken") from None
-    except asyncpg.CheckViolationError:
-        raise Refused("unit-fixed") from None
-    except (Changed, Gone):
-        raise Refused("changed-meanwhile") from None
-    return Done(PRODUCTS_URL, _("The product %(code)s was saved.", code=payload["code"]))
+async def _perform(context: Context, payload: ProductEntry) -> Done:
+    values, actor = payload.values, context.viewer.id
+    if payload.product is None:
+        await services.create_product(**builtins(values), actor=actor)
+    else:
+        await change_product(payload.product, values=values, revision=payload.revision, actor=actor)
+    return Done(PRODUCTS_URL, _("The product %(code)s was saved.", code=values.code))
 
 
-PRODUCT = Act("product", Loose, _state, _perform)
+REFUSALS = {
+    "code-taken": Refusal(
+        "code", N_("This code is taken. Choose another one."), asyncpg.UniqueViolationError
+    ),
+    "unit-fixed": Refusal(
+        "unit",
+        N_("The unit and the code are fixed once somebody has the product."),
+        asyncpg.CheckViolationError,
+    ),
+}
+PRODUCT = Act(
+    "product",
+    ProductEntry,
+    _state,
+    _perform,
+    REFUSALS,
+    may=requires(Permission.CATALOGUE_CHANGE),
+)

@@ -1,28 +1,23 @@
 """The product catalogue: the list, and the form of an entry."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
+from litestar import Response, get
+from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from app.accounts.rules import Viewer
-from app.confirmations.services import propose
-from app.database import Record
-from app.products.rules import unit_name
+from app.confirmations.form_pages import NEW
+from app.products.catalogue_values import ProductValues
 from app.staff.access import permitted
 from app.staff.catalogue import acts, queries
-from app.staff.catalogue.forms import UNITS, ProductForm
+from app.staff.catalogue.queries import SeenProduct
 from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
-from app.staff.shell_pages import kept, problem_of, staff_page
-from app.web.requests import PageRequest, query_form, read_form
-from app.web.responses import see_other
-
-CHANGE = [permitted(Permission.CATALOGUE_CHANGE)]
+from app.staff.shell_pages import StaffForms, staff_page
+from app.web.requests import PageRequest, query_form
+from app.web.values import Choices, SentForm, prefilled
 
 
 @get(acts.PRODUCTS_URL, guards=[permitted(Permission.CONSOLE_SEE)])
@@ -33,87 +28,59 @@ async def list_products(request: PageRequest) -> Response[str]:
     return staff_page(request, "staff/products.html", list=form, listed=listed)
 
 
-class ProductCreation(Controller):
-    """A new product."""
+async def provide_product(id: FromPath[UUID]) -> SeenProduct:
+    """Return the product in the address.
 
-    path = f"{acts.PRODUCTS_URL}/new"
-    guards = CHANGE
-
-    @get()
-    async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        empty = dict.fromkeys(acts.NAMES, "") | {"unit": "users"}
-        typed, errors = await kept(request, viewer, acts.PRODUCT, empty, product="")
-        return _form(request, {**typed, "revision": ""}, errors)
-
-    @post()
-    async def propose(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
-        """登録: on to the confirm step."""
-        return await _propose(request, viewer, None)
-
-
-class Products(Controller):
-    """Changing a product."""
-
-    path = f"{acts.PRODUCTS_URL}/{{id:uuid}}"
-    guards = CHANGE
-
-    @get()
-    async def show(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        product = await _find(id)
-        now = {name: product[name] for name in acts.NAMES}
-        typed, errors = await kept(request, viewer, acts.PRODUCT, now, product=str(id))
-        return _form(request, {**typed, "revision": product["revision"]}, errors, product)
-
-    @post()
-    async def propose(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
-    ) -> Response[Any]:
-        """更新: on to the confirm step."""
-        return await _propose(request, viewer, await _find(id))
-
-
-async def _find(id: UUID) -> Record:
+    Raises:
+        NotFoundException: there is none.
+    """
     product = await queries.find_product(id)
     if product is None:
         raise NotFoundException
     return product
 
 
-def _problems(form: ProductForm, product: Record | None) -> Mapping[str, str]:
-    if product is None or not product["used"]:
-        return {}
-    fixed = (product["code"], product["unit"]) == (form.payload["code"], form.payload["unit"])
-    return {} if fixed else problem_of({"problem": "unit-fixed"})
+class ProductCreation(StaffForms[SeenProduct | None, ProductValues, acts.ProductEntry]):
+    """A new product."""
+
+    path = f"{acts.PRODUCTS_URL}/new"
+    guards = [permitted(Permission.CATALOGUE_CHANGE)]
+    dependencies = NEW
+    act = acts.PRODUCT
+    values = ProductValues
+    template = "staff/product.html"
+
+    def now(self, subject: SeenProduct | None) -> ProductValues:
+        """Show the product; a new one counts users until the person chooses."""
+        return super().now(subject) or prefilled(ProductValues, unit="users")
+
+    async def choices(self, subject: SeenProduct | None) -> Choices:
+        """Offer the units."""
+        return acts.choices()
+
+    def entry(
+        self, subject: SeenProduct | None, values: ProductValues, revision: int
+    ) -> acts.ProductEntry:
+        """Propose a product of these facts."""
+        return acts.ProductEntry(subject.id if subject else None, values=values, revision=revision)
+
+    async def check(self, subject: SeenProduct | None, form: SentForm[ProductValues]) -> None:
+        """Tell at once that the code is taken, or fixed as the unit is."""
+        if form.errors:
+            return
+        sent = form.values
+        if subject and subject.used and (subject.code, subject.unit) != (sent.code, sent.unit):
+            self.refuse(form, "unit-fixed")
+        if await queries.code_taken(sent.code, subject.id if subject else None):
+            self.refuse(form, "code-taken")
+
+    async def context(self, subject: SeenProduct | None) -> dict[str, Any]:
+        """Give the page the product."""
+        return {"product": subject}
 
 
-async def _propose(request: PageRequest, viewer: Viewer, product: Record | None) -> Response[Any]:
-    form = ProductForm.read(await read_form(request))
-    id = product["id"] if product else None
-    if not form.errors:
-        form.errors.update(_problems(form, product))
-        if await queries.code_taken(form.payload["code"], id):
-            form.errors.update(problem_of({"problem": "code-taken"}))
-    if form.errors:
-        return _form(request, form.typed, form.errors, product)
-    payload = {**form.payload, "product": str(id or "")}
-    return see_other(await propose(viewer, acts.PRODUCT, payload))
+class Products(ProductCreation):
+    """Changing a product."""
 
-
-def _form(
-    request: PageRequest,
-    typed: Mapping[str, Any],
-    errors: dict[str, str],
-    product: Record | None = None,
-) -> Response[str]:
-    return staff_page(
-        request,
-        "staff/product.html",
-        product=product,
-        units=[(unit, unit_name(unit)) for unit in UNITS],
-        typed=typed,
-        errors=errors,
-    )
+    path = f"{acts.PRODUCTS_URL}/{{id:uuid}}"
+    dependencies = {"subject": Provide(provide_product)}

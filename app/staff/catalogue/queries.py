@@ -1,8 +1,9 @@
 """Reads about the catalogue."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
-from app.database import Record, fetch, fetch_one
+from app.database import Record, fetch, fetch_one, row, rows
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
 PRODUCTS = Source(
@@ -15,32 +16,64 @@ PRODUCTS = Source(
 
 
 async def list_products(search: str, *, order: str, after: UUID | None) -> Listed:
-    """Products whose code or name has the words."""
+    """Return products whose code or name has the words."""
     where = Where()
     where.contains(search, "p.code", "p.name_ja", "p.name_en")
     return await list_rows(PRODUCTS, where, order=order, after=after)
 
 
+@dataclass(frozen=True)
+class CatalogueProduct:
+    """A product, as a form offers it."""
+
+    id: UUID
+    code: str
+    name_ja: str
+    name_en: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class SeenProduct:
+    """A product. Where it is used, its unit and code are fixed."""
+
+    id: UUID
+    code: str
+    name_ja: str
+    name_en: str
+    unit: str
+    version: str
+    revision: int
+    used: bool
+
+
 async def choices() -> list[Record]:
-    """The whole catalogue, to choose from."""
+    """Return the whole catalogue, to choose from."""
     return list(await fetch("select id, code, name_ja, name_en, unit from product order by code"))
 
 
-async def find_product(id: UUID) -> Record | None:
-    """A product, and whether somebody has it: then its unit and code are fixed."""
-    return await fetch_one(
+async def list_catalogue() -> list[CatalogueProduct]:
+    """Return the whole catalogue, to choose from."""
+    return await rows(
+        CatalogueProduct, "select id, code, name_ja, name_en, unit from product order by code"
+    )
+
+
+async def find_product(id: UUID) -> SeenProduct | None:
+    """Return a product, and whether somebody has it."""
+    return await row(
+        SeenProduct,
         """
-        select p.*, exists (select 1 from entitlement where product = p.id)
-                    or exists (select 1 from license_key where product = p.id) as used
-        from product p where p.id = $1
+        select id, code, name_ja, name_en, unit, version, revision,
+               exists (select 1 from entitlement where product = p.id)
+               or exists (select 1 from license_key where product = p.id) as used
+        from product p where id = $1
         """,
         id,
     )
 
 
 async def code_taken(code: str, other_than: UUID | None) -> bool:
-    """Whether another product has the code."""
-    row = await fetch_one(
-        "select 1 from product where code = $1 and id is distinct from $2", code, other_than
-    )
-    return row is not None
+    """Return whether another product has the code."""
+    same = "select 1 from product where code = $1 and id is distinct from $2"
+    return await fetch_one(same, code, other_than) is not None

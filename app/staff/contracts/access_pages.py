@@ -1,6 +1,6 @@
 """Who has access to a contract: the review as a table and as CSV, owners, open invitations."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +11,23 @@ from litestar.params import FromPath
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
 from app.contracts.rules import Role
-from app.database import Record
 from app.people.acts import notices, role_name
 from app.spreadsheets.csv_lines import BOM, csv_line
 from app.staff.access import permitted
+from app.staff.contracts import access_queries as queries
 from app.staff.contracts import owner_acts as acts
-from app.staff.contracts import queries
-from app.staff.contracts.forms import OwnerForm
+from app.staff.contracts.access_queries import Access
 from app.staff.contracts.pages import CHANGE, SEE, provide_head
+from app.staff.contracts.queries import ContractHead
+from app.staff.contracts.values import OwnerValues
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
-from app.staff.shell_pages import kept, problem_of, staff_page
+from app.staff.shell_pages import StaffForms, staff_page
+from app.web.i18n import LANGUAGE_NAMES, moment, pgettext
 from app.web.i18n import gettext as _
-from app.web.i18n import moment, pgettext
-from app.web.requests import PageRequest, is_head, read_form
+from app.web.requests import PageRequest, is_head
 from app.web.responses import see_other
+from app.web.values import Choices, SentForm, prefilled
 
 
 class AccessReview(Controller):
@@ -40,10 +42,10 @@ class AccessReview(Controller):
         self,
         request: PageRequest,
         viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
+        contract: NamedDependency[ContractHead],
     ) -> Response[str]:
         """The table."""
-        people = await queries.list_access(contract["id"])
+        people = await queries.list_access(contract.id)
         return staff_page(
             request, "staff/access_review.html", contract=contract, people=people, role=Role
         )
@@ -53,101 +55,96 @@ class AccessReview(Controller):
         self,
         request: PageRequest,
         viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
+        contract: NamedDependency[ContractHead],
     ) -> Response[str]:
         """CSVでダウンロード; that it was taken is on record."""
-        people = await queries.list_access(contract["id"])
+        people = await queries.list_access(contract.id)
         if not is_head(request):
-            await note_inspection(contract=contract["id"], actor=viewer.id, place="access-review")
+            await note_inspection(contract=contract.id, actor=viewer.id, place="access-review")
         return Response(
             BOM + "".join(_lines(contract, people)),
             media_type="text/csv",
             headers={
-                "Content-Disposition": f'attachment; filename="access-{contract["number"]}.csv"',
+                "Content-Disposition": f'attachment; filename="access-{contract.number}.csv"',
                 "Cache-Control": "no-store",
             },
         )
 
 
-def _lines(contract: Record, people: Sequence[Record]) -> list[str]:
-    zone = contract["time_zone"]
+def _lines(contract: ContractHead, people: list[Access]) -> list[str]:
+    zone = contract.time_zone
     head = [
         *(_("User code"), _("User name"), _("E-mail address"), _("Role"), _("Notices")),
         *(_("Member since"), _("Last sign-in"), _("Two-step log-in"), _("Disabled")),
     ]
     lines = [csv_line(head)]
     for each in people:
-        last = each["last_sign_in_at"]
-        cells = [each["code"], each["name"], each["email"], role_name(Role(each["role"]))]
-        cells += [notices(each["notification"]), moment(each["created_at"], zone)]
+        last = each.last_sign_in_at
+        cells = [each.code, each.name, each.email, role_name(Role(each.role))]
+        cells += [notices(each.notification), moment(each.created_at, zone)]
         cells += [moment(last, zone) if last else ""]
-        cells += [pgettext("second step", "Set up") if each["second_factor"] else _("Not set up")]
-        cells += [moment(each["disabled_at"], zone) if each["disabled_at"] else ""]
+        cells += [pgettext("second step", "Set up") if each.second_factor else _("Not set up")]
+        cells += [moment(each.disabled_at, zone) if each.disabled_at else ""]
         lines.append(csv_line(cells))
     return lines
 
 
-class OwnerAppointment(Controller):
+@dataclass(frozen=True)
+class Vacancy:
+    """A contract that is to get an owner, and its people."""
+
+    contract: ContractHead
+    people: list[Access]
+
+    @property
+    def owned(self) -> bool:
+        """Return whether an owner is left who can act."""
+        return queries.owned(self.people)
+
+
+async def provide_vacancy(number: FromPath[str]) -> Vacancy:
+    """Return the contract in the address with its people."""
+    contract = await provide_head(number)
+    return Vacancy(contract, await queries.list_access(contract.id))
+
+
+class OwnerAppointment(StaffForms[Vacancy, OwnerValues, acts.Appointment]):
     """An owner for a contract that has none left who can act."""
 
     path = "/staff/contracts/{number:str}/owner"
     guards = [permitted(Permission.OWNERS_APPOINT)]
-    dependencies = {"contract": Provide(provide_head)}
+    dependencies = {"subject": Provide(provide_vacancy)}
+    act = acts.OWNER
+    values = OwnerValues
+    template = "staff/owner.html"
 
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        now = dict.fromkeys(OwnerForm.NAMES, "") | {"owner_language": "ja"}
-        about = {"contract": contract["number"]}
-        typed, errors = await kept(request, viewer, acts.OWNER, now, **about)
-        return _form(request, contract, await queries.list_access(contract["id"]), typed, errors)
+    def now(self, subject: Vacancy) -> OwnerValues:
+        """Show an empty form."""
+        return prefilled(OwnerValues, owner_language="ja")
 
-    @post()
-    async def propose(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
-    ) -> Response[Any]:
-        """登録: on to the confirm step."""
-        people = await queries.list_access(contract["id"])
-        form = OwnerForm.read(await read_form(request), [p["id"] for p in _eligible(people)])
-        errors = problem_of({"problem": "owner-there"}) if _owned(people) else form.errors
-        if errors:
-            return _form(request, contract, people, form.typed, errors)
-        payload = {**form.payload, "contract": contract["number"]}
-        return see_other(await propose(viewer, acts.OWNER, payload))
+    async def choices(self, subject: Vacancy) -> Choices:
+        """Offer the members whose account works."""
+        members = queries.eligible(subject.people)
+        return {"membership": members, "owner_language": LANGUAGE_NAMES}
 
+    def entry(self, subject: Vacancy, values: OwnerValues, revision: int) -> acts.Appointment:
+        """Propose the owner."""
+        return acts.Appointment(subject.contract.number, values=values)
 
-def _eligible(people: Sequence[Record]) -> list[Record]:
-    return [each for each in people if each["disabled_at"] is None]
+    async def check(self, subject: Vacancy, form: SentForm[OwnerValues]) -> None:
+        """Tell at once that an owner is there, or that not exactly one person is named."""
+        chosen, email = form.values.membership, form.values.owner_email
+        if subject.owned:
+            form.errors.clear()
+            self.refuse(form, "owner-there")
+        elif chosen and email:
+            form.errors["owner_email"] = _("Choose a member or enter a mail address, not both.")
+        elif not (chosen or email or {"membership", "owner_email"} & form.errors.keys()):
+            form.errors["owner_email"] = _("Choose a member, or enter a mail address.")
 
-
-def _owned(people: Sequence[Record]) -> bool:
-    return any(each["role"] == Role.OWNER for each in _eligible(people))
-
-
-def _form(
-    request: PageRequest,
-    contract: Record,
-    people: Sequence[Record],
-    typed: Mapping[str, Any],
-    errors: dict[str, str],
-) -> Response[str]:
-    return staff_page(
-        request,
-        "staff/owner.html",
-        contract=contract,
-        people=_eligible(people),
-        owned=_owned(people),
-        typed=typed,
-        errors=errors,
-    )
+    async def context(self, subject: Vacancy) -> dict[str, Any]:
+        """Give the page the contract, and whether it has an owner."""
+        return {"contract": subject.contract, "owned": subject.owned}
 
 
 class Invitations(Controller):
@@ -155,28 +152,27 @@ class Invitations(Controller):
 
     path = "/staff/contracts/{number:str}/invitations/{invitation_id:uuid}"
     guards = CHANGE
-    dependencies = {"contract": Provide(provide_head)}
 
     @post("/resending")
     async def propose_resending(
         self,
         viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
+        number: FromPath[str],
         invitation_id: FromPath[UUID],
     ) -> Response[Any]:
         """再送: on to the confirm step."""
-        await acts.provide_invitation(contract["number"], invitation_id)
-        payload = {"contract": contract["number"], "invitation": str(invitation_id)}
+        await acts.find_invitation(number, invitation_id)
+        payload = acts.OfInvitation(number, invitation_id)
         return see_other(await propose(viewer, acts.RESENDING, payload))
 
     @post("/cancellation")
     async def propose_cancellation(
         self,
         viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
+        number: FromPath[str],
         invitation_id: FromPath[UUID],
     ) -> Response[Any]:
         """取り消し: on to the confirm step."""
-        await acts.provide_invitation(contract["number"], invitation_id)
-        payload = {"contract": contract["number"], "invitation": str(invitation_id)}
+        await acts.find_invitation(number, invitation_id)
+        payload = acts.OfInvitation(number, invitation_id)
         return see_other(await propose(viewer, acts.CANCELLATION, payload))

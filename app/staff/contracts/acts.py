@@ -1,93 +1,109 @@
-"""What the staff confirm about contracts: creating, amending, renewing, and who owns them."""
+"""What the staff confirm about contracts: creating, amending, renewing."""
 
-from datetime import date
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 from litestar.exceptions import NotFoundException
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Entry, Refusal, Refused, Statement
 from app.contracts import contract_services, services
-from app.contracts.contract_services import Reason
+from app.contracts.contract_values import (
+    ContractAmendmentValues,
+    ContractFacts,
+    ContractValues,
+    RenewalValues,
+)
 from app.contracts.rules import NamedContract, Role
-from app.database import Changed, Gone, Record
 from app.people.invitation_services import InvitationRefused, invite_by_staff
-from app.people.rules import INVITATION_LASTS
+from app.people.rules import INVITATION_LASTS, AddressProblem
 from app.products.amendment_services import renew_contract
-from app.products.rules import product_name_in
-from app.settings import Settings
-from app.staff.access import require
-from app.staff.companies import queries as company_queries
+from app.products.rules import product_name
+from app.staff.access import requires
+from app.staff.companies.queries import SeenCompany, find_company
 from app.staff.contracts import queries
+from app.staff.contracts.queries import ContractHead
+from app.staff.contracts.values import OwnerValues
 from app.staff.rules import Permission
-from app.web.i18n import LANGUAGE_NAMES, day, number
+from app.web.i18n import LANGUAGE_NAMES, N_, day, number
 from app.web.i18n import gettext as _
+from app.web.values import Choices, Values, facts, from_attributes
 
 CONTRACTS_URL = "/staff/contracts"
 
 
-def contract_url(number: str) -> str:
-    """Path of a contract's page in the console."""
-    return f"{CONTRACTS_URL}/{number}"
+class Creation(Entry[ContractValues], frozen=True):
+    """A new contract of a company."""
+
+    company: UUID
 
 
-def as_day(payload: Loose, name: str) -> date:
-    """A date of a payload."""
-    return date.fromisoformat(payload[name])
+class Amendment(Entry[ContractAmendmentValues], frozen=True):
+    """Other facts of a contract."""
+
+    contract: str
 
 
-def reason_of(payload: Loose) -> Reason:
-    """The reason of a payload."""
-    return Reason(payload["reason"], as_day(payload, "effective_on"))
+class Renewal(Entry[RenewalValues], frozen=True):
+    """A later last day of a contract."""
+
+    contract: str
 
 
-def reason_facts(payload: Loose) -> list[tuple[str, str]]:
-    """The reason, as a statement shows it."""
-    return [
-        (_("Reason for the change"), payload["reason"]),
-        (_("Date of effect"), day(as_day(payload, "effective_on"))),
-    ]
+async def find_contract(number: str) -> ContractHead:
+    """Return the contract with this number.
+
+    Raises:
+        NotFoundException: there is none.
+    """
+    contract = await queries.find_head(number)
+    if contract is None:
+        raise NotFoundException
+    return contract
+
+
+async def _find_company(id: UUID) -> SeenCompany:
+    company = await find_company(id)
+    if company is None:
+        raise NotFoundException
+    return company
+
+
+def creation_choices() -> Choices:
+    """Return what the fields of a new contract offer."""
+    types = {"term": _("Term license"), "subscription": _("Subscription")}
+    return {"license_type": types, "owner_language": LANGUAGE_NAMES}
 
 
 def reason_note() -> str:
-    """What becomes of the reason, and when the change is made."""
+    """Return what becomes of the reason, and when the change is made."""
     return _(
         "The change is made at once. The contract's history shows its people the reason and the"
         " date of effect."
     )
 
 
-async def changeable(viewer: Viewer, payload: Loose) -> Record:
-    """The contract of a payload, for those who may change contracts.
-
-    Raises:
-        NotFoundException: there is none, or they may not.
-    """
-    require(viewer, Permission.CONTRACTS_CHANGE)
-    contract = await queries.find_head(payload["contract"])
-    if contract is None:
-        raise NotFoundException
-    return contract
-
-
 def change(label: str, before: str, after: str) -> tuple[str, str]:
-    """A line of a statement: what it is, or what it was and what it becomes."""
+    """Return a line of a statement: what it is, or what it was and what it becomes."""
     return (label, after if before == after else f"{before} → {after}")
 
 
-def invitation_facts(payload: Loose) -> list[tuple[str, str]]:
-    """Who is invited to own the contract, if somebody is."""
-    if not payload["owner_email"]:
+def changes(before: Values, after: Values) -> list[tuple[str, str]]:
+    """Return what a form has, beside what it was where it was something else."""
+    told = dict(facts(before))
+    return [change(label, told.get(label, text), text) for label, text in facts(after)]
+
+
+def invitation_facts(values: ContractValues | OwnerValues) -> list[tuple[str, str]]:
+    """Return who is invited to own the contract, if somebody is."""
+    if not values.owner_email:
         return []
-    language = LANGUAGE_NAMES[payload["owner_language"]]
-    return [(_("First owner"), payload["owner_email"]), (_("Language"), language)]
+    language = LANGUAGE_NAMES[values.owner_language]
+    return [(_("First owner"), values.owner_email), (_("Language"), language)]
 
 
-def invitation_notes(payload: Loose) -> list[str]:
-    """What the invited owner gets, if somebody is invited."""
-    if not payload["owner_email"]:
+def invitation_notes(values: ContractValues | OwnerValues) -> list[str]:
+    """Return what the invited owner gets, if somebody is invited."""
+    if not values.owner_email:
         return []
     lasts = _(
         "The owner gets a mail with a link, which can be used once, within %(days)s days.",
@@ -96,97 +112,74 @@ def invitation_notes(payload: Loose) -> list[str]:
     return [lasts]
 
 
-async def _state_creation(context: Context, payload: Loose) -> Statement:
-    require(context.viewer, Permission.CONTRACTS_CHANGE)
-    company = await company_queries.find_company(UUID(payload["company"]))
-    if company is None:
-        raise NotFoundException
+async def _state_creation(_context: Context, payload: Creation) -> Statement:
+    company, values = await _find_company(payload.company), payload.values
+    choices = {**creation_choices(), "owner_email": {}, "owner_language": {}}
     return Statement(
         heading=_("Create this contract?"),
         facts=[
             (_("Company"), company.name),
-            (_("Contract number"), payload["number"]),
-            (_("Contract name"), payload["name"]),
-            (_("License type"), _license_type(payload["license_type"])),
-            (_("First day"), day(as_day(payload, "starts_on"))),
-            (_("Last usable day"), f"{day(as_day(payload, 'ends_on'))} {payload['time_zone']}"),
-            (_("Sales contact"), _sales(payload)),
-            *invitation_facts(payload),
+            *facts(values, choices),
+            *invitation_facts(values),
         ],
         back=f"/staff/companies/{company.id}/contracts/new",
-        notes=invitation_notes(payload),
+        notes=invitation_notes(values),
         warning=""
-        if payload["owner_email"]
+        if values.owner_email
         else _("Nobody is invited: until there is an owner, no customer sees this contract."),
     )
 
 
-def _license_type(name: str) -> str:
-    return _("Term license") if name == "term" else _("Subscription")
-
-
-def _sales(values: Any) -> str:
-    return f"{values['sales_name']} · {values['sales_email']} · {values['sales_phone']}"
-
-
-async def _create(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.CONTRACTS_CHANGE)
-    company = await company_queries.find_company(UUID(payload["company"]))
-    if company is None:
-        raise NotFoundException
-    try:
-        id = await services.create_contract(
-            number=payload["number"],
-            name=payload["name"],
-            company=company.id,
-            starts_on=as_day(payload, "starts_on"),
-            ends_on=as_day(payload, "ends_on"),
-            license_type=payload["license_type"],
-            time_zone=payload["time_zone"],
-            sales=(payload["sales_name"], payload["sales_email"], payload["sales_phone"]),
-            actor=context.viewer.id,
-        )
-    except asyncpg.UniqueViolationError:
-        raise Refused("number-taken") from None
-    contract = NamedContract(id, payload["number"], payload["name"], company.name)
-    if payload["owner_email"]:
-        await _invite(context.settings, context.viewer, contract, payload)
+async def _create(context: Context, payload: Creation) -> Done:
+    company, values = await _find_company(payload.company), payload.values
+    id = await services.create_contract(
+        number=values.number,
+        name=values.name,
+        company=company.id,
+        starts_on=values.starts_on,
+        ends_on=values.ends_on,
+        license_type=values.license_type,
+        time_zone=values.time_zone,
+        sales=(values.sales_name, values.sales_email, values.sales_phone),
+        actor=context.viewer.id,
+    )
+    contract = NamedContract(id, values.number, values.name, company.name)
+    if values.owner_email:
+        await _invite(context, contract, values)
     return Done(
-        contract_url(payload["number"]),
-        _("The contract %(name)s was created.", name=payload["name"]),
+        f"{CONTRACTS_URL}/{values.number}",
+        _("The contract %(name)s was created.", name=values.name),
     )
 
 
-async def _invite(
-    settings: Settings, viewer: Viewer, contract: NamedContract, payload: Loose
-) -> None:
+async def _invite(context: Context, contract: NamedContract, values: ContractValues) -> None:
     try:
         await invite_by_staff(
-            settings,
+            context.settings,
             contract=contract,
-            email=payload["owner_email"],
+            email=values.owner_email,
             role=Role.OWNER,
-            language=payload["owner_language"],
-            actor=viewer,
+            language=values.owner_language,
+            actor=context.viewer,
         )
-    except InvitationRefused as refused:
-        raise Refused(refused.problems[payload["owner_email"]].value) from None
+    except InvitationRefused as error:
+        raise not_invited(error) from None
 
 
-async def _state_amendment(context: Context, payload: Loose) -> Statement:
-    contract = await changeable(context.viewer, payload)
-    starts_on, ends_on = as_day(payload, "starts_on"), as_day(payload, "ends_on")
+def not_invited(error: InvitationRefused) -> Refused:
+    """Return the refusal of an act that invites one address."""
+    return Refused(next(iter(error.problems.values())))
+
+
+async def _state_amendment(_context: Context, payload: Amendment) -> Statement:
+    contract = await find_contract(payload.contract)
     return Statement(
         heading=_("Amend this contract?"),
         facts=[
-            (_("Contract number"), contract["number"]),
-            change(_("Contract name"), contract["name"], payload["name"]),
-            change(_("First day"), day(contract["starts_on"]), day(starts_on)),
-            change(_("Last usable day"), day(contract["ends_on"]), day(ends_on)),
-            change(_("Sales contact"), _sales(contract), _sales(payload)),
-            *reason_facts(payload),
+            (_("Contract number"), contract.number),
+            *changes(from_attributes(ContractFacts, contract), payload.values),
         ],
-        back=f"{contract_url(contract['number'])}/amendment",
+        back=f"{contract.url}/amendment",
         notes=[
             reason_note(),
             _("Contracted products keep their own dates; a renewal moves both."),
@@ -194,67 +187,58 @@ async def _state_amendment(context: Context, payload: Loose) -> Statement:
     )
 
 
-async def _amend(context: Context, payload: Loose) -> Done:
-    contract = await changeable(context.viewer, payload)
-    try:
-        await contract_services.amend_contract(
-            contract["id"],
-            name=payload["name"],
-            starts_on=as_day(payload, "starts_on"),
-            ends_on=as_day(payload, "ends_on"),
-            sales=(payload["sales_name"], payload["sales_email"], payload["sales_phone"]),
-            revision=payload["revision"],
-            reason=reason_of(payload),
-            actor=context.viewer.id,
-        )
-    except (Changed, Gone):
-        raise Refused("changed-meanwhile") from None
-    return Done(
-        contract_url(contract["number"]),
-        _("The contract %(name)s was amended.", name=payload["name"]),
+async def _amend(context: Context, payload: Amendment) -> Done:
+    contract, values = await find_contract(payload.contract), payload.values
+    await contract_services.amend_contract(
+        contract.id, values=values, revision=payload.revision, actor=context.viewer.id
     )
+    return Done(contract.url, _("The contract %(name)s was amended.", name=values.name))
 
 
-async def _state_renewal(context: Context, payload: Loose) -> Statement:
-    contract = await changeable(context.viewer, payload)
-    before, after = day(contract["ends_on"]), day(as_day(payload, "ends_on"))
-    ending = await queries.list_ending_with(contract["id"], contract["ends_on"])
-    rows = [
-        (f"{product_name_in(row)} ({number(row['quantity'])})", before, after) for row in ending
-    ]
+async def _state_renewal(_context: Context, payload: Renewal) -> Statement:
+    contract = await find_contract(payload.contract)
+    before, after = day(contract.ends_on), day(payload.values.ends_on)
+    ending = await queries.list_ending_with(contract.id, contract.ends_on)
+    rows = [(f"{product_name(each)} ({number(each.quantity)})", before, after) for each in ending]
+    (last_day, _after), *reason = facts(payload.values)
     return Statement(
         heading=_("Renew this contract?"),
-        facts=[
-            (_("Contract"), f"{contract['name']} ({contract['number']})"),
-            change(_("Last usable day"), before, after),
-            *reason_facts(payload),
-        ],
-        back=f"{contract_url(contract['number'])}/renewal",
+        facts=[(_("Contract"), contract.title), change(last_day, before, after), *reason],
+        back=f"{contract.url}/renewal",
         notes=[reason_note()],
         changes=(_("Products that are renewed with it"), rows) if rows else None,
     )
 
 
-async def _renew(context: Context, payload: Loose) -> Done:
-    contract = await changeable(context.viewer, payload)
-    try:
-        await renew_contract(
-            contract["id"],
-            ends_on=as_day(payload, "ends_on"),
-            revision=payload["revision"],
-            reason=reason_of(payload),
-            actor=context.viewer.id,
-        )
-    except (Changed, Gone):
-        raise Refused("changed-meanwhile") from None
-    return Done(
-        contract_url(contract["number"]),
-        _("The contract %(name)s was renewed.", name=contract["name"]),
+async def _renew(context: Context, payload: Renewal) -> Done:
+    contract = await find_contract(payload.contract)
+    await renew_contract(
+        contract.id, values=payload.values, revision=payload.revision, actor=context.viewer.id
     )
+    return Done(contract.url, _("The contract %(name)s was renewed.", name=contract.name))
 
 
-AMENDMENT = Act("contract-amendment", Loose, _state_amendment, _amend)
-RENEWAL = Act("contract-renewal", Loose, _state_renewal, _renew)
-
-
-CREATION = Act("contract-creation", Loose, _state_creation, _create)
+NOT_INVITED: dict[str, Refusal] = {
+    AddressProblem.MEMBER: Refusal(
+        "owner_email", N_("This address is a member of the contract already.")
+    ),
+    AddressProblem.INVITED: Refusal(
+        "owner_email", N_("This address is invited already. Send that one again.")
+    ),
+}
+CHANGE = requires(Permission.CONTRACTS_CHANGE)
+NUMBER_TAKEN = Refusal(
+    "number",
+    N_("Another contract has this number. Choose another one."),
+    asyncpg.UniqueViolationError,
+)
+CREATION = Act(
+    "contract-creation",
+    Creation,
+    _state_creation,
+    _create,
+    {"number-taken": NUMBER_TAKEN, **NOT_INVITED},
+    may=CHANGE,
+)
+AMENDMENT = Act("contract-amendment", Amendment, _state_amendment, _amend, may=CHANGE)
+RENEWAL = Act("contract-renewal", Renewal, _state_renewal, _renew, may=CHANGE)

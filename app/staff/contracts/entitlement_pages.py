@@ -1,138 +1,93 @@
 """The forms of contracted products."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency, Provide
-from litestar.exceptions import NotFoundException
+from litestar.di import Provide
 from litestar.params import FromPath
 
 from app import clock
-from app.accounts.rules import Viewer
-from app.confirmations.services import propose
-from app.database import Record
-from app.staff.catalogue import queries as catalogue
+from app.products.amendment_values import EntitlementAmendmentValues, EntitlementOrderValues
+from app.staff.catalogue.acts import offered_products
 from app.staff.contracts import entitlement_acts as acts
 from app.staff.contracts import queries
-from app.staff.contracts.entitlement_forms import EntitlementForm
 from app.staff.contracts.pages import CHANGE, provide_head
-from app.staff.shell_pages import kept, staff_page
-from app.web.requests import PageRequest, read_form
-from app.web.responses import see_other
+from app.staff.contracts.queries import ContractHead, SeenEntitlement
+from app.staff.shell_pages import StaffForms
+from app.web.values import Choices, prefilled
 
 
-class EntitlementOrder(Controller):
+class EntitlementOrder(StaffForms[ContractHead, EntitlementOrderValues, acts.Order]):
     """Adding a product to a contract."""
 
     path = "/staff/contracts/{number:str}/entitlements/new"
     guards = CHANGE
-    dependencies = {"contract": Provide(provide_head)}
+    dependencies = {"subject": Provide(provide_head)}
+    act = acts.ORDER
+    values = EntitlementOrderValues
+    template = "staff/entitlement.html"
 
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
-    ) -> Response[str]:
-        """The form; the term is the contract's until somebody says otherwise."""
-        today = str(clock.today(contract["time_zone"]))
-        now = dict.fromkeys(EntitlementForm.NAMES, "") | {
-            "starts_on": max(today, str(contract["starts_on"])),
-            "ends_on": str(contract["ends_on"]),
-            "effective_on": today,
-        }
-        about = {"contract": contract["number"]}
-        typed, errors = await kept(request, viewer, acts.ORDER, now, **about)
-        return await _form(request, contract, typed, errors)
+    def now(self, subject: ContractHead) -> EntitlementOrderValues:
+        """Show the term of the contract until somebody says otherwise."""
+        return prefilled(
+            EntitlementOrderValues,
+            starts_on=max(subject.today, subject.starts_on),
+            ends_on=subject.ends_on,
+            effective_on=subject.today,
+        )
 
-    @post()
-    async def propose(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
-    ) -> Response[Any]:
-        """追加: on to the confirm step."""
-        products = {str(product["id"]) for product in await catalogue.choices()}
-        form = EntitlementForm.read(await read_form(request), products)
-        if form.errors:
-            return await _form(request, contract, form.typed, form.errors)
-        payload = {**form.payload, "contract": contract["number"]}
-        return see_other(await propose(viewer, acts.ORDER, payload))
+    def revision(self, subject: ContractHead) -> int:
+        """Return 0: what the contract gets is new."""
+        return 0
+
+    async def choices(self, subject: ContractHead) -> Choices:
+        """Offer the catalogue."""
+        return {"product": await offered_products()}
+
+    def entry(
+        self, subject: ContractHead, values: EntitlementOrderValues, revision: int
+    ) -> acts.Order:
+        """Propose the product."""
+        return acts.Order(subject.number, values=values)
+
+    async def context(self, subject: ContractHead) -> dict[str, Any]:
+        """Give the page the contract's number."""
+        return {"number": subject.number, "entitlement": None, "uses": []}
 
 
-async def provide_entitlement(number: FromPath[str], entitlement_id: FromPath[UUID]) -> Record:
-    """The contracted product in the address.
+async def provide_entitlement(
+    number: FromPath[str], entitlement_id: FromPath[UUID]
+) -> SeenEntitlement:
+    """Return the contracted product in the address.
 
     Raises:
         NotFoundException: there is none in this contract.
     """
-    entitlement = await queries.find_entitlement(number, entitlement_id)
-    if entitlement is None:
-        raise NotFoundException
-    return entitlement
+    return await acts.find_entitlement(number, entitlement_id)
 
 
-class EntitlementAmendment(Controller):
+class EntitlementAmendment(StaffForms[SeenEntitlement, EntitlementAmendmentValues, acts.Amendment]):
     """Another quantity or term of a contracted product; its end is its last day."""
 
     path = "/staff/contracts/{number:str}/entitlements/{entitlement_id:uuid}"
     guards = CHANGE
-    dependencies = {"entitlement": Provide(provide_entitlement)}
+    dependencies = {"subject": Provide(provide_entitlement)}
+    act = acts.AMENDMENT
+    values = EntitlementAmendmentValues
+    template = "staff/entitlement.html"
 
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        number: FromPath[str],
-        entitlement: NamedDependency[Record],
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        now = {name: str(entitlement[name]) for name in ("quantity", "starts_on", "ends_on")}
-        now |= {"reason": "", "effective_on": str(clock.today("Asia/Tokyo"))}
-        about = {"contract": number, "entitlement": str(entitlement["id"])}
-        typed, errors = await kept(request, viewer, acts.AMENDMENT, now, **about)
-        typed["revision"] = entitlement["revision"]
-        return await _form(request, {"number": number}, typed, errors, entitlement)
+    def now(self, subject: SeenEntitlement) -> EntitlementAmendmentValues:
+        """Show the facts as they are; a change counts from today."""
+        today = clock.today(subject.time_zone)
+        return prefilled(EntitlementAmendmentValues, subject, effective_on=today)
 
-    @post()
-    async def propose(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        number: FromPath[str],
-        entitlement: NamedDependency[Record],
-    ) -> Response[Any]:
-        """更新: on to the confirm step."""
-        form = EntitlementForm.read(await read_form(request), (), fixed=str(entitlement["product"]))
-        if form.errors:
-            return await _form(request, {"number": number}, form.typed, form.errors, entitlement)
-        payload = {
-            **form.payload,
-            "contract": number,
-            "entitlement": str(entitlement["id"]),
-        }
-        return see_other(await propose(viewer, acts.AMENDMENT, payload))
+    def entry(
+        self, subject: SeenEntitlement, values: EntitlementAmendmentValues, revision: int
+    ) -> acts.Amendment:
+        """Propose another quantity or term."""
+        return acts.Amendment(subject.number, subject.id, values=values, revision=revision)
 
-
-async def _form(
-    request: PageRequest,
-    contract: Mapping[str, Any],
-    typed: Mapping[str, Any],
-    errors: dict[str, str],
-    entitlement: Record | None = None,
-) -> Response[str]:
-    return staff_page(
-        request,
-        "staff/entitlement.html",
-        contract=contract,
-        entitlement=entitlement,
-        products=[] if entitlement else await catalogue.choices(),
-        users=await queries.list_users_of(entitlement["id"]) if entitlement else [],
-        typed=typed,
-        errors=errors,
-    )
+    async def context(self, subject: SeenEntitlement) -> dict[str, Any]:
+        """Give the page the contracted product, and who uses it."""
+        uses = await queries.list_uses(subject.id)
+        return {"number": subject.number, "entitlement": subject, "uses": uses}

@@ -4,146 +4,170 @@ from uuid import UUID
 
 from litestar.exceptions import NotFoundException
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.contracts.rules import NamedContract, Role
-from app.database import Gone, Record
+from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Refused, Statement
+from app.contracts.rules import Role
+from app.database import Gone
 from app.people import invitation_services as invitations
 from app.people.acts import role_name
 from app.people.invitation_services import InvitationRefused
 from app.people.owner_services import OwnerThere, appoint_owner, invite_new_owner
-from app.staff.access import require
-from app.staff.contracts import queries
-from app.staff.contracts.acts import changeable, contract_url, invitation_facts, invitation_notes
+from app.staff.access import requires
+from app.staff.contracts import access_queries as queries
+from app.staff.contracts.access_queries import OpenInvitation
+from app.staff.contracts.acts import (
+    CHANGE,
+    NOT_INVITED,
+    find_contract,
+    invitation_facts,
+    invitation_notes,
+    not_invited,
+)
+from app.staff.contracts.queries import ContractHead
+from app.staff.contracts.values import OwnerValues
 from app.staff.rules import Permission
-from app.web.i18n import LANGUAGE_NAMES
+from app.web.i18n import LANGUAGE_NAMES, N_
 from app.web.i18n import gettext as _
 
 
-async def _state_owner(context: Context, payload: Loose) -> Statement:
-    require(context.viewer, Permission.OWNERS_APPOINT)
-    contract = await changeable(context.viewer, payload)
-    facts = [(_("Contract"), f"{contract['name']} ({contract['number']})")]
-    if chosen := payload["membership"]:
-        people = await queries.list_access(contract["id"])
-        names = [f"{p['name']} ({p['code']})" for p in people if str(p["id"]) == chosen]
-        facts.append((_("Owner"), "".join(names)))
+class Appointment(Entry[OwnerValues], frozen=True):
+    """An owner of a contract."""
+
+    contract: str
+
+
+class OfInvitation(Payload, frozen=True):
+    """An act about an open invitation to a contract."""
+
+    contract: str
+    invitation: UUID
+
+
+async def _state_owner(_context: Context, payload: Appointment) -> Statement:
+    contract, values = await find_contract(payload.contract), payload.values
+    facts = [(_("Contract"), contract.title)]
+    if values.membership:
+        names = queries.eligible(await queries.list_access(contract.id))
+        facts.append((_("Owner"), names.get(str(values.membership), "")))
     return Statement(
         heading=_("Give this contract an owner?"),
-        facts=[*facts, *invitation_facts(payload), (_("Reason for the change"), payload["reason"])],
-        back=f"{contract_url(contract['number'])}/owner",
-        notes=invitation_notes(payload),
+        facts=[*facts, *invitation_facts(values), (_("Reason for the change"), values.reason)],
+        back=f"{contract.url}/owner",
+        notes=invitation_notes(values),
     )
 
 
-async def _appoint(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.OWNERS_APPOINT)
-    contract = queries.named(await changeable(context.viewer, payload))
+async def _appoint(context: Context, payload: Appointment) -> Done:
+    contract, values = await find_contract(payload.contract), payload.values
     try:
-        if payload["membership"]:
+        if values.membership:
             await appoint_owner(
                 context.settings,
-                contract=contract,
-                membership=UUID(payload["membership"]),
-                reason=payload["reason"],
+                contract=contract.named,
+                membership=values.membership,
+                reason=values.reason,
                 actor=context.viewer.id,
             )
-        else:
-            await invite_new_owner(
-                context.settings,
-                contract=contract,
-                email=payload["owner_email"],
-                language=payload["owner_language"],
-                reason=payload["reason"],
-                actor=context.viewer,
-            )
-    except OwnerThere:
-        raise Refused("owner-there") from None
-    except InvitationRefused as refused:
-        raise Refused(refused.problems[payload["owner_email"]].value) from None
+            return Done(contract.url, _("The owner was appointed."))
+        await invite_new_owner(
+            context.settings,
+            contract=contract.named,
+            email=values.owner_email,
+            language=values.owner_language,
+            reason=values.reason,
+            actor=context.viewer,
+        )
+    except InvitationRefused as error:
+        raise not_invited(error) from None
     except Gone:
         raise Refused("member-gone") from None
-    message = _("The owner was appointed.")
-    if not payload["membership"]:
-        message = _("The owner was invited.")
-    return Done(contract_url(contract.number), message)
+    return Done(contract.url, _("The owner was invited."))
 
 
-async def provide_invitation(number: str, id: UUID) -> Record:
-    """An open invitation of a contract.
+async def find_invitation(contract: str, id: UUID) -> OpenInvitation:
+    """Return an open invitation of the contract with this number.
 
     Raises:
         NotFoundException: it is not one of the contract, or it was used or ended.
     """
-    invitation = await queries.find_invitation(number, id)
+    invitation = await queries.find_invitation(contract, id)
     if invitation is None:
         raise NotFoundException
     return invitation
 
 
-async def _find(viewer: Viewer, payload: Loose) -> tuple[NamedContract, Record]:
-    contract = queries.named(await changeable(viewer, payload))
-    return contract, await provide_invitation(contract.number, UUID(payload["invitation"]))
+async def _find(payload: OfInvitation) -> tuple[ContractHead, OpenInvitation]:
+    contract = await find_contract(payload.contract)
+    return contract, await find_invitation(payload.contract, payload.invitation)
 
 
-def _facts(contract: NamedContract, invitation: Record) -> list[tuple[str, str]]:
+def _facts(contract: ContractHead, invitation: OpenInvitation) -> list[tuple[str, str]]:
     return [
-        (_("Contract"), f"{contract.name} ({contract.number})"),
-        (_("E-mail address"), invitation["email"]),
-        (_("Role"), role_name(Role(invitation["role"]))),
-        (_("Language"), LANGUAGE_NAMES[invitation["language"]]),
+        (_("Contract"), contract.title),
+        (_("E-mail address"), invitation.email),
+        (_("Role"), role_name(Role(invitation.role))),
+        (_("Language"), LANGUAGE_NAMES[invitation.language]),
     ]
 
 
-async def _state_resending(context: Context, payload: Loose) -> Statement:
-    require(context.viewer, Permission.OWNERS_APPOINT)
-    contract, invitation = await _find(context.viewer, payload)
+async def _state_resending(_context: Context, payload: OfInvitation) -> Statement:
+    contract, invitation = await _find(payload)
     return Statement(
         heading=_("Send this invitation again?"),
         facts=_facts(contract, invitation),
-        back=contract_url(contract.number),
+        back=contract.url,
         notes=[_("The link in the earlier mail opens nothing any more.")],
     )
 
 
-async def _send_again(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.OWNERS_APPOINT)
-    contract, invitation = await _find(context.viewer, payload)
+async def _send_again(context: Context, payload: OfInvitation) -> Done:
+    contract, invitation = await _find(payload)
     try:
         await invitations.send_again(
-            context.settings, contract=contract, invitation=invitation["id"], actor=context.viewer
+            context.settings,
+            contract=contract.named,
+            invitation=invitation.id,
+            actor=context.viewer,
         )
-    except (Gone, InvitationRefused):
+    except InvitationRefused:
         raise NotFoundException from None
-    return Done(contract_url(contract.number), _("The invitation was sent again."))
+    return Done(contract.url, _("The invitation was sent again."))
 
 
-async def _state_cancellation(context: Context, payload: Loose) -> Statement:
-    contract, invitation = await _find(context.viewer, payload)
+async def _state_cancellation(_context: Context, payload: OfInvitation) -> Statement:
+    contract, invitation = await _find(payload)
     return Statement(
         heading=_("Cancel this invitation?"),
         facts=_facts(contract, invitation),
-        back=contract_url(contract.number),
+        back=contract.url,
         notes=[_("The link in the mail opens nothing any more.")],
     )
 
 
-async def _cancel(context: Context, payload: Loose) -> Done:
-    contract, invitation = await _find(context.viewer, payload)
-    try:
-        await invitations.cancel(
-            contract=contract.id, invitation=invitation["id"], actor=context.viewer.id
-        )
-    except Gone:
-        raise NotFoundException from None
+async def _cancel(context: Context, payload: OfInvitation) -> Done:
+    contract, invitation = await _find(payload)
+    await invitations.cancel(
+        contract=contract.id, invitation=invitation.id, actor=context.viewer.id
+    )
     return Done(
-        contract_url(contract.number),
-        _("The invitation of %(address)s was cancelled.", address=invitation["email"]),
+        contract.url,
+        _("The invitation of %(address)s was cancelled.", address=invitation.email),
     )
 
 
-CANCELLATION = Act("staff-invitation-cancellation", Loose, _state_cancellation, _cancel)
-
-
-OWNER = Act("contract-owner", Loose, _state_owner, _appoint)
-RESENDING = Act("staff-invitation-resending", Loose, _state_resending, _send_again)
+OWNER_REFUSALS = {
+    "owner-there": Refusal(
+        "form",
+        N_("The contract has an owner whose account works. That owner decides."),
+        OwnerThere,
+    ),
+    "member-gone": Refusal("membership", N_("This person is not a member any more.")),
+    **NOT_INVITED,
+}
+APPOINT = requires(Permission.OWNERS_APPOINT)
+OWNER = Act("contract-owner", Appointment, _state_owner, _appoint, OWNER_REFUSALS, may=APPOINT)
+RESENDING = Act(
+    "staff-invitation-resending", OfInvitation, _state_resending, _send_again, may=APPOINT
+)
+CANCELLATION = Act(
+    "staff-invitation-cancellation", OfInvitation, _state_cancellation, _cancel, may=CHANGE
+)

@@ -1,29 +1,27 @@
 """Contracts: the list, the page with all that hangs on one, and the forms to change it."""
 
-from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from litestar import Controller, Response, get, post
+from litestar import Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from app import clock
 from app.accounts.rules import Viewer
-from app.confirmations.services import propose
-from app.database import Record
+from app.contracts.contract_values import ContractAmendmentValues, ContractValues, RenewalValues
 from app.staff.access import permitted
 from app.staff.companies.pages import provide_company
 from app.staff.companies.queries import SeenCompany
 from app.staff.contracts import acts, queries
-from app.staff.contracts.forms import AmendmentForm, ContractForm, RenewalForm
+from app.staff.contracts.queries import ContractHead
+from app.staff.contracts.whole_queries import find_contract
 from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
-from app.staff.shell_pages import kept, problem_of, staff_page
-from app.web.requests import PageRequest, is_head, query_form, read_form
-from app.web.responses import see_other
+from app.staff.shell_pages import StaffForms, staff_page
+from app.web.i18n import gettext as _
+from app.web.requests import PageRequest, is_head, query_form
+from app.web.values import Choices, SentForm, prefilled
 
 SEE = [permitted(Permission.CONTRACTS_SEE)]
 CHANGE = [permitted(Permission.CONTRACTS_CHANGE)]
@@ -51,165 +49,111 @@ async def show_contract(
     request: PageRequest, viewer: NamedDependency[Viewer], number: FromPath[str]
 ) -> Response[str]:
     """Everything that hangs on a contract; that somebody looked is on record."""
-    contract = await queries.find_contract(number)
+    contract = await find_contract(number)
     if contract is None:
         raise NotFoundException
     if not is_head(request):
-        await note_inspection(contract=contract["id"], actor=viewer.id, place="contract")
-    owned = any(m["role"] == "owner" and not m["disabled"] for m in contract["members"])
-    return staff_page(
-        request,
-        "staff/contract.html",
-        contract=contract,
-        standing=queries.status(contract),
-        owned=owned,
-        invited_owners=[
-            each["email"]
-            for each in contract["invitations"]
-            if each["role"] == "owner" and each["works"]
-        ],
-        today=clock.today(contract["time_zone"]).isoformat(),
-    )
+        await note_inspection(contract=contract.id, actor=viewer.id, place="contract")
+    return staff_page(request, "staff/contract.html", contract=contract)
 
 
-async def provide_head(number: FromPath[str]) -> Record:
-    """The contract in the address.
+async def provide_head(number: FromPath[str]) -> ContractHead:
+    """Return the contract in the address.
 
     Raises:
         NotFoundException: there is none.
     """
-    contract = await queries.find_head(number)
-    if contract is None:
-        raise NotFoundException
-    return contract
+    return await acts.find_contract(number)
 
 
-class ContractCreation(Controller):
+class ContractCreation(StaffForms[SeenCompany, ContractValues, acts.Creation]):
     """A new contract of a company, with its first owner."""
 
     path = "/staff/companies/{id:uuid}/contracts/new"
     guards = CHANGE
+    dependencies = {"subject": Provide(provide_company)}
+    act = acts.CREATION
+    values = ContractValues
+    template = "staff/contract_creation.html"
 
-    @get()
-    async def show(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        company = await provide_company(id)
-        empty = dict.fromkeys(ContractForm.NAMES, "")
-        empty |= {"time_zone": "Asia/Tokyo", "owner_language": "ja"}
-        typed, errors = await kept(request, viewer, acts.CREATION, empty, company=str(id))
-        return _creation(request, company, typed, errors)
+    def now(self, subject: SeenCompany) -> ContractValues:
+        """Show what most contracts have."""
+        return prefilled(
+            ContractValues, license_type="term", time_zone="Asia/Tokyo", owner_language="ja"
+        )
 
-    @post()
-    async def propose(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
-    ) -> Response[Any]:
-        """登録: on to the confirm step."""
-        company = await provide_company(id)
-        form = ContractForm.read(await read_form(request))
-        if "number" not in form.errors and await queries.number_taken(form.payload["number"]):
-            form.errors.update(problem_of({"problem": "number-taken"}))
-        if form.errors:
-            return _creation(request, company, form.typed, form.errors)
-        payload = {**form.payload, "company": str(id)}
-        return see_other(await propose(viewer, acts.CREATION, payload))
+    def revision(self, subject: SeenCompany) -> int:
+        """Return 0: the contract is new."""
+        return 0
 
+    async def choices(self, subject: SeenCompany) -> Choices:
+        """Offer license types and languages."""
+        return acts.creation_choices()
 
-def _creation(
-    request: PageRequest, company: SeenCompany, typed: Mapping[str, Any], errors: dict[str, str]
-) -> Response[str]:
-    return staff_page(
-        request, "staff/contract_creation.html", company=company, typed=typed, errors=errors
-    )
+    def entry(self, subject: SeenCompany, values: ContractValues, revision: int) -> acts.Creation:
+        """Propose a contract of the company."""
+        return acts.Creation(subject.id, values=values)
+
+    async def check(self, subject: SeenCompany, form: SentForm[ContractValues]) -> None:
+        """Tell at once that the number is taken."""
+        if "number" not in form.errors and await queries.number_taken(form.values.number):
+            self.refuse(form, "number-taken")
+
+    async def context(self, subject: SeenCompany) -> dict[str, Any]:
+        """Give the page the company."""
+        return {"company": subject}
 
 
-def _amendment(
-    request: PageRequest,
-    contract: Record,
-    typed: Mapping[str, Any],
-    errors: dict[str, str],
-    *,
-    renewal: bool,
-) -> Response[str]:
-    return staff_page(
-        request,
-        "staff/contract_amendment.html",
-        contract=contract,
-        renewal=renewal,
-        typed=typed,
-        errors=errors,
-    )
-
-
-class Amendment(Controller):
+class Amendment(StaffForms[ContractHead, ContractAmendmentValues, acts.Amendment]):
     """Another name, term or sales contact, with a reason."""
 
     path = acts.CONTRACTS_URL + "/{number:str}/amendment"
     guards = CHANGE
-    dependencies = {"contract": Provide(provide_head)}
+    dependencies = {"subject": Provide(provide_head)}
+    act = acts.AMENDMENT
+    values = ContractAmendmentValues
+    template = "staff/contract_amendment.html"
 
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        now = {name: str(contract.get(name, "")) for name in AmendmentForm.NAMES}
-        now["effective_on"] = str(clock.today(contract["time_zone"]))
-        about = {"contract": contract["number"]}
-        typed, errors = await kept(request, viewer, acts.AMENDMENT, now, **about)
-        typed["revision"] = contract["revision"]
-        return _amendment(request, contract, typed, errors, renewal=False)
+    def now(self, subject: ContractHead) -> ContractAmendmentValues:
+        """Show the facts as they are; a change counts from today."""
+        return prefilled(ContractAmendmentValues, subject, effective_on=subject.today)
 
-    @post()
-    async def propose(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
-    ) -> Response[Any]:
-        """更新: on to the confirm step."""
-        form = AmendmentForm.read(await read_form(request))
-        if form.errors:
-            return _amendment(request, contract, form.typed, form.errors, renewal=False)
-        payload = {**form.payload, "contract": contract["number"]}
-        return see_other(await propose(viewer, acts.AMENDMENT, payload))
+    def entry(
+        self, subject: ContractHead, values: ContractAmendmentValues, revision: int
+    ) -> acts.Amendment:
+        """Propose other facts."""
+        return acts.Amendment(subject.number, values=values, revision=revision)
+
+    async def context(self, subject: ContractHead) -> dict[str, Any]:
+        """Give the page the contract."""
+        return {"contract": subject, "renewal": False}
 
 
-class Renewal(Controller):
+class Renewal(StaffForms[ContractHead, RenewalValues, acts.Renewal]):
     """A later last day, of the contract and of what ends with it."""
 
     path = acts.CONTRACTS_URL + "/{number:str}/renewal"
     guards = CHANGE
-    dependencies = {"contract": Provide(provide_head)}
+    dependencies = {"subject": Provide(provide_head)}
+    act = acts.RENEWAL
+    values = RenewalValues
+    template = "staff/contract_amendment.html"
 
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        now = {"ends_on": "", "reason": "", "effective_on": str(contract["ends_on"])}
-        about = {"contract": contract["number"]}
-        typed, errors = await kept(request, viewer, acts.RENEWAL, now, **about)
-        typed["revision"] = contract["revision"]
-        return _amendment(request, contract, typed, errors, renewal=True)
+    def now(self, subject: ContractHead) -> RenewalValues:
+        """Let a renewal count from the last day on."""
+        return prefilled(RenewalValues, effective_on=subject.ends_on)
 
-    @post()
-    async def propose(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[Record],
-    ) -> Response[Any]:
-        """契約を更新: on to the confirm step."""
-        form = RenewalForm.read(await read_form(request), contract["ends_on"])
-        if form.errors:
-            return _amendment(request, contract, form.typed, form.errors, renewal=True)
-        payload = {**form.payload, "contract": contract["number"]}
-        return see_other(await propose(viewer, acts.RENEWAL, payload))
+    def entry(self, subject: ContractHead, values: RenewalValues, revision: int) -> acts.Renewal:
+        """Propose a later last day."""
+        return acts.Renewal(subject.number, values=values, revision=revision)
+
+    async def check(self, subject: ContractHead, form: SentForm[RenewalValues]) -> None:
+        """Take only a day that makes the term longer."""
+        if "ends_on" not in form.errors and form.values.ends_on <= subject.ends_on:
+            form.errors["ends_on"] = _(
+                "A renewal ends later than the contract does now. To shorten it, amend it."
+            )
+
+    async def context(self, subject: ContractHead) -> dict[str, Any]:
+        """Give the page the contract."""
+        return {"contract": subject, "renewal": True}

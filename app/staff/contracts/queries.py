@@ -1,17 +1,15 @@
 """Reads about contracts, as all of the staff see them."""
 
-import json
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from app import clock
 from app.contracts.rules import ENDS_SOON_DAYS, NamedContract, Status, status_of
-from app.database import Record, fetch, fetch_one
+from app.contracts.tables import Contract
+from app.database import Record, row, rows
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
-MOST_SHOWN = 100
 TODAY = "(now() at time zone c.time_zone)::date"
 CONTRACTS = Source(
     columns="""c.id, c.number, c.name, c.starts_on, c.ends_on, c.time_zone, p.name as company,
@@ -39,7 +37,7 @@ STATUSES = {
 
 
 async def list_contracts(search: str, *, status: str, order: str, after: UUID | None) -> Listed:
-    """Contracts whose number, name or company has the words, of one status or of all."""
+    """Return contracts whose number, name or company has the words, of one status or of all."""
     where = Where()
     where.contains(search, "c.number", "c.name", "p.name")
     if status:
@@ -47,124 +45,96 @@ async def list_contracts(search: str, *, status: str, order: str, after: UUID | 
     return await list_rows(CONTRACTS, where, order=order, after=after)
 
 
-def status(row: Mapping[str, Any]) -> Status:
-    """Where the contract of a row stands today."""
-    return status_of(row["starts_on"], row["ends_on"], clock.today(row["time_zone"]))
+def status(listed: Record) -> Status:
+    """Return where a listed contract stands today."""
+    return status_of(listed["starts_on"], listed["ends_on"], clock.today(listed["time_zone"]))
 
 
-# What hangs on a contract, each a list of JSON objects under its name.
-PARTS = {
-    "entitlements": """
-        select e.id, e.quantity, e.starts_on, e.ends_on, e.license_key is not null as other,
-               p.code, p.name_ja, p.name_en, p.unit, p.version,
-               counts_in_use(e.id) as in_use,
-               (select coalesce(sum(quantity), 0) from allocation where entitlement = e.id)
-                   as allocated
-        from entitlement e join product p on p.id = e.product where e.contract = c.id
-        order by e.ends_on < (now() at time zone c.time_zone)::date, p.code, e.id
-    """,
-    "environments": """
-        select e.id, e.name, e.sort_key, o.name as group_company,
-               (select count(*) from allocation where environment = e.id) as allocations,
-               a.seq, a.end_reason, (a.issued_at at time zone c.time_zone)::date as issued_on,
-               ((a.expires_at - interval '1 microsecond') at time zone c.time_zone)::date
-                   as usable_until
-        from environment e
-        left join group_company g on g.id = e.group_company
-        left join company o on o.id = g.company
-        left join lateral (select seq, issued_at, expires_at, end_reason from activation
-                           where environment = e.id order by seq desc limit 1) a on true
-        where e.contract = c.id and e.retired_at is null order by e.sort_key, e.id
-    """,
-    "members": """
-        select m.id, u.id as person, u.name, u.code, u.email, m.role, m.notification,
-               (u.last_sign_in_at at time zone c.time_zone)::date as last_sign_in_on,
-               u.disabled_at is not null as disabled
-        from membership m join portal_user u on u.id = m."user" where m.contract = c.id
-        order by m.role <> 'owner', u.name, u.id
-    """,
-    "invitations": """
-        select i.id, i.email, i.role, i.language, d.state as mail_state,
-               d.answer as mail_answer,
-               (i.expires_at at time zone c.time_zone)::date as expires_on,
-               i.expires_at > now() as works
-        from invitation i left join lateral (
-            select state, answer from mail where about = i.id order by created_at desc limit 1
-        ) d on true
-        where i.contract = c.id and i.ended_at is null order by i.invited_at desc
-    """,
-    "companies": """
-        select o.id, o.name from group_company g join company o on o.id = g.company
-        where g.contract = c.id order by o.reading, o.id
-    """,
-    "resources": """
-        select distinct r.id, r.name, r.version from entitlement e
-        join resource_product x on x.product = e.product join resource r on r.id = x.resource
-        where e.contract = c.id and r.withdrawn_at is null order by r.name, r.id
-    """,
-    "quotes": """
-        select q.id, q.reference, q.state,
-               (q.requested_at at time zone c.time_zone)::date as requested_on
-        from quote_request q
-        where q.contract = c.id order by q.requested_at desc, q.id
-    """,
-    "changes": """
-        select x.kind, x.effective_on, x.note, x.recorded_at from contract_change x
-        where x.contract = c.id order by x.effective_on desc, x.recorded_at desc, x.id desc
-    """,
-}
+@dataclass(frozen=True)
+class ContractHead:
+    """A contract alone; `company` is the id of its company."""
+
+    id: UUID
+    number: str
+    name: str
+    company: UUID
+    license_type: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    sales_name: str
+    sales_email: str
+    sales_phone: str
+    revision: int
+    company_name: str
+
+    @property
+    def url(self) -> str:
+        """Return the path of its page in the console."""
+        return f"/staff/contracts/{self.number}"
+
+    @property
+    def title(self) -> str:
+        """Return its name with its number, as statements name it."""
+        return f"{self.name} ({self.number})"
+
+    @property
+    def named(self) -> NamedContract:
+        """Return it as mails name it."""
+        return NamedContract(self.id, self.number, self.name, self.company_name)
+
+    @property
+    def today(self) -> date:
+        """Return the day that it is in its time zone."""
+        return clock.today(self.time_zone)
 
 
-async def find_contract(number: str) -> dict[str, Any] | None:
-    """A contract with all that hangs on it, in one query.
+HEAD = """c.id, c.number, c.name, c.company, c.license_type, c.starts_on, c.ends_on, c.time_zone,
+    c.sales_name, c.sales_email, c.sales_phone, c.revision, p.name as company_name"""
 
-    Each of PARTS is a list of at most MOST_SHOWN mappings with dates as ISO text; `counts` has how
-    many environments and members there are altogether.
-    """
-    parts = ", ".join(
-        f"(select json_agg(x) from ({select} limit {MOST_SHOWN}) x)::text as {name}"
-        for name, select in PARTS.items()
-    )
-    row = await fetch_one(
-        f"""
-        select c.*, p.name as company_name, {parts},
-               (select count(*) from environment where contract = c.id and retired_at is null)
-                   as environment_count,
-               (select count(*) from membership where contract = c.id) as member_count
-        from contract c join company p on p.id = c.company where c.number = $1
-        """,
+
+async def find_head(number: str) -> ContractHead | None:
+    """Return a contract alone."""
+    return await row(
+        ContractHead,
+        f"select {HEAD} from contract c join company p on p.id = c.company where c.number = $1",
         number,
     )
-    if row is None:
-        return None
-    found = dict(row)
-    return found | {name: json.loads(found[name] or "[]") for name in PARTS}
-
-
-async def find_head(number: str) -> Record | None:
-    """A contract alone: its row, with the company's name."""
-    return await fetch_one(
-        "select c.*, p.name as company_name from contract c join company p on p.id = c.company"
-        " where c.number = $1",
-        number,
-    )
-
-
-def named(row: Mapping[str, Any]) -> NamedContract:
-    """The contract of a row of find_head() or find_contract(), as mails name it."""
-    return NamedContract(row["id"], row["number"], row["name"], row["company_name"])
 
 
 async def number_taken(number: str) -> bool:
-    """Whether a contract has this number."""
-    return await fetch_one("select 1 from contract where number = $1", number) is not None
+    """Return whether a contract has this number."""
+    return await Contract.exists().where(Contract.number == number)
 
 
-async def find_entitlement(number: str, id: UUID) -> Record | None:
-    """A contracted product, with what of it is in use."""
-    return await fetch_one(
+@dataclass(frozen=True)
+class SeenEntitlement:
+    """A contracted product, with what of it is in use; `contract` is its contract's id."""
+
+    id: UUID
+    contract: UUID
+    product: UUID
+    quantity: int
+    starts_on: date
+    ends_on: date
+    revision: int
+    code: str
+    name_ja: str
+    name_en: str
+    number: str
+    contract_name: str
+    time_zone: str
+    in_use: int
+    held_until: datetime | None
+
+
+async def find_entitlement(number: str, id: UUID) -> SeenEntitlement | None:
+    """Return a contracted product of the contract with this number."""
+    return await row(
+        SeenEntitlement,
         """
-        select e.*, p.code, p.name_ja, p.name_en, p.unit, c.name as contract_name,
+        select e.id, e.contract, e.product, e.quantity, e.starts_on, e.ends_on, e.revision,
+               p.code, p.name_ja, p.name_en, c.number, c.name as contract_name, c.time_zone,
                counts_in_use(e.id)::int as in_use,
                (select max(until) from hold where entitlement = e.id) as held_until
         from entitlement e join product p on p.id = e.product join contract c on c.id = e.contract
@@ -175,59 +145,47 @@ async def find_entitlement(number: str, id: UUID) -> Record | None:
     )
 
 
-async def list_users_of(entitlement: UUID) -> list[Record]:
-    """Which environments use how many of an entitlement: allocated, or held by a running file."""
-    return list(
-        await fetch(
-            """
-            select v.name, coalesce(a.quantity, 0) as allocated, coalesce(h.quantity, 0) as held
-            from environment v
-            left join allocation a on a.environment = v.id and a.entitlement = $1
-            left join hold h on h.environment = v.id and h.entitlement = $1
-            where a.quantity is not null or h.quantity is not null
-            order by v.sort_key, v.id
-            """,
-            entitlement,
-        )
+@dataclass(frozen=True)
+class Use:
+    """How many of an entitlement an environment uses: allocated, or held by a running file."""
+
+    name: str
+    allocated: int
+    held: int
+
+
+async def list_uses(entitlement: UUID) -> list[Use]:
+    """Return which environments use how many of an entitlement."""
+    return await rows(
+        Use,
+        """
+        select v.name, coalesce(a.quantity, 0) as allocated, coalesce(h.quantity, 0) as held
+        from environment v
+        left join allocation a on a.environment = v.id and a.entitlement = $1
+        left join hold h on h.environment = v.id and h.entitlement = $1
+        where a.quantity is not null or h.quantity is not null
+        order by v.sort_key, v.id
+        """,
+        entitlement,
     )
 
 
-async def list_ending_with(contract: UUID, ends_on: date) -> list[Record]:
-    """The contracted products that end on this day, which a renewal extends."""
-    return list(
-        await fetch(
-            "select p.name_ja, p.name_en, e.quantity from entitlement e"
-            " join product p on p.id = e.product where e.contract = $1 and e.ends_on = $2"
-            " order by p.code, e.id",
-            contract,
-            ends_on,
-        )
-    )
+@dataclass(frozen=True)
+class Ending:
+    """A contracted product that ends on a day."""
+
+    name_ja: str
+    name_en: str
+    quantity: int
 
 
-async def list_access(contract: UUID) -> list[Record]:
-    """Who can see a contract, for its review."""
-    return list(
-        await fetch(
-            """
-            select m.id, u.id as person, u.code, u.name, u.email, m.role, m.notification,
-                   m.created_at, u.last_sign_in_at, u.disabled_at,
-                   exists (select 1 from authenticator_app f
-                           where f."user" = u.id and f.confirmed_at is not null)
-                   or exists (select 1 from passkey f where f."user" = u.id) as second_factor
-            from membership m join portal_user u on u.id = m."user" where m.contract = $1
-            order by m.role <> 'owner', u.name, u.id
-            """,
-            contract,
-        )
-    )
-
-
-async def find_invitation(number: str, id: UUID) -> Record | None:
-    """An invitation of a contract that was neither used nor ended; it may have expired."""
-    return await fetch_one(
-        "select i.* from invitation i join contract c on c.id = i.contract"
-        " where c.number = $1 and i.id = $2 and i.ended_at is null",
-        number,
-        id,
+async def list_ending_with(contract: UUID, ends_on: date) -> list[Ending]:
+    """Return the contracted products that end on this day, which a renewal extends."""
+    return await rows(
+        Ending,
+        "select p.name_ja, p.name_en, e.quantity from entitlement e"
+        " join product p on p.id = e.product where e.contract = $1 and e.ends_on = $2"
+        " order by p.code, e.id",
+        contract,
+        ends_on,
     )

@@ -1,6 +1,5 @@
 """License keys: the list, a batch and its file, one key and its revocation."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +10,22 @@ from litestar.params import FromPath
 
 from app.accounts.access import recently_proved
 from app.accounts.rules import Viewer
+from app.confirmations.form_pages import NEW
 from app.confirmations.services import propose
-from app.database import Record
 from app.products.key_admin_services import export_batch
-from app.products.key_services import LARGEST_BATCH
 from app.spreadsheets.csv_lines import BOM, csv_line
 from app.staff.access import permitted
-from app.staff.catalogue import queries as catalogue
+from app.staff.catalogue.acts import offered_products
 from app.staff.license_keys import acts, queries
-from app.staff.license_keys.forms import KeyForm
+from app.staff.license_keys.queries import Batch
+from app.staff.license_keys.values import IssueValues
 from app.staff.list_forms import ListForm
 from app.staff.rules import Permission, permits
-from app.staff.shell_pages import kept, problem_of, staff_page
+from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, query_form, read_form
+from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
+from app.web.values import Choices, SentForm
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
 ISSUE = [permitted(Permission.LICENSE_KEYS_ISSUE)]
@@ -44,42 +44,29 @@ async def list_keys(request: PageRequest) -> Response[str]:
     return staff_page(request, "staff/license_keys.html", list=form, listed=listed)
 
 
-class KeyIssue(Controller):
+class KeyIssue(StaffForms[None, IssueValues, acts.Issue]):
     """A new batch of license keys."""
 
     path = f"{acts.KEYS_URL}/new"
     guards = ISSUE
+    dependencies = NEW
+    act = acts.ISSUE
+    values = IssueValues
+    template = "staff/license_key_issue.html"
 
-    @get()
-    async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        empty = dict.fromkeys(KeyForm.NAMES, "")
-        typed, errors = await kept(request, viewer, acts.ISSUE, empty)
-        return await _form(request, typed, errors)
+    async def choices(self, subject: None) -> Choices:
+        """Offer the catalogue."""
+        return {"product": await offered_products()}
 
-    @post()
-    async def propose(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
-        """発行: on to the confirm step."""
-        products = {str(product["id"]) for product in await catalogue.choices()}
-        form = KeyForm.read(await read_form(request), products, LARGEST_BATCH)
-        contract = form.payload["contract"]
+    def entry(self, subject: None, values: IssueValues, revision: int) -> acts.Issue:
+        """Propose a batch."""
+        return acts.Issue(values=values)
+
+    async def check(self, subject: None, form: SentForm[IssueValues]) -> None:
+        """Tell at once that there is no such contract."""
+        contract = form.values.contract
         if contract and await queries.find_contract_id(contract) is None:
-            form.errors.update(problem_of({"problem": "contract-gone"}))
-        if form.errors:
-            return await _form(request, form.typed, form.errors)
-        return see_other(await propose(viewer, acts.ISSUE, form.payload))
-
-
-async def _form(
-    request: PageRequest, typed: Mapping[str, Any], errors: dict[str, str]
-) -> Response[str]:
-    return staff_page(
-        request,
-        "staff/license_key_issue.html",
-        products=await catalogue.choices(),
-        typed=typed,
-        errors=errors,
-    )
+            self.refuse(form, "contract-gone")
 
 
 class Keys(Controller):
@@ -95,7 +82,9 @@ class Keys(Controller):
         key = await queries.find_key(id)
         if key is None:
             raise NotFoundException
-        _typed, errors = await kept(request, viewer, acts.REVOCATION, {}, key=str(id))
+        errors = await draft_errors(
+            request, viewer, lambda payload: payload.key == id, acts.REVOCATION
+        )
         return staff_page(request, "staff/license_key.html", key=key, errors=errors)
 
     @post("/revocation", guards=ISSUE)
@@ -103,8 +92,8 @@ class Keys(Controller):
         self, viewer: NamedDependency[Viewer], id: FromPath[UUID]
     ) -> Response[Any]:
         """失効: on to the confirm step."""
-        await acts.revocable(viewer, id)
-        return see_other(await propose(viewer, acts.REVOCATION, {"key": str(id)}))
+        await acts.find_revocable(id)
+        return see_other(await propose(viewer, acts.REVOCATION, acts.OfKey(id)))
 
 
 class Batches(Controller):
@@ -123,7 +112,7 @@ class Batches(Controller):
             "staff/license_key_batch.html",
             batch=batch,
             exportable=permits(viewer.staff_role, Permission.LICENSE_KEYS_EXPORT)
-            and (batch["exported_at"] is None or _again(viewer)),
+            and (batch.exported_at is None or _again(viewer)),
         )
 
     @post("/export", guards=EXPORT)
@@ -135,8 +124,7 @@ class Batches(Controller):
         codes = await export_batch(batch_id, again=_again(viewer), actor=viewer.id)
         if codes is None:
             raise NotFoundException
-        fixed = [batch["product"], str(batch["quantity"])]
-        fixed += [str(batch["starts_on"]), str(batch["ends_on"])]
+        fixed = [batch.product, str(batch.quantity), str(batch.starts_on), str(batch.ends_on)]
         head = [_("License key"), _("Product"), _("Quantity"), _("First day"), _("Last usable day")]
         return Response(
             BOM + csv_line(head) + "".join(csv_line([code, *fixed]) for code in codes),
@@ -153,7 +141,7 @@ def _again(viewer: Viewer) -> bool:
     return permits(viewer.staff_role, Permission.LICENSE_KEYS_EXPORT_AGAIN)
 
 
-async def _find(id: UUID) -> Record:
+async def _find(id: UUID) -> Batch:
     batch = await queries.find_batch(id)
     if batch is None:
         raise NotFoundException

@@ -1,8 +1,11 @@
 """Reads about license keys. A whole key is money: lists show its first and its last group only."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from app.database import Record, fetch_one
+from app.contracts.tables import Contract
+from app.database import row
 from app.products.key_rules import plain_key
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 from app.web.searching import pattern
@@ -29,7 +32,7 @@ STATES = {
 
 
 async def list_keys(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
-    """License keys whose characters, however they are typed, have the search words."""
+    """Return license keys whose characters, however they are typed, have the search words."""
     where = Where()
     if search:
         where.add("replace(k.code, '-', '') like {}", pattern(plain_key(search)))
@@ -38,9 +41,35 @@ async def list_keys(search: str, *, state: str, order: str, after: UUID | None) 
     return await list_rows(KEYS, where, order=order, after=after)
 
 
-async def find_key(id: UUID) -> Record | None:
-    """A license key, with what became of it."""
-    return await fetch_one(
+@dataclass(frozen=True)
+class SeenKey:
+    """A license key, with what became of it; contracts by their numbers."""
+
+    id: UUID
+    masked: str
+    quantity: int
+    starts_on: date
+    ends_on: date
+    issued_at: datetime
+    revoked_at: datetime | None
+    ended: bool
+    batch: UUID | None
+    product: str
+    unit: str
+    only_for: str | None
+    redeemed_by: str | None
+    redeemed_at: datetime | None
+
+    @property
+    def revocable(self) -> bool:
+        """Return whether it was neither redeemed nor revoked."""
+        return not self.redeemed_by and not self.revoked_at
+
+
+async def find_key(id: UUID) -> SeenKey | None:
+    """Return a license key."""
+    return await row(
+        SeenKey,
         f"""
         select k.id, {MASKED} as masked, k.quantity, k.starts_on, k.ends_on, k.issued_at,
                k.revoked_at, k.ends_on < {TODAY} as ended, k.batch, p.code as product, p.unit,
@@ -55,9 +84,28 @@ async def find_key(id: UUID) -> Record | None:
     )
 
 
-async def find_batch(id: UUID) -> Record | None:
-    """A batch of license keys, and who took it away first."""
-    return await fetch_one(
+@dataclass(frozen=True)
+class Batch:
+    """License keys that were issued together, and who took them away first."""
+
+    id: UUID
+    number: int
+    issued_at: datetime
+    product: str
+    unit: str
+    quantity: int
+    starts_on: date
+    ends_on: date
+    redeemed: int
+    revoked: int
+    exported_at: datetime | None
+    exported_by: str | None
+
+
+async def find_batch(id: UUID) -> Batch | None:
+    """Return a batch of license keys."""
+    return await row(
+        Batch,
         """
         select k.batch as id, count(*) as number, min(k.issued_at) as issued_at,
                min(p.code) as product, min(p.unit) as unit, min(k.quantity) as quantity,
@@ -75,6 +123,6 @@ async def find_batch(id: UUID) -> Record | None:
 
 
 async def find_contract_id(number: str) -> UUID | None:
-    """The contract with this number."""
-    row = await fetch_one("select id from contract where number = $1", number)
-    return row["id"] if row else None
+    """Return the id of the contract with this number."""
+    found = await Contract.select(Contract.id).where(Contract.number == number).first()
+    return found["id"] if found else None

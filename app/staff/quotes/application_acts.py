@@ -2,43 +2,51 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
-from uuid import UUID
 
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.database import Record
-from app.products.rules import count_of, product_name_in
+from app.confirmations.acts import Act, Context, Done, Entry, Refusal, Refused, Statement
+from app.products.rules import count_of, product_name
 from app.quotes.application_queries import agreed_lines
-from app.quotes.application_rules import AgreedLine, AgreedTerm, Plan, fingerprint
+from app.quotes.application_rules import (
+    AgreedLine,
+    AgreedTerm,
+    ApplyProblem,
+    Plan,
+    fingerprint,
+)
 from app.quotes.application_services import ApplicationRefused, apply_quote, plan_quote
 from app.quotes.rules import Wish
-from app.staff.contracts.acts import as_day, change
-from app.staff.quotes.acts import answerable, quote_facts
-from app.staff.quotes.queries import Quote, name_lines
+from app.staff.access import requires
+from app.staff.contracts.acts import change
+from app.staff.quotes.acts import find, quote_facts
+from app.staff.quotes.queries import LineProduct, Quote, name_lines
+from app.staff.quotes.values import ApplicationValues
 from app.staff.rules import Permission
-from app.web.i18n import day, number
+from app.web.i18n import N_, day, number
 from app.web.i18n import gettext as _
+from app.web.values import columns
 
 
-def term_of(payload: Loose) -> AgreedTerm:
-    """The agreed days of a payload."""
-    days = ("starts_on", "ends_on", "additions_start_on")
-    return AgreedTerm(*(as_day(payload, name) for name in days))
+class Application(Entry[ApplicationValues], frozen=True):
+    """The agreed days, and the fingerprint of the change that the person sees."""
+
+    reference: str
+    plan: str
 
 
-def problem_of_refusal(error: ApplicationRefused) -> dict[str, Any]:
-    """A refusal as JSON values, for the form to explain."""
+def refused(error: ApplicationRefused) -> Refused:
+    """Return the refusal of the act; of what is below its use, with the counts."""
     in_use = {str(entitlement): count for entitlement, count in error.in_use.items()}
-    return {"problem": error.problem.value, "in_use": in_use}
+    known = error.problem in {ApplyProblem.ENDS_BEFORE_START, ApplyProblem.BELOW_USE}
+    return Refused(error.problem if known else OUTDATED, in_use=in_use)
 
 
-async def plan_of(quote: Quote, payload: Loose) -> tuple[Plan, str]:
-    """What applying would write now, and its fingerprint.
+async def plan_of(quote: Quote, values: ApplicationValues) -> tuple[Plan, str]:
+    """Return what applying would write now, and its fingerprint.
 
     Raises:
         ApplicationRefused: it cannot be applied as things stand.
     """
-    planned = await plan_quote(quote.seen.id, term_of(payload))
+    planned = await plan_quote(quote.seen.id, AgreedTerm(**columns(values)))
     return planned, fingerprint(await agreed_lines(quote.seen.id), planned)
 
 
@@ -51,11 +59,11 @@ def _from(product: str, starts_on: date) -> str:
 
 
 def change_rows(
-    lines: Sequence[AgreedLine], planned: Plan, names: Sequence[Record]
+    lines: Sequence[AgreedLine], planned: Plan, names: Sequence[LineProduct]
 ) -> list[tuple[str, str, str]]:
-    """The exact change as rows: product, before, after. What is not renewed stays as it is."""
-    by_entitlement = {row["entitlement"]: row for row in names}
-    by_product = {row["product"]: row for row in names}
+    """Return the exact change as rows: product, before, after; what is not renewed stays."""
+    by_entitlement = {row.entitlement: row for row in names}
+    by_product = {row.product: row for row in names}
     changes = {each.entitlement: each for each in planned.changes}
     successions = {each.entitlement: each for each in planned.successions}
     rows = []
@@ -63,20 +71,20 @@ def change_rows(
         if line.entitlement is None or line.starts_on is None or line.ends_on is None:
             continue
         name, count = by_entitlement[line.entitlement], line.contracted or 0
-        now = _told(count, name["unit"], line.starts_on, line.ends_on)
+        now = _told(count, name.unit, line.starts_on, line.ends_on)
         new, next = changes.get(line.entitlement), successions.get(line.entitlement)
-        after = _told(new.quantity, name["unit"], line.starts_on, new.ends_on) if new else now
+        after = _told(new.quantity, name.unit, line.starts_on, new.ends_on) if new else now
         if next:
-            after = _told(count, name["unit"], line.starts_on, next.last_day)
-        rows.append((product_name_in(name), now, after))
+            after = _told(count, name.unit, line.starts_on, next.last_day)
+        rows.append((product_name(name), now, after))
         if next:
-            before = count_of(count, name["unit"])
-            told = _told(next.quantity, name["unit"], next.starts_on, next.ends_on)
-            rows.append((_from(product_name_in(name), next.starts_on), before, told))
+            before = count_of(count, name.unit)
+            told = _told(next.quantity, name.unit, next.starts_on, next.ends_on)
+            rows.append((_from(product_name(name), next.starts_on), before, told))
     for made in planned.creations:
         name = by_product[made.product]
-        told = _told(made.quantity, name["unit"], made.starts_on, made.ends_on)
-        rows.append((product_name_in(name), "–", told))
+        told = _told(made.quantity, name.unit, made.starts_on, made.ends_on)
+        rows.append((product_name(name), "–", told))
     return rows
 
 
@@ -89,12 +97,12 @@ def _counts_from(planned: Plan) -> list[tuple[str, str]]:
     return [(_("Changed quantities apply from"), told)]
 
 
-def _not_renewed(lines: Sequence[AgreedLine], names: Sequence[Record]) -> list[str]:
-    by_entitlement = {row["entitlement"]: row for row in names}
+def _not_renewed(lines: Sequence[AgreedLine], names: Sequence[LineProduct]) -> list[str]:
+    by_entitlement = {row.entitlement: row for row in names}
     return [
         _(
             "%(product)s is not renewed: it stays as it is and ends on %(day)s.",
-            product=product_name_in(by_entitlement[line.entitlement]),
+            product=product_name(by_entitlement[line.entitlement]),
             day=day(line.ends_on),
         )
         for line in lines
@@ -102,8 +110,10 @@ def _not_renewed(lines: Sequence[AgreedLine], names: Sequence[Record]) -> list[s
     ]
 
 
-def _carried(lines: Sequence[AgreedLine], planned: Plan, names: Sequence[Record]) -> Iterator[str]:
-    by_entitlement = {row["entitlement"]: row for row in names}
+def _carried(
+    lines: Sequence[AgreedLine], planned: Plan, names: Sequence[LineProduct]
+) -> Iterator[str]:
+    by_entitlement = {row.entitlement: row for row in names}
     allocated = {line.entitlement: line.allocated for line in lines}
     if planned.successions:
         yield _(
@@ -116,28 +126,28 @@ def _carried(lines: Sequence[AgreedLine], planned: Plan, names: Sequence[Record]
                 "%(product)s: %(allocated)s are allocated, but the quantity from %(day)s is only"
                 " %(quantity)s. Allocations are carried over in the order of the environments"
                 " until it is used up.",
-                product=product_name_in(by_entitlement[each.entitlement]),
+                product=product_name(by_entitlement[each.entitlement]),
                 allocated=number(allocated[each.entitlement]),
                 quantity=number(each.quantity),
                 day=day(each.starts_on),
             )
 
 
-async def _state(context: Context, payload: Loose) -> Statement:
-    quote = await answerable(context.viewer, payload["reference"], Permission.CONTRACTS_CHANGE)
+async def _state(_context: Context, payload: Application) -> Statement:
+    quote = await find(payload.reference)
     lines, names = await agreed_lines(quote.seen.id), await name_lines(quote.seen.id)
     try:
-        planned, _now = await plan_of(quote, payload)
+        planned, _now = await plan_of(quote, payload.values)
     except ApplicationRefused:
         # 決定 is refused with the reason; this page can only be reloaded.
-        planned = Plan([], [], [], quote.contract_ends_on)
+        planned = Plan([], [], [], quote.contract.ends_on)
     return Statement(
         heading=_("Apply this quote to the contract?"),
         facts=[
             *quote_facts(quote),
             *_counts_from(planned),
             change(
-                _("End of the contract"), day(quote.contract_ends_on), day(planned.contract_ends_on)
+                _("End of the contract"), day(quote.contract.ends_on), day(planned.contract_ends_on)
             ),
         ],
         back=f"{quote.url}/application",
@@ -150,19 +160,34 @@ async def _state(context: Context, payload: Loose) -> Statement:
     )
 
 
-async def _apply(context: Context, payload: Loose) -> Done:
-    quote = await answerable(context.viewer, payload["reference"], Permission.CONTRACTS_CHANGE)
+async def _apply(context: Context, payload: Application) -> Done:
+    quote = await find(payload.reference)
     try:
         await apply_quote(
-            request=UUID(str(quote.seen.id)),
-            term=term_of(payload),
+            request=quote.seen.id,
+            term=AgreedTerm(**columns(payload.values)),
             actor=context.viewer.id,
-            confirmed=payload["plan"],
+            confirmed=payload.plan,
         )
     except ApplicationRefused as error:
-        problem = problem_of_refusal(error)
-        raise Refused(problem["problem"], in_use=problem["in_use"]) from None
+        raise refused(error) from None
     return Done(quote.url, _("The contract was changed as agreed."))
 
 
-APPLICATION = Act("quote-application", Loose, _state, _apply)
+OUTDATED = "contract-changed"
+REFUSALS: dict[str, Refusal] = {
+    ApplyProblem.ENDS_BEFORE_START: Refusal("ends_on", N_("The last day is before the first day.")),
+    # The form names each product, with its counts.
+    ApplyProblem.BELOW_USE: Refusal("form", N_("More is in use than the quote says.")),
+    OUTDATED: Refusal(
+        "form", N_("The contract was changed meanwhile. Look at the new change again.")
+    ),
+}
+APPLICATION = Act(
+    "quote-application",
+    Application,
+    _state,
+    _apply,
+    REFUSALS,
+    may=requires(Permission.CONTRACTS_CHANGE),
+)

@@ -1,6 +1,8 @@
 """見積依頼: the inbox, one request, who works on it, the answer, the conclusion."""
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
@@ -16,30 +18,28 @@ from app.quotes.rules import QuoteState, may_answer, may_become, may_hand_over
 from app.staff.access import permitted
 from app.staff.list_forms import ListForm
 from app.staff.quotes import acts, queries
-from app.staff.quotes.forms import HandlerForm
 from app.staff.quotes.queries import Quote
+from app.staff.quotes.values import HandlerValues
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
-from app.staff.shell_pages import kept, staff_page
+from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.storage import Storage
 from app.web.downloads import selection, send_file
-from app.web.requests import PageRequest, is_head, query_form, read_form
+from app.web.requests import PageRequest, is_head, query_form
 from app.web.responses import see_other
+from app.web.values import Choices
 
 SEE = [permitted(Permission.CONTRACTS_SEE)]
 ANSWER = [permitted(Permission.QUOTES_ANSWER)]
 
 
 async def provide_quote(reference: FromPath[str]) -> Quote:
-    """The request in the address.
+    """Return the request in the address.
 
     Raises:
         NotFoundException: there is none.
     """
-    quote = await queries.find_quote(reference)
-    if quote is None:
-        raise NotFoundException
-    return quote
+    return await acts.find(reference)
 
 
 @get(acts.QUOTES_URL, guards=SEE)
@@ -81,13 +81,15 @@ class Quotes(Controller):
         self, request: PageRequest, viewer: NamedDependency[Viewer], quote: NamedDependency[Quote]
     ) -> Response[str]:
         """What is asked for and how far it is; that somebody looked is on record."""
-        errors: dict[str, str] = {}
-        for act in (acts.REVIEW, acts.HANDLER, acts.ANSWER, acts.CONCLUSION):
-            _typed, found = await kept(request, viewer, act, {}, reference=quote.seen.reference)
-            errors |= found
+        errors = await draft_errors(
+            request,
+            viewer,
+            lambda payload: payload.reference == quote.seen.reference,
+            *(acts.REVIEW, acts.HANDLER, acts.ANSWER, acts.CONCLUSION),
+        )
         if not is_head(request):
             await note_inspection(
-                contract=quote.contract["id"], actor=viewer.id, place="quote-request"
+                contract=quote.contract.id, actor=viewer.id, place="quote-request"
             )
         state = quote.seen.state
         return staff_page(
@@ -99,7 +101,6 @@ class Quotes(Controller):
             answerable=may_answer(state),
             handed_over=may_hand_over(state),
             concludable=may_become(state, QuoteState.CONCLUDED),
-            applicable=may_apply(quote),
             wording=wording,
         )
 
@@ -110,7 +111,7 @@ class Quotes(Controller):
         """確認中にする: on to the confirm step, or to the request where it is too late."""
         if not may_become(quote.seen.state, QuoteState.IN_REVIEW):
             return see_other(quote.url)
-        payload = {"reference": quote.seen.reference}
+        payload = acts.OfQuote(quote.seen.reference)
         return see_other(await propose(viewer, acts.REVIEW, payload))
 
     @post("/conclusion", guards=ANSWER)
@@ -120,34 +121,8 @@ class Quotes(Controller):
         """締結: on to the confirm step, or to the request where it cannot be concluded."""
         if not may_become(quote.seen.state, QuoteState.CONCLUDED):
             return see_other(quote.url)
-        payload = {"reference": quote.seen.reference, "revision": quote.revision}
+        payload = acts.Conclusion(quote.seen.reference, quote.revision)
         return see_other(await propose(viewer, acts.CONCLUSION, payload))
-
-    @get("/handler", guards=ANSWER)
-    async def show_handler(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], quote: NamedDependency[Quote]
-    ) -> Response[Any]:
-        """Who goes on with it."""
-        if not may_hand_over(quote.seen.state):
-            return see_other(quote.url)
-        now = {"handler": str(quote.handler or viewer.id)}
-        reference = quote.seen.reference
-        typed, errors = await kept(request, viewer, acts.HANDLER, now, reference=reference)
-        return await _handler(request, quote, typed | {"revision": quote.revision}, errors)
-
-    @post("/handler", guards=ANSWER)
-    async def propose_handler(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], quote: NamedDependency[Quote]
-    ) -> Response[Any]:
-        """引き継ぐ: on to the confirm step."""
-        if not may_hand_over(quote.seen.state):
-            return see_other(quote.url)
-        colleagues = {str(each["id"]) for each in await queries.list_colleagues()}
-        form = HandlerForm.read(await read_form(request), colleagues)
-        if form.errors:
-            return await _handler(request, quote, dict(form.typed), form.errors)
-        payload = {**form.payload, "reference": quote.seen.reference}
-        return see_other(await propose(viewer, acts.HANDLER, payload))
 
     @get("/answer/file", guards=SEE)
     async def download(
@@ -164,25 +139,51 @@ class Quotes(Controller):
         answer = await send_file(request, storage, quote.seen.answer_file, selected)
         if selected.gives and not is_head(request):
             await note_answer_download(
-                request=quote.seen.id, contract=quote.contract["id"], actor=viewer.id
+                request=quote.seen.id, contract=quote.contract.id, actor=viewer.id
             )
         return answer
 
 
-def may_apply(quote: Quote) -> bool:
-    """Whether the request can be applied to its contract."""
-    agreed = quote.seen.state in {QuoteState.ANSWERED, QuoteState.CONCLUDED}
-    return agreed and not quote.applied
+@dataclass(frozen=True)
+class Handing:
+    """A request that somebody goes on with: who works on it, or the one who looks."""
+
+    quote: Quote
+    handler: UUID
+    revision: int
 
 
-async def _handler(
-    request: PageRequest, quote: Quote, typed: dict[str, Any], errors: dict[str, str]
-) -> Response[str]:
-    return staff_page(
-        request,
-        "staff/quote_handler.html",
-        quote=quote,
-        colleagues=await queries.list_colleagues(),
-        typed=typed,
-        errors=errors,
-    )
+def provide_handing(quote: NamedDependency[Quote], viewer: NamedDependency[Viewer]) -> Handing:
+    """Return what the form to hand a request over is about."""
+    return Handing(quote, quote.handler or viewer.id, quote.revision)
+
+
+class QuoteHandlers(StaffForms[Handing, HandlerValues, acts.HandOver]):
+    """引き継ぐ: who goes on with a request."""
+
+    path = f"{acts.QUOTES_URL}/{{reference:str}}/handler"
+    guards = ANSWER
+    dependencies = {
+        "quote": Provide(provide_quote),
+        "subject": Provide(provide_handing, sync_to_thread=False),
+    }
+    act = acts.HANDLER
+    values = HandlerValues
+    template = "staff/quote_handler.html"
+
+    def elsewhere(self, subject: Handing) -> str:
+        """Lead to the request where nobody can go on with it."""
+        quote = subject.quote
+        return "" if may_hand_over(quote.seen.state) else quote.url
+
+    async def choices(self, subject: Handing) -> Choices:
+        """Offer the colleagues."""
+        return await acts.handler_choices()
+
+    def entry(self, subject: Handing, values: HandlerValues, revision: int) -> acts.HandOver:
+        """Propose who goes on."""
+        return acts.HandOver(subject.quote.seen.reference, values=values, revision=revision)
+
+    async def context(self, subject: Handing) -> dict[str, Any]:
+        """Give the page the request."""
+        return {"quote": subject.quote}

@@ -1,12 +1,10 @@
 """Reads about quote requests, as all of the staff see them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from app.database import Record, fetch, fetch_one
+from app.database import fetch_one, rows
 from app.quotes.queries import LINES, SeenRequest, seen_request
 from app.quotes.rules import QuoteState
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
@@ -37,7 +35,7 @@ HANDLERS = ("me", "nobody")
 async def list_quotes(
     search: str, *, state: str, handler: str, viewer: UUID, order: str, after: UUID | None
 ) -> Listed:
-    """Requests whose reference, contract or company has the words.
+    """Return requests whose reference, contract or company has the words.
 
     Args:
         state: a key of STATES, or empty.
@@ -55,39 +53,41 @@ async def list_quotes(
 
 
 @dataclass(frozen=True)
-class Quote:
-    """A request with what only the vendor sees.
+class QuotedContract:
+    """The contract of a request."""
 
-    Attributes:
-        contract: id, number, name, company, time_zone and ends_on of its contract.
-        handler: who works on it: id and name, or None.
-    """
+    id: UUID
+    number: str
+    name: str
+    company: str
+    time_zone: str
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A request with what only the vendor sees; `handler` is who works on it."""
 
     seen: SeenRequest
     revision: int
-    contract: Mapping[str, Any]
+    contract: QuotedContract
     handler: UUID | None
     handler_name: str | None
 
     @property
     def url(self) -> str:
-        """Path of its page in the console."""
+        """Return the path of its page in the console."""
         return f"/staff/quotes/{self.seen.reference}"
 
     @property
-    def applied(self) -> bool:
-        """Whether the contract was changed as agreed."""
-        return self.seen.applied_at is not None
-
-    @property
-    def contract_ends_on(self) -> date:
-        """Last usable day of the contract now."""
-        ends_on: date = self.contract["ends_on"]
-        return ends_on
+    def applicable(self) -> bool:
+        """Return whether it can be applied to its contract."""
+        agreed = self.seen.state in {QuoteState.ANSWERED, QuoteState.CONCLUDED}
+        return agreed and self.seen.applied_at is None
 
 
 async def find_quote(reference: str) -> Quote | None:
-    """The request with this reference number."""
+    """Return the request with this reference number."""
     row = await fetch_one(
         f"""
         select q.*, u.name as requested_by_name, {LINES} as lines, h.name as handler_name,
@@ -101,33 +101,58 @@ async def find_quote(reference: str) -> Quote | None:
     )
     if row is None:
         return None
-    names = ("number", "name", "time_zone", "ends_on", "company")
-    contract = {"id": row["contract_id"]} | {name: row[name] for name in names}
-    seen = seen_request(row)
-    return Quote(seen, row["revision"], contract, row["handled_by"], row["handler_name"])
-
-
-async def list_colleagues() -> list[Record]:
-    """Who can work on a request: operators and administrators whose account works."""
-    return list(
-        await fetch(
-            "select id, name from portal_user where staff_role in ('operator', 'administrator')"
-            " and disabled_at is null order by name, id"
-        )
+    contract = QuotedContract(
+        row["contract_id"],
+        row["number"],
+        row["name"],
+        row["company"],
+        row["time_zone"],
+        row["ends_on"],
+    )
+    return Quote(
+        seen_request(row), row["revision"], contract, row["handled_by"], row["handler_name"]
     )
 
 
-async def name_lines(request: UUID) -> list[Record]:
-    """The products of a request's lines: entitlement, product, names, unit, and what is in use."""
-    return list(
-        await fetch(
-            """
-            select l.entitlement, p.id as product, p.name_ja, p.name_en, p.unit,
-                   coalesce(counts_in_use(e.id), 0) as in_use
-            from quote_line l left join entitlement e on e.id = l.entitlement
-            join product p on p.id = coalesce(l.product, e.product)
-            where l.quote_request = $1 order by l.position, l.id
-            """,
-            request,
-        )
+@dataclass(frozen=True)
+class Colleague:
+    """One of the staff who can work on a request."""
+
+    id: UUID
+    name: str
+
+
+async def list_colleagues() -> list[Colleague]:
+    """Return operators and administrators whose account works."""
+    return await rows(
+        Colleague,
+        "select id, name from portal_user where staff_role in ('operator', 'administrator')"
+        " and disabled_at is null order by name, id",
+    )
+
+
+@dataclass(frozen=True)
+class LineProduct:
+    """The product of a request's line, and what of it is in use."""
+
+    entitlement: UUID | None
+    product: UUID
+    name_ja: str
+    name_en: str
+    unit: str
+    in_use: int
+
+
+async def name_lines(request: UUID) -> list[LineProduct]:
+    """Return the products of a request's lines, in their order."""
+    return await rows(
+        LineProduct,
+        """
+        select l.entitlement, p.id as product, p.name_ja, p.name_en, p.unit,
+               coalesce(counts_in_use(e.id), 0) as in_use
+        from quote_line l left join entitlement e on e.id = l.entitlement
+        join product p on p.id = coalesce(l.product, e.product)
+        where l.quote_request = $1 order by l.position, l.id
+        """,
+        request,
     )

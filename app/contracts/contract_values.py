@@ -1,0 +1,127 @@
+"""What the staff enter about a contract, and the reason for a change of it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from app.contracts.rules import TIME_ZONES
+from app.web.forms import Fields
+from app.web.i18n import N_
+from app.web.i18n import gettext as _
+from app.web.kinds import Address, Choice, Code, Day, Language, LastDay, Line
+from app.web.values import Values
+
+NUMBER = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractNumber(Code):
+    """The number of a new contract."""
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
+        """Read a number of letters, digits and hyphens."""
+        number = super().read(fields, name, offered)
+        if name not in fields.errors and not NUMBER.fullmatch(number):
+            fields.errors[name] = _("Make the number of letters, digits and hyphens.")
+        return number
+
+    def rule(self) -> str:
+        """Name the kind and its signs."""
+        return f"{super().rule()}: letters, digits, single hyphens"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeZone(Code):
+    """A time zone by its IANA name, which people type."""
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
+        """Read the name of a time zone."""
+        return fields.choice(name, self.name, TIME_ZONES)
+
+    def rule(self) -> str:
+        """Name the kind."""
+        return "name of a time zone"
+
+
+ContractName = Annotated[str, Line(label=N_("Contract name"), maximum=100)]
+StartsOn = Annotated[date, Day(label=N_("First day"))]
+EndsOn = Annotated[date, LastDay(label=N_("Last usable day"))]
+SalesName = Annotated[str, Line(label=N_("Sales contact"), maximum=100)]
+SalesEmail = Annotated[str, Address(label=N_("E-mail address of sales"))]
+SalesPhone = Annotated[str, Code(label=N_("Telephone"), maximum=40)]
+OwnerLanguage = Annotated[str, Language(label=N_("Language"))]
+Note = Annotated[
+    str,
+    Line(
+        label=N_("Reason for the change"),
+        maximum=500,
+        hint=N_("The contract's people read it in the history."),
+    ),
+]
+EffectiveOn = Annotated[date, Day(label=N_("Date of effect"))]
+
+
+class ContractValues(Values, frozen=True):
+    """A new contract, and who is to own it; the owner's address may come later.
+
+    Rules: last day not before the first; number once
+    """
+
+    number: Annotated[str, ContractNumber(label=N_("Contract number"), maximum=40)]
+    name: ContractName
+    license_type: Annotated[str, Choice(label=N_("License type"))]
+    starts_on: StartsOn
+    ends_on: EndsOn
+    time_zone: Annotated[
+        str,
+        TimeZone(
+            label=N_("Time zone"),
+            hint=N_("The last day ends at midnight there. A name such as Asia/Tokyo."),
+        ),
+    ]
+    sales_name: SalesName
+    sales_email: SalesEmail
+    sales_phone: SalesPhone
+    owner_email: Annotated[
+        str,
+        Address(
+            label=N_("E-mail address of the first owner"),
+            required=False,
+            hint=N_("The owner gets a link to join, and invites everybody else."),
+        ),
+    ]
+    owner_language: OwnerLanguage
+
+
+class ContractFacts(Values, frozen=True):
+    """The facts of a contract that an amendment changes."""
+
+    name: ContractName
+    starts_on: StartsOn
+    ends_on: EndsOn
+    sales_name: SalesName
+    sales_email: SalesEmail
+    sales_phone: SalesPhone
+
+
+class ContractAmendmentValues(ContractFacts, frozen=True):
+    """Other facts of a contract, with the reason.
+
+    Rules: last day not before the first
+    """
+
+    reason: Note
+    effective_on: EffectiveOn
+
+
+class RenewalValues(Values, frozen=True):
+    """A later last day of a contract, with the reason.
+
+    Rules: later than the contract ends now
+    """
+
+    ends_on: Annotated[date, Day(label=N_("Last usable day"))]
+    reason: Note
+    effective_on: EffectiveOn

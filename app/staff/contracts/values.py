@@ -1,0 +1,28 @@
+"""What the staff enter about who owns a contract."""
+
+from typing import Annotated
+from uuid import UUID
+
+from app.contracts.contract_values import OwnerLanguage
+from app.web.i18n import N_
+from app.web.kinds import Address, Line, Thing
+from app.web.values import Values
+
+
+class OwnerValues(Values, frozen=True):
+    """Who is to own a contract: a member, or an address that is invited; with the reason.
+
+    Rules: exactly one of member and address; only where no owner is left who can act
+    """
+
+    membership: Annotated[UUID | None, Thing(label=N_("Member"), required=False)]
+    owner_email: Annotated[
+        str,
+        Address(
+            label=N_("E-mail address of the first owner"),
+            required=False,
+            hint=N_("Of somebody who is no member: they get a link to join."),
+        ),
+    ]
+    owner_language: OwnerLanguage
+    reason: Annotated[str, Line(label=N_("Reason for the change"), maximum=500)]

@@ -1,0 +1,34 @@
+"""What the staff enter about quote requests."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from app.contracts.contract_values import EndsOn
+from app.quotes.answer_services import LONGEST_MESSAGE
+from app.web.i18n import N_
+from app.web.kinds import Day, Lines, Thing
+from app.web.values import Values
+
+
+class HandlerValues(Values, frozen=True):
+    """Who goes on with a request."""
+
+    handler: Annotated[UUID, Thing(label=N_("Works on it"))]
+
+
+class AnswerValues(Values, frozen=True):
+    """What the vendor writes."""
+
+    message: Annotated[str, Lines(label=N_("Message"), maximum=LONGEST_MESSAGE)]
+
+
+class ApplicationValues(Values, frozen=True):
+    """The days that were agreed on.
+
+    Rules: in this order; the quote is applied once
+    """
+
+    starts_on: Annotated[date, Day(label=N_("First day of what is renewed"))]
+    ends_on: EndsOn
+    additions_start_on: Annotated[date, Day(label=N_("First day of what is added"))]
