@@ -34,6 +34,8 @@ class FormPages(Controller, Generic[S, V, E]):
         self, request: PageRequest, viewer: NamedDependency[Viewer], subject: NamedDependency[Any]
     ) -> Response[Any]:
         """The form, with what was entered before where the person comes back."""
+        if elsewhere := self.instead(subject):
+            return see_other(elsewhere)
         choices = await self.choices(subject)
         draft = await find_draft(viewer, request.query_params.get("draft", ""), self.act)
         now, errors = self.now(subject), {}
@@ -49,15 +51,21 @@ class FormPages(Controller, Generic[S, V, E]):
     ) -> Response[Any]:
         """On to the confirm step."""
         self.may_propose(viewer)
+        if elsewhere := self.instead(subject):
+            return see_other(elsewhere)
         form = read_values(self.values, await read_form(request), await self.choices(subject))
         await self.check(subject, form)
-        if form.errors:
+        if form.errors or form.preview:
             return await self.page(request, subject, form)
         entry = self.entry(subject, form.values, form.revision)
         return see_other(await propose(viewer, self.act, entry))
 
     def may_propose(self, viewer: Viewer) -> None:
         """Refuse those who see the form's page, but may not send the form."""
+
+    def instead(self, subject: S) -> str:
+        """Return where to go instead where it is too late to propose this; else nothing."""
+        return ""
 
     def _is_of(self, entry: E, subject: S) -> bool:
         """Return whether a draft is about this subject: its form would propose the same."""

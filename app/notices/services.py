@@ -1,8 +1,8 @@
 """Notices from draft to withdrawal, as the vendor makes them, and what people have read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app import clock
@@ -10,46 +10,46 @@ from app.audit.services import record
 from app.database import Gone, fetch, lock_row, unit_of_work
 from app.notices.queries import unread_notices
 from app.notices.tables import Notice, NoticeProduct
+from app.notices.values import NoticeValues
+from app.web.values import columns
 
 
 class NoticeSettled(Exception):
     """The notice is not in a state in which this can be done; nothing was changed."""
 
 
-@dataclass(frozen=True)
-class Words:
-    """What a notice says, in both languages."""
-
-    title_ja: str
-    title_en: str
-    body_ja: str
-    body_en: str
+def _words(values: NoticeValues) -> dict[Any, Any]:
+    """Return the columns of a notice itself."""
+    return {name: value for name, value in columns(values).items() if name != "products"}
 
 
-async def compose_notice(words: Words, products: Sequence[UUID], *, actor: UUID | None) -> UUID:
+async def compose_notice(values: NoticeValues, *, actor: UUID | None) -> UUID:
     """Keep a draft, which nobody sees yet."""
-    notice = Notice(**vars(words))
+    notice = Notice(**_words(values))
     async with unit_of_work():
         await Notice.insert(notice)
-        await _set_products(notice.id, products)
+        await _set_products(notice.id, values.products)
         await record("notice-draft", actor=actor, subject=notice.id)
     return notice.id
 
 
-async def _lock_unchanged(notice: UUID, revision: int | None) -> None:
+async def _lock_unpublished(notice: UUID, revision: int | None) -> None:
+    """Lock a draft, or a notice whose time has not come.
+
+    Raises:
+        Changed: somebody else changed it meanwhile.
+        NoticeSettled: it is published already, or withdrawn.
+    """
+    unpublished = Notice.published_at.is_null() | (Notice.published_at > clock.now())
     try:
-        await lock_row(Notice, Notice.id == notice, revision=revision)
+        found = (Notice.id == notice) & Notice.withdrawn_at.is_null() & unpublished
+        await lock_row(Notice, found, revision=revision)
     except Gone:
         raise NoticeSettled from None
 
 
 async def change_notice(
-    notice: UUID,
-    words: Words,
-    products: Sequence[UUID],
-    *,
-    actor: UUID | None,
-    revision: int | None = None,
+    notice: UUID, values: NoticeValues, *, actor: UUID | None, revision: int | None = None
 ) -> None:
     """Change a draft, or a notice whose time has not come.
 
@@ -61,19 +61,10 @@ async def change_notice(
         NoticeSettled: it is published already: people may have read or got it by mail.
     """
     async with unit_of_work():
-        await _lock_unchanged(notice, revision)
-        rows = await fetch(
-            "update notice set title_ja = $3, title_en = $4, body_ja = $5, body_en = $6"
-            " where id = $1 and (published_at is null or published_at > $2)"
-            " and withdrawn_at is null returning id",
-            notice,
-            clock.now(),
-            *vars(words).values(),
-        )
-        if not rows:
-            raise NoticeSettled
-        await fetch("delete from notice_product where notice = $1", notice)
-        await _set_products(notice, products)
+        await _lock_unpublished(notice, revision)
+        await Notice.update(_words(values)).where(Notice.id == notice)
+        await NoticeProduct.delete().where(NoticeProduct.notice == notice)
+        await _set_products(notice, values.products)
         await record("notice-change", actor=actor, subject=notice)
 
 
@@ -104,18 +95,13 @@ async def publish_notice(
     """
     now = clock.now()
     async with unit_of_work():
-        await _lock_unchanged(notice, revision)
-        rows = await fetch(
-            "update notice set published_at = $3, mailed_at = $4"
-            " where id = $1 and (published_at is null or published_at > $2)"
-            " and withdrawn_at is null returning id",
-            notice,
-            now,
-            max(at or now, now),
-            None if by_mail else now,
-        )
-        if not rows:
-            raise NoticeSettled
+        await _lock_unpublished(notice, revision)
+        await Notice.update(
+            {
+                Notice.published_at: max(at or now, now),
+                Notice.mailed_at: None if by_mail else now,
+            }
+        ).where(Notice.id == notice)
         await record("notice-publication", actor=actor, subject=notice)
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import Gone, fetch, fetch_one, lock_row, unit_of_work
-from app.resources.tables import Resource, ResourceProduct
+from app.database import fetch, lock_row, unit_of_work
+from app.resources.tables import Resource, ResourceProduct, ResourceUpload
 from app.storage import Storage
 
 
@@ -20,14 +20,18 @@ async def publish_resource(
     """
     assert products, "a file without a product reaches nobody"
     async with unit_of_work():
-        row = await fetch_one(
-            "delete from resource_upload where id = $1 and size is not null"
-            " returning name, media_type, size, sha256, storage_key",
-            upload,
+        whole = (ResourceUpload.id == upload) & ResourceUpload.size.is_not_null()
+        file = await lock_row(ResourceUpload, whole)
+        await ResourceUpload.delete().where(ResourceUpload.id == upload)
+        resource = Resource(
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            sha256=file.sha256,
+            storage_key=file.storage_key,
+            version=version,
+            published_at=clock.now(),
         )
-        if row is None:
-            raise Gone
-        resource = Resource(**row, version=version, published_at=clock.now())
         await Resource.insert(resource)
         await _tie(resource.id, products)
         await record("resource-publication", actor=actor, subject=resource.id)
@@ -49,10 +53,10 @@ async def change_products(
     assert products, "to take a file off is a withdrawal"
     async with unit_of_work():
         await _lock_offered(resource, revision)
-        await fetch("delete from resource_product where resource = $1", resource)
+        await ResourceProduct.delete().where(ResourceProduct.resource == resource)
         await _tie(resource, products)
         # Counts the revision.
-        await fetch("update resource set version = version where id = $1", resource)
+        await Resource.update({Resource.version: Resource.version}).where(Resource.id == resource)
         await record(
             "resource-products-change", actor=actor, subject=resource, products=list(products)
         )
@@ -71,12 +75,9 @@ async def withdraw_resource(
     """
     async with unit_of_work():
         await _lock_offered(resource, revision)
-        await fetch(
-            "update resource set withdrawn_at = $2, keeps_file = $3 where id = $1",
-            resource,
-            clock.now(),
-            keep_file,
-        )
+        await Resource.update(
+            {Resource.withdrawn_at: clock.now(), Resource.keeps_file: keep_file}
+        ).where(Resource.id == resource)
         await record("resource-withdrawal", actor=actor, subject=resource, file_kept=keep_file)
 
 
@@ -87,8 +88,8 @@ async def delete_withdrawn_files(storage: Storage) -> int:
     )
     for row in rows:
         await storage.delete(row["storage_key"])
-        await fetch(
-            "update resource set file_deleted_at = $2 where id = $1", row["id"], clock.now()
+        await Resource.update({Resource.file_deleted_at: clock.now()}).where(
+            Resource.id == row["id"]
         )
     return len(rows)
 

@@ -42,15 +42,12 @@ async def upload_file(
     try:
         file = await storage.store(upload.storage_key, chunks, limit=limit)
     except BaseException:
-        await fetch("delete from resource_upload where id = $1", upload.id)
+        await ResourceUpload.delete().where(ResourceUpload.id == upload.id)
         raise
     async with unit_of_work():
-        await fetch(
-            "update resource_upload set size = $2, sha256 = $3 where id = $1",
-            upload.id,
-            file.size,
-            file.sha256,
-        )
+        await ResourceUpload.update(
+            {ResourceUpload.size: file.size, ResourceUpload.sha256: file.sha256}
+        ).where(ResourceUpload.id == upload.id)
         await record("resource-upload", actor=actor, subject=upload.id, name=upload.name)
     return UUID(str(upload.id))
 
@@ -88,4 +85,4 @@ async def _discard(storage: Storage, upload: UUID, key: str) -> None:
         # Locked, so that nobody publishes the file while it goes.
         if await fetch_one("select 1 from resource_upload where id = $1 for update", upload):
             await storage.delete(key)
-            await fetch("delete from resource_upload where id = $1", upload)
+            await ResourceUpload.delete().where(ResourceUpload.id == upload)

@@ -91,6 +91,22 @@ async def kept(
     return {name: draft.payload.get(name, now[name]) for name in now}, problem_of(draft.refusal)
 
 
+async def refusal_errors(
+    request: PageRequest, viewer: Viewer, *acts: Act[Any], **about: object
+) -> dict[str, str]:
+    """Return what a page says where one of its acts was refused: field → message.
+
+    Args:
+        acts: what is proposed on the page, or comes back to it.
+        about: what the payload must name for the draft to be of this page.
+    """
+    for act in acts:
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), act)
+        if draft and all(getattr(draft.payload, name) == id for name, id in about.items()):
+            return draft.errors
+    return {}
+
+
 def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
     """What a refused confirmation says beside its form: field → message."""
     messages = {
@@ -119,10 +135,7 @@ def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
         "redeemed": ("form", _("This key was redeemed meanwhile, so it cannot be revoked.")),
         "mail-changed": ("form", _("The mail is not as it was any more. Look at its state.")),
         "quote-moved": ("form", _("The request is in another state by now; see below.")),
-        "notice-settled": ("form", _("The notice is in another state by now; see below.")),
         "import-moved": ("form", _("The import is in another state by now; see below.")),
-        "upload-gone": ("form", _("The upload was published or thrown away meanwhile.")),
-        "resource-gone": ("form", _("The resource was withdrawn meanwhile.")),
         "changed-meanwhile": (
             "form",
             CHANGED.told(),

@@ -47,10 +47,10 @@ HEAVY: dict[str, dict[str, Any]] = {
     "terms-publication": {"revision": 1, "body_ja": "x", "body_en": "x"},
     "signing-key-rotation": {"days": 90, "dropped": [], "seen": "x"},
     "keyset-import": {},
-    "resource-publication": {"upload": NOBODY, "version": "1", "products": []},
+    "resource-publication": {"upload": NOBODY, "values": {"version": "1", "products": []}},
     "resource-upload-discard": {"upload": NOBODY},
-    "resource-products": {"resource": NOBODY, "products": [], "revision": 1},
-    "resource-withdrawal": {"resource": NOBODY, "keep_file": True, "revision": 1},
+    "resource-products": {"resource": NOBODY, "values": {"products": []}, "revision": 1},
+    "resource-withdrawal": {"resource": NOBODY, "values": {"keep_file": True}, "revision": 1},
     "bulk-import": {"import": NOBODY},
     "bulk-import-discard": {"import": NOBODY},
 }
