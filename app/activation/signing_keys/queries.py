@@ -38,12 +38,6 @@ async def list_stored_keys() -> list[StoredKey]:
     return [StoredKey(row["kid"], row["private_key"]) for row in rows]
 
 
-async def newest_kid() -> str:
-    """The signing key that was made last; empty where there is none."""
-    row = await fetch_one("select kid from signing_key order by created_at desc, kid limit 1")
-    return row["kid"] if row else ""
-
-
 async def list_keys() -> list[Record]:
     """Every signing key's kid and window, newest first."""
     return list(
