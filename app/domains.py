@@ -21,6 +21,7 @@ from piccolo.table import Table
 import app
 from app.background.task import Task
 from app.confirmations.acts import Act, Acts
+from app.database.data_fields import Fields, NeverShown
 from app.database.quotas import Bound, Quota
 
 T = TypeVar("T")
@@ -85,6 +86,11 @@ def _table_classes() -> list[type[Table]]:
         for module, value in _declared("tables")
         if _is_class(value, Table) and value.__module__ == module.__name__
     ]
+
+
+def data_fields() -> list[Fields | NeverShown]:
+    """Return how sensitive each column is, and who sees and changes it."""
+    return [each for room in _rooms("tables") for each in getattr(room, "DATA", ())]
 
 
 def quotas() -> list[Quota]:

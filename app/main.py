@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.logging import LoggingConfig
+from litestar.types import ASGIApp
 
 from app import domains
 from app.accounts import access, viewer_access
@@ -71,11 +72,16 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
     )
 
 
+def _as_app(app: ASGIApp) -> App:
+    """Return what follows Litestar's types as the layers around it call it: with any mapping."""
+    return cast(App, app)
+
+
 def make_app(settings: Settings, database_url: str) -> App:
     """The whole application, with what happens to every request around it."""
-    app: App = make_litestar(settings, database_url)  # type: ignore[assignment]
+    app = _as_app(make_litestar(settings, database_url))
     app = ParkedForms(app, settings)
-    app = viewer_access.Viewers(app, settings, READ_AHEAD)
+    app = _as_app(viewer_access.Viewers(app, settings, READ_AHEAD))
     app = HtmxFollow(app)
     app = Responses(app)
     app = StaticFiles(app)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page
 
@@ -20,6 +21,9 @@ TABS = ("製品", "環境", "関係者", "グループ会社", "リソース", "
 KILO = 1000
 MANY = 100
 OPEN_INVITATIONS = 10
+
+
+Role = Literal["button", "link"]
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,7 @@ class Line:
         """A fresh profile, signed in as `code` where one is named."""
         context = await browser.new_context(locale="ja-JP")
         if code:
-            cookie = await site.session_cookie(code)
-            await context.add_cookies([cookie])  # type: ignore[list-item]
+            await site.sign_in(context, code)
         page = await context.new_page()
         return cls(context, page, await Meter.on(page, site.url))
 
@@ -56,21 +59,21 @@ class Line:
         await self.page.goto(address)
         return await self.meter.take()
 
-    async def press(self, name: str, role: str = "link") -> Cost:
+    async def press(self, name: str, role: Role = "link") -> Cost:
         """What a press costs that leads to a full page."""
         async with self.page.expect_navigation():
             await self._control(name, role).click()
         return await self.meter.take()
 
-    async def swap(self, name: str, role: str = "link") -> Cost:
+    async def swap(self, name: str, role: Role = "link") -> Cost:
         """What a press costs that swaps the main part."""
         async with self.page.expect_response(lambda _: True):
             await self._control(name, role).click()
         return await self.meter.take()
 
-    def _control(self, name: str, role: str) -> Locator:
+    def _control(self, name: str, role: Role) -> Locator:
         main = self.page.locator("main")
-        return main.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]
+        return main.get_by_role(role, name=name, exact=True).first
 
     async def log_in(self, site: Site) -> Cost:
         """From the log-in page to home."""
@@ -101,7 +104,7 @@ async def measure(site: Site, browser: Browser, folder: Path) -> list[Row]:
 
 async def _fill_up() -> None:
     await fetch(
-        "insert into environment (id, contract, name, sort_key, version, created_at)"
+        "insert into environment (id, contract, name, sort_key, revision, created_at)"
         " select gen_random_uuid(), c.id, format('工場%s号ライン制御システム', n), 100 + n, 1,"
         " now() from contract c, generate_series(1, $1) n where c.number = 'D-1001'",
         MANY - 2,

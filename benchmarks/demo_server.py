@@ -10,11 +10,11 @@ from pathlib import Path
 
 from app.accounts.queries import find_credentials
 from app.accounts.session_services import open_session
-from app.activation.demo_services import prepare_demo_keys
 from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, fetch, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
+from app.demo.keys import prepare_demo_keys
 from app.demo.world import make_world
 from app.settings import Settings, read_settings
 from app.web.logs import configure_logs

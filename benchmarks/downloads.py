@@ -20,11 +20,11 @@ import httpx
 
 from app.accounts.queries import find_credentials
 from app.accounts.session_services import open_session
-from app.activation.demo_services import prepare_demo_keys
 from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, fetch_value, open_pool
 from app.database.embedded import Addresses, EmbeddedServer
 from app.database.migrate import migrate
+from app.demo.keys import prepare_demo_keys
 from app.demo.world import make_world
 from app.resources.services import publish_resource
 from app.resources.upload_services import upload_file

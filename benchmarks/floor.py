@@ -95,6 +95,7 @@ class Measured:
         return statistics.median(portal.rate / other.rate for portal, other in pairs)
 
 
+# asyncpg has no types, so its classes are Any to mypy.
 class Recorder(asyncpg.Connection):  # type: ignore[misc]
     """A connection that keeps what it is asked."""
 

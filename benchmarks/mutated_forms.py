@@ -21,11 +21,11 @@ from pathlib import Path
 
 import httpx
 
-from app.activation.demo_services import prepare_demo_keys
 from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
+from app.demo.keys import prepare_demo_keys
 from app.demo.world import make_world
 from app.main import make_app
 from app.settings import read_settings

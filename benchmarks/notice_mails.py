@@ -16,11 +16,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.activation.demo_services import prepare_demo_keys
 from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, fetch, fetch_value, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
+from app.demo.keys import prepare_demo_keys
 from app.demo.world import make_world
 from app.notices.services import compose_notice, publish_notice
 from app.notices.values import NoticeValues

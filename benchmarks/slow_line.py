@@ -50,7 +50,7 @@ async def _first_paint(site: Site, browser: Browser) -> float:
 
 async def _tab_click(site: Site, browser: Browser) -> float:
     context = await browser.new_context(locale="ja-JP")
-    await context.add_cookies([await site.session_cookie("owner")])  # type: ignore[list-item]
+    await site.sign_in(context, "owner")
     page = await context.new_page()
     await page.goto(site.url + CONTRACT)
     await _slow_down(page)

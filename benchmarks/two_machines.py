@@ -15,11 +15,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from app.activation.demo_services import prepare_demo_keys
 from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
+from app.demo.keys import prepare_demo_keys
 from app.settings import Settings, read_settings
 from benchmarks.figures import none_of, show
 from tests.never.machines import Machines, Outcome, run_load, two_machines

@@ -13,11 +13,11 @@ import pytest
 
 from app.accounts.queries import find_credentials
 from app.accounts.session_services import open_session
-from app.activation.demo_services import prepare_demo_keys
 from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, open_pool
 from app.database.embedded import Addresses, EmbeddedServer
 from app.database.migrate import migrate
+from app.demo.keys import prepare_demo_keys
 from app.demo.world import make_world
 from app.main import make_app
 from app.settings import Settings, read_settings

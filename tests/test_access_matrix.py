@@ -10,12 +10,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app import clock
+from app import clock, domains
 from app.accounts.factors.proof_services import seal_app_secret
 from app.accounts.factors.tables import AuthenticatorApp, Passkey
 from app.accounts.queries import find_credentials
 from app.activation.signing_keys.services import rotate_signing_key
 from app.database import fetch, fetch_value
+from app.database.data_fields import NeverShown
 from app.demo.world import PASSWORD
 from app.endings.calendar_services import make_feed, take_address
 from app.main import make_litestar
@@ -24,7 +25,6 @@ from app.products.key_services import issue_license_keys
 from app.products.rules import Term
 from app.sealing import read_secret
 from tests.conftest import Portal, Stage
-from tests.conventions.sources import PROJECT
 from tests.mail.post import deliver, link
 from tests.notices.steps import about, mail_all, publish
 from tests.pages import elements
@@ -441,9 +441,13 @@ ROWS = [
     if (match := re.match(r"(?P<method>GET|POST) +(?P<path>\S+) +(?P<cells>.+)", line))
 ]
 PAGES = {"P", "F", "N"}
-NEVER_SHOWN = (PROJECT / "docs" / "data.md").read_text("utf-8").partition("## Never in a page")[2]
 SHORTEST_SECRET = 16
-SECRETS = re.findall(r"`([a-z_]+\.[a-z_]+)`", NEVER_SHOWN.partition("## ")[0])
+SECRETS = [
+    f"{each.table}.{name}"
+    for each in domains.data_fields()
+    if isinstance(each, NeverShown)
+    for name in each.columns.split()
+]
 CHANGING = [
     path
     for method, path, _ in ROWS
@@ -671,7 +675,7 @@ def _class(answer: httpx.Response) -> str:
 
 
 async def _secrets() -> dict[str, list[bytes]]:
-    """What no page shows, as docs/data.md lists it: column → its values, however written."""
+    """What no page shows, as the domains declare it: column → its values, however written."""
     found = {}
     for column in SECRETS:
         table, name = column.split(".")

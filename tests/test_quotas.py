@@ -166,9 +166,17 @@ async def test_beyond_a_quota_a_page_says_what_to_do_and_what_was_entered_stays(
     quota = BY_NAME["environment_of_a_contract"]
     await write(quota, 1, quota.rows - (await used(quota))[0], _old())
     location = await propose(owner, NEW, {"name": "開発環境", "sort_key": "15"})
-    answer = await owner.post(location)
+    form = f"{owner.base_url}".rstrip("/") + location
+    answer = await owner.post(location, headers={"Referer": form})
     assert answer.status_code == 429
-    assert said in answer.text
+    assert said in answer.text and f'href="{location}"' in answer.text
+    file = {"file": ("a.txt", b"a")}
+    again = await owner.post(location, files=file, headers={"HX-Current-URL": form})
+    chosen = {"ja": "もう一度選択してください", "en": "has to be chosen again"}[language]
+    assert chosen in again.text and chosen not in answer.text
+    for other in ("https://example.test/", f"{owner.base_url}".rstrip("/") + "//example.test/"):
+        elsewhere = await owner.post(location, headers={"Referer": other, "Sec-Fetch-Site": "none"})
+        assert "example.test/" not in elsewhere.text
     assert (await used(quota))[0] == quota.rows
     assert (
         await fetch_value(

@@ -1,9 +1,9 @@
 """The gates before the pages, and what brings a session to the browser."""
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
-from litestar import Response
+from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.exceptions import PermissionDeniedException
@@ -14,6 +14,7 @@ from app import clock
 from app.accounts.factors.rules import proof_counts
 from app.accounts.rules import (
     TOLD_FOR,
+    OverSession,
     Viewer,
     first_step,
 )
@@ -21,11 +22,20 @@ from app.accounts.session_services import FreshToken, SignIn
 from app.settings import Settings
 from app.web.requests import is_cross_site
 from app.web.responses import see_other
+from app.web.scope_keys import ScopeKey
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PROOF = "/profile/proof"
 CONFIRMATIONS = "/confirmations/"
 YEAR = 365 * 24 * 3600
+
+# What `viewer_access.Viewers` hands on: `user` is the signed-in person, if there is one.
+PersonConnection = ASGIConnection[Any, Viewer | None, Any, Any]
+PersonRequest = Request[Viewer | None, Any, Any]
+# The session of the browser's cookie, where it has expired or was ended.
+OVER_SESSION = ScopeKey[OverSession | None]("over_session", None)
+# Where somebody was sent to do something first, such as to accept new terms.
+DETOUR = ScopeKey[str | None]("detour", None)
 
 
 class NotSignedIn(Exception):
@@ -41,9 +51,7 @@ class Detour(Exception):
 
 
 # Guards are coroutines: Litestar runs plain functions in threads, one hop for each.
-async def refuse_cross_site(
-    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
-) -> None:
+async def refuse_cross_site(connection: PersonConnection, handler: BaseRouteHandler) -> None:
     """Guard of the whole application: changes are asked for by the portal's own pages only.
 
     A route that says `any_site` is meant for others, and looks at no session.
@@ -58,7 +66,7 @@ async def refuse_cross_site(
         raise PermissionDeniedException("cross-site")
 
 
-async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def signed_in(connection: PersonConnection, _: BaseRouteHandler) -> None:
     """Guard: somebody is signed in, has accepted the terms and has a password of their own.
 
     Outside the demo, the vendor's staff have a second factor, too.
@@ -68,26 +76,22 @@ async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRoute
         Detour: something has to be done first.
     """
     settings: Settings = connection.app.state.settings
-    if step := first_step(_required_viewer(connection), demo=settings.demo):
+    if step := first_step(user_of(connection), demo=settings.demo):
         raise Detour(step)
 
 
-async def signed_in_before_factors(
-    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
-) -> None:
+async def signed_in_before_factors(connection: PersonConnection, _: BaseRouteHandler) -> None:
     """Guard of the second factors' own pages: staff have to get there to set one up.
 
     Raises:
         NotSignedIn: nobody is signed in.
         Detour: the terms or a password come first.
     """
-    if step := first_step(_required_viewer(connection), demo=True):
+    if step := first_step(user_of(connection), demo=True):
         raise Detour(step)
 
 
-async def recently_proved(
-    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
-) -> None:
+async def recently_proved(connection: PersonConnection, _: BaseRouteHandler) -> None:
     """Guard, after one of those above: the person proved who they are a moment ago.
 
     It stands before whatever changes credentials. Put it on the page with the form, too, so that
@@ -96,7 +100,7 @@ async def recently_proved(
     Raises:
         Detour: they are asked again, and come back.
     """
-    require_proof(_required_viewer(connection))
+    require_proof(user_of(connection))
 
 
 def require_proof(viewer: Viewer) -> None:
@@ -114,35 +118,35 @@ def has_proved(viewer: Viewer) -> bool:
     return viewer.proved_at is not None and proof_counts(viewer.proved_at, clock.now())
 
 
-async def signed_in_before_terms(
-    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
-) -> None:
+async def signed_in_before_terms(connection: PersonConnection, _: BaseRouteHandler) -> None:
     """Guard of the pages on the way in: log out, terms, language.
 
     Raises:
         NotSignedIn: nobody is signed in.
     """
-    _required_viewer(connection)
+    user_of(connection)
 
 
-async def signed_in_with_terms(
-    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
-) -> None:
+async def signed_in_with_terms(connection: PersonConnection, _: BaseRouteHandler) -> None:
     """Guard of the password page, which comes after the terms and before all else.
 
     Raises:
         NotSignedIn: nobody is signed in.
         Detour: the terms come first.
     """
-    if not _required_viewer(connection).terms_accepted:
+    if not user_of(connection).terms_accepted:
         raise Detour("/terms")
 
 
-def _required_viewer(connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer:
-    viewer: Viewer | None = connection.scope.get("viewer")  # type: ignore[assignment]
-    if viewer is None:
+def user_of(connection: PersonConnection) -> Viewer:
+    """Return the signed-in person.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+    """
+    if connection.user is None:
         raise NotSignedIn
-    return viewer
+    return connection.user
 
 
 async def provide_viewer(scope: Scope) -> Viewer:
@@ -151,7 +155,7 @@ async def provide_viewer(scope: Scope) -> Viewer:
     Raises:
         NotSignedIn: nobody is signed in.
     """
-    viewer: Viewer | None = cast("dict[str, Any]", scope).get("viewer")
+    viewer: Viewer | None = scope["user"]
     if viewer is None:
         raise NotSignedIn
     return viewer

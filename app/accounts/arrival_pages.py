@@ -4,9 +4,9 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import queries
-from app.accounts.access import CONFIRMATIONS
+from app.accounts.access import CONFIRMATIONS, OVER_SESSION
 from app.accounts.parking_pages import PREFIX
-from app.accounts.rules import Ending, OverSession, Viewer
+from app.accounts.rules import Ending, Viewer
 from app.web.forms import read_id
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
@@ -42,7 +42,7 @@ async def sign_in_notes(request: PageRequest, wanted: str) -> list[str]:
     Args:
         wanted: the page to open after sign-in.
     """
-    over: OverSession | None = request.scope.get("over_session")  # type: ignore[assignment]
+    over = OVER_SESSION.read(request.scope)
     if over is None:
         return [_("Sign in to open the page that you requested.")] if wanted != "/" else []
     notes = [_(REASONS[over.ending] if over.ending else EXPIRED)]

@@ -126,11 +126,6 @@ def filled(rate: Rate, drained_at: datetime | None, now: datetime) -> datetime:
     return max(drained_at or now, now) + rate.every
 
 
-def taken_back(rate: Rate, drained_at: datetime, now: datetime) -> datetime:
-    """Return when a bucket will be empty once an attempt was taken back."""
-    return now if rate.clears else max(drained_at - rate.every, now)
-
-
 def lane_wait(lane: Lane, drained: Mapping[str, datetime], now: datetime) -> timedelta:
     """Return how long a lane is closed; `drained` has what is known of its buckets."""
     waits = [bucket_wait(b.rate, drained.get(b.name), now) for b in lane.buckets]

@@ -1,6 +1,6 @@
 """The way in and out: log in, terms, password, language."""
 
-from typing import Any, cast
+from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -18,10 +18,11 @@ from app.settings import Settings
 from app.web import i18n
 from app.web.answers import policy_with_style
 from app.web.cookies import cookie_values
-from app.web.errors import too_many_attempts, wait_message
+from app.web.errors import sign_in_wait_message, too_many_attempts
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, read_form
 from app.web.responses import see_other
+from app.web.scope_keys import DONE
 from app.web.statics import first_rules_hash
 from app.web.templates import page
 
@@ -51,7 +52,7 @@ def handle_not_signed_in(request: PageRequest, _error: Exception) -> Response[An
 
 def handle_detour(request: PageRequest, error: Detour) -> Response[Any]:
     """To what has to be done first, and back here afterwards; a sent form may be kept till then."""
-    request.scope["detour"] = error.path  # type: ignore[typeddict-unknown-key]
+    access.DETOUR.set(request.scope, error.path)
     target = with_next(error.path, _place(request))
     if is_htmx(request.scope):
         return Response("", status_code=200, headers={"HX-Redirect": target})
@@ -82,16 +83,14 @@ class SigningIn(Controller):
 
     @get(opt={"public": True})
     async def show(
-        self, request: PageRequest, settings: NamedDependency[Settings]
+        self, request: access.PersonRequest, settings: NamedDependency[Settings]
     ) -> Response[Any]:
         """The form; somebody signed in already goes on."""
         wanted = local_path(request.query_params.get("next", "/"))
-        if request.scope.get("viewer"):
+        if request.user:
             return see_other(wanted)
         if "password-changed" in request.query_params:
-            cast("dict[str, Any]", request.scope)["done"] = _(
-                "The new password is set. Log in with it."
-            )
+            DONE.set(request.scope, _("The new password is set. Log in with it."))
         return await _login_page(request, wanted, demo=settings.demo, code="")
 
     @post(opt={"public": True})
@@ -112,7 +111,7 @@ class SigningIn(Controller):
             places=_places(request, settings),
         )
         if isinstance(outcome, Throttled):
-            errors = {"password": wait_message(outcome.wait)}
+            errors = {"password": sign_in_wait_message(outcome.wait)}
             form_page = await _login_page(request, form.next, errors=errors, **context)
             lasts = int(PLACE_LASTS.total_seconds())
             form_page.set_cookie(
@@ -183,11 +182,10 @@ class TermsOfUse(Controller):
         self, request: PageRequest, wanted: str, errors: dict[str, str] | None = None
     ) -> Response[Any]:
         terms = await queries.current_terms()
-        viewer: Viewer = request.scope["viewer"]  # type: ignore[typeddict-item]
         return page(
             request,
             "accounts/terms.html",
-            notes=await terms_notes(viewer, wanted),
+            notes=await terms_notes(access.user_of(request), wanted),
             status=422 if errors else 200,
             terms=terms,
             body=terms[f"body_{i18n.language.get()}"] if terms else "",
@@ -260,15 +258,14 @@ def _sent_from(request: PageRequest, settings: Settings) -> str:
 
 @post("/language", opt={"public": True})
 async def change_language(
-    request: PageRequest, settings: NamedDependency[Settings]
+    request: access.PersonRequest, settings: NamedDependency[Settings]
 ) -> Response[Any]:
     """Show this page, and all others, in the other language."""
     form = forms.LanguageForm.read(await read_form(request))
     answer = see_other(_sent_from(request, settings) or form.back)
-    viewer: Viewer | None = request.scope.get("viewer")  # type: ignore[assignment]
     if form.errors:
         return answer
-    if viewer is not None:
-        await services.set_language(viewer, form.language)
+    if request.user is not None:
+        await services.set_language(request.user, form.language)
     answer.set_cookie(access.cookie(settings.language_cookie, form.language, YEAR, settings))
     return answer

@@ -6,35 +6,27 @@ while they filled the form in.
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-
-from litestar import Response, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from app import clock
 from app.accounts import queries
-from app.accounts.access import CONFIRMATIONS, signed_in
+from app.accounts.access import CONFIRMATIONS, DETOUR, OVER_SESSION
 from app.accounts.parking_rules import open_form, seal_form
 from app.accounts.rules import FORMS_AFTER_END, OverSession, Viewer, first_step, with_next
 from app.accounts.tables import ParkedForm
 from app.audit.services import record
-from app.database import unit_of_work
+from app.database import Record, unit_of_work
 from app.sealing import read_secret
 from app.settings import Settings
 from app.web.asgi import App, Message, Receive, Scope, Send
-from app.web.browsers import browser_name
+from app.web.errors import quota_errors, send_unavailable, unavailable_errors
 from app.web.requests import (
-    PageRequest,
     PayloadTooLarge,
     header,
     is_cross_site,
     is_htmx,
     read_body,
 )
-from app.web.responses import see_other
-from app.web.templates import page
 
 KEPT = timedelta(hours=48)
 PREFIX = "/parked-forms/"
@@ -60,7 +52,7 @@ class ParkedForms:
         self.app, self.settings = app, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        viewer: Viewer | None = scope.get("viewer") if scope["type"] == "http" else None
+        viewer: Viewer | None = scope.get("user")
         if scope["type"] != "http" or scope["method"] != "POST":
             await self.app(scope, receive, send)
         elif is_cross_site(scope, self.settings.origin):
@@ -71,8 +63,8 @@ class ParkedForms:
         elif scope["path"].startswith(PREFIX):
             # It is kept already; its page offers it again.
             await _send_to(with_next("/login", scope["path"]), scope, send)
-        elif _may_park(scope):
-            await self._park(scope["over_session"], scope, receive, send)
+        elif (over := OVER_SESSION.read(scope)) is not None and _may_park(over, scope):
+            await self._park(over, scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -104,7 +96,7 @@ class ParkedForms:
             answer.append(message)
 
         await self.app(scope, _receive_whole(body), keeping_send)
-        if scope.get("detour") and await self._keep(
+        if DETOUR.read(scope) and await self._keep(
             viewer.id, viewer.session, step, body, scope, send
         ):
             return
@@ -129,7 +121,7 @@ class ParkedForms:
         scope: Scope,
         send: Send,
     ) -> bool:
-        """Keep a form and send the person on; False where the session may leave no more."""
+        """Keep a form and send the person on; False where nothing more may be kept."""
         now = clock.now()
         parked = ParkedForm(
             user=user,
@@ -140,36 +132,51 @@ class ParkedForms:
             created_at=now,
             expires_at=now + KEPT,
         )
-        async with unit_of_work():
-            # The body may have taken minutes, and the session may have ended since.
-            if not await _may_leave(user, session, now):
-                return False
-            await ParkedForm.insert(parked)
-            await record("form-parking", actor=user, subject=parked.id)
+        try:
+            async with unit_of_work():
+                # The body may have taken minutes, and the session may have ended since.
+                if not await _may_leave(user, session, now):
+                    return False
+                await ParkedForm.insert(parked)
+                await record("form-parking", actor=user, subject=parked.id)
+        except quota_errors:
+            return False
+        except unavailable_errors:
+            await send_unavailable(scope, send)
+            return True
         await _send_to(with_next(step, f"{PREFIX}{parked.id}"), scope, send)
         return True
 
     async def _send_again(self, viewer: Viewer, scope: Scope, receive: Receive, send: Send) -> None:
-        parked = await _find(viewer, scope["path"].removeprefix(PREFIX))
+        try:
+            parked = await find_parked(viewer, scope["path"].removeprefix(PREFIX))
+            secret = read_secret(self.settings.secret_file)
+            body = open_form(secret, parked["form"]) if parked else None
+            if parked is not None and body is not None:
+                await ParkedForm.delete().where(ParkedForm.id == parked["id"])
+        except unavailable_errors:
+            await send_unavailable(scope, send)
+            return
         if parked is None:
             await self.app(scope, receive, send)
-            return
-        body = open_form(read_secret(self.settings.secret_file), parked["form"])
-        if body is None:
+        elif body is None:
             # Its page says so.
             await _send_to(scope["path"], scope, send)
-            return
-        kept = {b"content-type", b"content-length"}
-        headers = [h for h in scope["headers"] if h[0] not in kept]
-        headers.append((b"content-type", parked["content_type"].encode("latin-1")))
-        again = {
-            **scope,
-            "path": parked["path"],
-            "raw_path": parked["path"].encode("utf-8"),
-            "headers": [*headers, (b"content-length", str(len(body)).encode())],
-        }
-        await ParkedForm.delete().where(ParkedForm.id == parked["id"])
-        await self.app(again, _receive_whole(body), send)
+        else:
+            await self.app(_again(scope, parked, body), _receive_whole(body), send)
+
+
+def _again(scope: Scope, parked: Record, body: bytes) -> Scope:
+    """The request that brought the form, as it was."""
+    kept = {b"content-type", b"content-length"}
+    headers = [h for h in scope["headers"] if h[0] not in kept]
+    headers.append((b"content-type", parked["content_type"].encode("latin-1")))
+    return {
+        **scope,
+        "path": parked["path"],
+        "raw_path": parked["path"].encode("utf-8"),
+        "headers": [*headers, (b"content-length", str(len(body)).encode())],
+    }
 
 
 async def _send_to(path: str, scope: Scope, send: Send) -> None:
@@ -184,9 +191,8 @@ def _is_parked(path: str) -> bool:
     return path not in NEVER_PARKED and not path.startswith(NEVER_PARKED_BELOW)
 
 
-def _may_park(scope: Scope) -> bool:
-    over: OverSession | None = scope.get("over_session")
-    return over is not None and over.may_leave_form(clock.now()) and _is_parked(scope["path"])
+def _may_park(over: OverSession, scope: Scope) -> bool:
+    return over.may_leave_form(clock.now()) and _is_parked(scope["path"])
 
 
 async def _may_leave(user: UUID, session: UUID, now: datetime) -> bool:
@@ -211,31 +217,9 @@ def _receive_whole(body: bytes) -> Receive:
     return receive
 
 
-async def _find(viewer: Viewer, id: str) -> Any:
+async def find_parked(viewer: Viewer, id: str) -> Record | None:
+    """A form that was kept for the person."""
     try:
         return await queries.find_parked_form(viewer.id, UUID(id), clock.now())
     except ValueError:
         return None
-
-
-@get("/parked-forms/{id:uuid}", guards=[signed_in])
-async def show_parked_form(
-    request: PageRequest,
-    viewer: NamedDependency[Viewer],
-    settings: NamedDependency[Settings],
-    id: FromPath[UUID],
-) -> Response[Any]:
-    """What was kept is offered again; to anybody else there is nothing to see."""
-    parked = await _find(viewer, str(id))
-    if parked is None:
-        return see_other("/")
-    lost = open_form(read_secret(settings.secret_file), parked["form"]) is None
-    return page(
-        request,
-        "accounts/parked_form.html",
-        status=410 if lost else 200,
-        id=id,
-        lost=lost,
-        sent_at=parked["created_at"],
-        browser=browser_name(parked["user_agent"]),
-    )

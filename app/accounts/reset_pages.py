@@ -16,7 +16,7 @@ from app.accounts import access, forms, queries, reset_services
 from app.accounts.factors.queries import has_factor
 from app.database import Record
 from app.settings import Settings
-from app.web.errors import too_many_attempts, wait_message
+from app.web.errors import sign_in_wait_message, too_many_attempts
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
 from app.web.templates import page
@@ -51,7 +51,7 @@ class ForgottenPassword(Controller):
         client = request.client.host if request.client else ""
         throttled = await reset_services.request_reset(settings, form.account, address=client)
         if throttled is not None:
-            errors = {"account": wait_message(throttled.wait)}
+            errors = {"account": sign_in_wait_message(throttled.wait)}
             again = page(request, "accounts/forgotten.html", account=form.account, errors=errors)
             return too_many_attempts(request, throttled.wait, again)
         return see_other("/password/forgotten/sent")

@@ -13,6 +13,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
 from app.database import uuid7
+from app.database.data_fields import NOBODY, Fields, Level, NeverShown
 from app.database.quotas import Bound, Quota
 
 
@@ -134,6 +135,103 @@ class KnownWord(Table, tags=["view"]):
     word = Text(primary_key=True)
 
 
+DATA = (
+    Fields(
+        "portal_user",
+        "name language",
+        Level.PERSONAL,
+        "oneself; people of a shared contract (name); viewer",
+        "oneself",
+    ),
+    Fields(
+        "portal_user",
+        "email",
+        Level.PERSONAL,
+        "oneself; people of a shared contract; viewer",
+        "oneself, by proof, password and mailed link",
+    ),
+    Fields("portal_user", "code", Level.PERSONAL, "oneself; viewer"),
+    Fields("portal_user", "created_at", Level.PERSONAL, "oneself, in their own data"),
+    Fields(
+        "portal_user",
+        "last_sign_in_at",
+        Level.PERSONAL,
+        "people of a shared contract; viewer",
+        "the portal",
+    ),
+    Fields(
+        "portal_user", "staff_role", Level.PERSONAL, "viewer", "administrator; one always stays"
+    ),
+    Fields(
+        "portal_user", "disabled_at", Level.PERSONAL, "viewer", "operator; administrator for staff"
+    ),
+    Fields(
+        "portal_user",
+        "must_change_password credential_generation",
+        Level.HOUSE,
+        NOBODY,
+        "the portal",
+    ),
+    NeverShown("portal_user", "password_hash", "oneself, by the current one or a mailed link"),
+    Fields(
+        "terms", "version body_ja body_en published_at", Level.HOUSE, "signed in", "administrator"
+    ),
+    Fields(
+        "terms_acceptance",
+        "user terms accepted_at",
+        Level.PERSONAL,
+        "oneself, in their own data; viewer",
+        "oneself, once",
+    ),
+    Fields(
+        "session",
+        "user generation user_agent created_at last_seen_at expires_at proved_at "
+        "ended_at end_reason",
+        Level.PERSONAL,
+        "oneself",
+        "oneself, by proof; operator",
+    ),
+    NeverShown("session", "token_hash"),
+    Fields(
+        "device",
+        "user generation last_used_at",
+        Level.PERSONAL,
+        "oneself, in their own data",
+        "every change of credentials",
+    ),
+    NeverShown("device", "token_hash"),
+    Fields(
+        "throttle",
+        "account drained_at failures last_failure_at",
+        Level.PERSONAL,
+        NOBODY,
+        "operator unlocks",
+    ),
+    Fields(
+        "parked_form",
+        "user path content_type session created_at expires_at",
+        Level.CONFIDENTIAL,
+        "oneself",
+        "oneself",
+    ),
+    NeverShown("parked_form", "form", "oneself"),
+    Fields(
+        "email_change",
+        "user generation email created_at expires_at",
+        Level.PERSONAL,
+        "oneself",
+        "oneself",
+    ),
+    NeverShown("email_change", "token_hash"),
+    Fields(
+        "password_reset",
+        "user generation created_at expires_at used_at",
+        Level.PERSONAL,
+        NOBODY,
+        "oneself",
+    ),
+    NeverShown("password_reset", "token_hash"),
+)
 QUOTAS = (
     Quota("session_of_a_person", "session", ("user",), 100, "created_at"),
     Quota("device_of_a_person", "device", ("user",), 50, "last_used_at"),

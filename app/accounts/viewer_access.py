@@ -1,34 +1,48 @@
 """Who looks: the session behind each request."""
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
+
+from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
+from litestar.middleware.authentication import (
+    AbstractAuthenticationMiddleware,
+    AuthenticationResult,
+)
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from app import clock
 from app.accounts import queries
-from app.accounts.access import CONFIRMATIONS
+from app.accounts.access import CONFIRMATIONS, OVER_SESSION
 from app.accounts.rules import SEEN_EVERY, Ending, OverSession, Viewer, session_runs
 from app.accounts.session_services import mark_seen
 from app.database import Record
 from app.settings import Settings
 from app.web import i18n
-from app.web.asgi import App, Receive, Send
+from app.web.asgi import App
+from app.web.asgi import Send as PlainSend
 from app.web.cookies import cookie_values
 from app.web.errors import send_unavailable, unavailable_errors
 from app.web.requests import header
+from app.web.scope_keys import DONE, LANGUAGE_CHOSEN, ScopeKey
 
-DONE = b"done="
+DONE_PARAMETER = b"done="
 NAMED = (
     *("id", "act", "payload", "upload", "location"),
     *("message", "refusal", "done_at", "expires_at"),
 )
 
 
+# A row that was read ahead for the signed-in person, and the key that it was read by.
+READ_AHEAD_ROW = ScopeKey[tuple[str, Record] | None]("read_ahead_row", None)
+
+
 class ReadAhead:
     """What a higher domain needs for some addresses, read in the statement that finds the session.
 
-    The row lands in `scope["read_ahead"]` beside its key, for one who is signed in.
+    The row lands in `READ_AHEAD_ROW` beside its key, for one who is signed in.
     """
 
     def __init__(self, select: str, key_of: Callable[[str], str]) -> None:
@@ -36,46 +50,62 @@ class ReadAhead:
         self.statement, self.key_of = queries.session_statement(select), key_of
 
 
-class Viewers:
-    """Finds the person behind each request: `scope["viewer"]`, and the request's language."""
+class _SessionsUnavailable(Exception):
+    """The database does not answer."""
+
+
+class Viewers(AbstractAuthenticationMiddleware):
+    """Finds the person behind each request, `request.user`, and the request's language.
+
+    It stands around Litestar and not in it, where middleware runs for known addresses only: the
+    page of an unknown one greets the person, too, and `ParkedForms` asks who they are before.
+    """
 
     def __init__(self, app: App, settings: Settings, read_ahead: ReadAhead) -> None:
-        self.app, self.settings, self.read_ahead = app, settings, read_ahead
+        super().__init__(cast(ASGIApp, app), exclude_http_methods=(), scopes={ScopeType.HTTP})
+        self.settings, self.read_ahead = settings, read_ahead
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        scope["viewer"] = scope["done"] = scope["over_session"] = scope["read_ahead"] = None
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 503 where nobody can be found, since the database does not answer."""
+        try:
+            await super().__call__(scope, receive, send)
+        except _SessionsUnavailable:
+            await send_unavailable(scope, cast(PlainSend, send))
+
+    async def authenticate_request(
+        self, connection: ASGIConnection[Any, Any, Any, Any]
+    ) -> AuthenticationResult:
+        """Find the person, or None: what needs one is behind a guard."""
+        scope, user = connection.scope, None
         chosen = _chosen_language(scope, self.settings)
-        scope["language_chosen"] = chosen is not None
+        LANGUAGE_CHOSEN.set(scope, chosen is not None)
         i18n.language.set(chosen or i18n.preferred_language(header(scope, b"accept-language")))
         try:
             for token in cookie_values(scope, self.settings.session_cookie):
-                await self._find_viewer(scope, token)
-                if scope["viewer"] is not None:
+                user = await self._find_viewer(scope, token)
+                if user is not None:
                     break
-        except unavailable_errors:
-            await send_unavailable(scope, send)
-            return
-        await self.app(scope, receive, send)
+        except unavailable_errors as error:
+            raise _SessionsUnavailable from error
+        return AuthenticationResult(user, auth=None)
 
-    async def _find_viewer(self, scope: MutableMapping[str, Any], token: str) -> None:
+    async def _find_viewer(self, scope: Mapping[str, Any], token: str) -> Viewer | None:
         key = self.read_ahead.key_of(scope["path"])
         statement = self.read_ahead.statement if key else queries.SESSION
         row = await queries.find_session(token, _named_id(scope), statement=statement, ahead=key)
         if row is None:
-            return
+            return None
         now = clock.now()
         i18n.language.set(row["language"])
         if not row["counts"] or not _runs(row, now):
-            scope["over_session"] = scope["over_session"] or _over(row)
-            return
-        scope["viewer"] = _viewer(row)
-        scope["read_ahead"] = (key, row) if key else None
-        if DONE in scope["query_string"] and row["named_done_at"] is not None:
-            scope["done"] = row["named_message"]
+            OVER_SESSION.set(scope, OVER_SESSION.read(scope) or _over(row))
+            return None
+        if key:
+            READ_AHEAD_ROW.set(scope, (key, row))
+        if DONE_PARAMETER in scope["query_string"] and row["named_done_at"] is not None:
+            DONE.set(scope, row["named_message"])
         await _keep_alive(row, now)
+        return _viewer(row)
 
 
 def _chosen_language(scope: Mapping[str, Any], settings: Settings) -> str | None:
@@ -126,7 +156,7 @@ def _named_id(scope: Mapping[str, Any]) -> UUID | None:
     if path.startswith(CONFIRMATIONS):
         value = path.removeprefix(CONFIRMATIONS).encode("utf-8", "replace")
     else:
-        value = query.partition(DONE if DONE in query else b"draft=")[2]
+        value = query.partition(DONE_PARAMETER if DONE_PARAMETER in query else b"draft=")[2]
     try:
         return UUID(value[:36].decode("ascii"))
     except ValueError:

@@ -7,7 +7,6 @@ from typing import TypeVar
 import rich_click as click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.activation.demo_services import ROOT, ROOT_PRIVATE
 from app.activation.format.jws import thumbprint
 from app.activation.format.keysets import (
     KEY_DAYS,
@@ -26,7 +25,7 @@ from app.activation.format.roots import (
 from app.activation.format.strict_json import write_object
 from app.activation.messages import KEYSET_MESSAGES
 from app.activation.signing_keys import queries as key_queries
-from app.activation.signing_keys.files import write_private
+from app.activation.signing_keys.files import ROOT, ROOT_PRIVATE, write_private
 from app.activation.signing_keys.services import (
     NoPassphrase,
     UntrustedKeyset,

@@ -32,7 +32,7 @@ from app.settings import Settings
 from app.web.downloads import attachment
 from app.web.forms import read_number
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, only_looks
+from app.web.requests import PageRequest, is_head
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -119,7 +119,7 @@ class Activations(Controller):
         activation: NamedDependency[SeenActivation],
     ) -> Response[bytes]:
         """ダウンロード. What only asks for the headers, or fetches ahead, has not downloaded."""
-        if activation.downloaded_at is None and not only_looks(request):
+        if activation.downloaded_at is None and not is_head(request):
             await mark_downloaded(contract, environment.id, activation.seq, viewer.id)
         name = file_name(contract.number, environment.name, activation.seq)
         headers = {

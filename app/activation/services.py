@@ -124,17 +124,6 @@ async def answer_request(
         return Answer(decision.seq)
 
 
-async def issue_activation(
-    settings: Settings, contract: SeenContract, environment: UUID, data: bytes, actor: UUID
-) -> int:
-    """The sequence number of the activation that answers a request file.
-
-    Raises:
-        RequestRefused: as `answer_request`.
-    """
-    return (await answer_request(settings, contract, environment, data, actor)).seq
-
-
 async def record_refusal(
     contract: SeenContract, environment: UUID, outcome: RequestOutcome | IssueOutcome, actor: UUID
 ) -> None:

@@ -18,6 +18,7 @@ from piccolo.table import Table
 
 from app.accounts.tables import User
 from app.database import uuid7
+from app.database.data_fields import Fields, Level, NeverShown
 from app.database.quotas import Bound, Quota, WhenFull
 from app.environments.tables import Environment
 from app.products.tables import Entitlement
@@ -101,6 +102,53 @@ class MoveAllowance(Table):
 
 
 _A_DAY = timedelta(hours=24)
+DATA = (
+    Fields(
+        "signing_key",
+        "kid public_key not_before not_after created_at",
+        Level.HOUSE,
+        "everybody; viewer",
+        "administrator",
+    ),
+    NeverShown("signing_key", "private_key", "administrator, a new key"),
+    Fields(
+        "keyset",
+        "version document signed created_at activated_at",
+        Level.HOUSE,
+        "everybody; viewer",
+        "administrator",
+    ),
+    Fields(
+        "activation",
+        "environment seq jti kid file request_jti request_file jkt issued_by "
+        "issued_at expires_at moved downloaded_at ended_at end_reason return_jti "
+        "return_file",
+        Level.CONFIDENTIAL,
+        "owners; viewer",
+        "owners; further moves and releases operator",
+    ),
+    Fields(
+        "activation_product",
+        "activation entitlement quantity starts_on ends_on",
+        Level.CONFIDENTIAL,
+        "owners; viewer",
+        "owners",
+    ),
+    Fields(
+        "carried_hold",
+        "activation entitlement quantity",
+        Level.CONFIDENTIAL,
+        "owners; viewer",
+        "the portal",
+    ),
+    Fields(
+        "move_allowance",
+        "environment reason allowed_by allowed_at",
+        Level.CONFIDENTIAL,
+        "owners that there is one; viewer",
+        "operator",
+    ),
+)
 QUOTAS = (
     Quota(
         "activation_of_an_environment_a_day",

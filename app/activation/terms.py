@@ -1,6 +1,6 @@
-"""What is issued: products with counts and terms, and how two such lists differ."""
+"""What is issued: products with counts and terms."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -44,36 +44,6 @@ class LicensedProduct:
         }
 
 
-class Change(StrEnum):
-    """How a product differs from the last activation."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    QUANTITY = "quantity"
-    TERM = "term"
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One product's changes between two activations; `before` or `after` may be missing."""
-
-    before: LicensedProduct | None
-    after: LicensedProduct | None
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """What changed, in the order of `Change`; empty where nothing did."""
-        if self.before is None:
-            return (Change.ADDED,)
-        if self.after is None:
-            return (Change.REMOVED,)
-        found = (
-            (Change.QUANTITY, self.before.quantity != self.after.quantity),
-            (Change.TERM, self.before.term != self.after.term),
-        )
-        return tuple(change for change, applies in found if applies)
-
-
 def issued_products(
     allocated: Iterable[LicensedProduct], contract: Term, today: date
 ) -> tuple[LicensedProduct, ...]:
@@ -97,22 +67,3 @@ def expiry(products: Sequence[LicensedProduct], time_zone: ZoneInfo) -> datetime
     """
     last_day = max(product.term.ends_on for product in products)
     return days.end_of(last_day, time_zone.key)
-
-
-def differences(
-    before: Iterable[LicensedProduct], after: Iterable[LicensedProduct]
-) -> tuple[Difference, ...]:
-    """What changes from one activation to the next, entitlement by entitlement, by code."""
-    old, new = _by_entitlement(before), _by_entitlement(after)
-    pairs = (Difference(old.get(key), new.get(key)) for key in old.keys() | new.keys())
-    return tuple(sorted((pair for pair in pairs if pair.changes), key=_order))
-
-
-def _by_entitlement(products: Iterable[LicensedProduct]) -> Mapping[UUID, LicensedProduct]:
-    return {product.entitlement: product for product in products}
-
-
-def _order(difference: Difference) -> tuple[str, Term, UUID]:
-    product = difference.after or difference.before
-    assert product is not None
-    return product.code, product.term, product.entitlement

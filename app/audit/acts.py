@@ -78,7 +78,7 @@ ACTS = {
     "activation-return": N_("Returned activation %(seq)s of “%(subject)s”"),
     "move-allowance": N_("Allowed “%(subject)s” a further move (%(reason)s)"),
     "activation-release": N_("Released what “%(subject)s” held (%(reason)s)"),
-    "activation-refusal": N_("A request file of “%(subject)s” was refused (%(code)s)"),
+    "activation-refusal": N_("A request file of “%(subject)s” was refused: %(code)s"),
     # Resources
     "resource-download": N_("Downloaded the file “%(subject)s”"),
     # Quotes

@@ -4,6 +4,7 @@ from piccolo.columns import JSONB, UUID, BigInt, Bytea, Text, Timestamptz
 from piccolo.table import Table
 
 from app.database import uuid7
+from app.database.data_fields import Fields, Level
 from app.database.quotas import Bound
 
 
@@ -43,6 +44,16 @@ class AuditUnsealed(Table):
     event = UUID(primary_key=True, default=None)
 
 
+DATA = (
+    Fields(
+        "audit_event",
+        "at act actor contract subject details request_id",
+        Level.PERSONAL,
+        "owners their contract's; viewer all; export administrator",
+    ),
+    Fields("audit_seal", "event link sealed_at", Level.HOUSE, "export administrator"),
+    Fields("audit_head", "signed signed_at", Level.HOUSE, "export administrator"),
+)
 BOUNDS = (
     Bound("audit_event", "app/audit/limits.py: so many of a kind for each person and day"),
     Bound("audit_seal", "one for each event"),

@@ -3,6 +3,7 @@
 from piccolo.columns import Integer, Text, Timestamptz
 from piccolo.table import Table
 
+from app.database.data_fields import Fields, Level
 from app.database.quotas import Bound
 
 
@@ -15,4 +16,9 @@ class BackgroundTask(Table):
     failures = Integer()
 
 
+DATA = (
+    Fields(
+        "background_task", "done_at failed_at failures", Level.HOUSE, "monitoring", "the portal"
+    ),
+)
 BOUNDS = (Bound("background_task", "one for each of the portal's background tasks"),)

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Sequence
+from typing import IO
 
 import asyncpg
 
@@ -44,8 +45,8 @@ async def read_tables(
         name, columns = found["name"], list(found["columns"])
         with archive.open(entry_of(name), "w", force_zip64=True) as entry:
 
-            async def write(data: bytes, entry: object = entry) -> None:
-                entry.write(data)  # type: ignore[attr-defined]
+            async def write(data: bytes, entry: IO[bytes] = entry) -> None:
+                entry.write(data)
 
             done = await connection.copy_from_table(
                 name, columns=columns, output=write, schema_name="public"

@@ -17,7 +17,13 @@ from app.backup.archive import (
     write_manifest,
 )
 from app.backup.copying import is_empty, read_tables, write_tables
-from app.database.migrate import known_migrations, migrated, run_migrations
+from app.database.migrate import (
+    DatabaseTooOld,
+    known_migrations,
+    migrated,
+    run_migrations,
+    since_foundation,
+)
 from app.settings import Settings
 from app.storage import Storage, open_storage
 
@@ -119,9 +125,13 @@ async def restore_backup(
 
 def _last_migration(manifest: Manifest) -> str:
     known = known_migrations()
-    if not manifest.migrations or manifest.migrations != known[: len(manifest.migrations)]:
+    try:
+        ran = since_foundation(manifest.migrations)
+    except DatabaseTooOld:
+        raise BrokenBackup("It was made before the first release, by an early version.") from None
+    if not ran or ran != known[: len(ran)]:
         raise BrokenBackup("It was made by a newer version of the portal: restore it with that.")
-    return manifest.migrations[-1]
+    return ran[-1]
 
 
 async def _refuse_what_is_there(

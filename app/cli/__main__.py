@@ -10,7 +10,7 @@ from app import domains
 from app.cli.listening import PortError
 from app.database import DatabaseBusy
 from app.database.embedded import EmbeddedServerError
-from app.database.migrate import ServerTooOld
+from app.database.migrate import DatabaseTooOld, ServerTooOld
 from app.settings import SettingsError
 
 # What the driver raises where there is no such server, database, role or password.
@@ -44,7 +44,7 @@ def main() -> None:
     """Run the command line; settings that cannot work end it with one line."""
     try:
         portal()
-    except (SettingsError, PortError, EmbeddedServerError, ServerTooOld) as error:
+    except (SettingsError, PortError, EmbeddedServerError, ServerTooOld, DatabaseTooOld) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     except UNREACHABLE as error:

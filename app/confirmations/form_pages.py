@@ -34,7 +34,7 @@ class FormPages(Controller, Generic[S, V, E]):
         self, request: PageRequest, viewer: NamedDependency[Viewer], subject: NamedDependency[Any]
     ) -> Response[Any]:
         """The form, with what was entered before where the person comes back."""
-        if elsewhere := self.instead(subject):
+        if elsewhere := self.elsewhere(subject):
             return see_other(elsewhere)
         choices = await self.choices(subject)
         draft = await find_draft(viewer, request.query_params.get("draft", ""), self.act)
@@ -51,7 +51,7 @@ class FormPages(Controller, Generic[S, V, E]):
     ) -> Response[Any]:
         """On to the confirm step."""
         self.may_propose(viewer)
-        if elsewhere := self.instead(subject):
+        if elsewhere := self.elsewhere(subject):
             return see_other(elsewhere)
         form = read_values(self.values, await read_form(request), await self.choices(subject))
         await self.check(subject, form)
@@ -63,8 +63,8 @@ class FormPages(Controller, Generic[S, V, E]):
     def may_propose(self, viewer: Viewer) -> None:
         """Refuse those who see the form's page, but may not send the form."""
 
-    def instead(self, subject: S) -> str:
-        """Return where to go instead where it is too late to propose this; else nothing."""
+    def elsewhere(self, subject: S) -> str:
+        """Return the page to go to where the form is of no use now; empty where it is."""
         return ""
 
     def _is_of(self, entry: E, subject: S) -> bool:

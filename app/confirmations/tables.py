@@ -6,6 +6,7 @@ from piccolo.table import Table
 
 from app.accounts.tables import User
 from app.database import uuid7
+from app.database.data_fields import Fields, Level
 from app.database.quotas import Quota
 
 
@@ -25,6 +26,15 @@ class Confirmation(Table):
     refusal = JSONB(null=True, default=None)
 
 
+DATA = (
+    Fields(
+        "confirmation",
+        "user act payload upload created_at expires_at done_at location message refusal",
+        Level.CONFIDENTIAL,
+        "oneself",
+        "oneself",
+    ),
+)
 QUOTAS = (
     Quota(
         "confirmation_of_a_person",

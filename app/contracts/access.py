@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.types import Scope
 
 from app.accounts.rules import Viewer
-from app.accounts.viewer_access import ReadAhead
+from app.accounts.viewer_access import READ_AHEAD_ROW, ReadAhead
 from app.contracts import queries
 from app.contracts.rules import Role, SeenContract
 
@@ -41,7 +41,7 @@ async def provide_contract(
     Raises:
         NotFoundException: there is none, or not for this person.
     """
-    ahead = cast("dict[str, Any]", scope).get("read_ahead")
+    ahead = READ_AHEAD_ROW.read(scope)
     if ahead is not None and ahead[0] == number:
         contract = queries.contract_ahead(ahead[1])
     else:

@@ -9,6 +9,7 @@ from piccolo.table import Table
 
 from app.accounts.tables import User
 from app.database import uuid7
+from app.database.data_fields import Fields, Level
 from app.database.quotas import Bound
 
 
@@ -97,6 +98,52 @@ class KnownEntitlement(Table, tags=["view"]):
     ends_on = Date()
 
 
+DATA = (
+    Fields("corporate_group", "name revision", Level.CONFIDENTIAL, "viewer", "operator"),
+    Fields(
+        "company",
+        "name reading corporate_group revision",
+        Level.CONFIDENTIAL,
+        "people of its contracts; owners their group's; viewer",
+        "operator",
+    ),
+    Fields(
+        "contract",
+        "number name company license_type starts_on ends_on time_zone sales_name "
+        "sales_email sales_phone revision",
+        Level.CONFIDENTIAL,
+        "the contract's people; viewer",
+        "operator, with a reason",
+    ),
+    Fields(
+        "contract_change",
+        "contract kind effective_on note recorded_at",
+        Level.CONFIDENTIAL,
+        "the contract's people; viewer",
+        "operator",
+    ),
+    Fields(
+        "membership",
+        "user contract role created_at",
+        Level.PERSONAL,
+        "the contract's people; viewer",
+        "owners",
+    ),
+    Fields(
+        "membership",
+        "notification",
+        Level.PERSONAL,
+        "the contract's people; viewer",
+        "oneself; owners",
+    ),
+    Fields(
+        "group_company",
+        "contract company created_at",
+        Level.CONFIDENTIAL,
+        "the contract's people; viewer",
+        "owners",
+    ),
+)
 BOUNDS = (
     Bound("corporate_group", "operators create them"),
     Bound("company", "operators create them"),

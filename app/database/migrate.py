@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -12,12 +12,26 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 from app.database.engine import close_pool, open_pool, unit_of_work
 
 OLDEST_SERVER = 150_000
+FOUNDATION = "2026-11-22T00:00:01"
+# Before the first release 27 migrations made what the foundation makes; this was the last of them.
+# A database that has it counts as founded, whatever it was made by.
+LAST_BEFORE_FOUNDATION = "2026-11-29T13:10:00"
 # Any fixed number: whoever holds this advisory lock is the one that migrates.
 MIGRATION_LOCK = 0x4C50_6D69
 
 
 class ServerTooOld(Exception):
     """The PostgreSQL server is older than version 15."""
+
+
+class DatabaseTooOld(Exception):
+    """The database is of a version before the first release, which no migration leads on from."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This database was made before the first release, by a version that cannot be brought"
+            " up to date. For the demo run `make demo-reset`; else name an empty database."
+        )
 
 
 async def _grant(connection: asyncpg.Connection, runtime_role: str) -> None:
@@ -48,6 +62,7 @@ async def migrated(
 
     Raises:
         ServerTooOld: below PostgreSQL 15.
+        DatabaseTooOld: its tables are of an early version.
     """
     lock = await asyncpg.connect(owner_url)
     try:
@@ -58,6 +73,7 @@ async def migrated(
         await open_pool(owner_url, size=2)
         try:
             async with unit_of_work() as connection:
+                await _count_as_founded(connection)
                 await run_migrations(through)
                 yield connection
                 runtime = await _role_of(runtime_url)
@@ -67,6 +83,36 @@ async def migrated(
             await close_pool()
     finally:
         await lock.close()
+
+
+def since_foundation(ran: Sequence[str]) -> list[str]:
+    """Return the ids of migrations that ran, the foundation in place of those before it.
+
+    Raises:
+        DatabaseTooOld: some before the foundation ran, but not all.
+    """
+    if not ran or FOUNDATION in ran:
+        return list(ran)
+    if LAST_BEFORE_FOUNDATION not in ran:
+        raise DatabaseTooOld
+    return [FOUNDATION, *sorted(id for id in ran if id > LAST_BEFORE_FOUNDATION)]
+
+
+async def _count_as_founded(connection: asyncpg.Connection) -> None:
+    """Remember the foundation as done where the migrations before it made the same tables."""
+    if await connection.fetchval("select to_regclass('public.migration')") is None:
+        return
+    rows = await connection.fetch("select name from migration where app_name = 'portal'")
+    ran = [row["name"] for row in rows]
+    counted = since_foundation(ran)
+    if set(counted) == set(ran):
+        return
+    await connection.execute(
+        "delete from migration where app_name = 'portal' and name <> all($1::text[])", counted
+    )
+    await connection.execute(
+        "insert into migration (name, app_name, ran_on) values ($1, 'portal', now())", FOUNDATION
+    )
 
 
 async def run_migrations(through: str = "all") -> None:
@@ -87,6 +133,7 @@ async def migrate(owner_url: str, runtime_url: str) -> None:
 
     Raises:
         ServerTooOld: below PostgreSQL 15.
+        DatabaseTooOld: its tables are of an early version.
     """
     async with migrated(owner_url, runtime_url):
         pass

@@ -4,9 +4,9 @@ import shutil
 
 import rich_click as click
 
-from app.activation.demo_services import prepare_demo_keys
 from app.cli.runtime import serve, with_demo_secrets
 from app.database.embedded import EmbeddedServer
+from app.demo.keys import prepare_demo_keys
 from app.demo.world import make_world
 from app.settings import read_settings
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app import clock
 from app.activation.download_services import mark_downloaded
 from app.activation.format.jws import ALGORITHM, encode, write_jwk
-from app.activation.services import issue_activation
+from app.activation.services import answer_request
 from app.contracts.queries import find_contract
 from app.demo.made import World
 from app.environments.services import create_environment, set_allocations
@@ -48,8 +48,8 @@ async def _activate(world: World, environment: UUID) -> None:
     owner = world.users["owner"]
     contract = await find_contract(owner, "D-1001")
     assert contract is not None
-    seq = await issue_activation(world.settings, contract, environment, _request_file(), owner)
-    await mark_downloaded(contract, environment, seq, owner)
+    answer = await answer_request(world.settings, contract, environment, _request_file(), owner)
+    await mark_downloaded(contract, environment, answer.seq, owner)
 
 
 def _request_file() -> bytes:

@@ -9,6 +9,7 @@ from app.contracts import services as contracts
 from app.contracts.rules import Role
 from app.database import fetch_value, unit_of_work
 from app.demo.environments import make_environments
+from app.demo.license_keys import make_other_products
 from app.demo.made import World
 from app.demo.offers import make_notices, make_quote, make_resources
 from app.demo.terms import TERMS_EN, TERMS_JA
@@ -95,7 +96,7 @@ async def make_world(settings: Settings) -> None:
     async with unit_of_work():
         await _make_people(world)
         await _make_contracts(world)
-        await _make_other_products(world)
+        await make_other_products(world)
         await make_environments(world)
         await make_resources(world)
         await make_notices(world)
@@ -180,27 +181,3 @@ async def _entitle(
         term=world.term(days),
         actor=world.staff,
     )
-
-
-async def _make_other_products(world: World) -> None:
-    keys = {}
-    for code, quantity, days in (
-        ("DEMO0-CONN2-USED0-00000", 2, (-100, 165)),
-        ("DEMO0-CONN8-FREE1-00001", 8, (-30, 335)),
-        ("DEMO0-CONN8-USED1-00002", 8, (-60, 265)),
-        ("DEMO0-CONN8-PAST1-00003", 8, (-375, -10)),
-    ):
-        keys[code] = await products.issue_license_key(
-            code=code,
-            product=world.products["CONNECTOR"],
-            quantity=quantity,
-            term=world.term(days),
-            actor=world.staff,
-        )
-    for code, number, redeemer in (
-        ("DEMO0-CONN2-USED0-00000", "D-1001", "owner"),
-        ("DEMO0-CONN8-USED1-00002", "D-2001", "outsider"),
-    ):
-        world.entitlements[number, "CONNECTOR"] = await products.redeem_license_key(
-            key=keys[code], contract=world.contracts[number], actor=world.users[redeemer]
-        )

@@ -17,7 +17,7 @@ from app.endings.calendar_rules import calendar_file
 from app.endings.calendar_services import take_address
 from app.settings import Settings
 from app.web import i18n
-from app.web.requests import PageRequest
+from app.web.requests import PageRequest, is_head
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -40,7 +40,7 @@ class CalendarSettings(Controller):
         """Whether there is an address; right after it was made, the address itself, once."""
         feed = await queries.find_feed(viewer.id)
         shown = feed is not None and feed["counts"] and feed["unshown"]
-        unasked = not shown or request.scope.get("head")
+        unasked = not shown or is_head(request)
         return page(
             request,
             "endings/calendar.html",

@@ -6,6 +6,7 @@ from piccolo.table import Table
 
 from app.accounts.tables import User
 from app.database import uuid7
+from app.database.data_fields import NOBODY, Fields, Level, NeverShown
 from app.database.quotas import Bound
 
 
@@ -40,6 +41,18 @@ class CalendarFeed(Table):
     created_at = Timestamptz(default=None)
 
 
+DATA = (
+    Fields("reminder_digest", "user day created_at", Level.PERSONAL, NOBODY, "the portal"),
+    Fields("reminder", "digest user subject ends_on stage", Level.PERSONAL, NOBODY, "the portal"),
+    Fields(
+        "calendar_feed",
+        "user generation created_at",
+        Level.PERSONAL,
+        "oneself that there is one",
+        "oneself; ended by every change of credentials",
+    ),
+    NeverShown("calendar_feed", "token_hash unshown", "oneself"),
+)
 BOUNDS = (
     Bound("reminder_digest", "the portal writes one for each person and day"),
     Bound("reminder", "the portal writes one for each end date and stage"),

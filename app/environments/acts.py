@@ -98,7 +98,7 @@ async def _change(context: Context, payload: Change) -> Done:
     await services.change_environment(
         contract=contract.id,
         environment=environment.id,
-        version=payload.revision,
+        revision=payload.revision,
         values=payload.values,
         actor=context.viewer.id,
     )

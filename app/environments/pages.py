@@ -99,7 +99,7 @@ class EnvironmentForms(FormPages[Subject, EnvironmentValues, E]):
 
     def revision(self, subject: Subject) -> int:
         """Return the revision of the environment."""
-        return subject.environment.version if subject.environment else 0
+        return subject.environment.revision if subject.environment else 0
 
     async def choices(self, subject: Subject) -> Choices:
         """Offer the group companies of the contract."""

@@ -46,7 +46,7 @@ def differs(today: str) -> str:
 TODAY = "(now() at time zone c.time_zone)::date"
 # Environment e of contract c, with its newest activation a.
 ENVIRONMENT_COLUMNS = f"""
-    e.id, e.name, e.sort_key, e.version, e.group_company, e.retired_at,
+    e.id, e.name, e.sort_key, e.revision, e.group_company, e.retired_at,
     gc.name as group_company_name,
     a.seq, a.issued_at, a.expires_at, a.end_reason,
     a.id is not null and {differs(TODAY)} as differs,
@@ -73,7 +73,7 @@ class SeenEnvironment:
     id: UUID
     name: str
     sort_key: int
-    version: int
+    revision: int
     group_company: UUID | None
     group_company_name: str | None
     retired_at: datetime | None
@@ -93,7 +93,7 @@ def _seen(row: Record) -> SeenEnvironment:
         id=row["id"],
         name=row["name"],
         sort_key=row["sort_key"],
-        version=row["version"],
+        revision=row["revision"],
         group_company=row["group_company"],
         group_company_name=row["group_company_name"],
         retired_at=row["retired_at"],

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import Changed, Gone, fetch, fetch_one, unit_of_work
+from app.database import Gone, fetch, lock_row, unit_of_work
 from app.environments.tables import Environment
 from app.environments.values import EnvironmentValues
 from app.web.values import builtins, columns
@@ -31,43 +31,42 @@ async def create_environment(*, contract: UUID, values: EnvironmentValues, actor
     return environment.id
 
 
-async def lock_environment(contract: UUID, environment: UUID) -> int:
-    """Lock an environment that runs, before its entitlements; answers its version.
+async def lock_environment(
+    contract: UUID, environment: UUID, *, revision: int | None = None
+) -> Environment:
+    """Lock an environment that runs, before its entitlements, and return it.
+
+    Args:
+        revision: the one that the person saw; None where any will do.
 
     Raises:
         Gone: it is retired or not there.
+        Changed: it has another revision by now.
     """
-    row = await fetch_one(
-        "select version from environment where id = $1 and contract = $2 and retired_at is null"
-        " for update",
-        environment,
-        contract,
+    runs = (
+        (Environment.id == environment)
+        & (Environment.contract == contract)
+        & Environment.retired_at.is_null()
     )
-    if row is None:
-        raise Gone
-    version: int = row["version"]
-    return version
+    return await lock_row(Environment, runs, revision=revision)
 
 
 async def change_environment(
-    *, contract: UUID, environment: UUID, version: int, values: EnvironmentValues, actor: UUID
+    *, contract: UUID, environment: UUID, revision: int, values: EnvironmentValues, actor: UUID
 ) -> None:
     """Change the facts of an environment.
 
     Args:
-        version: the one that the person saw.
+        revision: the one that the person saw.
 
     Raises:
         Gone: it is retired or not there.
-        Changed: it has another version by now.
+        Changed: it has another revision by now.
         asyncpg.UniqueViolationError: another environment of the contract has the name.
     """
     async with unit_of_work():
-        if await lock_environment(contract, environment) != version:
-            raise Changed
-        await Environment.update(columns(values) | {"version": Environment.version + 1}).where(
-            Environment.id == environment
-        )
+        await lock_environment(contract, environment, revision=revision)
+        await Environment.update(columns(values)).where(Environment.id == environment)
         await record(
             "environment-change",
             actor=actor,
@@ -90,9 +89,9 @@ async def retire_environment(*, contract: UUID, environment: UUID, actor: UUID) 
             "delete from allocation where environment = $1 returning entitlement, quantity",
             environment,
         )
-        await Environment.update(
-            {Environment.retired_at: clock.now(), Environment.version: Environment.version + 1}
-        ).where(Environment.id == environment)
+        await Environment.update({Environment.retired_at: clock.now()}).where(
+            Environment.id == environment
+        )
         await record(
             "environment-retirement",
             actor=actor,

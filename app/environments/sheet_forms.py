@@ -3,7 +3,7 @@
 import io
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.environments.sheet_rules import (
@@ -41,11 +41,20 @@ class SheetForm:
 
     Attributes:
         problem: why it cannot be read, as told to the person, or empty.
+        file: the name of the file that was uploaded.
     """
 
     text: str
     lines: list[Line]
     problem: str = ""
+    file: str = ""
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """Return the problem at the field that it came from."""
+        if self.file:
+            return {FILE: _("“%(file)s”: %(problem)s", file=self.file, problem=self.problem)}
+        return {TABLE: self.problem}
 
     @classmethod
     async def read(cls, request: PageRequest, person: UUID) -> "SheetForm":
@@ -62,8 +71,12 @@ class SheetForm:
         if upload is None or not (upload.name or upload.content):
             return await cls._read(data.get(TABLE), person, lambda: cls.of(data.get(TABLE)))
         if len(upload.content) > MOST_BYTES:
-            return cls._refused(data.get(TABLE), TableFault.TOO_LARGE)
-        return await cls._read("", person, lambda: cls.of_file(upload.content))
+            read = cls._refused("", TableFault.TOO_LARGE)
+        else:
+            read = await cls._read("", person, lambda: cls.of_file(upload.content))
+        # Beside a file that cannot be read, what was typed stays.
+        text = read.text or (data.get(TABLE) if read.problem else "")
+        return replace(read, text=text, file=upload.name)
 
     @classmethod
     async def _read(cls, text: str, person: UUID, work: Callable[[], "SheetForm"]) -> "SheetForm":

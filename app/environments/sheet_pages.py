@@ -66,7 +66,7 @@ class AllocationSheet(Controller):
         """内容を確認: all errors, or on to every line's effect."""
         form = await SheetForm.read(request, viewer.id)
         if form.problem:
-            return _page(request, contract, form.text, errors={TABLE: form.problem})
+            return _page(request, contract, form.text, errors=form.errors)
         sheet = await read_sheet(contract)
         judged = await in_background(lambda: Judged.of(form.lines, sheet, {}))
         errors = judged.errors

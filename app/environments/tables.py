@@ -6,20 +6,21 @@ from piccolo.table import Table
 
 from app.contracts.tables import Contract, GroupCompany
 from app.database import uuid7
+from app.database.data_fields import Fields, Level
 from app.database.quotas import Bound, Quota, WhenFull
 from app.products.tables import Entitlement
 from app.web.i18n import N_
 
 
 class Environment(Table):
-    """One licensed system. `version` grows with every change, so that two people notice."""
+    """One licensed system. The database counts `revision` with every change."""
 
     id = UUID(primary_key=True, default=uuid7)
     contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
     name = Text()
     sort_key = Integer()
     group_company = ForeignKey(GroupCompany, null=True, on_delete=OnDelete.restrict)
-    version = Integer(default=1)
+    revision = Integer(default=1)
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(null=True, default=None)
 
@@ -55,6 +56,22 @@ class KnownGrant(Table, tags=["view"]):
     ends_on = Date()
 
 
+DATA = (
+    Fields(
+        "environment",
+        "contract name sort_key group_company revision created_at retired_at",
+        Level.CONFIDENTIAL,
+        "the contract's people; viewer",
+        "owners",
+    ),
+    Fields(
+        "allocation",
+        "contract environment entitlement quantity",
+        Level.CONFIDENTIAL,
+        "the contract's people; viewer",
+        "owners",
+    ),
+)
 QUOTAS = (
     Quota(
         "environment_of_a_contract",

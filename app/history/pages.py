@@ -22,7 +22,7 @@ from app.history.services import note_export
 from app.spreadsheets.csv_lines import BOM, csv_line
 from app.web.forms import read_key, write_key
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, query_form
+from app.web.requests import PageRequest, is_head, query_form
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -67,7 +67,7 @@ class ContractHistory(Controller):
         form = HistoryForm.read(query_form(request))
         if form.errors:
             return see_other(f"{contract.url}/history?{urlencode(form.typed)}")
-        if not request.scope.get("head"):
+        if not is_head(request):
             await note_export(contract, viewer.id)
         return Stream(
             _lines(contract, form.wanted),

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from app.activation.wording import message_of, outcome_named
 from app.audit.acts import ACTS
 from app.web.i18n import gettext as _
 
@@ -63,7 +64,7 @@ def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
 
 def sentence(act: str, subject: str, details: Mapping[str, object]) -> str:
     """What was done, in the reader's language; an unknown act is told by its code."""
-    shown = {name: _shown(value) for name, value in details.items()}
+    shown = {name: _shown(act, name, value) for name, value in details.items()}
     values: defaultdict[str, object] = defaultdict(lambda: "–", shown)
     values["subject"] = subject or _("(deleted)")
     if role := details.get("role"):
@@ -71,11 +72,35 @@ def sentence(act: str, subject: str, details: Mapping[str, object]) -> str:
     return _(ACTS.get(act, act.replace("%", "%%"))) % values
 
 
-def _shown(value: object) -> object:
-    """A detail as a sentence says it: days look as everywhere."""
-    if isinstance(value, str) and DAY.fullmatch(value):
-        return value.replace("-", "/")
-    return value
+def _shown(act: str, name: str, value: object) -> object:
+    """Return a detail as a sentence says it: in words, and days as everywhere."""
+    if not isinstance(value, str):
+        return value
+    match act, name:
+        case "activation-refusal", "code":
+            return _refusal(value)
+        case "report-export", "report":
+            return _report(value)
+        case _, "format":
+            return value.upper()
+    return value.replace("-", "/") if DAY.fullmatch(value) else value
+
+
+def _report(code: str) -> str:
+    names = {
+        "products": _("Products"),
+        "allocations": _("Allocations"),
+        "activations": _("Activations"),
+    }
+    return names.get(code, code)
+
+
+def _refusal(code: str) -> str:
+    """Return why a file was refused, as the page said it that took the file."""
+    try:
+        return message_of(outcome_named(code), "…")
+    except ValueError:
+        return code
 
 
 def act_name(act: str) -> str:

@@ -7,6 +7,7 @@ from piccolo.table import Table
 from app.accounts.tables import User
 from app.contracts.tables import Contract
 from app.database import uuid7
+from app.database.data_fields import Fields, Level
 from app.database.quotas import Bound, Quota, WhenFull
 from app.web.i18n import N_
 
@@ -97,6 +98,40 @@ class BulkImportFault(Table):
     message = Text()
 
 
+DATA = (
+    Fields(
+        "import_line",
+        "import kind line content event",
+        Level.CONFIDENTIAL,
+        "operator faults as a file",
+        "operator",
+    ),
+    Fields(
+        "import_person",
+        "contract email role language imported_by",
+        Level.PERSONAL,
+        "owners; viewer",
+        "operator",
+    ),
+    Fields(
+        "bulk_import",
+        "name storage_key size sha256 language state reason lines added wrong "
+        "left_out uploaded_by confirmed_by begun_at moved_at file_deleted_at",
+        Level.CONFIDENTIAL,
+        "viewer",
+        "operator",
+    ),
+    Fields(
+        "bulk_import_progress", "import phase lines attempts", Level.HOUSE, "viewer", "the portal"
+    ),
+    Fields(
+        "bulk_import_fault",
+        "import number kind line column message",
+        Level.CONFIDENTIAL,
+        "viewer; as a file operator",
+        "the portal",
+    ),
+)
 QUOTAS = (
     Quota(
         "bulk_import_of_a_person",

@@ -39,7 +39,7 @@ async def enqueue(
 
     Args:
         template: folder below templates/mail/.
-        about: the row it is about, by which `find_deliveries` and `withdraw` find it.
+        about: the row it is about, by which `withdraw` finds it.
         valid_until: after this moment it is not sent any more.
         headers: what only this kind of mail has in its head, ASCII.
         context: what the templates need.

@@ -4,6 +4,7 @@ from piccolo.columns import UUID, Bytea, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from app.database import uuid7
+from app.database.data_fields import Fields, Level, NeverShown
 from app.database.quotas import Bound
 
 
@@ -29,4 +30,15 @@ class Mail(Table):
     settled_at = Timestamptz(null=True, default=None)
 
 
+DATA = (
+    Fields(
+        "mail",
+        "template about state reason answer failures created_at valid_until due_at "
+        "lease settled_at",
+        Level.CONFIDENTIAL,
+        "viewer",
+        "operator sends again or discards",
+    ),
+    NeverShown("mail", "content"),
+)
 BOUNDS = (Bound("mail", "written by acts that have a quota, and forgotten a year after delivery"),)

@@ -15,8 +15,9 @@ from app.notices.rules import paragraphs
 from app.web import i18n
 from app.web.forms import read_key, write_key
 from app.web.i18n import gettext as _
-from app.web.requests import FormData, PageRequest, query_form, read_form
+from app.web.requests import FormData, PageRequest, is_head, query_form, read_form
 from app.web.responses import see_other
+from app.web.scope_keys import DONE
 from app.web.templates import page
 
 NOTICES_URL = "/notices"
@@ -45,7 +46,7 @@ class Notices(Controller):
         """The list, newest first."""
         data = query_form(request)
         if data.get("marked"):
-            request.scope["done"] = _("All notices are marked as read.")  # type: ignore[typeddict-unknown-key]
+            DONE.set(request.scope, _("All notices are marked as read."))
         before = read_key(data.get("before"))
         products = await queries.own_products(viewer.id)
         wanted = _wanted(data, products)
@@ -95,7 +96,7 @@ class NoticeReading(Controller):
         notice: NamedDependency[dict[str, Any]],
     ) -> Response[str]:
         """The whole text; opening it marks it as read."""
-        if not (notice["read"] or request.scope.get("head")):
+        if not (notice["read"] or is_head(request)):
             await services.mark_read(viewer.id, notice["id"])
         language = i18n.language.get()
         return page(

@@ -7,6 +7,7 @@ from piccolo.table import Table
 from app.accounts.tables import User
 from app.contracts.tables import Membership
 from app.database import uuid7
+from app.database.data_fields import NOBODY, Fields, Level, NeverShown
 from app.database.quotas import Bound
 from app.products.tables import Product
 
@@ -68,6 +69,28 @@ class NoticeMailMembership(Table):
     membership = ForeignKey(Membership, null=False, on_delete=OnDelete.cascade)
 
 
+DATA = (
+    Fields(
+        "notice",
+        "title_ja title_en body_ja body_en published_at withdrawn_at mailed_at revision",
+        Level.HOUSE,
+        "people whose contract has the product; viewer",
+        "operator",
+    ),
+    Fields(
+        "notice_product",
+        "notice product",
+        Level.HOUSE,
+        "people whose contract has the product; viewer",
+        "operator",
+    ),
+    Fields("notice_read", "user notice read_at", Level.PERSONAL, "oneself", "oneself"),
+    Fields("notice_mail", "notice user mail created_at", Level.PERSONAL, NOBODY, "the portal"),
+    NeverShown("notice_mail", "token_hash"),
+    Fields(
+        "notice_mail_membership", "notice_mail membership", Level.PERSONAL, NOBODY, "the portal"
+    ),
+)
 BOUNDS = (
     Bound("notice", "operators write them"),
     Bound("notice_product", "unique: one for each notice and product"),

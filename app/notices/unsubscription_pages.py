@@ -6,6 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from app.accounts.access import PersonRequest
 from app.accounts.rules import token_hash
 from app.notices.mailing_queries import Subscription, find_subscription
 from app.notices.mailing_services import stop_notices
@@ -42,12 +43,12 @@ class Unsubscriptions(Controller):
 
 
 def _page(
-    request: PageRequest, token: str, found: Subscription | None, *, nothing_chosen: bool = False
+    request: PersonRequest, token: str, found: Subscription | None, *, nothing_chosen: bool = False
 ) -> Response[str]:
     """The page, in the language of whom the mail was for where nobody is logged in."""
     if found is None:
         raise NotFoundException
-    if request.scope.get("viewer") is None:
+    if request.user is None:
         i18n.language.set(found.language)
     errors = {"contracts": _("Choose at least one contract.")} if nothing_chosen else {}
     return page(

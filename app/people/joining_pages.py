@@ -1,6 +1,6 @@
 """What a mailed link opens. The pages load no script and are kept by no cache."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_410_GONE
 
 from app.accounts import guess_rules, throttling
 from app.accounts import queries as accounts
-from app.accounts.access import begin_session, signed_in
+from app.accounts.access import PersonRequest, begin_session, signed_in
 from app.accounts.rules import Viewer
 from app.accounts.throttling import Throttled
 from app.confirmations.acts import Statement
@@ -29,28 +29,25 @@ from app.web.errors import too_many_attempts
 from app.web.forms import read_id
 from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, read_form
+from app.web.requests import read_form
 from app.web.responses import see_other
+from app.web.scope_keys import LANGUAGE_CHOSEN
 from app.web.templates import page
 
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def _viewer(request: PageRequest) -> Viewer | None:
-    return cast("Viewer | None", request.scope.get("viewer"))
-
-
-async def _find(request: PageRequest, token: str) -> Link | None:
+async def _find(request: PersonRequest, token: str) -> Link | None:
     """The link; a stranger reads its pages in the language of the mail, unless they chose one."""
-    link = await queries.find_link(token, _viewer(request))
-    if link and not _viewer(request) and not request.scope.get("language_chosen"):
+    link = await queries.find_link(token, request.user)
+    if link and not request.user and not LANGUAGE_CHOSEN.read(request.scope):
         i18n.language.set(link.language)
     return link
 
 
-def _closed(request: PageRequest, link: Link | None) -> Response[Any]:
+def _closed(request: PersonRequest, link: Link | None) -> Response[Any]:
     """Why the link opens nothing, and what to do instead."""
-    viewer = _viewer(request)
+    viewer = request.user
     if link and viewer and viewer.id == link.accepted_by:
         return see_other(f"/contracts/{link.contract_number}")
     return page(
@@ -69,7 +66,7 @@ class Joining(Controller):
     path = "/join/{token:str}"
 
     @get(opt={"public": True})
-    async def show(self, request: PageRequest, token: FromPath[str]) -> Response[Any]:
+    async def show(self, request: PersonRequest, token: FromPath[str]) -> Response[Any]:
         """How the person can join, or why not."""
         link = await _find(request, token)
         if link is None or link.state is not LinkState.OPEN:
@@ -91,7 +88,7 @@ class Joining(Controller):
         return await _form(request, token, link, typed, errors)
 
     @post(opt={"public": True})
-    async def propose(self, request: PageRequest, token: FromPath[str]) -> Response[Any]:
+    async def propose(self, request: PersonRequest, token: FromPath[str]) -> Response[Any]:
         """登録: on to the confirm page, for somebody without an account."""
         data = await read_form(request)
         link = await _find(request, token)
@@ -147,7 +144,7 @@ class Registrations(Controller):
 
     @get(opt={"public": True})
     async def show(
-        self, request: PageRequest, token: FromPath[str], id: FromPath[UUID]
+        self, request: PersonRequest, token: FromPath[str], id: FromPath[UUID]
     ) -> Response[Any]:
         """What will happen."""
         link = await _find(request, token)
@@ -166,7 +163,7 @@ class Registrations(Controller):
     @post(opt={"public": True})
     async def confirm(
         self,
-        request: PageRequest,
+        request: PersonRequest,
         settings: NamedDependency[Settings],
         token: FromPath[str],
         id: FromPath[UUID],
@@ -192,7 +189,7 @@ async def _registration(link: Link | None, id: UUID) -> Record | None:
     return await queries.find_registration(link, id)
 
 
-async def _draft(request: PageRequest, link: Link) -> Record | None:
+async def _draft(request: PersonRequest, link: Link) -> Record | None:
     id = read_id(request.query_params.get("draft", ""))
     return await queries.find_registration(link, id) if id else None
 
@@ -219,7 +216,7 @@ def _statement(token: str, link: Link, registration: Record) -> Statement:
 
 
 async def _form(
-    request: PageRequest,
+    request: PersonRequest,
     token: str,
     link: Link,
     typed: Any,

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from app import clock
 from app.accounts import profile_services, queries
-from app.accounts.access import hand_over, recently_proved, signed_in
+from app.accounts.access import PersonRequest, hand_over, recently_proved, signed_in
 from app.accounts.factors.queries import has_factor
 from app.accounts.rules import Viewer
 from app.accounts.throttling import Throttled
@@ -24,6 +24,7 @@ from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
+from app.web.scope_keys import DONE
 from app.web.templates import page
 
 PASSWORD_URL = "/profile/password"  # noqa: S105 - an address
@@ -131,9 +132,8 @@ class PasswordRenewal(Controller):
     async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
         """The form; after a change, that it was made."""
         if "changed" in request.query_params:
-            request.scope["done"] = _(  # type: ignore[typeddict-unknown-key]
-                "Your password was changed. All other devices were logged out."
-            )
+            done = _("Your password was changed. All other devices were logged out.")
+            DONE.set(request.scope, done)
         return self._page(request, {}, second_factor=await has_factor(viewer.id))
 
     @post()
@@ -220,12 +220,11 @@ class EmailConfirmation(Controller):
 
     @post(opt={"public": True})
     async def confirm(
-        self, request: PageRequest, settings: NamedDependency[Settings], token: FromPath[str]
+        self, request: PersonRequest, settings: NamedDependency[Settings], token: FromPath[str]
     ) -> Response[Any]:
         """決定: the address is changed."""
         try:
-            viewer: Viewer | None = request.scope.get("viewer")  # type: ignore[assignment]
-            email = await profile_services.confirm_email_change(settings, token, viewer)
+            email = await profile_services.confirm_email_change(settings, token, request.user)
         except profile_services.LinkUnknown:
             return _email_page(request, token, "unknown", "", 404)
         except profile_services.AddressTaken:

@@ -9,6 +9,7 @@ from piccolo.table import Table
 from app.accounts.tables import Terms, User
 from app.contracts.tables import Contract
 from app.database import uuid7
+from app.database.data_fields import Fields, Level, NeverShown
 from app.database.quotas import Quota, WhenFull
 from app.web.i18n import N_
 
@@ -51,6 +52,25 @@ _A_DAY = timedelta(hours=24)
 # The vendor invites whom a contract says, thousands at once if need be.
 _BY_CUSTOMERS = (
     "exists (select 1 from portal_user u where u.id = t.invited_by and u.staff_role is null)"
+)
+DATA = (
+    Fields(
+        "invitation",
+        "contract email language role invited_by invited_at expires_at ended_at "
+        "end_reason accepted_by",
+        Level.PERSONAL,
+        "owners; viewer; who has the link",
+        "owners; operator",
+    ),
+    NeverShown("invitation", "token_hash"),
+    Fields(
+        "registration",
+        "invitation code name language terms created_at expires_at",
+        Level.PERSONAL,
+        "who has the link",
+        "who has the link",
+    ),
+    NeverShown("registration", "password_hash", "who has the link"),
 )
 QUOTAS = (
     Quota(

@@ -51,24 +51,6 @@ async def add_entitlement(
     return entitlement.id
 
 
-async def issue_license_key(
-    *, code: str, product: UUID, quantity: int, term: Term, actor: UUID | None
-) -> UUID:
-    """Issue a license key with a given code."""
-    key = LicenseKey(
-        code=code,
-        product=product,
-        quantity=quantity,
-        starts_on=term.starts_on,
-        ends_on=term.ends_on,
-        issued_at=clock.now(),
-    )
-    async with unit_of_work():
-        await LicenseKey.insert(key)
-        await record("license-key-issue", actor=actor, subject=key.id)
-    return key.id
-
-
 async def redeem_license_key(*, key: UUID, contract: UUID, actor: UUID | None) -> UUID:
     """Turn a license key into an other product of a contract.
 

@@ -10,6 +10,7 @@ from piccolo.table import Table
 from app.accounts.tables import User
 from app.contracts.tables import Contract
 from app.database import uuid7
+from app.database.data_fields import Fields, Level
 from app.database.quotas import Bound
 
 
@@ -84,6 +85,43 @@ class Hold(Table, tags=["view"]):
     until = Timestamptz()
 
 
+DATA = (
+    Fields(
+        "product",
+        "code name_ja name_en unit version revision",
+        Level.HOUSE,
+        "signed in; whole list viewer",
+        "operator",
+    ),
+    Fields(
+        "license_key",
+        "code",
+        Level.SECRET,
+        "masked to viewer; whole in a batch's export",
+        "operator issues and revokes",
+    ),
+    Fields(
+        "license_key",
+        "product quantity starts_on ends_on contract batch issued_at revoked_at",
+        Level.CONFIDENTIAL,
+        "viewer",
+        "operator issues and revokes",
+    ),
+    Fields(
+        "license_key_export",
+        "exported_by exported_at",
+        Level.PERSONAL,
+        "viewer",
+        "operator once, administrator again",
+    ),
+    Fields(
+        "entitlement",
+        "contract product quantity starts_on ends_on license_key created_at revision",
+        Level.CONFIDENTIAL,
+        "the contract's people; viewer",
+        "operator; owners by a license key",
+    ),
+)
 BOUNDS = (
     Bound("product", "operators create them"),
     Bound("license_key", "operators issue them, in batches of a limited size"),

@@ -20,7 +20,7 @@ from app.quotes.rules import QuoteState, may_become, may_request
 from app.storage import Storage
 from app.web.downloads import selection, send_file
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, only_looks
+from app.web.requests import PageRequest, is_head
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -101,7 +101,7 @@ class QuoteRequests(Controller):
             raise NotFoundException
         selected = selection(request, quoted.answer_file)
         answer = await send_file(request, storage, quoted.answer_file, selected)
-        if selected.gives and not only_looks(request):
+        if selected.gives and not is_head(request):
             await note_answer_download(request=quoted.id, contract=contract.id, actor=viewer.id)
         return answer
 

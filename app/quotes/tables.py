@@ -9,6 +9,7 @@ from piccolo.table import Table
 from app.accounts.tables import User
 from app.contracts.tables import Contract
 from app.database import uuid7
+from app.database.data_fields import Fields, Level
 from app.database.quotas import Bound, Quota, WhenFull
 from app.products.tables import Entitlement, Product
 from app.web.i18n import N_
@@ -71,6 +72,32 @@ class QuoteDraft(Table):
     changed_at = Timestamptz(default=None)
 
 
+DATA = (
+    Fields(
+        "quote_request",
+        "reference contract state requested_by requested_at note answer answered_at "
+        "answer_file answer_file_name answer_file_size answer_file_sha256 "
+        "withdrawn_at concluded_at applied_at counts_from revision",
+        Level.CONFIDENTIAL,
+        "owners; viewer",
+        "owners until it is in review; operator answers",
+    ),
+    Fields("quote_request", "handled_by", Level.PERSONAL, "viewer", "operator"),
+    Fields(
+        "quote_line",
+        "quote_request entitlement product wish quantity quantity_before position",
+        Level.CONFIDENTIAL,
+        "owners; viewer",
+        "owners, with the request",
+    ),
+    Fields(
+        "quote_draft",
+        "contract content version changed_by changed_at",
+        Level.CONFIDENTIAL,
+        "owners",
+        "owners",
+    ),
+)
 QUOTAS = (
     Quota(
         "quote_request_of_a_contract_a_day",

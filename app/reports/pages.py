@@ -15,7 +15,7 @@ from app.reports import queries
 from app.reports.rules import MEDIA_TYPES, Format, Table, write
 from app.reports.services import note_export
 from app.web.downloads import attachment
-from app.web.requests import PageRequest
+from app.web.requests import PageRequest, is_head
 
 ADDRESS = "/contracts/{number:str}/reports"
 
@@ -95,7 +95,7 @@ async def _file(
 ) -> Response[bytes]:
     # A large workbook takes its time, which nobody else should wait for.
     content = await asyncio.to_thread(write, table, kind)
-    if not request.scope.get("head"):
+    if not is_head(request):
         await note_export(contract, viewer.id, report, kind)
     name = f"{contract.number}_{table.title}_{contract.today:%Y%m%d}.{kind.value}"
     headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}

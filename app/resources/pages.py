@@ -17,7 +17,7 @@ from app.resources.queries import ResourcePage, SeenResource
 from app.storage import Storage
 from app.web.downloads import Download, selection, send_file
 from app.web.forms import read_key, write_key
-from app.web.requests import PageRequest, only_looks, query_form
+from app.web.requests import PageRequest, is_head, query_form
 from app.web.templates import page
 
 
@@ -66,7 +66,7 @@ class Resources(Controller):
         )
         selected = selection(request, file)
         answer = await send_file(request, storage, file, selected)
-        if selected.gives and not only_looks(request):
+        if selected.gives and not is_head(request):
             await note_download(contract, resource.id, viewer.id, begins=selected.begins)
         return answer
 

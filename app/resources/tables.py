@@ -6,6 +6,7 @@ from piccolo.table import Table
 
 from app.accounts.tables import User
 from app.database import uuid7
+from app.database.data_fields import Fields, Level
 from app.database.quotas import Bound, Quota, WhenFull
 from app.products.tables import Product
 from app.web.i18n import N_
@@ -53,6 +54,30 @@ class ResourceProduct(Table):
     product = ForeignKey(Product, null=False, on_delete=OnDelete.restrict)
 
 
+DATA = (
+    Fields(
+        "resource_upload",
+        "storage_key name media_type size sha256 uploaded_by begun_at",
+        Level.HOUSE,
+        "viewer",
+        "operator",
+    ),
+    Fields(
+        "resource",
+        "name version media_type size sha256 storage_key published_at withdrawn_at "
+        "keeps_file file_deleted_at revision",
+        Level.HOUSE,
+        "people whose contract has the product; viewer facts",
+        "operator",
+    ),
+    Fields(
+        "resource_product",
+        "resource product",
+        Level.HOUSE,
+        "people whose contract has the product; viewer",
+        "operator",
+    ),
+)
 QUOTAS = (
     Quota(
         "resource_upload_of_a_person",

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import IO, Any
 
 from app.spreadsheets.faults import (
@@ -37,7 +37,9 @@ def list_tables(file: IO[bytes], name: str) -> tuple[Form, list[Table]]:
     return Form(form), [Table(each or name, hidden) for each, hidden in said]
 
 
-def read_rows(file: IO[bytes], wanted: Sequence[int]) -> Iterator[tuple[int, Row | Merge]]:
+def read_rows(
+    file: IO[bytes], wanted: Sequence[int]
+) -> Generator[tuple[int, Row | Merge], None, None]:
     """The lines of some tables by their places, in this order; each table's merged cells after it.
 
     Lines come as they are read, so that their number costs no memory. Blocks: take them in a

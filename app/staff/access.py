@@ -2,21 +2,25 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from litestar.connection import ASGIConnection
 from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
-from app.accounts.access import SAFE_METHODS, recently_proved, require_proof, signed_in
+from app.accounts.access import (
+    SAFE_METHODS,
+    PersonConnection,
+    recently_proved,
+    require_proof,
+    signed_in,
+)
 from app.accounts.rules import Viewer
 from app.staff.rules import NEEDS_PROOF, Permission, permits
 
 
 async def staff_only(
     permission: Permission,
-    connection: ASGIConnection[Any, Any, Any, Any],
+    connection: PersonConnection,
     handler: BaseRouteHandler,
 ) -> None:
     """Guard of the staff console: one of the staff, signed in, whose role has the permission.
@@ -27,8 +31,7 @@ async def staff_only(
         Detour: staff have something to do first, or prove once more who they are before a page
             that needs it. What they send is kept first: its act asks.
     """
-    viewer: Viewer | None = connection.scope.get("viewer")  # type: ignore[assignment]
-    if viewer is not None and not permits(viewer.staff_role, permission):
+    if connection.user is not None and not permits(connection.user.staff_role, permission):
         raise NotFoundException
     await signed_in(connection, handler)
     if permission in NEEDS_PROOF and connection.scope.get("method") in SAFE_METHODS:

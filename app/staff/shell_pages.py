@@ -1,11 +1,12 @@
 """What all pages of the console share: what the reader may do, and how a form answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from litestar import Response
 
+from app.accounts.access import user_of
 from app.accounts.rules import Viewer
 from app.confirmations.acts import CHANGED, Act, E
 from app.confirmations.form_pages import FormPages, S
@@ -40,13 +41,12 @@ def staff_page(
         errors: field → message.
         context: what the template needs beside `may` and `errors`.
     """
-    viewer: Viewer = request.scope["viewer"]  # type: ignore[typeddict-item]
     return page(
         request,
         template,
         status=422 if errors and request.method == "POST" else 200,
         headers=None,
-        may=allowed(viewer),
+        may=allowed(user_of(request)),
         errors=errors or {},
         **context,
     )
@@ -72,6 +72,23 @@ class StaffForms(FormPages[S, V, E]):
         return {}
 
 
+async def draft_errors(
+    request: PageRequest, viewer: Viewer, about: Callable[[Any], bool], *acts: Act[Any]
+) -> dict[str, str]:
+    """Return why an act was refused that a page without a form proposes: field → message.
+
+    Args:
+        about: whether a payload is about what the page shows.
+        acts: what the page proposes.
+    """
+    errors: dict[str, str] = {}
+    for act in acts:
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), act)
+        if draft is not None and about(draft.payload):
+            errors |= draft.errors
+    return errors
+
+
 async def kept(
     request: PageRequest, viewer: Viewer, act: Act[Any], now: Mapping[str, Any], **about: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -89,22 +106,6 @@ async def kept(
     if draft is None or any(draft.payload.get(name) != id for name, id in about.items()):
         return dict(now), {}
     return {name: draft.payload.get(name, now[name]) for name in now}, problem_of(draft.refusal)
-
-
-async def refusal_errors(
-    request: PageRequest, viewer: Viewer, *acts: Act[Any], **about: object
-) -> dict[str, str]:
-    """Return what a page says where one of its acts was refused: field → message.
-
-    Args:
-        acts: what is proposed on the page, or comes back to it.
-        about: what the payload must name for the draft to be of this page.
-    """
-    for act in acts:
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), act)
-        if draft and all(getattr(draft.payload, name) == id for name, id in about.items()):
-            return draft.errors
-    return {}
 
 
 def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:

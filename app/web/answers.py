@@ -8,6 +8,7 @@ import brotli
 
 from app.web.asgi import App, Headers, Message, Receive, Scope, Send, header_value, send_plain
 from app.web.requests import header, is_fragment, is_htmx, takes_brotli
+from app.web.scope_keys import IS_HEAD
 
 SMALLEST_COMPRESSED = 200
 # Compressing more takes milliseconds, and several such pages may be ready at once.
@@ -65,8 +66,11 @@ class Responses:
             # No address has one, and PostgreSQL takes none: what is not there is not found.
             scope = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
         head = scope["method"] == "HEAD"
-        # Handlers answer GET only; those with an effect look at `head` and leave it out.
-        inner = {**scope, "method": "GET", "head": True} if head else scope
+        inner = scope
+        if head:
+            # Handlers answer GET only; those with an effect ask `is_head` and leave it out.
+            inner = {**scope, "method": "GET"}
+            IS_HEAD.set(inner, True)
         answer = _Answer(scope, send, FRAGMENT if is_fragment(scope) else DOCUMENT, head=head)
         await self.app(inner, receive, answer.send)
 

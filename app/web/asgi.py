@@ -17,6 +17,7 @@ import structlog
 
 from app.web.ranges import Validators, select
 from app.web.requests import BrokenOff, ReadTimeout, header, takes_brotli
+from app.web.scope_keys import LOG_FIELDS, REQUEST_ID, STATUS
 from app.web.statics import StaticFile, by_url
 
 Message = MutableMapping[str, Any]
@@ -50,8 +51,8 @@ def loggable(path: str) -> str:
 class RequestLog:
     """Gives each request an id, logs one line for it, and answers 500 where nothing else did.
 
-    `scope["noted"]` is what the application adds to the line; `scope["status"]` is the answer's
-    status, once there is one.
+    `LOG_FIELDS` is what the application adds to the line; `STATUS` is the answer's status, once
+    there is one.
     """
 
     def __init__(self, app: App) -> None:
@@ -61,13 +62,14 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = scope["request_id"] = secrets.token_hex(8)
-        noted = scope["noted"] = {}
+        request_id, fields = secrets.token_hex(8), dict[str, str]()
+        REQUEST_ID.set(scope, request_id)
+        LOG_FIELDS.set(scope, fields)
         started = time.perf_counter()
 
         async def watching_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                scope["status"] = message["status"]
+                STATUS.set(scope, message["status"])
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -75,7 +77,7 @@ class RequestLog:
                 await self.app(scope, receive, watching_send)
             except Exception:
                 log.exception("request-failed", path=loggable(scope["path"]))
-                if "status" in scope:
+                if STATUS.read(scope) is not None:
                     raise
                 await send_plain(
                     watching_send, 500, f"500 Internal Server Error ({request_id})\n".encode()
@@ -85,9 +87,9 @@ class RequestLog:
                     "request",
                     method=scope["method"],
                     path=loggable(scope["path"]),
-                    status=scope.get("status", 0),
+                    status=STATUS.read(scope) or 0,
                     milliseconds=round((time.perf_counter() - started) * 1000, 1),
-                    **noted,
+                    **fields,
                 )
 
 

@@ -14,7 +14,7 @@ from litestar.response import Stream
 
 from app.storage import Storage
 from app.web.ranges import Selection, Validators, select
-from app.web.requests import PageRequest
+from app.web.requests import PageRequest, is_head
 
 # Each piece that is written has to leave within the write time-out, on a slow line too.
 SEND_BYTES = 64 * 1024
@@ -55,9 +55,7 @@ class Download:
 
 def selection(request: PageRequest, file: Download) -> Selection:
     """What of the file the request gets."""
-    return select(
-        _single_headers(request), file.size, file.validators, head=bool(request.scope.get("head"))
-    )
+    return select(_single_headers(request), file.size, file.validators, head=is_head(request))
 
 
 async def send_file(
@@ -77,7 +75,7 @@ async def send_file(
     """
     selected = selected or selection(request, file)
     headers = _headers(file, selected)
-    if request.scope.get("head") or selected.start == selected.stop:
+    if is_head(request) or selected.start == selected.stop:
         return Response(
             b"", status_code=int(selected.status), headers=headers, media_type="text/plain"
         )

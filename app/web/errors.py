@@ -27,7 +27,8 @@ from app.storage import StorageError
 from app.web.asgi import Send
 from app.web.i18n import N_, ngettext
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, is_fragment
+from app.web.requests import PageRequest, header, is_fragment, is_own_address, place_of
+from app.web.scope_keys import LOG_FIELDS, REQUEST_ID
 from app.web.templates import render
 
 # The database or the store cannot do it now; nothing was changed, and the next try may do better.
@@ -112,21 +113,31 @@ log = structlog.get_logger()
 
 
 def error_body(
-    scope: Mapping[str, Any], status: int, advice: str = "", messages: tuple[str, str] | None = None
+    scope: Mapping[str, Any],
+    status: int,
+    advice: str = "",
+    messages: tuple[str, str] | None = None,
+    form: str = "",
 ) -> str:
-    """The error page for a status, in the language of the request."""
+    """The error page for a status, in the language of the request.
+
+    Args:
+        form: where the form is that was sent, if the page leads back to it.
+    """
     title, usual_advice = messages or MESSAGES.get(status, UNEXPECTED)
     return render(
         "error.html",
         fragment=is_fragment(scope),
-        viewer=scope.get("viewer"),
+        viewer=scope.get("user"),
         done=None,
         url=scope["path"],
         path=scope["path"],
         status=status,
         heading=_(title),
         advice=advice or _(usual_advice),
-        request_id=scope.get("request_id", ""),
+        request_id=REQUEST_ID.read(scope),
+        form=form,
+        with_file=header(scope, b"content-type").startswith("multipart/form-data"),
     )
 
 
@@ -145,15 +156,24 @@ def error_page(
 
 def _note_refusal(scope: Mapping[str, Any], status: int) -> None:
     """Have the request's line in the log say what was refused, and to whom: an id, no name."""
-    if reason := REFUSALS.get(status):
-        scope["noted"]["refused"] = reason
-        if viewer := scope.get("viewer"):
-            scope["noted"]["user"] = str(viewer.id)
+    fields = LOG_FIELDS.read(scope)
+    if fields is not None and (reason := REFUSALS.get(status)):
+        fields["refused"] = reason
+        if user := scope.get("user"):
+            fields["user"] = str(user.id)
 
 
 def wait_message(wait: timedelta) -> str:
     """Say when to try again, in the reader's language."""
     return ngettext("Try again in %(n)s second.", "Try again in %(n)s seconds.", _seconds(wait))
+
+
+def sign_in_wait_message(wait: timedelta) -> str:
+    """Say why a sign-in has to wait, whether the account exists or not, and when to try again."""
+    return _(
+        "There were too many attempts for this account or from this network. %(wait)s",
+        wait=wait_message(wait),
+    )
 
 
 def _seconds(wait: timedelta) -> int:
@@ -187,11 +207,25 @@ def handle_quota_full(request: PageRequest, exception: Exception) -> Response[st
         advice = request.app.state.quota_advice.get(getattr(exception, "constraint_name", ""), "")
     return Response(
         error_body(
-            request.scope, HTTP_429_TOO_MANY_REQUESTS, _(advice) if advice else "", LIMIT_REACHED
+            request.scope,
+            HTTP_429_TOO_MANY_REQUESTS,
+            _(advice) if advice else "",
+            LIMIT_REACHED,
+            _form_of(request),
         ),
         status_code=HTTP_429_TOO_MANY_REQUESTS,
         media_type=MediaType.HTML,
     )
+
+
+def _form_of(request: PageRequest) -> str:
+    """Return the page whose form was sent, with its draft where it has one; else nothing."""
+    address = header(request.scope, b"hx-current-url") or header(request.scope, b"referer")
+    if not is_own_address(request.scope, address, request.app.state.settings.origin):
+        return ""
+    place = place_of(address)
+    # A browser takes what follows two slashes for another host.
+    return "" if place.startswith("//") else place
 
 
 def handle_http_exception(request: PageRequest, exception: HTTPException) -> Response[str]:
@@ -216,11 +250,6 @@ async def send_unavailable(scope: Mapping[str, Any], send: Send) -> None:
     """Answer 503 before the application was reached."""
     body = error_body(scope, HTTP_503_SERVICE_UNAVAILABLE).encode()
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", b"5")]
-    await send(
-        {
-            "type": "http.response.start",
-            "status": HTTP_503_SERVICE_UNAVAILABLE,
-            "headers": headers,
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+    status = HTTP_503_SERVICE_UNAVAILABLE
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

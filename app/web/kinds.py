@@ -238,17 +238,13 @@ class Thing(Choice):
 
 @dataclass(frozen=True, kw_only=True)
 class Option(Choice):
-    """One of the members of an enumeration that the form offers.
-
-    Attributes:
-        of: the enumeration.
-    """
+    """One of a closed set, as far as the form offers it; None where it offers nothing."""
 
     of: type[StrEnum]
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> StrEnum | None:
-        """Read an offered member."""
-        chosen = super().read(fields, name, offered)
+        """Read a member of the set."""
+        chosen = super().read(fields, name, offered) if offered else None
         return self.of(str(chosen)) if chosen and name not in fields.errors else None
 
 

@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from app.database.metrics import own
 from app.web.asgi import App, Receive, Scope, Send
+from app.web.scope_keys import STATUS
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 # The goals for pages and for slow answers of the portal lie between these.
@@ -63,7 +64,7 @@ class Metrics:
             in_progress.dec()
             method = scope["method"] if scope["method"] in METHODS else "other"
             # RequestLog notes it of all that is answered.
-            status = scope.get("status", 500) // 100
+            status = (STATUS.read(scope) or 500) // 100
             count, seconds = _counters(method, _route(scope), f"{status}xx")
             count.inc()
             seconds.observe(time.perf_counter() - started)
@@ -91,6 +92,7 @@ def exposition(further: Collector) -> bytes:
     registry = CollectorRegistry()
     if folder := os.environ.get(SHARED):
         _forget_dead(Path(folder))
+        # prometheus_client has no type for this one.
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         registry.register(further)
         return generate_latest(registry)

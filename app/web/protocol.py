@@ -24,6 +24,7 @@ class PatientProtocol(BoundedProtocol):
     _head_timer: TimerHandle | None = None
     _write_timer: TimerHandle | None = None
 
+    # asyncio calls it with a transport of the protocol's kind, as uvicorn's own types say too.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock."""
         super().connection_made(transport)

@@ -14,8 +14,9 @@ from litestar.exceptions import ClientException, HTTPException
 from multipart import MultipartError, MultipartParser, parse_options_header
 
 from app.web.file_names import clean_file_name
+from app.web.scope_keys import IS_HEAD
 
-# Litestar's request; who looks is in scope["viewer"].
+# Litestar's request. `app.accounts.access.PersonRequest` knows the type of its user, too.
 PageRequest = Request[Any, Any, Any]
 MAX_FORM_BYTES = 512 * 1024
 MAX_FIELDS = 4000
@@ -83,9 +84,9 @@ def is_fragment(scope: Mapping[str, Any]) -> bool:
     return is_htmx(scope) and header(scope, b"hx-history-restore-request") != "true"
 
 
-def only_looks(request: PageRequest) -> bool:
+def is_head(request: PageRequest) -> bool:
     """Whether the headers alone are asked for, so that nobody gets the answer yet."""
-    return bool(request.scope.get("head"))
+    return IS_HEAD.read(request.scope)
 
 
 def takes_brotli(scope: Mapping[str, Any]) -> bool:
@@ -179,6 +180,16 @@ async def read_form(request: PageRequest, *, limit: int = MAX_FORM_BYTES) -> For
     if len(body) > LARGEST_AT_ONCE:
         return await asyncio.to_thread(_parse, body, content_type, options, limit)
     return _parse(body, content_type, options, limit)
+
+
+def read_kept_form(body: bytes, content_type: str) -> FormData:
+    """Return the form in a body that was kept.
+
+    Raises:
+        ClientException: as for `read_form`.
+    """
+    kind, options = parse_options_header(content_type)
+    return _parse(body, kind, options, len(body))
 
 
 def _parse(body: bytes, content_type: str, options: Mapping[str, str], limit: int) -> FormData:

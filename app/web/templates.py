@@ -16,9 +16,12 @@ from app import days
 from app.web import i18n
 from app.web.requests import PageRequest, is_fragment
 from app.web.responses import PageResponse
+from app.web.scope_keys import DONE
 from app.web.statics import first_rules, picture_size, static_size, static_url
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+# Macros that nearly every page begins with; none has to import them.
+HEADS = ("crumbs", "headline", "page_head", "error_summary")
 
 
 class _Translator(NodeTransformer):
@@ -76,6 +79,7 @@ def _environment(code: str) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         auto_reload=False,
     )
+    # The extension adds this method when it is loaded, so types know nothing of it.
     environment.install_gettext_translations(  # type: ignore[attr-defined]
         i18n.translations[code], newstyle=True
     )
@@ -97,6 +101,8 @@ def _environment(code: str) -> Environment:
         language=code,
         other_language="en" if code == "ja" else "ja",
     )
+    heads = environment.get_template("layouts/_heads.html").module
+    environment.globals.update({name: getattr(heads, name) for name in HEADS})
     return environment
 
 
@@ -141,7 +147,7 @@ def page(
     """Answer with a page, or with its main block alone where htmx asks for it.
 
     Args:
-        request: the request; `scope["viewer"]` and `scope["done"]` show in the layout.
+        request: the request; its user and `DONE` show in the layout.
         template: file below templates/ that extends the layout.
         status: HTTP status.
         headers: further response headers.
@@ -157,8 +163,8 @@ def page(
         fragment=fragment,
         url=url,
         path=path_of(request),
-        viewer=request.scope.get("viewer"),
-        done=request.scope.get("done"),
+        viewer=request.user,
+        done=DONE.read(request.scope),
         **context,
     )
     return PageResponse(body, status, answer)

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.web.requests import PageRequest
+from app.web.requests import PageRequest, is_head
 from app.withdrawal.access import proved_by_factor
 from app.withdrawal.data_queries import find_own_data
 from app.withdrawal.services import note_download
@@ -19,7 +19,7 @@ async def download_own_data(
 ) -> Response[bytes]:
     """One JSON file."""
     data = await find_own_data(viewer.id)
-    if not request.scope.get("head"):
+    if not is_head(request):
         await note_download(viewer)
     return Response(
         json.dumps(data, ensure_ascii=False, indent=2).encode() + b"\n",

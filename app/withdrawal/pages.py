@@ -11,6 +11,7 @@ from app.accounts import profile_services
 from app.accounts.access import (
     PROOF,
     YEAR,
+    PersonRequest,
     cookie,
     signed_in,
 )
@@ -134,9 +135,11 @@ def _farewell(settings: Settings) -> Response[Any]:
 
 
 @get(FAREWELL_URL, opt={"public": True})
-async def show_farewell(request: PageRequest, settings: NamedDependency[Settings]) -> Response[Any]:
+async def show_farewell(
+    request: PersonRequest, settings: NamedDependency[Settings]
+) -> Response[Any]:
     """What has happened, for somebody whom the portal knows no more."""
-    if request.scope.get("viewer"):
+    if request.user:
         return see_other("/")
     return page(request, "withdrawal/farewell.html", demo=settings.demo)
 

@@ -3,6 +3,7 @@
 from piccolo.columns import UUID, Boolean, Text, Timestamptz
 from piccolo.table import Table
 
+from app.database.data_fields import NOBODY, Fields, Level
 from app.database.quotas import Bound
 
 
@@ -17,4 +18,7 @@ class Withdrawal(Table):
     at = Timestamptz(default=None)
 
 
+DATA = (
+    Fields("withdrawal", "erased_user staff reason note at", Level.PERSONAL, NOBODY, "the portal"),
+)
 BOUNDS = (Bound("withdrawal", "unique: one for each erased account"),)

@@ -18,7 +18,6 @@ from app.accounts.guess_rules import (
     network_of,
     password_lanes,
     place_lane,
-    taken_back,
     wide_network_of,
 )
 from app.accounts.place_rules import PLACE_LASTS, PLACE_WAIT, PlaceKeeper
@@ -74,17 +73,6 @@ def test_who_comes_when_told_is_let_through(rate: Rate, pauses: list[timedelta])
         now += wait
         assert not bucket_wait(rate, drained, now)
         drained = filled(rate, drained, now)
-
-
-@given(RATE, st.integers(0, 10))
-def test_what_is_taken_back_never_leaves_less_than_nothing(rate: Rate, number: int) -> None:
-    drained = NOW
-    for _ in range(number):
-        drained = filled(rate, drained, NOW)
-    for _ in range(number):
-        before, drained = drained, taken_back(rate, drained, NOW)
-        assert NOW <= drained <= before
-    assert drained == NOW
 
 
 @pytest.mark.parametrize(

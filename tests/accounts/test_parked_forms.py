@@ -3,11 +3,16 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 import httpx
 import pytest
 
+from app.accounts.parked_form_rules import name_place
+from app.accounts.parking_pages import _is_parked
 from app.database import fetch, fetch_value
-from tests.conftest import Portal
+from app.main import make_litestar
+from app.settings import read_settings
+from tests.conftest import Portal, Stage
 
 NEW = "/contracts/D-1001/environments/new"
 FORM = {"name": "預けた環境", "sort_key": "44"}
@@ -45,6 +50,74 @@ async def test_the_same_person_gets_the_form_again_and_sends_it(
         assert (await again.get(parked)).headers["location"] == "/", "it is sent once"
         assert (await again.post(parked)).status_code in {303, 404, 405}
     assert await fetch_value("select count(*) from confirmation") == 1
+
+
+async def test_the_page_says_which_form_it_is_and_what_was_entered(
+    portal: Portal, parked: str
+) -> None:
+    async with await portal.signed_in("owner") as again:
+        page = (await again.get(parked)).text
+        assert "ご契約 D-1001 › 環境 › 新規" in page
+        assert "<dt>ソートキー</dt><dd>44</dd>" in page and "<dd>預けた環境</dd>" in page
+
+
+async def test_the_page_never_shows_a_password(portal: Portal, owner: httpx.AsyncClient) -> None:
+    await expire()
+    form = {"email": "new@example.test", "password": "hidden-words", "again": "hidden-words"}
+    answer = await owner.post("/profile/email", data=form)
+    async with await portal.signed_in("owner") as again:
+        page = (await again.get(wanted(answer.headers["location"]))).text
+    assert "new@example.test" in page and "hidden-words" not in page
+
+
+async def test_the_page_names_the_file_of_a_form(portal: Portal, owner: httpx.AsyncClient) -> None:
+    await expire()
+    file = ("counts.csv", b"a,b", "text/csv")
+    answer = await owner.post("/contracts/D-1001/allocation-sheet", files={"file": file})
+    async with await portal.signed_in("owner") as again:
+        page = (await again.get(wanted(answer.headers["location"]))).text
+    assert "ご契約 D-1001 › まとめて割り当て" in page and "<dd>counts.csv</dd>" in page
+
+
+@pytest.mark.parametrize("content_type", ["text/odd", "multipart/form-data; boundary=x", ""])
+async def test_a_kept_body_that_is_no_form_has_a_page(
+    portal: Portal, owner: httpx.AsyncClient, content_type: str
+) -> None:
+    await expire()
+    headers = {"Content-Type": content_type}
+    answer = await owner.post(NEW, content=b"\xff\x00nothing", headers=headers)
+    async with await portal.signed_in("owner") as again:
+        page = await again.get(wanted(answer.headers["location"]))
+    assert page.status_code == 200 and "入力した内容は" in page.text
+
+
+def test_every_form_that_is_kept_has_a_place_in_words() -> None:
+    for route in make_litestar(read_settings({}), "").routes:
+        path = re.sub(r"\{[^}]*\}", "x", route.path)
+        if "POST" in getattr(route, "methods", ()) and _is_parked(path):
+            words = re.split(" › | ", name_place(path))
+            unknown = {word for word in words if re.search("[a-z]", word)} - {"x"}
+            assert not unknown, f"{path}: {unknown}"
+
+
+async def test_a_full_quota_sends_the_person_to_sign_in(
+    owner: httpx.AsyncClient, stage: Stage, database: str
+) -> None:
+    connection = await asyncpg.connect(stage.owner_dsn(database))
+    try:
+        await connection.execute(
+            "drop trigger parked_form_of_a_person on parked_form;"
+            " create trigger parked_form_of_a_person after insert on parked_form"
+            " referencing new table as added for each statement"
+            " execute function keep_quota('user', '0', '', '0', 'refuse', 'created_at', '', 'true')"
+        )
+    finally:
+        await connection.close()
+    await expire()
+    answer = await owner.post(NEW, data=FORM)
+    assert answer.status_code == 303 and answer.headers["location"].startswith("/login")
+    answer = await owner.post(NEW, data=FORM, headers={"HX-Request": "true"})
+    assert answer.status_code == 401
 
 
 async def test_another_person_finds_nothing(portal: Portal, parked: str) -> None:

@@ -73,6 +73,20 @@ async def test_after_some_guesses_an_account_waits_whether_it_exists_or_not(
         assert await attempt(client, form) == 422
 
 
+async def test_the_page_that_says_when_says_why_whether_the_account_exists_or_not(
+    portal: Portal,
+) -> None:
+    pages = []
+    for code in ("owner", "nobody-of-this-name"):
+        async with coming_from(portal, "198.51.100.77") as client:
+            form = {**WRONG, "code": code}
+            await guess_until_told_to_wait(client, form)
+            page = (await client.post("/login", data=form)).text
+        assert "このアカウント、またはお使いのネットワークからの試行が多すぎます。" in page
+        pages.append(re.sub(r"\d+秒後", "", page.replace(code, "")).split("<main")[1])
+    assert pages[0].partition("</form>")[0] == pages[1].partition("</form>")[0]
+
+
 async def test_the_page_that_says_when_keeps_the_user_code(portal: Portal) -> None:
     async with portal.anonymous() as client:
         await guess_until_told_to_wait(client, WRONG)

@@ -1,7 +1,7 @@
 """Real keys, request files and activations for the tests, the same on every run."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -76,13 +76,14 @@ def request_file(
     payload: Mapping[str, Any] | None = None,
     head: Mapping[str, Any] | None = None,
     signer: Ed25519PrivateKey | None = None,
+    sign: Callable[[bytes], bytes] | None = None,
 ) -> bytes:
     """A signed request file."""
     system = signer or key("system")
     text = encode(
         dict(header(system) if head is None else head),
         dict(claims() if payload is None else payload),
-        system.sign,
+        sign or system.sign,
     )
     return text.encode()
 

@@ -14,7 +14,6 @@ from click.testing import CliRunner, Result
 from app import clock
 from app.activation.checks import doctor_findings
 from app.activation.commands import keys
-from app.activation.demo_services import prepare_demo_keys
 from app.activation.format.jws import decode, thumbprint
 from app.activation.format.keysets import Keyset, KeysetOutcome, sign_keyset
 from app.activation.format.roots import create_key, private_pem, public_pem, read_private_pem
@@ -27,6 +26,7 @@ from app.activation.signing_keys.services import (
     open_office,
     rotate_signing_key,
 )
+from app.demo.keys import prepare_demo_keys
 from app.settings import Settings
 from tests.activation.world import admin_dsn, audited, empty_database, force, place, upload
 from tests.conftest import Portal, Stage

@@ -86,9 +86,11 @@ async def test_the_file_has_its_name_in_japanese_and_one_for_old_programs(
 ) -> None:
     await issue(owner, here)
     disposition = (await owner.get(f"{here.url}/1/file")).headers["content-disposition"]
-    plain, encoded = re.fullmatch(
+    found = re.fullmatch(
         r'attachment; filename="([ -~]+)"; filename\*=UTF-8\'\'([!-~]+)', disposition
-    ).groups()  # type: ignore[union-attr]
+    )
+    assert found is not None
+    plain, encoded = found.groups()
     assert plain == "activation-D-1001-____-1.jwt"
     assert unquote(encoded) == "activation-D-1001-検証環境-1.jwt"
 

@@ -115,14 +115,9 @@ def test_other_header_members_are_ignored() -> None:
 def test_a_signature_of_small_order_without_any_private_key_is_refused() -> None:
     """With the neutral point as key, R = s = 0 times the base verifies for every text."""
     neutral = {"kty": "OKP", "crv": "Ed25519", "x": "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}
-    forged = _ForgingKey()
-    data = request_file(head=header(SYSTEM, jwk=neutral), signer=forged)  # type: ignore[arg-type]
+    forged = b"\x01" + bytes(63)
+    data = request_file(head=header(SYSTEM, jwk=neutral), sign=lambda _: forged)
     assert refusal(data) == Refusal(RequestOutcome.INVALID_KEY)
-
-
-class _ForgingKey:
-    def sign(self, _: bytes) -> bytes:
-        return b"\x01" + bytes(63)
 
 
 @pytest.mark.parametrize("audience", ["licensed-system", "", None, 7, ["license-portal"]])

@@ -1,4 +1,4 @@
-"""What is issued, until when, and how two such lists differ."""
+"""What is issued, and until when."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.activation.terms import (
-    Change,
     LicensedProduct,
-    differences,
     expiry,
     issued_products,
 )
@@ -79,7 +77,6 @@ def test_the_order_of_allocations_plays_no_part(
 ) -> None:
     issued = issued_products(allocated, contract, today)
     assert issued == issued_products(allocated[::-1], contract, today)
-    assert not differences(issued, issued)
 
 
 @pytest.mark.parametrize(
@@ -111,33 +108,6 @@ def test_what_ends_last_decides_the_expiry() -> None:
 def test_an_expiry_needs_products() -> None:
     with pytest.raises(ValueError, match="empty"):
         expiry([], TOKYO)
-
-
-def test_differences_name_what_was_added_removed_and_changed() -> None:
-    term = Term(CONTRACT.starts_on, date(2026, 12, 31))
-    before = [product("A"), product("B"), product("C"), product("D"), product("E")]
-    after = [
-        product("B"),
-        product("C", 9),
-        product("D", term=term),
-        product("E", 9, term=term),
-        product("F"),
-    ]
-    found = differences(before, after)
-    codes = [(each.after or each.before or product()).code for each in found]
-    assert list(zip([each.changes for each in found], codes, strict=True)) == [
-        ((Change.REMOVED,), "A"),
-        ((Change.QUANTITY,), "C"),
-        ((Change.TERM,), "D"),
-        ((Change.QUANTITY, Change.TERM), "E"),
-        ((Change.ADDED,), "F"),
-    ]
-
-
-def test_two_entitlements_of_one_product_are_told_apart() -> None:
-    first, second = product(entitlement=UUID(int=1)), product(entitlement=UUID(int=2))
-    (found,) = differences([first], [first, second])
-    assert (found.before, found.after) == (None, second)
 
 
 def test_the_claim_carries_both_names_and_calendar_dates() -> None:

@@ -233,7 +233,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(machine: Machine) ->
         # The grants of this version name tables that the old one has not; its owner suffices.
         owner = machine.stage.owner_dsn(old.dsn)
         async with migrated(owner, owner, through=earlier) as connection:
-            await connection.execute("insert into corporate_group values ($1, '旧')", uuid4())
+            await connection.execute("insert into corporate_group values ($1, '旧', 1)", uuid4())
 
     asyncio.run(install())
     assert run("backup", file)[0] == 0

@@ -43,7 +43,7 @@ class Cast:
         """Somebody who has not signed in, at the portal or at another address."""
         kind = MODES[self.mode]
         context = await self.browser.new_context(
-            viewport=WIDE,  # type: ignore[arg-type]
+            viewport=WIDE,
             locale={"ja": "ja-JP", "en": "en-US"}[self.language],
             java_script_enabled=kind.script,
             accept_downloads=True,
@@ -58,8 +58,7 @@ class Cast:
         """One of the demo's people, signed in, in the language of the journey."""
         await self.site.set_language(code, self.language)
         person = await self.visitor()
-        cookie = await self.site.session_cookie(code)
-        await person.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        await self.site.sign_in(person.page.context, code)
         return person
 
     async def settled_newcomer(self) -> Person:

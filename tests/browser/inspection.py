@@ -3,12 +3,12 @@
 from typing import Any
 
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from tests.browser import thorough
 
 AXE = AXE_FILE_PATH.read_text(encoding="utf-8")
-WIDE, NARROW = {"width": 1200, "height": 800}, {"width": 320, "height": 640}
+WIDE, NARROW = ViewportSize(width=1200, height=800), ViewportSize(width=320, height=640)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALL_RULES: dict[str, Any] = {
     "resultTypes": ["violations"],
@@ -57,14 +57,14 @@ async def inspect(page: Page, language: str) -> None:
         await _check(page, ALL_RULES, "forced colours")
         await page.emulate_media(forced_colors="none")
     await _check_headings(page)
-    await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    await page.set_viewport_size(NARROW)
     wide = await page.evaluate(OVERFLOW)
     assert not wide, f"at 320 px {page.url}: {wide}"
     small = await page.evaluate(SMALL_TARGETS)
     assert not small, f"targets below 24 px at {page.url}: {small}"
     if once:
         await _check(page, ALL_RULES, "320 px")
-    await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    await page.set_viewport_size(WIDE)
     await thorough.sniff(page)
 
 

@@ -46,7 +46,7 @@ async def _take(stage: Stage) -> None:
         page = await browser.new_page(
             viewport={"width": WIDTH, "height": HEIGHT}, locale="ja-JP", color_scheme="light"
         )
-        await page.context.add_cookies([await site.session_cookie("owner")])  # type: ignore[list-item]
+        await site.sign_in(page.context, "owner")
         await page.goto(f"{site.url}/contracts/D-1001/environments")
         await page.screenshot(path=PICTURE)
         await browser.close()

@@ -5,10 +5,10 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import brotli
 import uvicorn
+from playwright.async_api import BrowserContext
 
 from app.accounts.ending_services import end_sessions
 from app.accounts.queries import find_credentials
@@ -61,12 +61,18 @@ class Site:
         """Where it answers, without a trailing slash."""
         return self.settings.base_url
 
-    async def session_cookie(self, code: str) -> dict[str, Any]:
-        """A cookie of a new session, as Playwright wants it."""
+    async def session_cookie(self, code: str) -> dict[str, str]:
+        """A cookie of a new session: its name and value, and where it is sent."""
         account = await find_credentials(code)
         assert account is not None, f"{code} is not in the cast"
         signed_in = await open_session(account, "browser tests", known_device=None)
         return {"name": self.settings.session_cookie, "value": signed_in.token, "url": self.url}
+
+    async def sign_in(self, context: BrowserContext, code: str) -> None:
+        """Give a browser the cookie of a new session."""
+        cookie = await self.session_cookie(code)
+        name, value, url = cookie["name"], cookie["value"], cookie["url"]
+        await context.add_cookies([{"name": name, "value": value, "url": url}])
 
     async def set_language(self, code: str, language: str) -> None:
         """The language in which somebody sees the portal."""

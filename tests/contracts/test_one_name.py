@@ -1,20 +1,17 @@
 """One name, one row: Unicode spells a name in several ways that look the same."""
 
 import unicodedata
-from pathlib import Path
 
 import asyncpg
 import httpx
 import pytest
 
 from app.contracts.services import create_company, create_corporate_group
-from app.database import fetch, fetch_value
-from tests.conftest import Portal, Stage
+from app.database import fetch
 from tests.environments.steps import NEW, confirm, environment, propose
 
 COMPOSED = "試験ガギグ株式会社"
 DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
-SCRIPT = Path("migrations/portal_2026_11_29_one_name.sql").read_text("utf-8")
 
 
 async def test_the_database_takes_a_company_and_a_group_once(database: str) -> None:
@@ -51,30 +48,3 @@ async def test_a_name_keeps_the_ideographs_that_composing_would_change(
     name = "大\ufa10環境㈱ＡＢＣ①"
     await confirm(owner, await propose(owner, NEW, {"name": name, "sort_key": "5"}))
     assert await environment(name)
-
-
-async def test_twins_from_before_are_told_apart_by_the_migration(
-    stage: Stage, portal: Portal
-) -> None:
-    connection = await asyncpg.connect(stage.owner_dsn(portal.dsn))
-    try:
-        await connection.execute(
-            "drop index company_name; alter table company add constraint company_name_key"
-            " unique (name); drop index corporate_group_name; alter table corporate_group"
-            " add constraint corporate_group_name_key unique (name); drop index environment_name;"
-            " create unique index environment_name on environment (contract, name)"
-            " where retired_at is null"
-        )
-        await create_company(COMPOSED, "シケン", actor=None)
-        await create_company(DECOMPOSED, "シケン", actor=None)
-        await fetch("update environment set name = $1 where name = '検証環境'", COMPOSED)
-        await fetch("update environment set name = $1 where name = '本番環境'", DECOMPOSED)
-        await connection.execute(SCRIPT)
-    finally:
-        await connection.close()
-    for table in ("company", "environment"):
-        found = await fetch_value(
-            f"select count(*) from {table} where normalize(name, nfc) like $1",
-            f"{COMPOSED} (%",
-        )
-        assert found == 1, table

@@ -21,6 +21,7 @@ Key = tuple[str | None, str | tuple[str, ...]]
 def extracted() -> dict[Key, Any]:
     """Messages of the code and the templates, as Babel finds them, by context and id."""
     with (PROJECT / "babel.cfg").open(encoding="utf-8") as file:
+        # Babel has no type for this one.
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     keywords = {
         "_": None,

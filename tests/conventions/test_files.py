@@ -15,6 +15,7 @@ from tests.conventions.sources import PROJECT, Module, modules
 HTMX = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
 TESTS = list(modules("tests"))
 CODE = [*modules("app"), *modules("licensed_system"), *TESTS, *modules("benchmarks")]
+IGNORED = "# type: " + "ignore"
 PIN = re.compile(r"^[a-z0-9._\[\]-]+==[^ ;]+( ; .+)? \\$")
 
 
@@ -47,6 +48,17 @@ def test_nothing_is_left_for_later_and_nothing_is_called_utils(module: Module) -
     assert module.path.stem not in {"utils", "helpers", "misc", "common"}
     marks = "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3))
     assert not re.search(rf"\b({marks})\b", module.path.read_text("utf-8"))
+
+
+def test_each_type_error_that_is_ignored_has_its_reason_above_it() -> None:
+    ignored = 0
+    for module in CODE:
+        lines = module.path.read_text("utf-8").splitlines()
+        for number in (n for n, line in enumerate(lines) if IGNORED in line):
+            ignored += 1
+            assert lines[number - 1].lstrip().startswith("# "), f"{module.path}: {number + 1}"
+    # Give a value its type instead, such as by a `ScopeKey`.
+    assert ignored <= 5
 
 
 @pytest.mark.parametrize("module", TESTS, ids=_name)

@@ -37,6 +37,7 @@ BUILDERS = {
     "app.audit.services.record": "test_every_event_can_be_recorded",
     "app.backup.copying.write_tables": "tests/backup; it asks the database for the names",
     "app.database.migrate._grant": "every migration; it grants to a role of the settings",
+    "app.database.sql_migration.sql_migration": "every migration; it runs the file beside it",
     "app.history.queries.all_events": "test_every_filter_of_the_history_fits",
     "app.history.queries.list_events": "test_every_filter_of_the_history_fits",
     "app.notices.queries.list_notices": "test_every_filter_of_the_notices_fits",

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -77,6 +78,10 @@ def test_not_even_the_supervisor_killed_with_the_portal_leaves_postgres_behind(
         assert not sockets.parent.exists()
 
 
+def _acknowledges(portal: Portal) -> bool:
+    return len(portal.acknowledged()) > 20
+
+
 async def test_killing_the_portal_loses_no_acknowledged_commit(
     tmp_path: Path, start: Callable[..., Portal]
 ) -> None:
@@ -84,7 +89,7 @@ async def test_killing_the_portal_loses_no_acknowledged_commit(
     for _ in range(KILLS):
         portal = start(tmp_path, "write")
         portal.addresses()
-        until(lambda portal=portal: len(portal.acknowledged()) > 20)  # type: ignore[misc]
+        until(partial(_acknowledges, portal))
         portal.end(signal.SIGKILL)
         acknowledged += portal.acknowledged()
     with EmbeddedServer(tmp_path) as addresses:
@@ -101,7 +106,7 @@ async def test_killing_postgres_loses_no_acknowledged_commit_and_it_comes_back(
             await connection.execute("insert into acknowledged values ($1)", number)
             former = postmaster(tmp_path)
             os.kill(former, signal.SIGKILL)
-            until(lambda former=former: _running_anew(tmp_path, former))  # type: ignore[misc]
+            until(partial(_running_anew, tmp_path, former))
             connection.terminate()
             connection = await asyncpg.connect(addresses.owner)
             assert await numbers(addresses.owner) == list(range(number + 1))

@@ -70,6 +70,16 @@ async def test_a_workbook_that_could_mean_several_tables_is_told(owner: httpx.As
     assert answer.status_code == 422 and "A2:A3" in answer.text
 
 
+async def test_a_file_that_is_wrong_is_named_at_its_field(owner: httpx.AsyncClient) -> None:
+    """And what was typed stays."""
+    for content in (b"\x00\x01\x02", b"x" * 1_000_001, b"", book({"a": sheet(HEAD[:2])})):
+        html = (await sent(owner, content)).text
+        told = html.partition('id="file-error">')[2].partition("</p>")[0]
+        assert told.startswith("「表.xlsx」"), html[:200]
+        assert 'href="#file"' in html and 'id="table-error"' not in html
+        assert "古い表" in html.split("<textarea")[1]
+
+
 async def test_a_name_that_has_lost_its_zeros_is_pointed_out(owner: httpx.AsyncClient) -> None:
     await fetch("update environment set name = '007' where name = '検証環境'")
     html = await refusal(owner, "7,PLATFORM,1")

@@ -7,7 +7,12 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
+from app.activation.format.requests import RequestOutcome
+from app.activation.rules import IssueOutcome
+from app.activation.wording import message_of
 from app.database import fetch, fetch_value, queries_made
+from app.history.rules import sentence
+from app.web import i18n
 from tests.audit.log import intruder
 from tests.conftest import Portal, Stage
 
@@ -53,6 +58,35 @@ async def test_the_history_is_told_in_english_too(portal: Portal) -> None:
         html = (await client.get(URL)).text
     assert "Created the environment “本番環境”" in told(html)
     assert any("Business Platform 4, Workflow 300" in text for text in told(html))
+
+
+@pytest.mark.parametrize("outcome", [*RequestOutcome, *IssueOutcome])
+def test_a_refusal_is_told_in_the_words_of_the_upload_page(
+    outcome: RequestOutcome | IssueOutcome,
+) -> None:
+    for language in ("ja", "en"):
+        i18n.language.set(language)
+        text = sentence("activation-refusal", "本番環境", {"code": outcome.value})
+        assert text.endswith(message_of(outcome, "…"))
+
+
+async def test_the_page_and_the_file_say_why_a_request_file_was_refused(
+    owner: httpx.AsyncClient,
+) -> None:
+    environment = await fetch_value("select id from environment where name = '検証環境'")
+    files = {"request": ("request.jwt", b"not a request", "application/octet-stream")}
+    await owner.post(f"/contracts/D-1001/environments/{environment}/activations", files=files)
+    reason = "アクティベーションリクエストファイルではないか"
+    for path in (URL, f"{URL}/export"):
+        text = (await owner.get(path)).text
+        assert reason in text and "malformed" not in text
+
+
+@pytest.mark.parametrize("report", ["products", "allocations", "activations"])
+async def test_an_export_is_told_in_words(owner: httpx.AsyncClient, report: str) -> None:
+    assert (await owner.get(f"/contracts/D-1001/reports/{report}/xlsx")).status_code == 200
+    [text] = [text for text in told((await owner.get(URL)).text) if "XLSX" in text]
+    assert report not in text
 
 
 @pytest.mark.parametrize("path", [URL, f"{URL}/export"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -100,8 +101,8 @@ class Issuer:
         }
         return {**jwk_of(key), "kid": kid_of(key), **window, **changes}
 
-    def keyset(self, keys: list[Claims] | None = None, **header: Any) -> str:
-        listed = [self.entry(self.signer)] if keys is None else keys
+    def keyset(self, keys: Sequence[object] | None = None, **header: Any) -> str:
+        listed = [self.entry(self.signer)] if keys is None else list(keys)
         claims = {"version": self.version, "iat": int(START.timestamp()), "keys": listed}
         full = {"typ": "keyset+jwt", "alg": "EdDSA", "kid": kid_of(self.root), **header}
         return sign(full, claims, self.root)

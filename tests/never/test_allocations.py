@@ -224,8 +224,8 @@ async def test_allocating_retiring_renaming_and_amending_at_once_keep_every_rule
 
     async def rename() -> None:
         id = random.choice(pool.environments)
-        [row] = await fetch("select version from environment where id = $1", id)
-        await _rename(pool, id, row["version"], f"環境 改 {next(names)}")
+        [row] = await fetch("select revision from environment where id = $1", id)
+        await _rename(pool, id, row["revision"], f"環境 改 {next(names)}")
 
     async def amend() -> None:
         async with unit_of_work():
@@ -253,12 +253,12 @@ async def test_allocating_retiring_renaming_and_amending_at_once_keep_every_rule
     assert {"done", "Gone", "CheckViolationError"} <= set(answers), answers
 
 
-async def _rename(pool: Pool, environment: UUID, version: int, name: str) -> None:
+async def _rename(pool: Pool, environment: UUID, revision: int, name: str) -> None:
     try:
         await change_environment(
             contract=pool.contract,
             environment=environment,
-            version=version,
+            revision=revision,
             values=EnvironmentValues(name, 1),
             actor=pool.owner,
         )

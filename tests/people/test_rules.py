@@ -1,7 +1,7 @@
 """Who may change whose membership, what a link opens, and how somebody can join."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from litestar.datastructures import MultiDict
@@ -46,16 +46,16 @@ OWNER, MEMBER = Role.OWNER, Role.MEMBER
 )
 def test_owners_change_everybody_and_the_last_one_stays_while_the_contract_runs(
     standing: Standing,
-    actor: object,
-    person: object,
+    actor: UUID,
+    person: UUID,
     before: Role,
     after: Role | None,
     problem: MembershipProblem | None,
 ) -> None:
     found = membership_problem(
         standing,
-        actor=actor,  # type: ignore[arg-type]
-        person=person,  # type: ignore[arg-type]
+        actor=actor,
+        person=person,
         before=before,
         after=after,
     )
@@ -97,12 +97,12 @@ def test_a_link_says_why_it_opens_nothing(
     ],
 )
 def test_who_opens_a_link_joins_with_the_account_of_the_invited_address(
-    account: object, viewer: object, member: bool, viewer_email: str, wanted: Arrival
+    account: UUID | None, viewer: UUID | None, member: bool, viewer_email: str, wanted: Arrival
 ) -> None:
     found = arrival(
         invited="a@example.com",
-        account=account,  # type: ignore[arg-type]
-        viewer=viewer,  # type: ignore[arg-type]
+        account=account,
+        viewer=viewer,
         member=member,
         viewer_email=viewer_email,
     )

@@ -61,4 +61,4 @@ def test_a_reader_that_is_left_early_ends() -> None:
         file.write(book({"a": sheet(*(["x"] for _ in range(20_000)))}))
         rows = read_rows(file, [0])
         assert next(rows)[1] == Row(1, ["x"])
-        rows.close()  # type: ignore[attr-defined]
+        rows.close()

@@ -6,9 +6,9 @@ import json
 import httpx
 import pytest
 
-from app.activation.demo_services import ROOT_PRIVATE
 from app.activation.format.keysets import sign_keyset
 from app.activation.format.roots import create_key, read_private_pem
+from app.activation.signing_keys.files import ROOT_PRIVATE
 from app.database import fetch_value
 from tests.activation.world import audited, place, upload
 from tests.conftest import Portal

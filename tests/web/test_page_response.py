@@ -4,19 +4,10 @@ from typing import Any
 
 import pytest
 from litestar import MediaType, Response
+from litestar.testing import RequestFactory
 
 from app.web.responses import PageResponse
 from app.web.templates import path_of
-
-
-class Asked:
-    """A request as far as its path goes."""
-
-    class url:
-        path = "Litestar's"
-
-    def __init__(self, path: str) -> None:
-        self.scope = {"path": path}
 
 
 async def sent(response: Response[str], **named: Any) -> list[dict[str, Any]]:
@@ -29,8 +20,9 @@ async def sent(response: Response[str], **named: Any) -> list[dict[str, Any]]:
     async def receive() -> Any:
         raise AssertionError("a page waits for nothing")
 
-    asgi: Any = response.to_asgi_response(None, None, **named)  # type: ignore[arg-type]
-    await asgi({"type": "http"}, receive, send)
+    request = RequestFactory().get()
+    asgi = response.to_asgi_response(request.app, request, **named)
+    await asgi(request.scope, receive, send)
     given = messages[0]["headers"]
     messages[0]["headers"] = sorted(h for h in given if h[0] != b"content-length")
     return messages
@@ -52,12 +44,8 @@ async def test_a_page_is_sent_as_litestar_sends_it(
     assert await sent(page, headers={"x-a": "1"}) == await sent(usual, headers={"x-a": "1"})
 
 
-@pytest.mark.parametrize(
-    ("path", "found"),
-    [
-        ("/contracts/D-1001", "/contracts/D-1001"),
-        *((odd, "Litestar's") for odd in ("//evil.example/", "/a?b", "/a#b")),
-    ],
-)
-def test_the_path_of_odd_addresses_is_what_the_url_says(path: str, found: str) -> None:
-    assert path_of(Asked(path)) == found  # type: ignore[arg-type]
+@pytest.mark.parametrize("path", ["/contracts/D-1001", "//evil.example/", "/a?b", "/a#b"])
+def test_the_path_of_an_address_is_what_litestar_says(path: str) -> None:
+    request = RequestFactory().get()
+    request.scope["path"] = path
+    assert path_of(request) == request.url.path

@@ -121,6 +121,29 @@ async def test_a_database_that_is_away_is_said_so_and_one_that_is_back_is_used(
         assert (await nobody.get("/readyz")).status_code == 200
 
 
+async def test_a_database_that_goes_away_while_a_form_comes_is_said_so(
+    distant: Portal, relay: Relay
+) -> None:
+    """The session is found before the form is read, and the form is kept after it."""
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"name="
+        await relay.stop()
+        yield b"late"
+
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with await distant.signed_in("owner") as owner:
+        await fetch("update session set expires_at = now() - interval '1 second'")
+        new = "/contracts/D-1001/environments/new"
+        kept = (await owner.post(new, data={"name": "x"})).headers["location"]
+        answer = await unchecked(owner).post(new, content=body(), headers=kind)
+        assert answer.status_code == 503 and "ポータルが混み合っています" in answer.text
+        await relay.start()
+    async with await distant.signed_in("owner") as again:
+        parked = parse_qs(urlsplit(kept).query)["next"][0]
+        assert "送信" in (await again.get(parked)).text
+
+
 async def test_a_database_that_restarts_between_two_requests_is_not_noticed_twice(
     distant: Portal, relay: Relay
 ) -> None:

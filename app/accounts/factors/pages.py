@@ -27,6 +27,7 @@ from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
+from app.web.scope_keys import DONE
 from app.web.templates import page
 
 HOME = "/profile/second-factors"
@@ -42,7 +43,7 @@ GUARDS = [signed_in_before_factors, recently_proved]
 def say_what_changed(request: PageRequest) -> None:
     """What was just done, in the place where confirmed changes are told."""
     if message := MESSAGES.get(request.query_params.get("changed", "")):
-        request.scope["done"] = _(message)  # type: ignore[typeddict-unknown-key]
+        DONE.set(request.scope, _(message))
 
 
 def wanted_page(request: PageRequest) -> str:

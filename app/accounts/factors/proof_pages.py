@@ -21,7 +21,7 @@ from app.database import Record
 from app.sealing import read_secret
 from app.settings import Settings
 from app.web.cookies import cookie_values
-from app.web.errors import too_many_attempts
+from app.web.errors import sign_in_wait_message, too_many_attempts
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
@@ -135,7 +135,10 @@ class SecondStep(Controller):
                 pending, form.answer, _keys(settings), address=_address(request)
             )
             if isinstance(outcome, Throttled):
-                return too_many_attempts(request, outcome.wait)
+                errors = {REFUSALS[way][0]: sign_in_wait_message(outcome.wait)}
+                template = "accounts/second_step.html"
+                again = _question(request, template, offered, way, form.next, errors)
+                return too_many_attempts(request, outcome.wait, again)
             if outcome is not None:
                 answer = access.begin_session(outcome, form.next, settings)
                 answer.set_cookie(access.cookie(settings.pending_cookie, "", 0, settings))
@@ -156,8 +159,8 @@ class SecondStep(Controller):
         return await _options(pending["id"], generation, factors, settings)
 
 
-async def _pending(request: PageRequest, settings: Settings) -> Record | None:
-    if request.scope.get("viewer"):
+async def _pending(request: access.PersonRequest, settings: Settings) -> Record | None:
+    if request.user:
         return None
     for token in cookie_values(request.scope, settings.pending_cookie):
         if pending := await factor_queries.find_pending(token, clock.now()):
@@ -165,9 +168,9 @@ async def _pending(request: PageRequest, settings: Settings) -> Record | None:
     return None
 
 
-def _begin_again(request: PageRequest, wanted: str) -> Response[Any]:
+def _begin_again(request: access.PersonRequest, wanted: str) -> Response[Any]:
     """Somebody signed in goes on; the others begin with the password."""
-    if request.scope.get("viewer"):
+    if request.user:
         return see_other(wanted)
     return see_other("/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}")
 
@@ -201,7 +204,10 @@ class Proof(Controller):
         if not errors:
             outcome = await proof_services.prove_again(viewer, form.answer, _keys(settings))
             if isinstance(outcome, Throttled):
-                return too_many_attempts(request, outcome.wait)
+                errors = {REFUSALS[way][0]: sign_in_wait_message(outcome.wait)}
+                template = "accounts/proof.html"
+                again = _question(request, template, offered, way, form.next, errors)
+                return too_many_attempts(request, outcome.wait, again)
             if outcome is not None:
                 return access.hand_over(see_other(form.next), outcome, settings)
             errors = _refusal(way, viewer.id, factors, settings)

@@ -6,6 +6,7 @@ from piccolo.table import Table
 
 from app.accounts.tables import Device, User
 from app.database import uuid7
+from app.database.data_fields import NOBODY, Fields, Level, NeverShown
 from app.database.quotas import Bound, Quota, WhenFull
 from app.web.i18n import N_
 
@@ -70,6 +71,46 @@ class PendingSignIn(Table):
     expires_at = Timestamptz(default=None)
 
 
+DATA = (
+    Fields(
+        "authenticator_app",
+        "user generation last_step created_at confirmed_at expires_at",
+        Level.PERSONAL,
+        "oneself; viewer whether there is one",
+        "oneself, by proof; operator removes it, with a reason",
+    ),
+    NeverShown("authenticator_app", "sealed_secret", "oneself, by proof"),
+    Fields(
+        "passkey",
+        "user credential_id public_key sign_count name created_at last_used_at",
+        Level.PERSONAL,
+        "oneself; viewer whether there is one",
+        "oneself, by proof; operator removes it, with a reason",
+    ),
+    Fields(
+        "passkey_challenge",
+        "user generation purpose challenge expires_at",
+        Level.SECRET,
+        "oneself, the challenge",
+        "the portal",
+    ),
+    Fields(
+        "recovery_code",
+        "user created_at used_at",
+        Level.PERSONAL,
+        "oneself how many are left; viewer whether there are any",
+        "oneself, by proof; operator removes them, with a reason",
+    ),
+    NeverShown("recovery_code", "code_hash", "oneself, by proof"),
+    Fields(
+        "pending_sign_in",
+        "user generation device user_agent created_at expires_at",
+        Level.PERSONAL,
+        NOBODY,
+        "the portal",
+    ),
+    NeverShown("pending_sign_in", "token_hash"),
+)
 QUOTAS = (
     Quota("pending_sign_in_of_a_person", "pending_sign_in", ("user",), 20, "created_at"),
     Quota("passkey_challenge_of_a_person", "passkey_challenge", ("user",), 50, "expires_at"),

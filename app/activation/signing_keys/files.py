@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.activation.format.roots import InvalidRoot, read_public_pems
 
+ROOT, ROOT_PRIVATE = "root.pem", "root-private.pem"
 PRIVATE_MARK = b"PRIVATE KEY-----"
 LARGEST_KEY_FILE = 64 * 1024
 # What the portal itself keeps below its data folder; keys are looked for beside it.

@@ -20,7 +20,7 @@ from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import kept, staff_page
 from app.web.forms import read_number
-from app.web.requests import PageRequest, query_form, read_form
+from app.web.requests import PageRequest, is_head, query_form, read_form
 from app.web.responses import see_other
 
 SEE = [permitted(Permission.CONTRACTS_SEE)]
@@ -52,7 +52,7 @@ async def show_activation(
     found = await queries.find_activation(id)
     if found is None:
         raise NotFoundException
-    if not request.scope.get("head"):
+    if not is_head(request):
         contract = found.row["contract_id"]
         await note_inspection(contract=contract, actor=viewer.id, place="activation")
     return staff_page(

@@ -25,7 +25,7 @@ from app.staff.rules import Permission
 from app.staff.shell_pages import staff_page
 from app.web.forms import read_key, write_key
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, query_form
+from app.web.requests import PageRequest, is_head, query_form
 from app.web.responses import see_other
 
 AUDIT_URL = "/staff/audit"
@@ -79,7 +79,7 @@ async def export(
     form = AuditForm.read(query_form(request))
     if form.errors:
         return see_other(f"{AUDIT_URL}?{urlencode(form.typed)}")
-    if not request.scope.get("head"):
+    if not is_head(request):
         await services.note_export(viewer.id, form.wanted.query, format)
     return Stream(
         _lines(form.wanted, format),

@@ -24,7 +24,7 @@ from app.staff.services import note_inspection
 from app.staff.shell_pages import kept, problem_of, staff_page
 from app.web.i18n import gettext as _
 from app.web.i18n import moment, pgettext
-from app.web.requests import PageRequest, read_form
+from app.web.requests import PageRequest, is_head, read_form
 from app.web.responses import see_other
 
 
@@ -57,7 +57,7 @@ class AccessReview(Controller):
     ) -> Response[str]:
         """CSVでダウンロード; that it was taken is on record."""
         people = await queries.list_access(contract["id"])
-        if not request.scope.get("head"):
+        if not is_head(request):
             await note_inspection(contract=contract["id"], actor=viewer.id, place="access-review")
         return Response(
             BOM + "".join(_lines(contract, people)),

@@ -22,7 +22,7 @@ from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import kept, problem_of, staff_page
-from app.web.requests import PageRequest, query_form, read_form
+from app.web.requests import PageRequest, is_head, query_form, read_form
 from app.web.responses import see_other
 
 SEE = [permitted(Permission.CONTRACTS_SEE)]
@@ -54,7 +54,7 @@ async def show_contract(
     contract = await queries.find_contract(number)
     if contract is None:
         raise NotFoundException
-    if not request.scope.get("head"):
+    if not is_head(request):
         await note_inspection(contract=contract["id"], actor=viewer.id, place="contract")
     owned = any(m["role"] == "owner" and not m["disabled"] for m in contract["members"])
     return staff_page(

@@ -34,7 +34,7 @@ from app.web import i18n
 from app.web.forms import read_number
 from app.web.i18n import file_size
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, is_fragment, query_form
+from app.web.requests import PageRequest, is_fragment, is_head, query_form
 from app.web.responses import see_other
 from app.web.templates import render
 from app.web.uploads import chosen_file
@@ -85,7 +85,7 @@ async def export(request: PageRequest, viewer: NamedDependency[Viewer]) -> Respo
         "Content-Disposition": 'attachment; filename="export.zip"',
         "Cache-Control": "no-store",
     }
-    if request.scope.get("head"):
+    if is_head(request):
         return Response(b"", media_type="application/zip", headers=headers)
     # Whole before the answer begins: whoever reads slowly keeps no connection to the database, and
     # half an export is never taken for a whole one.

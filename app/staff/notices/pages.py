@@ -22,7 +22,7 @@ from app.staff.list_forms import ListForm
 from app.staff.notices import acts, queries
 from app.staff.notices.queries import SeenNotice, state_of
 from app.staff.rules import Permission
-from app.staff.shell_pages import StaffForms, refusal_errors, staff_page
+from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.i18n import LANGUAGES
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
@@ -102,7 +102,7 @@ class Notices(Controller):
             recipients=await count_recipients(notice.products) if unsent else None,
             mailing=None if unsent else await find_mailing(notice.id),
             previews=previews(settings, from_attributes(NoticeValues, notice)),
-            errors=await refusal_errors(request, viewer, *shown, notice=notice.id),
+            errors=await draft_errors(request, viewer, lambda p: p.notice == notice.id, *shown),
         )
 
     @post("/withdrawal", guards=PUBLISH)
@@ -144,7 +144,7 @@ class NoticeCreation(StaffForms[Subject, NoticeValues, acts.NoticeText]):
     act = acts.TEXT
     values = NoticeValues
 
-    def instead(self, subject: Subject) -> str:
+    def elsewhere(self, subject: Subject) -> str:
         """Lead to the notice where it is published."""
         notice = subject.notice
         late = notice is not None and not notice.changeable(clock.now())

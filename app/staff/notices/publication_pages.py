@@ -25,7 +25,7 @@ class NoticePublications(StaffForms[SeenNotice, PublicationValues, acts.Publicat
     values = PublicationValues
     template = "staff/notice_publication.html"
 
-    def instead(self, subject: SeenNotice) -> str:
+    def elsewhere(self, subject: SeenNotice) -> str:
         """Lead to the notice where it is published."""
         return "" if subject.changeable(clock.now()) else acts.notice_url(subject.id)
 

@@ -18,7 +18,7 @@ from app.staff.rules import NEEDS_REASON, Help, Permission, StaffRole, permissio
 from app.staff.services import note_account_inspection
 from app.staff.shell_pages import kept, problem_of, staff_page
 from app.web.browsers import browser_name
-from app.web.requests import PageRequest, query_form, read_form
+from app.web.requests import PageRequest, is_head, query_form, read_form
 from app.web.responses import see_other
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
@@ -49,7 +49,7 @@ async def show_user(
     account = await queries.find_user(id)
     if account is None:
         raise NotFoundException
-    if not request.scope.get("head"):
+    if not is_head(request):
         await note_account_inspection(user=id, actor=viewer.id)
     _, errors = await kept(request, viewer, acts.ROLE, {}, user=str(id))
     if not errors:

@@ -23,7 +23,7 @@ from app.staff.services import note_inspection
 from app.staff.shell_pages import kept, staff_page
 from app.storage import Storage
 from app.web.downloads import selection, send_file
-from app.web.requests import PageRequest, only_looks, query_form, read_form
+from app.web.requests import PageRequest, is_head, query_form, read_form
 from app.web.responses import see_other
 
 SEE = [permitted(Permission.CONTRACTS_SEE)]
@@ -85,7 +85,7 @@ class Quotes(Controller):
         for act in (acts.REVIEW, acts.HANDLER, acts.ANSWER, acts.CONCLUSION):
             _typed, found = await kept(request, viewer, act, {}, reference=quote.seen.reference)
             errors |= found
-        if not request.scope.get("head"):
+        if not is_head(request):
             await note_inspection(
                 contract=quote.contract["id"], actor=viewer.id, place="quote-request"
             )
@@ -162,7 +162,7 @@ class Quotes(Controller):
             raise NotFoundException
         selected = selection(request, quote.seen.answer_file)
         answer = await send_file(request, storage, quote.seen.answer_file, selected)
-        if selected.gives and not only_looks(request):
+        if selected.gives and not is_head(request):
             await note_answer_download(
                 request=quote.seen.id, contract=quote.contract["id"], actor=viewer.id
             )

@@ -17,7 +17,7 @@ from app.staff.notices.acts import product_choices
 from app.staff.resources import acts, queries
 from app.staff.resources.queries import PublishedFile
 from app.staff.rules import Permission
-from app.staff.shell_pages import StaffForms, refusal_errors, staff_page
+from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.requests import PageRequest, query_form, read_form
 from app.web.responses import see_other
 from app.web.values import Choices, read_values
@@ -50,7 +50,7 @@ async def list_resources(request: PageRequest, viewer: NamedDependency[Viewer]) 
         list=form,
         listed=listed,
         uploads=await queries.list_uploads(),
-        errors=await refusal_errors(request, viewer, acts.PUBLICATION),
+        errors=await draft_errors(request, viewer, lambda _: True, acts.PUBLICATION),
     )
 
 
@@ -74,7 +74,7 @@ class Resources(Controller):
             "staff/resource.html",
             resource=resource,
             products=await catalogue.choices(),
-            errors=await refusal_errors(request, viewer, *shown, resource=resource.id),
+            errors=await draft_errors(request, viewer, lambda p: p.resource == resource.id, *shown),
         )
 
     @post("/withdrawal", guards=CHANGE)
@@ -102,7 +102,7 @@ class ResourceProducts(StaffForms[PublishedFile, ProductsValues, acts.ProductsCh
     values = ProductsValues
     template = "staff/resource_products.html"
 
-    def instead(self, subject: PublishedFile) -> str:
+    def elsewhere(self, subject: PublishedFile) -> str:
         """Lead to the file where it was withdrawn."""
         return acts.resource_url(subject.id) if subject.withdrawn_at else ""
 

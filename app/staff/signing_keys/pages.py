@@ -14,7 +14,7 @@ from app.confirmations.services import propose
 from app.settings import Settings
 from app.staff.access import permitted
 from app.staff.rules import Permission
-from app.staff.shell_pages import StaffForms, refusal_errors, staff_page
+from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.staff.signing_keys import acts, queries
 from app.staff.signing_keys.values import RotationValues
 from app.web.i18n import gettext as _
@@ -33,7 +33,9 @@ async def list_keys(
     request: PageRequest, viewer: NamedDependency[Viewer], settings: NamedDependency[Settings]
 ) -> Response[str]:
     """署名鍵: state and dates, and what can be done next."""
-    return await _list(request, settings, await refusal_errors(request, viewer, acts.IMPORT))
+    return await _list(
+        request, settings, await draft_errors(request, viewer, lambda _: True, acts.IMPORT)
+    )
 
 
 async def _list(request: PageRequest, settings: Settings, errors: dict[str, str]) -> Response[str]:

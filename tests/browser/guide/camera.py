@@ -4,7 +4,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.async_api import Locator
+from playwright.async_api import FloatRect, Locator
 
 from tests.browser.cast import Cast
 from tests.browser.guide.words import texts
@@ -86,7 +86,7 @@ class Camera:
         await page.screenshot(
             path=shot,
             full_page=True,
-            clip=box,  # type: ignore[arg-type]
+            clip=box,
         )
         encode_picture(shot, MEDIA / f"{name}.{self.language}.webp")
         known = texts(self.language)
@@ -94,7 +94,7 @@ class Camera:
         self.labels[f"{name}.{self.language}"] = sorted(words)
 
 
-async def _box(main: Locator, lowest: int) -> dict[str, float]:
+async def _box(main: Locator, lowest: int) -> FloatRect:
     """The main part from its first line to the last that ends above `lowest` pixels."""
     top, bottom, width = await main.evaluate(FRAME, lowest)
     return {"x": 0, "y": top, "width": width, "height": bottom - top}

@@ -100,11 +100,13 @@ class Recorder:
         await target.evaluate("e => e.scrollIntoViewIfNeeded()")
         box = await target.bounding_box()
         assert box is not None
-        start, end = self.at, (box["x"] + min(box["width"] / 2, 60), box["y"] + box["height"] / 2)
+        x, y = self.at
+        right = box["x"] + min(box["width"] / 2, 60) - x
+        down = box["y"] + box["height"] / 2 - y
         for step in range(1, MOVE_FRAMES + 1):
             part = step / MOVE_FRAMES
             part *= part * (3 - 2 * part)
-            self.at = tuple(a + (b - a) * part for a, b in zip(start, end, strict=True))  # type: ignore[assignment]
+            self.at = (x + right * part, y + down * part)
             await self.hold(MOVE_MS)
 
     def finish(self, name: str) -> None:

@@ -42,7 +42,7 @@ async def walk_creation(cast: Cast) -> None:
 
 async def _take_name(number: str, name: str) -> None:
     await fetch(
-        "insert into environment (id, contract, name, sort_key, version, created_at)"
+        "insert into environment (id, contract, name, sort_key, revision, created_at)"
         " select gen_random_uuid(), id, $2, 1, 1, now() from contract where number = $1",
         number,
         name,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 
+from licensed_system.languages import Language
 from licensed_system.page_handler import PageHandler
 from licensed_system.page_server import PageServer, Served
 from tests.browser.cast import Cast
@@ -17,8 +18,8 @@ from tests.browser.plant import LicensedSystem
 @contextmanager
 def page_of(plant: LicensedSystem) -> Iterator[str]:
     """Serve the page while the block runs; answers the address that opens it once."""
-    language = "ja" if plant.language == "ja" else "en"
-    served = Served(plant.store, language, lambda: datetime.now(UTC), plant.machine)  # type: ignore[arg-type]
+    language: Language = "ja" if plant.language == "ja" else "en"
+    served = Served(plant.store, language, lambda: datetime.now(UTC), plant.machine)
     with PageServer(0, PageHandler, served) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()

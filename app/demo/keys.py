@@ -10,11 +10,10 @@ from app import clock
 from app.activation.format.keysets import KeysetOutcome, sign_keyset
 from app.activation.format.roots import create_key, private_pem, public_pem, read_private_pem
 from app.activation.signing_keys import queries as key_queries
-from app.activation.signing_keys.files import write_private
+from app.activation.signing_keys.files import ROOT, ROOT_PRIVATE, write_private
 from app.activation.signing_keys.services import current_keyset, import_keyset, rotate_signing_key
 from app.settings import Settings
 
-ROOT, ROOT_PRIVATE = "root.pem", "root-private.pem"
 # Well before the signing key ends, the demo makes the next one.
 RENEWED_BEFORE = timedelta(days=90)
 

@@ -1,0 +1,137 @@
+"""What a kept form is called, and what of it is shown to the person who sent it."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from app.web.i18n import N_
+from app.web.i18n import gettext as _
+
+# The parts of an address, as the pages there are called.
+PARTS = {
+    "contracts": N_("Contract"),
+    "environments": N_("Environments"),
+    "allocations": N_("Allocation"),
+    "allocation-sheet": N_("Allocate by table"),
+    "activations": N_("Activation"),
+    "group-companies": N_("Group companies"),
+    "corporate-groups": N_("Corporate groups"),
+    "invitations": N_("Invite"),
+    "members": N_("Members"),
+    "other-products": N_("Add other products"),
+    "quote-requests": N_("Quote request"),
+    "quotes": N_("Quote request"),
+    "entitlements": N_("Contracted products"),
+    "notices": N_("Notices"),
+    "profile": N_("Personal settings"),
+    "calendar": N_("Calendar"),
+    "email": N_("E-mail address"),
+    "staff": N_("Staff console"),
+    "audit": N_("Audit log"),
+    "companies": N_("Companies"),
+    "imports": N_("Bulk import"),
+    "keys": N_("Signing keys"),
+    "license-keys": N_("License keys"),
+    "mail": N_("Mail"),
+    "products": N_("Products"),
+    "resources": N_("Resources"),
+    "terms": N_("Terms of use"),
+    "users": N_("Users"),
+    "owner": N_("Owner"),
+    "staff-role": N_("Role"),
+    "uploads": N_("Upload"),
+    "new": N_("New"),
+    "amendment": N_("Amend the contract"),
+    "answer": N_("Answer"),
+    "cancellation": N_("Cancel"),
+    "conclusion": N_("Conclude"),
+    "application": N_("Apply to the contract"),
+    "discard": N_("Discard"),
+    "end": N_("Log out"),
+    "export": N_("Download"),
+    "further-move": N_("Allow a further move"),
+    "handler": N_("Hand over"),
+    "keysets": N_("Keysets"),
+    "publication": N_("Publish"),
+    "read-marks": N_("Mark all as read"),
+    "release": N_("Release"),
+    "removal": N_("Remove"),
+    "renewal": N_("Renew the contract"),
+    "resending": N_("Send again"),
+    "retirement": N_("Retire"),
+    "retry": N_("Send again"),
+    "review": N_("Take into review"),
+    "revocation": N_("Revoke"),
+    "rotation": N_("Make a new signing key"),
+    "verification": N_("Verify the chain"),
+    "withdrawal": N_("Withdraw"),
+}
+# The parts before them say enough.
+SILENT = frozenset({"addition", "batches", "others", "sessions", "text"})
+LABELS = {
+    "name": N_("Name"),
+    "name_ja": N_("Japanese name"),
+    "name_en": N_("English name"),
+    "sort_key": N_("Sort key"),
+    "quantity": N_("Quantity"),
+    "email": N_("E-mail address"),
+    "role": N_("Role"),
+    "reason": N_("Reason for the change"),
+    "message": N_("Message"),
+    "note": N_("Note"),
+    "number": N_("Contract number"),
+    "person": N_("User code"),
+    "time_zone": N_("Time zone"),
+    "starts_on": N_("First day"),
+    "ends_on": N_("Last day"),
+    "table": N_("Table"),
+    "file": N_("File"),
+    "request": N_("File"),
+    "key": N_("License key"),
+}
+# Fields that the page fills in; a person has not entered them.
+OWN_FIELDS = frozenset({"version", "revision", "next", "draft", "seen", "step", "back"})
+# Passwords, under every name that a form of the portal has for one.
+SECRET_FIELDS = frozenset({"password", "again", "current"})
+MOST_FIELDS = 50
+LONGEST = 500
+
+
+def name_place(path: str) -> str:
+    """Return an address in words, from the outside in: Contract D-1001 › Environments › New."""
+    words = list[str]()
+    for part in path.strip("/").split("/"):
+        if part in PARTS:
+            words.append(_(PARTS[part]))
+        elif part not in SILENT and not _is_id(part):
+            words[-1:] = [" ".join([*words[-1:], part])]
+    return " › ".join(words)
+
+
+def name_entries(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what a person entered, with its label; never a password."""
+    return list(_entries(fields))[:MOST_FIELDS]
+
+
+def _entries(fields: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, value in fields:
+        own = name in OWN_FIELDS or name.startswith("seen-")
+        secret = name in SECRET_FIELDS or "password" in name
+        if own or secret or not value.strip() or _is_id(value):
+            continue
+        if label := _label(name):
+            yield label, value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+
+
+def _label(name: str) -> str:
+    """Return what a field is called; nothing for a choice whose words only its page knows."""
+    if _is_id(name.removeprefix("quantity-")):
+        return _("Quantity")
+    return "" if _is_id(name[-36:]) else _(LABELS.get(name, name))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
