@@ -55,18 +55,17 @@ async def upload_import(
     try:
         file = await storage.store(upload.storage_key, chunks, limit=limit)
     except BaseException:
-        await fetch("delete from bulk_import where id = $1", upload.id)
+        await BulkImport.delete().where(BulkImport.id == upload.id)
         raise
     async with unit_of_work():
-        await fetch(
-            "update bulk_import set state = $2, size = $3, sha256 = $4, moved_at = $5"
-            " where id = $1",
-            upload.id,
-            ImportState.CHECKING,
-            file.size,
-            file.sha256,
-            clock.now(),
-        )
+        await BulkImport.update(
+            {
+                BulkImport.state: ImportState.CHECKING.value,
+                BulkImport.size: file.size,
+                BulkImport.sha256: file.sha256,
+                BulkImport.moved_at: clock.now(),
+            }
+        ).where(BulkImport.id == upload.id)
         await record("import-upload", actor=actor, subject=upload.id, name=upload.name)
     return UUID(str(upload.id))
 
@@ -133,6 +132,6 @@ async def delete_spent_files(storage: Storage) -> None:
     )
     for row in rows:
         await storage.delete(row["storage_key"])
-        await fetch(
-            "update bulk_import set file_deleted_at = $2 where id = $1", row["id"], clock.now()
+        await BulkImport.update({BulkImport.file_deleted_at: clock.now()}).where(
+            BulkImport.id == row["id"]
         )

@@ -115,7 +115,6 @@ def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
         "group-gone": ("corporate_group", _("This corporate group is not there any more.")),
         "number-taken": ("number", _("Another contract has this number. Choose another one.")),
         "code-taken": ("code", _("This code is taken. Choose another one.")),
-        "address-taken": ("email", _("Another account has this mail address.")),
         "member": ("owner_email", _("This address is a member of the contract already.")),
         "invited": ("owner_email", _("This address is invited already. Send that one again.")),
         "owner-there": (
@@ -128,15 +127,9 @@ def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
             _("More than this is allocated or held. Have allocations given back first."),
         ),
         "unit-fixed": ("unit", _("The unit and the code are fixed once somebody has the product.")),
-        "last-administrator": (
-            "form",
-            _("This is the only administrator left. Make somebody else one first."),
-        ),
         "contract-gone": ("contract", _("There is no contract with this number.")),
         "redeemed": ("form", _("This key was redeemed meanwhile, so it cannot be revoked.")),
-        "mail-changed": ("form", _("The mail is not as it was any more. Look at its state.")),
         "quote-moved": ("form", _("The request is in another state by now; see below.")),
-        "import-moved": ("form", _("The import is in another state by now; see below.")),
         "changed-meanwhile": (
             "form",
             CHANGED.told(),

@@ -40,10 +40,12 @@ HEAVY: dict[str, dict[str, Any]] = {
     "staff-invitation-resending": {"contract": "D-1001", "invitation": NOBODY},
     "account-help": {"user": "member", "help": Help.DISABLING, "reason": "x"},
     "staff-account": {
-        **{"code": "neu", "name": "新人", "email": "neu@example.com"},
-        **{"role": "administrator", "language": "ja"},
+        "values": {
+            **{"code": "neu", "name": "新人", "email": "neu@example.com"},
+            **{"role": "administrator", "language": "ja"},
+        }
     },
-    "staff-role": {"user": "clerk", "role": "administrator", "seen": "operator"},
+    "staff-role": {"user": "clerk", "values": {"role": "administrator", "seen": "operator"}},
     "terms-publication": {"values": {"body_ja": "x", "body_en": "x"}, "revision": 1},
     "signing-key-rotation": {"values": {"days": 90, "dropped": []}},
     "keyset-import": {},
@@ -51,8 +53,8 @@ HEAVY: dict[str, dict[str, Any]] = {
     "resource-upload-discard": {"upload": NOBODY},
     "resource-products": {"resource": NOBODY, "values": {"products": []}, "revision": 1},
     "resource-withdrawal": {"resource": NOBODY, "values": {"keep_file": True}, "revision": 1},
-    "bulk-import": {"import": NOBODY},
-    "bulk-import-discard": {"import": NOBODY},
+    "bulk-import": {"file": NOBODY},
+    "bulk-import-discard": {"file": NOBODY},
 }
 HELPS = {
     **dict.fromkeys(HELP_PERMISSIONS, "member"),

@@ -14,7 +14,7 @@ from app.staff.access import permitted
 from app.staff.list_forms import ListForm
 from app.staff.mail import acts, queries
 from app.staff.rules import Permission
-from app.staff.shell_pages import kept, staff_page
+from app.staff.shell_pages import draft_errors, staff_page
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 
@@ -44,35 +44,26 @@ class Mails(Controller):
         self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
     ) -> Response[str]:
         """How it fares, and what can be done."""
-        mail = await queries.find_mail(id)
-        if mail is None:
-            raise NotFoundException
-        _typed, errors = await kept(request, viewer, acts.RETRY, {}, mail=str(id))
-        if not errors:
-            _typed, errors = await kept(request, viewer, acts.DISCARD, {}, mail=str(id))
-        return staff_page(
-            request,
-            "staff/mail.html",
-            mail=mail,
-            retriable=queries.retriable(mail),
-            discardable=queries.discardable(mail),
-            errors=errors,
+        mail = await acts.existing_mail(id)
+        errors = await draft_errors(
+            request, viewer, lambda p: p.mail == id, acts.RETRY, acts.DISCARD
         )
+        return staff_page(request, "staff/mail.html", mail=mail, errors=errors)
 
     @post("/retry", guards=CHANGE)
     async def propose_retry(
         self, viewer: NamedDependency[Viewer], id: FromPath[UUID]
     ) -> Response[Any]:
         """再送: on to the confirm step."""
-        if not queries.retriable(await acts.changeable(viewer, id)):
+        if not (await acts.existing_mail(id)).retriable():
             raise NotFoundException
-        return see_other(await propose(viewer, acts.RETRY, {"mail": str(id)}))
+        return see_other(await propose(viewer, acts.RETRY, acts.OfMail(id)))
 
     @post("/discard", guards=CHANGE)
     async def propose_discard(
         self, viewer: NamedDependency[Viewer], id: FromPath[UUID]
     ) -> Response[Any]:
         """破棄: on to the confirm step."""
-        if not queries.discardable(await acts.changeable(viewer, id)):
+        if not (await acts.existing_mail(id)).discardable():
             raise NotFoundException
-        return see_other(await propose(viewer, acts.DISCARD, {"mail": str(id)}))
+        return see_other(await propose(viewer, acts.DISCARD, acts.OfMail(id)))
