@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
+
+from piccolo.columns import Column
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch, fetch_one, fetch_value, unit_of_work
+from app.database import unit_of_work
 from app.imports.rules import MOST_BYTES, OVER, ImportState
-from app.imports.tables import BulkImport
+from app.imports.tables import BulkImport, BulkImportProgress
 from app.storage import Storage
 from app.web.file_names import clean_file_name
 
@@ -73,51 +76,48 @@ async def upload_import(
 async def confirm_import(id: UUID, *, actor: UUID) -> bool:
     """Leave a checked file to the workers; False where it is not as it was any more."""
     async with unit_of_work():
-        moved = await fetch_value(
-            "update bulk_import set state = $2, confirmed_by = $3, moved_at = $4"
-            " where id = $1 and state = $5 and size is not null returning id",
-            id,
-            ImportState.IMPORTING,
-            actor,
-            clock.now(),
-            ImportState.CHECKED,
+        moved = await _move(id, ImportState.IMPORTING, {BulkImport.confirmed_by: actor})
+        if moved:
+            # The import has as many attempts as the check had.
+            await BulkImportProgress.delete().where(BulkImportProgress.import_ == id)
+    return bool(moved)
+
+
+async def _move(
+    id: UUID, state: ImportState, also: dict[Column | str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Move a checked file into another state; its name, or nothing where it is not checked."""
+    now = clock.now()
+    found: list[dict[str, Any]] = (
+        await BulkImport.update(
+            {BulkImport.state: state.value, BulkImport.moved_at: now, **(also or {})}
         )
-        # The import has as many attempts as the check had.
-        await fetch("delete from bulk_import_progress where import = $1", moved)
-    return moved is not None
+        .where(BulkImport.id == id, BulkImport.state == ImportState.CHECKED.value)
+        .returning(BulkImport.name)
+    )
+    return found
 
 
 async def discard_import(id: UUID, *, actor: UUID) -> bool:
     """Throw a checked file away; False where it is not as it was any more."""
     async with unit_of_work():
-        row = await fetch_one(
-            "update bulk_import set state = $2, moved_at = $3 where id = $1 and state = $4"
-            " returning name",
-            id,
-            ImportState.DISCARDED,
-            clock.now(),
-            ImportState.CHECKED,
-        )
-        if row is None:
-            return False
-        await record("import-discard", actor=actor, subject=id, name=row["name"])
-    return True
+        for file in (moved := await _move(id, ImportState.DISCARDED)):
+            await record("import-discard", actor=actor, subject=id, name=file["name"])
+    return bool(moved)
 
 
 async def sweep_imports(storage: Storage) -> None:
     """Give up what nobody confirmed in time, and forget results that had theirs."""
     now = clock.now()
-    await fetch(
-        "update bulk_import set state = $1, moved_at = $2 where state = any($3) and moved_at <= $4",
-        ImportState.DISCARDED,
-        now,
-        [ImportState.UPLOADING, ImportState.CHECKED],
-        now - FILE_KEPT,
+    await BulkImport.update(
+        {BulkImport.state: ImportState.DISCARDED.value, BulkImport.moved_at: now}
+    ).where(
+        BulkImport.state.is_in([ImportState.UPLOADING.value, ImportState.CHECKED.value]),
+        BulkImport.moved_at <= now - FILE_KEPT,
     )
     await delete_spent_files(storage)
-    await fetch(
-        "delete from bulk_import where file_deleted_at is not null and moved_at <= $1",
-        now - RESULT_KEPT,
+    await BulkImport.delete().where(
+        BulkImport.file_deleted_at.is_not_null(), BulkImport.moved_at <= now - RESULT_KEPT
     )
 
 
@@ -126,11 +126,10 @@ async def delete_spent_files(storage: Storage) -> None:
 
     The file goes first: a crash in between leaves the row, and the next one goes on.
     """
-    rows = await fetch(
-        "select id, storage_key from bulk_import where file_deleted_at is null and state = any($1)",
-        list(OVER),
-    )
-    for row in rows:
+    over = BulkImport.state.is_in([state.value for state in OVER])
+    for row in await BulkImport.select(BulkImport.id, BulkImport.storage_key).where(
+        BulkImport.file_deleted_at.is_null(), over
+    ):
         await storage.delete(row["storage_key"])
         await BulkImport.update({BulkImport.file_deleted_at: clock.now()}).where(
             BulkImport.id == row["id"]

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from piccolo.custom_types import Combinable
+
 from app import clock
 from app.audit.services import record
 from app.database import Gone, fetch, lock_row, unit_of_work
@@ -33,19 +35,23 @@ async def compose_notice(values: NoticeValues, *, actor: UUID | None) -> UUID:
     return notice.id
 
 
-async def _lock_unpublished(notice: UUID, revision: int | None) -> None:
-    """Lock a draft, or a notice whose time has not come.
+async def _lock(notice: UUID, state: Combinable, revision: int | None) -> Notice:
+    """Lock a notice that is in a state.
 
     Raises:
         Changed: somebody else changed it meanwhile.
-        NoticeSettled: it is published already, or withdrawn.
+        NoticeSettled: it is in another state.
     """
-    unpublished = Notice.published_at.is_null() | (Notice.published_at > clock.now())
     try:
-        found = (Notice.id == notice) & Notice.withdrawn_at.is_null() & unpublished
-        await lock_row(Notice, found, revision=revision)
+        return await lock_row(Notice, (Notice.id == notice) & state, revision=revision)
     except Gone:
         raise NoticeSettled from None
+
+
+def _unpublished() -> Combinable:
+    """Return that it is a draft, or that its time has not come."""
+    unseen = Notice.published_at.is_null() | (Notice.published_at > clock.now())
+    return Notice.withdrawn_at.is_null() & unseen
 
 
 async def change_notice(
@@ -61,7 +67,7 @@ async def change_notice(
         NoticeSettled: it is published already: people may have read or got it by mail.
     """
     async with unit_of_work():
-        await _lock_unpublished(notice, revision)
+        await _lock(notice, _unpublished(), revision)
         await Notice.update(_words(values)).where(Notice.id == notice)
         await NoticeProduct.delete().where(NoticeProduct.notice == notice)
         await _set_products(notice, values.products)
@@ -95,7 +101,7 @@ async def publish_notice(
     """
     now = clock.now()
     async with unit_of_work():
-        await _lock_unpublished(notice, revision)
+        await _lock(notice, _unpublished(), revision)
         await Notice.update(
             {
                 Notice.published_at: max(at or now, now),
@@ -113,14 +119,11 @@ async def withdraw_notice(notice: UUID, *, actor: UUID | None) -> None:
     """
     now = clock.now()
     async with unit_of_work():
-        rows = await fetch(
-            "update notice set withdrawn_at = $2, mailed_at = coalesce(mailed_at, $2)"
-            " where id = $1 and published_at is not null and withdrawn_at is null returning id",
-            notice,
-            now,
-        )
-        if not rows:
-            raise NoticeSettled
+        published = Notice.published_at.is_not_null() & Notice.withdrawn_at.is_null()
+        found = await _lock(notice, published, None)
+        await Notice.update(
+            {Notice.withdrawn_at: now, Notice.mailed_at: found.mailed_at or now}
+        ).where(Notice.id == notice)
         await fetch(
             "delete from mail where state = 'queued' and id in"
             " (select mail from notice_mail where notice = $1)",

@@ -8,7 +8,16 @@ from app.web.kinds import Line, LongText, Things
 from app.web.values import Values
 
 LONGEST_BODY = 10_000
-HINT = N_("An empty line begins a paragraph; web addresses become links.")
+
+
+def _body(label: str, language: str) -> LongText:
+    return LongText(
+        label=label,
+        maximum=LONGEST_BODY,
+        hint=N_("An empty line begins a paragraph; web addresses become links."),
+        rows=8,
+        language=language,
+    )
 
 
 class NoticeValues(Values, frozen=True):
@@ -16,26 +25,8 @@ class NoticeValues(Values, frozen=True):
 
     title_ja: Annotated[str, Line(label=N_("Japanese title"), wide=True)]
     title_en: Annotated[str, Line(label=N_("English title"), wide=True)]
-    body_ja: Annotated[
-        str,
-        LongText(
-            label=N_("Japanese text"),
-            maximum=LONGEST_BODY,
-            hint=HINT,
-            rows=8,
-            language="ja",
-        ),
-    ]
-    body_en: Annotated[
-        str,
-        LongText(
-            label=N_("English text"),
-            maximum=LONGEST_BODY,
-            hint=HINT,
-            rows=8,
-            language="en",
-        ),
-    ]
+    body_ja: Annotated[str, _body(N_("Japanese text"), "ja")]
+    body_en: Annotated[str, _body(N_("English text"), "en")]
     products: Annotated[
         list[UUID],
         Things(label=N_("Products"), missing=N_("Choose at least one product from the list.")),

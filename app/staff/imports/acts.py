@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from app.confirmations.acts import Act, Context, Done, Payload, Refusal, Refused, Statement
 from app.imports import upload_services as services
@@ -38,13 +39,13 @@ def kind_names() -> dict[Kind, str]:
     }
 
 
-async def existing_import(id: UUID) -> SeenImport:
+async def provide_import(import_id: FromPath[UUID]) -> SeenImport:
     """Return an import.
 
     Raises:
         NotFoundException: there is none.
     """
-    found = await find_import(id)
+    found = await find_import(import_id)
     if found is None:
         raise NotFoundException
     return found
@@ -59,7 +60,7 @@ def _file_facts(found: SeenImport) -> list[tuple[str, str]]:
 
 
 async def _state_import(_context: Context, payload: OfImport) -> Statement:
-    found, names = await existing_import(payload.file), kind_names()
+    found, names = await provide_import(payload.file), kind_names()
     told = [
         (
             names[sheet.kind],
@@ -90,7 +91,7 @@ async def _import(context: Context, payload: OfImport) -> Done:
 
 
 async def _state_discard(_context: Context, payload: OfImport) -> Statement:
-    found = await existing_import(payload.file)
+    found = await provide_import(payload.file)
     return Statement(
         heading=_("Throw this file away?"),
         facts=_file_facts(found),

@@ -6,11 +6,9 @@ import tempfile
 import zipfile
 from collections.abc import AsyncIterator
 from typing import IO, Any
-from uuid import UUID
 
 from litestar import Controller, MediaType, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
 from litestar.response import Stream
 
 from app.accounts.rules import Viewer
@@ -43,15 +41,6 @@ IMPORT = [permitted(Permission.CONTRACTS_IMPORT)]
 EXPORT = [permitted(Permission.CONTRACTS_EXPORT)]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PIECE = 64 * 1024
-
-
-async def provide_import(import_id: FromPath[UUID]) -> SeenImport:
-    """Return the import in the address.
-
-    Raises:
-        NotFoundException: there is none.
-    """
-    return await acts.existing_import(import_id)
 
 
 @get(acts.IMPORTS_URL, guards=SEE)
@@ -158,7 +147,7 @@ class Imports(Controller):
     """One file, from the upload to what came of it."""
 
     path = f"{acts.IMPORTS_URL}/{{import_id:uuid}}"
-    dependencies = {"found": Provide(provide_import)}
+    dependencies = {"found": Provide(acts.provide_import)}
 
     @get(guards=SEE)
     async def show(

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from app.confirmations.acts import Act, Context, Done, Payload, Refusal, Refused, Statement
 from app.staff.access import requires
@@ -21,7 +22,7 @@ class OfMail(Payload, frozen=True):
     mail: UUID
 
 
-async def existing_mail(id: UUID) -> SeenMail:
+async def provide_mail(id: FromPath[UUID]) -> SeenMail:
     """Return how a mail fares.
 
     Raises:
@@ -43,7 +44,7 @@ def _facts(mail: SeenMail) -> list[tuple[str, str]]:
 
 
 async def _state_retry(_context: Context, payload: OfMail) -> Statement:
-    mail = await existing_mail(payload.mail)
+    mail = await provide_mail(payload.mail)
     return Statement(
         heading=_("Send this mail again?"),
         facts=_facts(mail),
@@ -53,14 +54,14 @@ async def _state_retry(_context: Context, payload: OfMail) -> Statement:
 
 
 async def _retry(context: Context, payload: OfMail) -> Done:
-    mail = await existing_mail(payload.mail)
+    mail = await provide_mail(payload.mail)
     if not await services.send_again(mail.id, mail.template, actor=context.viewer.id):
         raise Refused("settled")
     return Done(f"{MAIL_URL}/{mail.id}", _("The mail waits to be sent again."))
 
 
 async def _state_discard(_context: Context, payload: OfMail) -> Statement:
-    mail = await existing_mail(payload.mail)
+    mail = await provide_mail(payload.mail)
     return Statement(
         heading=_("Discard this mail?"),
         facts=_facts(mail),
@@ -70,7 +71,7 @@ async def _state_discard(_context: Context, payload: OfMail) -> Statement:
 
 
 async def _discard(context: Context, payload: OfMail) -> Done:
-    mail = await existing_mail(payload.mail)
+    mail = await provide_mail(payload.mail)
     if not await services.discard(mail.id, mail.template, actor=context.viewer.id):
         raise Refused("settled")
     return Done(f"{MAIL_URL}/{mail.id}", _("The mail was discarded."))

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from app import clock
 from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Statement
@@ -46,13 +47,13 @@ def notice_url(id: UUID) -> str:
     return f"{NOTICES_URL}/{id}"
 
 
-async def existing_notice(id: UUID) -> SeenNotice:
+async def provide_notice(notice_id: FromPath[UUID]) -> SeenNotice:
     """Return a notice.
 
     Raises:
         NotFoundException: there is none.
     """
-    notice = await find_notice(id)
+    notice = await find_notice(notice_id)
     if notice is None:
         raise NotFoundException
     return notice
@@ -70,7 +71,7 @@ def _form_url(notice: SeenNotice, form: str) -> str:
 
 
 async def _state_text(_context: Context, payload: NoticeText) -> Statement:
-    notice = await existing_notice(payload.notice) if payload.notice else None
+    notice = await provide_notice(payload.notice) if payload.notice else None
     return Statement(
         heading=_("Change this notice?") if notice else _("Keep this draft?"),
         facts=facts(payload.values, await product_choices()),
@@ -100,7 +101,7 @@ async def _mails_told(notice: SeenNotice, values: PublicationValues) -> str:
 
 
 async def _state_publication(_context: Context, payload: Publication) -> Statement:
-    notice = await existing_notice(payload.notice)
+    notice = await provide_notice(payload.notice)
     return Statement(
         heading=_("Publish this notice?"),
         facts=[
@@ -131,7 +132,7 @@ async def _publish(context: Context, payload: Publication) -> Done:
 
 
 async def _state_withdrawal(_context: Context, payload: OfNotice) -> Statement:
-    notice = await existing_notice(payload.notice)
+    notice = await provide_notice(payload.notice)
     seen = notice.state(clock.now()) is NoticeState.PUBLISHED
     return Statement(
         heading=_("Withdraw this notice?"),

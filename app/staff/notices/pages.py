@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
 
 from app import clock
 from app.accounts.rules import Viewer
@@ -30,15 +28,6 @@ from app.web.values import Choices, Form, SentForm, builtins, from_attributes
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
 PUBLISH = [permitted(Permission.NOTICES_PUBLISH)]
-
-
-async def provide_notice(notice_id: FromPath[UUID]) -> SeenNotice:
-    """Return the notice in the address.
-
-    Raises:
-        NotFoundException: there is none.
-    """
-    return await acts.existing_notice(notice_id)
 
 
 @get(acts.NOTICES_URL, guards=SEE)
@@ -80,7 +69,7 @@ class Notices(Controller):
     """One notice."""
 
     path = f"{acts.NOTICES_URL}/{{notice_id:uuid}}"
-    dependencies = {"notice": Provide(provide_notice)}
+    dependencies = {"notice": Provide(acts.provide_notice)}
 
     @get(guards=SEE)
     async def show(
@@ -187,6 +176,6 @@ class NoticeTexts(NoticeCreation):
 
     path = f"{acts.NOTICES_URL}/{{notice_id:uuid}}/text"
     dependencies = {
-        "notice": Provide(provide_notice),
+        "notice": Provide(acts.provide_notice),
         "subject": Provide(provide_text, sync_to_thread=False),
     }

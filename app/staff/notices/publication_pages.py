@@ -7,7 +7,7 @@ from litestar.di import Provide
 from app import clock
 from app.notices.mailing_queries import count_recipients
 from app.staff.notices import acts
-from app.staff.notices.pages import PUBLISH, provide_notice
+from app.staff.notices.pages import PUBLISH
 from app.staff.notices.queries import SeenNotice
 from app.staff.notices.values import PublicationValues, check_moment
 from app.staff.shell_pages import StaffForms
@@ -20,7 +20,7 @@ class NoticePublications(StaffForms[SeenNotice, PublicationValues, acts.Publicat
 
     path = f"{acts.NOTICES_URL}/{{notice_id:uuid}}/publication"
     guards = PUBLISH
-    dependencies = {"subject": Provide(provide_notice)}
+    dependencies = {"subject": Provide(acts.provide_notice)}
     act = acts.PUBLICATION
     values = PublicationValues
     template = "staff/notice_publication.html"

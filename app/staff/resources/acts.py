@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Refused, Statement
 from app.database import Gone
@@ -51,25 +52,25 @@ def resource_url(id: UUID) -> str:
     return f"{RESOURCES_URL}/{id}"
 
 
-async def waiting_upload(id: UUID) -> WaitingUpload:
+async def provide_upload(upload_id: FromPath[UUID]) -> WaitingUpload:
     """Return an upload that waits to be published.
 
     Raises:
         NotFoundException: there is none.
     """
-    upload = await find_upload(id)
+    upload = await find_upload(upload_id)
     if upload is None:
         raise NotFoundException
     return upload
 
 
-async def existing_resource(id: UUID) -> PublishedFile:
+async def provide_resource(resource_id: FromPath[UUID]) -> PublishedFile:
     """Return a published file.
 
     Raises:
         NotFoundException: there is none.
     """
-    resource = await find_resource(id)
+    resource = await find_resource(resource_id)
     if resource is None:
         raise NotFoundException
     return resource
@@ -84,7 +85,7 @@ def _file_facts(file: WaitingUpload | PublishedFile) -> list[tuple[str, str]]:
 
 
 async def _state_publication(_context: Context, payload: Publication) -> Statement:
-    upload = await waiting_upload(payload.upload)
+    upload = await provide_upload(payload.upload)
     return Statement(
         heading=_("Publish this file?"),
         facts=[*_file_facts(upload), *facts(payload.values, await product_choices())],
@@ -107,7 +108,7 @@ async def _publish(context: Context, payload: Publication) -> Done:
 
 
 async def _state_discard(_context: Context, payload: OfUpload) -> Statement:
-    upload = await waiting_upload(payload.upload)
+    upload = await provide_upload(payload.upload)
     return Statement(
         heading=_("Throw this upload away?"),
         facts=_file_facts(upload),
@@ -116,13 +117,13 @@ async def _state_discard(_context: Context, payload: OfUpload) -> Statement:
 
 
 async def _discard(context: Context, payload: OfUpload) -> Done:
-    upload = await waiting_upload(payload.upload)
+    upload = await provide_upload(payload.upload)
     await discard_upload(context.storage, upload=upload.id, actor=context.viewer.id)
     return Done(RESOURCES_URL, _("The upload was thrown away."))
 
 
 async def _state_products(_context: Context, payload: ProductsChange) -> Statement:
-    resource = await existing_resource(payload.resource)
+    resource = await provide_resource(payload.resource)
     [(label, after)] = facts(payload.values, await product_choices())
     url = resource_url(resource.id)
     return Statement(
@@ -134,7 +135,7 @@ async def _state_products(_context: Context, payload: ProductsChange) -> Stateme
 
 
 async def _tie(context: Context, payload: ProductsChange) -> Done:
-    resource = await existing_resource(payload.resource)
+    resource = await provide_resource(payload.resource)
     try:
         await services.change_products(
             resource=resource.id,
@@ -148,7 +149,7 @@ async def _tie(context: Context, payload: ProductsChange) -> Done:
 
 
 async def _state_withdrawal(_context: Context, payload: Withdrawal) -> Statement:
-    resource, keep_file = await existing_resource(payload.resource), payload.values.keep_file
+    resource, keep_file = await provide_resource(payload.resource), payload.values.keep_file
     kept = _("Kept in storage") if keep_file else _("Deleted for good")
     return Statement(
         heading=_("Withdraw this file?"),
@@ -160,7 +161,7 @@ async def _state_withdrawal(_context: Context, payload: Withdrawal) -> Statement
 
 
 async def _withdraw(context: Context, payload: Withdrawal) -> Done:
-    resource = await existing_resource(payload.resource)
+    resource = await provide_resource(payload.resource)
     try:
         await services.withdraw_resource(
             resource=resource.id,

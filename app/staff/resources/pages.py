@@ -1,11 +1,9 @@
 """リソース: the list with what waits to be published, one file, its products, its withdrawal."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
@@ -24,15 +22,6 @@ from app.web.values import Choices, read_values
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
 CHANGE = [permitted(Permission.RESOURCES_CHANGE)]
-
-
-async def provide_resource(resource_id: FromPath[UUID]) -> PublishedFile:
-    """Return the published file in the address.
-
-    Raises:
-        NotFoundException: there is none.
-    """
-    return await acts.existing_resource(resource_id)
 
 
 @get(acts.RESOURCES_URL, guards=SEE)
@@ -58,7 +47,7 @@ class Resources(Controller):
     """One published file."""
 
     path = f"{acts.RESOURCES_URL}/{{resource_id:uuid}}"
-    dependencies = {"resource": Provide(provide_resource)}
+    dependencies = {"resource": Provide(acts.provide_resource)}
 
     @get(guards=SEE)
     async def show(
@@ -97,7 +86,7 @@ class ResourceProducts(StaffForms[PublishedFile, ProductsValues, acts.ProductsCh
 
     path = f"{acts.RESOURCES_URL}/{{resource_id:uuid}}/products"
     guards = CHANGE
-    dependencies = {"subject": Provide(provide_resource)}
+    dependencies = {"subject": Provide(acts.provide_resource)}
     act = acts.PRODUCTS
     values = ProductsValues
     template = "staff/resource_products.html"

@@ -1,11 +1,9 @@
 """Uploads of resources: a file comes in as a stream, waits, and is published or thrown away."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
@@ -25,15 +23,6 @@ from app.web.requests import PageRequest
 from app.web.responses import see_other
 from app.web.uploads import chosen_file
 from app.web.values import Choices
-
-
-async def provide_upload(upload_id: FromPath[UUID]) -> WaitingUpload:
-    """Return the upload in the address.
-
-    Raises:
-        NotFoundException: there is none that waits.
-    """
-    return await acts.waiting_upload(upload_id)
 
 
 class UploadCreation(Controller):
@@ -86,7 +75,7 @@ class Publications(StaffForms[WaitingUpload, ResourceValues, acts.Publication]):
 
     path = f"{acts.UPLOADS_URL}/{{upload_id:uuid}}"
     guards = CHANGE
-    dependencies = {"subject": Provide(provide_upload)}
+    dependencies = {"subject": Provide(acts.provide_upload)}
     act = acts.PUBLICATION
     values = ResourceValues
     template = "staff/resource_publication.html"

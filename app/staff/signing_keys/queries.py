@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from app import clock
 from app.activation.format.keysets import Keyset
+from app.activation.signing_keys.queries import ListedKeyset
 from app.database import Record, fetch, fetch_value
 
 
@@ -30,20 +31,11 @@ class SeenKey:
 
 
 @dataclass(frozen=True)
-class SeenKeyset:
-    """A keyset; one that waits for its signature is not in force yet."""
-
-    version: int
-    created_at: datetime
-    activated_at: datetime | None
-
-
-@dataclass(frozen=True)
 class Keys:
     """The keys and the keysets, the newest first."""
 
     keys: list[SeenKey]
-    keysets: list[SeenKeyset]
+    keysets: list[ListedKeyset]
 
 
 async def list_keys(keyset: Keyset | None) -> Keys:
@@ -68,7 +60,7 @@ async def list_keys(keyset: Keyset | None) -> Keys:
     signing = keyset.newest_key([row["kid"] for row in held], now) if keyset else None
     keys = [_seen(row, keyset, signing.kid if signing else "", now) for row in held]
     keysets = [
-        SeenKeyset(row["version"], row["created_at"], row["activated_at"])
+        ListedKeyset(row["version"], row["created_at"], row["activated_at"])
         for row in rows
         if row["version"]
     ]

@@ -7,29 +7,20 @@ from app.web.kinds import LongText
 from app.web.values import Values
 
 LONGEST_TEXT = 60_000
-HINT = N_("An empty line begins a paragraph, “# ” a heading.")
+
+
+def _body(label: str, language: str) -> LongText:
+    return LongText(
+        label=label,
+        maximum=LONGEST_TEXT,
+        hint=N_("An empty line begins a paragraph, “# ” a heading."),
+        rows=12,
+        language=language,
+    )
 
 
 class TermsValues(Values, frozen=True):
     """Both texts."""
 
-    body_ja: Annotated[
-        str,
-        LongText(
-            label=N_("Japanese text"),
-            maximum=LONGEST_TEXT,
-            hint=HINT,
-            rows=12,
-            language="ja",
-        ),
-    ]
-    body_en: Annotated[
-        str,
-        LongText(
-            label=N_("English text"),
-            maximum=LONGEST_TEXT,
-            hint=HINT,
-            rows=12,
-            language="en",
-        ),
-    ]
+    body_ja: Annotated[str, _body(N_("Japanese text"), "ja")]
+    body_en: Annotated[str, _body(N_("English text"), "en")]
