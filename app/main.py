@@ -22,11 +22,11 @@ from app.database import close_pool, open_pool
 from app.settings import Settings
 from app.storage import open_storage
 from app.web import errors
-from app.web.answers import Responses
-from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles, StrictTransport
-from app.web.following import HtmxFollow
+from app.web.http.asgi import App, ReadTimeouts, RequestLog, StaticFiles, StrictTransport
+from app.web.http.finishing import FinishResponses
+from app.web.http.htmx_redirects import FollowHtmxRedirects
+from app.web.http.speculation import RefuseSpeculation
 from app.web.metrics import Metrics
-from app.web.speculation import RefuseSpeculation
 
 
 def make_litestar(settings: Settings, database_url: str) -> Litestar:
@@ -82,8 +82,8 @@ def make_app(settings: Settings, database_url: str) -> App:
     app = _as_app(make_litestar(settings, database_url))
     app = ParkedForms(app, settings)
     app = _as_app(viewer_access.Viewers(app, settings, READ_AHEAD))
-    app = HtmxFollow(app)
-    app = Responses(app)
+    app = FollowHtmxRedirects(app)
+    app = FinishResponses(app)
     app = StaticFiles(app)
     app = RefuseSpeculation(Metrics(RequestLog(ReadTimeouts(app))))
     return StrictTransport(app) if settings.https else app

@@ -24,7 +24,10 @@ from benchmarks.figures import Figure, none_of, show
 from tests.browser.thorough import ACCESS_TOOLS
 from tests.servers import PROJECT
 
-JOURNEYS = "tests/browser/test_matrix.py tests/browser/test_staff_pages.py -k 'not keyboard'"
+JOURNEYS = (
+    "tests/browser/test_matrix.py tests/browser/test_staff_pages.py --whole-matrix"
+    " -k 'not keyboard'"
+)
 OUTCOME = re.compile(r"(?:(\d+) failed, )?(\d+) passed")
 ENOUGH = 20
 

@@ -19,7 +19,7 @@ import asyncpg
 
 from app.database import close_pool, open_pool
 from app.main import make_app
-from app.web import answers, templates
+from app.web.http import finishing, templates
 from benchmarks.demo_server import Demo, serving_demo
 from benchmarks.floor import PAGES
 from benchmarks.growth_pages import ask
@@ -58,7 +58,7 @@ async def measure(demo: Demo, times: int) -> dict[str, list[float]]:
     await open_pool(demo.dsn, size=1)
     asyncpg.Connection.fetch = timed_fetch
     templates.render = timed("template", templates.render)
-    answers.compress = timed("compression", answers.compress)
+    finishing.compress = timed("compression", finishing.compress)
     app = make_app(demo.settings, demo.dsn)
     costs = {}
     for name, path in PAGES.items():

@@ -149,7 +149,7 @@ PROOFS = (
     Proof(
         "access",
         "pytest",
-        "tests/browser/test_matrix.py -k keyboard",
+        "tests/browser/test_matrix.py --whole-matrix -k keyboard",
         tests="every journey by the keyboard alone, focus seen after each step, ja and en",
     ),
     Proof(

@@ -22,7 +22,7 @@ from app.demo.world import make_world
 from app.main import make_app
 from app.settings import Settings, read_settings
 from app.web import i18n
-from app.web.asgi import App
+from app.web.http.asgi import App
 from tests.pages import check_page
 from tests.quick import is_quick
 
@@ -34,8 +34,9 @@ _names = (f"copy{n}" for n in itertools.count())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what `make quick` asks for."""
+    """Add what `make quick` and `make prove` ask for."""
     parser.addoption("--quick", action="store_true", help="leave out what takes long")
+    parser.addoption("--whole-matrix", action="store_true", help="walk every cell of the journeys")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

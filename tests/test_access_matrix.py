@@ -11,19 +11,19 @@ import httpx
 import pytest
 
 from app import clock, domains
-from app.accounts.factors.proof_services import seal_app_secret
+from app.accounts.factors.proof_services import encrypt_app_secret
 from app.accounts.factors.tables import AuthenticatorApp, Passkey
 from app.accounts.queries import find_credentials
 from app.activation.signing_keys.services import rotate_signing_key
 from app.database import fetch, fetch_value
 from app.database.data_fields import NeverShown
 from app.demo.world import PASSWORD
+from app.encryption import read_secret
 from app.endings.calendar_services import make_feed, take_address
 from app.main import make_litestar
 from app.notices.services import compose_notice
 from app.products.key_services import issue_license_keys
 from app.products.rules import Term
-from app.sealing import read_secret
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
 from tests.notices.steps import about, mail_all, publish
@@ -603,7 +603,7 @@ async def _app(portal: Portal, owner: UUID) -> UUID:
     app = AuthenticatorApp(
         user=owner,
         generation=await _generation(owner),
-        sealed_secret=seal_app_secret(
+        sealed_secret=encrypt_app_secret(
             read_secret(portal.settings.secret_file), owner, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
         ),
         last_step=0,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app import clock
 from app.accounts.rules import FORGETS_FORMS, Ending
+from app.accounts.tables import Session
 from app.database import fetch
 
 
@@ -26,9 +27,8 @@ async def end_sessions(
     )
     if ending in FORGETS_FORMS:
         # A session that ended before may also be the intruder's.
-        await fetch(
-            'update session set end_reason = $2 where "user" = $1 and ended_at is not null',
-            *(user, ending.value),
+        await Session.update({Session.end_reason: ending.value}).where(
+            (Session.user == user) & Session.ended_at.is_not_null()
         )
     return sum(row["expires_at"] > now for row in ended)
 

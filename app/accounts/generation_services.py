@@ -11,6 +11,7 @@ from uuid import UUID
 
 from app.accounts.ending_services import end_sessions
 from app.accounts.rules import Ending, Viewer
+from app.accounts.tables import User
 from app.database import Record, fetch, fetch_one, unit_of_work
 
 
@@ -55,9 +56,8 @@ async def require_current(viewer: Viewer) -> None:
 
 async def begin_generation(user: UUID) -> None:
     """Void all that was given out to a person, where their credentials stay as they are."""
-    await fetch(
-        "update portal_user set credential_generation = credential_generation + 1 where id = $1",
-        user,
+    await User.update({User.credential_generation: User.credential_generation + 1}).where(
+        User.id == user
     )
 
 

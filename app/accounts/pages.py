@@ -13,12 +13,12 @@ from app.accounts.place_rules import PLACE_LASTS, PURPOSE, PlaceKeeper
 from app.accounts.rules import Viewer, local_path, with_next
 from app.accounts.session_services import PendingLogin
 from app.accounts.throttling import Throttled
-from app.sealing import derive, read_secret
+from app.encryption import derive, read_secret
 from app.settings import Settings
 from app.web import i18n
-from app.web.answers import policy_with_style
-from app.web.cookies import cookie_values
 from app.web.errors import sign_in_wait_message, too_many_attempts
+from app.web.http.cookies import cookie_values
+from app.web.http.finishing import policy_with_style
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, read_form
 from app.web.responses import see_other

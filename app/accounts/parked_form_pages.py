@@ -13,7 +13,7 @@ from app.accounts.parked_form_rules import name_entries, name_place
 from app.accounts.parking_pages import find_parked
 from app.accounts.parking_rules import open_form
 from app.accounts.rules import Viewer
-from app.sealing import read_secret
+from app.encryption import read_secret
 from app.settings import Settings
 from app.web.browsers import browser_name
 from app.web.requests import PageRequest, read_kept_form

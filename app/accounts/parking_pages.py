@@ -11,15 +11,15 @@ from uuid import UUID
 from app import clock
 from app.accounts import queries
 from app.accounts.access import CONFIRMATIONS, DETOUR, OVER_SESSION
-from app.accounts.parking_rules import open_form, seal_form
+from app.accounts.parking_rules import encrypt_form, open_form
 from app.accounts.rules import FORMS_AFTER_END, OverSession, Viewer, first_step, with_next
 from app.accounts.tables import ParkedForm
 from app.audit.services import record
 from app.database import Record, unit_of_work
-from app.sealing import read_secret
+from app.encryption import read_secret
 from app.settings import Settings
-from app.web.asgi import App, Message, Receive, Scope, Send
 from app.web.errors import quota_errors, send_unavailable, unavailable_errors
+from app.web.http.asgi import App, Message, Receive, Scope, Send
 from app.web.requests import (
     PayloadTooLarge,
     header,
@@ -128,7 +128,7 @@ class ParkedForms:
             session=session,
             path=scope["path"],
             content_type=header(scope, b"content-type")[:200],
-            form=seal_form(read_secret(self.settings.secret_file), body),
+            form=encrypt_form(read_secret(self.settings.secret_file), body),
             created_at=now,
             expires_at=now + KEPT,
         )

@@ -1,18 +1,18 @@
 """How kept forms rest."""
 
-from app.sealing import CannotOpen, seal, unseal
+from app.encryption import CannotOpen, decrypt, encrypt
 
 PURPOSE = b"parked-form"
 
 
-def seal_form(secret: bytes, body: bytes) -> bytes:
+def encrypt_form(secret: bytes, body: bytes) -> bytes:
     """A form's body as it rests."""
-    return seal(secret, PURPOSE, body)
+    return encrypt(secret, PURPOSE, body)
 
 
 def open_form(secret: bytes, box: bytes) -> bytes | None:
     """The body that was sealed; None where the portal's secret is another one by now."""
     try:
-        return unseal(secret, PURPOSE, box)
+        return decrypt(secret, PURPOSE, box)
     except CannotOpen:
         return None

@@ -20,7 +20,7 @@ from app.accounts.session_services import FreshToken
 from app.accounts.tables import EmailChange, User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
-from app.database import Record, fetch, unit_of_work
+from app.database import Record, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue, withdraw
 from app.settings import Settings
@@ -124,7 +124,7 @@ async def cancel_email_change(viewer: Viewer) -> bool:
 
 
 async def _forget(user: UUID) -> bool:
-    rows = await fetch('delete from email_change where "user" = $1 returning id', user)
+    rows = await EmailChange.delete().where(EmailChange.user == user).returning(EmailChange.id)
     await withdraw([row["id"] for row in rows])
     return bool(rows)
 
@@ -165,7 +165,8 @@ async def _change_email(settings: Settings, change: Record) -> None:
     user = change["user"]
     old = await hold_account(user, change["generation"])
     # A newer change may have replaced this one.
-    if not await fetch("delete from email_change where id = $1 returning id", change["id"]):
+    used = EmailChange.delete().where(EmailChange.id == change["id"])
+    if not await used.returning(EmailChange.id):
         raise LinkUnknown
     await User.update({User.email: change["email"]}).where(User.id == user)
     await enqueue(

@@ -9,7 +9,7 @@ from app.accounts.ending_services import end_sessions
 from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.passwords import hash_password
 from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR, Ending, new_token, token_hash
-from app.accounts.tables import User
+from app.accounts.tables import PasswordReset, User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import Record, fetch, unit_of_work, uuid7
@@ -102,12 +102,10 @@ async def _reset(settings: Settings, token: str, hashed: str) -> bool:
             return False
         user = link["user"]
         account = await hold_account(user, link["generation"])
-        if not await fetch(
-            "update password_reset set used_at = $2 where token_hash = $1 and used_at is null"
-            " returning id",
-            token_hash(token),
-            now,
-        ):
+        used = PasswordReset.update({PasswordReset.used_at: now}).where(
+            (PasswordReset.token_hash == token_hash(token)) & PasswordReset.used_at.is_null()
+        )
+        if not await used.returning(PasswordReset.id):
             return False
         await User.update({User.password_hash: hashed, User.must_change_password: False}).where(
             User.id == user

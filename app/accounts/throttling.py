@@ -17,6 +17,7 @@ from app.accounts.guess_rules import (
     place_lane,
 )
 from app.accounts.place_rules import PLACE_WAIT, Place, PlaceKeeper
+from app.accounts.tables import Throttle
 from app.database import fetch, unit_of_work
 
 
@@ -186,4 +187,4 @@ async def is_slowed_down(accounts: Sequence[str]) -> bool:
 
 async def sweep_throttle() -> None:
     """Delete buckets that have drained: an empty one says nothing."""
-    await fetch("delete from throttle where drained_at < $1", clock.now())
+    await Throttle.delete().where(Throttle.drained_at < clock.now())

@@ -33,6 +33,7 @@ from app.activation.signing_keys.services import (
     published_keys,
     rotate_signing_key,
 )
+from app.cli.runtime import run_with_database
 from app.settings import Settings, read_settings
 
 T = TypeVar("T")
@@ -48,9 +49,6 @@ def keys() -> None:
 
 def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
     """Run `work` on the portal's database; what the vendor can mend is one line."""
-    # The server's code is loaded only here: `init` and `sign` run on a machine without one.
-    from app.cli.runtime import run_with_database  # noqa: PLC0415
-
     settings = read_settings()
     try:
         return run_with_database(settings, lambda: work(settings))

@@ -128,19 +128,19 @@ async def _insert_products(activation: UUID, issue: Issue) -> None:
 
 async def take_return(case: Case, decision: EndActivation) -> int:
     """End the returned activation: the system runs on none of the older ones either."""
-    row = await fetch_one(
-        """
-        update activation
-        set ended_at = $2, end_reason = 'returned', return_jti = $3, return_file = $4
-        where jti = $1 returning seq
-        """,
-        decision.jti,
-        case.now,
-        case.request.jti,
-        case.request.text,
+    [ended] = (
+        await Activation.update(
+            {
+                Activation.ended_at: case.now,
+                Activation.end_reason: "returned",
+                Activation.return_jti: case.request.jti,
+                Activation.return_file: case.request.text,
+            }
+        )
+        .where(Activation.jti == decision.jti)
+        .returning(Activation.seq)
     )
-    assert row is not None, "the decision names an activation"
-    seq: int = row["seq"]
+    seq: int = ended["seq"]
     await supersede(case.environment, seq, case.now)
     await record(
         "activation-return",

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from app import clock
-from app.activation.tables import MoveAllowance
+from app.activation.tables import Activation, MoveAllowance
 from app.audit.services import record
-from app.database import Changed, fetch, fetch_one, fetch_value, unit_of_work
+from app.database import Changed, Gone, fetch_value, lock_row, unit_of_work
+from app.environments.tables import Environment
 
 
 async def allow_move(environment: UUID, *, seen: int, reason: str, actor: UUID) -> None:
@@ -47,11 +48,16 @@ async def release(environment: UUID, *, seq: int, reason: str, actor: UUID) -> N
         newest = await fetch_value(
             "select max(seq) from activation where environment = $1", environment
         )
-        rows = await fetch(
-            "update activation set ended_at = $2, end_reason = 'released'"
-            " where environment = $1 and ended_at is null and expires_at > $2 returning seq",
-            environment,
-            clock.now(),
+        now = clock.now()
+        running = (
+            (Activation.environment == environment)
+            & Activation.ended_at.is_null()
+            & (Activation.expires_at > now)
+        )
+        rows = (
+            await Activation.update({Activation.ended_at: now, Activation.end_reason: "released"})
+            .where(running)
+            .returning(Activation.seq)
         )
         if newest != seq or not rows:
             raise Changed
@@ -66,8 +72,9 @@ async def release(environment: UUID, *, seq: int, reason: str, actor: UUID) -> N
 
 
 async def _lock(environment: UUID) -> UUID:
-    row = await fetch_one("select contract from environment where id = $1 for update", environment)
-    if row is None:
-        raise Changed
-    contract: UUID = row["contract"]
+    try:
+        row = await lock_row(Environment, Environment.id == environment)
+    except Gone:
+        raise Changed from None
+    contract: UUID = row.contract
     return contract

@@ -69,7 +69,7 @@ ACTS = {
     "history-export": N_("Downloaded the activity as a file"),
     # Environments
     "environment-creation": N_("Created the environment “%(subject)s”"),
-    "environment-change": N_("Changed the environment “%(subject)s”"),
+    "environment-change": N_("Changed the environment “%(subject)s” (%(changed)s)"),
     "environment-retirement": N_("Retired the environment “%(subject)s”"),
     "allocation-change": N_("Changed the allocation of “%(subject)s”"),
     # Activation

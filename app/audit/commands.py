@@ -1,9 +1,7 @@
 """`portal audit`: check the audit log, and take it away to be checked elsewhere."""
 
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 
 import rich_click as click
 
@@ -12,9 +10,9 @@ from app.audit.heads import read_public_key
 from app.audit.keys import head_signer
 from app.audit.sealer import seal_waiting
 from app.audit.verification import Incomplete, Report, export_log, verify_log
+from app.cli.runtime import run_with_settings
 from app.settings import Settings, read_settings
 
-T = TypeVar("T")
 FILE = click.Path(dir_okay=False, path_type=Path)
 OLD_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -22,14 +20,6 @@ OLD_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group()
 def audit() -> None:
     """The audit log and its chain."""
-
-
-def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
-    # Loaded only here: the server's code knows every domain, and this group is part of it.
-    from app.cli.runtime import run_with_database  # noqa: PLC0415
-
-    settings = read_settings()
-    return run_with_database(settings, lambda: work(settings))
 
 
 @audit.command()
@@ -46,7 +36,7 @@ def verify(key: tuple[Path, ...], head: tuple[Path, ...]) -> None:
     async def work(settings: Settings) -> Report:
         return await verify_log(head_signer(settings.secret_file), keys, heads)
 
-    report = _with_database(work)
+    report = run_with_settings(work)
     for finding in report.findings:
         click.echo(str(finding))
     verdict = f"{len(report.findings)} findings" if report.findings else "whole"
@@ -69,7 +59,7 @@ def export(form: str, out: Path) -> None:
         return await export_log(out, form)
 
     try:
-        count = _with_database(work)
+        count = run_with_settings(work)
     except Incomplete as error:
         raise click.ClickException(f"The log cannot be written out: {error}.") from None
     click.echo(f"{count} events in {out}, its head in {out}{HEAD_SUFFIX}.")

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.audit.heads import key_id
-from app.sealing import derive, read_secret
+from app.encryption import derive, read_secret
 
 PURPOSE = b"audit head signing key"
 

@@ -9,9 +9,9 @@ from app.accounts.factors.secret_services import count_lost_apps, count_lost_for
 from app.activation.checks import Finding
 from app.activation.checks import doctor_findings as key_findings
 from app.database import fetch_value
+from app.encryption import SECRET_BYTES, read_secret
 from app.mail.couriers import NotDelivered, SmtpCourier
 from app.mail.services import count_lost_mails
-from app.sealing import SECRET_BYTES, read_secret
 from app.settings import LOOPBACK, Settings
 from app.storage import storage_problems
 

@@ -6,7 +6,7 @@ from app import clock
 from app.audit.services import record
 from app.contracts.queries import environments_naming
 from app.contracts.tables import GroupCompany
-from app.database import Gone, fetch, fetch_one, unit_of_work
+from app.database import Gone, fetch_one, unit_of_work
 
 
 class GroupCompanyNamed(Exception):
@@ -54,7 +54,7 @@ async def remove_group_company(*, contract: UUID, group_company: UUID, actor: UU
             raise Gone
         if environments := await environments_naming(group_company):
             raise GroupCompanyNamed(environments)
-        await fetch("delete from group_company where id = $1", group_company)
+        await GroupCompany.delete().where(GroupCompany.id == group_company)
         await record(
             "group-company-removal",
             actor=actor,

@@ -16,7 +16,7 @@ async def rows(kind: type[T], sql: str, *args: object) -> list[T]:
     Args:
         kind: has the names of the query's columns for fields, in the same order.
     """
-    return _made(kind, await fetch(sql, *args))
+    return typed(kind, await fetch(sql, *args))
 
 
 async def row(kind: type[T], sql: str, *args: object) -> T | None:
@@ -25,7 +25,8 @@ async def row(kind: type[T], sql: str, *args: object) -> T | None:
     return found[0] if found else None
 
 
-def _made(kind: type[T], records: Sequence[Record]) -> list[T]:
+def typed(kind: type[T], records: Sequence[Record]) -> list[T]:
+    """Return records as values of a dataclass, whose fields are their columns."""
     if not records:
         return []
     columns, names = tuple(records[0].keys()), field_names(cast(Hashable, kind))

@@ -7,8 +7,9 @@ from app.accounts.generation_services import hold_account
 from app.accounts.queries import counts
 from app.accounts.rules import new_token, token_hash
 from app.audit.services import record
-from app.database import fetch, fetch_value, unit_of_work, uuid7
-from app.sealing import CannotOpen, read_secret, seal, unseal
+from app.database import fetch_value, unit_of_work, uuid7
+from app.encryption import CannotOpen, decrypt, encrypt, read_secret
+from app.endings.tables import CalendarFeed
 from app.settings import Settings
 
 TAKE_ADDRESS = f"""
@@ -34,7 +35,7 @@ async def make_feed(settings: Settings, user: UUID, generation: int) -> None:
         CredentialsChanged: the person's session was ended a moment ago.
     """
     token = new_token()
-    unshown = seal(read_secret(settings.secret_file), _purpose(user), token.encode())
+    unshown = encrypt(read_secret(settings.secret_file), _purpose(user), token.encode())
     async with unit_of_work():
         await hold_account(user, generation)
         fresh = await fetch_value(
@@ -54,7 +55,8 @@ async def make_feed(settings: Settings, user: UUID, generation: int) -> None:
 async def revoke_feed(user: UUID) -> None:
     """Make the person's calendar address unknown; without one nothing happens."""
     async with unit_of_work():
-        if await fetch('delete from calendar_feed where "user" = $1 returning id', user):
+        feed = CalendarFeed.delete().where(CalendarFeed.user == user)
+        if await feed.returning(CalendarFeed.id):
             await record("calendar-revocation", actor=user)
 
 
@@ -67,7 +69,7 @@ async def take_address(settings: Settings, user: UUID) -> str | None:
     if sealed is None:
         return None
     try:
-        token = unseal(read_secret(settings.secret_file), _purpose(user), sealed).decode()
+        token = decrypt(read_secret(settings.secret_file), _purpose(user), sealed).decode()
     except CannotOpen:
         return None  # the portal's secret is another one by now: the person makes a new address
     return f"{settings.base_url}/calendar/{token}.ics"

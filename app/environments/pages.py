@@ -22,7 +22,7 @@ from app.web.paging import Leaf, Turn, addresses
 from app.web.requests import PageRequest
 from app.web.responses import see_other
 from app.web.templates import page
-from app.web.values import Choices, Form, SentForm, from_attributes
+from app.web.values import Choices, Form, SentForm
 
 
 def _turn(request: PageRequest) -> Turn[tuple[int, UUID]]:
@@ -94,8 +94,7 @@ class EnvironmentForms(FormPages[Subject, EnvironmentValues, E]):
 
     def now(self, subject: Subject) -> EnvironmentValues | None:
         """Show the facts as they are."""
-        environment = subject.environment
-        return from_attributes(EnvironmentValues, environment) if environment else None
+        return subject.environment.facts if subject.environment else None
 
     def revision(self, subject: Subject) -> int:
         """Return the revision of the environment."""

@@ -11,6 +11,7 @@ from app.contracts.queries import COLUMNS, SEEN, seen_contract
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one
 from app.environments.rules import ActivationState, Share, activation_state
+from app.environments.values import EnvironmentValues
 from app.web.paging import Leaf, Turn, leaf
 
 PAGE_ROWS = 50
@@ -44,9 +45,10 @@ def differs(today: str) -> str:
 
 
 TODAY = "(now() at time zone c.time_zone)::date"
+FACTS = ", ".join(f"e.{name}" for name in EnvironmentValues.__struct_fields__)
 # Environment e of contract c, with its newest activation a.
 ENVIRONMENT_COLUMNS = f"""
-    e.id, e.name, e.sort_key, e.revision, e.group_company, e.retired_at,
+    e.id, {FACTS}, e.revision, e.retired_at,
     gc.name as group_company_name,
     a.seq, a.issued_at, a.expires_at, a.end_reason,
     a.id is not null and {differs(TODAY)} as differs,
@@ -71,16 +73,24 @@ class SeenEnvironment:
     """An environment with the state of its activation."""
 
     id: UUID
-    name: str
-    sort_key: int
+    facts: EnvironmentValues
     revision: int
-    group_company: UUID | None
     group_company_name: str | None
     retired_at: datetime | None
     seq: int | None
     issued_at: datetime | None
     state: ActivationState
     allocations: list[dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """Return the name."""
+        return self.facts.name
+
+    @property
+    def sort_key(self) -> int:
+        """Return the sort key."""
+        return self.facts.sort_key
 
     def url(self, contract: SeenContract) -> str:
         """Path of the environment below its contract."""
@@ -91,10 +101,8 @@ def _seen(row: Record) -> SeenEnvironment:
     allocations = json.loads(row["allocations"] or "[]")
     return SeenEnvironment(
         id=row["id"],
-        name=row["name"],
-        sort_key=row["sort_key"],
+        facts=EnvironmentValues(*(row[name] for name in EnvironmentValues.__struct_fields__)),
         revision=row["revision"],
-        group_company=row["group_company"],
         group_company_name=row["group_company_name"],
         retired_at=row["retired_at"],
         seq=row["seq"],

@@ -8,7 +8,7 @@ from app.audit.services import record
 from app.database import Gone, fetch, lock_row, unit_of_work
 from app.environments.tables import Environment
 from app.environments.values import EnvironmentValues
-from app.web.values import builtins, columns
+from app.web.values import changed, columns, recorded
 
 
 async def create_environment(*, contract: UUID, values: EnvironmentValues, actor: UUID) -> UUID:
@@ -26,7 +26,7 @@ async def create_environment(*, contract: UUID, values: EnvironmentValues, actor
             actor=actor,
             contract=contract,
             subject=environment.id,
-            **builtins(values),
+            **recorded(values),
         )
     return environment.id
 
@@ -65,14 +65,15 @@ async def change_environment(
         asyncpg.UniqueViolationError: another environment of the contract has the name.
     """
     async with unit_of_work():
-        await lock_environment(contract, environment, revision=revision)
+        before = await lock_environment(contract, environment, revision=revision)
         await Environment.update(columns(values)).where(Environment.id == environment)
         await record(
             "environment-change",
             actor=actor,
             contract=contract,
             subject=environment,
-            **builtins(values),
+            changed=changed(before, values),
+            **recorded(values),
         )
 
 

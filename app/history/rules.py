@@ -10,7 +10,9 @@ from uuid import UUID
 
 from app.activation.wording import message_of, outcome_named
 from app.audit.acts import ACTS
+from app.environments.values import EnvironmentValues
 from app.web.i18n import gettext as _
+from app.web.values import kinds
 
 NAME_LETTERS = 4
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -74,6 +76,10 @@ def sentence(act: str, subject: str, details: Mapping[str, object]) -> str:
 
 def _shown(act: str, name: str, value: object) -> object:
     """Return a detail as a sentence says it: in words, and days as everywhere."""
+    match act, name, value:
+        case "environment-change", "changed", [*names]:
+            labels = kinds(EnvironmentValues)
+            return ", ".join(labels[str(each)].name for each in names) or "–"
     if not isinstance(value, str):
         return value
     match act, name:

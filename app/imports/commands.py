@@ -3,9 +3,7 @@
 import os
 import sys
 import zipfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
 import rich_click as click
@@ -13,23 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.accounts.queries import find_staff
+from app.cli.runtime import run_with_settings
 from app.imports.export_services import export_tables
 from app.imports.files import Unreadable, left_out, read_lines, write_template
 from app.imports.rules import Kind
 from app.imports.services import Outcome, import_lines
-from app.settings import Settings, read_settings
+from app.settings import Settings
 from app.web import i18n
 
-T = TypeVar("T")
 BY = click.option("--by", required=True, help="User code of the administrator who does this.")
-
-
-def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
-    # Loaded only here: the server's code knows every domain, and this command is part of it.
-    from app.cli.runtime import run_with_database  # noqa: PLC0415
-
-    settings = read_settings()
-    return run_with_database(settings, lambda: work(settings))
 
 
 async def _who(by: str, *roles: str) -> UUID:
@@ -88,7 +78,7 @@ def _import(file: Path, by: str, dry_run: bool) -> Outcome:
             outcome.left_out = others
             return outcome
 
-        return _with_database(work)
+        return run_with_settings(work)
 
 
 def _tell(outcome: Outcome, dry_run: bool) -> None:
@@ -127,7 +117,7 @@ def export(file: Path, by: str) -> None:
     descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
         with os.fdopen(descriptor, "w+b") as opened:
-            written = _with_database(work)
+            written = run_with_settings(work)
     except BaseException:
         # Half an export could be taken for a whole one.
         file.unlink()

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from app.database import fetch, fetch_value, uuid7
+from app.database import fetch_value, uuid7
+from app.imports.tables import BulkImportProgress
 from app.web.errors import unavailable_errors
 
 EVERY_SECONDS = 0.5
@@ -53,11 +54,10 @@ class Progress:
 
     async def _note(self, id: UUID) -> None:
         self._noted = self._now
-        await fetch(
-            "update bulk_import_progress set phase = $2, lines = $3 where import = $1",
-            id,
-            *self._noted,
-        )
+        phase, lines = self._noted
+        await BulkImportProgress.update(
+            {BulkImportProgress.phase: phase, BulkImportProgress.lines: lines}
+        ).where(BulkImportProgress.import_ == id)
 
 
 async def _begin(id: UUID) -> int:

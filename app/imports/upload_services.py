@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from piccolo.columns import Column
+from piccolo.custom_types import Combinable
 
 from app import clock
 from app.audit.services import record
@@ -76,48 +75,56 @@ async def upload_import(
 async def confirm_import(id: UUID, *, actor: UUID) -> bool:
     """Leave a checked file to the workers; False where it is not as it was any more."""
     async with unit_of_work():
-        moved = await _move(id, ImportState.IMPORTING, {BulkImport.confirmed_by: actor})
+        moved = (
+            await BulkImport.update(
+                {
+                    BulkImport.state: ImportState.IMPORTING.value,
+                    BulkImport.confirmed_by: actor,
+                    BulkImport.moved_at: clock.now(),
+                }
+            )
+            .where(_checked(id) & BulkImport.size.is_not_null())
+            .returning(BulkImport.id)
+        )
         if moved:
             # The import has as many attempts as the check had.
             await BulkImportProgress.delete().where(BulkImportProgress.import_ == id)
     return bool(moved)
 
 
-async def _move(
-    id: UUID, state: ImportState, also: dict[Column | str, Any] | None = None
-) -> list[dict[str, Any]]:
-    """Move a checked file into another state; its name, or nothing where it is not checked."""
-    now = clock.now()
-    found: list[dict[str, Any]] = (
-        await BulkImport.update(
-            {BulkImport.state: state.value, BulkImport.moved_at: now, **(also or {})}
-        )
-        .where(BulkImport.id == id, BulkImport.state == ImportState.CHECKED.value)
-        .returning(BulkImport.name)
-    )
-    return found
+def _checked(id: UUID) -> Combinable:
+    return (BulkImport.id == id) & (BulkImport.state == ImportState.CHECKED.value)
 
 
 async def discard_import(id: UUID, *, actor: UUID) -> bool:
     """Throw a checked file away; False where it is not as it was any more."""
     async with unit_of_work():
-        for file in (moved := await _move(id, ImportState.DISCARDED)):
-            await record("import-discard", actor=actor, subject=id, name=file["name"])
-    return bool(moved)
+        discarded = (
+            await BulkImport.update(
+                {
+                    BulkImport.state: ImportState.DISCARDED.value,
+                    BulkImport.moved_at: clock.now(),
+                }
+            )
+            .where(_checked(id))
+            .returning(BulkImport.name)
+        )
+        if not discarded:
+            return False
+        await record("import-discard", actor=actor, subject=id, name=discarded[0]["name"])
+    return True
 
 
 async def sweep_imports(storage: Storage) -> None:
     """Give up what nobody confirmed in time, and forget results that had theirs."""
     now = clock.now()
+    waiting = [ImportState.UPLOADING.value, ImportState.CHECKED.value]
     await BulkImport.update(
         {BulkImport.state: ImportState.DISCARDED.value, BulkImport.moved_at: now}
-    ).where(
-        BulkImport.state.is_in([ImportState.UPLOADING.value, ImportState.CHECKED.value]),
-        BulkImport.moved_at <= now - FILE_KEPT,
-    )
+    ).where(BulkImport.state.is_in(waiting) & (BulkImport.moved_at <= now - FILE_KEPT))
     await delete_spent_files(storage)
     await BulkImport.delete().where(
-        BulkImport.file_deleted_at.is_not_null(), BulkImport.moved_at <= now - RESULT_KEPT
+        BulkImport.file_deleted_at.is_not_null() & (BulkImport.moved_at <= now - RESULT_KEPT)
     )
 
 

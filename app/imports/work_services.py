@@ -15,12 +15,13 @@ import asyncpg
 import structlog
 
 from app import clock
-from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
+from app.database import Record, fetch_one, unit_of_work, uuid7
 from app.imports.files import Unreadable, left_out, read_lines, readable_name
 from app.imports.line_rules import Line
 from app.imports.progress_services import Progress
 from app.imports.rules import AT_WORK, MOST_ATTEMPTS, MOST_LINES, Fault, ImportState
 from app.imports.services import Outcome, import_lines
+from app.imports.tables import BulkImport
 from app.imports.upload_services import delete_spent_files
 from app.settings import Settings
 from app.storage import Storage, open_storage
@@ -117,18 +118,17 @@ async def _settle(
     reason: str = "",
 ) -> None:
     """Keep what came of it."""
-    await fetch(
-        "update bulk_import set state = $2, reason = $3, lines = $4, added = $5, wrong = $6,"
-        " moved_at = $7, left_out = $8 where id = $1",
-        id,
-        state,
-        reason,
-        json.dumps(outcome.lines),
-        json.dumps(outcome.added),
-        0 if reason else outcome.wrong,
-        clock.now(),
-        json.dumps(outcome.left_out),
-    )
+    await BulkImport.update(
+        {
+            BulkImport.state: state.value,
+            BulkImport.reason: reason,
+            BulkImport.lines: json.dumps(outcome.lines),
+            BulkImport.added: json.dumps(outcome.added),
+            BulkImport.wrong: 0 if reason else outcome.wrong,
+            BulkImport.moved_at: clock.now(),
+            BulkImport.left_out: json.dumps(outcome.left_out),
+        }
+    ).where(BulkImport.id == id)
     faults = [] if reason else outcome.faults
     for begin in range(0, len(faults), FAULTS_AT_ONCE):
         some = enumerate(faults[begin : begin + FAULTS_AT_ONCE], begin + 1)

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 from app import clock
 from app.database import Record, engine, fetch, uuid7
+from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.mail.messages import compose
 from app.mail.rules import Reason, Recipient, State
 from app.mail.tables import Mail
-from app.sealing import CannotOpen, read_secret, seal, unseal
 from app.settings import Settings
 
 FAILED_KEPT = timedelta(days=14)
@@ -60,7 +60,7 @@ async def enqueue(
             id=id,
             template=template,
             about=about,
-            content=seal(read_secret(settings.secret_file), _purpose(id), message),
+            content=encrypt(read_secret(settings.secret_file), _purpose(id), message),
             created_at=now,
             due_at=now,
             valid_until=valid_until,
@@ -75,7 +75,7 @@ def open_content(settings: Settings, mail: Record) -> bytes:
     Raises:
         CannotOpen: it was sealed under another secret.
     """
-    return unseal(read_secret(settings.secret_file), _purpose(mail["id"]), mail["content"])
+    return decrypt(read_secret(settings.secret_file), _purpose(mail["id"]), mail["content"])
 
 
 async def count_lost_mails(secret: bytes) -> int:
@@ -86,7 +86,7 @@ async def count_lost_mails(secret: bytes) -> int:
 
 def _opens(secret: bytes, mail: Record) -> bool:
     try:
-        unseal(secret, _purpose(mail["id"]), mail["content"])
+        decrypt(secret, _purpose(mail["id"]), mail["content"])
     except CannotOpen:
         return False
     return True
@@ -145,14 +145,21 @@ async def _settle(
 
 async def postpone(mail: Record, until: datetime, answer: str, failures: int) -> bool:
     """Try again later; False where the lease was lost."""
-    rows = await fetch(
-        "update mail set due_at = $3, answer = $4, failures = $5, lease = null"
-        " where id = $1 and lease = $2 and state = 'queued' returning id",
-        mail["id"],
-        mail["lease"],
-        until,
-        answer,
-        failures,
+    rows = (
+        await Mail.update(
+            {
+                Mail.due_at: until,
+                Mail.answer: answer,
+                Mail.failures: failures,
+                Mail.lease: None,
+            }
+        )
+        .where(
+            (Mail.id == mail["id"])
+            & (Mail.lease == mail["lease"])
+            & (Mail.state == State.QUEUED.value)
+        )
+        .returning(Mail.id)
     )
     return bool(rows)
 
@@ -196,14 +203,12 @@ async def withdraw(about: Sequence[UUID]) -> None:
 async def wipe_dead_letters() -> None:
     """Wipe the contents of mails that were given up long ago, or that say what holds no more."""
     now = clock.now()
-    await fetch(
-        "update mail set content = null where state = 'failed' and content is not null"
-        " and (settled_at < $1 or valid_until < $2)",
-        now - FAILED_KEPT,
-        now,
+    failed = (Mail.state == State.FAILED.value) & Mail.content.is_not_null()
+    await Mail.update({Mail.content: None}).where(
+        failed & ((Mail.settled_at < now - FAILED_KEPT) | (Mail.valid_until < now))
     )
 
 
 async def forget_old_mails() -> None:
     """Delete the rows of mails that were delivered or given up more than a year ago."""
-    await fetch("delete from mail where settled_at < $1", clock.now() - MEMORY_KEPT)
+    await Mail.delete().where(Mail.settled_at < clock.now() - MEMORY_KEPT)

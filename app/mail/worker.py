@@ -8,6 +8,7 @@ import structlog
 
 from app import clock
 from app.database import Record
+from app.encryption import CannotOpen
 from app.mail.couriers import Courier, NotDelivered, make_courier
 from app.mail.rules import Reason, after_failure
 from app.mail.services import (
@@ -17,7 +18,6 @@ from app.mail.services import (
     settle_failed,
     settle_sent,
 )
-from app.sealing import CannotOpen
 from app.settings import Settings
 
 # Longer than any delivery may take, so that two workers never carry the same mail.

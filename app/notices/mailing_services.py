@@ -20,7 +20,7 @@ from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.notices.mailing_queries import Subscription, find_subscription, next_recipients
 from app.notices.rules import paragraphs
-from app.notices.tables import NoticeMail, NoticeMailMembership
+from app.notices.tables import Notice, NoticeMail, NoticeMailMembership
 from app.settings import Settings
 
 BATCH = 50
@@ -47,7 +47,7 @@ async def mail_notices(settings: Settings, *, batch: int = BATCH) -> bool:
         for recipient in recipients:
             await _write(settings, notice, recipient, now)
         if len(recipients) < batch:
-            await fetch("update notice set mailed_at = $2 where id = $1", notice["id"], now)
+            await Notice.update({Notice.mailed_at: now}).where(Notice.id == notice["id"])
     return True
 
 

@@ -74,6 +74,12 @@ async def change_notice(
         await record("notice-change", actor=actor, subject=notice)
 
 
+def _open(notice: UUID, now: datetime) -> Combinable:
+    """Return the condition that people have not seen the notice yet, and it is not taken back."""
+    unseen = Notice.published_at.is_null() | (Notice.published_at > now)
+    return (Notice.id == notice) & unseen & Notice.withdrawn_at.is_null()
+
+
 async def _set_products(notice: UUID, products: Sequence[UUID]) -> None:
     await NoticeProduct.insert(
         *(NoticeProduct(notice=notice, product=product) for product in products)

@@ -7,7 +7,7 @@ from app import clock
 from app.accounts.rules import Viewer, new_token, token_hash
 from app.audit.services import record
 from app.contracts.rules import NamedContract, Role, SeenContract
-from app.database import Gone, fetch, fetch_one, unit_of_work
+from app.database import Gone, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue, withdraw
 from app.people import queries
@@ -77,12 +77,13 @@ async def invite_by_staff(
 
 
 async def _end_expired(contract: UUID, emails: Sequence[str]) -> None:
-    rows = await fetch(
-        "update invitation set ended_at = $3, end_reason = 'replaced'"
-        " where contract = $1 and email = any($2) and ended_at is null returning id",
-        contract,
-        list(emails),
-        clock.now(),
+    addressed = (Invitation.contract == contract) & Invitation.email.is_in(list(emails))
+    rows = (
+        await Invitation.update(
+            {Invitation.ended_at: clock.now(), Invitation.end_reason: "replaced"}
+        )
+        .where(addressed & Invitation.ended_at.is_null())
+        .returning(Invitation.id)
     )
     await withdraw([row["id"] for row in rows])
 
@@ -165,16 +166,15 @@ async def cancel(*, contract: UUID, invitation: UUID, actor: UUID) -> None:
 
 
 async def _end(contract: UUID, invitation: UUID, reason: str) -> Mapping[str, str]:
-    row = await fetch_one(
-        "update invitation set ended_at = $3, end_reason = $4"
-        " where id = $1 and contract = $2 and ended_at is null returning email, language, role",
-        invitation,
-        contract,
-        clock.now(),
-        reason,
+    is_open = (Invitation.id == invitation) & Invitation.ended_at.is_null()
+    ended = (
+        await Invitation.update({Invitation.ended_at: clock.now(), Invitation.end_reason: reason})
+        .where(is_open & (Invitation.contract == contract))
+        .returning(Invitation.email, Invitation.language, Invitation.role)
     )
-    if row is None:
+    if not ended:
         raise Gone
     # A mail that still waits would bring a link that opens nothing.
     await withdraw([invitation])
+    row: Mapping[str, str] = ended[0]
     return row

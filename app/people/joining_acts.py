@@ -5,13 +5,13 @@ from base64 import b64decode, b64encode
 from litestar.exceptions import NotFoundException
 
 from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.people import joining_services as services
 from app.people import queries
 from app.people.acts import role_name
 from app.people.joining_services import LinkClosed, MemberAlready
 from app.people.queries import Link
 from app.people.rules import Arrival
-from app.sealing import CannotOpen, read_secret, seal, unseal
 from app.settings import Settings
 from app.web.i18n import gettext as _
 
@@ -25,14 +25,14 @@ def link_url(token: str) -> str:
 
 def joining_payload(settings: Settings, token: str) -> Loose:
     """What is kept until 決定: the link, sealed, since its token must be nowhere in clear."""
-    box = seal(read_secret(settings.secret_file), PURPOSE, token.encode())
+    box = encrypt(read_secret(settings.secret_file), PURPOSE, token.encode())
     return {"link": b64encode(box).decode()}
 
 
 async def _find(context: Context, payload: Loose) -> tuple[str, Link]:
     try:
         box = b64decode(payload["link"])
-        token = unseal(read_secret(context.settings.secret_file), PURPOSE, box).decode()
+        token = decrypt(read_secret(context.settings.secret_file), PURPOSE, box).decode()
     except CannotOpen:
         raise NotFoundException from None
     link = await queries.find_link(token, context.viewer)

@@ -98,7 +98,10 @@ async def renew_contract(
             before.ends_on,
         )
         extended = [row["id"] for row in rows]
-        await fetch("update entitlement set ends_on = $2 where id = any($1)", extended, ends_on)
+        if extended:
+            await Entitlement.update({Entitlement.ends_on: ends_on}).where(
+                Entitlement.id.is_in(extended)
+            )
         await note_change(contract, ChangeKind.RENEWED, reason)
         await record(
             "contract-renewal",

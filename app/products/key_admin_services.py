@@ -5,6 +5,7 @@ from uuid import UUID
 from app import clock
 from app.audit.services import record
 from app.database import Gone, fetch, fetch_one, unit_of_work
+from app.products.tables import LicenseKey
 
 
 async def export_batch(batch: UUID, *, again: bool, actor: UUID) -> list[str] | None:
@@ -38,12 +39,9 @@ async def revoke_license_key(key: UUID, *, actor: UUID) -> None:
         asyncpg.CheckViolationError: it was redeemed.
     """
     async with unit_of_work():
-        revoked = await fetch_one(
-            "update license_key set revoked_at = $2 where id = $1 and revoked_at is null"
-            " returning id",
-            key,
-            clock.now(),
+        revoked = LicenseKey.update({LicenseKey.revoked_at: clock.now()}).where(
+            (LicenseKey.id == key) & LicenseKey.revoked_at.is_null()
         )
-        if revoked is None:
+        if not await revoked.returning(LicenseKey.id):
             raise Gone
         await record("license-key-revocation", actor=actor, subject=key)

@@ -9,6 +9,7 @@ from app import clock
 from app.database import Changed, fetch, fetch_one, unit_of_work, uuid7
 from app.quotes.draft_rules import Addition, DraftContent, additions_differ, merge
 from app.quotes.rules import MOST_ADDITIONS
+from app.quotes.tables import QuoteDraft
 
 
 class AlreadyAdded(Exception):
@@ -53,14 +54,14 @@ async def _lock(contract: UUID, actor: UUID) -> LockedDraft:
 async def _write(draft: LockedDraft, content: DraftContent, actor: UUID) -> LockedDraft:
     if content == draft.content:
         return draft
-    await fetch(
-        "update quote_draft set content = $2, version = version + 1, changed_by = $3,"
-        " changed_at = $4 where id = $1",
-        draft.id,
-        json.dumps(content.as_json(), ensure_ascii=False),
-        actor,
-        clock.now(),
-    )
+    await QuoteDraft.update(
+        {
+            QuoteDraft.content: json.dumps(content.as_json(), ensure_ascii=False),
+            QuoteDraft.version: QuoteDraft.version + 1,
+            QuoteDraft.changed_by: actor,
+            QuoteDraft.changed_at: clock.now(),
+        }
+    ).where(QuoteDraft.id == draft.id)
     return LockedDraft(draft.id, draft.version + 1, content)
 
 
@@ -130,11 +131,7 @@ async def use_draft(*, contract: UUID, draft: UUID, version: int) -> None:
         Changed: it has another version by now, or is gone.
     """
     async with unit_of_work():
-        rows = await fetch(
-            "delete from quote_draft where id = $1 and contract = $2 and version = $3 returning id",
-            draft,
-            contract,
-            version,
-        )
-        if not rows:
+        own = (QuoteDraft.id == draft) & (QuoteDraft.contract == contract)
+        used = QuoteDraft.delete().where(own & (QuoteDraft.version == version))
+        if not await used.returning(QuoteDraft.id):
             raise Changed

@@ -5,9 +5,15 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import lock_row, unit_of_work
+from app.database import Gone, lock_row, unit_of_work
 from app.resources.tables import Resource, ResourceProduct, ResourceUpload
 from app.storage import Storage
+
+# What an upload hands on to the resource that it becomes.
+FILE = (
+    *(ResourceUpload.name, ResourceUpload.media_type, ResourceUpload.size),
+    *(ResourceUpload.sha256, ResourceUpload.storage_key),
+)
 
 
 async def publish_resource(
@@ -21,17 +27,10 @@ async def publish_resource(
     assert products, "a file without a product reaches nobody"
     async with unit_of_work():
         whole = (ResourceUpload.id == upload) & ResourceUpload.size.is_not_null()
-        file = await lock_row(ResourceUpload, whole)
-        await ResourceUpload.delete().where(ResourceUpload.id == upload)
-        resource = Resource(
-            name=file.name,
-            media_type=file.media_type,
-            size=file.size,
-            sha256=file.sha256,
-            storage_key=file.storage_key,
-            version=version,
-            published_at=clock.now(),
-        )
+        taken = await ResourceUpload.delete().where(whole).returning(*FILE)
+        if not taken:
+            raise Gone
+        resource = Resource(**taken[0], version=version, published_at=clock.now())
         await Resource.insert(resource)
         await _tie(resource.id, products)
         await record("resource-publication", actor=actor, subject=resource.id)

@@ -56,13 +56,15 @@ async def upload_file(
 async def discard_upload(storage: Storage, *, upload: UUID, actor: UUID) -> None:
     """Throw an upload away that nobody wants to publish; a repeat does nothing."""
     async with unit_of_work():
-        found = (
+        discarded = (
             await ResourceUpload.update({ResourceUpload.begun_at: clock.now() - KEPT})
             .where(ResourceUpload.id == upload)
             .returning(ResourceUpload.name)
         )
-        for row in found:
-            await record("resource-upload-discard", actor=actor, subject=upload, name=row["name"])
+        if not discarded:
+            return
+        name = discarded[0]["name"]
+        await record("resource-upload-discard", actor=actor, subject=upload, name=name)
     await discard_old_uploads(storage)
 
 

@@ -4,6 +4,7 @@ import rich_click as click
 from asyncpg import UniqueViolationError
 
 from app.accounts.staff_services import create_staff
+from app.cli.runtime import run_with_database
 from app.settings import read_settings
 from app.staff.people.acts import choices
 from app.staff.people.values import StaffValues
@@ -43,9 +44,6 @@ def create(**values: str) -> None:
     Whoever has the link sets the password, once, within 7 days. Exit code 1 where the code or the
     address is taken or cannot be used.
     """
-    # The server's code is loaded only here.
-    from app.cli.runtime import run_with_database  # noqa: PLC0415
-
     i18n.language.set("en")
     form = read_values(StaffValues, form_of(values), choices())
     if form.errors:

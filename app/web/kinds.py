@@ -23,6 +23,7 @@ class Kind(ABC):
         required: whether it may stay empty.
         hint: message id of what helps to fill it in.
         wide: whether it is drawn as wide as the page allows.
+        recorded: whether the audit log may keep the value.
     """
 
     label: str
@@ -32,6 +33,7 @@ class Kind(ABC):
     control: ClassVar[str] = "text"
     type: ClassVar[str] = "text"
     inputmode: ClassVar[str] = ""
+    recorded: ClassVar[bool] = True
 
     @property
     def name(self) -> str:
@@ -87,6 +89,7 @@ class Lines(Kind):
     rows: int = 4
     language: str = ""
     control: ClassVar[str] = "textarea"
+    recorded: ClassVar[bool] = False
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
         """Read the lines."""

@@ -21,7 +21,7 @@ from app.web.statics import first_rules, picture_size, static_size, static_url
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 # Macros that nearly every page begins with; none has to import them.
-HEADS = ("crumbs", "headline", "page_head", "error_summary")
+HEADS = ("crumbs", "page_head", "error_summary")
 
 
 class _Translator(NodeTransformer):
@@ -90,6 +90,7 @@ def _environment(code: str) -> Environment:
         moment=i18n.moment,
         instant=i18n.instant,
         file_size=i18n.file_size,
+        lines=lines,
     )
     environment.globals.update(
         static=static_url,
@@ -104,6 +105,11 @@ def _environment(code: str) -> Environment:
     heads = environment.get_template("layouts/_heads.html").module
     environment.globals.update({name: getattr(heads, name) for name in HEADS})
     return environment
+
+
+def lines(text: str) -> Markup:
+    """Return a text of several lines, with its breaks."""
+    return Markup("<br>").join(text.split("\n"))
 
 
 def fragment_url(url: str) -> str:

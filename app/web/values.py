@@ -113,6 +113,19 @@ def builtins(values: Values) -> dict[str, Any]:
     return cast(dict[str, Any], msgspec.to_builtins(values))
 
 
+def recorded(values: Values) -> dict[str, Any]:
+    """Return the values as the audit log keeps them: without texts of a person's own."""
+    of = kinds(type(values))
+    return {name: value for name, value in builtins(values).items() if of[name].recorded}
+
+
+def changed(before: object, values: Values) -> list[str]:
+    """Return the names of the fields that differ from what was there before."""
+    return [
+        name for name in values.__struct_fields__ if getattr(before, name) != getattr(values, name)
+    ]
+
+
 def columns(values: Values) -> dict[Any, Any]:
     """Return the values as the columns of these names keep them."""
     return {name: getattr(values, name) for name in values.__struct_fields__}

@@ -1,19 +1,16 @@
 """`portal erasures`: who was erased, kept apart from backups, and erasing them again."""
 
 import json
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
 import rich_click as click
 
-from app.settings import Settings, read_settings
+from app.cli.runtime import run_with_settings
 from app.withdrawal.queries import list_erasures
 from app.withdrawal.services import replay
 
-T = TypeVar("T")
 Erasure = tuple[UUID, datetime]
 
 
@@ -22,19 +19,11 @@ def erasures() -> None:
     """People who withdrew, so that no restored backup brings them back."""
 
 
-def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
-    # Loaded only here: the server's code knows every domain, and this group is part of it.
-    from app.cli.runtime import run_with_database  # noqa: PLC0415
-
-    settings = read_settings()
-    return run_with_database(settings, lambda: work(settings))
-
-
 @erasures.command()
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def export(out: Path) -> None:
     """Write the ids of those who withdrew, with the time, one JSON object a line."""
-    found = _with_database(lambda _: list_erasures())
+    found = run_with_settings(lambda _: list_erasures())
     lines = [json.dumps({"user": str(user), "at": at.isoformat()}) for user, at in found]
     new = out.with_name(f".{out.name}.new")
     new.write_text("".join(f"{line}\n" for line in lines), "utf-8")
@@ -51,7 +40,7 @@ def replay_file(file: Path) -> None:
 
 def replay_all(wanted: list[Erasure]) -> None:
     """Erase the people of a list. Raises `ClickException` where some have to stay."""
-    refused = _with_database(lambda settings: replay(settings, wanted))
+    refused = run_with_settings(lambda settings: replay(settings, wanted))
     for user in refused:
         click.echo(f"{user} is the last owner of a contract, or the last administrator.", err=True)
     click.echo(f"{len(wanted) - len(refused)} of {len(wanted)} people are erased.")

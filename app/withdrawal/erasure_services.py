@@ -11,7 +11,9 @@ from uuid import UUID
 from app import clock
 from app.accounts import throttling
 from app.accounts.rules import token_hash
+from app.accounts.tables import User
 from app.audit.services import record
+from app.contracts.tables import Membership
 from app.database import Record, fetch, fetch_one
 from app.mail.erasure import delete_files
 from app.mail.services import withdraw as forget_mails
@@ -125,15 +127,17 @@ async def erase(
     await _leave_contracts(held, actor)
     mails = await _forget_invitations_and_mails(held)
     await throttling.forget_attempts(_throttled_in(held))
-    await fetch("delete from portal_user where id = $1", held.id)
+    await User.delete().where(User.id == held.id)
     await _note(held, id, reason, note, at)
     await record("withdrawal", actor=actor, subject=held.id)
     return Files(mails, held.words)
 
 
 async def _leave_contracts(held: Held, actor: UUID | None) -> None:
-    gone = await fetch(
-        'delete from membership where "user" = $1 returning id, contract, role', held.id
+    gone = (
+        await Membership.delete()
+        .where(Membership.user == held.id)
+        .returning(Membership.id, Membership.contract, Membership.role)
     )
     for row in gone:
         await record(

@@ -5,13 +5,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from app import clock
-from app.accounts.parking_rules import open_form, seal_form
+from app.accounts.parking_rules import encrypt_form, open_form
 from app.accounts.queries import find_parked_form
 from app.accounts.rules import Viewer
 from app.accounts.tables import ParkedForm
 from app.audit.services import record
 from app.database import unit_of_work
-from app.sealing import read_secret
+from app.encryption import read_secret
 from app.settings import Settings
 
 KEPT = timedelta(hours=1)
@@ -27,7 +27,7 @@ async def keep_reason(settings: Settings, viewer: Viewer, chosen: str, note: str
         user=viewer.id,
         path=REASON_URL,
         content_type=CONTENT_TYPE,
-        form=seal_form(read_secret(settings.secret_file), body),
+        form=encrypt_form(read_secret(settings.secret_file), body),
         created_at=now,
         expires_at=now + KEPT,
     )

@@ -10,13 +10,14 @@ from app import clock
 from app.accounts.generation_services import hold_account
 from app.accounts.rules import Viewer
 from app.audit.services import record
-from app.database import Gone, fetch, unit_of_work, uuid7
+from app.database import Gone, unit_of_work, uuid7
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
 from app.withdrawal.erasure_services import ErasureRefused, Files, erase, hold
 from app.withdrawal.queries import find_leaving
 from app.withdrawal.rules import FAREWELL_LASTS, NOTE_KEPT, Reason, without
+from app.withdrawal.tables import Withdrawal
 
 # What the database refuses whoever asks; see the migrations.
 KEPT_RULES = {"contract_keeps_an_owner", "portal_keeps_an_administrator"}
@@ -114,6 +115,6 @@ async def note_download(viewer: Viewer) -> None:
 
 async def wipe_notes() -> None:
     """Wipe what people wrote when they left, once it is NOTE_KEPT old."""
-    await fetch(
-        "update withdrawal set note = '' where note <> '' and at < $1", clock.now() - NOTE_KEPT
+    await Withdrawal.update({Withdrawal.note: ""}).where(
+        (Withdrawal.note != "") & (Withdrawal.at < clock.now() - NOTE_KEPT)
     )

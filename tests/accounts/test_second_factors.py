@@ -14,7 +14,7 @@ from app.accounts.factors.rules import RECOVERY_ALPHABET, RECOVERY_LENGTH
 from app.accounts.factors.tables import Passkey
 from app.accounts.rules import token_hash
 from app.database import fetch, fetch_value
-from app.sealing import CannotOpen, read_secret, unseal
+from app.encryption import CannotOpen, decrypt, read_secret
 from tests.accounts.factors import (
     HOME,
     PASSWORD,
@@ -261,7 +261,7 @@ async def test_a_sealed_secret_opens_for_its_person_only(
     box = await fetch_value("select sealed_secret from authenticator_app")
     secret = read_secret(portal.settings.secret_file)
     with pytest.raises(CannotOpen):
-        unseal(secret, b"authenticator-app", box)
+        decrypt(secret, b"authenticator-app", box)
 
 
 async def test_changes_are_in_the_audit_log(owner: httpx.AsyncClient) -> None:

@@ -33,6 +33,19 @@ class Audience:
             for language in (LANGUAGES if mode == "mouse" else self.other_modes)
         ]
 
+    def sample(self, turn: int) -> list[tuple[str, str]]:
+        """Return the cells that `make test` walks: pairs of journey, mode and language are covered.
+
+        Args:
+            turn: place of the journey among all; the languages of its modes take turns by it.
+        """
+        cells = self.cells
+        return [
+            (mode, language if (mode, language) in cells else "ja")
+            for place, mode in enumerate(MODES)
+            for language in [LANGUAGES[(turn + place) % len(LANGUAGES)]]
+        ]
+
 
 EVERYBODY = Audience()
 VENDOR = Audience("the vendor's staff are Japanese; English is walked by mouse", ("ja",))

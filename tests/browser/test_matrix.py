@@ -94,7 +94,20 @@ REQUIRED = {
     "staff: end sessions, disable an account",
     "staff: issue license keys, revoke one",
 }
-WALKS = [(j, mode, language) for j in JOURNEYS for mode, language in j.people.cells]
+WHOLE = [(j, mode, language) for j in JOURNEYS for mode, language in j.people.cells]
+SAMPLE = [
+    (j, mode, language)
+    for turn, j in enumerate(JOURNEYS)
+    for mode, language in j.people.sample(turn)
+]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Walk the sample, or every cell where the whole matrix is asked for."""
+    if "journey" in metafunc.fixturenames:
+        walks = WHOLE if metafunc.config.getoption("--whole-matrix") else SAMPLE
+        names = [f"{j.name}-{mode}-{language}" for j, mode, language in walks]
+        metafunc.parametrize(("journey", "mode", "language"), walks, ids=names)
 
 
 def test_no_cell_of_the_matrix_is_missing() -> None:
@@ -109,10 +122,18 @@ def test_no_cell_of_the_matrix_is_missing() -> None:
         assert {("mouse", "en"), *((mode, "ja") for mode in MODES)} <= set(journey.people.cells)
 
 
+def test_the_sample_covers_every_pair_of_journey_mode_and_language() -> None:
+    assert all(walk in WHOLE for walk in SAMPLE)
+    assert {(j.name, mode) for j, mode, _ in SAMPLE} == {(j.name, mode) for j, mode, _ in WHOLE}
+    whole, sample = (
+        [(j.name, mode, lang) for j, mode, lang in walks if j.people == EVERYBODY]
+        for walks in (WHOLE, SAMPLE)
+    )
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert {(w[one], w[other]) for w in sample} == {(w[one], w[other]) for w in whole}
+
+
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.parametrize(
-    ("journey", "mode", "language"), WALKS, ids=[f"{j.name}-{m}-{lang}" for j, m, lang in WALKS]
-)
 async def test_the_journey_reaches_its_states(
     make_cast: CastMaker, journey: Journey, mode: str, language: str
 ) -> None:

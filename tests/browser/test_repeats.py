@@ -62,6 +62,9 @@ async def test_back_shows_each_step_again_with_what_was_entered(cast: Cast) -> N
     await _up_to_the_confirm_page(person)
     await person.back()
     await person.sees_heading("新しい環境を作成")
+    if cast.looks:
+        # htmx's history leads to the draft; a browser without scripts keeps what it likes.
+        await person.finds("環境名", NAME)
     await person.back()
     await person.sees("検証環境")
     await person.forward()

@@ -63,6 +63,9 @@ def test_the_bill_of_materials_names_what_runs(tmp_path: Path) -> None:
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
     parts = {part["name"]: part for part in bill["components"]}
     assert parts["litestar"]["purl"] == f"pkg:pypi/litestar@{parts['litestar']['version']}"
+    # Three ways in which packages state their license.
+    assert parts["litestar"]["licenses"] and parts["jinja2"]["licenses"]
+    assert parts["aiosmtplib"]["licenses"] == [{"license": {"name": "MIT"}}]
     refs = {part["bom-ref"] for part in bill["components"]}
     assert len(refs) == len(bill["components"])
     assert all(set(each["dependsOn"]) <= refs for each in bill["dependencies"])

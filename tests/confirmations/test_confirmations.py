@@ -200,3 +200,17 @@ def test_two_acts_of_one_name_are_a_defect() -> None:
     act = Act("half", Half, _state, _half)
     with pytest.raises(AssertionError):
         Acts([act, act])
+
+
+@pytest.mark.parametrize("kept", ['{"contract": "D-1001"}', '{"name": "x", "how": 1}', "[]"])
+async def test_what_an_earlier_version_kept_in_another_form_expires_in_words(
+    owner: httpx.AsyncClient, kept: str
+) -> None:
+    location = await propose(owner, NEW, {"name": "開発環境", "sort_key": "15"})
+    await fetch("update confirmation set payload = $1", kept)
+    draft = f"{NEW}?draft={location.rsplit('/', 1)[1]}"
+    for answer in (await owner.get(location), await owner.post(location), await owner.get(draft)):
+        assert answer.status_code == 410
+        assert "このフォームは古くなっています" in answer.text
+        assert "変更は行われていません" in answer.text
+    assert await fetch_value("select count(*) from environment where name = '開発環境'") == 0

@@ -24,7 +24,7 @@ LEVELS = [
     {"audit", "mail"},
     {"background"},
     {"web"},
-    {"database", "storage", "sealing", "spreadsheets"},
+    {"database", "storage", "encryption", "spreadsheets"},
     {"postgres", "clock", "characters", "settings"},
     {"days"},
 ]
@@ -90,7 +90,7 @@ EXCEPTIONS = {
     # The use of a session is noted while it is looked up.
     ("app.accounts.viewer_access", "app.accounts.session_services"),
     ("app.accounts.access", "app.accounts.session_services"),
-    # A command runs on the portal's database; it is loaded only then, never by the server.
+    # A command runs on the portal's database; the server never loads it.
     ("app.activation.commands", "app.cli.runtime"),
     ("app.audit.commands", "app.cli.runtime"),
     ("app.imports.commands", "app.cli.runtime"),

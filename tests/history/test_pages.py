@@ -15,6 +15,8 @@ from app.history.rules import sentence
 from app.web import i18n
 from tests.audit.log import intruder
 from tests.conftest import Portal, Stage
+from tests.environments.steps import confirm, environment, propose
+from tests.pages import elements
 
 URL = "/contracts/D-1001/history"
 ROW = re.compile(r'<th scope="row">(.*?)</th>', re.S)
@@ -294,3 +296,14 @@ async def test_a_page_of_history_takes_three_queries_however_long_it_is(
     finally:
         queries_made.reset(token)
     assert len(made) <= 3
+
+
+async def test_the_history_says_which_facts_of_an_environment_were_changed(
+    owner: httpx.AsyncClient,
+) -> None:
+    path = f"/contracts/D-1001/environments/{await environment()}"
+    page = (await owner.get(path)).text
+    [revision] = [a["value"] for _, a in elements(page) if a.get("name") == "revision"]
+    form = {"name": "検証環境", "sort_key": "25", "revision": revision or ""}
+    await confirm(owner, await propose(owner, path, form))
+    assert "環境「検証環境」を変更しました（ソートキー）" in told((await owner.get(URL)).text)

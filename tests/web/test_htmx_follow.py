@@ -1,10 +1,16 @@
 """htmx's form is answered with the page that comes next, in one request."""
 
 import re
+from typing import Any, cast
 
 import httpx
+from litestar import Request
+from litestar.testing import RequestFactory
+from litestar.types import HTTPScope
 
 from app.database import fetch_value
+from app.web.http.asgi import Message, Receive, Scope, Send
+from app.web.http.htmx_redirects import FollowHtmxRedirects
 from tests.conftest import Portal
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://127.0.0.1:8000/contracts"}
@@ -60,3 +66,24 @@ async def test_without_htmx_the_answer_is_a_redirect(owner: httpx.AsyncClient) -
     answer = await owner.post(NEW, data=FORM)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/confirmations/")
+
+
+async def test_the_next_page_reads_nothing_that_litestar_kept_of_the_form() -> None:
+    """Litestar keeps what it parsed of a request in the scope's `state`, which copies share."""
+    queries = []
+
+    async def redirects(scope: Scope, receive: Receive, send: Send) -> None:
+        queries.append(dict(Request[Any, Any, Any](cast(HTTPScope, scope)).query_params))
+        headers = [(b"location", b"/next?kind=next")] if len(queries) == 1 else []
+        await send({"type": "http.response.start", "status": 303, "headers": headers})
+
+    async def nothing() -> Message:
+        raise AssertionError("the form is not read here")
+
+    async def ignore(message: Message) -> None:
+        pass
+
+    scope = RequestFactory().post("/form", query_params={"kind": "form"}).scope
+    htmx = {**scope, "state": {}, "headers": [(b"hx-request", b"true")]}
+    await FollowHtmxRedirects(redirects)(htmx, nothing, ignore)
+    assert queries == [{"kind": "form"}, {"kind": "next", "fragment": "1"}]

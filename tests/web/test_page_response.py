@@ -21,7 +21,7 @@ async def sent(response: Response[str], **named: Any) -> list[dict[str, Any]]:
         raise AssertionError("a page waits for nothing")
 
     request = RequestFactory().get()
-    asgi = response.to_asgi_response(request.app, request, **named)
+    asgi = response.to_asgi_response(None, request, **named)
     await asgi(request.scope, receive, send)
     given = messages[0]["headers"]
     messages[0]["headers"] = sorted(h for h in given if h[0] != b"content-length")

@@ -21,7 +21,7 @@ from app.accounts.factors.forms import AppForm, PasskeyForm
 from app.accounts.factors.proof_services import app_is_lost, open_app_secret
 from app.accounts.factors.rules import grouped, relying_party
 from app.accounts.rules import Viewer, local_path, with_next
-from app.sealing import read_secret
+from app.encryption import read_secret
 from app.settings import Settings
 from app.web.i18n import N_
 from app.web.i18n import gettext as _

@@ -18,10 +18,10 @@ from app.accounts.factors.rules import Factors, Way, chosen_way, relying_party, 
 from app.accounts.rules import Viewer, local_path
 from app.accounts.throttling import Throttled
 from app.database import Record
-from app.sealing import read_secret
+from app.encryption import read_secret
 from app.settings import Settings
-from app.web.cookies import cookie_values
 from app.web.errors import sign_in_wait_message, too_many_attempts
+from app.web.http.cookies import cookie_values
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form

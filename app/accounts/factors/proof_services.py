@@ -15,6 +15,7 @@ from app.accounts.factors.rules import (
     accepted_step,
     plain_recovery_code,
 )
+from app.accounts.factors.tables import AuthenticatorApp, PendingSignIn, RecoveryCode
 from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.guess_rules import Lane
 from app.accounts.passwords import verify_password
@@ -22,8 +23,8 @@ from app.accounts.rules import Viewer, token_hash
 from app.accounts.session_services import FreshToken, SignIn, open_session, renew_token
 from app.accounts.throttling import Throttled
 from app.audit.services import record
-from app.database import Record, fetch, fetch_one, unit_of_work
-from app.sealing import CannotOpen, read_secret, seal, unseal
+from app.database import Record, unit_of_work
+from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.settings import Settings
 
 PURPOSE = b"authenticator-app"
@@ -42,15 +43,15 @@ class Keys:
     party: RelyingParty | None
 
 
-def seal_app_secret(secret: bytes, user: UUID, app_secret: str) -> bytes:
+def encrypt_app_secret(secret: bytes, user: UUID, app_secret: str) -> bytes:
     """An authenticator app's secret as it rests: it opens for this person's row only."""
-    return seal(secret, PURPOSE + user.bytes, app_secret.encode())
+    return encrypt(secret, PURPOSE + user.bytes, app_secret.encode())
 
 
 def open_app_secret(secret: bytes, user: UUID, box: bytes) -> str | None:
     """The Base32 secret that was sealed; None where the portal's secret is another one by now."""
     try:
-        return unseal(secret, PURPOSE + user.bytes, box).decode()
+        return decrypt(secret, PURPOSE + user.bytes, box).decode()
     except CannotOpen:
         return None
 
@@ -87,23 +88,26 @@ async def _app_answers(user: UUID, code: str, secret: bytes) -> bool:
     if step is None:
         return False
     # Of two that send one code at the same moment, the second finds the step used.
-    used = await fetch(
-        "update authenticator_app set last_step = $2 where id = $1 and last_step < $2 returning id",
-        app["id"],
-        step,
+    used = (
+        await AuthenticatorApp.update({AuthenticatorApp.last_step: step})
+        .where((AuthenticatorApp.id == app["id"]) & (AuthenticatorApp.last_step < step))
+        .returning(AuthenticatorApp.id)
     )
     return bool(used)
 
 
 async def _recovery_code_answers(user: UUID, code: str) -> bool:
-    used = await fetch_one(
-        'update recovery_code set used_at = $3 where "user" = $1 and code_hash = $2'
-        " and used_at is null returning id",
-        user,
-        token_hash(plain_recovery_code(code)),
-        clock.now(),
+    unused = (
+        (RecoveryCode.user == user)
+        & (RecoveryCode.code_hash == token_hash(plain_recovery_code(code)))
+        & RecoveryCode.used_at.is_null()
     )
-    return used is not None
+    used = (
+        await RecoveryCode.update({RecoveryCode.used_at: clock.now()})
+        .where(unused)
+        .returning(RecoveryCode.id)
+    )
+    return bool(used)
 
 
 def _sign_in_lanes(pending: Record, way: Way, address: str) -> list[Lane]:
@@ -153,9 +157,8 @@ async def _finish(pending: Record, answer: Answer, keys: Keys) -> SignIn | None:
         if not await answers(pending["id"], answer, keys):
             await _record_failure(pending["id"], answer)
             return None
-        if not await fetch(
-            "delete from pending_sign_in where id = $1 returning id", pending["pending"]
-        ):
+        waiting = PendingSignIn.delete().where(PendingSignIn.id == pending["pending"])
+        if not await waiting.returning(PendingSignIn.id):
             return None
         return await open_session(
             pending,

@@ -14,7 +14,7 @@ from app import clock
 from app.accounts.factors import passkey_services
 from app.accounts.factors import queries as factor_queries
 from app.accounts.factors.mail_services import Change, tell_change
-from app.accounts.factors.proof_services import open_app_secret, seal_app_secret
+from app.accounts.factors.proof_services import encrypt_app_secret, open_app_secret
 from app.accounts.factors.rules import (
     MOST_PASSKEYS,
     RECOVERY_ALPHABET,
@@ -25,7 +25,7 @@ from app.accounts.factors.rules import (
     accepted_step,
     grouped,
 )
-from app.accounts.factors.tables import RecoveryCode
+from app.accounts.factors.tables import AuthenticatorApp, Passkey, RecoveryCode
 from app.accounts.generation_services import own_change
 from app.accounts.passwords import SHORTEST
 from app.accounts.profile_services import check_password
@@ -33,7 +33,7 @@ from app.accounts.rules import Ending, Viewer, token_hash
 from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.database import fetch, uuid7
-from app.sealing import read_secret
+from app.encryption import read_secret
 from app.settings import Settings
 
 
@@ -49,7 +49,7 @@ async def begin_app(settings: Settings, viewer: Viewer) -> UUID:
     """Begin to set up an authenticator app, in the place of one that was never finished."""
     now = clock.now()
     secret = read_secret(settings.secret_file)
-    box = seal_app_secret(secret, viewer.id, pyotp.random_base32())
+    box = encrypt_app_secret(secret, viewer.id, pyotp.random_base32())
     [row] = await fetch(
         'insert into authenticator_app (id, "user", sealed_secret, last_step, created_at,'
         ' expires_at, generation) values ($1, $2, $3, 0, $4, $5, $6) on conflict ("user")'
@@ -83,17 +83,16 @@ async def confirm_app(settings: Settings, viewer: Viewer, id: UUID, code: str) -
         step = accepted_step(app_secret, code, 0, now) if app_secret else None
         if step is None:
             return False
-        await fetch(
-            'delete from authenticator_app where "user" = $1 and confirmed_at is not null',
-            viewer.id,
+        await AuthenticatorApp.delete().where(
+            (AuthenticatorApp.user == viewer.id) & AuthenticatorApp.confirmed_at.is_not_null()
         )
-        await fetch(
-            "update authenticator_app set confirmed_at = $2, expires_at = null, last_step = $3"
-            " where id = $1",
-            id,
-            now,
-            step,
-        )
+        await AuthenticatorApp.update(
+            {
+                AuthenticatorApp.confirmed_at: now,
+                AuthenticatorApp.expires_at: None,
+                AuthenticatorApp.last_step: step,
+            }
+        ).where(AuthenticatorApp.id == id)
         await record("authenticator-app-addition", actor=viewer.id, subject=id)
         await tell_change(settings, viewer, Change.APP)
     return True
@@ -143,12 +142,10 @@ async def remove_factor(
         factors = await factor_queries.find_factors(viewer.id)
         if factors.is_last(id) and not alone:
             return Removal.WRONG_PASSWORD
-        for table in ("authenticator_app", "passkey"):
-            await fetch(
-                f'delete from {table} where id = $1 and "user" = $2',  # noqa: S608 - fixed names
-                id,
-                viewer.id,
-            )
+        await AuthenticatorApp.delete().where(
+            (AuthenticatorApp.id == id) & (AuthenticatorApp.user == viewer.id)
+        )
+        await Passkey.delete().where((Passkey.id == id) & (Passkey.user == viewer.id))
         if alone:
             await RecoveryCode.delete().where(RecoveryCode.user == viewer.id)
         await record("second-factor-removal", actor=viewer.id, subject=id)

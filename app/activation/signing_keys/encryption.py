@@ -29,11 +29,11 @@ _LOG2_N, _R, _P = 16, 8, 1
 _MOST_LOG2_N, _MOST_R, _MOST_P = 20, 16, 4
 
 
-class CannotUnseal(ValueError):
+class CannotDecrypt(ValueError):
     """The passphrase is wrong, or the sealed key is damaged or of an unknown version."""
 
 
-def seal(key: Ed25519PrivateKey, passphrase: bytes) -> bytes:
+def encrypt(key: Ed25519PrivateKey, passphrase: bytes) -> bytes:
     """Encrypt `key` for storage. Slow by design: call it in a thread.
 
     Raises `ValueError` for an empty passphrase.
@@ -47,23 +47,23 @@ def seal(key: Ed25519PrivateKey, passphrase: bytes) -> bytes:
     return head + AESGCM(secret).encrypt(nonce, der, head)
 
 
-def unseal(sealed: bytes, passphrase: bytes) -> Ed25519PrivateKey:
-    """Decrypt what `seal` wrote. Slow by design: call it in a thread. Raises `CannotUnseal`."""
+def decrypt(sealed: bytes, passphrase: bytes) -> Ed25519PrivateKey:
+    """Decrypt what `encrypt` wrote. Slow by design: call it in a thread. Raises `CannotDecrypt`."""
     if len(sealed) <= _HEAD.size:
-        raise CannotUnseal("too short")
+        raise CannotDecrypt("too short")
     head, ciphertext = sealed[: _HEAD.size], sealed[_HEAD.size :]
     magic, version, log2_n, r, p, salt, nonce = _HEAD.unpack(head)
     if (magic, version) != (_MAGIC, _VERSION):
-        raise CannotUnseal("of an unknown version")
+        raise CannotDecrypt("of an unknown version")
     if not (0 < log2_n <= _MOST_LOG2_N and 0 < r <= _MOST_R and 0 < p <= _MOST_P):
-        raise CannotUnseal("asks for more work than any key of ours")
+        raise CannotDecrypt("asks for more work than any key of ours")
     try:
         der = AESGCM(_derive(passphrase, salt, log2_n, r, p)).decrypt(nonce, ciphertext, head)
     except InvalidTag as error:
-        raise CannotUnseal("wrong passphrase, or damaged") from error
+        raise CannotDecrypt("wrong passphrase, or damaged") from error
     key = load_der_private_key(der, password=None)
     if not isinstance(key, Ed25519PrivateKey):
-        raise CannotUnseal("not an Ed25519 key")
+        raise CannotDecrypt("not an Ed25519 key")
     return key
 
 

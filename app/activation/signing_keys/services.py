@@ -24,7 +24,7 @@ from app.activation.format.keysets import (
 from app.activation.format.roots import InvalidRoot, create_key
 from app.activation.signing import Issuer, LocalSigner, Signer
 from app.activation.signing_keys import queries as key_queries
-from app.activation.signing_keys.encryption import CannotUnseal, seal, unseal
+from app.activation.signing_keys.encryption import CannotDecrypt, decrypt, encrypt
 from app.activation.signing_keys.files import read_trusted_roots
 from app.activation.tables import SigningKey
 from app.audit.services import record
@@ -107,8 +107,8 @@ async def open_office(settings: Settings, now: datetime) -> Office | None:
         return None
     try:
         signer = await asyncio.to_thread(_opened, key.kid, stored[key.kid], settings.key_passphrase)
-    except CannotUnseal as error:
-        log.error("cannot-unseal", kid=key.kid, error=str(error))
+    except CannotDecrypt as error:
+        log.error("cannot-decrypt", kid=key.kid, error=str(error))
         return None
     return Office(Issuer(settings.base_url, GRACE_DAYS, keyset), signer)
 
@@ -117,7 +117,7 @@ def _opened(kid: str, sealed: bytes, passphrase: bytes) -> Signer:
     """The lock lets simultaneous first requests open a key once, not each for itself."""
     with _unsealing:
         if kid not in _unsealed:
-            _unsealed[kid] = LocalSigner(unseal(sealed, passphrase))
+            _unsealed[kid] = LocalSigner(decrypt(sealed, passphrase))
         return _unsealed[kid]
 
 
@@ -148,7 +148,7 @@ async def rotate_signing_key(
         raise NoPassphrase
     now = clock.now().replace(microsecond=0)
     private = create_key()
-    sealed = await asyncio.to_thread(seal, private, settings.key_passphrase)
+    sealed = await asyncio.to_thread(encrypt, private, settings.key_passphrase)
     key = KeysetKey(private.public_key(), now, now + timedelta(days=days))
     async with unit_of_work():
         await fetch("select pg_advisory_xact_lock($1)", KEYSET_LOCK)

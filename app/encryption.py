@@ -1,4 +1,4 @@
-"""Sealing what rests in the database and must not be read there."""
+"""Encrypting what rests in the database and must not be read there."""
 
 import contextlib
 import os
@@ -57,13 +57,13 @@ def _cipher(secret: bytes, purpose: bytes) -> AESGCM:
     return AESGCM(derive(secret, purpose))
 
 
-def seal(secret: bytes, purpose: bytes, content: bytes) -> bytes:
+def encrypt(secret: bytes, purpose: bytes, content: bytes) -> bytes:
     """Encrypt with AES-256-GCM under a key for one purpose: nonce, then ciphertext."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + _cipher(secret, purpose).encrypt(nonce, content, purpose)
 
 
-def unseal(secret: bytes, purpose: bytes, box: bytes) -> bytes:
+def decrypt(secret: bytes, purpose: bytes, box: bytes) -> bytes:
     """What was sealed.
 
     Raises:

@@ -1,7 +1,7 @@
 """What happens to every request around the application, as plain ASGI.
 
-From the outside in: `RequestLog`, `ReadTimeouts`, `StaticFiles`; then `answers.Responses` and
-`following.HtmxFollow`.
+From the outside in: `RequestLog`, `ReadTimeouts`, `StaticFiles`; then
+`finishing.FinishResponses` and `htmx_redirects.FollowHtmxRedirects`.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from app.web.ranges import Validators, select
+from app.web.http.ranges import Validators, select
 from app.web.requests import BrokenOff, ReadTimeout, header, takes_brotli
 from app.web.scope_keys import LOG_FIELDS, REQUEST_ID, STATUS
 from app.web.statics import StaticFile, by_url

@@ -2,12 +2,12 @@
 
 from urllib.parse import unquote, urlsplit
 
-from app.web.asgi import App, Message, Receive, Scope, Send, header_value
+from app.web.http.asgi import App, Message, Receive, Scope, Send, header_value
 from app.web.requests import is_fragment
 from app.web.templates import fragment_url
 
 
-class HtmxFollow:
+class FollowHtmxRedirects:
     """Answers htmx's form with the page that the redirect after it names.
 
     Handlers redirect after every change, as plain forms need it. For htmx the next page is made

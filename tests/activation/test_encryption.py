@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.activation.signing_keys.encryption import CannotUnseal, seal, unseal
+from app.activation.signing_keys.encryption import CannotDecrypt, decrypt, encrypt
 from tests.activation.makers import key
 
 SIGNING = key("signing")
@@ -11,26 +11,26 @@ PASSPHRASE = "合言葉 of the portal".encode()
 
 @pytest.fixture(scope="module")
 def sealed() -> bytes:
-    return seal(SIGNING, PASSPHRASE)
+    return encrypt(SIGNING, PASSPHRASE)
 
 
 def test_the_passphrase_opens_what_it_sealed(sealed: bytes) -> None:
-    assert unseal(sealed, PASSPHRASE).private_bytes_raw() == SIGNING.private_bytes_raw()
+    assert decrypt(sealed, PASSPHRASE).private_bytes_raw() == SIGNING.private_bytes_raw()
 
 
 def test_another_passphrase_opens_nothing(sealed: bytes) -> None:
-    with pytest.raises(CannotUnseal):
-        unseal(sealed, PASSPHRASE + b"\n")
+    with pytest.raises(CannotDecrypt):
+        decrypt(sealed, PASSPHRASE + b"\n")
 
 
 def test_the_same_key_is_never_sealed_to_the_same_bytes(sealed: bytes) -> None:
-    assert seal(SIGNING, PASSPHRASE) != sealed
+    assert encrypt(SIGNING, PASSPHRASE) != sealed
     assert SIGNING.private_bytes_raw() not in sealed
 
 
 def test_an_empty_passphrase_seals_nothing() -> None:
     with pytest.raises(ValueError, match="empty"):
-        seal(SIGNING, b"")
+        encrypt(SIGNING, b"")
 
 
 def test_the_derivation_is_as_costly_as_stated(sealed: bytes) -> None:
@@ -41,19 +41,19 @@ def test_the_derivation_is_as_costly_as_stated(sealed: bytes) -> None:
 def test_a_changed_byte_is_noticed(sealed: bytes, at: int) -> None:
     changed = bytearray(sealed)
     changed[at] ^= 3
-    with pytest.raises(CannotUnseal):
-        unseal(bytes(changed), PASSPHRASE)
+    with pytest.raises(CannotDecrypt):
+        decrypt(bytes(changed), PASSPHRASE)
 
 
 @pytest.mark.parametrize(("at", "value"), [(5, 31), (5, 0), (6, 255), (6, 0), (7, 255)])
 def test_unreasonable_work_is_refused_before_it_begins(sealed: bytes, at: int, value: int) -> None:
     changed = bytearray(sealed)
     changed[at] = value
-    with pytest.raises(CannotUnseal, match="work"):
-        unseal(bytes(changed), PASSPHRASE)
+    with pytest.raises(CannotDecrypt, match="work"):
+        decrypt(bytes(changed), PASSPHRASE)
 
 
 @pytest.mark.parametrize("length", [0, 10, 36])
 def test_a_cut_key_is_refused(sealed: bytes, length: int) -> None:
-    with pytest.raises(CannotUnseal):
-        unseal(sealed[:length], PASSPHRASE)
+    with pytest.raises(CannotDecrypt):
+        decrypt(sealed[:length], PASSPHRASE)

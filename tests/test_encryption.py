@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sealing import SECRET_BYTES, derive, read_secret
+from app.encryption import SECRET_BYTES, derive, read_secret
 
 
 def test_processes_that_start_at_once_share_one_whole_secret(tmp_path: Path) -> None:
