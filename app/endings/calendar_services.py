@@ -7,7 +7,8 @@ from app.accounts.generation_services import hold_account
 from app.accounts.queries import counts
 from app.accounts.rules import new_token, token_hash
 from app.audit.services import record
-from app.database import fetch, fetch_value, unit_of_work, uuid7
+from app.database import fetch_value, unit_of_work, uuid7
+from app.endings.tables import CalendarFeed
 from app.sealing import CannotOpen, read_secret, seal, unseal
 from app.settings import Settings
 
@@ -54,16 +55,14 @@ async def make_feed(settings: Settings, user: UUID, generation: int) -> None:
 async def revoke_feed(user: UUID) -> None:
     """Make the person's calendar address unknown; without one nothing happens."""
     async with unit_of_work():
-        if await fetch('delete from calendar_feed where "user" = $1 returning id', user):
+        feed = CalendarFeed.delete().where(CalendarFeed.user == user)
+        if await feed.returning(CalendarFeed.id):
             await record("calendar-revocation", actor=user)
 
 
 async def take_address(settings: Settings, user: UUID) -> str | None:
-    """The person's calendar address, the first time it is asked for; None afterwards."""
-    sealed = await fetch_value(
-        TAKE_ADDRESS,
-        user,
-    )
+    """Return the person's calendar address, the first time it is asked for; None afterwards."""
+    sealed = await fetch_value(TAKE_ADDRESS, user)
     if sealed is None:
         return None
     try:
