@@ -11,8 +11,10 @@ from uuid import UUID
 from app import clock
 from app.accounts import throttling
 from app.accounts.rules import token_hash
+from app.accounts.tables import User
 from app.audit.services import record
-from app.database import Record, fetch, fetch_one
+from app.contracts.tables import Membership
+from app.database import Gone, fetch, lock_row
 from app.mail.erasure import delete_files
 from app.mail.services import withdraw as forget_mails
 from app.settings import Settings
@@ -70,7 +72,7 @@ class Held:
     """
 
     id: UUID
-    account: Record
+    account: User
     words: Words
     leaving: Leaving
     confirmations: list[UUID]
@@ -88,19 +90,21 @@ class Files:
         await delete_files(settings, self.mails, self.words.in_texts, keep=keep)
 
 
-async def hold(user: UUID) -> Held | None:
-    """Lock a person and what is about them; None where there is no such account any more."""
+async def hold(user: UUID) -> Held:
+    """Lock a person and what is about them.
+
+    Raises:
+        Gone: there is no such account any more.
+    """
     account = await queries.find_account(user)
     if account is None:
-        return None
-    words = await queries.find_words(user, account)
+        raise Gone
+    words = await queries.find_words(account)
     named = [row["word"] for row in await fetch(NAMED, user, list(words.addresses))]
     named = [str(user), *named, *words.addresses]
     rows = await fetch(ABOUT_PERSON, user, named, words.in_texts)
     await fetch(LOCK_CONTRACTS, user)
-    locked = await fetch_one("select 1 from portal_user where id = $1 for update", user)
-    if locked is None:
-        return None
+    await lock_row(User, User.id == user)
     leaving = await queries.find_leaving(user)
     return Held(user, account, words, leaving, [row["id"] for row in rows])
 
@@ -125,15 +129,17 @@ async def erase(
     await _leave_contracts(held, actor)
     mails = await _forget_invitations_and_mails(held)
     await throttling.forget_attempts(_throttled_in(held))
-    await fetch("delete from portal_user where id = $1", held.id)
+    await User.delete().where(User.id == held.id)
     await _note(held, id, reason, note, at)
     await record("withdrawal", actor=actor, subject=held.id)
     return Files(mails, held.words)
 
 
 async def _leave_contracts(held: Held, actor: UUID | None) -> None:
-    gone = await fetch(
-        'delete from membership where "user" = $1 returning id, contract, role', held.id
+    gone = (
+        await Membership.delete()
+        .where(Membership.user == held.id)
+        .returning(Membership.id, Membership.contract, Membership.role)
     )
     for row in gone:
         await record(
@@ -179,7 +185,7 @@ async def _note(held: Held, id: UUID, reason: Reason | None, note: str, at: date
         " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
         id,
         held.id,
-        held.account["staff"],
+        held.account.staff_role is not None,
         reason,
         note,
         at,

@@ -10,13 +10,14 @@ from app import clock
 from app.accounts.generation_services import hold_account
 from app.accounts.rules import Viewer
 from app.audit.services import record
-from app.database import Gone, fetch, unit_of_work, uuid7
+from app.database import Gone, unit_of_work, uuid7
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
 from app.withdrawal.erasure_services import ErasureRefused, Files, erase, hold
 from app.withdrawal.queries import find_leaving
 from app.withdrawal.rules import FAREWELL_LASTS, NOTE_KEPT, Reason, without
+from app.withdrawal.tables import Withdrawal
 
 # What the database refuses whoever asks; see the migrations.
 KEPT_RULES = {"contract_keeps_an_owner", "portal_keeps_an_administrator"}
@@ -56,8 +57,6 @@ async def _withdraw(
     now = clock.now()
     async with unit_of_work():
         held = await hold(viewer.id)
-        if held is None:
-            raise Gone
         await hold_account(viewer.id, viewer.generation)
         files = await erase(
             held,
@@ -71,7 +70,7 @@ async def _withdraw(
         farewell = await enqueue(
             settings,
             "farewell",
-            Recipient(account["email"], account["name"], account["language"]),
+            Recipient(account.email, account.name, account.language),
             about=viewer.session,
             valid_until=now + FAREWELL_LASTS,
             at=now,
@@ -98,11 +97,12 @@ async def replay(settings: Settings, erasures: Sequence[tuple[UUID, datetime]]) 
 
 
 async def _replay(settings: Settings, user: UUID, at: datetime) -> None:
-    async with unit_of_work():
-        held = await hold(user)
-        if held is None:
-            return
-        files = await erase(held, id=uuid7(), reason=None, note="", at=at, actor=None)
+    try:
+        async with unit_of_work():
+            held = await hold(user)
+            files = await erase(held, id=uuid7(), reason=None, note="", at=at, actor=None)
+    except Gone:
+        return
     await files.delete(settings)
 
 
@@ -114,6 +114,6 @@ async def note_download(viewer: Viewer) -> None:
 
 async def wipe_notes() -> None:
     """Wipe what people wrote when they left, once it is NOTE_KEPT old."""
-    await fetch(
-        "update withdrawal set note = '' where note <> '' and at < $1", clock.now() - NOTE_KEPT
+    await Withdrawal.update({Withdrawal.note: ""}).where(
+        (Withdrawal.note != "") & (Withdrawal.at < clock.now() - NOTE_KEPT)
     )
