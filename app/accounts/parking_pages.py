@@ -154,21 +154,21 @@ class ParkedForms:
         if parked is None:
             await self.app(scope, receive, send)
             return
-        body = open_form(read_secret(self.settings.secret_file), parked["form"])
+        body = open_form(read_secret(self.settings.secret_file), parked.form)
         if body is None:
             # Its page says so.
             await _send_to(scope["path"], scope, send)
             return
         kept = {b"content-type", b"content-length"}
         headers = [h for h in scope["headers"] if h[0] not in kept]
-        headers.append((b"content-type", parked["content_type"].encode("latin-1")))
+        headers.append((b"content-type", parked.content_type.encode("latin-1")))
         again = {
             **scope,
-            "path": parked["path"],
-            "raw_path": parked["path"].encode("utf-8"),
+            "path": parked.path,
+            "raw_path": parked.path.encode("utf-8"),
             "headers": [*headers, (b"content-length", str(len(body)).encode())],
         }
-        await ParkedForm.delete().where(ParkedForm.id == parked["id"])
+        await ParkedForm.delete().where(ParkedForm.id == parked.id)
         await self.app(again, _receive_whole(body), send)
 
 
@@ -211,7 +211,7 @@ def _receive_whole(body: bytes) -> Receive:
     return receive
 
 
-async def _find(viewer: Viewer, id: str) -> Any:
+async def _find(viewer: Viewer, id: str) -> queries.Parked | None:
     try:
         return await queries.find_parked_form(viewer.id, UUID(id), clock.now())
     except ValueError:
@@ -229,13 +229,13 @@ async def show_parked_form(
     parked = await _find(viewer, str(id))
     if parked is None:
         return see_other("/")
-    lost = open_form(read_secret(settings.secret_file), parked["form"]) is None
+    lost = open_form(read_secret(settings.secret_file), parked.form) is None
     return page(
         request,
         "accounts/parked_form.html",
         status=410 if lost else 200,
         id=id,
         lost=lost,
-        sent_at=parked["created_at"],
-        browser=browser_name(parked["user_agent"]),
+        sent_at=parked.created_at,
+        browser=browser_name(parked.user_agent),
     )

@@ -9,10 +9,10 @@ from app.accounts.ending_services import end_sessions
 from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.passwords import hash_password
 from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR, Ending, new_token, token_hash
-from app.accounts.tables import User
+from app.accounts.tables import PasswordReset, User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
-from app.database import Record, fetch, unit_of_work, uuid7
+from app.database import fetch, unit_of_work, uuid7
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
@@ -40,17 +40,15 @@ async def request_reset(settings: Settings, wanted: str, *, address: str) -> Thr
         await writing.start()
         known = await _write_reset(settings, account)
         await (writing.commit() if known else writing.rollback())
-        await record(
-            "password-reset-request", actor=None, subject=account["id"] if account else None
-        )
+        await record("password-reset-request", actor=None, subject=account.id if account else None)
     return None
 
 
-async def _write_reset(settings: Settings, account: Record | None) -> bool:
+async def _write_reset(settings: Settings, account: User | None) -> bool:
     """Write the link and its mail; whether they are to stay."""
     token, now = new_token(), clock.now()
-    user: UUID = account["id"] if account else uuid7()
-    generation = account["credential_generation"] if account else 0
+    user: UUID = account.id if account else uuid7()
+    generation = account.credential_generation if account else 0
     sent = await queries.count_resets(user, now - timedelta(hours=1))
     await fetch(
         'insert into password_reset (id, token_hash, "user", created_at, expires_at, generation)'
@@ -74,8 +72,8 @@ async def _write_reset(settings: Settings, account: Record | None) -> bool:
     return account is not None and sent < RESETS_PER_HOUR
 
 
-def _recipient(account: Record) -> Recipient:
-    return Recipient(account["email"], account["name"], account["language"])
+def _recipient(account: User) -> Recipient:
+    return Recipient(account.email, account.name, account.language)
 
 
 def _nobody() -> Recipient:
@@ -100,14 +98,11 @@ async def _reset(settings: Settings, token: str, hashed: str) -> bool:
         link = await queries.find_reset(token, now)
         if link is None:
             return False
-        user = link["user"]
-        account = await hold_account(user, link["generation"])
-        if not await fetch(
-            "update password_reset set used_at = $2 where token_hash = $1 and used_at is null"
-            " returning id",
-            token_hash(token),
-            now,
-        ):
+        user = link.user
+        account = await hold_account(user, link.generation)
+        fresh = (PasswordReset.token_hash == token_hash(token)) & PasswordReset.used_at.is_null()
+        used = PasswordReset.update({PasswordReset.used_at: now}).where(fresh)
+        if not await used.returning(PasswordReset.id):
             return False
         await User.update({User.password_hash: hashed, User.must_change_password: False}).where(
             User.id == user

@@ -8,7 +8,7 @@ from app.accounts.rules import STAFF_LINK_LASTS, new_token, token_hash
 from app.accounts.services import add_user
 from app.accounts.tables import PasswordReset, User
 from app.audit.services import record
-from app.database import Changed, Record, fetch, fetch_one, unit_of_work
+from app.database import Changed, Gone, lock_row, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
@@ -63,30 +63,27 @@ async def send_staff_link(settings: Settings, user: UUID, *, actor: UUID | None)
         await record("staff-link", actor=actor, subject=user)
 
 
-async def _find(user: UUID) -> Record:
-    row = await fetch_one(
-        "select id, code, name, email, language, staff_role, credential_generation"
-        " from portal_user"
-        " where id = $1 and staff_role is not null and disabled_at is null for no key update",
-        user,
-    )
-    if row is None:
-        raise Changed
-    return row
+async def _find(user: UUID) -> User:
+    try:
+        return await lock_row(
+            User,
+            (User.id == user) & User.staff_role.is_not_null() & User.disabled_at.is_null(),
+            strength="NO KEY UPDATE",
+        )
+    except Gone:
+        raise Changed from None
 
 
-async def _send_link(settings: Settings, account: Record) -> str:
+async def _send_link(settings: Settings, account: User) -> str:
     token, now = new_token(), clock.now()
-    await fetch(
-        'update password_reset set used_at = $2 where "user" = $1 and used_at is null',
-        account["id"],
-        now,
+    await PasswordReset.update({PasswordReset.used_at: now}).where(
+        (PasswordReset.user == account.id) & PasswordReset.used_at.is_null()
     )
     await PasswordReset.insert(
         PasswordReset(
             token_hash=token_hash(token),
-            user=account["id"],
-            generation=account["credential_generation"],
+            user=account.id,
+            generation=account.credential_generation,
             created_at=now,
             expires_at=now + STAFF_LINK_LASTS,
         )
@@ -95,10 +92,10 @@ async def _send_link(settings: Settings, account: Record) -> str:
     await enqueue(
         settings,
         "staff-invitation",
-        Recipient(account["email"], account["name"], account["language"]),
-        about=account["id"],
+        Recipient(account.email, account.name, account.language),
+        about=account.id,
         valid_until=now + STAFF_LINK_LASTS,
-        code=account["code"],
+        code=account.code,
         link=link,
         expires_at=now + STAFF_LINK_LASTS,
     )
@@ -117,7 +114,7 @@ async def change_staff_role(user: UUID, *, role: str, seen: str, actor: UUID) ->
     """
     async with unit_of_work():
         account = await _find(user)
-        if account["staff_role"] != seen:
+        if account.staff_role != seen:
             raise Changed
         await User.update({User.staff_role: role}).where(User.id == user)
         await record("staff-role-change", actor=actor, subject=user, role_before=seen, role=role)

@@ -67,6 +67,7 @@ class Membership(Table):
     role = Text()
     notification = Boolean()
     created_at = Timestamptz(default=None)
+    revision = Integer(default=1)
 
 
 class GroupCompany(Table):

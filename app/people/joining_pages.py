@@ -15,7 +15,6 @@ from app.accounts.rules import Viewer
 from app.accounts.throttling import Throttled
 from app.confirmations.acts import Statement
 from app.confirmations.services import draft_url, propose, remember_done
-from app.database import Record
 from app.people import joining_acts as acts
 from app.people import joining_services as services
 from app.people import queries
@@ -23,6 +22,7 @@ from app.people.forms import RegistrationForm
 from app.people.joining_services import AddressTaken, CodeTaken, LinkClosed
 from app.people.queries import Link
 from app.people.rules import Arrival, LinkState
+from app.people.tables import Registration
 from app.settings import Settings
 from app.web import i18n
 from app.web.errors import too_many_attempts
@@ -85,9 +85,9 @@ class Joining(Controller):
             )
         draft = await _draft(request, link)
         errors = {}
-        if draft and await queries.code_taken(draft["code"]):
+        if draft and await queries.code_taken(draft.code):
             errors["code"] = _code_taken()
-        typed = {"name": draft["name"], "code": draft["code"]} if draft else {}
+        typed = {"name": draft.name, "code": draft.code} if draft else {}
         return await _form(request, token, link, typed, errors)
 
     @post(opt={"public": True})
@@ -105,7 +105,7 @@ class Joining(Controller):
         own_words = [link.email, *await accounts.product_words()]
         form = RegistrationForm.read(data, own_words)
         terms = await accounts.current_terms()
-        if terms is not None and form.version != terms["version"]:
+        if terms is not None and form.version != terms.version:
             form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
         if "code" not in form.errors and await queries.code_taken(form.code):
             form.errors["code"] = _code_taken()
@@ -117,7 +117,7 @@ class Joining(Controller):
             name=form.name,
             language=i18n.language.get(),
             password=form.password,
-            terms=terms["id"] if terms else None,
+            terms=terms.id if terms else None,
         )
         return see_other(f"{acts.link_url(token)}/registrations/{id}")
 
@@ -136,7 +136,7 @@ class Joining(Controller):
             or link.arrival not in {Arrival.JOIN, Arrival.OTHER_ACCOUNT}
         ):
             return see_other(acts.link_url(token))
-        payload = acts.joining_payload(settings, token)
+        payload = acts.seal_link(settings, token)
         return see_other(await propose(viewer, acts.JOINING, payload))
 
 
@@ -185,14 +185,14 @@ class Registrations(Controller):
         return begin_session(sign_in, wanted, settings)
 
 
-async def _registration(link: Link | None, id: UUID) -> Record | None:
+async def _registration(link: Link | None, id: UUID) -> Registration | None:
     """What is to be confirmed, while the link opens something to somebody without an account."""
     if link is None or link.state is not LinkState.OPEN or link.arrival is not Arrival.REGISTER:
         return None
     return await queries.find_registration(link, id)
 
 
-async def _draft(request: PageRequest, link: Link) -> Record | None:
+async def _draft(request: PageRequest, link: Link) -> Registration | None:
     id = read_id(request.query_params.get("draft", ""))
     return await queries.find_registration(link, id) if id else None
 
@@ -201,15 +201,15 @@ def _code_taken() -> str:
     return _("Somebody else has this user code. Choose another one.")
 
 
-def _statement(token: str, link: Link, registration: Record) -> Statement:
+def _statement(token: str, link: Link, registration: Registration) -> Statement:
     return Statement(
         heading=_("Register and join this contract?"),
         facts=[
             *acts.contract_facts(link),
-            (_("User name"), registration["name"]),
-            (_("User code"), registration["code"]),
+            (_("User name"), registration.name),
+            (_("User code"), registration.code),
             (_("E-mail address"), link.email),
-            (_("Language"), LANGUAGE_NAMES[registration["language"]]),
+            (_("Language"), LANGUAGE_NAMES[registration.language]),
             (_("Terms of use"), _("I agree to the terms of use")),
         ],
         back=acts.link_url(token),

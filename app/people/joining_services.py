@@ -12,11 +12,11 @@ from app.accounts.services import add_user, record_acceptance
 from app.accounts.session_services import SignIn, open_session
 from app.audit.services import record
 from app.contracts.services import add_membership
-from app.database import Record, fetch, fetch_one, unit_of_work
+from app.database import unit_of_work
 from app.people.membership_services import lock_people
 from app.people.queries import Link
 from app.people.rules import REGISTRATION_KEPT
-from app.people.tables import Registration
+from app.people.tables import Invitation, Registration
 
 
 class LinkClosed(Exception):
@@ -52,12 +52,12 @@ async def keep_registration(
         expires_at=now + REGISTRATION_KEPT,
     )
     async with unit_of_work():
-        await fetch("delete from registration where expires_at <= $1", now)
+        await Registration.delete().where(Registration.expires_at <= now)
         await Registration.insert(registration)
     return registration.id
 
 
-async def register(link: Link, registration: Record, user_agent: str) -> SignIn:
+async def register(link: Link, registration: Registration, user_agent: str) -> SignIn:
     """Make the account, with the role, the accepted terms and a first session.
 
     Raises:
@@ -68,16 +68,16 @@ async def register(link: Link, registration: Record, user_agent: str) -> SignIn:
         async with unit_of_work():
             await _accept(link)
             user = await add_user(
-                code=registration["code"],
-                name=registration["name"],
+                code=registration.code,
+                name=registration.name,
                 email=link.email,
-                password_hash=registration["password_hash"],
-                language=registration["language"],
+                password_hash=registration.password_hash,
+                language=registration.language,
             )
-            if registration["terms"] is not None:
-                await record_acceptance(user, registration["terms"])
+            if registration.terms is not None:
+                await record_acceptance(user, registration.terms)
             await _enter(link, user)
-            account = await accounts.find_credentials(registration["code"])
+            account = await accounts.find_credentials(registration.code)
             assert account is not None, "it was made a moment ago"
             return await open_session(account, user_agent, known_device=None)
     except asyncpg.UniqueViolationError as error:
@@ -103,19 +103,22 @@ async def join(link: Link, viewer: Viewer) -> None:
 
 async def _accept(link: Link) -> None:
     """Use the link up: of all who try, one gets a row. The contract's people are locked first."""
-    standing = await lock_people(link.contract)
-    row = await fetch_one(
-        "update invitation set ended_at = $2, end_reason = 'accepted'"
-        " where id = $1 and ended_at is null and expires_at > $2 returning id",
-        link.id,
-        clock.now(),
+    standing, now = await lock_people(link.contract), clock.now()
+    used = (
+        await Invitation.update({Invitation.ended_at: now, Invitation.end_reason: "accepted"})
+        .where(
+            (Invitation.id == link.id)
+            & Invitation.ended_at.is_null()
+            & (Invitation.expires_at > now)
+        )
+        .returning(Invitation.id)
     )
-    if row is None or not standing.runs:
+    if not used or not standing.runs:
         raise LinkClosed
 
 
 async def _enter(link: Link, user: UUID) -> None:
-    await fetch("update invitation set accepted_by = $2 where id = $1", link.id, user)
-    await fetch("delete from registration where invitation = $1", link.id)
+    await Invitation.update({Invitation.accepted_by: user}).where(Invitation.id == link.id)
+    await Registration.delete().where(Registration.invitation == link.id)
     await add_membership(user=user, contract=link.contract, role=link.role, actor=user)
     await record("invitation-acceptance", actor=user, contract=link.contract, subject=link.id)

@@ -19,7 +19,6 @@ class MembershipProblem(StrEnum):
 
     LAST_OWNER = "last-owner"
     NOT_OWNER = "not-owner"
-    CHANGED_MEANWHILE = "changed-meanwhile"
 
 
 class AddressProblem(StrEnum):

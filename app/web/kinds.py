@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -20,14 +21,17 @@ class Kind(ABC):
         label: message id of its name.
         required: whether it may stay empty.
         hint: message id of what helps to fill it in.
+        autocomplete: what a browser may fill in, as HTML names it.
     """
 
     label: str
     required: bool = True
     hint: str = ""
+    autocomplete: str = "off"
     control: ClassVar[str] = "text"
     type: ClassVar[str] = "text"
     inputmode: ClassVar[str] = ""
+    of_languages: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -206,8 +210,22 @@ class Thing(Choice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Option(Choice):
+    """One of a closed set, as far as the form offers it; None where it offers nothing."""
+
+    of: type[StrEnum]
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> StrEnum | None:
+        """Read a member of the set."""
+        chosen = super().read(fields, name, offered) if offered else None
+        return self.of(str(chosen)) if chosen and name not in fields.errors else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Language(Choice):
-    """One of the portal's languages."""
+    """One of the portal's languages, each named in itself."""
+
+    of_languages: ClassVar[bool] = True
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
         """Read a language's code."""

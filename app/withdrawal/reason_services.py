@@ -43,9 +43,9 @@ async def find_reason(settings: Settings, viewer: Viewer, id: str) -> tuple[str,
         parked = await find_parked_form(viewer.id, UUID(id), clock.now())
     except ValueError:
         return "", ""
-    if parked is None or parked["path"] != REASON_URL:
+    if parked is None or parked.path != REASON_URL:
         return "", ""
-    body = open_form(read_secret(settings.secret_file), parked["form"])
+    body = open_form(read_secret(settings.secret_file), parked.form)
     if body is None:
         return "", ""
     chosen, note = json.loads(body)
