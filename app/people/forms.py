@@ -1,58 +1,36 @@
 """The forms with a password: registering, and changing one's own."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.accounts.passwords import weakness
-from app.accounts.values import LONGEST_NAME
+from app.people.values import RegistrationValues
 from app.web.forms import Fields, read_number
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
 from app.web.texts import normalised
+from app.web.values import SentForm, read_values
 
-USER_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 
+def read_registration(
+    data: FormData, own_words: list[str], terms: int | None
+) -> tuple[SentForm[RegistrationValues], str]:
+    """Read a new person's account, and the password, which is no value of its form.
 
-@dataclass(frozen=True)
-class RegistrationForm:
-    """A new person's account, and the tick under the terms of use."""
-
-    name: str
-    code: str
-    password: str
-    version: int
-    typed: Mapping[str, str]
-    errors: dict[str, str]
-
-    @classmethod
-    def read(cls, data: FormData, own_words: list[str]) -> "RegistrationForm":
-        """Read what was sent.
-
-        Args:
-            own_words: what makes a password easy to guess, besides name and code.
-        """
-        fields = Fields(data)
-        name = fields.text("name", _("User name"), maximum=LONGEST_NAME)
-        code = fields.code("code", _("User code")).lower()
-        if "code" not in fields.errors and not USER_CODE.fullmatch(code):
-            fields.errors["code"] = _(
-                "Make the user code of 3 to 40 letters, digits, dots, hyphens or underscores."
-            )
-        password = fields.secret("password", _("Password"))
-        own_words = [code, name, *own_words]
-        if "password" not in fields.errors and (reason := weakness(password, own_words)):
-            fields.errors["password"] = _(reason)
-        if not fields.ticked("agree"):
-            fields.errors["agree"] = _("Read the terms of use and tick the box to go on.")
-        return cls(
-            name=name,
-            code=code,
-            password=password,
-            version=read_number(normalised(data.get("version"))) or 0,
-            typed={key: data.get(key) for key in ("name", "code")},
-            errors=fields.errors,
-        )
+    Args:
+        own_words: what makes a password easy to guess, besides name and code.
+        terms: the newest version of the terms of use, if there are any.
+    """
+    form = read_values(RegistrationValues, data, {})
+    fields = Fields(data, form.errors)
+    password = fields.secret("password", _("Password"))
+    own_words = [form.values.code, form.values.name, *own_words]
+    if "password" not in fields.errors and (reason := weakness(password, own_words)):
+        fields.errors["password"] = _(reason)
+    if not fields.ticked("agree"):
+        fields.errors["agree"] = _("Read the terms of use and tick the box to go on.")
+    if terms is not None and read_number(normalised(data.get("version"))) != terms:
+        fields.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
+    return form, password
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,12 @@ def link_url(token: str) -> str:
 
 
 class Joining(Payload, frozen=True):
-    """The link, in a sealed box, since its token must be nowhere in clear."""
+    """The link, in a sealed box, since its token must be nowhere in clear.
 
-    link: bytes
+    It is empty where somebody registered first: what they confirmed is done already.
+    """
+
+    link: bytes = b""
 
 
 def seal_link(settings: Settings, token: str) -> Joining:

@@ -17,6 +17,8 @@ from app.people.membership_services import lock_people
 from app.people.queries import Link
 from app.people.rules import REGISTRATION_KEPT
 from app.people.tables import Invitation, Registration
+from app.people.values import RegistrationValues
+from app.web.values import columns
 
 
 class LinkClosed(Exception):
@@ -36,20 +38,19 @@ class MemberAlready(Exception):
 
 
 async def keep_registration(
-    link: Link, *, code: str, name: str, language: str, password: str, terms: UUID | None
+    link: Link, *, values: RegistrationValues, language: str, password: str, terms: UUID | None
 ) -> UUID:
     """Keep what a new person entered until they confirm it; of the password only the hash."""
     hashed = await hash_password(password)
     now = clock.now()
     registration = Registration(
         invitation=link.id,
-        code=code,
-        name=name,
         language=language,
         password_hash=hashed,
         terms=terms,
         created_at=now,
         expires_at=now + REGISTRATION_KEPT,
+        **columns(values),
     )
     async with unit_of_work():
         await Registration.delete().where(Registration.expires_at <= now)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
+from app.accounts.values import LONGEST_NAME, UserCode
 from app.contracts.rules import Role
 from app.people.rules import MOST_AT_ONCE
 from app.web.forms import Fields
 from app.web.i18n import N_, number
 from app.web.i18n import gettext as _
-from app.web.kinds import Kind, Language, Option, Tick
+from app.web.kinds import Kind, Language, Line, Option, Tick
 from app.web.mail_addresses import ReadAddresses, read_addresses
 from app.web.values import Values
 
@@ -54,6 +55,20 @@ class Addresses(Kind):
     def rule(self) -> str:
         """Name the kind and its bounds."""
         return f"1 to {self.most} addresses, in lines of up to {self.maximum:,}"
+
+
+class RegistrationValues(Values, frozen=True):
+    """A new person's account; the password is no value of it."""
+
+    name: Annotated[str, Line(label=N_("User name"), maximum=LONGEST_NAME, autocomplete="name")]
+    code: Annotated[
+        str,
+        UserCode(
+            label=N_("User code"),
+            autocomplete="username",
+            hint=N_("You log in with it: 3 to 40 letters, digits, dots, hyphens or underscores."),
+        ),
+    ]
 
 
 class InvitationValues(Values, frozen=True):

@@ -110,6 +110,19 @@ async def test_a_change_of_what_somebody_else_changed_meanwhile_is_asked_again(
     assert await role_of("member") == "member"
 
 
+async def test_a_form_that_was_opened_before_somebody_elses_change_is_asked_again_too(
+    owner: httpx.AsyncClient,
+) -> None:
+    page = f"{MEMBERS}/{await membership_id('member')}"
+    form = await membership_form("member", role="owner", notification="1")
+    assert f'name="revision" value="{form["revision"]}"' in (await owner.get(page)).text
+    await fetch("update membership set notification = not notification where id = $1", page[-36:])
+    proposed = await owner.post(page, data=form)
+    refused = await owner.post(proposed.headers["location"])
+    assert "ほかの方が先に変更しました" in (await owner.get(refused.headers["location"])).text
+    assert await role_of("member") == "member"
+
+
 async def test_a_member_leaves_a_contract_of_their_own_will(member: httpx.AsyncClient) -> None:
     own = f"{MEMBERS}/{await membership_id('member')}"
     assert "このご契約から抜ける" in (await member.get(own)).text
