@@ -92,7 +92,7 @@ async def own_change(
 
 
 async def _has_begun(viewer: Viewer) -> bool:
-    """Whether the person's credentials are of another generation by now."""
+    """Return whether the person's credentials are of another generation by now."""
     return not await fetch(
         "select 1 from portal_user where id = $1 and credential_generation = $2",
         viewer.id,

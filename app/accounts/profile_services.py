@@ -38,7 +38,7 @@ class LinkUnknown(Exception):
 
 
 async def check_password(viewer: Viewer, password: str) -> bool | Throttled:
-    """Whether the person knows their password; guesses are slowed down as at log-in."""
+    """Return whether the person knows their password; guesses are slowed down as at log-in."""
     admitted = await throttling.admit(guess_rules.check_lanes(viewer.id, viewer.session))
     if isinstance(admitted, Throttled):
         return admitted
@@ -185,7 +185,7 @@ async def _change_email(settings: Settings, change: PendingEmail) -> None:
 
 
 async def end_session(viewer: Viewer, session: UUID) -> bool:
-    """Sign one of the person's browsers out; False where it was signed out already.
+    """Sign one of the person's browsers out; return False where it was signed out already.
 
     The other browsers stay, but links and pending changes end: they may come from that one.
     """
@@ -198,7 +198,7 @@ async def end_session(viewer: Viewer, session: UUID) -> bool:
 
 
 async def end_other_sessions(viewer: Viewer) -> int:
-    """Sign all other browsers of the person out; answers how many there were."""
+    """Sign all other browsers of the person out; return how many there were."""
     async with own_change(viewer, Ending.OTHER_DEVICE):
         await begin_generation(viewer.id)
         ended = await end_sessions(viewer.id, Ending.OTHER_DEVICE, but=viewer.session)

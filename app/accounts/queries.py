@@ -16,12 +16,12 @@ HAS_FACTOR = """
 
 
 def counts(table: str) -> str:
-    """The condition that a token, a link or a pending change of the account `u` still counts."""
+    """Return the condition that a token, link or pending change of account `u` still counts."""
     return f"({table}.generation = u.credential_generation and u.disabled_at is null)"
 
 
 def session_statement(ahead: str = "") -> str:
-    """SQL of the session of token hash $1, with the person's confirmation $2.
+    """Return the SQL of the session of token hash $1, with the person's confirmation $2.
 
     Args:
         ahead: a select of another domain for person u.id and the key $3, whose columns come along.
@@ -56,7 +56,7 @@ SESSION = session_statement()
 async def find_session(
     token: str, confirmation: UUID | None, *, statement: str = SESSION, ahead: str = ""
 ) -> Record | None:
-    """The session of a token, also one that is over, with the person's confirmation of this id.
+    """Return the session of a token, also an ended one, with the person's confirmation of this id.
 
     Args:
         statement: a `session_statement()`.
@@ -67,7 +67,7 @@ async def find_session(
 
 
 async def find_staff(code: str, *roles: str) -> UUID | None:
-    """One of the staff with one of the roles, by user code."""
+    """Return one of the staff with one of the roles, by user code."""
     found = await fetch_one(
         "select id from portal_user where code = lower($1) and disabled_at is null"
         " and staff_role = any($2)",
@@ -78,7 +78,7 @@ async def find_staff(code: str, *roles: str) -> UUID | None:
 
 
 async def find_credentials(code: str) -> Record | None:
-    """What log-in needs to know about the account with this user code."""
+    """Return what log-in needs to know about the account with this user code."""
     return await fetch_one(
         "select id, password_hash, credential_generation, staff_role, language from portal_user"
         " where code = $1 and disabled_at is null",
@@ -87,7 +87,7 @@ async def find_credentials(code: str) -> Record | None:
 
 
 async def find_device(tokens: Sequence[str], user: UUID) -> UUID | None:
-    """The known device of a person that has one of these tokens."""
+    """Return the known device of a person that has one of these tokens."""
     found = await fetch_one(
         'select d.id from device d join portal_user u on u.id = d."user"'
         f" where d.token_hash = any($1) and u.id = $2 and {counts('d')}"
@@ -104,7 +104,7 @@ async def current_terms() -> Terms | None:
 
 
 async def product_words() -> list[str]:
-    """Codes and names of the vendor's products: words that everybody here knows."""
+    """Return codes and names of the vendor's products: words that everybody here knows."""
     return [each["word"] for each in await fetch("select word from known_word")]
 
 
@@ -171,7 +171,7 @@ async def count_parked(session: UUID) -> int:
 
 
 async def is_kept(user: UUID, id: UUID, now: datetime) -> bool:
-    """Whether a form or a change that waits for 決定 is kept for the person under this id."""
+    """Return whether a form, or a change that waits for 決定, of the person has this id."""
     found = await fetch_one(
         'select 1 from parked_form where id = $1 and "user" = $2 and expires_at > $3'
         ' union all select 1 from confirmation where id = $1 and "user" = $2 and expires_at > $3',
@@ -224,7 +224,7 @@ async def find_account(user: UUID) -> Account:
 
 
 async def find_password_hash(user: UUID) -> str | None:
-    """The hash of a person's password."""
+    """Return the hash of a person's password."""
     found = await fetch_one("select password_hash from portal_user where id = $1", user)
     return found["password_hash"] if found else None
 

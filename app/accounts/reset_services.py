@@ -45,7 +45,7 @@ async def request_reset(settings: Settings, wanted: str, *, address: str) -> Thr
 
 
 async def _write_reset(settings: Settings, account: User | None) -> bool:
-    """Write the link and its mail; whether they are to stay."""
+    """Write the link and its mail; return whether they are to stay."""
     token, now = new_token(), clock.now()
     user: UUID = account.id if account else uuid7()
     generation = account.credential_generation if account else 0
@@ -81,7 +81,7 @@ def _nobody() -> Recipient:
 
 
 async def reset_password(settings: Settings, token: str, password: str) -> bool:
-    """Set a new password by a mailed link; False where the link cannot be used any more.
+    """Set a new password by a mailed link; return False where the link cannot be used any more.
 
     Everything that was open under the old password ends with it.
     """

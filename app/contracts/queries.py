@@ -42,25 +42,25 @@ AHEAD = f"""
 
 
 def seen_contract(row: Record, prefix: str = "") -> SeenContract:
-    """The contract in a row that has the columns of SEEN."""
+    """Return the contract in a row that has the columns of SEEN."""
     values: dict[str, Any] = {name: row[prefix + name] for name in COLUMNS}
     values["role"] = Role(values["role"])
     return SeenContract(**values, today=clock.today(values["time_zone"]))
 
 
 async def find_contract(viewer: UUID, number: str) -> SeenContract | None:
-    """The contract with this number, if the person has a role in it."""
+    """Return the contract with this number, if the person has a role in it."""
     row = await fetch_one(f"{SEEN} and c.number = $2", viewer, number)
     return seen_contract(row) if row else None
 
 
 def contract_ahead(row: Record) -> SeenContract | None:
-    """The contract in a row of the session's statement with AHEAD."""
+    """Return the contract in a row of the session's statement with AHEAD."""
     return seen_contract(row, "contract_") if row["contract_id"] is not None else None
 
 
 def sort_value(contract: SeenContract, order: str) -> str:
-    """What an order sorts a contract by; with its number, the key of its row."""
+    """Return what an order sorts a contract by; with its number, the key of its row."""
     return str(getattr(contract, ORDERS[order]))
 
 
@@ -71,7 +71,7 @@ async def list_contracts(
     order: str = "number",
     turn: Turn[tuple[str, str]] = FIRST_PAGE,
 ) -> Leaf[SeenContract]:
-    """The person's contracts, a page at a time by key, so that any page costs the same.
+    """Return the person's contracts, a page at a time by key, so that any page costs the same.
 
     Args:
         search: part of number, name or company; letter case and width do not matter.
@@ -158,7 +158,7 @@ async def list_group_companies(contract: SeenContract) -> list[SeenGroupCompany]
 
 
 async def list_candidates(contract: SeenContract) -> list[ListedCompany]:
-    """Companies of the same corporate group that are not registered yet."""
+    """Return companies of the same corporate group that are not registered yet."""
     return await rows(
         ListedCompany,
         """

@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 async def send_reminders(settings: Settings, *, batch: int = BATCH) -> bool:
-    """Write the mails of some people; whether there was anybody to write to."""
+    """Write the mails of some people; return whether there was anybody to write to."""
     now = clock.now()
     day = days.day_of(now, TIME_ZONE)
     people = await people_to_remind(now, day, batch)

@@ -44,7 +44,7 @@ def _viewer(request: PageRequest) -> Viewer | None:
 
 
 async def _find(request: PageRequest, token: str) -> Link | None:
-    """The link; a stranger reads its pages in the language of the mail, unless they chose one."""
+    """Find the link; a stranger reads in the language of the mail, unless they chose one."""
     link = await queries.find_link(token, _viewer(request))
     if link and not _viewer(request) and not request.scope.get("language_chosen"):
         i18n.language.set(link.language)
@@ -52,7 +52,7 @@ async def _find(request: PageRequest, token: str) -> Link | None:
 
 
 def _closed(request: PageRequest, link: Link | None) -> Response[Any]:
-    """Why the link opens nothing, and what to do instead."""
+    """Say why the link opens nothing, and what to do instead."""
     viewer = _viewer(request)
     if link and viewer and viewer.id == link.accepted_by:
         return see_other(f"/contracts/{link.contract_number}")
@@ -185,7 +185,7 @@ class Registrations(Controller):
 
 
 async def _registration(link: Link | None, id: UUID) -> Registration | None:
-    """What is to be confirmed, while the link opens something to somebody without an account."""
+    """Return what is to be confirmed, while the link lets somebody without an account join."""
     if link is None or link.state is not LinkState.OPEN or link.arrival is not Arrival.REGISTER:
         return None
     return await queries.find_registration(link, id)

@@ -45,7 +45,7 @@ def _turn(request: PageRequest) -> Turn[UUID]:
 
 
 def _pages(contract: SeenContract, members: Leaf[Listed]) -> dict[str, str]:
-    """The ways to the other pages of the list."""
+    """Return the addresses of the other pages of the list."""
     return addresses(
         f"{contract.url}/members",
         {},

@@ -116,7 +116,7 @@ class SeenMembership:
 async def find_membership(
     viewer: Viewer, contract: SeenContract, id: UUID
 ) -> SeenMembership | None:
-    """A membership that the person may change: their own; any, for owners while it runs."""
+    """Return a membership that the person may change: their own; any, for owners while it runs."""
     row = await fetch_one(
         """
         select m.id, m."user", u.name, u.email, m.role, m.notification, m.revision,
@@ -174,7 +174,7 @@ async def find_open_invitation(contract: SeenContract, id: UUID) -> OpenInvitati
 async def address_problems(
     contract: UUID, emails: Sequence[str], now: datetime
 ) -> dict[str, AddressProblem]:
-    """Which of these addresses are members already, or have an invitation that can be used."""
+    """Return which of these addresses are members, or have an invitation that can be used."""
     found = await fetch(
         """
         select u.email, true as member from membership m join portal_user u on u.id = m."user"
@@ -227,7 +227,7 @@ class Link:
 
 
 async def find_link(token: str, viewer: Viewer | None) -> Link | None:
-    """The invitation that a link's token belongs to, as the person who opened it meets it."""
+    """Return the invitation that a link's token belongs to, as the person who opened it sees it."""
     row = await fetch_one(
         """
         select i.id, i.email, i.language, i.role, i.expires_at, i.end_reason,

@@ -173,13 +173,13 @@ async def _forget_invitations_and_mails(held: Held) -> list[UUID]:
 
 
 def _throttled_in(held: Held) -> list[str]:
-    """Under what guesses at the person's account were counted: under hashes and ids."""
+    """Return under what guesses at the person's account were counted: under hashes and ids."""
     typed = [token_hash(word).hex() for word in (held.words.code, *held.words.addresses)]
     return throttling.accounts_of(held.id, typed)
 
 
 async def _note(held: Held, id: UUID, reason: Reason | None, note: str, at: datetime) -> None:
-    """A database that was restored may have the row already."""
+    """Keep that somebody withdrew; a database that was restored may have the row already."""
     await fetch(
         "insert into withdrawal (id, erased_user, staff, reason, note, at)"
         " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
