@@ -3,7 +3,7 @@
 from litestar.exceptions import NotFoundException
 
 from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
-from app.encryption import CannotOpen, decrypt, read_secret
+from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.people import joining_services as services
 from app.people import queries
 from app.people.acts import role_name
