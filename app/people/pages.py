@@ -79,17 +79,20 @@ async def list_members(
 
 @dataclass(frozen=True)
 class Subject:
-    """What the form of a membership is about."""
+    """What the form of a membership is about, and who looks at it."""
 
+    viewer: Viewer
     contract: SeenContract
     membership: SeenMembership
 
 
 def provide_subject(
-    contract: NamedDependency[SeenContract], membership: NamedDependency[SeenMembership]
+    viewer: NamedDependency[Viewer],
+    contract: NamedDependency[SeenContract],
+    membership: NamedDependency[SeenMembership],
 ) -> Subject:
     """Name the membership in the address."""
-    return Subject(contract, membership)
+    return Subject(viewer, contract, membership)
 
 
 class Memberships(FormPages[Subject, MembershipValues, acts.Change]):
@@ -134,7 +137,7 @@ class Memberships(FormPages[Subject, MembershipValues, acts.Change]):
 
     async def page(self, request: PageRequest, subject: Subject, form: Form) -> Response[str]:
         """Show the form, also where the removal was refused."""
-        if problem := await _refusal(request, request.user, acts.REMOVAL):
+        if problem := await _refusal(request, subject.viewer, acts.REMOVAL):
             form.errors.setdefault("form", problem)
         return page(
             request,
