@@ -35,7 +35,7 @@ IN_SQL = {
     "app.endings.reminder_services._remind": UPSERT,
     "app.environments.services.retire_environment": REWRITTEN,
     "app.environments.services.set_all_allocations": MANY,
-    "app.housekeeping_tasks.sweep": TABLES,
+    "app.housekeeping.tasks.sweep": TABLES,
     "app.imports.progress_services._begin": UPSERT,
     "app.imports.services._finish": TIMED,
     "app.mail.services._settle": COMPUTED,
