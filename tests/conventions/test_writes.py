@@ -46,7 +46,6 @@ IN_SQL = {
     "app.notices.mailing_services.stop_notices": MANY,
     "app.notices.services.mark_all_read": MANY,
     "app.notices.services.mark_read": HOT,
-    "app.notices.services.withdraw_notice": COMPUTED,
     "app.withdrawal.erasure_services._forget_invitations_and_mails": MANY,
     "app.withdrawal.erasure_services._note": UPSERT,
     "app.withdrawal.erasure_services.erase": MANY,
