@@ -125,7 +125,7 @@ DATA = (
     ),
     Fields(
         "membership",
-        "user contract role created_at",
+        "user contract role created_at revision",
         Level.PERSONAL,
         "the contract's people; viewer",
         "owners",

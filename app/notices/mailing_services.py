@@ -4,7 +4,7 @@ A batch is one transaction: the mails in the outbox and the rows that say so. A 
 leaves nothing half done, and the next one goes on after the last person who has a row.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from app.notices.mailing_queries import (
 )
 from app.notices.rules import paragraphs, words_in
 from app.notices.tables import Notice, NoticeMail, NoticeMailMembership
+from app.notices.values import NoticeValues
 from app.settings import Settings
 
 BATCH = 50
@@ -122,11 +123,11 @@ def _context(
     }
 
 
-def preview_mail(settings: Settings, words: Mapping[str, Any], language: str) -> tuple[str, str]:
+def preview_mail(settings: Settings, values: NoticeValues, language: str) -> tuple[str, str]:
     """Return subject and text of a notice's mail before there is one, with a sample contract."""
     to = Recipient(settings.mail_from, "", language)
-    own = (words[f"title_{language}"], words[f"body_{language}"])
-    sample = _context(settings, "…", own, [MailedContract(uuid7(), "C-0000", "…")], "…")
+    contract, words = MailedContract(uuid7(), "C-0000", "…"), words_in(language, values)
+    sample = _context(settings, "…", words, [contract], "…")
     message = parse(compose(settings, uuid7(), "notice", to, clock.now(), **sample))
     text = message.get_body(("plain",))
     assert text is not None

@@ -11,7 +11,7 @@ from app.accounts.rules import Viewer
 from app.confirmations.services import propose
 from app.notices.mailing_queries import count_recipients, find_mailing
 from app.notices.mailing_services import preview_mail
-from app.notices.rules import paragraphs
+from app.notices.rules import paragraphs, words_in
 from app.notices.values import NoticeValues
 from app.settings import Settings
 from app.staff.access import permitted
@@ -24,7 +24,7 @@ from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.i18n import LANGUAGES
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
-from app.web.values import Choices, Form, SentForm, builtins, from_attributes
+from app.web.values import Choices, Form, SentForm, from_attributes
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
 PUBLISH = [permitted(Permission.NOTICES_PUBLISH)]
@@ -58,10 +58,11 @@ class Preview:
 
 def previews(settings: Settings, values: NoticeValues) -> list[Preview]:
     """Return a notice as people see it, in each language."""
-    words, found = builtins(values), []
+    found = []
     for language in LANGUAGES:
-        title, lines = words[f"title_{language}"], paragraphs(words[f"body_{language}"])
-        found.append(Preview(language, title, lines, *preview_mail(settings, words, language)))
+        title, body = words_in(language, values)
+        mail = preview_mail(settings, values, language)
+        found.append(Preview(language, title, paragraphs(body), *mail))
     return found
 
 
