@@ -22,11 +22,11 @@ from app.database import close_pool, open_pool
 from app.settings import Settings
 from app.storage import open_storage
 from app.web import errors
-from app.web.asgi import App, ReadTimeouts, RequestLog, StaticFiles, StrictTransport
-from app.web.finishing import FinishResponses
-from app.web.htmx_redirects import FollowHtmxRedirects
+from app.web.http.asgi import App, ReadTimeouts, RequestLog, StaticFiles, StrictTransport
+from app.web.http.finishing import FinishResponses
+from app.web.http.htmx_redirects import FollowHtmxRedirects
+from app.web.http.speculation import RefuseSpeculation
 from app.web.metrics import Metrics
-from app.web.speculation import RefuseSpeculation
 
 
 def make_litestar(settings: Settings, database_url: str) -> Litestar:

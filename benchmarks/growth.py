@@ -23,7 +23,7 @@ from app.cli.runtime import with_demo_secrets
 from app.database.embedded import Addresses, EmbeddedServer
 from app.main import make_app
 from app.settings import Settings, read_settings
-from app.web.asgi import App
+from app.web.http.asgi import App
 from app.web.logs import configure_logs
 from benchmarks.figures import Figure, show
 from benchmarks.growth_pages import PAGES, PEOPLE, Place, Side, ask, make_place, opened, use

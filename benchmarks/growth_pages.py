@@ -13,7 +13,7 @@ from app.accounts.session_services import open_session
 from app.database import engine, fetch_one, open_pool, queries_made
 from app.database.pool import Pool
 from app.settings import Settings
-from app.web.asgi import App
+from app.web.http.asgi import App
 from benchmarks.growth_world import World
 
 PEOPLE = 20

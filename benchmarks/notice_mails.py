@@ -22,12 +22,13 @@ from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
 from app.demo.keys import prepare_demo_keys
 from app.demo.world import make_world
-from app.notices.services import Words, compose_notice, publish_notice
+from app.notices.services import compose_notice, publish_notice
+from app.notices.values import NoticeValues
 from app.settings import Settings, read_settings
 from benchmarks.figures import none_of, show
 from tests.mail.worker_process import Worker
 
-WORDS = Words("点検のお知らせ", "Maintenance", "次の日曜日に点検します。", "Next Sunday.")
+WORDS = "点検のお知らせ", "Maintenance", "次の日曜日に点検します。", "Next Sunday."
 # Nobody listens there: mails stay in the outbox, where they are counted.
 NO_SERVER = 9
 
@@ -65,7 +66,7 @@ async def _run(settings: Settings, runtime: str, owner: str, options: argparse.N
     await _fill(options.recipients)
     dice = random.Random(options.seed)
     product = await fetch_value("select id from product where code = 'WORKFLOW'")
-    notice = await compose_notice(WORDS, [product], actor=None)
+    notice = await compose_notice(NoticeValues(*WORDS, [product]), actor=None)
     await publish_notice(notice, actor=None)
     begin, kills = time.perf_counter(), 0
     due = [options.recipients * n // (options.kills + 1) for n in range(1, options.kills + 1)]

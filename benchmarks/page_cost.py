@@ -19,7 +19,8 @@ import asyncpg
 
 from app.database import close_pool, open_pool
 from app.main import make_app
-from app.web import finishing, templates
+from app.web import templates
+from app.web.http import finishing
 from benchmarks.demo_server import Demo, serving_demo
 from benchmarks.floor import PAGES
 from benchmarks.growth_pages import ask

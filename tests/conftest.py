@@ -22,7 +22,7 @@ from app.demo.world import make_world
 from app.main import make_app
 from app.settings import Settings, read_settings
 from app.web import i18n
-from app.web.asgi import App
+from app.web.http.asgi import App
 from tests.pages import check_page
 from tests.quick import is_quick
 

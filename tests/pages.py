@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import html5lib
 import httpx
 
-from app.web.speculation import is_speculative
+from app.web.http.speculation import is_speculative
 
 FRAGMENT_CONTEXT = "div"
 # What is loaded by a page, and shows its source where it is opened.

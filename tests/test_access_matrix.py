@@ -26,7 +26,7 @@ from app.products.key_services import issue_license_keys
 from app.products.rules import Term
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
-from tests.notices.steps import WORDS, mail_all, publish
+from tests.notices.steps import about, mail_all, publish
 from tests.pages import elements
 from tests.people.post import REGISTRATION, confirm, invite, link_to, membership_id
 from tests.resources.files import PLATFORM, resource_id
@@ -542,9 +542,7 @@ async def _vendors(portal: Portal) -> dict[str, object]:
         "version": await _unsigned_keyset(portal),
         "failed_mail": await _failed_mail(),
         "import": await _import(),
-        "draft_notice": await compose_notice(
-            WORDS, [await fetch_value("select id from product limit 1")], actor=None
-        ),
+        "draft_notice": await compose_notice(await about("WORKFLOW"), actor=None),
         "upload": await fetch_value(
             "insert into resource_upload (id, storage_key, name, media_type, size, sha256,"
             " begun_at) values (gen_random_uuid(), 'resources/none', 'none.zip',"

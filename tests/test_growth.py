@@ -1,6 +1,6 @@
 """The benchmark of growth, on a small scale: it runs, and what it can assert exactly is so."""
 
-from app.web.asgi import App
+from app.web.http.asgi import App
 from benchmarks.growth import MOST_QUERIES, measure, queries_needed
 from benchmarks.growth_world import Size, make_world
 from tests.conftest import Stage

@@ -9,22 +9,19 @@ from app.accounts.generation_services import begin_generation
 from app.accounts.rules import Ending, token_hash
 from app.accounts.tables import User
 from app.audit.services import record
-from app.database import Gone, Record, fetch_one, unit_of_work
+from app.database import Gone, lock_row, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
 
 
-async def _hold(user: UUID) -> Record:
-    """Lock an account, so that one change of it comes after the other."""
-    row = await fetch_one(
-        "select id, code, name, email, language, disabled_at from portal_user"
-        " where id = $1 for no key update",
-        user,
-    )
-    if row is None:
-        raise Gone
-    return row
+async def _lock(user: UUID) -> User:
+    """Lock an account, so that one change of it comes after the other.
+
+    Raises:
+        Gone: it is deleted.
+    """
+    return await lock_row(User, User.id == user, strength="NO KEY UPDATE")
 
 
 async def end_sessions(user: UUID, *, actor: UUID) -> None:
@@ -34,7 +31,7 @@ async def end_sessions(user: UUID, *, actor: UUID) -> None:
         Gone: the account is deleted.
     """
     async with unit_of_work():
-        await _hold(user)
+        await _lock(user)
         await begin_generation(user)
         await ending_services.end_sessions(user, Ending.STAFF)
         await record("sessions-end", actor=actor, subject=user)
@@ -49,15 +46,18 @@ async def unlock(user: UUID, *, actor: UUID) -> None:
         Gone: the account is deleted.
     """
     async with unit_of_work():
-        account = await _hold(user)
-        await throttling.forget_attempts(throttled_in(account))
+        account = await _lock(user)
+        await throttling.forget_attempts(throttled_in(user, account.code, account.email))
         await record("account-unlock", actor=actor, subject=user)
 
 
-def throttled_in(account: Record) -> list[str]:
-    """Under what attempts at an account count, on its known browsers too."""
-    typed = [token_hash(account[name]).hex() for name in ("code", "email")]
-    return throttling.accounts_of(account["id"], typed)
+def throttled_in(user: UUID, *typed: str) -> list[str]:
+    """Return under what attempts at an account count, on its known browsers too.
+
+    Args:
+        typed: what stands for the account at log-in: its code and address.
+    """
+    return throttling.accounts_of(user, [token_hash(each).hex() for each in typed])
 
 
 async def disable(user: UUID, *, reason: str, actor: UUID) -> None:
@@ -68,7 +68,7 @@ async def disable(user: UUID, *, reason: str, actor: UUID) -> None:
         asyncpg.CheckViolationError: it is the last administrator's.
     """
     async with unit_of_work():
-        if (await _hold(user))["disabled_at"] is not None:
+        if (await _lock(user)).disabled_at is not None:
             raise Gone
         await User.update({User.disabled_at: clock.now()}).where(User.id == user)
         await ending_services.end_sessions(user, Ending.ACCOUNT_DISABLING)
@@ -82,7 +82,7 @@ async def enable(user: UUID, *, actor: UUID) -> None:
         Gone: it is deleted, or not disabled.
     """
     async with unit_of_work():
-        if (await _hold(user))["disabled_at"] is None:
+        if (await _lock(user)).disabled_at is None:
             raise Gone
         await User.update({User.disabled_at: None}).where(User.id == user)
         await record("account-enabling", actor=actor, subject=user)
@@ -97,7 +97,7 @@ async def remove_factors(settings: Settings, user: UUID, *, reason: str, actor: 
         Gone: the account is deleted.
     """
     async with unit_of_work():
-        account = await _hold(user)
+        account = await _lock(user)
         await AuthenticatorApp.delete().where(AuthenticatorApp.user == user)
         await Passkey.delete().where(Passkey.user == user)
         await RecoveryCode.delete().where(RecoveryCode.user == user)
@@ -106,7 +106,7 @@ async def remove_factors(settings: Settings, user: UUID, *, reason: str, actor: 
         await enqueue(
             settings,
             "second-factors-removed",
-            Recipient(account["email"], account["name"], account["language"]),
+            Recipient(account.email, account.name, account.language),
             about=user,
             removed_at=clock.now(),
         )

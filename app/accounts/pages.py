@@ -16,9 +16,9 @@ from app.accounts.throttling import Throttled
 from app.encryption import derive, read_secret
 from app.settings import Settings
 from app.web import i18n
-from app.web.cookies import cookie_values
 from app.web.errors import sign_in_wait_message, too_many_attempts
-from app.web.finishing import policy_with_style
+from app.web.http.cookies import cookie_values
+from app.web.http.finishing import policy_with_style
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, read_form
 from app.web.responses import see_other
@@ -170,12 +170,12 @@ class TermsOfUse(Controller):
         if viewer.terms_accepted:
             return see_other(form.next)
         terms = await queries.current_terms()
-        if terms is not None and form.version != terms["version"]:
+        if terms is not None and form.version != terms.version:
             form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
         if form.errors:
             return await self._page(request, form.next, form.errors)
         if terms is not None:
-            await services.accept_terms(viewer, terms["id"])
+            await services.accept_terms(viewer, terms.id)
         return see_other(form.next)
 
     async def _page(

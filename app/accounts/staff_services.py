@@ -8,7 +8,7 @@ from app.accounts.rules import STAFF_LINK_LASTS, new_token, token_hash
 from app.accounts.services import add_user
 from app.accounts.tables import PasswordReset, User
 from app.audit.services import record
-from app.database import Changed, Record, fetch_one, unit_of_work
+from app.database import Changed, lock_row, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
@@ -46,7 +46,7 @@ async def create_staff(
             staff_role=role,
             actor=actor,
         )
-        account = await _find(user)
+        account = await _lock(user)
         link = await _send_link(settings, account)
         await record("staff-creation", actor=actor, subject=user, role=role)
     return link
@@ -56,35 +56,28 @@ async def send_staff_link(settings: Settings, user: UUID, *, actor: UUID | None)
     """Mail one of the staff a new link to set the password; earlier ones open nothing any more.
 
     Raises:
-        Changed: this is no account of the staff that works.
+        Gone: this is no account of the staff that works.
     """
     async with unit_of_work():
-        await _send_link(settings, await _find(user))
+        await _send_link(settings, await _lock(user))
         await record("staff-link", actor=actor, subject=user)
 
 
-async def _find(user: UUID) -> Record:
-    row = await fetch_one(
-        "select id, code, name, email, language, staff_role, credential_generation"
-        " from portal_user"
-        " where id = $1 and staff_role is not null and disabled_at is null for no key update",
-        user,
-    )
-    if row is None:
-        raise Changed
-    return row
+async def _lock(user: UUID) -> User:
+    works = User.staff_role.is_not_null() & User.disabled_at.is_null()
+    return await lock_row(User, (User.id == user) & works, strength="NO KEY UPDATE")
 
 
-async def _send_link(settings: Settings, account: Record) -> str:
+async def _send_link(settings: Settings, account: User) -> str:
     token, now = new_token(), clock.now()
     await PasswordReset.update({PasswordReset.used_at: now}).where(
-        (PasswordReset.user == account["id"]) & PasswordReset.used_at.is_null()
+        PasswordReset.user == account.id, PasswordReset.used_at.is_null()
     )
     await PasswordReset.insert(
         PasswordReset(
             token_hash=token_hash(token),
-            user=account["id"],
-            generation=account["credential_generation"],
+            user=account.id,
+            generation=account.credential_generation,
             created_at=now,
             expires_at=now + STAFF_LINK_LASTS,
         )
@@ -93,10 +86,10 @@ async def _send_link(settings: Settings, account: Record) -> str:
     await enqueue(
         settings,
         "staff-invitation",
-        Recipient(account["email"], account["name"], account["language"]),
-        about=account["id"],
+        Recipient(account.email, account.name, account.language),
+        about=account.id,
         valid_until=now + STAFF_LINK_LASTS,
-        code=account["code"],
+        code=account.code,
         link=link,
         expires_at=now + STAFF_LINK_LASTS,
     )
@@ -110,12 +103,13 @@ async def change_staff_role(user: UUID, *, role: str, seen: str, actor: UUID) ->
         seen: the role that the actor saw.
 
     Raises:
-        Changed: they have another one by now.
+        Gone: the account is deleted.
+        Changed: they have another one by now, or the account is disabled.
         asyncpg.CheckViolationError: they are the last administrator.
     """
     async with unit_of_work():
-        account = await _find(user)
-        if account["staff_role"] != seen:
+        account = await lock_row(User, User.id == user, strength="NO KEY UPDATE")
+        if account.staff_role != seen or account.disabled_at is not None:
             raise Changed
         await User.update({User.staff_role: role}).where(User.id == user)
         await record("staff-role-change", actor=actor, subject=user, role_before=seen, role=role)

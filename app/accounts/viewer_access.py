@@ -21,10 +21,10 @@ from app.accounts.session_services import mark_seen
 from app.database import Record
 from app.settings import Settings
 from app.web import i18n
-from app.web.asgi import App
-from app.web.asgi import Send as PlainSend
-from app.web.cookies import cookie_values
 from app.web.errors import send_unavailable, unavailable_errors
+from app.web.http.asgi import App
+from app.web.http.asgi import Send as PlainSend
+from app.web.http.cookies import cookie_values
 from app.web.requests import header
 from app.web.scope_keys import DONE, LANGUAGE_CHOSEN, ScopeKey
 

@@ -13,7 +13,7 @@ from app.environments.queries import SeenEnvironment
 async def provide_activation(
     environment: NamedDependency[SeenEnvironment], seq: FromPath[int]
 ) -> SeenActivation:
-    """The activation in the address.
+    """Return the activation in the address.
 
     Raises:
         NotFoundException: the environment has none with this number.

@@ -1,7 +1,6 @@
 """What owners confirm about activations: having one issued, and giving one back."""
 
 from functools import partial
-from uuid import UUID
 
 from litestar.exceptions import NotFoundException
 
@@ -9,29 +8,43 @@ from app.accounts.access import PROOF, Detour, has_proved, require_proof
 from app.accounts.rules import Viewer
 from app.activation import services, statements
 from app.activation.issue_services import RequestRefused
+from app.activation.messages import ISSUE_MESSAGES, REQUEST_MESSAGES
 from app.activation.rules import Issue
 from app.activation.services import ProofMissing
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Refusal, Refused, Statement
 from app.contracts.rules import SeenContract
 from app.environments.access import provide_owned_place
+from app.environments.acts import OfEnvironment
 from app.environments.queries import SeenEnvironment
 from app.web.i18n import gettext as _
 
+FIELD = "request"
+
+
+class RequestUpload(OfEnvironment, frozen=True):
+    """An uploaded request file for an environment.
+
+    Attributes:
+        file_name: as the person's device named it.
+    """
+
+    file_name: str
+
 
 def activations_url(contract: SeenContract, environment: SeenEnvironment) -> str:
-    """Path of an environment's page 利用."""
+    """Return the path of an environment's page 利用."""
     return f"{environment.url(contract)}/activations"
 
 
-async def _find(viewer: Viewer, payload: Loose) -> tuple[SeenContract, SeenEnvironment]:
-    """A retired environment too: its last activation may still be given back."""
-    place = await provide_owned_place(viewer, payload["contract"], UUID(payload["environment"]))
+async def _find(viewer: Viewer, payload: RequestUpload) -> tuple[SeenContract, SeenEnvironment]:
+    """Return a retired environment too: its last activation may still be given back."""
+    place = await provide_owned_place(viewer, payload.contract, payload.environment)
     if not place.contract.may_change:
         raise NotFoundException
     return place.contract, place.environment
 
 
-async def _state(context: Context, payload: Loose) -> Statement:
+async def _state(context: Context, payload: RequestUpload) -> Statement:
     contract, environment = await _find(context.viewer, payload)
     back = activations_url(contract, environment)
     data = context.upload or b""
@@ -44,7 +57,7 @@ async def _state(context: Context, payload: Loose) -> Statement:
     return statements.of_preview(contract, environment, back, data, found)
 
 
-async def _perform(context: Context, payload: Loose) -> Done:
+async def _perform(context: Context, payload: RequestUpload) -> Done:
     contract, environment = await _find(context.viewer, payload)
     try:
         answer = await services.answer_request(
@@ -71,5 +84,10 @@ async def _perform(context: Context, payload: Loose) -> Done:
     return Done(f"{url}/{answer.seq}", _("Activation %(seq)s of %(name)s was issued.", **values))
 
 
-ACTIVATION = Act("activation", Loose, _state, _perform)
-RETURN = Act("activation-return", Loose, _state, _perform)
+# The page adds the file's name and what the file is, where that can be told.
+REFUSALS = {
+    outcome.value: Refusal(FIELD, message)
+    for outcome, message in [*ISSUE_MESSAGES.items(), *REQUEST_MESSAGES.items()]
+}
+ACTIVATION = Act("activation", RequestUpload, _state, _perform, REFUSALS)
+RETURN = Act("activation-return", RequestUpload, _state, _perform, REFUSALS)

@@ -142,13 +142,13 @@ def list_all() -> None:
 
     async def work(settings: Settings) -> list[str]:
         lines = [
-            f"key {row['kid']}  {row['not_before']:%Y-%m-%d} – {row['not_after']:%Y-%m-%d}"
-            for row in await key_queries.list_keys()
+            f"key {key.kid}  {key.not_before:%Y-%m-%d} – {key.not_after:%Y-%m-%d}"
+            for key in await key_queries.list_keys()
         ]
-        for row in await key_queries.list_keysets():
-            at = row["activated_at"]
+        for keyset in await key_queries.list_keysets():
+            at = keyset.activated_at
             state = f"in force since {at:%Y-%m-%d}" if at else "waits for its signature"
-            lines.append(f"keyset {row['version']}  {state}")
+            lines.append(f"keyset {keyset.version}  {state}")
         return lines
 
     for line in _with_database(work) or ["There are no keys yet: portal keys rotate."]:

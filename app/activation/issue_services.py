@@ -10,15 +10,16 @@ import structlog
 
 from app.activation.download_services import supersede
 from app.activation.format.jws import thumbprint
-from app.activation.format.requests import RequestFile, RequestOutcome
-from app.activation.rules import EndActivation, Issue, IssueOutcome
+from app.activation.format.requests import RequestFile
+from app.activation.rules import EndActivation, Issue, IssueOutcome, Outcome
 from app.activation.signing import Licensee, SigningFailed, build_activation
 from app.activation.signing_keys.services import Office
 from app.activation.tables import Activation, ActivationProduct
 from app.activation.terms import expiry
 from app.audit.services import record
 from app.contracts.rules import SeenContract
-from app.database import fetch_one, uuid7
+from app.database import uuid7
+from app.environments.tables import Environment
 
 log = structlog.get_logger()
 
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 class RequestRefused(Exception):
     """Nothing was changed; `outcome` says why, `claim` which part of the file is at fault."""
 
-    def __init__(self, outcome: RequestOutcome | IssueOutcome, claim: str | None = None) -> None:
+    def __init__(self, outcome: Outcome, claim: str | None = None) -> None:
         super().__init__(outcome.value)
         self.outcome = outcome
         self.claim = claim
@@ -97,15 +98,15 @@ async def issue_file(case: Case, issue: Issue, office: Office) -> None:
 
 
 async def _licensee(case: Case) -> Licensee:
-    row = await fetch_one("select name from environment where id = $1", case.environment)
-    assert row is not None, "the environment is locked"
+    environment = await Environment.objects().get(Environment.id == case.environment)
+    assert environment is not None, "the environment is locked"
     return Licensee(
         contract_number=case.contract.number,
         contract_name=case.contract.name,
         company=case.contract.company,
         time_zone=ZoneInfo(case.contract.time_zone),
         environment=case.environment,
-        environment_name=row["name"],
+        environment_name=environment.name,
     )
 
 

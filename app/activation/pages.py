@@ -12,15 +12,15 @@ from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.activation import queries, services
 from app.activation.access import provide_activation
-from app.activation.acts import ACTIVATION, RETURN, activations_url
+from app.activation.acts import ACTIVATION, FIELD, RETURN, RequestUpload, activations_url
 from app.activation.download_services import mark_downloaded
 from app.activation.format.files import check_code, file_name
 from app.activation.format.requests import Purpose, RequestOutcome
 from app.activation.format.strict_json import MAX_NUMBER, write_object
-from app.activation.forms import FIELD, RequestForm, find_kept
+from app.activation.forms import RequestForm, find_kept
 from app.activation.issue_services import RequestRefused
 from app.activation.queries import SeenActivation
-from app.activation.rules import IssueOutcome, Repeat
+from app.activation.rules import IssueOutcome, Outcome, Repeat
 from app.activation.signing_keys.services import published_keys
 from app.activation.wording import message_of_file, outcome_named
 from app.confirmations.services import Proposal, propose
@@ -35,8 +35,6 @@ from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_head
 from app.web.responses import see_other
 from app.web.templates import page
-
-Outcome = RequestOutcome | IssueOutcome
 
 
 class Activations(Controller):
@@ -56,12 +54,10 @@ class Activations(Controller):
     ) -> Response[str]:
         """Step 1, and the history."""
         kept = await find_kept(viewer, request.query_params.get("draft", ""), environment.id)
-        if kept is None or kept.refusal is None:
+        if kept is None or kept.problem is None:
             return await _page(request, contract, environment, kept)
-        outcome = outcome_named(kept.refusal["problem"])
-        message = message_of_file(
-            outcome, kept.refusal["claim"], kept.payload["file_name"], kept.upload
-        )
+        outcome, claim = outcome_named(kept.problem.code), kept.problem.details["claim"]
+        message = message_of_file(outcome, claim, kept.payload.file_name, kept.upload)
         return await _page(request, contract, environment, kept, message, outcome)
 
     @post()
@@ -153,11 +149,7 @@ async def _next(
         answer = await queries.find_answer(environment.id, found.request.jti)
         assert answer is not None, "a repeat has an answer"
         return see_other(f"{activations_url(contract, environment)}/{answer.seq}?repeat=1")
-    payload = {
-        "contract": contract.number,
-        "environment": str(environment.id),
-        "file_name": form.name,
-    }
+    payload = RequestUpload(contract.number, environment.id, form.name)
     act = RETURN if found.request.purpose is Purpose.RETURN else ACTIVATION
     return see_other(await propose(viewer, act, payload, form.content))
 
@@ -166,7 +158,7 @@ async def _page(
     request: PageRequest,
     contract: SeenContract,
     environment: SeenEnvironment,
-    kept: Proposal[Any] | None,
+    kept: Proposal[RequestUpload] | None,
     message: str = "",
     outcome: Outcome | None = None,
 ) -> Response[str]:

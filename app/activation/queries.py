@@ -1,8 +1,7 @@
 """Reads about activations, always within a contract that the person sees."""
 
-import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from app import clock
@@ -15,9 +14,9 @@ from app.activation.rules import (
     Situation,
     file_state,
 )
-from app.activation.terms import LicensedProduct, Unit
+from app.activation.terms import LicensedProduct
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch, fetch_one
+from app.database import Record, fetch, fetch_one, json_rows
 from app.products.rules import Term
 
 PAGE_ROWS = 50
@@ -28,7 +27,7 @@ ACTIVATION = """
            (select json_agg(json_build_object(
                 'entitlement', ap.entitlement, 'code', p.code, 'name_ja', p.name_ja,
                 'name_en', p.name_en, 'unit', p.unit, 'quantity', ap.quantity,
-                'starts_on', ap.starts_on, 'ends_on', ap.ends_on)
+                'term', json_build_object('starts_on', ap.starts_on, 'ends_on', ap.ends_on))
                 order by p.code, ap.starts_on, ap.entitlement)
             from activation_product ap join entitlement en on en.id = ap.entitlement
             join product p on p.id = en.product where ap.activation = a.id) as products
@@ -56,7 +55,7 @@ class SeenActivation:
 
     @property
     def content(self) -> bytes:
-        """The file as it is downloaded, the same bytes every time."""
+        """Return the file as it is downloaded, the same bytes every time."""
         return f"{self.file}\n".encode()
 
 
@@ -86,22 +85,6 @@ class History:
     following: int | None
 
 
-def _product(values: Record) -> LicensedProduct:
-    return LicensedProduct(
-        entitlement=UUID(str(values["entitlement"])),
-        code=values["code"],
-        name_ja=values["name_ja"],
-        name_en=values["name_en"],
-        unit=Unit(values["unit"]),
-        quantity=values["quantity"],
-        term=Term(_day(values["starts_on"]), _day(values["ends_on"])),
-    )
-
-
-def _day(value: date | str) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)
-
-
 def _seen(row: Record) -> SeenActivation:
     return SeenActivation(
         id=row["id"],
@@ -116,12 +99,12 @@ def _seen(row: Record) -> SeenActivation:
         downloaded_at=row["downloaded_at"],
         ended_at=row["ended_at"],
         state=file_state(row["end_reason"], row["expires_at"], clock.now()),
-        products=tuple(_product(each) for each in json.loads(row["products"] or "[]")),
+        products=tuple(json_rows(LicensedProduct, row["products"])),
     )
 
 
 async def list_activations(environment: UUID, before: int | None) -> History:
-    """An environment's history, a page at a time by sequence number, and what it holds."""
+    """Return an environment's history, a page at a time by sequence number, and what it holds."""
     rows = await fetch(
         f"""
         select h.holds, x.* from (
@@ -143,23 +126,19 @@ async def list_activations(environment: UUID, before: int | None) -> History:
         before,
     )
     found = [_seen(row) for row in rows if row["id"] is not None]
-    holds = [_hold(each) for each in json.loads(rows[0]["holds"] or "[]")]
+    holds = json_rows(Hold, rows[0]["holds"])
     shown = found[:PAGE_ROWS]
     return History(shown, holds, shown[-1].seq if len(found) > PAGE_ROWS else None)
 
 
-def _hold(values: Record) -> Hold:
-    return Hold(**{**values, "until": datetime.fromisoformat(values["until"])})
-
-
 async def find_activation(environment: UUID, seq: int) -> SeenActivation | None:
-    """The environment's activation with this sequence number."""
+    """Return the environment's activation with this sequence number."""
     row = await fetch_one(f"{ACTIVATION} where a.environment = $1 and a.seq = $2", environment, seq)
     return _seen(row) if row else None
 
 
 async def find_answer(environment: UUID, request_jti: str) -> SeenActivation | None:
-    """The activation that a request, or a return, led to."""
+    """Return the activation that a request, or a return, led to."""
     row = await fetch_one(
         f"{ACTIVATION} where a.environment = $1 and (a.request_jti = $2 or a.return_jti = $2)",
         environment,
@@ -174,9 +153,9 @@ SITUATION = f"""
     select e.id is null or e.retired_at is not null as retired, x.*,
            same.environment as same_environment, same.text as same_text,
            (select json_agg(json_build_object(
-                'entitlement', al.entitlement, 'quantity', al.quantity, 'starts_on', en.starts_on,
-                'ends_on', en.ends_on, 'code', p.code, 'name_ja', p.name_ja, 'name_en', p.name_en,
-                'unit', p.unit))
+                'entitlement', al.entitlement, 'quantity', al.quantity, 'code', p.code,
+                'name_ja', p.name_ja, 'name_en', p.name_en, 'unit', p.unit,
+                'term', json_build_object('starts_on', en.starts_on, 'ends_on', en.ends_on)))
             from allocation al join entitlement en on en.id = al.entitlement
             join product p on p.id = en.product where al.environment = $1) as allocated,
            array(select least(issued_at, $3) from activation
@@ -201,7 +180,7 @@ async def read_situation(
     *,
     has_signing_key: bool,
 ) -> tuple[Situation, SeenActivation | None]:
-    """What the decision about a request stands on, and the environment's newest activation.
+    """Return what the decision about a request stands on, and the environment's newest activation.
 
     A machine whose clock is ahead may have moved "later" than `now`: that counts as now.
 
@@ -217,7 +196,7 @@ async def read_situation(
         retired=row["retired"],
         contract=Term(contract.starts_on, contract.ends_on),
         today=contract.today,
-        allocated=[_product(each) for each in json.loads(row["allocated"] or "[]")],
+        allocated=json_rows(LicensedProduct, row["allocated"]),
         last=_last(last),
         same_jti=EarlierRequest(same, row["same_text"]) if same else None,
         moves=list(row["moves"]),

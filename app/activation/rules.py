@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.activation.format.claims import MAX_PRODUCTS
-from app.activation.format.requests import Purpose, RequestFile
+from app.activation.format.requests import Purpose, RequestFile, RequestOutcome
 from app.activation.format.strict_json import MAX_NUMBER
 from app.activation.moves import MOVES_A_YEAR, Machine, is_move, moves_in_year
 from app.activation.terms import LicensedProduct, issued_products
@@ -99,6 +99,7 @@ class EndActivation:
     jti: str
 
 
+Outcome = RequestOutcome | IssueOutcome
 Decision = Repeat | Issue | EndActivation | IssueOutcome
 
 

@@ -7,21 +7,23 @@ from uuid import UUID
 
 from app import clock
 from app.activation import queries
-from app.activation.format.requests import Refusal, RequestFile, RequestOutcome, read_request
+from app.activation.format.requests import Refusal, RequestFile, read_request
 from app.activation.issue_services import Case, RequestRefused, issue_file, take_return
 from app.activation.queries import SeenActivation
 from app.activation.rules import (
     Decision,
     EndActivation,
     IssueOutcome,
+    Outcome,
     Repeat,
     decide,
 )
 from app.activation.signing_keys.services import open_office
 from app.audit.services import record
 from app.contracts.rules import SeenContract
-from app.database import fetch, unit_of_work
+from app.database import fetch, lock_row, unit_of_work
 from app.environments.services import lock_entitlements
+from app.environments.tables import Allocation, Environment
 from app.settings import Settings
 
 
@@ -125,7 +127,7 @@ async def answer_request(
 
 
 async def record_refusal(
-    contract: SeenContract, environment: UUID, outcome: RequestOutcome | IssueOutcome, actor: UUID
+    contract: SeenContract, environment: UUID, outcome: Outcome, actor: UUID
 ) -> None:
     """Keep the fact that a file was refused, and why; nothing of what is in it."""
     async with unit_of_work():
@@ -146,15 +148,12 @@ def _read(data: bytes, now: datetime) -> RequestFile:
 
 
 async def _lock(contract: SeenContract, environment: UUID, request: RequestFile) -> None:
-    """A jti is locked first, since two environments may be offered the same file at once."""
+    """Lock the jti first, since two environments may be offered the same file at once."""
     await fetch("select pg_advisory_xact_lock(hashtextextended($1, 0))", request.jti)
-    await fetch(
-        "select 1 from environment where id = $1 and contract = $2 for update",
-        environment,
-        contract.id,
-    )
-    rows = await fetch("select entitlement from allocation where environment = $1", environment)
-    await lock_entitlements([row["entitlement"] for row in rows])
+    own = (Environment.id == environment) & (Environment.contract == contract.id)
+    await lock_row(Environment, own)
+    allocated = Allocation.select(Allocation.entitlement).output(as_list=True)
+    await lock_entitlements(await allocated.where(Allocation.environment == environment))
 
 
 async def _answered_before(case: Case) -> int:

@@ -2,13 +2,14 @@
 
 from app import clock
 from app.activation.format.files import check_code
-from app.activation.format.requests import RequestFile, RequestOutcome
+from app.activation.format.requests import RequestFile
 from app.activation.moves import moves_in_year
 from app.activation.queries import SeenActivation
 from app.activation.rules import (
     EndActivation,
     Issue,
     IssueOutcome,
+    Outcome,
     Repeat,
     clock_difference,
 )
@@ -36,7 +37,7 @@ def of_preview(
     data: bytes,
     found: Preview,
 ) -> Statement:
-    """What confirming a verified request would do as things stand now."""
+    """Return what confirming a verified request would do as things stand now."""
     request, decision, last = found.request, found.decision, found.last
     if isinstance(decision, IssueOutcome):
         return refused(contract, environment, back, decision, None)
@@ -62,10 +63,10 @@ def refused(
     contract: SeenContract,
     environment: SeenEnvironment,
     back: str,
-    outcome: RequestOutcome | IssueOutcome,
+    outcome: Outcome,
     claim: str | None,
 ) -> Statement:
-    """What came in the way since the upload; confirming says it beside the form."""
+    """Return what came in the way since the upload; confirming says it beside the form."""
     return Statement(
         heading=_("This file cannot be used any more"),
         facts=_where(contract, environment),
@@ -103,7 +104,7 @@ def _facts(contract: SeenContract, data: bytes, request: RequestFile) -> Facts:
 
 
 def _changes(last: SeenActivation | None, issue: Issue) -> list[tuple[str, str, str]]:
-    """Every product that is issued or that the last activation had."""
+    """Return every product that is issued or that the last activation had."""
     before = {each.entitlement: each for each in last.products} if last else {}
     after = {each.entitlement: each for each in issue.products}
     named = {**before, **after}

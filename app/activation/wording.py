@@ -5,7 +5,7 @@ from datetime import timedelta
 from app.activation.format.recognition import recognise
 from app.activation.format.requests import RequestOutcome
 from app.activation.messages import ISSUE_MESSAGES, KIND_MESSAGES, REQUEST_MESSAGES
-from app.activation.rules import IssueOutcome
+from app.activation.rules import IssueOutcome, Outcome
 from app.activation.terms import LicensedProduct
 from app.products.rules import count_of, product_name
 from app.web.file_names import clean_file_name
@@ -17,8 +17,8 @@ SHOWN_DIGITS = 12
 CLOCKS_AGREE = timedelta(minutes=5)
 
 
-def message_of(outcome: RequestOutcome | IssueOutcome, claim: str | None) -> str:
-    """Why a file is refused and what to do."""
+def message_of(outcome: Outcome, claim: str | None) -> str:
+    """Return why a file is refused and what to do."""
     if isinstance(outcome, IssueOutcome):
         return _(ISSUE_MESSAGES[outcome])
     message = REQUEST_MESSAGES[outcome]
@@ -35,10 +35,8 @@ UNREADABLE = {
 }
 
 
-def message_of_file(
-    outcome: RequestOutcome | IssueOutcome, claim: str | None, name: str, content: bytes | None
-) -> str:
-    """The same, with the file's name, and what the file is where that can be told."""
+def message_of_file(outcome: Outcome, claim: str | None, name: str, content: bytes | None) -> str:
+    """Return the same, with the file's name, and what the file is where that can be told."""
     message = message_of(outcome, claim)
     if outcome in UNREADABLE and content is not None:
         kind = recognise(content)
@@ -47,8 +45,8 @@ def message_of_file(
     return _("“%(file)s”: %(problem)s", file=shown, problem=message) if shown else message
 
 
-def outcome_named(code: str) -> RequestOutcome | IssueOutcome:
-    """The outcome with a code. Raises `ValueError`."""
+def outcome_named(code: str) -> Outcome:
+    """Return the outcome with a code. Raises `ValueError`."""
     try:
         return RequestOutcome(code)
     except ValueError:
@@ -56,12 +54,12 @@ def outcome_named(code: str) -> RequestOutcome | IssueOutcome:
 
 
 def short_thumbprint(jkt: str) -> str:
-    """The first characters of a key's thumbprint, in groups of four, for people to compare."""
+    """Return the first characters of a thumbprint, in groups of four, for people to compare."""
     return " ".join(jkt[at : at + 4] for at in range(0, SHOWN_DIGITS, 4))
 
 
 def count_and_term(product: LicensedProduct | None) -> str:
-    """Quantity and term of a product; a dash where there is none."""
+    """Return quantity and term of a product; a dash where there is none."""
     if product is None:
         return "–"
     quantity = count_of(product.quantity, product.unit)
@@ -69,12 +67,12 @@ def count_and_term(product: LicensedProduct | None) -> str:
 
 
 def name_with_code(product: LicensedProduct) -> str:
-    """A product as the lists name it."""
+    """Return a product as the lists name it."""
     return f"{product_name(product)} ({product.code})"
 
 
 def clock_note(difference: timedelta) -> str:
-    """How the system's clock stands against the portal's; empty where they agree."""
+    """Return how the system's clock stands against the portal's; empty where they agree."""
     if abs(difference) <= CLOCKS_AGREE:
         return ""
     span = span_of(abs(difference))
@@ -92,7 +90,7 @@ def clock_note(difference: timedelta) -> str:
 
 
 def span_of(span: timedelta) -> str:
-    """A length of time in the largest unit that leaves at least two of it, or minutes."""
+    """Return a length of time in the largest unit that leaves at least two of it, or minutes."""
     minutes = int(span.total_seconds()) // 60
     if minutes >= 2 * 24 * 60:
         return ngettext("%(n)s day", "%(n)s days", minutes // (24 * 60))

@@ -29,10 +29,10 @@ from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
 from app.main import make_app
 from app.settings import Settings, read_settings
-from app.web.asgi import App
+from app.web.http.asgi import App
+from app.web.http.protocol import PatientProtocol
 from app.web.logs import configure_logs
 from app.web.metrics import SHARED
-from app.web.protocol import PatientProtocol
 
 T = TypeVar("T")
 READY_POLL_SECONDS = 0.02

@@ -55,7 +55,7 @@ class FormPages(Controller, Generic[S, V, E]):
             return see_other(elsewhere)
         form = read_values(self.values, await read_form(request), await self.choices(subject))
         await self.check(subject, form)
-        if form.errors:
+        if form.errors or form.preview:
             form.sort_errors()
             return await self.page(request, subject, form)
         entry = self.entry(subject, form.values, form.revision)

@@ -17,7 +17,7 @@ from app.database.engine import (
 )
 from app.database.ids import made_at, uuid7
 from app.database.locking import lock_row
-from app.database.rows import row, rows
+from app.database.rows import json_rows, part_of, row, rows
 
 __all__ = [
     "POOL_SIZE",
@@ -30,9 +30,11 @@ __all__ = [
     "fetch",
     "fetch_one",
     "fetch_value",
+    "json_rows",
     "lock_row",
     "made_at",
     "open_pool",
+    "part_of",
     "queries_made",
     "row",
     "rows",

@@ -3,7 +3,10 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import fields
 from functools import cache
+from types import GenericAlias
 from typing import Any, TypeVar, cast
+
+import msgspec
 
 from app.database.engine import Record, fetch
 
@@ -40,3 +43,22 @@ def typed(kind: type[T], records: Sequence[Record]) -> list[T]:
 def field_names(kind: Hashable) -> tuple[str, ...]:
     """Return the names of a dataclass's fields, in their order."""
     return tuple(field.name for field in fields(cast(Any, kind)))
+
+
+def part_of(kind: type[T], record: Record) -> T:
+    """Return those columns of a record that a dataclass has for fields, as a value of it."""
+    return kind(*(record[name] for name in field_names(cast(Hashable, kind))))
+
+
+def json_rows(kind: type[T], text: str | None) -> list[T]:
+    """Return the values in a column that json_agg() made, strictly; none where it is null.
+
+    Args:
+        kind: a dataclass whose fields the objects have.
+    """
+    return cast(list[T], _decoder(cast(Hashable, kind)).decode(text or "[]"))
+
+
+@cache
+def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(GenericAlias(list, (kind,)))

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 from app.demo.files import PLATFORM_BYTES, archive, pdf
 from app.demo.made import World
-from app.notices.services import Words, compose_notice, publish_notice
+from app.notices.services import compose_notice, publish_notice
+from app.notices.values import NoticeValues
 from app.quotes.answer_services import answer_quote, store_answer
 from app.quotes.rules import Wish
 from app.quotes.services import Wanted, request_quote
@@ -44,24 +45,24 @@ async def _whole(content: bytes) -> AsyncIterator[bytes]:
 NOTICES = [
     (
         "WORKFLOW",
-        Words(
-            title_ja="ワークフロー 3.2.1 の提供開始",
-            title_en="Workflow 3.2.1 is available",
-            body_ja="承認経路の表示を改善した更新パッチを公開しました。"
+        {
+            "title_ja": "ワークフロー 3.2.1 の提供開始",
+            "title_en": "Workflow 3.2.1 is available",
+            "body_ja": "承認経路の表示を改善した更新パッチを公開しました。"
             "リソースからダウンロードできます。",
-            body_en="An update that improves how approval routes are shown is ready under"
+            "body_en": "An update that improves how approval routes are shown is ready under"
             " Resources.",
-        ),
+        },
     ),
     (
         "MOBILE",
-        Words(
-            title_ja="モバイル連携 4.0 のメンテナンス",
-            title_en="Maintenance of Mobile Connect 4.0",
-            body_ja="来月の第一日曜日に、通知の中継サーバを停止して点検します。",
-            body_en="The relay of push messages is down for maintenance on the first Sunday of"
+        {
+            "title_ja": "モバイル連携 4.0 のメンテナンス",
+            "title_en": "Maintenance of Mobile Connect 4.0",
+            "body_ja": "来月の第一日曜日に、通知の中継サーバを停止して点検します。",
+            "body_en": "The relay of push messages is down for maintenance on the first Sunday of"
             " next month.",
-        ),
+        },
     ),
 ]
 
@@ -69,7 +70,8 @@ NOTICES = [
 async def make_notices(world: World) -> None:
     """One notice that the people of D-1001 see, and one that they do not; neither by mail."""
     for code, words in NOTICES:
-        notice = await compose_notice(words, [world.products[code]], actor=world.staff)
+        values = NoticeValues(**words, products=[world.products[code]])
+        notice = await compose_notice(values, actor=world.staff)
         await publish_notice(notice, by_mail=False, actor=world.staff)
 
 

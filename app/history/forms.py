@@ -14,6 +14,10 @@ from app.web.requests import FormData
 class HistoryForm:
     """The filter as it was sent.
 
+    Takes: first and last day: day, may be empty; event type, person: offered values.
+
+    Rules: the last day not before the first.
+
     Attributes:
         wanted: what to show.
         typed: the fields as they are shown again.

@@ -1,13 +1,13 @@
 """Reads of the home page."""
 
-import json
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from app.contracts.queries import PAGE_ROWS, SEEN, seen_contract
 from app.contracts.rules import ENDS_SOON_DAYS, SeenContract, Status
-from app.database import Record, fetch
+from app.database import Record, fetch, json_rows
 from app.environments.queries import differs
 from app.products.queries import USE
 
@@ -65,11 +65,36 @@ PORTLET = f"""
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """The first environments, id and name, that wait for something, and how many do."""
+class WaitingEnvironment:
+    """An environment that waits for something."""
 
-    named: list[dict[str, str]]
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The first environments that wait for something, and how many do."""
+
+    named: list[WaitingEnvironment]
     total: int
+
+
+@dataclass(frozen=True)
+class UsableProduct:
+    """A product that can be used today, with what is allocated of it.
+
+    Attributes:
+        ends_soon: whether it ends soon, before its contract does.
+    """
+
+    name_ja: str
+    name_en: str
+    unit: str
+    quantity: int
+    allocated: int
+    in_use: int
+    ends_soon: bool
 
 
 @dataclass(frozen=True)
@@ -79,7 +104,6 @@ class PortletContract:
     Attributes:
         not_activated, expired, out_of_date: environments that wait for an activation.
         answered: reference numbers of quote requests, for owners.
-        products: those that can be used today, with what is allocated of each.
     """
 
     contract: SeenContract
@@ -87,16 +111,16 @@ class PortletContract:
     expired: Waiting
     out_of_date: Waiting
     answered: list[str]
-    products: list[dict[str, Any]]
+    products: list[UsableProduct]
 
     @property
-    def ending(self) -> list[dict[str, Any]]:
-        """The products that end soon, before their contract does."""
-        return [product for product in self.products if product["ends_soon"]]
+    def ending(self) -> list[UsableProduct]:
+        """Return the products that end soon, before their contract does."""
+        return [product for product in self.products if product.ends_soon]
 
     @property
     def waits(self) -> bool:
-        """Whether anything needs doing."""
+        """Return whether anything needs doing."""
         return self.contract.status is Status.ENDS_SOON or bool(
             self.not_activated.total
             or self.expired.total
@@ -107,14 +131,12 @@ class PortletContract:
 
 
 async def portlet_contracts(viewer: UUID) -> list[PortletContract]:
-    """The person's contracts: those that end first come first, ended ones last."""
-    rows = await fetch(PORTLET, viewer)
-    return [_portlet(row) for row in rows]
+    """Return the person's contracts: those that end first come first, ended ones last."""
+    return [_portlet(row) for row in await fetch(PORTLET, viewer)]
 
 
 def _portlet(row: Record) -> PortletContract:
-    found = json.loads(row["waiting"] or "{}")
-    waiting = {reason: Waiting(**those) for reason, those in found.items()}
+    waiting = msgspec.json.decode(row["waiting"] or "{}", type=dict[str, Waiting])
     nobody = Waiting([], 0)
     return PortletContract(
         contract=seen_contract(row),
@@ -122,5 +144,5 @@ def _portlet(row: Record) -> PortletContract:
         expired=waiting.get("expired", nobody),
         out_of_date=waiting.get("out_of_date", nobody),
         answered=row["answered"] or [],
-        products=json.loads(row["products"] or "[]"),
+        products=json_rows(UsableProduct, row["products"]),
     )

@@ -8,7 +8,7 @@ from piccolo.custom_types import Combinable
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch, unit_of_work
+from app.database import unit_of_work
 from app.imports.rules import MOST_BYTES, OVER, ImportState
 from app.imports.tables import BulkImport, BulkImportProgress
 from app.storage import Storage
@@ -133,11 +133,10 @@ async def delete_spent_files(storage: Storage) -> None:
 
     The file goes first: a crash in between leaves the row, and the next one goes on.
     """
-    rows = await fetch(
-        "select id, storage_key from bulk_import where file_deleted_at is null and state = any($1)",
-        list(OVER),
-    )
-    for row in rows:
+    over = BulkImport.state.is_in([state.value for state in OVER])
+    for row in await BulkImport.select(BulkImport.id, BulkImport.storage_key).where(
+        BulkImport.file_deleted_at.is_null(), over
+    ):
         await storage.delete(row["storage_key"])
         await BulkImport.update({BulkImport.file_deleted_at: clock.now()}).where(
             BulkImport.id == row["id"]

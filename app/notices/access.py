@@ -1,6 +1,5 @@
 """Notices are looked up through the person: those of other products are not found."""
 
-from typing import Any
 from uuid import UUID
 
 from litestar.di import NamedDependency
@@ -8,18 +7,18 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
-from app.notices import queries
+from app.notices.queries import OpenedNotice, find_notice
 
 
 async def provide_notice(
     viewer: NamedDependency[Viewer], notice_id: FromPath[UUID]
-) -> dict[str, Any]:
-    """The notice in the address.
+) -> OpenedNotice:
+    """Return the notice in the address.
 
     Raises:
         NotFoundException: it is not of the person's products, not published yet, or withdrawn.
     """
-    notice = await queries.find_notice(viewer.id, notice_id)
+    notice = await find_notice(viewer.id, notice_id)
     if notice is None:
         raise NotFoundException
     return notice

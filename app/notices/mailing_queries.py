@@ -1,13 +1,13 @@
 """Reads about the mails of notices: whom they are for, how far they are, what stops them."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app import clock
-from app.database import Record, fetch, fetch_one, row
+from app.database import fetch, fetch_value, json_rows, part_of, row
+from app.notices.tables import NoticeProduct
 
 # Members whose notification is on, of contracts that may use one of the products on that day.
 RECIPIENTS = """
@@ -21,20 +21,37 @@ RECIPIENTS = """
 
 
 async def count_recipients(products: Sequence[UUID]) -> int:
-    """How many people a notice about these products would be mailed to now."""
-    row = await fetch_one(
+    """Return how many people a notice about these products would be mailed to now."""
+    count: int = await fetch_value(
         f'select count(*) from ({RECIPIENTS} group by m."user") r', list(products), clock.now()
     )
-    return int(row["count"]) if row else 0
+    return count
 
 
-async def next_recipients(notice: UUID, now: datetime, most: int) -> list[Record]:
-    """Whom a notice has still to be mailed to, in the order of their ids.
+@dataclass(frozen=True)
+class MailedContract:
+    """A contract that a person gets the notices of."""
 
-    Answers:
-        user, their name, email and language, and the contracts: membership, number and name.
-    """
-    rows = await fetch(
+    membership: UUID
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class NoticeRecipient:
+    """A person whom a notice is mailed to, for these contracts."""
+
+    user: UUID
+    name: str
+    email: str
+    language: str
+    contracts: list[MailedContract]
+
+
+async def next_recipients(notice: UUID, now: datetime, most: int) -> list[NoticeRecipient]:
+    """Return whom a notice has still to be mailed to, in the order of their ids."""
+    products = NoticeProduct.select(NoticeProduct.product).where(NoticeProduct.notice == notice)
+    found = await fetch(
         f"""
         select r."user", u.name, u.email, u.language,
                (select json_agg(json_build_object(
@@ -49,17 +66,15 @@ async def next_recipients(notice: UUID, now: datetime, most: int) -> list[Record
               group by m."user" order by m."user" limit $4) r
         join portal_user u on u.id = r."user" order by r."user"
         """,
-        [row["product"] for row in await notice_products(notice)],
+        await products.output(as_list=True),
         now,
         notice,
         most,
     )
-    return [{**row, "contracts": json.loads(row["contracts"])} for row in rows]
-
-
-async def notice_products(notice: UUID) -> Sequence[Record]:
-    """The products that a notice is about."""
-    return await fetch("select product from notice_product where notice = $1", notice)
+    return [
+        NoticeRecipient(**{**each, "contracts": json_rows(MailedContract, each["contracts"])})
+        for each in found
+    ]
 
 
 @dataclass(frozen=True)
@@ -82,7 +97,7 @@ class Mailing:
 
 
 async def find_mailing(notice: UUID) -> Mailing | None:
-    """How far the mails of a notice are, for the vendor's staff."""
+    """Return how far the mails of a notice are, for the vendor's staff."""
     return await row(
         Mailing,
         """
@@ -100,21 +115,36 @@ async def find_mailing(notice: UUID) -> Mailing | None:
 
 
 @dataclass(frozen=True)
+class SubscribedContract:
+    """A contract that the link in a mail can stop the notices of.
+
+    Attributes:
+        id: of the person's membership.
+        notification: whether they get notices by mail.
+    """
+
+    id: UUID
+    notification: bool
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Subscription:
     """What the link in a notice's mail is about.
 
     Attributes:
-        contracts: membership id, number, name, and whether notices are on; those that are left.
+        contracts: those that the person is still a member of.
     """
 
     person: UUID
     language: str
-    contracts: list[Record]
+    contracts: list[SubscribedContract]
 
 
 async def find_subscription(token_hash: bytes) -> Subscription | None:
-    """The contracts that a mailed link stops the notices of."""
-    rows = await fetch(
+    """Return the contracts that a mailed link stops the notices of."""
+    found = await fetch(
         """
         select u.id as person, u.language, m.id, m.notification, c.number, c.name
         from notice_mail nm join portal_user u on u.id = nm."user"
@@ -125,7 +155,7 @@ async def find_subscription(token_hash: bytes) -> Subscription | None:
         """,
         token_hash,
     )
-    if not rows:
+    if not found:
         return None
-    contracts = [row for row in rows if row["id"] is not None]
-    return Subscription(rows[0]["person"], rows[0]["language"], contracts)
+    contracts = [part_of(SubscribedContract, each) for each in found if each["id"] is not None]
+    return Subscription(found[0]["person"], found[0]["language"], contracts)

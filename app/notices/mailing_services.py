@@ -4,7 +4,7 @@ A batch is one transaction: the mails in the outbox and the rows that say so. A 
 leaves nothing half done, and the next one goes on after the last person who has a row.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,18 @@ import structlog
 from app import clock
 from app.accounts.rules import new_token, token_hash
 from app.audit.services import record
-from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
+from app.database import fetch, unit_of_work, uuid7
 from app.mail.messages import compose, parse, readable
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
-from app.notices.mailing_queries import Subscription, find_subscription, next_recipients
-from app.notices.rules import paragraphs
+from app.notices.mailing_queries import (
+    MailedContract,
+    NoticeRecipient,
+    Subscription,
+    find_subscription,
+    next_recipients,
+)
+from app.notices.rules import paragraphs, words_in
 from app.notices.tables import Notice, NoticeMail, NoticeMailMembership
 from app.settings import Settings
 
@@ -35,84 +41,92 @@ async def mail_notices(settings: Settings, *, batch: int = BATCH) -> bool:
     """
     now = clock.now()
     async with unit_of_work():
-        notice = await fetch_one(
-            "select id, title_ja, title_en, body_ja, body_en from notice"
-            " where mailed_at is null and withdrawn_at is null and published_at <= $1"
-            " order by published_at limit 1 for update skip locked",
-            now,
+        due = (
+            Notice.mailed_at.is_null()
+            & Notice.withdrawn_at.is_null()
+            & (Notice.published_at <= now)
         )
+        waiting = Notice.objects().where(due).order_by(Notice.published_at)
+        notice = await waiting.lock_rows(skip_locked=True).first()
         if notice is None:
             return False
-        recipients = await next_recipients(notice["id"], now, batch)
+        recipients = await next_recipients(notice.id, now, batch)
         for recipient in recipients:
             await _write(settings, notice, recipient, now)
         if len(recipients) < batch:
-            await Notice.update({Notice.mailed_at: now}).where(Notice.id == notice["id"])
+            await Notice.update({Notice.mailed_at: now}).where(Notice.id == notice.id)
     return True
 
 
-async def _write(settings: Settings, notice: Record, recipient: Record, now: datetime) -> None:
-    """One person's mail, with a link of its own."""
+async def _write(
+    settings: Settings, notice: Notice, recipient: NoticeRecipient, now: datetime
+) -> None:
+    """Write one person's mail, with a link of its own."""
     token = new_token()
-    row = NoticeMail(
-        notice=notice["id"],
-        user=recipient["user"],
+    mail = NoticeMail(
+        notice=notice.id,
+        user=recipient.user,
         mail=await _enqueue(settings, notice, recipient, token),
         token_hash=token_hash(token),
         created_at=now,
     )
-    await NoticeMail.insert(row)
+    await NoticeMail.insert(mail)
     await NoticeMailMembership.insert(
         *(
-            NoticeMailMembership(notice_mail=row.id, membership=UUID(contract["membership"]))
-            for contract in recipient["contracts"]
+            NoticeMailMembership(notice_mail=mail.id, membership=contract.membership)
+            for contract in recipient.contracts
         )
     )
 
 
 async def _enqueue(
-    settings: Settings, notice: Record, recipient: Record, token: str
+    settings: Settings, notice: Notice, recipient: NoticeRecipient, token: str
 ) -> UUID | None:
-    language, words = recipient["language"], words_of_mail(settings, notice, recipient, token)
-    link = words["unsubscription"]
+    words = words_in(recipient.language, notice)
+    context = _context(settings, str(notice.id), words, recipient.contracts, token)
+    link = context["unsubscription"]
     try:
         return await enqueue(
             settings,
             "notice",
-            Recipient(recipient["email"], recipient["name"], language),
-            about=recipient["user"],
+            Recipient(recipient.email, recipient.name, recipient.language),
+            about=recipient.user,
             headers={
                 # RFC 8058: the mail program may press the button for the person.
                 "List-Unsubscribe": f"<{link}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             },
-            **words,
+            **context,
         )
     except ValueError:
         # An address that is none must not keep the notice from everybody else.
-        log.error("notice-mail-impossible", user=str(recipient["user"]))
+        log.error("notice-mail-impossible", user=str(recipient.user))
         return None
 
 
-def words_of_mail(
-    settings: Settings, notice: Mapping[str, Any], recipient: Mapping[str, Any], token: str
+def _context(
+    settings: Settings,
+    notice: str,
+    words: tuple[str, str],
+    contracts: Sequence[MailedContract],
+    token: str,
 ) -> dict[str, Any]:
-    """What the templates of the mail need, in the recipient's language."""
-    language = recipient["language"]
+    """Return what the templates of the mail need: id, title and text of the notice, and more."""
+    title, body = words
     return {
-        "title": notice[f"title_{language}"],
-        "paragraphs": paragraphs(notice[f"body_{language}"]),
-        "contracts": recipient["contracts"],
-        "link": f"{settings.base_url}/notices/{notice['id']}",
+        "title": title,
+        "paragraphs": paragraphs(body),
+        "contracts": contracts,
+        "link": f"{settings.base_url}/notices/{notice}",
         "unsubscription": f"{settings.base_url}/unsubscriptions/{token}",
     }
 
 
 def preview_mail(settings: Settings, words: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """A notice's mail before there is one: its subject and text, with a sample of a contract."""
-    recipient = {"language": language, "contracts": [{"number": "C-0000", "name": "…"}]}
+    """Return subject and text of a notice's mail before there is one, with a sample contract."""
     to = Recipient(settings.mail_from, "", language)
-    sample = words_of_mail(settings, {**words, "id": "…"}, recipient, "…")
+    own = (words[f"title_{language}"], words[f"body_{language}"])
+    sample = _context(settings, "…", own, [MailedContract(uuid7(), "C-0000", "…")], "…")
     message = parse(compose(settings, uuid7(), "notice", to, clock.now(), **sample))
     text = message.get_body(("plain",))
     assert text is not None
@@ -125,14 +139,14 @@ async def stop_notices(token: str, wanted: Collection[UUID] | None) -> Subscript
     Args:
         wanted: memberships of theirs; None for all that the mail was for.
 
-    Answers:
-        how things stand then, or None where there is no such link.
+    Returns:
+        How things stand then, or None where there is no such link.
     """
     async with unit_of_work():
         found = await find_subscription(token_hash(token))
         if found is None:
             return None
-        chosen = [c["id"] for c in found.contracts if wanted is None or c["id"] in wanted]
+        chosen = [c.id for c in found.contracts if wanted is None or c.id in wanted]
         # Whoever changes the people of contracts locks the contracts first, in the order of ids.
         await fetch(
             "select 1 from contract where id in (select contract from membership"

@@ -8,10 +8,10 @@ from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.database import Record
 from app.notices import queries, services
 from app.notices.access import provide_notice
-from app.notices.rules import paragraphs
+from app.notices.queries import NamedProduct, OpenedNotice
+from app.notices.rules import paragraphs, words_in
 from app.web import i18n
 from app.web.forms import read_key, write_key
 from app.web.i18n import gettext as _
@@ -23,10 +23,10 @@ from app.web.templates import page
 NOTICES_URL = "/notices"
 
 
-def _wanted(data: FormData, products: list[Record]) -> dict[str, str]:
-    """The filter as the fields of its form; what is not offered counts as none."""
+def _wanted(data: FormData, products: list[NamedProduct]) -> dict[str, str]:
+    """Return the filter as the fields of its form; what is not offered counts as none."""
     wanted = {"unread": "1"} if data.get("unread") else {}
-    if data.get("product") in {product["code"] for product in products}:
+    if data.get("product") in {product.code for product in products}:
         wanted["product"] = data.get("product")
     return wanted
 
@@ -67,7 +67,7 @@ class Notices(Controller):
             wanted=wanted,
             first=_address(wanted) if before else "",
             following=_address(following) if following else "",
-            newest=write_key((newest["published_at"], newest["id"])) if newest else "",
+            newest=write_key((newest.published_at, newest.id)) if newest else "",
         )
 
     @post("/read-marks")
@@ -93,16 +93,16 @@ class NoticeReading(Controller):
         self,
         request: PageRequest,
         viewer: NamedDependency[Viewer],
-        notice: NamedDependency[dict[str, Any]],
+        notice: NamedDependency[OpenedNotice],
     ) -> Response[str]:
         """The whole text; opening it marks it as read."""
-        if not (notice["read"] or is_head(request)):
-            await services.mark_read(viewer.id, notice["id"])
-        language = i18n.language.get()
+        if not (notice.read or is_head(request)):
+            await services.mark_read(viewer.id, notice.id)
+        title, body = words_in(i18n.language.get(), notice)
         return page(
             request,
             "notices/notice.html",
             notice=notice,
-            title=notice[f"title_{language}"],
-            paragraphs=paragraphs(notice[f"body_{language}"]),
+            title=title,
+            paragraphs=paragraphs(body),
         )

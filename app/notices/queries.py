@@ -1,13 +1,11 @@
 """Reads about notices, through the person who looks."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from app import clock
-from app.database import Record, fetch, fetch_one
+from app.database import fetch, fetch_one, json_rows, part_of, rows
 
 HOME_ROWS = 5
 PAGE_ROWS = 20
@@ -37,6 +35,35 @@ OF_PRODUCT = """exists (
 
 
 @dataclass(frozen=True)
+class NamedProduct:
+    """A product that notices are about."""
+
+    code: str
+    name_ja: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class SeenNotice:
+    """A notice as one person sees it, with the columns of SEEN."""
+
+    id: UUID
+    title_ja: str
+    title_en: str
+    body_ja: str
+    body_en: str
+    published_at: datetime
+    read: bool
+
+
+@dataclass(frozen=True)
+class OpenedNotice(SeenNotice):
+    """A notice with the products that it is about."""
+
+    products: list[NamedProduct]
+
+
+@dataclass(frozen=True)
 class NoticePage:
     """A page of notices, the newest first.
 
@@ -45,7 +72,7 @@ class NoticePage:
         following: key of the last row, where more follow.
     """
 
-    notices: list[Record]
+    notices: list[SeenNotice]
     unread: int
     following: tuple[datetime, UUID] | None
 
@@ -58,7 +85,7 @@ async def list_notices(
     before: tuple[datetime, UUID] | None = None,
     most: int = PAGE_ROWS,
 ) -> NoticePage:
-    """The notices of the person's products, a page at a time by key.
+    """Return the notices of the person's products, a page at a time by key.
 
     Args:
         product: code of a product, or empty for all.
@@ -74,7 +101,7 @@ async def list_notices(
     if before:
         args += before
         wanted.append(f"(published_at, id) < (${len(args) - 1}, ${len(args)})")
-    rows = await fetch(
+    listed = await fetch(
         f"""
         with mine as materialized ({MINE})
         select total.unread, s.* from (select {UNREAD} as unread) total
@@ -85,42 +112,41 @@ async def list_notices(
         """,
         *args,
     )
-    found = [row for row in rows if row["id"] is not None]
+    found = [part_of(SeenNotice, each) for each in listed if each["id"] is not None]
     last = found[most - 1] if len(found) > most else None
-    key = (last["published_at"], last["id"]) if last else None
-    return NoticePage(found[:most], rows[0]["unread"], key)
+    key = (last.published_at, last.id) if last else None
+    return NoticePage(found[:most], listed[0]["unread"], key)
 
 
 async def unread_notices(viewer: UUID, until: tuple[datetime, UUID]) -> list[UUID]:
-    """Ids of the person's unread notices that are not newer than a key."""
-    rows = await fetch(
+    """Return the ids of the person's unread notices that are not newer than a key."""
+    unread = await fetch(
         f"with mine as materialized ({MINE}) select s.id from ({SEEN}) s"
         " where not read and (s.published_at, s.id) <= ($3, $4)",
         viewer,
         clock.now(),
         *until,
     )
-    return [row["id"] for row in rows]
+    return [each["id"] for each in unread]
 
 
-async def own_products(viewer: UUID) -> list[Record]:
-    """The products of the person's contracts, ended ones too."""
-    return list(
-        await fetch(
-            f"select p.code, p.name_ja, p.name_en from product p"
-            f" join ({MINE}) mine on mine.product = p.id order by p.code",
-            viewer,
-        )
+async def own_products(viewer: UUID) -> list[NamedProduct]:
+    """Return the products of the person's contracts, ended ones too."""
+    return await rows(
+        NamedProduct,
+        f"select p.code, p.name_ja, p.name_en from product p"
+        f" join ({MINE}) mine on mine.product = p.id order by p.code",
+        viewer,
     )
 
 
-async def find_notice(viewer: UUID, id: UUID) -> dict[str, Any] | None:
-    """A notice of the person's products, with the products' names."""
-    row = await fetch_one(
+async def find_notice(viewer: UUID, id: UUID) -> OpenedNotice | None:
+    """Return a notice of the person's products, with these products."""
+    found = await fetch_one(
         f"""
         with mine as materialized ({MINE})
         select s.*, (select json_agg(json_build_object(
-                        'name_ja', p.name_ja, 'name_en', p.name_en) order by p.code)
+                        'code', p.code, 'name_ja', p.name_ja, 'name_en', p.name_en) order by p.code)
                      from notice_product np join product p on p.id = np.product
                      where np.notice = s.id) as products
         from ({SEEN}) s where s.id = $3
@@ -129,4 +155,6 @@ async def find_notice(viewer: UUID, id: UUID) -> dict[str, Any] | None:
         clock.now(),
         id,
     )
-    return {**row, "products": json.loads(row["products"])} if row else None
+    if found is None:
+        return None
+    return OpenedNotice(**{**found, "products": json_rows(NamedProduct, found["products"])})

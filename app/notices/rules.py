@@ -20,8 +20,13 @@ class Piece:
 Line = list[Piece]
 
 
+def words_in(language: str, notice: object) -> tuple[str, str]:
+    """Return title and text of whatever has a notice's words, in one of the languages."""
+    return getattr(notice, f"title_{language}"), getattr(notice, f"body_{language}")
+
+
 def paragraphs(text: str) -> list[list[Line]]:
-    """A text as paragraphs of lines: an empty line begins a new paragraph."""
+    """Return a text as paragraphs of lines: an empty line begins a new paragraph."""
     parts = re.split(r"\n[ \t\u3000]*\n\s*", text.replace("\r\n", "\n").strip())
     return [[_pieces(line) for line in part.split("\n")] for part in parts if part.strip()]
 
@@ -37,7 +42,7 @@ def _pieces(line: str) -> Line:
 
 
 def _without_sentence(address: str) -> str:
-    """The address without the signs that belong to the sentence around it."""
+    """Return the address without the signs that belong to the sentence around it."""
     while address[-1] in _AFTER or (address[-1] == ")" and address.count(")") > address.count("(")):
         address = address[:-1]
     return address

@@ -1,8 +1,8 @@
 """Notices from draft to withdrawal, as the vendor makes them, and what people have read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from piccolo.custom_types import Combinable
@@ -12,46 +12,50 @@ from app.audit.services import record
 from app.database import Gone, fetch, lock_row, unit_of_work
 from app.notices.queries import unread_notices
 from app.notices.tables import Notice, NoticeProduct
+from app.notices.values import NoticeValues
+from app.web.values import columns
 
 
 class NoticeSettled(Exception):
     """The notice is not in a state in which this can be done; nothing was changed."""
 
 
-@dataclass(frozen=True)
-class Words:
-    """What a notice says, in both languages."""
-
-    title_ja: str
-    title_en: str
-    body_ja: str
-    body_en: str
+def _words(values: NoticeValues) -> dict[Any, Any]:
+    """Return the columns of a notice itself."""
+    return {name: value for name, value in columns(values).items() if name != "products"}
 
 
-async def compose_notice(words: Words, products: Sequence[UUID], *, actor: UUID | None) -> UUID:
+async def compose_notice(values: NoticeValues, *, actor: UUID | None) -> UUID:
     """Keep a draft, which nobody sees yet."""
-    notice = Notice(**vars(words))
+    notice = Notice(**_words(values))
     async with unit_of_work():
         await Notice.insert(notice)
-        await _set_products(notice.id, products)
+        await _set_products(notice.id, values.products)
         await record("notice-draft", actor=actor, subject=notice.id)
     return notice.id
 
 
-async def _lock_unchanged(notice: UUID, revision: int | None) -> None:
+async def _lock(notice: UUID, state: Combinable, revision: int | None) -> Notice:
+    """Lock a notice that is in a state.
+
+    Raises:
+        Changed: somebody else changed it meanwhile.
+        NoticeSettled: it is in another state.
+    """
     try:
-        await lock_row(Notice, Notice.id == notice, revision=revision)
+        return await lock_row(Notice, (Notice.id == notice) & state, revision=revision)
     except Gone:
         raise NoticeSettled from None
 
 
+def _unpublished() -> Combinable:
+    """Return that it is a draft, or that its time has not come."""
+    unseen = Notice.published_at.is_null() | (Notice.published_at > clock.now())
+    return Notice.withdrawn_at.is_null() & unseen
+
+
 async def change_notice(
-    notice: UUID,
-    words: Words,
-    products: Sequence[UUID],
-    *,
-    actor: UUID | None,
-    revision: int | None = None,
+    notice: UUID, values: NoticeValues, *, actor: UUID | None, revision: int | None = None
 ) -> None:
     """Change a draft, or a notice whose time has not come.
 
@@ -63,19 +67,10 @@ async def change_notice(
         NoticeSettled: it is published already: people may have read or got it by mail.
     """
     async with unit_of_work():
-        await _lock_unchanged(notice, revision)
-        changed = Notice.update(
-            {
-                Notice.title_ja: words.title_ja,
-                Notice.title_en: words.title_en,
-                Notice.body_ja: words.body_ja,
-                Notice.body_en: words.body_en,
-            }
-        ).where(_open(notice, clock.now()))
-        if not await changed.returning(Notice.id):
-            raise NoticeSettled
+        await _lock(notice, _unpublished(), revision)
+        await Notice.update(_words(values)).where(Notice.id == notice)
         await NoticeProduct.delete().where(NoticeProduct.notice == notice)
-        await _set_products(notice, products)
+        await _set_products(notice, values.products)
         await record("notice-change", actor=actor, subject=notice)
 
 
@@ -112,15 +107,13 @@ async def publish_notice(
     """
     now = clock.now()
     async with unit_of_work():
-        await _lock_unchanged(notice, revision)
-        published = Notice.update(
+        await _lock(notice, _unpublished(), revision)
+        await Notice.update(
             {
                 Notice.published_at: max(at or now, now),
                 Notice.mailed_at: None if by_mail else now,
             }
-        ).where(_open(notice, now))
-        if not await published.returning(Notice.id):
-            raise NoticeSettled
+        ).where(Notice.id == notice)
         await record("notice-publication", actor=actor, subject=notice)
 
 
@@ -132,14 +125,11 @@ async def withdraw_notice(notice: UUID, *, actor: UUID | None) -> None:
     """
     now = clock.now()
     async with unit_of_work():
-        rows = await fetch(
-            "update notice set withdrawn_at = $2, mailed_at = coalesce(mailed_at, $2)"
-            " where id = $1 and published_at is not null and withdrawn_at is null returning id",
-            notice,
-            now,
-        )
-        if not rows:
-            raise NoticeSettled
+        published = Notice.published_at.is_not_null() & Notice.withdrawn_at.is_null()
+        found = await _lock(notice, published, None)
+        await Notice.update(
+            {Notice.withdrawn_at: now, Notice.mailed_at: found.mailed_at or now}
+        ).where(Notice.id == notice)
         await fetch(
             "delete from mail where state = 'queued' and id in"
             " (select mail from notice_mail where notice = $1)",

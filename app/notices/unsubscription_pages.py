@@ -18,7 +18,7 @@ from app.web.templates import page
 
 
 def _wanted(data: FormData) -> set[UUID] | None:
-    """The ticked memberships; None for all, which is what a mail program asks for."""
+    """Return the ticked memberships; None for all, which is what a mail program asks for."""
     if data.get("List-Unsubscribe") == "One-Click":
         return None
     return {id for value in data.all("membership") if (id := read_id(value))}
@@ -45,7 +45,7 @@ class Unsubscriptions(Controller):
 def _page(
     request: PersonRequest, token: str, found: Subscription | None, *, nothing_chosen: bool = False
 ) -> Response[str]:
-    """The page, in the language of whom the mail was for where nobody is logged in."""
+    """Return the page, in the language of whom the mail was for where nobody is logged in."""
     if found is None:
         raise NotFoundException
     if request.user is None:
@@ -56,8 +56,8 @@ def _page(
         "notices/unsubscription.html",
         status=422 if errors else 200,
         headers={"Cache-Control": "no-store"},
-        running=[contract for contract in found.contracts if contract["notification"]],
-        stopped=[contract for contract in found.contracts if not contract["notification"]],
+        running=[contract for contract in found.contracts if contract.notification],
+        stopped=[contract for contract in found.contracts if not contract.notification],
         place=f"/unsubscriptions/{token}",
         errors=errors,
     )

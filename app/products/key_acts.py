@@ -1,24 +1,44 @@
 """What owners confirm about license keys: an other product is added."""
 
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from typing import Any
+
+from app.confirmations.acts import Act, Context, Done, Entry, Refusal, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.products import services
 from app.products.key_queries import find_key, lock_key
-from app.products.key_rules import KeyOutcome, judge_key, plain_key
+from app.products.key_rules import KeyOutcome, KnownKey, judge_key, plain_key
 from app.products.rules import count_of, product_name
-from app.web.i18n import day
+from app.products.values import KeyValues
+from app.web.i18n import N_, day
 from app.web.i18n import gettext as _
 
 
+class Redemption(Entry[KeyValues], frozen=True):
+    """A license key for a contract."""
+
+    contract: str
+
+
 def form_url(contract: SeenContract) -> str:
-    """Path of the form that takes a license key."""
+    """Return the path of the form that takes a license key."""
     return f"{contract.url}/other-products/new"
 
 
-async def _state(context: Context, payload: Loose) -> Statement:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
-    key = await find_key(plain_key(payload["key"]))
+def outcome_details(key: KnownKey | None, contract: SeenContract) -> dict[str, Any]:
+    """Return the days that the messages of `REFUSALS` tell; they never tell who used a key."""
+    if key is None:
+        return {}
+    return {
+        "starts_on": day(key.starts_on),
+        "ends_on": day(key.ends_on),
+        "contract": f"{day(contract.starts_on)}–{day(contract.ends_on)}",
+    }
+
+
+async def _state(context: Context, payload: Redemption) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
+    key = await find_key(plain_key(payload.values.key))
     assert key is not None, "a key that was issued stays in the table"
     notes = []
     if key.ends_on > contract.ends_on:
@@ -43,13 +63,13 @@ async def _state(context: Context, payload: Loose) -> Statement:
     )
 
 
-async def _redeem(context: Context, payload: Loose) -> Done:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
-    characters = plain_key(payload["key"])
+async def _redeem(context: Context, payload: Redemption) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
+    characters = plain_key(payload.values.key)
     key = await lock_key(characters)
     outcome = judge_key(key, characters, contract)
     if key is None or outcome is not KeyOutcome.REDEEMABLE:
-        raise Refused("outcome", outcome=outcome.value)
+        raise Refused(outcome.value, **outcome_details(key, contract))
     await services.redeem_license_key(key=key.id, contract=contract.id, actor=context.viewer.id)
     return Done(
         f"{contract.url}/products",
@@ -57,4 +77,33 @@ async def _redeem(context: Context, payload: Loose) -> Done:
     )
 
 
-REDEMPTION = Act("license-key-redemption", Loose, _state, _redeem)
+MESSAGES = {
+    KeyOutcome.MISTYPED: N_(
+        "This is not a license key as it was issued: a character is mistyped, missing or too many."
+        " Compare it with what you received."
+    ),
+    KeyOutcome.UNKNOWN: N_(
+        "No license key like this was issued. Compare it with what you received, or ask your sales"
+        " contact."
+    ),
+    KeyOutcome.REVOKED: N_("This license key was revoked. Ask your sales contact."),
+    KeyOutcome.USED_HERE: N_(
+        "This contract has used this license key already: its product is in the list."
+    ),
+    KeyOutcome.USED: N_(
+        "This license key has been used already. Ask your sales contact if you did not."
+    ),
+    KeyOutcome.NOT_FOR_CONTRACT: N_(
+        "This license key was issued for another contract. Add it there, or ask your sales contact."
+    ),
+    KeyOutcome.ENDED: N_("This license key ended on %(ends_on)s. Ask your sales contact."),
+    KeyOutcome.NOT_STARTED: N_(
+        "This license key can be used from %(starts_on)s on. Try again then."
+    ),
+    KeyOutcome.OUTSIDE_TERM: N_(
+        "This license key is for %(starts_on)s–%(ends_on)s, and this contract for %(contract)s: it"
+        " could never be used here. Ask your sales contact."
+    ),
+}
+REFUSALS = {outcome.value: Refusal("key", message) for outcome, message in MESSAGES.items()}
+REDEMPTION = Act("license-key-redemption", Redemption, _state, _redeem, REFUSALS)

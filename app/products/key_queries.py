@@ -13,12 +13,12 @@ KEY = """
 
 
 async def find_key(characters: str) -> KnownKey | None:
-    """The issued key of these characters, which `plain_key` gives."""
+    """Return the issued key of these characters, which `plain_key` gives."""
     return await row(KnownKey, KEY, characters)
 
 
 async def lock_key(characters: str) -> KnownKey | None:
-    """The same, locked until the unit of work ends: whoever comes second sees it redeemed."""
+    """Lock and return the same: of two people, the second one sees it redeemed."""
     # Locked first, then read: a row read while waiting would be as old as the wait.
     await fetch_one(
         "select 1 from license_key where replace(code, '-', '') = $1 for update", characters

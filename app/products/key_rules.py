@@ -62,12 +62,12 @@ class KnownKey:
 
 
 def plain_key(typed: str) -> str:
-    """The characters of a key however it was typed: full width, small letters, other dashes."""
+    """Return a key's characters, however it was typed: full width, small letters, other dashes."""
     return _SEPARATORS.sub("", normalised(typed)).upper()
 
 
 def check_character(characters: str) -> str:
-    """The check character of ISO/IEC 7064 MOD 37,36 for characters of CHARACTERS."""
+    """Return the check character of ISO/IEC 7064 MOD 37,36 for characters of CHARACTERS."""
     check = 36
     for character in characters:
         check = ((check + CHARACTERS.index(character)) % 36 or 36) * 2 % 37
@@ -75,7 +75,7 @@ def check_character(characters: str) -> str:
 
 
 def is_checked(characters: str) -> bool:
-    """Whether the last character is the check character of those before it."""
+    """Return whether the last character is the check character of those before it."""
     return (
         len(characters) > 1
         and all(c in CHARACTERS for c in characters)
@@ -84,7 +84,7 @@ def is_checked(characters: str) -> bool:
 
 
 def new_key() -> str:
-    """A key of 95 random bits and a check character, such as 2B7KQ-9FXMW-H4TRC-8ZPND."""
+    """Return a key of 95 random bits and a check character, such as 2B7KQ-9FXMW-H4TRC-8ZPND."""
     length = GROUP * GROUPS
     while True:
         characters = "".join(secrets.choice(UNMISTAKABLE) for _ in range(length - 1))
@@ -94,7 +94,7 @@ def new_key() -> str:
 
 
 def judge_key(key: KnownKey | None, characters: str, contract: SeenContract) -> KeyOutcome:
-    """Whether a contract can redeem a key today.
+    """Return whether a contract can redeem a key today.
 
     Args:
         key: what was issued under the typed characters. Keys that are older than check

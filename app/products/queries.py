@@ -1,13 +1,11 @@
 """Reads about contracted products."""
 
-import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch, fetch_one
+from app.database import fetch, json_rows, part_of
 
 # What is in use of an entitlement: allocated, or held by an activation file that still runs.
 USE = """
@@ -38,18 +36,66 @@ HOLDERS = """
 """
 
 
-async def list_entitlements(contract: SeenContract, *, expired: bool) -> list[dict[str, Any]]:
-    """The contracted products, with how much of each is allocated, held, by whom, and free.
+# Entitlement e with its product p; $2 is the day that it is for the contract.
+ENTITLEMENT = """
+    e.id, e.quantity, e.starts_on, e.ends_on, e.license_key is not null as other,
+    p.code, p.name_ja, p.name_en, p.unit, p.version,
+    u.allocated, u.in_use - u.allocated as held, e.quantity - u.in_use as free,
+    e.ends_on < $2 as expired
+"""
+
+
+@dataclass(frozen=True)
+class SeenEntitlement:
+    """A contracted product, with how much of it is allocated, held beyond that, and free.
+
+    Attributes:
+        other: whether it came by a license key.
+    """
+
+    id: UUID
+    quantity: int
+    starts_on: date
+    ends_on: date
+    other: bool
+    code: str
+    name_ja: str
+    name_en: str
+    unit: str
+    version: str
+    allocated: int
+    held: int
+    free: int
+    expired: bool
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An environment whose running files hold more of an entitlement than it is allocated."""
+
+    environment: UUID
+    name: str
+    retired: bool
+    held: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class ListedEntitlement(SeenEntitlement):
+    """A contracted product with those who hold some of it."""
+
+    holders: list[Holder]
+
+
+async def list_entitlements(contract: SeenContract, *, expired: bool) -> list[ListedEntitlement]:
+    """Return the contracted products of a contract.
 
     Args:
         expired: whether to show those that ended before today, too.
     """
-    rows = await fetch(
+    found = await fetch(
         f"""
-            select e.id, e.quantity, e.starts_on, e.ends_on, e.license_key is not null as other,
-                   p.code, p.name_ja, p.name_en, p.unit, p.version,
-                   u.allocated, u.in_use - u.allocated as held, e.quantity - u.in_use as free,
-                   e.ends_on < $2 as expired, {HOLDERS} as holders
+            select {ENTITLEMENT}, {HOLDERS} as holders
             from entitlement e join product p on p.id = e.product {USE}
             where e.contract = $1 and ($3 or e.ends_on >= $2)
             order by e.ends_on < $2, e.license_key is not null, p.code, e.starts_on, e.id
@@ -58,13 +104,9 @@ async def list_entitlements(contract: SeenContract, *, expired: bool) -> list[di
         contract.today,
         expired,
     )
-    return [{**row, "holders": _holders(row["holders"])} for row in rows]
-
-
-def _holders(found: str | None) -> list[dict[str, Any]]:
     return [
-        {**holder, "until": datetime.fromisoformat(holder["until"])}
-        for holder in json.loads(found or "[]")
+        ListedEntitlement(**{**each, "holders": json_rows(Holder, each["holders"])})
+        for each in found
     ]
 
 
@@ -72,34 +114,47 @@ PAGE_ROWS = 50
 
 
 @dataclass(frozen=True)
+class EnvironmentShare:
+    """What an environment has of an entitlement.
+
+    Attributes:
+        here: allocated.
+        held_here: held beyond that, until then.
+    """
+
+    environment: UUID
+    name: str
+    sort_key: int
+    retired: bool
+    here: int
+    held_here: int
+    until: datetime | None
+
+
+@dataclass(frozen=True)
 class Places:
     """An entitlement, and a page of the environments that have some of it.
 
     Attributes:
-        entitlement: a row of `list_entitlements`, without its holders.
-        environments: id, name, sort_key, retired, allocated, held beyond that, until.
         following: sort key and id of the page's last environment where more follow.
     """
 
-    entitlement: Record
-    environments: list[Record]
+    entitlement: SeenEntitlement
+    environments: list[EnvironmentShare]
     following: tuple[int, UUID] | None
 
 
 async def find_places(
     contract: SeenContract, entitlement: UUID, after: tuple[int, UUID] | None
 ) -> Places | None:
-    """Where an entitlement of the contract is allocated or held; None where it is none.
+    """Return where an entitlement of the contract is allocated or held; None where it is none.
 
     Args:
         after: sort key and id of the last environment already seen.
     """
-    rows = await fetch(
+    listed = await fetch(
         f"""
-        select e.id, e.quantity, e.starts_on, e.ends_on, e.license_key is not null as other,
-               p.code, p.name_ja, p.name_en, p.unit, p.version,
-               u.allocated, u.in_use - u.allocated as held, e.quantity - u.in_use as free,
-               e.ends_on < $3 as expired, v.*
+        select {ENTITLEMENT}, v.*
         from entitlement e join product p on p.id = e.product {USE}
         left join lateral (
             select n.id as environment, n.name, n.sort_key, n.retired_at is not null as retired,
@@ -113,23 +168,16 @@ async def find_places(
             where $4::int is null or (n.sort_key, n.id) > ($4, $5)
             order by n.sort_key, n.id limit {PAGE_ROWS + 1}
         ) v on true
-        where e.contract = $1 and e.id = $2 order by v.sort_key, v.environment
+        where e.contract = $1 and e.id = $3 order by v.sort_key, v.environment
         """,
         contract.id,
-        entitlement,
         contract.today,
-        after[0] if after else None,
-        after[1] if after else None,
+        entitlement,
+        *(after or (None, None)),
     )
-    if not rows:
+    if not listed:
         return None
-    found = [row for row in rows if row["environment"] is not None]
+    found = [part_of(EnvironmentShare, each) for each in listed if each["environment"] is not None]
     shown = found[:PAGE_ROWS]
-    more = len(found) > PAGE_ROWS
-    following = (shown[-1]["sort_key"], shown[-1]["environment"]) if more else None
-    return Places(rows[0], shown, following)
-
-
-async def find_product(code: str) -> Record | None:
-    """The catalogue entry with this code."""
-    return await fetch_one("select * from product where code = $1", code)
+    following = (shown[-1].sort_key, shown[-1].environment) if len(found) > PAGE_ROWS else None
+    return Places(part_of(SeenEntitlement, listed[0]), shown, following)

@@ -18,13 +18,13 @@ class Term:
     ends_on: date
 
     def overlap(self, other: "Term") -> "Term | None":
-        """The days in both terms, or None where there are none."""
+        """Return the days in both terms, or None where there are none."""
         starts_on = max(self.starts_on, other.starts_on)
         ends_on = min(self.ends_on, other.ends_on)
         return Term(starts_on, ends_on) if starts_on <= ends_on else None
 
     def has_ended(self, today: date) -> bool:
-        """Whether `today` lies after the last usable day."""
+        """Return whether `today` lies after the last usable day."""
         return self.ends_on < today
 
 
@@ -42,18 +42,18 @@ class Named(Protocol):
 
 
 def product_name(product: Named) -> str:
-    """The product's name in the reader's language."""
+    """Return the product's name in the reader's language."""
     return product.name_ja if language.get() == "ja" else product.name_en
 
 
 def product_name_in(row: Mapping[str, Any]) -> str:
-    """The same, of a row with a product's `name_ja` and `name_en`."""
+    """Return the same, of a row with a product's `name_ja` and `name_en`."""
     name: str = row[f"name_{language.get()}"]
     return name
 
 
 def unit_name(unit: str, quantity: int = PLURAL) -> str:
-    """What is counted, in the reader's language; the plural where the word stands alone."""
+    """Return what is counted, in the reader's language; the plural where the word stands alone."""
     names = {
         "users": ngettext("user", "users", quantity),
         "servers": ngettext("server", "servers", quantity),
@@ -63,5 +63,5 @@ def unit_name(unit: str, quantity: int = PLURAL) -> str:
 
 
 def count_of(quantity: int, unit: str) -> str:
-    """A quantity with its unit, in the reader's language."""
+    """Return a quantity with its unit, in the reader's language."""
     return f"{number(quantity)} {unit_name(unit, quantity)}"

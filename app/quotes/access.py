@@ -14,7 +14,7 @@ from app.quotes.rules import may_request
 async def provide_quotable_contract(
     viewer: NamedDependency[Viewer], number: FromPath[str]
 ) -> SeenContract:
-    """The contract in the address, for those who may ask for a quote now.
+    """Return the contract in the address, for those who may ask for a quote now.
 
     Raises:
         NotFoundException: there is none, the person is not an owner, or it ended long ago.
@@ -28,7 +28,7 @@ async def provide_quotable_contract(
 async def provide_request(
     contract: NamedDependency[SeenContract], reference: FromPath[str]
 ) -> SeenRequest:
-    """The quote request in the address.
+    """Return the quote request in the address.
 
     Raises:
         NotFoundException: there is none of this contract.

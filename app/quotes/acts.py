@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refusal, Statement
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
-from app.database import Changed
 from app.products.rules import count_of
 from app.quotes import services
 from app.quotes.access import provide_quotable_contract, provide_request
@@ -15,30 +14,46 @@ from app.quotes.draft_services import use_draft
 from app.quotes.rules import Line, Wish, totals
 from app.quotes.services import StateRefused, Wanted
 from app.quotes.wording import before_and_after, total_facts
+from app.web.i18n import N_, moment
 from app.web.i18n import gettext as _
-from app.web.i18n import moment
+
+
+class DraftRequest(Payload, frozen=True):
+    """A request for a quote, made of a draft.
+
+    Attributes:
+        content: of the draft, every field of it.
+        quantities: new counts by entitlement, of what is to be changed.
+    """
+
+    contract: str
+    draft: UUID
+    revision: int
+    content: DraftContent
+    quantities: dict[UUID, int]
+
+
+class OfRequest(Payload, frozen=True):
+    """An act about a request as it is."""
+
+    contract: str
+    reference: str
 
 
 def _contract_fact(contract: SeenContract) -> tuple[str, str]:
     return _("Contract"), f"{contract.name} ({contract.number})"
 
 
-def _lines(builder: Builder, payload: Loose) -> list[Line]:
-    quantities = {UUID(id): quantity for id, quantity in payload["quantities"].items()}
-    return builder.lines(DraftContent.from_json(payload["content"]), quantities)
-
-
-async def _state(context: Context, payload: Loose) -> Statement:
-    contract = await provide_quotable_contract(context.viewer, payload["contract"])
+async def _state(context: Context, payload: DraftRequest) -> Statement:
+    contract = await provide_quotable_contract(context.viewer, payload.contract)
     builder = await find_builder(contract)
-    lines = _lines(builder, payload)
-    note = payload["content"]["values"][NOTE]
+    lines = builder.lines(payload.content, payload.quantities)
     return Statement(
         heading=_("Request this quote?"),
         facts=[
             _contract_fact(contract),
             *total_facts(totals(lines)),
-            (_("Note"), note or _("None")),
+            (_("Note"), payload.content.values[NOTE] or _("None")),
             (_("Sales contact"), contract.sales_name),
         ],
         back=f"{contract.url}/quote-requests/new",
@@ -80,24 +95,20 @@ def _ending(builder: Builder, lines: list[Line]) -> list[str]:
     ]
 
 
-async def _request(context: Context, payload: Loose) -> Done:
-    contract = await provide_quotable_contract(context.viewer, payload["contract"])
+async def _request(context: Context, payload: DraftRequest) -> Done:
+    contract = await provide_quotable_contract(context.viewer, payload.contract)
     builder = await find_builder(contract)
-    draft = UUID(payload["draft"])
-    try:
-        await use_draft(contract=contract.id, draft=draft, version=payload["version"])
-    except Changed:
-        raise Refused("draft-changed") from None
+    await use_draft(contract=contract.id, draft=payload.draft, revision=payload.revision)
     requested = await services.request_quote(
         context.settings,
         contract=contract.id,
         wanted=[
             Wanted(line.wish, line.entitlement, line.product, line.wanted)
-            for line in _lines(builder, payload)
+            for line in builder.lines(payload.content, payload.quantities)
         ],
-        note=payload["content"]["values"][NOTE],
+        note=payload.content.values[NOTE],
         actor=context.viewer.id,
-        draft=draft,
+        draft=payload.draft,
     )
     return Done(
         f"{contract.url}/quote-requests/{requested.reference}",
@@ -108,9 +119,9 @@ async def _request(context: Context, payload: Loose) -> Done:
     )
 
 
-async def _state_withdrawal(context: Context, payload: Loose) -> Statement:
-    contract = await provide_owned_contract(context.viewer, payload["contract"])
-    request = await provide_request(contract, payload["reference"])
+async def _state_withdrawal(context: Context, payload: OfRequest) -> Statement:
+    contract = await provide_owned_contract(context.viewer, payload.contract)
+    request = await provide_request(contract, payload.reference)
     return Statement(
         heading=_("Withdraw this request for a quote?"),
         facts=[
@@ -123,18 +134,24 @@ async def _state_withdrawal(context: Context, payload: Loose) -> Statement:
     )
 
 
-async def _withdraw(context: Context, payload: Loose) -> Done:
-    contract = await provide_owned_contract(context.viewer, payload["contract"])
-    request = await provide_request(contract, payload["reference"])
-    try:
-        await services.withdraw_quote(context.settings, request=request.id, actor=context.viewer.id)
-    except StateRefused as refused:
-        raise Refused(refused.state.value) from None
+async def _withdraw(context: Context, payload: OfRequest) -> Done:
+    contract = await provide_owned_contract(context.viewer, payload.contract)
+    request = await provide_request(contract, payload.reference)
+    await services.withdraw_quote(context.settings, request=request.id, actor=context.viewer.id)
     return Done(
         f"{contract.url}/quote-requests/{request.reference}",
         _("The request %(reference)s was withdrawn.", reference=request.reference),
     )
 
 
-REQUEST = Act("quote-request", Loose, _state, _request)
-WITHDRAWAL = Act("quote-withdrawal", Loose, _state_withdrawal, _withdraw)
+# The page fills the state in, as it is when the person reads this.
+MOVED = Refusal(
+    "state",
+    N_(
+        "The request cannot be withdrawn any more; its state is “%(state)s” by now. Please talk to"
+        " your sales contact."
+    ),
+    StateRefused,
+)
+REQUEST = Act("quote-request", DraftRequest, _state, _request)
+WITHDRAWAL = Act("quote-withdrawal", OfRequest, _state_withdrawal, _withdraw, {"moved": MOVED})

@@ -1,6 +1,5 @@
 """追加のご購入: one more line of the draft."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -9,15 +8,23 @@ from litestar.di import NamedDependency, Provide
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.contracts.rules import SeenContract
+from app.products.rules import product_name, unit_name
 from app.quotes import draft_services
 from app.quotes.access import provide_quotable_contract
-from app.quotes.draft_queries import Builder, find_builder
+from app.quotes.draft_queries import find_builder
 from app.quotes.draft_services import AlreadyAdded, TooManyAdditions
-from app.quotes.forms import AdditionForm
+from app.quotes.values import AdditionValues
+from app.web.i18n import N_, language
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
 from app.web.templates import page
+from app.web.values import Choices, Form, read_values
+
+MESSAGES: dict[type[Exception], str] = {
+    AlreadyAdded: N_("This product is among the additions already. Remove that line first."),
+    TooManyAdditions: N_("A request takes no more additions. Write further ones into the note."),
+}
 
 
 class QuoteAdditions(Controller):
@@ -32,8 +39,8 @@ class QuoteAdditions(Controller):
         self, request: PageRequest, contract: NamedDependency[SeenContract]
     ) -> Response[str]:
         """Product and quantity."""
-        builder = await find_builder(contract)
-        return _addition_page(request, contract, builder, {"product": "", "quantity": ""}, {})
+        form = Form.of(AdditionValues, None, 0, await _choices(contract))
+        return _page(request, contract, form)
 
     @post()
     async def add(
@@ -43,39 +50,38 @@ class QuoteAdditions(Controller):
         contract: NamedDependency[SeenContract],
     ) -> Response[Any]:
         """追加: back to the form, which has one line more."""
-        builder = await find_builder(contract)
-        form = AdditionForm.read(await read_form(request), builder.catalogue.values())
-        if form.errors or form.product is None:
-            return _addition_page(request, contract, builder, form.typed, form.errors)
+        form = read_values(AdditionValues, await read_form(request), await _choices(contract))
+        product, quantity = form.values.product, form.values.quantity
+        if form.errors or product is None:
+            return _page(request, contract, form)
         try:
             await draft_services.add_addition(
-                contract=contract.id,
-                product=form.product,
-                quantity=form.quantity,
-                actor=viewer.id,
+                contract=contract.id, product=product, quantity=quantity, actor=viewer.id
             )
-        except AlreadyAdded:
-            message = _("This product is among the additions already. Remove that line first.")
-            return _addition_page(request, contract, builder, form.typed, {"product": message})
-        except TooManyAdditions:
-            message = _("A request takes no more additions. Write further ones into the note.")
-            return _addition_page(request, contract, builder, form.typed, {"product": message})
+        except (AlreadyAdded, TooManyAdditions) as refused:
+            form.errors["product"] = _(MESSAGES[type(refused)])
+            return _page(request, contract, form)
         return see_other(f"{contract.url}/quote-requests/new")
 
 
-def _addition_page(
-    request: PageRequest,
-    contract: SeenContract,
-    builder: Builder,
-    typed: Mapping[str, str],
-    errors: dict[str, str],
-) -> Response[str]:
+async def _choices(contract: SeenContract) -> Choices:
+    """Return the products of the catalogue, each with its unit."""
+    space = " " if language.get() == "en" else ""
+    catalogue = (await find_builder(contract)).catalogue
+    return {
+        "product": {
+            str(id): f"{product_name(product)}{space}"
+            + _("(%(unit)s)", unit=unit_name(product.unit))
+            for id, product in catalogue.items()
+        }
+    }
+
+
+def _page(request: PageRequest, contract: SeenContract, form: Form) -> Response[str]:
     return page(
         request,
         "quotes/addition.html",
-        status=422 if errors else 200,
+        status=422 if form.errors else 200,
         contract=contract,
-        catalogue=builder.catalogue.values(),
-        typed=typed,
-        errors=errors,
+        form=form,
     )

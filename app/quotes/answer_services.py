@@ -7,11 +7,11 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch, made_at, unit_of_work, uuid7
+from app.database import made_at, unit_of_work, uuid7
 from app.quotes.rules import QuoteState, is_pdf, may_answer, may_hand_over
 from app.quotes.services import (
     StateRefused,
-    find_about,
+    find_mailed_request,
     lock_request,
     move,
     tell_owners,
@@ -64,8 +64,9 @@ async def delete_spare_answers(storage: Storage) -> int:
     The name tells when it was stored: one that is to be named in a moment stays, and so does one
     that the portal did not name.
     """
-    named = await fetch("select answer_file from quote_request where answer_file is not null")
-    kept, before = {row["answer_file"] for row in named}, clock.now() - SPARE_KEPT
+    files = QuoteRequest.select(QuoteRequest.answer_file).output(as_list=True)
+    kept = set(await files.where(QuoteRequest.answer_file.is_not_null()))
+    before = clock.now() - SPARE_KEPT
     spare = [
         key
         async for key, _ in storage.files()
@@ -150,7 +151,7 @@ async def answer_quote(
         ).where(QuoteRequest.id == request)
         await record("quote-answer", actor=actor, contract=row.contract, subject=request)
         if settings is not None:
-            await tell_owners(settings, "quote-answer", await find_about(request))
+            await tell_owners(settings, "quote-answer", await find_mailed_request(request))
 
 
 async def conclude_quote(*, request: UUID, actor: UUID, revision: int | None = None) -> None:

@@ -9,7 +9,7 @@ from app.web.i18n import gettext as _
 
 
 def unseen_messages(builder: Builder, form: BuilderForm, merged: Merged) -> dict[str, str]:
-    """What somebody else changed since the person's form was made, by field."""
+    """Return what somebody else changed since the person's form was made, by field."""
     kept, errors = builder.values(), {}
     for product in builder.products:
         id, name = str(product.id), product_name(product)
@@ -36,7 +36,7 @@ def unseen_messages(builder: Builder, form: BuilderForm, merged: Merged) -> dict
 
 
 def refusal_messages(builder: Builder, shown: DraftContent) -> dict[str, str]:
-    """What the draft has now that it did not have on the person's confirm page, by field."""
+    """Return what the draft has now that it did not have on the person's confirm page, by field."""
     kept = builder.values()
     errors = {
         wish_field(product.id): _taken(product_name(product), shown.values[id], kept[id])

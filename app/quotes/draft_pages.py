@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.confirmations.services import Proposal, find_draft, propose
+from app.confirmations.services import find_draft, propose
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.database import Changed
 from app.quotes import draft_services, wording
 from app.quotes.access import provide_quotable_contract
-from app.quotes.acts import REQUEST
+from app.quotes.acts import REQUEST, DraftRequest
 from app.quotes.conflict_forms import refusal_messages, unseen_messages
 from app.quotes.draft_queries import Builder, find_builder
 from app.quotes.draft_rules import NOTE, DraftContent, choice_of, merge
@@ -55,8 +54,8 @@ class QuoteDrafts(Controller):
         builder = await find_builder(contract)
         sent = await find_draft(viewer, query_form(request).get("draft"), REQUEST)
         errors: dict[str, str] = {}
-        if sent is not None and sent.refusal is not None:
-            errors = await _refusal(contract, builder, sent)
+        if sent is not None and sent.problem is not None:
+            errors = await _refusal(contract, builder, sent.payload)
         return _page(request, contract, builder, builder.values(), errors)
 
     @post(dependencies={"contract": Provide(provide_quotable_contract)})
@@ -115,31 +114,26 @@ async def _ask(
         )
     if errors:
         return _page(request, contract, builder, values, errors)
-    payload = {
-        "contract": contract.number,
-        "draft": str(draft.id),
-        "version": draft.version,
-        "content": DraftContent(values, draft.content.additions).as_json(),
-        "quantities": {str(id): quantity for id, quantity in quantities.items()},
-    }
+    content = DraftContent(values, draft.content.additions)
+    payload = DraftRequest(contract.number, draft.id, draft.revision, content, quantities)
     return see_other(await propose(viewer, REQUEST, payload))
 
 
 async def _changed(
     request: PageRequest, contract: SeenContract, form: BuilderForm
 ) -> Response[str]:
-    """The form with what the person sent, and what somebody else changed meanwhile."""
+    """Answer with the form, what the person sent, and what somebody else changed meanwhile."""
     builder = await find_builder(contract)
     merged = merge(form.seen, form.own, builder.values())
     errors = unseen_messages(builder, form, merged)
     return _page(request, contract, builder, merged.values, errors)
 
 
-async def _refusal(contract: SeenContract, builder: Builder, sent: Proposal[Any]) -> dict[str, str]:
-    """Why 決定 did nothing: the draft was sent, or changed, meanwhile."""
-    if builder.draft is not None and str(builder.draft.id) == sent.payload["draft"]:
-        return refusal_messages(builder, DraftContent.from_json(sent.payload["content"]))
-    reference = await reference_of(contract.id, UUID(sent.payload["draft"]))
+async def _refusal(contract: SeenContract, builder: Builder, sent: DraftRequest) -> dict[str, str]:
+    """Return why 決定 did nothing: the draft was sent, or changed, meanwhile."""
+    if builder.draft is not None and builder.draft.id == sent.draft:
+        return refusal_messages(builder, sent.content)
+    reference = await reference_of(contract.id, sent.draft)
     message = _(
         "This draft was sent meanwhile, as request %(reference)s. What stands below"
         " is a new draft.",
@@ -173,7 +167,7 @@ def _page(
 
 
 def _in_order(builder: Builder, errors: Mapping[str, str]) -> dict[str, str]:
-    """Errors in the order of the form's fields, as the summary lists them."""
+    """Return errors in the order of the form's fields, as the summary lists them."""
     names = [
         name
         for product in builder.products

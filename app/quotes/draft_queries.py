@@ -1,14 +1,14 @@
 """Reads for the form that asks for a quote."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from app.contracts.rules import SeenContract
-from app.database import fetch_one
+from app.database import fetch_one, json_rows, part_of
 from app.products.queries import USE
 from app.products.rules import product_name
 from app.quotes.draft_rules import NOTE, DraftContent, choice_of, choice_value
@@ -31,7 +31,7 @@ BUILDER = f"""
                     'id', id, 'name_ja', name_ja, 'name_en', name_en, 'unit', unit)
                 order by code) from product)::text as catalogue,
         (select count(*) from quote_request where contract = $1) as requests,
-        d.id, d.version, d.content::text as content, d.changed_at, w.name as changed_by
+        d.id, d.content::text as content, d.changed_at, w.name as changed_by
     from (select 1) one
     left join quote_draft d on d.contract = $1
     left join portal_user w on w.id = d.changed_by
@@ -49,13 +49,11 @@ class CatalogueProduct:
 
 
 @dataclass(frozen=True)
-class ContractedProduct:
-    """An entitlement in the form.
+class Contracted:
+    """An entitlement.
 
     Attributes:
         in_use: allocated, or held by activation files that run.
-        first: what is chosen before anybody chooses.
-        ended: whether its last usable day is over.
         followed: whether another entry takes its place on the day after.
     """
 
@@ -68,9 +66,20 @@ class ContractedProduct:
     name_en: str
     unit: str
     in_use: int
+    followed: bool
+
+
+@dataclass(frozen=True)
+class ContractedProduct(Contracted):
+    """An entitlement in the form.
+
+    Attributes:
+        first: what is chosen before anybody chooses.
+        ended: whether its last usable day is over.
+    """
+
     first: Wish
     ended: bool
-    followed: bool
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,6 @@ class KeptDraft:
     """A draft as it is kept."""
 
     id: UUID
-    version: int
     changed_at: datetime
     changed_by: str | None
 
@@ -99,7 +107,7 @@ class Builder:
     requests: int
 
     def values(self, content: DraftContent | None = None) -> dict[str, str]:
-        """Every field's value: as kept in the content, else what is chosen first."""
+        """Return every field's value: as kept in the content, else what is chosen first."""
         kept = (content or self.content).values
         values = {
             str(product.id): kept.get(str(product.id), choice_value(product.first, ""))
@@ -108,7 +116,7 @@ class Builder:
         return values | {NOTE: kept.get(NOTE, "")}
 
     def lines(self, content: DraftContent, quantities: Mapping[UUID, int]) -> list[Line]:
-        """The content as wishes; what has ended and is not wished again says nothing.
+        """Return the content as wishes; what has ended and is not wished again says nothing.
 
         Args:
             content: whose values are complete and valid.
@@ -142,40 +150,33 @@ class Builder:
         return lines
 
     def name_of(self, line: Line) -> str:
-        """The name of a line's product in the reader's language."""
+        """Return the name of a line's product in the reader's language."""
         if line.product is not None:
             return product_name(self.catalogue[line.product])
         return product_name(next(p for p in self.products if p.id == line.entitlement))
 
 
 async def find_builder(contract: SeenContract) -> Builder:
-    """What the form of a contract shows, with its draft."""
+    """Return what the form of a contract shows, with its draft."""
     row = await fetch_one(BUILDER, contract.id, contract.today)
     assert row is not None
-    catalogue = [
-        CatalogueProduct(**{**each, "id": UUID(each["id"])})
-        for each in json.loads(row["catalogue"] or "[]")
-    ]
-    draft = None
+    draft, content = None, DraftContent()
     if row["id"] is not None:
-        draft = KeptDraft(row["id"], row["version"], row["changed_at"], row["changed_by"])
+        content = msgspec.json.decode(row["content"], type=DraftContent)
+        draft = part_of(KeptDraft, row)
     return Builder(
-        products=_products(contract, json.loads(row["products"] or "[]")),
-        catalogue={product.id: product for product in catalogue},
+        products=[_in_form(contract, each) for each in json_rows(Contracted, row["products"])],
+        catalogue={each.id: each for each in json_rows(CatalogueProduct, row["catalogue"])},
         draft=draft,
-        content=DraftContent.from_json(json.loads(row["content"])) if draft else DraftContent(),
+        content=content,
         requests=row["requests"],
     )
 
 
-def _products(contract: SeenContract, rows: Sequence[Mapping[str, Any]]) -> list[ContractedProduct]:
-    products = []
-    for row in rows:
-        starts_on, ends_on = (date.fromisoformat(row[key]) for key in ("starts_on", "ends_on"))
-        days = {"id": UUID(row["id"]), "starts_on": starts_on, "ends_on": ends_on}
-        first = first_wish(ends_on, contract.ends_on, contract.today)
-        if row["followed"]:
-            first = Wish.END
-        ended = ends_on < contract.today
-        products.append(ContractedProduct(**{**row, **days}, first=first, ended=ended))
-    return products
+def _in_form(contract: SeenContract, product: Contracted) -> ContractedProduct:
+    first = first_wish(product.ends_on, contract.ends_on, contract.today)
+    return ContractedProduct(
+        **vars(product),
+        first=Wish.END if product.followed else first,
+        ended=product.ends_on < contract.today,
+    )

@@ -1,17 +1,17 @@
 """The draft that the owners of a contract share: what it holds, and how two of them meet in it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
+
+import msgspec
 
 from app.quotes.rules import Wish
 
 NOTE = "note"
 
 
-@dataclass(frozen=True)
-class Addition:
+class Addition(msgspec.Struct, frozen=True, array_like=True):
     """A line of an additional purchase."""
 
     id: UUID
@@ -19,39 +19,24 @@ class Addition:
     quantity: int
 
 
-@dataclass(frozen=True)
-class DraftContent:
-    """What a draft holds.
+class DraftContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a draft holds, as it is kept and as it is confirmed.
 
     Attributes:
         values: by entitlement id, or NOTE, what was chosen and typed; see `choice_value`.
     """
 
-    values: dict[str, str] = field(default_factory=dict)
-    additions: list[Addition] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """The content as JSON values."""
-        additions = [[str(a.id), str(a.product), a.quantity] for a in self.additions]
-        return {"values": self.values, "additions": additions}
-
-    @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> "DraftContent":
-        """What `as_json` made."""
-        additions = [
-            Addition(UUID(id), UUID(product), quantity)
-            for id, product, quantity in content["additions"]
-        ]
-        return cls(dict(content["values"]), additions)
+    values: dict[str, str] = {}
+    additions: list[Addition] = []
 
 
 def choice_value(wish: str, quantity: str) -> str:
-    """A product's choice and number as one value: who changes one of them changes both."""
+    """Return a product's choice and number as one value: who changes one changes both."""
     return f"{wish}:{quantity}"
 
 
 def choice_of(value: str) -> tuple[Wish, str]:
-    """The wish and the number as typed."""
+    """Return the wish and the number as typed."""
     wish, _, quantity = value.partition(":")
     return Wish(wish), quantity
 
@@ -72,12 +57,12 @@ class Merged:
 
     @property
     def unseen(self) -> frozenset[str]:
-        """What the person has not seen yet, and so has to look at before it is kept."""
+        """Return what the person has not seen yet, and so has to look at before it is kept."""
         return self.conflicts | self.taken
 
 
 def merge(seen: Mapping[str, str], own: Mapping[str, str], kept: Mapping[str, str]) -> Merged:
-    """Meet what a person sent with what is kept now; nothing is lost silently.
+    """Merge what a person sent with what is kept now; nothing is lost silently.
 
     Args:
         seen: what was kept when the person's form was made.
@@ -100,5 +85,5 @@ def merge(seen: Mapping[str, str], own: Mapping[str, str], kept: Mapping[str, st
 
 
 def additions_differ(seen: Collection[UUID], kept: Collection[Addition]) -> bool:
-    """Whether the additions are others than the person saw."""
+    """Return whether the additions are others than the person saw."""
     return {addition.id for addition in kept} != set(seen)

@@ -1,12 +1,15 @@
 """The shared draft: kept with every step, one writer at a time."""
 
-import json
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from app import clock
-from app.database import Changed, fetch, fetch_one, unit_of_work, uuid7
+from app.database import Changed, Gone, lock_row, unit_of_work, uuid7
 from app.quotes.draft_rules import Addition, DraftContent, additions_differ, merge
 from app.quotes.rules import MOST_ADDITIONS
 from app.quotes.tables import QuoteDraft
@@ -25,44 +28,43 @@ class LockedDraft:
     """A draft that nobody else changes until the unit of work ends."""
 
     id: UUID
-    version: int
+    revision: int
     content: DraftContent
 
 
 async def _lock(contract: UUID, actor: UUID) -> LockedDraft:
-    """The contract's draft, begun if there is none."""
-    await fetch(
-        "insert into quote_draft (id, contract, content, changed_by, changed_at)"
-        " values ($1, $2, $3, $4, $5) on conflict (contract) do nothing",
-        uuid7(),
-        contract,
-        json.dumps(DraftContent().as_json()),
-        actor,
-        clock.now(),
+    """Lock the contract's draft, and begin one if there is none."""
+    new = QuoteDraft(
+        contract=contract,
+        content=_json_of(DraftContent()),
+        changed_by=actor,
+        changed_at=clock.now(),
     )
-    row = await fetch_one(
-        "select id, version, content::text as content from quote_draft"
-        " where contract = $1 for update",
-        contract,
-    )
-    assert row is not None
-    return LockedDraft(
-        row["id"], row["version"], DraftContent.from_json(json.loads(row["content"]))
-    )
+    while True:
+        await QuoteDraft.insert(new).on_conflict(target=QuoteDraft.contract, action="DO NOTHING")
+        # It is gone again where somebody sent it between the two statements.
+        with suppress(Gone):
+            kept = await lock_row(QuoteDraft, QuoteDraft.contract == contract)
+            content = msgspec.json.decode(kept.content, type=DraftContent)
+            return LockedDraft(kept.id, kept.revision, content)
+
+
+def _json_of(content: DraftContent) -> str:
+    """Return the content as JSON text."""
+    return msgspec.json.encode(content).decode()
 
 
 async def _write(draft: LockedDraft, content: DraftContent, actor: UUID) -> LockedDraft:
     if content == draft.content:
         return draft
-    await QuoteDraft.update(
-        {
-            QuoteDraft.content: json.dumps(content.as_json(), ensure_ascii=False),
-            QuoteDraft.version: QuoteDraft.version + 1,
-            QuoteDraft.changed_by: actor,
-            QuoteDraft.changed_at: clock.now(),
-        }
-    ).where(QuoteDraft.id == draft.id)
-    return LockedDraft(draft.id, draft.version + 1, content)
+    changes: dict[Any, Any] = {
+        QuoteDraft.content: _json_of(content),
+        QuoteDraft.changed_by: actor,
+        QuoteDraft.changed_at: clock.now(),
+    }
+    written = QuoteDraft.update(changes).where(QuoteDraft.id == draft.id)
+    [counted] = await written.returning(QuoteDraft.revision)
+    return LockedDraft(draft.id, counted["revision"], content)
 
 
 async def save_draft(
@@ -124,14 +126,16 @@ async def remove_addition(*, contract: UUID, addition: UUID, actor: UUID) -> Non
         await _write(draft, DraftContent(draft.content.values, left), actor)
 
 
-async def use_draft(*, contract: UUID, draft: UUID, version: int) -> None:
+async def use_draft(*, contract: UUID, draft: UUID, revision: int) -> None:
     """End a draft, since it becomes a request in the same unit of work.
 
     Raises:
-        Changed: it has another version by now, or is gone.
+        Changed: it has another revision by now, or is gone.
     """
     async with unit_of_work():
         own = (QuoteDraft.id == draft) & (QuoteDraft.contract == contract)
-        used = QuoteDraft.delete().where(own & (QuoteDraft.version == version))
-        if not await used.returning(QuoteDraft.id):
-            raise Changed
+        try:
+            await lock_row(QuoteDraft, own, revision=revision)
+        except Gone:
+            raise Changed from None
+        await QuoteDraft.delete().where(own)

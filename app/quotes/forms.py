@@ -1,13 +1,13 @@
-"""The form that asks for a quote, and the one that adds a line to it."""
+"""The form that asks for a quote: its fields follow from what is contracted."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from litestar.datastructures import MultiDict
 
 from app.products.rules import product_name
-from app.quotes.draft_queries import Builder, CatalogueProduct, ContractedProduct
+from app.quotes.draft_queries import Builder, ContractedProduct
 from app.quotes.draft_rules import NOTE, choice_of, choice_value
 from app.quotes.rules import CHOICES, LARGEST_QUANTITY, LONGEST_NOTE, Wish
 from app.quotes.wording import wish_name
@@ -19,18 +19,24 @@ SAVE, ADD, REMOVE = "save", "add", "remove-"
 
 
 def wish_field(entitlement: UUID) -> str:
-    """Name of a product's choice field."""
+    """Return the name of a product's choice field."""
     return f"wish-{entitlement}"
 
 
 def quantity_field(entitlement: UUID) -> str:
-    """Name of a product's number field."""
+    """Return the name of a product's number field."""
     return f"q-{entitlement}"
 
 
 @dataclass(frozen=True)
 class BuilderForm:
     """The draft as one person sent it.
+
+    Takes: for each product: choice of renew, change, end, and number from 1 to 1,000,000,000;
+    note: lines of up to 2,000, may be empty.
+
+    Rules: a number exactly where “change” is chosen, another than now; nothing changed since it
+    was seen.
 
     Attributes:
         step: SAVE, ADD, REMOVE with a line's id, or anything else to ask for the quote.
@@ -48,7 +54,7 @@ class BuilderForm:
 
     @property
     def removed(self) -> UUID | None:
-        """The line of an addition to be taken out."""
+        """Return the line of an addition to be taken out."""
         return read_id(self.step.removeprefix(REMOVE)) if self.step.startswith(REMOVE) else None
 
     @classmethod
@@ -85,7 +91,7 @@ def _count(product: ContractedProduct) -> str:
 def check_values(
     builder: Builder, values: Mapping[str, str]
 ) -> tuple[dict[UUID, int], dict[str, str]]:
-    """The new counts of products that are to be changed, and what is wrong, by field."""
+    """Return the new counts of products that are to be changed, and the errors by field."""
     quantities: dict[UUID, int] = {}
     errors: dict[str, str] = {}
     for product in builder.products:
@@ -101,7 +107,7 @@ def check_values(
 
 
 def _mismatch(product: ContractedProduct, name: str, wish: Wish, wanted: int) -> dict[str, str]:
-    """Where the choice and the number say different things."""
+    """Return where the choice and the number say different things."""
     if wish is Wish.CHANGE and wanted == product.quantity:
         message = _(
             "%(product)s: this is the contracted quantity already. Choose “%(choice)s”, or enter"
@@ -120,28 +126,3 @@ def _mismatch(product: ContractedProduct, name: str, wish: Wish, wanted: int) ->
         choice=wish_name(Wish.CHANGE),
     )
     return {name: message}
-
-
-@dataclass(frozen=True)
-class AdditionForm:
-    """A line of an additional purchase."""
-
-    product: UUID | None
-    quantity: int
-    typed: Mapping[str, str]
-    errors: dict[str, str]
-
-    @classmethod
-    def read(cls, data: FormData, catalogue: Collection[CatalogueProduct]) -> "AdditionForm":
-        """Read what was sent."""
-        fields = Fields(data)
-        product = fields.choice("product", _("Product"), {str(p.id) for p in catalogue})
-        quantity = fields.whole_number(
-            "quantity", _("Quantity"), minimum=1, maximum=LARGEST_QUANTITY
-        )
-        return cls(
-            product=None if "product" in fields.errors else UUID(product),
-            quantity=quantity,
-            typed={"product": data.get("product"), "quantity": data.get("quantity")},
-            errors=fields.errors,
-        )

@@ -13,13 +13,12 @@ from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.quotes import queries, wording
 from app.quotes.access import provide_request
-from app.quotes.acts import WITHDRAWAL
+from app.quotes.acts import MOVED, WITHDRAWAL, OfRequest
 from app.quotes.answer_services import note_answer_download
 from app.quotes.queries import SeenRequest
 from app.quotes.rules import QuoteState, may_become, may_request
 from app.storage import Storage
 from app.web.downloads import selection, send_file
-from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_head
 from app.web.responses import see_other
 from app.web.templates import page
@@ -60,14 +59,15 @@ class QuoteRequests(Controller):
     ) -> Response[str]:
         """One request as it stands; printed, it is the whole of it."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), WITHDRAWAL)
-        refused = draft is not None and draft.refusal is not None
+        refused = draft is not None and draft.problem is not None
+        state = wording.state_name(quoted.state)
         return page(
             request,
             "quotes/show.html",
             contract=contract,
             quoted=quoted,
             may_withdraw=may_become(quoted.state, QuoteState.WITHDRAWN),
-            errors=_refusal(quoted) if refused else {},
+            errors={MOVED.field: MOVED.told(state=state)} if refused else {},
             state_name=wording.state_name,
             wish_name=wording.wish_name,
             before_and_after=wording.before_and_after,
@@ -84,7 +84,7 @@ class QuoteRequests(Controller):
         """取り下げ: on to the confirm step, or to the request where it is too late."""
         if not may_become(quoted.state, QuoteState.WITHDRAWN):
             return see_other(f"{contract.url}/quote-requests/{quoted.reference}")
-        payload = {"contract": contract.number, "reference": quoted.reference}
+        payload = OfRequest(contract.number, quoted.reference)
         return see_other(await propose(viewer, WITHDRAWAL, payload))
 
     @get("/{reference:str}/answer", dependencies={"quoted": Provide(provide_request)})
@@ -104,12 +104,3 @@ class QuoteRequests(Controller):
         if selected.gives and not is_head(request):
             await note_answer_download(request=quoted.id, contract=contract.id, actor=viewer.id)
         return answer
-
-
-def _refusal(quoted: SeenRequest) -> dict[str, str]:
-    message = _(
-        "The request cannot be withdrawn any more; its state is “%(state)s” by now. Please talk to"
-        " your sales contact.",
-        state=wording.state_name(quoted.state),
-    )
-    return {"state": message}

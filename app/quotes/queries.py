@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch, fetch_one, fetch_value
+from app.database import Record, fetch_one, fetch_value, rows
 from app.quotes.rules import Line, QuoteState, Wish, totals
 from app.web.downloads import Download
 from app.web.forms import read_id
@@ -62,17 +62,31 @@ class SeenRequest:
 
     @property
     def totals(self) -> dict[str, tuple[int, int]]:
-        """Counts before and after by unit."""
+        """Return counts before and after by unit."""
         return totals([seen.line for seen in self.lines])
 
 
-async def list_requests(contract: SeenContract, before: str = "") -> tuple[list[Record], str]:
-    """The contract's requests, newest first, a page at a time; and the key of the next page.
+@dataclass(frozen=True)
+class ListedRequest:
+    """A quote request as the list has it."""
+
+    id: UUID
+    reference: str
+    state: str
+    requested_at: datetime
+    requested_by: str | None
+
+
+async def list_requests(
+    contract: SeenContract, before: str = ""
+) -> tuple[list[ListedRequest], str]:
+    """Return the contract's requests, newest first, a page at a time, and the next page's key.
 
     Args:
         before: the id of the last row already seen, as text; ids grow with time.
     """
-    rows = await fetch(
+    found = await rows(
+        ListedRequest,
         f"""
         select q.id, q.reference, q.state, q.requested_at, u.name as requested_by
         from quote_request q left join portal_user u on u.id = q.requested_by
@@ -82,12 +96,12 @@ async def list_requests(contract: SeenContract, before: str = "") -> tuple[list[
         contract.id,
         read_id(before),
     )
-    more = len(rows) > PAGE_ROWS
-    return list(rows[:PAGE_ROWS]), str(rows[PAGE_ROWS - 1]["id"]) if more else ""
+    more = len(found) > PAGE_ROWS
+    return found[:PAGE_ROWS], str(found[PAGE_ROWS - 1].id) if more else ""
 
 
 async def find_request(contract: SeenContract, reference: str) -> SeenRequest | None:
-    """The contract's request with this reference number."""
+    """Return the contract's request with this reference number."""
     row = await fetch_one(
         f"select q.*, u.name as requested_by_name, {LINES} as lines"
         " from quote_request q left join portal_user u on u.id = q.requested_by"
@@ -99,7 +113,7 @@ async def find_request(contract: SeenContract, reference: str) -> SeenRequest | 
 
 
 def seen_request(row: Record) -> SeenRequest:
-    """A request from a row of quote_request with requested_by_name and LINES as lines."""
+    """Return a request from a row of quote_request with requested_by_name and LINES as lines."""
     return SeenRequest(
         id=row["id"],
         reference=row["reference"],
@@ -146,7 +160,7 @@ def _line(line: dict[str, Any]) -> SeenLine:
 
 
 async def reference_of(contract: UUID, draft_gone: UUID) -> str | None:
-    """The reference number of the request that a draft became."""
+    """Return the reference number of the request that a draft became."""
     reference: str | None = await fetch_value(
         "select q.reference from quote_request q join audit_event a on a.subject = q.id"
         " where q.contract = $1 and a.contract = $1 and a.act = 'quote-request'"

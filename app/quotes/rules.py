@@ -36,27 +36,27 @@ MOVES = {
 
 
 def may_become(before: QuoteState, after: QuoteState) -> bool:
-    """Whether a request may go from one state to another."""
+    """Return whether a request may go from one state to another."""
     return after in MOVES[before]
 
 
 def may_answer(state: QuoteState) -> bool:
-    """Whether the vendor may answer; an answer that is there may be put right until concluded."""
+    """Return whether the vendor may answer, or correct an answer that is not concluded yet."""
     return state is QuoteState.ANSWERED or may_become(state, QuoteState.ANSWERED)
 
 
 def may_hand_over(state: QuoteState) -> bool:
-    """Whether another one of the vendor may go on with it: somebody works on it already."""
+    """Return whether another one of the vendor may go on with it: somebody works on it already."""
     return state in {QuoteState.IN_REVIEW, QuoteState.ANSWERED}
 
 
 def is_pdf(content: bytes) -> bool:
-    """Whether a file begins and ends as a PDF does, so that one cut short is none."""
+    """Return whether a file begins and ends as a PDF does, so that one cut short is none."""
     return content.startswith(b"%PDF-") and b"%%EOF" in content[-1024:]
 
 
 def may_request(contract: SeenContract) -> bool:
-    """Whether the person may ask for a quote: owners, until a year after the contract's end."""
+    """Return whether the person may ask for a quote: owners, until a year after the end."""
     return contract.role is Role.OWNER and contract.days_left >= -RENEWABLE_DAYS
 
 
@@ -74,7 +74,7 @@ CHOICES = (Wish.RENEW, Wish.CHANGE, Wish.END)
 
 
 def first_wish(product_ends_on: date, contract_ends_on: date, today: date) -> Wish:
-    """What is chosen before anybody chooses: what has ended before its contract is not renewed."""
+    """Return the first choice: a product that ended before its contract is not renewed."""
     ended_alone = product_ends_on < today and product_ends_on < contract_ends_on
     return Wish.END if ended_alone else Wish.RENEW
 
@@ -100,24 +100,24 @@ class Line:
 
     @property
     def after(self) -> int:
-        """The count that the contract would have."""
+        """Return the count that the contract would have."""
         if self.wish is Wish.END:
             return 0
         return self.before if self.wanted is None else self.wanted
 
     @property
     def below_use(self) -> bool:
-        """Whether a smaller count is wished than is in use."""
+        """Return whether a smaller count is wished than is in use."""
         return self.wish is Wish.CHANGE and self.after < self.in_use
 
 
 def asks_for_something(lines: Iterable[Line]) -> bool:
-    """Whether there is anything to quote: renewing all as it is is something, ending all is not."""
+    """Return whether there is anything to quote: renewing counts, ending everything does not."""
     return any(line.wish is not Wish.END for line in lines)
 
 
 def totals(lines: Sequence[Line]) -> dict[str, tuple[int, int]]:
-    """Counts before and after by unit, in the order in which the units first come."""
+    """Return counts before and after by unit, in the order in which the units first come."""
     units = dict.fromkeys(line.unit for line in lines)
     return {
         unit: (

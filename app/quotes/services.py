@@ -8,9 +8,11 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import Record, fetch, fetch_one, lock_row, unit_of_work
+from app.contracts.tables import Contract
+from app.database import lock_row, row, rows, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
+from app.products.tables import Entitlement
 from app.quotes.rules import QuoteState, Wish, may_become
 from app.quotes.tables import QuoteLine, QuoteRequest
 from app.settings import Settings
@@ -52,12 +54,25 @@ class Requested:
     reference: str
 
 
+@dataclass(frozen=True)
+class MailedRequest:
+    """What mails say of a request."""
+
+    id: UUID
+    reference: str
+    contract: UUID
+    number: str
+    name: str
+    company: str
+    sales_name: str
+    sales_email: str
+
+
 async def _free_reference(today: date) -> str:
-    """A reference number that people can quote, and that no request has."""
+    """Return a reference number that people can quote, and that no request has."""
     while True:
         reference = f"Q-{today:%Y%m}-" + "".join(secrets.choice(ALPHABET) for _ in range(5))
-        taken = await fetch_one("select 1 from quote_request where reference = $1", reference)
-        if taken is None:
+        if not await QuoteRequest.exists().where(QuoteRequest.reference == reference):
             return reference
 
 
@@ -78,10 +93,10 @@ async def request_quote(
     """
     now = clock.now()
     async with unit_of_work():
-        zone = await fetch_one("select time_zone from contract where id = $1", contract)
-        assert zone is not None
+        asking = await Contract.objects().get(Contract.id == contract)
+        assert asking is not None
         request = QuoteRequest(
-            reference=await _free_reference(clock.today(zone["time_zone"])),
+            reference=await _free_reference(clock.today(asking.time_zone)),
             contract=contract,
             state=QuoteState.RECEIVED.value,
             requested_by=actor,
@@ -98,15 +113,15 @@ async def request_quote(
             **({"draft": str(draft)} if draft else {}),
         )
         if settings is not None:
-            about = await find_about(request.id)
-            await tell_owners(settings, "quote-request", about)
-            await tell_vendor(settings, "quote-notification", about)
+            quote = await find_mailed_request(request.id)
+            await tell_owners(settings, "quote-request", quote)
+            await tell_vendor(settings, "quote-notification", quote)
     return Requested(request.id, request.reference)
 
 
 async def _lines(request: UUID, contract: UUID, wanted: Sequence[Wanted]) -> list[QuoteLine]:
-    rows = await fetch("select id, quantity from entitlement where contract = $1", contract)
-    contracted = {row["id"]: row["quantity"] for row in rows}
+    entitlements = await Entitlement.objects().where(Entitlement.contract == contract)
+    contracted = {each.id: each.quantity for each in entitlements}
     return [
         QuoteLine(
             quote_request=request,
@@ -134,79 +149,80 @@ async def lock_request(request: UUID, revision: int | None = None) -> QuoteReque
 
 
 async def move(request: UUID, after: QuoteState, revision: int | None = None) -> QuoteRequest:
-    """Lock the request for a change of state; answers it as it was.
+    """Lock the request for a change of state, and return it as it was.
 
     Raises:
         Changed: it has another revision by now.
         StateRefused: its state does not lead there.
     """
-    row = await lock_request(request, revision)
-    state = QuoteState(row.state)
+    before = await lock_request(request, revision)
+    state = QuoteState(before.state)
     if not may_become(state, after):
         raise StateRefused(state)
-    return row
+    return before
 
 
 async def withdraw_quote(settings: Settings, *, request: UUID, actor: UUID) -> None:
-    """Take a request back that nobody of the vendor works on yet.
+    """Withdraw a request that nobody of the vendor works on yet.
 
     Raises:
         StateRefused: it is under way, or ended.
     """
     async with unit_of_work():
-        row = await move(request, QuoteState.WITHDRAWN)
+        before = await move(request, QuoteState.WITHDRAWN)
         await QuoteRequest.update(
             {
                 QuoteRequest.state: QuoteState.WITHDRAWN.value,
                 QuoteRequest.withdrawn_at: clock.now(),
             }
         ).where(QuoteRequest.id == request)
-        await record("quote-withdrawal", actor=actor, contract=row.contract, subject=request)
-        await tell_vendor(settings, "quote-withdrawal", await find_about(request))
+        await record("quote-withdrawal", actor=actor, contract=before.contract, subject=request)
+        await tell_vendor(settings, "quote-withdrawal", await find_mailed_request(request))
 
 
-async def find_about(request: UUID) -> Record:
-    """What mails say of a request."""
-    row = await fetch_one(
+async def find_mailed_request(request: UUID) -> MailedRequest:
+    """Return what mails say of a request."""
+    found = await row(
+        MailedRequest,
         "select q.id, q.reference, q.contract, c.number, c.name, p.name as company,"
-        " c.sales_name, c.sales_email, c.time_zone, u.name as requested_by"
+        " c.sales_name, c.sales_email"
         " from quote_request q join contract c on c.id = q.contract"
-        " join company p on p.id = c.company left join portal_user u on u.id = q.requested_by"
-        " where q.id = $1",
+        " join company p on p.id = c.company where q.id = $1",
         request,
     )
-    assert row is not None
-    return row
+    assert found is not None
+    return found
 
 
-async def tell_owners(settings: Settings, template: str, about: Record) -> None:
+async def tell_owners(settings: Settings, template: str, quote: MailedRequest) -> None:
     """Mail the contract's owners: these are letters about their own act, not notices."""
-    owners = await fetch(
-        'select u.name, u.email, u.language from membership m join portal_user u on u.id = m."user"'
+    owners = await rows(
+        Recipient,
+        "select u.email as address, u.name, u.language"
+        ' from membership m join portal_user u on u.id = m."user"'
         " where m.contract = $1 and m.role = 'owner' and u.disabled_at is null order by u.id",
-        about["contract"],
+        quote.contract,
     )
     for owner in owners:
-        to = Recipient(owner["email"], owner["name"], owner["language"])
-        await _mail(settings, template, to, about, f"/contracts/{about['number']}/quote-requests")
+        await _mail(settings, template, owner, quote, f"/contracts/{quote.number}/quote-requests")
 
 
-async def tell_vendor(settings: Settings, template: str, about: Record) -> None:
+async def tell_vendor(settings: Settings, template: str, quote: MailedRequest) -> None:
     """Mail the contract's sales contact, where there is an address."""
-    address = about["sales_email"].lower()
+    address = quote.sales_email.lower()
     if is_mail_address(address):
-        to = Recipient(address, about["sales_name"], VENDOR_LANGUAGE)
-        await _mail(settings, template, to, about, "/staff/quotes")
+        to = Recipient(address, quote.sales_name, VENDOR_LANGUAGE)
+        await _mail(settings, template, to, quote, "/staff/quotes")
 
 
 async def _mail(
-    settings: Settings, template: str, to: Recipient, about: Record, place: str
+    settings: Settings, template: str, to: Recipient, quote: MailedRequest, place: str
 ) -> None:
     await enqueue(
         settings,
         template,
         to,
-        about=about["id"],
-        quote=about,
-        link=f"{settings.base_url}{place}/{about['reference']}",
+        about=quote.id,
+        quote=quote,
+        link=f"{settings.base_url}{place}/{quote.reference}",
     )

@@ -62,12 +62,12 @@ class QuoteLine(Table):
 
 
 class QuoteDraft(Table):
-    """What a contract's owners prepare together; `version` grows with every change."""
+    """What a contract's owners prepare together; the database counts `revision`."""
 
     id = UUID(primary_key=True, default=uuid7)
     contract = ForeignKey(Contract, null=False, unique=True, on_delete=OnDelete.restrict)
     content = JSONB()
-    version = Integer(default=1)
+    revision = Integer(default=1)
     changed_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
     changed_at = Timestamptz(default=None)
 
@@ -92,7 +92,7 @@ DATA = (
     ),
     Fields(
         "quote_draft",
-        "contract content version changed_by changed_at",
+        "contract content revision changed_by changed_at",
         Level.CONFIDENTIAL,
         "owners",
         "owners",

@@ -22,24 +22,24 @@ STATES = {
 
 
 def wish_name(wish: Wish) -> str:
-    """A wish as the form names it."""
+    """Return a wish as the form names it."""
     return _(WISHES[wish])
 
 
 def state_name(state: str) -> str:
-    """A state's name."""
+    """Return a state's name."""
     return _(STATES[QuoteState(state)])
 
 
 def before_and_after(line: Line) -> tuple[str, str]:
-    """A line's count now and as it would be."""
+    """Return a line's count now and as it would be."""
     before = "–" if line.wish is Wish.ADD else count_of(line.before, line.unit)
     after = wish_name(line.wish) if line.wish is Wish.END else count_of(line.after, line.unit)
     return before, after
 
 
 def total_facts(totals: dict[str, tuple[int, int]]) -> list[tuple[str, str]]:
-    """Counts before and after by unit, as facts."""
+    """Return counts before and after by unit, as facts."""
     return [
         (_("Total, %(unit)s", unit=unit_name(unit)), f"{number(before)} → {number(after)}")
         for unit, (before, after) in totals.items()
@@ -47,6 +47,6 @@ def total_facts(totals: dict[str, tuple[int, int]]) -> list[tuple[str, str]]:
 
 
 def told_choice(value: str) -> str:
-    """What was chosen and typed for a product, as a sentence names it."""
+    """Return what was chosen and typed for a product, as a sentence names it."""
     wish, quantity = choice_of(value)
     return f"{wish_name(wish)} {quantity}".strip()

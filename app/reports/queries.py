@@ -2,7 +2,6 @@
 
 import json
 from datetime import date, datetime
-from typing import Any
 
 from app import clock, days
 from app.activation.rules import FileState, file_state
@@ -11,9 +10,8 @@ from app.database import Record, fetch
 from app.environments.queries import ENVIRONMENT_COLUMNS, ENVIRONMENT_JOINS
 from app.environments.rules import ActivationState, activation_state
 from app.products.queries import list_entitlements
-from app.products.rules import unit_name
-from app.reports.rules import Table
-from app.web import i18n
+from app.products.rules import product_name, product_name_in, unit_name
+from app.reports.rules import Table, Value
 from app.web.i18n import gettext as _
 from app.web.i18n import pgettext
 
@@ -47,10 +45,6 @@ ACTIVATIONS = """
 """
 
 
-def _name(row: Record) -> Any:
-    return row[f"name_{i18n.language.get()}"]
-
-
 def _unit(row: Record) -> str:
     return unit_name(row["unit"]) if row["unit"] else ""
 
@@ -60,7 +54,7 @@ def _yes(value: bool) -> str:
 
 
 async def products_table(contract: SeenContract, *, expired: bool) -> Table:
-    """製品, as the tab shows it.
+    """Return 製品, as the tab shows it.
 
     Args:
         expired: whether those that ended before today are in it, too.
@@ -70,19 +64,19 @@ async def products_table(contract: SeenContract, *, expired: bool) -> Table:
         *(_("Contracted"), _("Allocated"), _("Held beyond that"), _("Free"), _("Unit")),
         *(_("First usable day"), _("Last usable day")),
     ]
-    rows = [
+    rows: list[list[Value]] = [
         [
-            *(row["code"], _name(row), row["version"], _yes(row["other"])),
-            *(row["quantity"], row["allocated"], row["held"], row["free"], _unit(row)),
-            *(row["starts_on"], row["ends_on"]),
+            *(each.code, product_name(each), each.version, _yes(each.other)),
+            *(each.quantity, each.allocated, each.held, each.free, unit_name(each.unit)),
+            *(each.starts_on, each.ends_on),
         ]
-        for row in await list_entitlements(contract, expired=expired)
+        for each in await list_entitlements(contract, expired=expired)
     ]
     return Table(_("Products"), heads, rows, contract.time_zone)
 
 
 async def allocations_table(contract: SeenContract) -> Table:
-    """Each environment in use with what is allocated to it; a line for those with nothing."""
+    """Return each environment in use with what is allocated to it, if anything."""
     heads = [
         *(_("Sort key"), _("Environment name"), _("Group company"), _("Activation")),
         *(_("Product code"), _("Product name"), _("Allocated"), _("Held beyond that"), _("Unit")),
@@ -91,7 +85,7 @@ async def allocations_table(contract: SeenContract) -> Table:
     rows = [
         [
             *(row["sort_key"], row["name"], row["group_company_name"], _state(row)),
-            *(row["code"], _name(row), row["here"], row["held"], _unit(row)),
+            *(row["code"], product_name_in(row), row["here"], row["held"], _unit(row)),
             *(row["starts_on"], row["ends_on"]),
         ]
         for row in await fetch(ALLOCATIONS, contract.id)
@@ -120,7 +114,7 @@ def _state(row: Record) -> str:
 
 
 async def activations_table(contract: SeenContract) -> Table:
-    """Every activation file of the contract, product by product, retired environments too."""
+    """Return every activation file of the contract, of retired environments too."""
 
     def last_day(end: datetime) -> date:
         return days.last_day_before(end, contract.time_zone)
@@ -135,8 +129,8 @@ async def activations_table(contract: SeenContract) -> Table:
         [
             *(row["environment"], row["seq"], row["issued_at"], row["issued_by"]),
             *(_yes(row["moved"]), row["downloaded_at"], last_day(row["expires_at"])),
-            *(_file_state(row), row["ended_at"], row["code"], _name(row), row["quantity"]),
-            *(_unit(row), row["starts_on"], row["ends_on"]),
+            *(_file_state(row), row["ended_at"], row["code"], product_name_in(row)),
+            *(row["quantity"], _unit(row), row["starts_on"], row["ends_on"]),
         ]
         for row in await fetch(ACTIVATIONS, contract.id)
     ]

@@ -1,15 +1,14 @@
 """Reads about resources, always through the contract that entitles to them."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from app import clock
 from app.contracts.rules import SeenContract, Status
-from app.database import Record, fetch, fetch_value, row
+from app.database import fetch, fetch_value, row
 from app.resources.rules import RESUMED_WITHIN
 
 PAGE_ROWS = 50
@@ -41,21 +40,44 @@ class SeenResource:
 
 
 @dataclass(frozen=True)
+class ListedResource:
+    """A resource in a list, with the names of its products in each language."""
+
+    id: UUID
+    name: str
+    version: str
+    size: int
+    sha256: str
+    published_at: datetime
+    products_ja: list[str]
+    products_en: list[str]
+
+
+@dataclass(frozen=True)
+class ListedProduct:
+    """A product with a file."""
+
+    code: str
+    name_ja: str
+    name_en: str
+
+
+@dataclass(frozen=True)
 class ResourcePage:
     """One page of a list.
 
     Attributes:
-        products: those with a file, as code, name_ja and name_en, for the filter.
+        products: for the filter.
         following: the key of the page's last row where more follow.
     """
 
-    resources: list[Record]
-    products: list[Mapping[str, Any]]
+    resources: list[ListedResource]
+    products: list[ListedProduct]
     following: Key | None
 
 
 async def list_resources(contract: SeenContract, product: str, before: Key | None) -> ResourcePage:
-    """The files of the products that can be used today, newest first, in one query.
+    """Return the files of the products that can be used today, newest first, in one query.
 
     Args:
         product: code of the product to show; all where it is empty.
@@ -83,18 +105,19 @@ async def list_resources(contract: SeenContract, product: str, before: Key | Non
         product,
         *(before or (None, None)),
     )
-    found = [row for row in rows if row["id"] is not None]
-    shown = found[:PAGE_ROWS]
-    more = len(found) > PAGE_ROWS
+    products, found = rows[0]["products"] or "[]", [tuple(row.values())[1:] for row in rows]
+    listed = [ListedResource(*values) for values in found if values[0] is not None]
+    shown = listed[:PAGE_ROWS]
+    more = len(listed) > PAGE_ROWS
     return ResourcePage(
         resources=shown,
-        products=json.loads(rows[0]["products"] or "[]"),
-        following=(shown[-1]["published_at"], shown[-1]["id"]) if more else None,
+        products=msgspec.json.decode(products, type=list[ListedProduct]),
+        following=(shown[-1].published_at, shown[-1].id) if more else None,
     )
 
 
 async def find_resource(contract: SeenContract, id: UUID) -> SeenResource | None:
-    """The resource, if the contract entitles to one of its products today."""
+    """Return the resource, if the contract entitles to one of its products today."""
     if not _runs(contract):
         return None
     return await row(
@@ -108,7 +131,7 @@ async def find_resource(contract: SeenContract, id: UUID) -> SeenResource | None
 
 
 async def began_lately(contract: SeenContract, resource: UUID, person: UUID) -> bool:
-    """Whether the log has a download of this file by this person that this one may go on with."""
+    """Return whether the log has a download by this person that this one may go on with."""
     return bool(
         await fetch_value(
             "select exists (select 1 from audit_event where contract = $1 and actor = $2"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import Gone, fetch, lock_row, unit_of_work
+from app.database import Gone, lock_row, unit_of_work
 from app.resources.tables import Resource, ResourceProduct, ResourceUpload
 from app.storage import Storage
 
@@ -82,8 +82,8 @@ async def withdraw_resource(
 
 async def delete_withdrawn_files(storage: Storage) -> int:
     """Delete the files that no resource keeps any more; how many. A crash repeats some."""
-    rows = await fetch(
-        "select id, storage_key from resource where not keeps_file and file_deleted_at is null"
+    rows = await Resource.select(Resource.id, Resource.storage_key).where(
+        Resource.keeps_file.eq(False), Resource.file_deleted_at.is_null()
     )
     for row in rows:
         await storage.delete(row["storage_key"])

@@ -1,12 +1,13 @@
 """Uploads: streamed into storage, kept until they are published, else thrown away."""
 
 from collections.abc import AsyncIterable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch, fetch_one, unit_of_work
+from app.database import Gone, lock_row, unit_of_work
 from app.resources.rules import MOST_BYTES
 from app.resources.tables import ResourceUpload
 from app.storage import Storage
@@ -72,8 +73,8 @@ async def discard_old_uploads(storage: Storage) -> int:
 
     The file goes first: a crash in between leaves the row, and the next sweep goes on.
     """
-    rows = await fetch(
-        "select id, storage_key from resource_upload where begun_at <= $1", clock.now() - KEPT
+    rows = await ResourceUpload.select(ResourceUpload.id, ResourceUpload.storage_key).where(
+        ResourceUpload.begun_at <= clock.now() - KEPT
     )
     for row in rows:
         await _discard(storage, row["id"], row["storage_key"])
@@ -82,8 +83,9 @@ async def discard_old_uploads(storage: Storage) -> int:
 
 async def _discard(storage: Storage, upload: UUID, key: str) -> None:
     """Delete an upload's file and row, unless it was published meanwhile."""
-    async with unit_of_work():
-        # Locked, so that nobody publishes the file while it goes.
-        if await fetch_one("select 1 from resource_upload where id = $1 for update", upload):
+    with suppress(Gone):
+        async with unit_of_work():
+            # Locked, so that nobody publishes the file while it goes.
+            await lock_row(ResourceUpload, ResourceUpload.id == upload)
             await storage.delete(key)
             await ResourceUpload.delete().where(ResourceUpload.id == upload)

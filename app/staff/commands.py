@@ -6,11 +6,13 @@ from asyncpg import UniqueViolationError
 from app.accounts.staff_services import create_staff
 from app.cli.runtime import run_with_database
 from app.settings import read_settings
-from app.staff.people.forms import StaffForm
+from app.staff.people.acts import choices
+from app.staff.people.values import StaffValues
 from app.staff.rules import StaffRole
 from app.web import i18n
 from app.web.i18n import LANGUAGES
 from app.web.requests import form_of
+from app.web.values import columns, read_values
 
 
 @click.group()
@@ -43,13 +45,13 @@ def create(**values: str) -> None:
     address is taken or cannot be used.
     """
     i18n.language.set("en")
-    form = StaffForm.read(form_of(values))
+    form = read_values(StaffValues, form_of(values), choices())
     if form.errors:
         raise click.ClickException(" ".join(form.errors.values()))
     settings = read_settings()
     try:
         link = run_with_database(
-            settings, lambda: create_staff(settings, **form.payload, actor=None)
+            settings, lambda: create_staff(settings, **columns(form.values), actor=None)
         )
     except UniqueViolationError:
         message = "Another account has this user code or mail address."

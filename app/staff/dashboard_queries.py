@@ -1,7 +1,11 @@
 """What waits for the staff, whoever of them looks."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
 from app.contracts.rules import ENDS_SOON_DAYS
-from app.database import Record, fetch
+from app.database import rows
 
 MOST_SHOWN = 10
 QUOTES = """
@@ -24,17 +28,32 @@ ENDING = """
 """
 
 
-async def list_waiting() -> dict[str, list[Record]]:
-    """What waits: `quote`, `mail` and `contract`, each with the most urgent first.
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits.
 
-    A row has id, name, about, at or day, and `total`, the number of all rows of its kind.
+    Attributes:
+        at, day: since when, or until when.
+        total: how many of its kind wait.
     """
+
+    kind: str
+    id: UUID
+    name: str
+    about: str
+    at: datetime | None
+    day: date | None
+    total: int
+
+
+async def list_waiting() -> dict[str, list[Waiting]]:
+    """Return what waits: `quote`, `mail` and `contract`, each with the most urgent first."""
     parts = " union all ".join(
         f"(select x.*, count(*) over () as total from ({select}) x"
         f" order by x.at, x.day, x.id limit {MOST_SHOWN})"
         for select in (QUOTES, MAILS, ENDING)
     )
-    rows = await fetch(parts, ENDS_SOON_DAYS)
+    found = await rows(Waiting, parts, ENDS_SOON_DAYS)
     return {
-        kind: [row for row in rows if row["kind"] == kind] for kind in ("quote", "mail", "contract")
+        kind: [row for row in found if row.kind == kind] for kind in ("quote", "mail", "contract")
     }

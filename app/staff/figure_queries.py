@@ -75,7 +75,7 @@ class Figures:
 
 
 async def read_figures() -> Figures:
-    """What the charts show, as of now."""
+    """Return what the charts show, as of now."""
     bars: dict[str, list[Bar]] = {name: [] for name in Figures.__dataclass_fields__}
     for row in await fetch(FIGURES):
         label = _age(int(row["label"])) if row["figure"] == "quotes" else row["label"]

@@ -37,7 +37,7 @@ async def search_everywhere(request: PageRequest) -> Response[Any]:
     """What the words find; straight on where they are one thing's own number or code."""
     words = normalised(query_form(request).get("words"))[:SHORT_TEXT]
     found = await search(words) if words else {}
-    exact = [row["href"] for rows in found.values() for row in rows if row["exact"]]
+    exact = [row.href for rows in found.values() for row in rows if row.exact]
     if len(exact) == 1:
         return see_other(exact[0])
     return staff_page(request, "staff/search.html", words=words, found=found)

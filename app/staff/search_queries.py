@@ -1,6 +1,8 @@
 """Search everywhere: contracts, companies, people, license keys, environments and quotes."""
 
-from app.database import Record, fetch
+from dataclasses import dataclass
+
+from app.database import rows
 from app.web.searching import contains, pattern
 
 MOST_SHOWN = 20
@@ -32,8 +34,19 @@ PLACES = f"""
 """
 
 
-async def search(words: str) -> dict[str, list[Record]]:
-    """What the words find, by kind; at most MOST_SHOWN of each.
+@dataclass(frozen=True)
+class Found:
+    """Something that the words find; `exact` where they are its own number or code."""
+
+    kind: str
+    href: str
+    name: str
+    about: str
+    exact: bool
+
+
+async def search(words: str) -> dict[str, list[Found]]:
+    """Return what the words find, by kind; at most MOST_SHOWN of each.
 
     Args:
         words: normalised, not empty.
@@ -43,5 +56,5 @@ async def search(words: str) -> dict[str, list[Record]]:
         f" order by exact desc, name limit {MOST_SHOWN})"
         for select in PLACES.split(";")
     )
-    rows = await fetch(parts, pattern(words), words.lower())
-    return {kind: [row for row in rows if row["kind"] == kind] for kind in KINDS}
+    found = await rows(Found, parts, pattern(words), words.lower())
+    return {kind: [row for row in found if row.kind == kind] for kind in KINDS}

@@ -8,11 +8,10 @@ from litestar import Response
 
 from app.accounts.access import user_of
 from app.accounts.rules import Viewer
-from app.confirmations.acts import CHANGED, Act, E
+from app.confirmations.acts import Act, E
 from app.confirmations.form_pages import FormPages, S
 from app.confirmations.services import find_draft
 from app.staff.rules import Permission, permits
-from app.web.i18n import gettext as _
 from app.web.requests import PageRequest
 from app.web.templates import page
 from app.web.values import Form, V
@@ -87,46 +86,3 @@ async def draft_errors(
         if draft is not None and about(draft.payload):
             errors |= draft.errors
     return errors
-
-
-async def kept(
-    request: PageRequest, viewer: Viewer, act: Act[Any], now: Mapping[str, Any], **about: str
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """What a form shows: what was entered before where the person comes back, else `now`.
-
-    Args:
-        act: what the form proposes.
-        now: the fields as they are, by the payload's names.
-        about: what the payload must name for the draft to be of this form.
-
-    Returns:
-        The fields, and field → message where the confirmation was refused.
-    """
-    draft = await find_draft(viewer, request.query_params.get("draft", ""), act)
-    if draft is None or any(draft.payload.get(name) != id for name, id in about.items()):
-        return dict(now), {}
-    return {name: draft.payload.get(name, now[name]) for name in now}, problem_of(draft.refusal)
-
-
-def problem_of(refusal: Mapping[str, Any] | None) -> dict[str, str]:
-    """What a refused confirmation says beside its form: field → message."""
-    messages = {
-        "name-taken": ("name", _("This name is taken. Choose another one.")),
-        "group-gone": ("corporate_group", _("This corporate group is not there any more.")),
-        "code-taken": ("code", _("This code is taken. Choose another one.")),
-        "address-taken": ("email", _("Another account has this mail address.")),
-        "last-administrator": (
-            "form",
-            _("This is the only administrator left. Make somebody else one first."),
-        ),
-        "mail-changed": ("form", _("The mail is not as it was any more. Look at its state.")),
-        "notice-settled": ("form", _("The notice is in another state by now; see below.")),
-        "import-moved": ("form", _("The import is in another state by now; see below.")),
-        "upload-gone": ("form", _("The upload was published or thrown away meanwhile.")),
-        "resource-gone": ("form", _("The resource was withdrawn meanwhile.")),
-        "changed-meanwhile": (
-            "form",
-            CHANGED.told(),
-        ),
-    }
-    return dict([messages[refusal["problem"]]]) if refusal else {}

@@ -13,7 +13,7 @@ from litestar import Response
 from litestar.response import Stream
 
 from app.storage import Storage
-from app.web.ranges import Selection, Validators, select
+from app.web.http.ranges import Selection, Validators, select
 from app.web.requests import PageRequest, is_head
 
 # Each piece that is written has to leave within the write time-out, on a slow line too.

@@ -24,7 +24,7 @@ from litestar.status_codes import (
 from app.database import DatabaseBusy
 from app.database.quotas import QuotaFull
 from app.storage import StorageError
-from app.web.asgi import Send
+from app.web.http.asgi import Send
 from app.web.i18n import N_, ngettext
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, header, is_fragment, is_own_address, place_of

@@ -4,12 +4,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
 from app.web.forms import Fields
 from app.web.i18n import LANGUAGE_NAMES, N_, day, number
 from app.web.i18n import gettext as _
+from app.web.requests import FormData
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,16 +22,21 @@ class Kind(ABC):
         label: message id of its name.
         required: whether it may stay empty.
         hint: message id of what helps to fill it in.
+        autocomplete: what a browser may fill in, as HTML names it.
+        wide: whether it is drawn as wide as the page allows.
         recorded: whether the audit log may keep the value.
     """
 
     label: str
     required: bool = True
     hint: str = ""
+    wide: bool = False
+    autocomplete: str = "off"
     control: ClassVar[str] = "text"
     type: ClassVar[str] = "text"
     inputmode: ClassVar[str] = ""
     recorded: ClassVar[bool] = True
+    of_languages: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -39,6 +46,10 @@ class Kind(ABC):
     @abstractmethod
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> object:
         """Return the value that was sent; note an error in `fields`."""
+
+    def typed(self, data: FormData, name: str) -> str:
+        """Return what was sent, to be shown again."""
+        return data.get(name)
 
     def show(self, value: Any) -> str:
         """Return a value as the form shows it."""
@@ -70,9 +81,16 @@ class Line(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class Lines(Kind):
-    """A text of several lines, as it is written."""
+    """A text of several lines, as it is written.
+
+    Attributes:
+        rows: how many lines of it are seen at once.
+        language: the code of the language it is written in, where that is given.
+    """
 
     maximum: int
+    rows: int = 4
+    language: str = ""
     control: ClassVar[str] = "textarea"
     recorded: ClassVar[bool] = False
 
@@ -83,6 +101,15 @@ class Lines(Kind):
     def rule(self) -> str:
         """Name the kind and its bound."""
         return f"lines of up to {self.maximum:,}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongText(Lines):
+    """Lines that are too many for a confirm page."""
+
+    def tell(self, value: Any, offered: Mapping[str, str]) -> str:
+        """Tell how long it is."""
+        return _("%(n)s characters", n=number(len(value)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,15 +146,22 @@ class Address(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Kind):
-    """A whole number."""
+    """A whole number.
+
+    Attributes:
+        empty: what an empty field means; None where it has to be filled in.
+    """
 
     minimum: int = 0
     maximum: int
+    empty: int | None = None
     inputmode: ClassVar[str] = "numeric"
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> int:
         """Read a whole number."""
-        return fields.whole_number(name, self.name, minimum=self.minimum, maximum=self.maximum)
+        return fields.whole_number(
+            name, self.name, minimum=self.minimum, maximum=self.maximum, empty=self.empty
+        )
 
     def tell(self, value: Any, offered: Mapping[str, str]) -> str:
         """Tell it with thousands separators."""
@@ -227,8 +261,67 @@ class Thing(Choice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Option(Choice):
+    """One of a closed set, as far as the form offers it; None where it offers nothing."""
+
+    of: type[StrEnum]
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> StrEnum | None:
+        """Read a member of the set."""
+        chosen = super().read(fields, name, offered) if offered else None
+        return self.of(str(chosen)) if chosen and name not in fields.errors else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Several(Kind):
+    """Any of the values that the form offers, each with a check box.
+
+    Attributes:
+        missing: message id for a choice that will not do.
+    """
+
+    missing: str
+    control: ClassVar[str] = "ticks"
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> list[Any]:
+        """Read the ticked values, in their order."""
+        chosen = sorted(set(fields.data.all(name)))
+        if (self.required and not chosen) or not offered.keys() >= set(chosen):
+            fields.errors[name] = _(self.missing)
+        return [value for value in chosen if value in offered]
+
+    def typed(self, data: FormData, name: str) -> str:
+        """Return the ticked values."""
+        return self.show(data.all(name))
+
+    def show(self, value: Any) -> str:
+        """Show the values, with spaces between."""
+        return " ".join(map(str, value or ()))
+
+    def tell(self, value: Any, offered: Mapping[str, str]) -> str:
+        """Tell the chosen ones in the words and the order of the form."""
+        chosen = self.show(value).split()
+        return ", ".join(text for each, text in offered.items() if each in chosen) or _("None")
+
+    def rule(self) -> str:
+        """Name the kind."""
+        return "one or more choices" if self.required else "any number of choices"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Things(Several):
+    """Some of the things that the form offers, by their ids."""
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> list[UUID]:
+        """Read the ids of the ticked things."""
+        return [UUID(id) for id in super().read(fields, name, offered)]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Language(Choice):
-    """One of the portal's languages."""
+    """One of the portal's languages, each named in itself."""
+
+    of_languages: ClassVar[bool] = True
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
         """Read a language's code."""

@@ -15,7 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from app.database.metrics import own
-from app.web.asgi import App, Receive, Scope, Send
+from app.web.http.asgi import App, Receive, Scope, Send
 from app.web.scope_keys import STATUS
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"

@@ -90,6 +90,7 @@ def _environment(code: str) -> Environment:
         moment=i18n.moment,
         instant=i18n.instant,
         file_size=i18n.file_size,
+        lines=lines,
     )
     environment.globals.update(
         static=static_url,
@@ -104,6 +105,11 @@ def _environment(code: str) -> Environment:
     heads = environment.get_template("layouts/_heads.html").module
     environment.globals.update({name: getattr(heads, name) for name in HEADS})
     return environment
+
+
+def lines(text: str) -> Markup:
+    """Return a text of several lines, with its breaks."""
+    return Markup("<br>").join(text.split("\n"))
 
 
 def fragment_url(url: str) -> str:

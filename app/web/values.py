@@ -48,6 +48,7 @@ class Form:
         revision: of the thing that the form was made from.
         choices: what its fields offer.
         errors: field → message.
+        preview: whether it was sent only to see how it will look.
     """
 
     kinds: Mapping[str, Kind]
@@ -55,6 +56,7 @@ class Form:
     revision: int
     choices: Choices
     errors: dict[str, str] = field(default_factory=dict)
+    preview: bool = False
 
     @classmethod
     def of(cls, values: type[V], now: V | None, revision: int, choices: Choices) -> "Form":
@@ -93,10 +95,11 @@ def read_values(values: type[V], data: FormData, choices: Choices) -> SentForm[V
     return SentForm(
         kinds=of,
         values=values(**read),
-        typed={name: data.get(name) for name in of},
+        typed={name: kind.typed(data, name) for name, kind in of.items()},
         revision=read_number(data.get("revision")) or 0,
         choices=choices,
         errors=fields.errors,
+        preview=fields.ticked("preview") and not fields.errors,
     )
 
 

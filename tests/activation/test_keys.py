@@ -80,7 +80,7 @@ async def test_a_keyset_of_a_stranger_is_refused(settings: Settings) -> None:
 
 
 async def test_a_dropped_key_is_named_no_more(settings: Settings) -> None:
-    (old,) = [key["kid"] for key in await key_queries.list_keys()]
+    (old,) = [key.kid for key in await key_queries.list_keys()]
     document = json.loads(await rotate_signing_key(settings, dropped=[old]))
     assert old not in [key["kid"] for key in document["keys"]]
 
@@ -100,7 +100,7 @@ async def test_simultaneous_rotations_keep_one_waiting_keyset_and_every_key(
     settings: Settings,
 ) -> None:
     await asyncio.gather(*(rotate_signing_key(settings) for _ in range(3)))
-    assert [row["version"] for row in await key_queries.list_keysets()] == [2, 1]
+    assert [each.version for each in await key_queries.list_keysets()] == [2, 1]
     assert len(await key_queries.list_keys()) == 4
 
 

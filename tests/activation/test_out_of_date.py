@@ -23,7 +23,7 @@ RULE = f"""
                     as x (id, starts_on, ends_on)),
     allocation as (select 1 as environment, 1 as contract, x.*
                    from unnest($4::uuid[], $7::int[]) as x (entitlement, quantity)),
-    activation_product as (
+    known_grant as (
         select 1 as activation, x.* from unnest($8::uuid[], $9::date[], $10::date[], $11::int[])
         as x (entitlement, starts_on, ends_on, quantity))
     select {differs("$3::date")} from (select 1 as id) e, (select 1 as id) a

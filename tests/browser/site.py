@@ -17,8 +17,8 @@ from app.accounts.session_services import open_session
 from app.database import fetch, fetch_value, unit_of_work
 from app.main import make_app
 from app.settings import Settings
-from app.web.asgi import App, Message, Receive, Scope, Send
-from app.web.protocol import PatientProtocol
+from app.web.http.asgi import App, Message, Receive, Scope, Send
+from app.web.http.protocol import PatientProtocol
 from tests.conftest import Stage
 
 

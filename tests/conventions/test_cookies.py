@@ -4,7 +4,7 @@ import re
 
 from tests.conventions.sources import modules
 
-ONLY_PLACE = "app.web.cookies"
+ONLY_PLACE = "app.web.http.cookies"
 # An answer's own cookies (`self.cookies`) are written, not read.
 OTHER_WAYS = re.compile(
     r"(?<!\bself)\.cookies\b|http\.cookies|SimpleCookie|cookie_parser|parse_cookie"

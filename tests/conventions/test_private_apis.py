@@ -7,7 +7,7 @@ import pytest
 
 from tests.conventions.sources import PROJECT, Module, modules
 
-PAGE = (PROJECT / "docs" / "decisions" / "0035-private-apis.md").read_text("utf-8")
+PAGE = (PROJECT / "docs" / "decisions" / "0032-private-apis.md").read_text("utf-8")
 CODE = [*modules("app"), *modules("licensed_system")]
 # Of the standard library: it ends a process at once, and is documented.
 PUBLIC = {"_exit"}

@@ -47,7 +47,6 @@ IN_SQL = {
     "app.notices.services.mark_all_read": MANY,
     "app.notices.services.mark_read": HOT,
     "app.notices.services.withdraw_notice": COMPUTED,
-    "app.quotes.draft_services._lock": UPSERT,
     "app.withdrawal.erasure_services._forget_invitations_and_mails": MANY,
     "app.withdrawal.erasure_services._note": UPSERT,
     "app.withdrawal.erasure_services.erase": MANY,

@@ -1,11 +1,27 @@
 """Rows of a query become values whose fields are the query's columns."""
 
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
+import msgspec
 import pytest
 
 from app.contracts.tables import Company
-from app.database import Changed, Gone, fetch, fetch_value, lock_row, row, rows, unit_of_work, uuid7
+from app.database import (
+    Changed,
+    Gone,
+    fetch,
+    fetch_one,
+    fetch_value,
+    json_rows,
+    lock_row,
+    part_of,
+    row,
+    rows,
+    unit_of_work,
+    uuid7,
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,30 @@ async def test_columns_have_the_names_and_the_order_of_the_fields(database: str)
     for sql in ("select 1 as number, 'N' as code", "select 'N' as code", "select 'N', 1"):
         with pytest.raises(TypeError):
             await rows(Pair, sql)
+
+
+async def test_a_part_of_a_row_is_taken_by_the_names_of_its_columns(database: str) -> None:
+    found = await fetch_one("select true as more, 1 as number, 'N' as code")
+    assert found
+    assert part_of(Pair, found) == Pair("N", 1)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """What the JSON below has."""
+
+    id: UUID
+    day: date | None
+
+
+async def test_json_of_the_database_is_read_as_ids_and_days(database: str) -> None:
+    id = uuid7()
+    sql = "select json_agg(json_build_object('id', $1::uuid, 'day', d)) from unnest($2::date[]) d"
+    found = json_rows(Dated, await fetch_value(sql, id, [date(2027, 3, 31), None]))
+    assert found == [Dated(id, date(2027, 3, 31)), Dated(id, None)]
+    assert json_rows(Dated, await fetch_value(sql, id, [])) == []
+    with pytest.raises(msgspec.ValidationError):
+        json_rows(Dated, '[{"id": "1", "day": null}]')
 
 
 async def test_a_locked_row_has_the_revision_that_was_seen(database: str) -> None:

@@ -34,7 +34,7 @@ NAMES = [
     "agree", "language", "request", "draft", "other", "q-", "q-x", "seen-", "_method", "__proto__",
     "fragment", "a[b]", "step", "key", "table", "file", "company", "search", "emails", "role",
     "note", "notification", "reason", "addition", "wish-x", "seen-note", "product", "quantity",
-    "marked", "act", "person", "from", "to", "kept", "email", "current", "way",
+    "products", "marked", "act", "person", "from", "to", "kept", "email", "current", "way",
     "名", "\x00", "\ud800", "a" * 9000,
 ]  # fmt: skip
 CONTENT_TYPES = [

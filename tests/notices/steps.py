@@ -3,20 +3,24 @@
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from app import clock
 from app.database import fetch, fetch_value
 from app.mail.messages import parse
 from app.mail.services import open_content
 from app.notices.mailing_services import mail_notices
-from app.notices.services import Words, compose_notice, publish_notice
+from app.notices.services import compose_notice, publish_notice
+from app.notices.values import NoticeValues
 from app.settings import Settings
 from tests.conftest import Portal
 
-WORDS = Words(
+WORDS = NoticeValues(
     title_ja="点検のお知らせ",
     title_en="Maintenance",
     body_ja="次の日曜日に点検します。\n\n詳しくは https://example.com/ja?a=1&b=2。",
     body_en="There is maintenance next Sunday.\n\nSee https://example.com/en?a=1&b=2.",
+    products=[],
 )
 
 
@@ -26,12 +30,16 @@ async def product_id(code: str) -> UUID:
     return id
 
 
+async def about(*products: str, words: NoticeValues = WORDS) -> NoticeValues:
+    """The words, about these products."""
+    return replace(words, products=[await product_id(code) for code in products])
+
+
 async def publish(
-    *products: str, words: Words = WORDS, at: datetime | None = None, by_mail: bool = True
+    *products: str, words: NoticeValues = WORDS, at: datetime | None = None, by_mail: bool = True
 ) -> UUID:
     """A notice about these products."""
-    ids = [await product_id(code) for code in products]
-    notice = await compose_notice(words, ids, actor=None)
+    notice = await compose_notice(await about(*products, words=words), actor=None)
     await publish_notice(notice, at=at, by_mail=by_mail, actor=None)
     return notice
 

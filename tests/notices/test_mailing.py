@@ -13,7 +13,7 @@ from app.notices.mailing_services import mail_notices
 from app.notices.services import compose_notice, withdraw_notice
 from tests.conftest import Portal
 from tests.mail.post import deliver, text
-from tests.notices.steps import WORDS, give, mail_all, product_id, publish, written_to
+from tests.notices.steps import about, give, mail_all, product_id, publish, written_to
 from tests.people.post import user_id
 
 MEMBERS = ["english@example.com", "member@example.com", "owner@example.com"]
@@ -86,7 +86,7 @@ async def test_a_waiting_notice_is_mailed_when_its_time_has_come_and_a_draft_nev
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = clock.now() + timedelta(hours=2)
-    await compose_notice(WORDS, [await product_id("ANALYTICS")], actor=None)
+    await compose_notice(await about("ANALYTICS"), actor=None)
     await publish("ANALYTICS", at=later)
     assert not await mail_notices(portal.settings)
     monkeypatch.setattr(clock, "now", lambda: later)
@@ -128,7 +128,7 @@ async def test_several_workers_at_once_write_each_mail_once(portal: Portal) -> N
 
 async def test_the_database_refuses_a_second_mail_and_one_of_a_draft(portal: Portal) -> None:
     notice = await publish("ANALYTICS")
-    draft = await compose_notice(WORDS, [await product_id("ANALYTICS")], actor=None)
+    draft = await compose_notice(await about("ANALYTICS"), actor=None)
     row = (
         'insert into notice_mail (id, notice, "user", token_hash, created_at)'
         " values (gen_random_uuid(), $1, $2, gen_random_uuid()::text::bytea, now())"

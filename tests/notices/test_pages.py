@@ -5,19 +5,19 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from app import clock
 from app.database import fetch, fetch_value
 from app.notices.services import (
     NoticeSettled,
-    Words,
     change_notice,
     compose_notice,
     publish_notice,
     withdraw_notice,
 )
 from tests.conftest import Portal
-from tests.notices.steps import WORDS, product_id, publish
+from tests.notices.steps import WORDS, about, publish
 
 
 async def unread(client: httpx.AsyncClient) -> int:
@@ -61,7 +61,7 @@ async def test_notices_of_other_products_and_drafts_and_waiting_and_withdrawn_on
     owner: httpx.AsyncClient,
 ) -> None:
     other = await publish("MOBILE")
-    draft = await compose_notice(WORDS, [await product_id("WORKFLOW")], actor=None)
+    draft = await compose_notice(await about("WORKFLOW"), actor=None)
     waiting = await publish("WORKFLOW", at=clock.now() + timedelta(hours=1))
     withdrawn = await publish("WORKFLOW")
     await withdraw_notice(withdrawn, actor=None)
@@ -127,17 +127,17 @@ async def test_any_address_shows_a_list(owner: httpx.AsyncClient, query: str) ->
 
 
 async def test_a_notice_goes_from_draft_to_withdrawal_one_way(portal: Portal) -> None:
-    products = [await product_id("WORKFLOW")]
-    other = Words("別", "Other", "本文", "Text")
-    notice = await compose_notice(WORDS, products, actor=None)
+    words = await about("WORKFLOW")
+    other = replace(words, title_ja="別", title_en="Other", body_ja="本文", body_en="Text")
+    notice = await compose_notice(words, actor=None)
     with pytest.raises(NoticeSettled):
         await withdraw_notice(notice, actor=None)
-    await change_notice(notice, other, products, actor=None)
+    await change_notice(notice, other, actor=None)
     await publish_notice(notice, at=clock.now() + timedelta(days=1), actor=None)
-    await change_notice(notice, WORDS, products, actor=None)
+    await change_notice(notice, words, actor=None)
     await publish_notice(notice, actor=None)
     with pytest.raises(NoticeSettled):
-        await change_notice(notice, other, products, actor=None)
+        await change_notice(notice, other, actor=None)
     with pytest.raises(NoticeSettled):
         await publish_notice(notice, actor=None)
     await withdraw_notice(notice, actor=None)

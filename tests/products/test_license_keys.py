@@ -12,7 +12,6 @@ from app import clock
 from app.database import fetch, fetch_value, unit_of_work
 from app.products.key_rules import new_key
 from app.products.key_services import LARGEST_BATCH, issue_license_keys
-from app.products.queries import find_product
 from app.products.rules import Term
 from tests.conftest import Portal
 from tests.environments.steps import confirm, propose
@@ -29,12 +28,11 @@ async def contract_id(number: str) -> UUID:
 
 async def issue(contract: str | None = None, *, first: int = 0, last: int = 10) -> str:
     """A new key for CONNECTOR, usable between two days counted from today."""
-    product = await find_product("CONNECTOR")
-    assert product is not None
+    product = await fetch_value("select id from product where code = 'CONNECTOR'")
     today = clock.today("Asia/Tokyo")
     batch = await issue_license_keys(
         number=1,
-        product=product["id"],
+        product=product,
         quantity=3,
         term=Term(today + timedelta(first), today + timedelta(last)),
         contract=await contract_id(contract) if contract else None,
@@ -170,12 +168,11 @@ async def test_log_ins_are_not_slowed_down_by_wrong_keys(
 
 
 async def test_a_batch_has_keys_of_its_own_and_a_bound(database: str) -> None:
-    product = await find_product("CONNECTOR")
-    assert product is not None
+    product = await fetch_value("select id from product where code = 'CONNECTOR'")
     today = clock.today("Asia/Tokyo")
     term = Term(today, today)
     batch = await issue_license_keys(
-        number=1200, product=product["id"], quantity=1, term=term, actor=None
+        number=1200, product=product, quantity=1, term=term, actor=None
     )
     assert len(set(batch.codes)) == 1200
     assert await fetch_value("select count(*) from license_key where batch = $1", batch.id) == 1200
@@ -189,7 +186,7 @@ async def test_a_batch_has_keys_of_its_own_and_a_bound(database: str) -> None:
     for number in (0, LARGEST_BATCH + 1):
         with pytest.raises(ValueError, match="batch"):
             await issue_license_keys(
-                number=number, product=product["id"], quantity=1, term=term, actor=None
+                number=number, product=product, quantity=1, term=term, actor=None
             )
 
 

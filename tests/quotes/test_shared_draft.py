@@ -1,11 +1,12 @@
 """Two owners in one draft: nothing is lost silently, whoever is first."""
 
 import asyncio
+from contextvars import Context
 
 import httpx
 import pytest
 
-from app.database import fetch_value
+from app.database import fetch, fetch_value, unit_of_work
 from app.quotes.forms import quantity_field, wish_field
 from tests.environments.steps import entitlement
 from tests.people.post import make_owner
@@ -108,6 +109,26 @@ async def test_one_draft_becomes_one_request_whoever_confirms(
         "select reference from quote_request order by requested_at desc limit 1"
     )
     assert f"見積依頼{reference}として送信されています" in page
+
+
+async def _save(client: httpx.AsyncClient, form: dict[str, list[str]]) -> httpx.Response:
+    return await client.post(NEW, data=form | SAVE)
+
+
+async def test_who_saves_while_the_draft_is_being_sent_is_told(
+    owner: httpx.AsyncClient, other: httpx.AsyncClient
+) -> None:
+    await _save(other, await choose(await open_form(other), "WORKFLOW", "change", "600"))
+    mine = await choose(await open_form(owner), "PLATFORM", "change", "20")
+    async with unit_of_work():
+        await fetch("delete from quote_draft")
+        # A task of its own, outside of this transaction.
+        saving = asyncio.create_task(_save(owner, mine), context=Context())
+        while not await fetch_value("select count(*) from pg_locks where not granted"):
+            assert not saving.done(), "it did not wait for the draft"
+    answer = await saving
+    assert answer.status_code == 422, answer.text
+    assert filled(answer.text)[quantity_field(await entitlement("PLATFORM"))] == ["20"]
 
 
 async def test_saves_at_the_same_moment_lose_nothing(

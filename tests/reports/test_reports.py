@@ -106,7 +106,7 @@ async def test_each_download_is_in_the_history_and_asking_for_the_head_is_none(
     assert await fetch_value(count) == 0
     await owner.get(f"{URL}/products/csv")
     assert await fetch_value(count) == 1
-    assert "products、csv" in (await owner.get("/contracts/D-1001/history")).text
+    assert "製品、CSV" in (await owner.get("/contracts/D-1001/history")).text
 
 
 @pytest.mark.parametrize("path", ["products/pdf", "nothing/csv", "products", "activations/CSV"])

@@ -19,7 +19,7 @@ from app.demo.files import archive
 from app.resources.services import publish_resource
 from app.resources.upload_services import upload_file
 from app.storage import open_storage
-from app.web.protocol import PatientProtocol
+from app.web.http.protocol import PatientProtocol
 from tests.conftest import Portal, Stage
 from tests.missing import missing
 from tests.resources.files import PLATFORM, chunks, file_path, product_id

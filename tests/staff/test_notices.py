@@ -14,14 +14,14 @@ WORDS = {"title_ja": "点検", "title_en": "Check", "body_ja": "日曜に。", "
 
 async def _draft(client: httpx.AsyncClient) -> str:
     product = str(await product_id("WORKFLOW"))
-    page = await done(client, f"{NOTICES}/new", {**WORDS, "product": product})
+    page = await done(client, f"{NOTICES}/new", {**WORDS, "products": product})
     return page.url.path
 
 
 async def test_a_preview_shows_page_mail_and_recipients_and_keeps_nothing(
     clerk: httpx.AsyncClient,
 ) -> None:
-    form = {**WORDS, "product": str(await product_id("WORKFLOW")), "preview": "1"}
+    form = {**WORDS, "products": str(await product_id("WORKFLOW")), "preview": "1"}
     answer = await clerk.post(f"{NOTICES}/new", data=form)
     assert answer.status_code == 200 and "日曜に。" in answer.text and "On Sunday." in answer.text
     assert "メールの送信先" in answer.text

@@ -40,19 +40,21 @@ HEAVY: dict[str, dict[str, Any]] = {
     "staff-invitation-resending": {"contract": "D-1001", "invitation": NOBODY},
     "account-help": {"user": "member", "help": Help.DISABLING, "reason": "x"},
     "staff-account": {
-        **{"code": "neu", "name": "新人", "email": "neu@example.com"},
-        **{"role": "administrator", "language": "ja"},
+        "values": {
+            **{"code": "neu", "name": "新人", "email": "neu@example.com"},
+            **{"role": "administrator", "language": "ja"},
+        }
     },
-    "staff-role": {"user": "clerk", "role": "administrator", "seen": "operator"},
-    "terms-publication": {"revision": 1, "body_ja": "x", "body_en": "x"},
-    "signing-key-rotation": {"days": 90, "dropped": [], "seen": "x"},
+    "staff-role": {"user": "clerk", "values": {"role": "administrator", "seen": "operator"}},
+    "terms-publication": {"values": {"body_ja": "x", "body_en": "x"}, "revision": 1},
+    "signing-key-rotation": {"values": {"days": 90, "dropped": []}},
     "keyset-import": {},
-    "resource-publication": {"upload": NOBODY, "version": "1", "products": []},
+    "resource-publication": {"upload": NOBODY, "values": {"version": "1", "products": []}},
     "resource-upload-discard": {"upload": NOBODY},
-    "resource-products": {"resource": NOBODY, "products": [], "revision": 1},
-    "resource-withdrawal": {"resource": NOBODY, "keep_file": True, "revision": 1},
-    "bulk-import": {"import": NOBODY},
-    "bulk-import-discard": {"import": NOBODY},
+    "resource-products": {"resource": NOBODY, "values": {"products": []}, "revision": 1},
+    "resource-withdrawal": {"resource": NOBODY, "values": {"keep_file": True}, "revision": 1},
+    "bulk-import": {"file": NOBODY},
+    "bulk-import-discard": {"file": NOBODY},
 }
 HELPS = {
     **dict.fromkeys(HELP_PERMISSIONS, "member"),

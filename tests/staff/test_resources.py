@@ -20,7 +20,7 @@ async def test_an_upload_is_published_and_withdrawn(clerk: httpx.AsyncClient) ->
     upload, content = await _uploaded(clerk), b"abc" * 400_000
     assert hashlib.sha256(content).hexdigest() in (await clerk.get(upload)).text
     product = str(await product_id("WORKFLOW"))
-    page = await done(clerk, upload, {"version": "9.9", "product": product})
+    page = await done(clerk, upload, {"version": "9.9", "products": product})
     assert "ファイルを公開しました" in message(page.text) and "更新.zip" in page.text
     resource = page.url.path
     assert (await clerk.get(upload)).status_code == 404, "it is no upload any more"

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.web.downloads import CONTENT_SECURITY_POLICY as OF_DOWNLOADS
-from app.web.finishing import CONTENT_SECURITY_POLICY
+from app.web.http.finishing import CONTENT_SECURITY_POLICY
 from tests.conftest import Portal
 from tests.missing import NODE, node_tool
 

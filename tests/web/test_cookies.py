@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.accounts.rules import new_token
 from app.database import fetch_value
-from app.web.cookies import MOST_VALUES, cookie_values
+from app.web.http.cookies import MOST_VALUES, cookie_values
 from tests.accounts.factors import PASSWORD, SECOND_STEP, add_app, before_second_step, code
 from tests.conftest import Portal
 

@@ -8,8 +8,8 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from app.web.heads import MOST_FIELDS, MOST_HEAD_BYTES
-from app.web.protocol import PatientProtocol
+from app.web.http.heads import MOST_FIELDS, MOST_HEAD_BYTES
+from app.web.http.protocol import PatientProtocol
 from tests.conftest import Portal
 
 HOST = b"Host: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"

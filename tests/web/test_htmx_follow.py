@@ -9,8 +9,8 @@ from litestar.testing import RequestFactory
 from litestar.types import HTTPScope
 
 from app.database import fetch_value
-from app.web.asgi import Message, Receive, Scope, Send
-from app.web.htmx_redirects import FollowHtmxRedirects
+from app.web.http.asgi import Message, Receive, Scope, Send
+from app.web.http.htmx_redirects import FollowHtmxRedirects
 from tests.conftest import Portal
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://127.0.0.1:8000/contracts"}

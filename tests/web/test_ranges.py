@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.web.downloads import attachment
-from app.web.ranges import Selection, Validators, select
+from app.web.http.ranges import Selection, Validators, select
 
 MOMENT = datetime(2026, 3, 31, 12, 0, 0, tzinfo=UTC)
 NOW = Validators('"abc"', MOMENT)

@@ -10,8 +10,8 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from app.database import fetch, fetch_value
-from app.web.asgi import ReadTimeouts
-from app.web.protocol import PatientProtocol
+from app.web.http.asgi import ReadTimeouts
+from app.web.http.protocol import PatientProtocol
 from tests.conftest import Portal
 
 SECONDS = 0.3

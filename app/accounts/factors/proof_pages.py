@@ -20,8 +20,8 @@ from app.accounts.throttling import Throttled
 from app.database import Record
 from app.encryption import read_secret
 from app.settings import Settings
-from app.web.cookies import cookie_values
 from app.web.errors import sign_in_wait_message, too_many_attempts
+from app.web.http.cookies import cookie_values
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form

@@ -1,8 +1,9 @@
 """Reads about signing keys and keysets. They belong to no contract; their public parts are open."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from app.database import Record, fetch, fetch_one
+from app.database import fetch, fetch_value, rows
 
 
 @dataclass(frozen=True)
@@ -13,46 +14,62 @@ class StoredKey:
     sealed: bytes
 
 
+@dataclass(frozen=True)
+class ListedKey:
+    """A signing key and its window."""
+
+    kid: str
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True)
+class ListedKeyset:
+    """A keyset; one that waits for its signature is not in force yet."""
+
+    version: int
+    created_at: datetime
+    activated_at: datetime | None
+
+
 async def newest_keyset_text() -> str | None:
-    """The keyset in force, signed: the highest version that was imported."""
-    row = await fetch_one(
+    """Return the keyset in force, signed: the highest version that was imported."""
+    signed: str | None = await fetch_value(
         "select signed from keyset where signed is not null order by version desc limit 1"
     )
-    return row["signed"] if row else None
+    return signed
 
 
 async def find_signing_material() -> tuple[str | None, list[StoredKey]]:
-    """The keyset in force, signed, and every signing key that this portal holds."""
-    rows = await fetch(
+    """Return the keyset in force, signed, and every signing key that this portal holds."""
+    found = await fetch(
         "select one.signed, kid, private_key from (select (select signed from keyset"
         " where signed is not null order by version desc limit 1) as signed) one"
         " left join signing_key on true order by not_before desc, kid"
     )
-    held = [StoredKey(row["kid"], row["private_key"]) for row in rows if row["kid"] is not None]
-    return rows[0]["signed"], held
+    held = [StoredKey(row["kid"], row["private_key"]) for row in found if row["kid"] is not None]
+    return found[0]["signed"], held
 
 
 async def list_stored_keys() -> list[StoredKey]:
-    """Every signing key that this portal holds, newest first."""
-    rows = await fetch("select kid, private_key from signing_key order by not_before desc, kid")
-    return [StoredKey(row["kid"], row["private_key"]) for row in rows]
-
-
-async def newest_kid() -> str:
-    """The signing key that was made last; empty where there is none."""
-    row = await fetch_one("select kid from signing_key order by created_at desc, kid limit 1")
-    return row["kid"] if row else ""
-
-
-async def list_keys() -> list[Record]:
-    """Every signing key's kid and window, newest first."""
-    return list(
-        await fetch("select kid, not_before, not_after from signing_key order by not_before desc")
+    """Return every signing key that this portal holds, newest first."""
+    return await rows(
+        StoredKey,
+        "select kid, private_key as sealed from signing_key order by not_before desc, kid",
     )
 
 
-async def list_keysets() -> list[Record]:
-    """Every keyset's version and when it came into force, newest first."""
-    return list(
-        await fetch("select version, created_at, activated_at from keyset order by version desc")
+async def list_keys() -> list[ListedKey]:
+    """Return every signing key, the newest first."""
+    return await rows(
+        ListedKey,
+        "select kid, not_before, not_after from signing_key order by not_before desc",
+    )
+
+
+async def list_keysets() -> list[ListedKeyset]:
+    """Return every keyset, the newest first."""
+    return await rows(
+        ListedKeyset,
+        "select version, created_at, activated_at from keyset order by version desc",
     )

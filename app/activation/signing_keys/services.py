@@ -126,7 +126,7 @@ async def rotate_signing_key(
     *,
     days: int = KEY_DAYS,
     dropped: Collection[str] = (),
-    seen: str | None = None,
+    held: int | None = None,
     actor: UUID | None = None,
 ) -> bytes:
     """Make a signing key, good from now on, and the unsigned keyset that names it.
@@ -136,8 +136,7 @@ async def rotate_signing_key(
     Args:
         days: how long the new key is good.
         dropped: kids that the new keyset names no more.
-        seen: the newest kid when the person decided, empty where there was none; None where
-            nobody looked.
+        held: how many keys there were when the person decided; None where nobody looked.
 
     Raises:
         NoPassphrase: the settings hold no passphrase.
@@ -153,7 +152,7 @@ async def rotate_signing_key(
     key = KeysetKey(private.public_key(), now, now + timedelta(days=days))
     async with unit_of_work():
         await fetch("select pg_advisory_xact_lock($1)", KEYSET_LOCK)
-        if seen is not None and seen != await key_queries.newest_kid():
+        if held is not None and held != await SigningKey.count():
             raise Changed
         current = await read_keyset(settings)
         document = rotated_keyset(_without(current, dropped), key, now)

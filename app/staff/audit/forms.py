@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from app.audit.acts import ACTS
 from app.staff.audit.queries import Wanted
-from app.staff.contracts.forms import LONGEST_NUMBER
 from app.web.forms import Fields
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
 from app.web.texts import normalised
+
+LONGEST_NUMBER = 40
 
 
 @dataclass(frozen=True)

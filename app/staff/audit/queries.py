@@ -1,16 +1,17 @@
 """The audit log as the console searches it, whosever it is."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from app import days
 from app.audit.chain import Link
 from app.audit.queries import EVENT_COLUMNS, link_of, newest_head
-from app.database import Record, fetch, fetch_one
+from app.database import Record, fetch, fetch_value
 from app.history.queries import events_sql, text_of
 from app.staff.list_queries import Where
 
@@ -39,7 +40,7 @@ class Wanted:
     ends_on: date | None = None
 
     def where(self) -> Where:
-        """The conditions on an event `e`."""
+        """Return the conditions on an event `e`."""
         where = Where()
         if self.person:
             where.add("e.actor = (select id from portal_user where code = {})", self.person)
@@ -55,7 +56,7 @@ class Wanted:
 
     @property
     def query(self) -> dict[str, str]:
-        """The fields of the form."""
+        """Return the fields of the form."""
         values = {
             "person": self.person,
             "act": self.act,
@@ -81,7 +82,7 @@ class SeenEvent:
 
 
 async def list_events(wanted: Wanted, before: Key | None) -> tuple[list[SeenEvent], Key | None]:
-    """A page of the log, newest first, and the key of its last row where more follow."""
+    """Return a page of the log, newest first, and the key of its last row where more follow."""
     where = wanted.where()
     if before is not None:
         where.add("(e.at, e.id) < ({}, {})", *before)
@@ -110,7 +111,7 @@ def _seen(row: Record) -> SeenEvent:
 
 
 async def list_links(wanted: Wanted) -> AsyncIterator[Link]:
-    """The sealed events that are wanted, up to the newest signed head, in the chain's order."""
+    """Give the linked events that are wanted, in their order, up to the newest signed head."""
     newest = await newest_head()
     number, last = 0, newest[0] if newest else 0
     while True:
@@ -129,20 +130,39 @@ async def list_links(wanted: Wanted) -> AsyncIterator[Link]:
         number = rows[-1]["number"]
 
 
-async def list_checks() -> list[Mapping[str, Any]]:
-    """The last verifications, as they are on record: at, person, and what was found."""
+@dataclass(frozen=True)
+class Check:
+    """A verification, as it is on record.
+
+    Attributes:
+        findings: how much was found; `first` tells the first of it.
+        waiting: how many events were not linked yet.
+    """
+
+    at: datetime
+    person: str
+    count: int
+    digest: str
+    findings: int
+    first: list[str]
+    waiting: int
+    seconds: float
+
+
+async def list_checks() -> list[Check]:
+    """Return the last verifications."""
     rows = await fetch(
-        "select e.at, e.details::text as details, u.name from audit_event e"
-        " left join portal_user u on u.id = e.actor where e.act = 'audit-verification'"
+        "select e.at, e.details::text as details, coalesce(u.name, '–') as person"
+        " from audit_event e left join portal_user u on u.id = e.actor"
+        " where e.act = 'audit-verification'"
         f" order by e.at desc, e.id desc limit {SHOWN_CHECKS}"
     )
-    return [
-        {"at": row["at"], "person": row["name"] or "–", **json.loads(row["details"])}
-        for row in rows
-    ]
+    return [msgspec.convert({**json.loads(row["details"]), **row}, Check) for row in rows]
 
 
 async def find_signed_head() -> str:
-    """The newest head, signed; empty where there is none."""
-    row = await fetch_one("select signed from audit_head order by number desc limit 1")
-    return row["signed"] if row else ""
+    """Return the newest head, signed; empty where there is none."""
+    signed: str | None = await fetch_value(
+        "select signed from audit_head order by number desc limit 1"
+    )
+    return signed or ""

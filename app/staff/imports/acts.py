@@ -3,22 +3,33 @@
 from uuid import UUID
 
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refusal, Refused, Statement
 from app.imports import upload_services as services
 from app.imports.rules import Kind
-from app.staff.access import require
+from app.staff.access import requires
 from app.staff.imports.queries import SeenImport, find_import
 from app.staff.rules import Permission
-from app.web.i18n import file_size, number, pgettext
+from app.web.i18n import N_, file_size, number, pgettext
 from app.web.i18n import gettext as _
 
 IMPORTS_URL = "/staff/imports"
 
 
+class OfImport(Payload, frozen=True):
+    """An act about a checked file."""
+
+    file: UUID
+
+
+def import_url(id: UUID) -> str:
+    """Return the path of an import's page."""
+    return f"{IMPORTS_URL}/{id}"
+
+
 def kind_names() -> dict[Kind, str]:
-    """What the reader calls each kind of line."""
+    """Return what the reader calls each kind of line."""
     return {
         Kind.COMPANIES: _("Companies"),
         Kind.CONTRACTS: pgettext("staff", "Contracts"),
@@ -28,14 +39,13 @@ def kind_names() -> dict[Kind, str]:
     }
 
 
-async def importable(viewer: Viewer, id: str) -> SeenImport:
-    """An import, for those who may import.
+async def provide_import(import_id: FromPath[UUID]) -> SeenImport:
+    """Return an import.
 
     Raises:
-        NotFoundException: there is none, or they may not.
+        NotFoundException: there is none.
     """
-    require(viewer, Permission.CONTRACTS_IMPORT)
-    found = await find_import(UUID(id))
+    found = await find_import(import_id)
     if found is None:
         raise NotFoundException
     return found
@@ -43,14 +53,14 @@ async def importable(viewer: Viewer, id: str) -> SeenImport:
 
 def _file_facts(found: SeenImport) -> list[tuple[str, str]]:
     return [
-        (_("File name"), found.row["name"]),
-        (_("Size"), file_size(found.row["size"])),
-        ("SHA-256", found.row["sha256"]),
+        (_("File name"), found.name),
+        (_("Size"), file_size(found.size)),
+        ("SHA-256", found.sha256),
     ]
 
 
-async def _state_import(context: Context, payload: Loose) -> Statement:
-    found, names = await importable(context.viewer, payload["import"]), kind_names()
+async def _state_import(_context: Context, payload: OfImport) -> Statement:
+    found, names = await provide_import(payload.file), kind_names()
     told = [
         (
             names[sheet.kind],
@@ -68,37 +78,35 @@ async def _state_import(context: Context, payload: Loose) -> Statement:
     return Statement(
         heading=_("Import this file?"),
         facts=[*_file_facts(found), *told],
-        back=f"{IMPORTS_URL}/{payload['import']}",
+        back=import_url(found.id),
         notes=notes,
         warning=_("What was imported is taken back one by one only, in its own place."),
     )
 
 
-async def _import(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.CONTRACTS_IMPORT)
-    page = f"{IMPORTS_URL}/{payload['import']}"
-    if not await services.confirm_import(UUID(payload["import"]), actor=context.viewer.id):
-        raise Refused("import-moved", page=page)
-    return Done(page, _("The import begins."))
+async def _import(context: Context, payload: OfImport) -> Done:
+    if not await services.confirm_import(payload.file, actor=context.viewer.id):
+        raise Refused("moved")
+    return Done(import_url(payload.file), _("The import begins."))
 
 
-async def _state_discard(context: Context, payload: Loose) -> Statement:
-    found = await importable(context.viewer, payload["import"])
+async def _state_discard(_context: Context, payload: OfImport) -> Statement:
+    found = await provide_import(payload.file)
     return Statement(
         heading=_("Throw this file away?"),
         facts=_file_facts(found),
-        back=f"{IMPORTS_URL}/{payload['import']}",
+        back=import_url(found.id),
         notes=[_("Nothing of it was imported.")],
     )
 
 
-async def _discard(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.CONTRACTS_IMPORT)
-    page = f"{IMPORTS_URL}/{payload['import']}"
-    if not await services.discard_import(UUID(payload["import"]), actor=context.viewer.id):
-        raise Refused("import-moved", page=page)
-    return Done(page, _("The file was thrown away."))
+async def _discard(context: Context, payload: OfImport) -> Done:
+    if not await services.discard_import(payload.file, actor=context.viewer.id):
+        raise Refused("moved")
+    return Done(import_url(payload.file), _("The file was thrown away."))
 
 
-IMPORT = Act("bulk-import", Loose, _state_import, _import)
-DISCARD = Act("bulk-import-discard", Loose, _state_discard, _discard)
+REFUSALS = {"moved": Refusal("form", N_("The import is in another state by now; see below."))}
+MAY = requires(Permission.CONTRACTS_IMPORT)
+IMPORT = Act("bulk-import", OfImport, _state_import, _import, REFUSALS, MAY)
+DISCARD = Act("bulk-import-discard", OfImport, _state_discard, _discard, REFUSALS, MAY)

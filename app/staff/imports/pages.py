@@ -6,12 +6,9 @@ import tempfile
 import zipfile
 from collections.abc import AsyncIterator
 from typing import IO, Any
-from uuid import UUID
 
 from litestar import Controller, MediaType, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
 from litestar.response import Stream
 
 from app.accounts.rules import Viewer
@@ -28,7 +25,7 @@ from app.staff.imports import acts, queries
 from app.staff.imports.queries import SeenImport
 from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
-from app.staff.shell_pages import allowed, kept, staff_page
+from app.staff.shell_pages import allowed, draft_errors, staff_page
 from app.storage import FileTooLarge, Storage
 from app.web import i18n
 from app.web.forms import read_number
@@ -44,18 +41,6 @@ IMPORT = [permitted(Permission.CONTRACTS_IMPORT)]
 EXPORT = [permitted(Permission.CONTRACTS_EXPORT)]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PIECE = 64 * 1024
-
-
-async def provide_import(import_id: FromPath[UUID]) -> SeenImport:
-    """The import in the address.
-
-    Raises:
-        NotFoundException: there is none.
-    """
-    found = await queries.find_import(import_id)
-    if found is None:
-        raise NotFoundException
-    return found
 
 
 @get(acts.IMPORTS_URL, guards=SEE)
@@ -144,7 +129,7 @@ class ImportCreation(Controller):
         except FileTooLarge:
             most = file_size(MOST_BYTES)
             return _upload(request, _("The file has more than %(most)s.", most=most))
-        return see_other(f"{acts.IMPORTS_URL}/{id}")
+        return see_other(acts.import_url(id))
 
 
 def _upload(request: PageRequest, error: str = "") -> Response[str]:
@@ -162,7 +147,7 @@ class Imports(Controller):
     """One file, from the upload to what came of it."""
 
     path = f"{acts.IMPORTS_URL}/{{import_id:uuid}}"
-    dependencies = {"found": Provide(provide_import)}
+    dependencies = {"found": Provide(acts.provide_import)}
 
     @get(guards=SEE)
     async def show(
@@ -172,11 +157,9 @@ class Imports(Controller):
         found: NamedDependency[SeenImport],
     ) -> Response[str]:
         """What it would add, how far it is, what was added, or what is wrong."""
-        errors: dict[str, str] = {}
-        for act in (acts.IMPORT, acts.DISCARD):
-            about = str(found.row["id"])
-            _typed, problems = await kept(request, viewer, act, {}, **{"import": about})
-            errors |= problems
+        errors = await draft_errors(
+            request, viewer, lambda p: p.file == found.id, acts.IMPORT, acts.DISCARD
+        )
         after = read_number(request.query_params.get("after", "")) or 0
         context = await _context(found, after)
         return staff_page(request, "staff/import.html", errors=errors, **context)
@@ -190,7 +173,7 @@ class Imports(Controller):
     ) -> Response[Any]:
         """The changing part of the page alone, which asks for itself as long as it changes."""
         if not is_fragment(request.scope):
-            return see_other(f"{acts.IMPORTS_URL}/{found.row['id']}")
+            return see_other(acts.import_url(found.id))
         context = await _context(found, 0)
         body = render("staff/_import_state.html", may=allowed(viewer), told=True, **context)
         return Response(body, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
@@ -198,11 +181,9 @@ class Imports(Controller):
     @get("/faults", guards=IMPORT)
     async def download_faults(self, found: NamedDependency[SeenImport]) -> Response[bytes]:
         """CSVでダウンロード: every fault that is kept."""
-        faults = await queries.list_faults(found.row["id"], most=None)
+        faults = await queries.list_faults(found.id, most=None)
         head = [_("File"), _("Line"), _("Column"), _("What is wrong")]
-        lines = [
-            [each["kind"], str(each["line"]), each["column"], each["message"]] for each in faults
-        ]
+        lines = [[each.kind, str(each.line), each.column, each.message] for each in faults]
         content = await asyncio.to_thread(lambda: "".join(map(csv_line, [head, *lines])).encode())
         return _file(BOM.encode() + content, "import-faults.csv", "text/csv")
 
@@ -221,24 +202,23 @@ class Imports(Controller):
         return await _propose(viewer, acts.DISCARD, found)
 
 
-async def _propose(viewer: Viewer, act: Act[Any], found: SeenImport) -> Response[Any]:
-    id = str(found.row["id"])
+async def _propose(viewer: Viewer, act: Act[acts.OfImport], found: SeenImport) -> Response[Any]:
     if found.state != ImportState.CHECKED:
-        return see_other(f"{acts.IMPORTS_URL}/{id}")
-    return see_other(await propose(viewer, act, {"import": id}))
+        return see_other(acts.import_url(found.id))
+    return see_other(await propose(viewer, act, acts.OfImport(found.id)))
 
 
 async def _context(found: SeenImport, after: int) -> dict[str, Any]:
     faults = []
     if found.state == ImportState.FAULTY:
-        faults = await queries.list_faults(found.row["id"], after=after)
-    more = faults and faults[-1]["number"] < min(found.row["wrong"], MOST_FAULTS)
+        faults = await queries.list_faults(found.id, after=after)
+    more = faults and faults[-1].number < min(found.wrong, MOST_FAULTS)
     return {
         "found": found,
         "names": acts.kind_names(),
         "faults": faults,
         "after": after,
-        "following": faults[-1]["number"] if more else 0,
+        "following": faults[-1].number if more else 0,
         "most_faults": MOST_FAULTS,
     }
 

@@ -1,20 +1,19 @@
 """Mail: how each one fares in the server's words; sent again, or thrown away."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
 from app.staff.access import permitted
 from app.staff.list_forms import ListForm
 from app.staff.mail import acts, queries
+from app.staff.mail.queries import SeenMail
 from app.staff.rules import Permission
-from app.staff.shell_pages import kept, staff_page
+from app.staff.shell_pages import draft_errors, staff_page
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 
@@ -38,41 +37,35 @@ class Mails(Controller):
     """One mail."""
 
     path = acts.MAIL_URL + "/{id:uuid}"
+    dependencies = {"mail": Provide(acts.provide_mail)}
 
     @get(guards=SEE)
     async def show(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        mail: NamedDependency[SeenMail],
     ) -> Response[str]:
         """How it fares, and what can be done."""
-        mail = await queries.find_mail(id)
-        if mail is None:
-            raise NotFoundException
-        _typed, errors = await kept(request, viewer, acts.RETRY, {}, mail=str(id))
-        if not errors:
-            _typed, errors = await kept(request, viewer, acts.DISCARD, {}, mail=str(id))
-        return staff_page(
-            request,
-            "staff/mail.html",
-            mail=mail,
-            retriable=queries.retriable(mail),
-            discardable=queries.discardable(mail),
-            errors=errors,
+        errors = await draft_errors(
+            request, viewer, lambda p: p.mail == mail.id, acts.RETRY, acts.DISCARD
         )
+        return staff_page(request, "staff/mail.html", mail=mail, errors=errors)
 
     @post("/retry", guards=CHANGE)
     async def propose_retry(
-        self, viewer: NamedDependency[Viewer], id: FromPath[UUID]
+        self, viewer: NamedDependency[Viewer], mail: NamedDependency[SeenMail]
     ) -> Response[Any]:
         """再送: on to the confirm step."""
-        if not queries.retriable(await acts.changeable(viewer, id)):
+        if not mail.retriable():
             raise NotFoundException
-        return see_other(await propose(viewer, acts.RETRY, {"mail": str(id)}))
+        return see_other(await propose(viewer, acts.RETRY, acts.OfMail(mail.id)))
 
     @post("/discard", guards=CHANGE)
     async def propose_discard(
-        self, viewer: NamedDependency[Viewer], id: FromPath[UUID]
+        self, viewer: NamedDependency[Viewer], mail: NamedDependency[SeenMail]
     ) -> Response[Any]:
         """破棄: on to the confirm step."""
-        if not queries.discardable(await acts.changeable(viewer, id)):
+        if not mail.discardable():
             raise NotFoundException
-        return see_other(await propose(viewer, acts.DISCARD, {"mail": str(id)}))
+        return see_other(await propose(viewer, acts.DISCARD, acts.OfMail(mail.id)))

@@ -1,15 +1,17 @@
 """Reads about the outbox. Nothing here says what is in a mail, or to which address it goes."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app import clock
-from app.database import Record, fetch_one
-from app.mail.rules import State
+from app.database import row
+from app.mail.rules import Reason, State
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
 # `about` names a person, an invitation or something else; only what it belongs to is shown.
 COLUMNS = """m.id, m.template, m.state, m.reason, m.answer, m.failures, m.created_at, m.due_at,
-    m.settled_at, m.valid_until, m.lease, m.content is not null as kept,
+    m.settled_at, m.valid_until, m.content is not null as kept,
     u.id as person, u.name as person_name, c.number as contract"""
 TABLES = """mail m left join portal_user u on u.id = m.about
     left join invitation i on i.id = m.about left join contract c on c.id = i.contract"""
@@ -38,17 +40,40 @@ async def list_mails(search: str, *, state: str, order: str, after: UUID | None)
     return await list_rows(MAILS, where, order=order, after=after)
 
 
-async def find_mail(id: UUID) -> Record | None:
-    """How a mail fares."""
-    return await fetch_one(f"select {COLUMNS} from {TABLES} where m.id = $1", id)
+@dataclass(frozen=True)
+class SeenMail:
+    """How a mail fares.
+
+    Attributes:
+        kept: whether what it says is still there.
+        person, person_name, contract: what it is about, where that is known.
+    """
+
+    id: UUID
+    template: str
+    state: str
+    reason: str | None
+    answer: str | None
+    failures: int
+    created_at: datetime
+    due_at: datetime
+    settled_at: datetime | None
+    valid_until: datetime | None
+    kept: bool
+    person: UUID | None
+    person_name: str | None
+    contract: str | None
+
+    def retriable(self) -> bool:
+        """Return whether it was given up, but can be sent: what it says is kept and still holds."""
+        holds = self.valid_until is None or self.valid_until > clock.now()
+        return self.state == State.FAILED and self.kept and holds
+
+    def discardable(self) -> bool:
+        """Return whether it can still be thrown away."""
+        return self.state != State.SENT and self.reason != Reason.DISCARDED
 
 
-def retriable(mail: Record) -> bool:
-    """Whether a mail was given up, but can be sent: what it says is kept and still holds."""
-    holds = mail["valid_until"] is None or mail["valid_until"] > clock.now()
-    return bool(mail["state"] == State.FAILED and mail["kept"] and holds)
-
-
-def discardable(mail: Record) -> bool:
-    """Whether a mail can still be thrown away."""
-    return bool(mail["state"] != State.SENT and mail["reason"] != "discarded")
+async def find_mail(id: UUID) -> SeenMail | None:
+    """Return how a mail fares."""
+    return await row(SeenMail, f"select {COLUMNS} from {TABLES} where m.id = $1", id)

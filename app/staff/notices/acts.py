@@ -1,167 +1,163 @@
 """What the staff confirm about notices: keeping one, publishing it, taking it back."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from app import clock
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.database import Changed, Record
+from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Statement
 from app.notices import services
 from app.notices.mailing_queries import count_recipients
-from app.notices.services import NoticeSettled, Words
-from app.staff.access import require
-from app.staff.catalogue.queries import choices
-from app.staff.notices.queries import NoticeState, find_notice, state_of
+from app.notices.services import NoticeSettled
+from app.notices.values import NoticeValues
+from app.staff.access import requires
+from app.staff.catalogue import queries as catalogue
+from app.staff.notices.queries import NoticeState, SeenNotice, find_notice
+from app.staff.notices.values import TIME_ZONE, PublicationValues
 from app.staff.rules import Permission
+from app.web.i18n import N_, moment, ngettext
 from app.web.i18n import gettext as _
-from app.web.i18n import moment, ngettext, number
+from app.web.values import Choices, facts
 
 NOTICES_URL = "/staff/notices"
 
 
-async def publishable(viewer: Viewer, id: str) -> dict[str, Any]:
-    """A notice, for those who may publish.
+class NoticeText(Entry[NoticeValues], frozen=True):
+    """What a notice says; None for a new one."""
+
+    notice: UUID | None
+
+
+class OfNotice(Payload, frozen=True):
+    """An act about a notice as it is."""
+
+    notice: UUID
+
+
+class Publication(Entry[PublicationValues], frozen=True):
+    """When a notice is published."""
+
+    notice: UUID
+
+
+def notice_url(id: UUID) -> str:
+    """Return the path of a notice's page in the console."""
+    return f"{NOTICES_URL}/{id}"
+
+
+async def provide_notice(notice_id: FromPath[UUID]) -> SeenNotice:
+    """Return a notice.
 
     Raises:
-        NotFoundException: there is none, or they may not.
+        NotFoundException: there is none.
     """
-    require(viewer, Permission.NOTICES_PUBLISH)
-    notice = await find_notice(UUID(id))
+    notice = await find_notice(notice_id)
     if notice is None:
         raise NotFoundException
     return notice
 
 
-def _codes(products: list[Any]) -> str:
-    return ", ".join(product["code"] for product in products)
+async def product_choices() -> Choices:
+    """Return the products that a notice or a file can be about, by their codes."""
+    return {"products": {str(each["id"]): each["code"] for each in await catalogue.choices()}}
 
 
-def _refused(notice: str, error: Exception, form: str) -> Refused:
-    if isinstance(error, Changed):
-        return Refused("changed-meanwhile", page=form)
-    return Refused("notice-settled", page=f"{NOTICES_URL}/{notice}")
+def _form_url(notice: SeenNotice, form: str) -> str:
+    """Return the form that an act came from, or the notice where it is too late for the form."""
+    url = notice_url(notice.id)
+    return f"{url}/{form}" if notice.changeable(clock.now()) else url
 
 
-def _text_url(payload: Loose) -> str:
-    return f"{NOTICES_URL}/{payload['notice']}/text" if payload["notice"] else f"{NOTICES_URL}/new"
-
-
-async def _state_text(context: Context, payload: Loose) -> Statement:
-    require(context.viewer, Permission.NOTICES_PUBLISH)
-    offered: list[Record] = await choices()
-    chosen = [each for each in offered if str(each["id"]) in payload["products"]]
+async def _state_text(_context: Context, payload: NoticeText) -> Statement:
+    notice = await provide_notice(payload.notice) if payload.notice else None
     return Statement(
-        heading=_("Change this notice?") if payload["notice"] else _("Keep this draft?"),
-        facts=[
-            (_("Japanese title"), payload["title_ja"]),
-            (_("English title"), payload["title_en"]),
-            (_("Japanese text"), _("%(n)s characters", n=number(len(payload["body_ja"])))),
-            (_("English text"), _("%(n)s characters", n=number(len(payload["body_en"])))),
-            (_("Products"), _codes(chosen)),
-        ],
-        back=_text_url(payload),
+        heading=_("Change this notice?") if notice else _("Keep this draft?"),
+        facts=facts(payload.values, await product_choices()),
+        back=_form_url(notice, "text") if notice else f"{NOTICES_URL}/new",
         notes=[_("Nobody sees it before it is published.")],
     )
 
 
-async def _keep(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.NOTICES_PUBLISH)
-    words = Words(**{name: payload[name] for name in Words.__dataclass_fields__})
-    products = [UUID(id) for id in payload["products"]]
-    if not payload["notice"]:
-        id = await services.compose_notice(words, products, actor=context.viewer.id)
-        return Done(f"{NOTICES_URL}/{id}", _("The draft was kept."))
-    try:
-        await services.change_notice(
-            UUID(payload["notice"]),
-            words,
-            products,
-            actor=context.viewer.id,
-            revision=payload["revision"],
-        )
-    except (Changed, NoticeSettled) as error:
-        raise _refused(payload["notice"], error, _text_url(payload)) from None
-    return Done(f"{NOTICES_URL}/{payload['notice']}", _("The notice was changed."))
+async def _keep(context: Context, payload: NoticeText) -> Done:
+    id, values, actor = payload.notice, payload.values, context.viewer.id
+    if id is None:
+        id = await services.compose_notice(values, actor=actor)
+        return Done(notice_url(id), _("The draft was kept."))
+    await services.change_notice(id, values, actor=actor, revision=payload.revision)
+    return Done(notice_url(id), _("The notice was changed."))
 
 
-def when_told(at: str) -> str:
-    """A moment of a payload, with its time zone."""
-    return f"{moment(datetime.fromisoformat(at))} (Asia/Tokyo)" if at else _("At once")
+def _when(at: datetime | None) -> str:
+    return f"{moment(at, TIME_ZONE)} ({TIME_ZONE})" if at else _("At once")
 
 
-async def _mails_told(notice: dict[str, Any], payload: Loose) -> str:
-    if not payload["by_mail"]:
+async def _mails_told(notice: SeenNotice, values: PublicationValues) -> str:
+    if not values.by_mail:
         return _("None")
-    count = await count_recipients([UUID(product["id"]) for product in notice["products"]])
+    count = await count_recipients(notice.products)
     return ngettext("%(n)s person as things stand now", "%(n)s people as things stand now", count)
 
 
-async def _state_publication(context: Context, payload: Loose) -> Statement:
-    notice = await publishable(context.viewer, payload["notice"])
+async def _state_publication(_context: Context, payload: Publication) -> Statement:
+    notice = await provide_notice(payload.notice)
     return Statement(
         heading=_("Publish this notice?"),
         facts=[
-            (_("Japanese title"), notice["title_ja"]),
-            (_("English title"), notice["title_en"]),
-            (_("Products"), _codes(notice["products"])),
-            (_("When"), when_told(payload["at"])),
-            (_("Mails"), await _mails_told(notice, payload)),
+            (_("Japanese title"), notice.title_ja),
+            (_("English title"), notice.title_en),
+            (_("Products"), notice.codes),
+            (_("When"), _when(payload.values.at)),
+            (_("Mails"), await _mails_told(notice, payload.values)),
         ],
-        back=f"{NOTICES_URL}/{payload['notice']}/publication",
+        back=_form_url(notice, "publication"),
         notes=[_("A published notice is never changed. It can be withdrawn, but sent mails not.")],
     )
 
 
-async def _publish(context: Context, payload: Loose) -> Done:
-    await publishable(context.viewer, payload["notice"])
-    try:
-        await services.publish_notice(
-            UUID(payload["notice"]),
-            at=datetime.fromisoformat(payload["at"]) if payload["at"] else None,
-            by_mail=payload["by_mail"],
-            actor=context.viewer.id,
-            revision=payload["revision"],
-        )
-    except (Changed, NoticeSettled) as error:
-        page = f"{NOTICES_URL}/{payload['notice']}/publication"
-        raise _refused(payload["notice"], error, page) from None
-    if payload["at"]:
-        told = _("The notice will be published: %(when)s.", when=when_told(payload["at"]))
-    else:
-        told = _("The notice was published.")
-    return Done(f"{NOTICES_URL}/{payload['notice']}", told)
+async def _publish(context: Context, payload: Publication) -> Done:
+    at = payload.values.at
+    await services.publish_notice(
+        payload.notice,
+        at=at,
+        by_mail=payload.values.by_mail,
+        actor=context.viewer.id,
+        revision=payload.revision,
+    )
+    told = _("The notice was published.")
+    if at:
+        told = _("The notice will be published: %(when)s.", when=_when(at))
+    return Done(notice_url(payload.notice), told)
 
 
-async def _state_withdrawal(context: Context, payload: Loose) -> Statement:
-    notice = await publishable(context.viewer, payload["notice"])
-    seen = state_of(notice, clock.now()) is NoticeState.PUBLISHED
+async def _state_withdrawal(_context: Context, payload: OfNotice) -> Statement:
+    notice = await provide_notice(payload.notice)
+    seen = notice.state(clock.now()) is NoticeState.PUBLISHED
     return Statement(
         heading=_("Withdraw this notice?"),
         facts=[
-            (_("Japanese title"), notice["title_ja"]),
-            (_("English title"), notice["title_en"]),
-            (_("When"), when_told(notice["published_at"].isoformat())),
+            (_("Japanese title"), notice.title_ja),
+            (_("English title"), notice.title_en),
+            (_("When"), _when(notice.published_at)),
         ],
-        back=f"{NOTICES_URL}/{payload['notice']}",
+        back=notice_url(notice.id),
         notes=[_("Nobody sees it any more, and mails that still wait are not sent.")],
         warning=_("People may have read it already, or got it by mail.") if seen else "",
     )
 
 
-async def _withdraw(context: Context, payload: Loose) -> Done:
-    await publishable(context.viewer, payload["notice"])
-    page = f"{NOTICES_URL}/{payload['notice']}"
-    try:
-        await services.withdraw_notice(UUID(payload["notice"]), actor=context.viewer.id)
-    except NoticeSettled as error:
-        raise _refused(payload["notice"], error, page) from None
-    return Done(page, _("The notice was withdrawn."))
+async def _withdraw(context: Context, payload: OfNotice) -> Done:
+    await services.withdraw_notice(payload.notice, actor=context.viewer.id)
+    return Done(notice_url(payload.notice), _("The notice was withdrawn."))
 
 
-TEXT = Act("notice-text", Loose, _state_text, _keep)
-PUBLICATION = Act("notice-publication", Loose, _state_publication, _publish)
-WITHDRAWAL = Act("notice-withdrawal", Loose, _state_withdrawal, _withdraw)
+REFUSALS = {
+    "settled": Refusal(
+        "form", N_("The notice is in another state by now; see below."), NoticeSettled
+    )
+}
+MAY = requires(Permission.NOTICES_PUBLISH)
+TEXT = Act("notice-text", NoticeText, _state_text, _keep, REFUSALS, MAY)
+PUBLICATION = Act("notice-publication", Publication, _state_publication, _publish, REFUSALS, MAY)
+WITHDRAWAL = Act("notice-withdrawal", OfNotice, _state_withdrawal, _withdraw, REFUSALS, MAY)

@@ -1,13 +1,10 @@
 """お知らせ: the list, one notice with how far its mails are, and writing one with a preview."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
 
 from app import clock
 from app.accounts.rules import Viewer
@@ -15,34 +12,22 @@ from app.confirmations.services import propose
 from app.notices.mailing_queries import count_recipients, find_mailing
 from app.notices.mailing_services import preview_mail
 from app.notices.rules import paragraphs
+from app.notices.values import NoticeValues
 from app.settings import Settings
 from app.staff.access import permitted
 from app.staff.catalogue import queries as catalogue
 from app.staff.list_forms import ListForm
 from app.staff.notices import acts, queries
-from app.staff.notices.forms import NoticeForm
-from app.staff.notices.queries import NoticeState, state_of
+from app.staff.notices.queries import SeenNotice, state_of
 from app.staff.rules import Permission
-from app.staff.shell_pages import kept, staff_page
+from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.i18n import LANGUAGES
-from app.web.requests import PageRequest, query_form, read_form
+from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
+from app.web.values import Choices, Form, SentForm, builtins, from_attributes
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
 PUBLISH = [permitted(Permission.NOTICES_PUBLISH)]
-CHANGEABLE = {NoticeState.DRAFT, NoticeState.WAITING}
-
-
-async def provide_notice(notice_id: FromPath[UUID]) -> dict[str, Any]:
-    """The notice in the address.
-
-    Raises:
-        NotFoundException: there is none.
-    """
-    notice = await queries.find_notice(notice_id)
-    if notice is None:
-        raise NotFoundException
-    return notice
 
 
 @get(acts.NOTICES_URL, guards=SEE)
@@ -60,57 +45,31 @@ async def list_notices(request: PageRequest) -> Response[str]:
     )
 
 
-def previews(settings: Settings, words: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A notice as the page and the mail show it, in each language."""
-    found = []
+@dataclass(frozen=True)
+class Preview:
+    """A notice as its page and its mail show it in a language."""
+
+    language: str
+    title: str
+    paragraphs: list[Any]
+    subject: str
+    text: str
+
+
+def previews(settings: Settings, values: NoticeValues) -> list[Preview]:
+    """Return a notice as people see it, in each language."""
+    words, found = builtins(values), []
     for language in LANGUAGES:
-        subject, text = preview_mail(settings, words, language)
-        found.append(
-            {
-                "language": language,
-                "title": words[f"title_{language}"],
-                "paragraphs": paragraphs(words[f"body_{language}"]),
-                "subject": subject,
-                "text": text,
-            }
-        )
+        title, lines = words[f"title_{language}"], paragraphs(words[f"body_{language}"])
+        found.append(Preview(language, title, lines, *preview_mail(settings, words, language)))
     return found
-
-
-class NoticeCreation(Controller):
-    """A new notice."""
-
-    path = f"{acts.NOTICES_URL}/new"
-    guards = PUBLISH
-
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        settings: NamedDependency[Settings],
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        now = dict.fromkeys(NoticeForm.WORDS, "") | {"products": [], "revision": 0}
-        typed, errors = await kept(request, viewer, acts.TEXT, now, notice="")
-        return await _form(request, settings, None, typed, errors)
-
-    @post()
-    async def propose(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        settings: NamedDependency[Settings],
-    ) -> Response[Any]:
-        """プレビュー, or 登録 and on to the confirm step."""
-        return await _propose(request, viewer, settings, None)
 
 
 class Notices(Controller):
     """One notice."""
 
     path = f"{acts.NOTICES_URL}/{{notice_id:uuid}}"
-    dependencies = {"notice": Provide(provide_notice)}
+    dependencies = {"notice": Provide(acts.provide_notice)}
 
     @get(guards=SEE)
     async def show(
@@ -118,95 +77,105 @@ class Notices(Controller):
         request: PageRequest,
         viewer: NamedDependency[Viewer],
         settings: NamedDependency[Settings],
-        notice: NamedDependency[dict[str, Any]],
+        notice: NamedDependency[SeenNotice],
     ) -> Response[str]:
         """As people see it, whom it is for, and how far its mails are."""
-        state, errors = state_of(notice, clock.now()), dict[str, str]()
-        for act in (acts.TEXT, acts.PUBLICATION, acts.WITHDRAWAL):
-            _typed, found = await kept(request, viewer, act, {}, notice=str(notice["id"]))
-            errors |= found
-        unsent = state in CHANGEABLE
+        shown = acts.TEXT, acts.PUBLICATION, acts.WITHDRAWAL
+        unsent = notice.changeable(clock.now())
         return staff_page(
             request,
             "staff/notice.html",
             notice=notice,
-            state=state,
+            state=notice.state(clock.now()),
             changeable=unsent,
-            recipients=await count_recipients(products_of(notice)) if unsent else None,
-            mailing=None if unsent else await find_mailing(notice["id"]),
-            previews=previews(settings, notice),
-            errors=errors,
+            recipients=await count_recipients(notice.products) if unsent else None,
+            mailing=None if unsent else await find_mailing(notice.id),
+            previews=previews(settings, from_attributes(NoticeValues, notice)),
+            errors=await draft_errors(request, viewer, lambda p: p.notice == notice.id, *shown),
         )
 
-    @get("/text", guards=PUBLISH)
-    async def show_text(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        settings: NamedDependency[Settings],
-        notice: NamedDependency[dict[str, Any]],
+    @post("/withdrawal", guards=PUBLISH)
+    async def propose_withdrawal(
+        self, viewer: NamedDependency[Viewer], notice: NamedDependency[SeenNotice]
     ) -> Response[Any]:
-        """The form, with the words as they are or as they were entered."""
-        if state_of(notice, clock.now()) not in CHANGEABLE:
-            return see_other(notice_url(notice))
-        now = {name: notice[name] for name in NoticeForm.WORDS}
-        now |= {"products": [product["id"] for product in notice["products"]]}
-        typed, errors = await kept(request, viewer, acts.TEXT, now, notice=str(notice["id"]))
-        typed["revision"] = notice["revision"]
-        return await _form(request, settings, notice, typed, errors)
-
-    @post("/text", guards=PUBLISH)
-    async def propose_text(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        settings: NamedDependency[Settings],
-        notice: NamedDependency[dict[str, Any]],
-    ) -> Response[Any]:
-        """プレビュー, or 更新 and on to the confirm step."""
-        if state_of(notice, clock.now()) not in CHANGEABLE:
-            return see_other(notice_url(notice))
-        return await _propose(request, viewer, settings, notice)
+        """取り下げ: on to the confirm step, or to the notice where it is too late."""
+        if notice.published_at is None or notice.withdrawn_at is not None:
+            return see_other(acts.notice_url(notice.id))
+        return see_other(await propose(viewer, acts.WITHDRAWAL, acts.OfNotice(notice.id)))
 
 
-def notice_url(notice: Mapping[str, Any]) -> str:
-    """Path of a notice's page in the console."""
-    return f"{acts.NOTICES_URL}/{notice['id']}"
+@dataclass(frozen=True)
+class Subject:
+    """What the form of a notice's text is about; a new one is not there yet."""
+
+    settings: Settings
+    notice: SeenNotice | None = None
 
 
-def products_of(notice: Mapping[str, Any]) -> list[UUID]:
-    """Ids of the products that a notice is about."""
-    return [UUID(product["id"]) for product in notice["products"]]
+def provide_new(settings: NamedDependency[Settings]) -> Subject:
+    """Return what the form of a new notice needs."""
+    return Subject(settings)
 
 
-async def _propose(
-    request: PageRequest, viewer: Viewer, settings: Settings, notice: Mapping[str, Any] | None
-) -> Response[Any]:
-    offered = {str(product["id"]) for product in await catalogue.choices()}
-    form = NoticeForm.read(await read_form(request), offered)
-    if form.errors or form.preview:
-        preview = None if form.errors else form.payload
-        return await _form(request, settings, notice, form.typed, form.errors, preview)
-    payload = {**form.payload, "notice": str(notice["id"]) if notice else ""}
-    return see_other(await propose(viewer, acts.TEXT, payload))
+def provide_text(
+    settings: NamedDependency[Settings], notice: NamedDependency[SeenNotice]
+) -> Subject:
+    """Return the notice in the address, and what its previews need."""
+    return Subject(settings, notice)
 
 
-async def _form(
-    request: PageRequest,
-    settings: Settings,
-    notice: Mapping[str, Any] | None,
-    typed: Mapping[str, Any],
-    errors: dict[str, str],
-    preview: Mapping[str, Any] | None = None,
-) -> Response[str]:
-    chosen = [UUID(id) for id in preview["products"]] if preview else []
-    return staff_page(
-        request,
-        "staff/notice_text.html",
-        notice=notice,
-        products=await catalogue.choices(),
-        previews=previews(settings, preview) if preview else [],
-        recipients=await count_recipients(chosen) if preview else None,
-        typed=typed,
-        errors=errors,
-    )
+class NoticeCreation(StaffForms[Subject, NoticeValues, acts.NoticeText]):
+    """A new notice."""
+
+    path = f"{acts.NOTICES_URL}/new"
+    guards = PUBLISH
+    dependencies = {"subject": Provide(provide_new, sync_to_thread=False)}
+    act = acts.TEXT
+    values = NoticeValues
+
+    def elsewhere(self, subject: Subject) -> str:
+        """Lead to the notice where it is published."""
+        notice = subject.notice
+        late = notice is not None and not notice.changeable(clock.now())
+        return acts.notice_url(notice.id) if notice and late else ""
+
+    def now(self, subject: Subject) -> NoticeValues | None:
+        """Show the text as it is."""
+        return from_attributes(NoticeValues, subject.notice) if subject.notice else None
+
+    def revision(self, subject: Subject) -> int:
+        """Return the revision of the notice."""
+        return subject.notice.revision if subject.notice else 0
+
+    async def choices(self, subject: Subject) -> Choices:
+        """Offer the catalogue."""
+        return await acts.product_choices()
+
+    def entry(self, subject: Subject, values: NoticeValues, revision: int) -> acts.NoticeText:
+        """Propose a notice that says this."""
+        id = subject.notice.id if subject.notice else None
+        return acts.NoticeText(id, values=values, revision=revision)
+
+    async def page(self, request: PageRequest, subject: Subject, form: Form) -> Response[str]:
+        """Show the form, and below it the notice as people would see it where that is asked."""
+        preview = form.values if isinstance(form, SentForm) and form.preview else None
+        return staff_page(
+            request,
+            "staff/notice_text.html",
+            notice=subject.notice,
+            products=await catalogue.choices(),
+            previews=previews(subject.settings, preview) if preview else [],
+            recipients=await count_recipients(preview.products) if preview else None,
+            form=form,
+            errors=form.errors,
+        )
+
+
+class NoticeTexts(NoticeCreation):
+    """Another text of a notice that nobody has seen yet."""
+
+    path = f"{acts.NOTICES_URL}/{{notice_id:uuid}}/text"
+    dependencies = {
+        "notice": Provide(acts.provide_notice),
+        "subject": Provide(provide_text, sync_to_thread=False),
+    }

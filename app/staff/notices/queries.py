@@ -1,13 +1,11 @@
 """Reads about notices, as the staff see them: drafts and withdrawn ones too."""
 
-import json
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from app.database import fetch_one
+from app.database import row
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
 
@@ -20,10 +18,10 @@ class NoticeState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+CODES = """(select string_agg(p.code, ', ' order by p.code) from notice_product x
+    join product p on p.id = x.product where x.notice = n.id)"""
 NOTICES = Source(
-    columns="""n.id, n.title_ja, n.title_en, n.published_at, n.withdrawn_at,
-        (select string_agg(p.code, ', ' order by p.code) from notice_product x
-         join product p on p.id = x.product where x.notice = n.id) as products""",
+    columns=f"n.id, n.title_ja, n.title_en, n.published_at, n.withdrawn_at, {CODES} as products",
     tables="notice n",
     key="n.id",
     # Drafts come first, then what waits for its time.
@@ -37,13 +35,44 @@ STATES = {
 }
 
 
-def state_of(notice: Mapping[str, Any], now: datetime) -> NoticeState:
-    """How far the notice of a row is."""
-    if notice["withdrawn_at"] is not None:
+def state_of(
+    published_at: datetime | None, withdrawn_at: datetime | None, now: datetime
+) -> NoticeState:
+    """Return how far a notice is."""
+    if withdrawn_at is not None:
         return NoticeState.WITHDRAWN
-    if notice["published_at"] is None:
+    if published_at is None:
         return NoticeState.DRAFT
-    return NoticeState.WAITING if notice["published_at"] > now else NoticeState.PUBLISHED
+    return NoticeState.WAITING if published_at > now else NoticeState.PUBLISHED
+
+
+@dataclass(frozen=True)
+class SeenNotice:
+    """A notice.
+
+    Attributes:
+        products: ids of the products that it is about.
+        codes: the codes of these products.
+    """
+
+    id: UUID
+    title_ja: str
+    title_en: str
+    body_ja: str
+    body_en: str
+    published_at: datetime | None
+    withdrawn_at: datetime | None
+    revision: int
+    products: list[UUID]
+    codes: str
+
+    def state(self, now: datetime) -> NoticeState:
+        """Return how far it is."""
+        return state_of(self.published_at, self.withdrawn_at, now)
+
+    def changeable(self, now: datetime) -> bool:
+        """Return whether nobody has seen it yet."""
+        return self.state(now) in {NoticeState.DRAFT, NoticeState.WAITING}
 
 
 async def list_notices(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
@@ -55,16 +84,16 @@ async def list_notices(search: str, *, state: str, order: str, after: UUID | Non
     return await list_rows(NOTICES, where, order=order, after=after)
 
 
-async def find_notice(id: UUID) -> dict[str, Any] | None:
-    """A notice with its products: each id, code, name_ja and name_en."""
-    row = await fetch_one(
-        """
-        select n.*, (select json_agg(json_build_object('id', p.id, 'code', p.code,
-                        'name_ja', p.name_ja, 'name_en', p.name_en) order by p.code)
-                     from notice_product x join product p on p.id = x.product
-                     where x.notice = n.id)::text as products
+async def find_notice(id: UUID) -> SeenNotice | None:
+    """Return a notice."""
+    return await row(
+        SeenNotice,
+        f"""
+        select n.id, n.title_ja, n.title_en, n.body_ja, n.body_en, n.published_at,
+               n.withdrawn_at, n.revision,
+               array(select product from notice_product where notice = n.id) as products,
+               coalesce({CODES}, '') as codes
         from notice n where n.id = $1
         """,
         id,
     )
-    return {**row, "products": json.loads(row["products"] or "[]")} if row else None

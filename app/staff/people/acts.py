@@ -1,7 +1,6 @@
 """What the staff confirm about people's accounts: help, and the accounts of the staff."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -10,45 +9,68 @@ from litestar.exceptions import NotFoundException
 from app.accounts import help_services as helps
 from app.accounts import staff_services
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.database import Changed, Gone
-from app.staff.access import require
+from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Refused, Statement
+from app.staff.access import require, requires
 from app.staff.people import queries
-from app.staff.rules import Help, Permission, offered, permission_for, permits
-from app.web.i18n import LANGUAGE_NAMES
+from app.staff.people.queries import SeenAccount
+from app.staff.people.values import RoleValues, StaffValues
+from app.staff.rules import Help, Permission, StaffRole, offered, permission_for, permits
+from app.web.i18n import LANGUAGE_NAMES, N_
 from app.web.i18n import gettext as _
+from app.web.values import Choices, columns, facts
 
 USERS_URL = "/staff/users"
-Account = dict[str, Any]
+
+
+class AccountHelp(Payload, frozen=True):
+    """One thing that is done for an account; the reason is empty where none is needed."""
+
+    user: UUID
+    help: Help
+    reason: str
+
+
+class StaffCreation(Entry[StaffValues], frozen=True):
+    """A new account of the staff."""
+
+
+class RoleChange(Entry[RoleValues], frozen=True):
+    """Another role of one of the staff."""
+
+    user: UUID
 
 
 def user_url(id: UUID) -> str:
-    """Path of a person's page in the console."""
+    """Return the path of a person's page in the console."""
     return f"{USERS_URL}/{id}"
 
 
-def role_name(role: str) -> str:
-    """The word for a staff role."""
-    names = {
-        "viewer": _("Viewer"),
-        "operator": _("Operator"),
-        "administrator": _("Administrator"),
+def role_names() -> dict[str, str]:
+    """Return what the reader calls each staff role."""
+    return {
+        StaffRole.VIEWER: _("Viewer"),
+        StaffRole.OPERATOR: _("Operator"),
+        StaffRole.ADMINISTRATOR: _("Administrator"),
     }
-    return names[role]
 
 
-def offered_to(viewer: Viewer, account: Account) -> list[Help]:
-    """What can be done for the account as it stands."""
+def choices() -> Choices:
+    """Return what the fields of an account offer."""
+    return {"role": role_names(), "seen": role_names(), "language": LANGUAGE_NAMES}
+
+
+def offered_to(viewer: Viewer, account: SeenAccount) -> list[Help]:
+    """Return what can be done for the account as it stands."""
     return offered(
-        own=account["id"] == viewer.id,
-        staff_role=account["staff_role"],
-        disabled=account["disabled_at"] is not None,
-        second_factor=account["second_factor"],
+        own=account.id == viewer.id,
+        staff_role=account.staff_role,
+        disabled=account.disabled_at is not None,
+        second_factor=account.second_factor,
     )
 
 
-async def changeable_account(viewer: Viewer, id: UUID) -> Account:
-    """An account, for those who may change it.
+async def changeable_account(viewer: Viewer, id: UUID) -> SeenAccount:
+    """Return an account, for those who may change it.
 
     Raises:
         NotFoundException: there is none, or they may not.
@@ -56,30 +78,29 @@ async def changeable_account(viewer: Viewer, id: UUID) -> Account:
     account = await queries.find_user(id)
     if account is None:
         raise NotFoundException
-    if not permits(viewer.staff_role, permission_for(account["staff_role"])):
+    if not permits(viewer.staff_role, permission_for(account.staff_role)):
         raise NotFoundException
     return account
 
 
-async def _find(viewer: Viewer, payload: Loose) -> tuple[Account, Help]:
-    account = await changeable_account(viewer, UUID(payload["user"]))
-    help = Help(payload["help"])
-    if help not in offered_to(viewer, account):
+async def _find(viewer: Viewer, payload: AccountHelp) -> SeenAccount:
+    account = await changeable_account(viewer, payload.user)
+    if payload.help not in offered_to(viewer, account):
         raise NotFoundException
-    require(viewer, permission_for(account["staff_role"], help))
-    return account, help
+    require(viewer, permission_for(account.staff_role, payload.help))
+    return account
 
 
-def _facts(account: Account) -> list[tuple[str, str]]:
+def _facts(account: SeenAccount) -> list[tuple[str, str]]:
     return [
-        (_("User name"), account["name"]),
-        (_("User code"), account["code"]),
-        (_("E-mail address"), account["email"]),
+        (_("User name"), account.name),
+        (_("User code"), account.code),
+        (_("E-mail address"), account.email),
     ]
 
 
-async def _state_help(context: Context, payload: Loose) -> Statement:
-    account, help = await _find(context.viewer, payload)
+async def _state_help(context: Context, payload: AccountHelp) -> Statement:
+    account, help = await _find(context.viewer, payload), payload.help
     heading, note = {
         Help.UNLOCKING: (
             _("Unlock this account?"),
@@ -106,11 +127,11 @@ async def _state_help(context: Context, payload: Loose) -> Statement:
             _("They log in by password alone, choose a new one, and are told by mail."),
         ),
     }[help]
-    reason = payload["reason"]
+    reason, url = payload.reason, user_url(account.id)
     return Statement(
         heading=heading,
         facts=_facts(account) + ([(_("Reason for the change"), reason)] if reason else []),
-        back=f"{user_url(account['id'])}/{help}" if reason else user_url(account["id"]),
+        back=f"{url}/{help}" if reason else url,
         notes=[note],
         warning=_("Make sure that it is really this person who asks.")
         if help is Help.FACTOR_REMOVAL
@@ -118,9 +139,9 @@ async def _state_help(context: Context, payload: Loose) -> Statement:
     )
 
 
-async def _help(context: Context, payload: Loose) -> Done:
-    account, help = await _find(context.viewer, payload)
-    user, reason, actor = account["id"], payload["reason"], context.viewer.id
+async def _help(context: Context, payload: AccountHelp) -> Done:
+    account = await _find(context.viewer, payload)
+    user, reason, actor = account.id, payload.reason, context.viewer.id
     acts: dict[Help, Callable[[], Awaitable[None]]] = {
         Help.UNLOCKING: lambda: helps.unlock(user, actor=actor),
         Help.LOG_OUT: lambda: helps.end_sessions(user, actor=actor),
@@ -131,13 +152,8 @@ async def _help(context: Context, payload: Loose) -> Done:
             context.settings, user, reason=reason, actor=actor
         ),
     }
-    try:
-        await acts[help]()
-    except (Gone, Changed):
-        raise NotFoundException from None
-    except asyncpg.CheckViolationError:
-        raise Refused("last-administrator") from None
-    return Done(user_url(user), _done_message(help, account["name"]))
+    await acts[payload.help]()
+    return Done(user_url(user), _done_message(payload.help, account.name))
 
 
 def _done_message(help: Help, name: str) -> str:
@@ -152,60 +168,61 @@ def _done_message(help: Help, name: str) -> str:
     return messages[help]
 
 
-async def _state_creation(context: Context, payload: Loose) -> Statement:
-    require(context.viewer, Permission.STAFF_CHANGE)
+async def _state_creation(_context: Context, payload: StaffCreation) -> Statement:
     return Statement(
         heading=_("Create this staff account?"),
-        facts=[
-            *_facts(payload),
-            (_("Staff role"), role_name(payload["role"])),
-            (_("Language"), LANGUAGE_NAMES[payload["language"]]),
-        ],
+        facts=facts(payload.values, choices()),
         back=f"{USERS_URL}/staff/new",
         notes=[_("A link to set the password is mailed. It works once, within 7 days.")],
     )
 
 
-async def _create(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.STAFF_CHANGE)
-    values = {name: payload[name] for name in ("code", "name", "email", "role", "language")}
+async def _create(context: Context, payload: StaffCreation) -> Done:
+    values = payload.values
     try:
-        await staff_services.create_staff(context.settings, **values, actor=context.viewer.id)
+        await staff_services.create_staff(
+            context.settings, **columns(values), actor=context.viewer.id
+        )
     except asyncpg.UniqueViolationError as error:
         taken = "code-taken" if "code" in str(error.constraint_name) else "address-taken"
         raise Refused(taken) from None
     return Done(
         f"{USERS_URL}?kind=staff",
-        _("The staff account of %(name)s was created.", name=payload["name"]),
+        _("The staff account of %(name)s was created.", name=values.name),
     )
 
 
-async def _state_role(context: Context, payload: Loose) -> Statement:
-    require(context.viewer, Permission.STAFF_CHANGE)
-    account = await changeable_account(context.viewer, UUID(payload["user"]))
-    before, after = role_name(payload["seen"]), role_name(payload["role"])
+async def _state_role(context: Context, payload: RoleChange) -> Statement:
+    account = await changeable_account(context.viewer, payload.user)
+    before, after = (role_names()[role] for role in (payload.values.seen, payload.values.role))
     return Statement(
         heading=_("Change this staff role?"),
         facts=[*_facts(account), (_("Staff role"), f"{before} → {after}")],
-        back=user_url(account["id"]),
+        back=user_url(account.id),
         notes=[_("It counts from the person's next click on.")],
     )
 
 
-async def _change_role(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.STAFF_CHANGE)
-    account = await changeable_account(context.viewer, UUID(payload["user"]))
-    try:
-        await staff_services.change_staff_role(
-            account["id"], role=payload["role"], seen=payload["seen"], actor=context.viewer.id
-        )
-    except Changed:
-        raise Refused("changed-meanwhile") from None
-    except asyncpg.CheckViolationError:
-        raise Refused("last-administrator") from None
-    return Done(user_url(account["id"]), _("The staff role was changed."))
+async def _change_role(context: Context, payload: RoleChange) -> Done:
+    account = await changeable_account(context.viewer, payload.user)
+    await staff_services.change_staff_role(
+        account.id, **columns(payload.values), actor=context.viewer.id
+    )
+    return Done(user_url(account.id), _("The staff role was changed."))
 
 
-HELP = Act("account-help", Loose, _state_help, _help)
-CREATION = Act("staff-account", Loose, _state_creation, _create)
-ROLE = Act("staff-role", Loose, _state_role, _change_role)
+LAST_ADMINISTRATOR = {
+    "last-administrator": Refusal(
+        "form",
+        N_("This is the only administrator left. Make somebody else one first."),
+        asyncpg.CheckViolationError,
+    )
+}
+TAKEN = {
+    "code-taken": Refusal("code", N_("This code is taken. Choose another one.")),
+    "address-taken": Refusal("email", N_("Another account has this mail address.")),
+}
+STAFF = requires(Permission.STAFF_CHANGE)
+HELP = Act("account-help", AccountHelp, _state_help, _help, LAST_ADMINISTRATOR)
+CREATION = Act("staff-account", StaffCreation, _state_creation, _create, TAKEN, STAFF)
+ROLE = Act("staff-role", RoleChange, _state_role, _change_role, LAST_ADMINISTRATOR, STAFF)

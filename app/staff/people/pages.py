@@ -9,17 +9,20 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
-from app.confirmations.services import propose
+from app.confirmations.form_pages import NEW
+from app.confirmations.services import find_draft, propose
 from app.staff.access import permitted, require
 from app.staff.list_forms import ListForm
 from app.staff.people import acts, queries
-from app.staff.people.forms import ReasonForm, RoleForm, StaffForm
-from app.staff.rules import NEEDS_REASON, Help, Permission, StaffRole, permission_for, permits
+from app.staff.people.queries import SeenAccount
+from app.staff.people.values import ReasonValues, RoleValues, StaffValues
+from app.staff.rules import NEEDS_REASON, Help, Permission, permission_for, permits
 from app.staff.services import note_account_inspection
-from app.staff.shell_pages import kept, problem_of, staff_page
+from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.browsers import browser_name
 from app.web.requests import PageRequest, is_head, query_form, read_form
 from app.web.responses import see_other
+from app.web.values import Choices, Form, SentForm, read_values
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
 # Whether the account is a customer's or one of the staff's decides what it takes.
@@ -37,7 +40,7 @@ async def list_users(request: PageRequest) -> Response[str]:
         form.search, kind=form.chosen["kind"], order=form.order, after=form.after
     )
     return staff_page(
-        request, "staff/users.html", list=form, listed=listed, role_name=acts.role_name
+        request, "staff/users.html", list=form, listed=listed, roles=acts.role_names()
     )
 
 
@@ -51,26 +54,23 @@ async def show_user(
         raise NotFoundException
     if not is_head(request):
         await note_account_inspection(user=id, actor=viewer.id)
-    _, errors = await kept(request, viewer, acts.ROLE, {}, user=str(id))
-    if not errors:
-        _, errors = await kept(request, viewer, acts.HELP, {}, user=str(id))
+    errors = await draft_errors(request, viewer, lambda p: p.user == id, acts.ROLE, acts.HELP)
     return await _user(request, viewer, account, errors)
 
 
 async def _user(
-    request: PageRequest, viewer: Viewer, account: acts.Account, errors: dict[str, str]
+    request: PageRequest, viewer: Viewer, account: SeenAccount, errors: dict[str, str]
 ) -> Response[str]:
-    changeable = permits(viewer.staff_role, permission_for(account["staff_role"]))
+    changeable = permits(viewer.staff_role, permission_for(account.staff_role))
     return staff_page(
         request,
         "staff/user.html",
         account=account,
-        own=account["id"] == viewer.id,
+        own=account.id == viewer.id,
         slowed_down=await queries.is_slowed_down(account),
         helps=acts.offered_to(viewer, account) if changeable else [],
         needs_reason=NEEDS_REASON,
-        roles=list(StaffRole),
-        role_name=acts.role_name,
+        roles=acts.role_names(),
         browser_name=browser_name,
         errors=errors,
     )
@@ -94,10 +94,13 @@ class Helps(Controller):
         account, wanted = await _find(viewer, id, help)
         if wanted not in NEEDS_REASON:
             raise NotFoundException
-        require(viewer, permission_for(account["staff_role"], wanted))
-        about = {"user": str(id), "help": wanted.value}
-        typed, errors = await kept(request, viewer, acts.HELP, {"reason": ""}, **about)
-        return _reason(request, account, wanted, typed["reason"], errors)
+        require(viewer, permission_for(account.staff_role, wanted))
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.HELP)
+        form = Form.of(ReasonValues, None, 0, {})
+        if draft and (draft.payload.user, draft.payload.help) == (id, wanted):
+            form = Form.of(ReasonValues, ReasonValues(draft.payload.reason), 0, {})
+            form.errors.update(draft.errors)
+        return _reason(request, account, wanted, form)
 
     @post()
     async def propose(
@@ -109,25 +112,25 @@ class Helps(Controller):
     ) -> Response[Any]:
         """On to the confirm step."""
         account, wanted = await _find(viewer, id, help)
-        form = ReasonForm.read(await read_form(request), required=wanted in NEEDS_REASON)
-        if form.errors:
-            return _reason(request, account, wanted, form.reason, form.errors)
-        payload = {"user": str(id), "help": wanted.value, "reason": form.reason}
-        return see_other(await propose(viewer, acts.HELP, payload))
+        reason = ""
+        if wanted in NEEDS_REASON:
+            form = read_values(ReasonValues, await read_form(request), {})
+            if form.errors:
+                return _reason(request, account, wanted, form)
+            reason = form.values.reason
+        return see_other(await propose(viewer, acts.HELP, acts.AccountHelp(id, wanted, reason)))
 
 
-async def _find(viewer: Viewer, id: UUID, help: str) -> tuple[acts.Account, Help]:
+async def _find(viewer: Viewer, id: UUID, help: str) -> tuple[SeenAccount, Help]:
     account = await acts.changeable_account(viewer, id)
     if help not in acts.offered_to(viewer, account):
         raise NotFoundException
     return account, Help(help)
 
 
-def _reason(
-    request: PageRequest, account: acts.Account, help: Help, reason: str, errors: dict[str, str]
-) -> Response[str]:
+def _reason(request: PageRequest, account: SeenAccount, help: Help, form: Form) -> Response[str]:
     return staff_page(
-        request, "staff/reason.html", account=account, help=help, reason=reason, errors=errors
+        request, "staff/reason.html", account=account, help=help, form=form, errors=form.errors
     )
 
 
@@ -143,43 +146,41 @@ class StaffRoles(Controller):
     ) -> Response[Any]:
         """更新: on to the confirm step."""
         account = await acts.changeable_account(viewer, id)
-        if account["staff_role"] is None:
+        if account.staff_role is None:
             raise NotFoundException
-        form = RoleForm.read(await read_form(request))
+        form = read_values(RoleValues, await read_form(request), acts.choices())
         if form.errors:
             return await _user(request, viewer, account, form.errors)
-        payload = {"user": str(id), "role": form.role, "seen": form.seen}
+        payload = acts.RoleChange(id, values=form.values)
         return see_other(await propose(viewer, acts.ROLE, payload))
 
 
-class StaffCreation(Controller):
+class StaffCreation(StaffForms[None, StaffValues, acts.StaffCreation]):
     """A new account of the staff, entered by a mailed link."""
 
     path = f"{acts.USERS_URL}/staff/new"
     guards = STAFF
+    dependencies = NEW
+    act = acts.CREATION
+    values = StaffValues
+    template = "staff/staff_account.html"
 
-    @get()
-    async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        empty = {"code": "", "name": "", "email": "", "role": "viewer", "language": "ja"}
-        typed, errors = await kept(request, viewer, acts.CREATION, empty)
-        return _staff(request, typed, errors)
+    def now(self, subject: None) -> StaffValues:
+        """Show the least role, and the language of most."""
+        return StaffValues()
 
-    @post()
-    async def propose(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
-        """登録: on to the confirm step."""
-        form = StaffForm.read(await read_form(request))
+    async def choices(self, subject: None) -> Choices:
+        """Offer the roles and languages."""
+        return acts.choices()
+
+    async def check(self, subject: None, form: SentForm[StaffValues]) -> None:
+        """Tell at once that the code or the address is taken."""
+        values = form.values
         if not form.errors and (
-            taken := await queries.code_or_address_taken(
-                form.payload["code"], form.payload["email"]
-            )
+            taken := await queries.code_or_address_taken(values.code, values.email)
         ):
-            form.errors.update(problem_of({"problem": taken}))
-        if form.errors:
-            return _staff(request, form.typed, form.errors)
-        return see_other(await propose(viewer, acts.CREATION, form.payload))
+            self.refuse(form, taken)
 
-
-def _staff(request: PageRequest, typed: Any, errors: dict[str, str]) -> Response[str]:
-    roles = [(role.value, acts.role_name(role)) for role in StaffRole]
-    return staff_page(request, "staff/staff_account.html", roles=roles, typed=typed, errors=errors)
+    def entry(self, subject: None, values: StaffValues, revision: int) -> acts.StaffCreation:
+        """Propose an account."""
+        return acts.StaffCreation(values=values)

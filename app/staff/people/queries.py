@@ -1,13 +1,15 @@
 """Reads about people's accounts, as all of the staff see them; never a password or its hash."""
 
-import json
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
+
+import msgspec
 
 from app.accounts import throttling
 from app.accounts.help_services import throttled_in
 from app.accounts.queries import HAS_FACTOR, counts
-from app.database import fetch_one
+from app.database import fetch_one, fetch_value
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
 USERS = Source(
@@ -37,47 +39,78 @@ async def list_users(search: str, *, kind: str, order: str, after: UUID | None) 
     return await list_rows(USERS, where, order=order, after=after)
 
 
-async def find_user(id: UUID) -> dict[str, Any] | None:
-    """An account, with its memberships and sessions as lists, and whether it is slowed down."""
+@dataclass(frozen=True)
+class Membership:
+    """A contract that a person belongs to."""
+
+    number: str
+    name: str
+    role: str
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A browser in which a person is logged in."""
+
+    user_agent: str
+    created_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True)
+class SeenAccount:
+    """An account; one of a customer has no staff role."""
+
+    id: UUID
+    code: str
+    name: str
+    email: str
+    language: str
+    staff_role: str | None
+    disabled_at: datetime | None
+    last_sign_in_at: datetime | None
+    second_factor: bool
+    memberships: list[Membership]
+    sessions: list[SignedIn]
+
+
+async def find_user(id: UUID) -> SeenAccount | None:
+    """Return an account, with its memberships and sessions."""
     row = await fetch_one(
         f"""
         select u.id, u.code, u.name, u.email, u.language, u.staff_role, u.disabled_at,
-               u.last_sign_in_at, u.created_at, u.must_change_password,
-               {HAS_FACTOR} as second_factor,
-               (select json_agg(x) from (
+               u.last_sign_in_at, {HAS_FACTOR} as second_factor,
+               coalesce((select json_agg(x) from (
                     select c.number, c.name, m.role, c.ends_on from membership m
                     join contract c on c.id = m.contract where m."user" = u.id
-                    order by c.number limit 100) x)::text as memberships,
-               (select json_agg(x) from (
+                    order by c.number limit 100) x), '[]')::text as memberships,
+               coalesce((select json_agg(x) from (
                     select s.user_agent, s.created_at, s.last_seen_at from session s
                     where s."user" = u.id and s.expires_at > now()
                           and s.ended_at is null and {counts("s")}
-                    order by s.last_seen_at desc limit 20) x)::text as sessions
+                    order by s.last_seen_at desc limit 20) x), '[]')::text as sessions
         from portal_user u where u.id = $1
         """,
         id,
     )
     if row is None:
         return None
-    found = dict(row)
-    for name in ("memberships", "sessions"):
-        found[name] = json.loads(found[name] or "[]")
-    return found
+    memberships = msgspec.json.decode(row["memberships"], type=list[Membership])
+    sessions = msgspec.json.decode(row["sessions"], type=list[SignedIn])
+    return SeenAccount(**{**row, "memberships": memberships, "sessions": sessions})
 
 
-async def is_slowed_down(account: Any) -> bool:
-    """Whether so many attempts failed lately that the next ones wait."""
-    return await throttling.is_slowed_down(throttled_in(account))
+async def is_slowed_down(account: SeenAccount) -> bool:
+    """Return whether so many attempts failed lately that the next ones wait."""
+    return await throttling.is_slowed_down(throttled_in(account.id, account.code, account.email))
 
 
 async def code_or_address_taken(code: str, email: str) -> str:
-    """`code-taken` or `address-taken`, or an empty string."""
-    row = await fetch_one(
-        "select code = $1 as same_code from portal_user where code = $1 or email = $2"
-        " order by 1 desc limit 1",
+    """Return `code-taken` or `address-taken`, or an empty string."""
+    same_code = await fetch_value(
+        "select code = $1 from portal_user where code = $1 or email = $2 order by 1 desc limit 1",
         code,
         email,
     )
-    if row is None:
-        return ""
-    return "code-taken" if row["same_code"] else "address-taken"
+    return {None: "", True: "code-taken", False: "address-taken"}[same_code]

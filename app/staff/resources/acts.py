@@ -1,173 +1,194 @@
 """What the staff confirm about resources: publishing a file, its products, taking it off."""
 
-from typing import Any
 from uuid import UUID
 
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
-from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.database import Changed, Gone, Record
+from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Refused, Statement
+from app.database import Gone
 from app.resources import services
 from app.resources.upload_services import discard_upload
-from app.staff.access import require
-from app.staff.catalogue.queries import choices
+from app.resources.values import ProductsValues, ResourceValues, WithdrawalValues
+from app.staff.access import requires
 from app.staff.contracts.acts import change
-from app.staff.resources.queries import find_resource, find_upload
+from app.staff.notices.acts import product_choices
+from app.staff.resources.queries import PublishedFile, WaitingUpload, find_resource, find_upload
 from app.staff.rules import Permission
-from app.web.i18n import file_size
+from app.web.i18n import N_, file_size
 from app.web.i18n import gettext as _
+from app.web.values import facts
 
 RESOURCES_URL = "/staff/resources"
 UPLOADS_URL = f"{RESOURCES_URL}/uploads"
 
 
-async def publishable(viewer: Viewer, id: str) -> Record:
-    """An upload that waits, for those who may publish.
+class Publication(Entry[ResourceValues], frozen=True):
+    """What an upload is published as."""
+
+    upload: UUID
+
+
+class OfUpload(Payload, frozen=True):
+    """An act about an upload as it is."""
+
+    upload: UUID
+
+
+class ProductsChange(Entry[ProductsValues], frozen=True):
+    """Other products of a published file."""
+
+    resource: UUID
+
+
+class Withdrawal(Entry[WithdrawalValues], frozen=True):
+    """Taking a published file off."""
+
+    resource: UUID
+
+
+def resource_url(id: UUID) -> str:
+    """Return the path of a published file's page in the console."""
+    return f"{RESOURCES_URL}/{id}"
+
+
+async def provide_upload(upload_id: FromPath[UUID]) -> WaitingUpload:
+    """Return an upload that waits to be published.
 
     Raises:
-        NotFoundException: it is gone, or they may not.
+        NotFoundException: there is none.
     """
-    require(viewer, Permission.RESOURCES_CHANGE)
-    upload = await find_upload(UUID(id))
+    upload = await find_upload(upload_id)
     if upload is None:
         raise NotFoundException
     return upload
 
 
-async def changeable(viewer: Viewer, id: str) -> dict[str, Any]:
-    """A resource, for those who may change it.
+async def provide_resource(resource_id: FromPath[UUID]) -> PublishedFile:
+    """Return a published file.
 
     Raises:
-        NotFoundException: there is none, or they may not.
+        NotFoundException: there is none.
     """
-    require(viewer, Permission.RESOURCES_CHANGE)
-    resource = await find_resource(UUID(id))
+    resource = await find_resource(resource_id)
     if resource is None:
         raise NotFoundException
     return resource
 
 
-async def _codes(ids: list[str]) -> str:
-    return ", ".join(each["code"] for each in await choices() if str(each["id"]) in ids)
-
-
-def file_facts(file: Any) -> list[tuple[str, str]]:
-    """What is said of every file."""
+def _file_facts(file: WaitingUpload | PublishedFile) -> list[tuple[str, str]]:
     return [
-        (_("File name"), file["name"]),
-        (_("Size"), file_size(file["size"])),
-        ("SHA-256", file["sha256"]),
+        (_("File name"), file.name),
+        (_("Size"), file_size(file.size)),
+        ("SHA-256", file.sha256),
     ]
 
 
-async def _state_publication(context: Context, payload: Loose) -> Statement:
-    upload = await publishable(context.viewer, payload["upload"])
+async def _state_publication(_context: Context, payload: Publication) -> Statement:
+    upload = await provide_upload(payload.upload)
     return Statement(
         heading=_("Publish this file?"),
-        facts=[
-            *file_facts(upload),
-            (_("Version"), payload["version"]),
-            (_("Products"), await _codes(payload["products"])),
-        ],
-        back=f"{UPLOADS_URL}/{payload['upload']}",
+        facts=[*_file_facts(upload), *facts(payload.values, await product_choices())],
+        back=f"{UPLOADS_URL}/{upload.id}",
         notes=[_("Everybody whose contract has one of the products can download it at once.")],
     )
 
 
-async def _publish(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.RESOURCES_CHANGE)
+async def _publish(context: Context, payload: Publication) -> Done:
     try:
         id = await services.publish_resource(
-            upload=UUID(payload["upload"]),
-            version=payload["version"],
-            products=[UUID(product) for product in payload["products"]],
+            upload=payload.upload,
+            version=payload.values.version,
+            products=payload.values.products,
             actor=context.viewer.id,
         )
     except Gone:
         raise Refused("upload-gone", page=RESOURCES_URL) from None
-    return Done(f"{RESOURCES_URL}/{id}", _("The file was published."))
+    return Done(resource_url(id), _("The file was published."))
 
 
-async def _state_discard(context: Context, payload: Loose) -> Statement:
-    upload = await publishable(context.viewer, payload["upload"])
+async def _state_discard(_context: Context, payload: OfUpload) -> Statement:
+    upload = await provide_upload(payload.upload)
     return Statement(
         heading=_("Throw this upload away?"),
-        facts=file_facts(upload),
-        back=f"{UPLOADS_URL}/{payload['upload']}",
+        facts=_file_facts(upload),
+        back=f"{UPLOADS_URL}/{upload.id}",
     )
 
 
-async def _discard(context: Context, payload: Loose) -> Done:
-    await publishable(context.viewer, payload["upload"])
-    upload = UUID(payload["upload"])
-    await discard_upload(context.storage, upload=upload, actor=context.viewer.id)
+async def _discard(context: Context, payload: OfUpload) -> Done:
+    upload = await provide_upload(payload.upload)
+    await discard_upload(context.storage, upload=upload.id, actor=context.viewer.id)
     return Done(RESOURCES_URL, _("The upload was thrown away."))
 
 
-async def _state_products(context: Context, payload: Loose) -> Statement:
-    resource = await changeable(context.viewer, payload["resource"])
-    before = ", ".join(product["code"] for product in resource["products"])
+async def _state_products(_context: Context, payload: ProductsChange) -> Statement:
+    resource = await provide_resource(payload.resource)
+    [(label, after)] = facts(payload.values, await product_choices())
+    url = resource_url(resource.id)
     return Statement(
         heading=_("Change the products of this file?"),
-        facts=[
-            *file_facts(resource),
-            change(_("Products"), before, await _codes(payload["products"])),
-        ],
-        back=f"{RESOURCES_URL}/{payload['resource']}/products",
+        facts=[*_file_facts(resource), change(label, resource.codes, after)],
+        back=url if resource.withdrawn_at else f"{url}/products",
         notes=[_("Whoever has none of the products cannot download it any more.")],
     )
 
 
-def _refused(error: Exception, resource: str, form: str) -> Refused:
-    if isinstance(error, Changed):
-        return Refused("changed-meanwhile", page=form)
-    return Refused("resource-gone", page=f"{RESOURCES_URL}/{resource}")
-
-
-async def _tie(context: Context, payload: Loose) -> Done:
-    await changeable(context.viewer, payload["resource"])
-    page = f"{RESOURCES_URL}/{payload['resource']}"
+async def _tie(context: Context, payload: ProductsChange) -> Done:
+    resource = await provide_resource(payload.resource)
     try:
         await services.change_products(
-            resource=UUID(payload["resource"]),
-            products=[UUID(product) for product in payload["products"]],
+            resource=resource.id,
+            products=payload.values.products,
             actor=context.viewer.id,
-            revision=payload["revision"],
+            revision=payload.revision,
         )
-    except (Changed, Gone) as error:
-        raise _refused(error, payload["resource"], f"{page}/products") from None
-    return Done(page, _("The products of the file were changed."))
+    except Gone:
+        raise Refused("withdrawn") from None
+    return Done(resource_url(resource.id), _("The products of the file were changed."))
 
 
-async def _state_withdrawal(context: Context, payload: Loose) -> Statement:
-    resource = await changeable(context.viewer, payload["resource"])
-    kept = _("Kept in storage") if payload["keep_file"] else _("Deleted for good")
+async def _state_withdrawal(_context: Context, payload: Withdrawal) -> Statement:
+    resource, keep_file = await provide_resource(payload.resource), payload.values.keep_file
+    kept = _("Kept in storage") if keep_file else _("Deleted for good")
     return Statement(
         heading=_("Withdraw this file?"),
-        facts=[*file_facts(resource), (_("Version"), resource["version"]), (_("The file"), kept)],
-        back=f"{RESOURCES_URL}/{payload['resource']}",
+        facts=[*_file_facts(resource), (_("Version"), resource.version), (_("The file"), kept)],
+        back=resource_url(resource.id),
         notes=[_("From now on nobody can download it.")],
-        warning="" if payload["keep_file"] else _("The file cannot be had back."),
+        warning="" if keep_file else _("The file cannot be had back."),
     )
 
 
-async def _withdraw(context: Context, payload: Loose) -> Done:
-    await changeable(context.viewer, payload["resource"])
-    page = f"{RESOURCES_URL}/{payload['resource']}"
+async def _withdraw(context: Context, payload: Withdrawal) -> Done:
+    resource = await provide_resource(payload.resource)
     try:
         await services.withdraw_resource(
-            resource=UUID(payload["resource"]),
-            keep_file=payload["keep_file"],
+            resource=resource.id,
+            keep_file=payload.values.keep_file,
             actor=context.viewer.id,
-            revision=payload["revision"],
+            revision=payload.revision,
         )
-    except (Changed, Gone) as error:
-        raise _refused(error, payload["resource"], page) from None
-    return Done(page, _("The file was withdrawn."))
+    except Gone:
+        raise Refused("withdrawn") from None
+    return Done(resource_url(resource.id), _("The file was withdrawn."))
 
 
-PUBLICATION = Act("resource-publication", Loose, _state_publication, _publish)
-DISCARD = Act("resource-upload-discard", Loose, _state_discard, _discard)
-PRODUCTS = Act("resource-products", Loose, _state_products, _tie)
-WITHDRAWAL = Act("resource-withdrawal", Loose, _state_withdrawal, _withdraw)
+UPLOAD_GONE = Refusal("form", N_("The upload was published or thrown away meanwhile."))
+WITHDRAWN = Refusal("form", N_("The resource was withdrawn meanwhile."))
+MAY = requires(Permission.RESOURCES_CHANGE)
+PUBLICATION = Act(
+    "resource-publication",
+    Publication,
+    _state_publication,
+    _publish,
+    {"upload-gone": UPLOAD_GONE},
+    MAY,
+)
+DISCARD = Act("resource-upload-discard", OfUpload, _state_discard, _discard, may=MAY)
+PRODUCTS = Act(
+    "resource-products", ProductsChange, _state_products, _tie, {"withdrawn": WITHDRAWN}, MAY
+)
+WITHDRAWAL = Act(
+    "resource-withdrawal", Withdrawal, _state_withdrawal, _withdraw, {"withdrawn": WITHDRAWN}, MAY
+)

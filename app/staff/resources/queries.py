@@ -1,19 +1,20 @@
 """Reads about resources and uploads, as the staff see them."""
 
-import json
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app import clock
-from app.database import Record, fetch, fetch_one
+from app.database import row, rows
 from app.resources.upload_services import KEPT
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
 MOST_UPLOADS = 50
+CODES = """(select string_agg(p.code, ', ' order by p.code) from resource_product x
+    join product p on p.id = x.product where x.resource = r.id)"""
 RESOURCES = Source(
-    columns="""r.id, r.name, r.version, r.size, r.sha256, r.published_at, r.withdrawn_at,
-        (select string_agg(p.code, ', ' order by p.code) from resource_product x
-         join product p on p.id = x.product where x.resource = r.id) as products""",
+    columns=f"""r.id, r.name, r.version, r.size, r.sha256, r.published_at, r.withdrawn_at,
+        {CODES} as products""",
     tables="resource r",
     key="r.id",
     orders={"newest": Order("r.published_at", down=True), "name": Order("r.name")},
@@ -30,6 +31,40 @@ async def list_resources(search: str, *, state: str, order: str, after: UUID | N
     return await list_rows(RESOURCES, where, order=order, after=after)
 
 
+@dataclass(frozen=True)
+class WaitingUpload:
+    """A file that came in whole and is not published yet; who brought it may be deleted."""
+
+    id: UUID
+    name: str
+    size: int
+    sha256: str
+    begun_at: datetime
+    uploaded_by: str | None
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """A resource.
+
+    Attributes:
+        products: ids of its products.
+        codes: the codes of its products.
+    """
+
+    id: UUID
+    name: str
+    version: str
+    size: int
+    sha256: str
+    published_at: datetime
+    withdrawn_at: datetime | None
+    keeps_file: bool
+    revision: int
+    products: list[UUID]
+    codes: str
+
+
 UPLOAD = """
     select r.id, r.name, r.size, r.sha256, r.begun_at, u.name as uploaded_by
     from resource_upload r left join portal_user u on u.id = r.uploaded_by
@@ -37,27 +72,30 @@ UPLOAD = """
 """
 
 
-async def list_uploads() -> list[Record]:
-    """Uploads that wait to be published, the newest first."""
-    since = clock.now() - KEPT
-    return list(await fetch(f"{UPLOAD} order by r.begun_at desc limit {MOST_UPLOADS}", since))
+async def list_uploads() -> list[WaitingUpload]:
+    """Return the uploads that wait to be published, the newest first."""
+    return await rows(
+        WaitingUpload,
+        f"{UPLOAD} order by r.begun_at desc limit {MOST_UPLOADS}",
+        clock.now() - KEPT,
+    )
 
 
-async def find_upload(id: UUID) -> Record | None:
-    """An upload that waits to be published."""
-    return await fetch_one(f"{UPLOAD} and r.id = $2", clock.now() - KEPT, id)
+async def find_upload(id: UUID) -> WaitingUpload | None:
+    """Return an upload that waits to be published."""
+    return await row(WaitingUpload, f"{UPLOAD} and r.id = $2", clock.now() - KEPT, id)
 
 
-async def find_resource(id: UUID) -> dict[str, Any] | None:
-    """A resource with its products: each id, code, name_ja and name_en."""
-    row = await fetch_one(
-        """
-        select r.*, (select json_agg(json_build_object('id', p.id, 'code', p.code,
-                        'name_ja', p.name_ja, 'name_en', p.name_en) order by p.code)
-                     from resource_product x join product p on p.id = x.product
-                     where x.resource = r.id)::text as products
+async def find_resource(id: UUID) -> PublishedFile | None:
+    """Return a resource."""
+    return await row(
+        PublishedFile,
+        f"""
+        select r.id, r.name, r.version, r.size, r.sha256, r.published_at, r.withdrawn_at,
+               r.keeps_file, r.revision,
+               array(select product from resource_product where resource = r.id) as products,
+               coalesce({CODES}, '') as codes
         from resource r where r.id = $1
         """,
         id,
     )
-    return {**row, "products": json.loads(row["products"] or "[]")} if row else None

@@ -1,42 +1,28 @@
 """Uploads of resources: a file comes in as a stream, waits, and is published or thrown away."""
 
-from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
-from app.database import Record
 from app.resources.rules import MOST_BYTES
 from app.resources.upload_services import upload_file
+from app.resources.values import ResourceValues
 from app.staff.catalogue import queries as catalogue
-from app.staff.resources import acts, queries
-from app.staff.resources.forms import ResourceForm
+from app.staff.notices.acts import product_choices
+from app.staff.resources import acts
 from app.staff.resources.pages import CHANGE
-from app.staff.shell_pages import kept, staff_page
+from app.staff.resources.queries import WaitingUpload
+from app.staff.shell_pages import StaffForms, staff_page
 from app.storage import FileTooLarge, Storage
 from app.web.i18n import file_size
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, read_form
+from app.web.requests import PageRequest
 from app.web.responses import see_other
 from app.web.uploads import chosen_file
-
-
-async def provide_upload(upload_id: FromPath[UUID]) -> Record:
-    """The upload in the address.
-
-    Raises:
-        NotFoundException: there is none that waits.
-    """
-    upload = await queries.find_upload(upload_id)
-    if upload is None:
-        raise NotFoundException
-    return upload
+from app.web.values import Choices
 
 
 class UploadCreation(Controller):
@@ -84,50 +70,36 @@ def _upload(request: PageRequest, error: str = "") -> Response[str]:
     )
 
 
-class Uploads(Controller):
-    """A file that waits to be published."""
+class Publications(StaffForms[WaitingUpload, ResourceValues, acts.Publication]):
+    """A file that waits to be published: what came in, and the form that publishes it."""
 
     path = f"{acts.UPLOADS_URL}/{{upload_id:uuid}}"
     guards = CHANGE
-    dependencies = {"upload": Provide(provide_upload)}
+    dependencies = {"subject": Provide(acts.provide_upload)}
+    act = acts.PUBLICATION
+    values = ResourceValues
+    template = "staff/resource_publication.html"
 
-    @get()
-    async def show(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], upload: NamedDependency[Record]
-    ) -> Response[str]:
-        """What came in, and the form that publishes it."""
-        now = {"version": "", "products": []}
-        typed, errors = await kept(request, viewer, acts.PUBLICATION, now, upload=str(upload["id"]))
-        return await _publication(request, upload, typed, errors)
+    def now(self, subject: WaitingUpload) -> None:
+        """Show an empty form."""
 
-    @post()
-    async def propose(
-        self, request: PageRequest, viewer: NamedDependency[Viewer], upload: NamedDependency[Record]
-    ) -> Response[Any]:
-        """公開: on to the confirm step."""
-        offered = {str(product["id"]) for product in await catalogue.choices()}
-        form = ResourceForm.read(await read_form(request), offered)
-        if form.errors:
-            return await _publication(request, upload, form.typed, form.errors)
-        payload = {**form.payload, "upload": str(upload["id"])}
-        return see_other(await propose(viewer, acts.PUBLICATION, payload))
+    async def choices(self, subject: WaitingUpload) -> Choices:
+        """Offer the catalogue."""
+        return await product_choices()
+
+    def entry(
+        self, subject: WaitingUpload, values: ResourceValues, revision: int
+    ) -> acts.Publication:
+        """Propose to publish it as this."""
+        return acts.Publication(subject.id, values=values, revision=revision)
+
+    async def context(self, subject: WaitingUpload) -> dict[str, Any]:
+        """Give the page the upload, and the names of all products."""
+        return {"upload": subject, "products": await catalogue.choices()}
 
     @post("/discard")
     async def propose_discard(
-        self, viewer: NamedDependency[Viewer], upload: NamedDependency[Record]
+        self, viewer: NamedDependency[Viewer], subject: NamedDependency[WaitingUpload]
     ) -> Response[Any]:
         """破棄: on to the confirm step."""
-        return see_other(await propose(viewer, acts.DISCARD, {"upload": str(upload["id"])}))
-
-
-async def _publication(
-    request: PageRequest, upload: Record, typed: Mapping[str, Any], errors: dict[str, str]
-) -> Response[str]:
-    return staff_page(
-        request,
-        "staff/resource_publication.html",
-        upload=upload,
-        products=await catalogue.choices(),
-        typed=typed,
-        errors=errors,
-    )
+        return see_other(await propose(viewer, acts.DISCARD, acts.OfUpload(subject.id)))

@@ -1,25 +1,26 @@
 """Signing keys: what there is, a new one, and the keyset that goes out and comes back signed."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
-from app.activation.format.keysets import KEY_DAYS
 from app.activation.signing_keys.services import current_keyset
-from app.confirmations.services import find_draft, propose
+from app.confirmations.services import propose
 from app.settings import Settings
 from app.staff.access import permitted
 from app.staff.rules import Permission
-from app.staff.shell_pages import staff_page
+from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.staff.signing_keys import acts, queries
-from app.staff.signing_keys.forms import RotationForm
+from app.staff.signing_keys.values import RotationValues
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
+from app.web.values import Choices
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
 ROTATE = [permitted(Permission.SIGNING_KEYS_ROTATE)]
@@ -32,8 +33,9 @@ async def list_keys(
     request: PageRequest, viewer: NamedDependency[Viewer], settings: NamedDependency[Settings]
 ) -> Response[str]:
     """署名鍵: state and dates, and what can be done next."""
-    draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.IMPORT)
-    return await _list(request, settings, acts.problem_of(draft.refusal if draft else None))
+    return await _list(
+        request, settings, await draft_errors(request, viewer, lambda _: True, acts.IMPORT)
+    )
 
 
 async def _list(request: PageRequest, settings: Settings, errors: dict[str, str]) -> Response[str]:
@@ -41,55 +43,42 @@ async def _list(request: PageRequest, settings: Settings, errors: dict[str, str]
     return staff_page(request, "staff/signing_keys.html", keys=keys, errors=errors)
 
 
-class Rotation(Controller):
+@dataclass(frozen=True)
+class Subject:
+    """What a new key is made beside: the keys of the keyset in force, and how many are held."""
+
+    named: list[str]
+    revision: int
+
+
+async def provide_subject(settings: NamedDependency[Settings]) -> Subject:
+    """Look at the keys that there are."""
+    keyset = await current_keyset(settings)
+    held = await queries.list_keys(keyset)
+    return Subject([key.kid for key in keyset.keys] if keyset else [], len(held.keys))
+
+
+class Rotation(StaffForms[Subject, RotationValues, acts.Rotation]):
     """A new signing key, and which old ones are good no more."""
 
     path = f"{acts.KEYS_URL}/rotation"
     guards = ROTATE
+    dependencies = {"subject": Provide(provide_subject)}
+    act = acts.ROTATION
+    values = RotationValues
+    template = "staff/signing_key_rotation.html"
 
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        settings: NamedDependency[Settings],
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.ROTATION)
-        typed = draft.payload if draft else {"days": KEY_DAYS, "dropped": []}
-        return await _form(
-            request, settings, typed, acts.problem_of(draft.refusal if draft else None)
-        )
+    def now(self, subject: Subject) -> RotationValues:
+        """Show what is usual."""
+        return RotationValues()
 
-    @post()
-    async def propose(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        settings: NamedDependency[Settings],
-    ) -> Response[Any]:
-        """作成: on to the confirm step."""
-        keyset = await current_keyset(settings)
-        kids = {key.kid for key in keyset.keys} if keyset else set()
-        form = RotationForm.read(await read_form(request), kids)
-        if form.errors:
-            return await _form(request, settings, form.typed, form.errors)
-        return see_other(await propose(viewer, acts.ROTATION, form.payload))
+    async def choices(self, subject: Subject) -> Choices:
+        """Offer to drop the keys that the keyset in force names."""
+        return {"dropped": {kid: kid for kid in subject.named}}
 
-
-async def _form(
-    request: PageRequest, settings: Settings, typed: dict[str, Any], errors: dict[str, str]
-) -> Response[str]:
-    keyset = await current_keyset(settings)
-    keys = await queries.list_keys(keyset)
-    return staff_page(
-        request,
-        "staff/signing_key_rotation.html",
-        named=keyset.keys if keyset else (),
-        seen=keys.newest,
-        typed=typed,
-        errors=errors,
-    )
+    def entry(self, subject: Subject, values: RotationValues, revision: int) -> acts.Rotation:
+        """Propose a key."""
+        return acts.Rotation(values=values, revision=revision)
 
 
 class Keysets(Controller):
@@ -127,4 +116,4 @@ class Keysets(Controller):
         found = await acts.checked(settings, upload.content[: MOST_BYTES + 1])
         if isinstance(found, str):
             return await _list(request, settings, {"keyset": found})
-        return see_other(await propose(viewer, acts.IMPORT, {}, upload.content))
+        return see_other(await propose(viewer, acts.IMPORT, acts.Import(), upload.content))

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from app import clock
 from app.activation.format.keysets import Keyset
-from app.database import Record, fetch, fetch_one
+from app.activation.signing_keys.queries import ListedKeyset
+from app.database import Record, fetch, fetch_value
 
 
 class KeyState(StrEnum):
@@ -31,19 +32,14 @@ class SeenKey:
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys, newest first, and the keysets; `newest` is the kid made last."""
+    """The keys and the keysets, the newest first."""
 
     keys: list[SeenKey]
-    keysets: list[Record]
-
-    @property
-    def newest(self) -> str:
-        """What tells whether somebody made a key meanwhile."""
-        return self.keys[0].kid if self.keys else ""
+    keysets: list[ListedKeyset]
 
 
 async def list_keys(keyset: Keyset | None) -> Keys:
-    """Every signing key that the portal holds, and every keyset.
+    """Return every signing key that the portal holds, and every keyset.
 
     Args:
         keyset: the one in force, verified; None where there is none that can be trusted.
@@ -63,7 +59,12 @@ async def list_keys(keyset: Keyset | None) -> Keys:
     now = clock.now()
     signing = keyset.newest_key([row["kid"] for row in held], now) if keyset else None
     keys = [_seen(row, keyset, signing.kid if signing else "", now) for row in held]
-    return Keys(keys, [row for row in rows if row["version"]])
+    keysets = [
+        ListedKeyset(row["version"], row["created_at"], row["activated_at"])
+        for row in rows
+        if row["version"]
+    ]
+    return Keys(keys, keysets)
 
 
 def _seen(row: Record, keyset: Keyset | None, signing: str, now: datetime) -> SeenKey:
@@ -82,8 +83,8 @@ def _seen(row: Record, keyset: Keyset | None, signing: str, now: datetime) -> Se
 
 
 async def find_unsigned(version: int) -> str | None:
-    """The document of a keyset that waits for its signature."""
-    row = await fetch_one(
+    """Return the document of a keyset that waits for its signature."""
+    document: str | None = await fetch_value(
         "select document from keyset where version = $1 and signed is null", version
     )
-    return row["document"] if row else None
+    return document

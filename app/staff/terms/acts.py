@@ -1,25 +1,24 @@
 """What the staff confirm about the terms of use."""
 
 from app.accounts.services import publish_terms
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
-from app.database import Changed
-from app.staff.access import require
+from app.confirmations.acts import Act, Context, Done, Entry, Statement
+from app.staff.access import requires
 from app.staff.rules import Permission
+from app.staff.terms.values import TermsValues
 from app.web.i18n import gettext as _
-from app.web.i18n import number
+from app.web.values import facts
 
 TERMS_URL = "/staff/terms"
 
 
-async def _state(context: Context, payload: Loose) -> Statement:
-    require(context.viewer, Permission.TERMS_PUBLISH)
+class Publication(Entry[TermsValues], frozen=True):
+    """A new version; `revision` is the version that it follows."""
+
+
+async def _state(_context: Context, payload: Publication) -> Statement:
     return Statement(
         heading=_("Publish this version of the terms of use?"),
-        facts=[
-            (_("Version"), str(payload["revision"] + 1)),
-            (_("Japanese text"), _("%(n)s characters", n=number(len(payload["body_ja"])))),
-            (_("English text"), _("%(n)s characters", n=number(len(payload["body_en"])))),
-        ],
+        facts=[(_("Version"), str(payload.revision + 1)), *facts(payload.values)],
         back=f"{TERMS_URL}/new",
         warning=_("Everybody is asked to accept it before they go on, you too."),
         notes=[_("A published version is never changed; a correction is a new version.")],
@@ -27,18 +26,14 @@ async def _state(context: Context, payload: Loose) -> Statement:
     )
 
 
-async def _publish(context: Context, payload: Loose) -> Done:
-    require(context.viewer, Permission.TERMS_PUBLISH)
-    try:
-        await publish_terms(
-            payload["body_ja"],
-            payload["body_en"],
-            after=payload["revision"],
-            actor=context.viewer.id,
-        )
-    except Changed:
-        raise Refused("changed-meanwhile") from None
+async def _publish(context: Context, payload: Publication) -> Done:
+    values = payload.values
+    await publish_terms(
+        values.body_ja, values.body_en, after=payload.revision, actor=context.viewer.id
+    )
     return Done(TERMS_URL, _("The version was published."))
 
 
-PUBLICATION = Act("terms-publication", Loose, _state, _publish)
+PUBLICATION = Act(
+    "terms-publication", Publication, _state, _publish, may=requires(Permission.TERMS_PUBLISH)
+)

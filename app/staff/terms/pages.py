@@ -1,26 +1,22 @@
 """Terms of use: the versions, who accepted them, and publishing a new one."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
+from litestar import Response, get
+from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app import clock
-from app.accounts.queries import current_terms
-from app.accounts.rules import Viewer
-from app.confirmations.services import propose
 from app.staff.access import permitted
 from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
-from app.staff.shell_pages import kept, staff_page
+from app.staff.shell_pages import StaffForms, staff_page
 from app.staff.terms import acts, queries
-from app.staff.terms.forms import TermsForm
-from app.web.requests import PageRequest, query_form, read_form
-from app.web.responses import see_other
+from app.staff.terms.queries import Newest
+from app.staff.terms.values import TermsValues
+from app.web.requests import PageRequest, query_form
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
 
@@ -42,41 +38,20 @@ async def show_terms(request: PageRequest, id: FromPath[UUID]) -> Response[str]:
     return staff_page(request, "staff/terms.html", terms=terms, list=form, listed=listed)
 
 
-class TermsPublication(Controller):
-    """A new version, in both languages."""
+class TermsPublication(StaffForms[Newest | None, TermsValues, acts.Publication]):
+    """A new version, in both languages; the form begins with the texts that are in force."""
 
     path = f"{acts.TERMS_URL}/new"
     guards = [permitted(Permission.TERMS_PUBLISH)]
+    dependencies = {"subject": Provide(queries.find_newest)}
+    act = acts.PUBLICATION
+    values = TermsValues
+    template = "staff/terms_publication.html"
 
-    @get()
-    async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-        """The form; it begins with the texts that are in force."""
-        newest = await current_terms()
-        now = {name: newest[name] if newest else "" for name in ("body_ja", "body_en")}
-        typed, errors = await kept(request, viewer, acts.PUBLICATION, now)
-        typed["revision"] = newest["version"] if newest else 0
-        return _form(request, typed, errors)
+    def entry(self, subject: Newest | None, values: TermsValues, revision: int) -> acts.Publication:
+        """Propose the next version."""
+        return acts.Publication(values=values, revision=revision)
 
-    @post()
-    async def propose(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
-        """プレビュー, or 公開 and on to the confirm step."""
-        form = TermsForm.read(await read_form(request))
-        if form.errors or form.preview:
-            return _form(request, form.typed, form.errors, form.payload)
-        return see_other(await propose(viewer, acts.PUBLICATION, form.payload))
-
-
-def _form(
-    request: PageRequest,
-    typed: Mapping[str, Any],
-    errors: dict[str, str],
-    preview: Mapping[str, Any] | None = None,
-) -> Response[str]:
-    return staff_page(
-        request,
-        "staff/terms_publication.html",
-        preview=None if errors else preview,
-        now=clock.now(),
-        typed=typed,
-        errors=errors,
-    )
+    async def context(self, subject: Newest | None) -> dict[str, Any]:
+        """Give the page the moment that a preview shows."""
+        return {"now": clock.now()}

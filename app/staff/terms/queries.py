@@ -1,8 +1,10 @@
 """Reads about the versions of the terms of use, and who accepted them."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from app.database import Record, fetch, fetch_one
+from app.database import row, rows
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
 ACCEPTANCES = Source(
@@ -13,20 +15,58 @@ ACCEPTANCES = Source(
 )
 
 
-async def list_versions() -> list[Record]:
-    """All versions, the newest first, each with how many people accepted it."""
-    return list(
-        await fetch(
-            "select t.id, t.version, t.published_at,"
-            " (select count(*) from terms_acceptance where terms = t.id) as accepted"
-            " from terms t order by t.version desc"
-        )
+@dataclass(frozen=True)
+class ListedVersion:
+    """A version, and how many people accepted it."""
+
+    id: UUID
+    version: int
+    published_at: datetime
+    accepted: int
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version with both texts."""
+
+    version: int
+    body_ja: str
+    body_en: str
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The texts that are in force; their version is what a new one is made from."""
+
+    revision: int
+    body_ja: str
+    body_en: str
+
+
+async def list_versions() -> list[ListedVersion]:
+    """Return all versions, the newest first."""
+    return await rows(
+        ListedVersion,
+        "select t.id, t.version, t.published_at,"
+        " (select count(*) from terms_acceptance where terms = t.id) as accepted"
+        " from terms t order by t.version desc",
     )
 
 
-async def find_version(id: UUID) -> Record | None:
-    """A version with both texts."""
-    return await fetch_one("select * from terms where id = $1", id)
+async def find_version(id: UUID) -> Version | None:
+    """Return a version."""
+    return await row(
+        Version, "select version, body_ja, body_en, published_at from terms where id = $1", id
+    )
+
+
+async def find_newest() -> Newest | None:
+    """Return the newest version; None where there is none yet."""
+    return await row(
+        Newest,
+        "select version as revision, body_ja, body_en from terms order by version desc limit 1",
+    )
 
 
 async def list_acceptances(terms: UUID, search: str, *, order: str, after: UUID | None) -> Listed:

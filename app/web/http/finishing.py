@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import brotli
 
-from app.web.asgi import App, Headers, Message, Receive, Scope, Send, header_value, send_plain
+from app.web.http.asgi import App, Headers, Message, Receive, Scope, Send, header_value, send_plain
 from app.web.requests import header, is_fragment, is_htmx, takes_brotli
 from app.web.scope_keys import IS_HEAD
 

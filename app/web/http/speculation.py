@@ -1,6 +1,6 @@
 """Requests that a browser makes ahead of the person: they are refused before anything happens."""
 
-from app.web.asgi import App, Receive, Scope, Send, send_plain
+from app.web.http.asgi import App, Receive, Scope, Send, send_plain
 
 # What browsers call it: the standard, Chrome and Safari before it, Firefox before it.
 ANNOUNCED_IN = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")

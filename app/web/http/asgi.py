@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from app.web.ranges import Validators, select
+from app.web.http.ranges import Validators, select
 from app.web.requests import BrokenOff, ReadTimeout, header, takes_brotli
 from app.web.scope_keys import LOG_FIELDS, REQUEST_ID, STATUS
 from app.web.statics import StaticFile, by_url

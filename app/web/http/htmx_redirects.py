@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote, urlsplit
 
-from app.web.asgi import App, Message, Receive, Scope, Send, header_value
+from app.web.http.asgi import App, Message, Receive, Scope, Send, header_value
 from app.web.requests import is_fragment
 from app.web.templates import fragment_url
 

@@ -3,7 +3,7 @@
 import asyncio
 from asyncio import TimerHandle
 
-from app.web.heads import BoundedProtocol
+from app.web.http.heads import BoundedProtocol
 
 HEAD_SECONDS = 15.0
 # The kernel takes a few megabytes at once and asks for more when a part of them has left, which

@@ -1,0 +1,28 @@
+"""What owners enter about products."""
+
+from typing import Annotated
+
+from app.products.key_rules import LONGEST_KEY
+from app.web.i18n import N_
+from app.web.kinds import Code
+from app.web.values import Values
+
+
+class KeyValues(Values, frozen=True):
+    """A license key as it was typed; `plain_key` gives its characters.
+
+    Rules: letters, digits, single hyphens; not redeemed, not revoked, of this contract; guesses
+    are throttled.
+    """
+
+    key: Annotated[
+        str,
+        Code(
+            label=N_("License key"),
+            maximum=LONGEST_KEY,
+            hint=N_(
+                "As you received it. Small letters, full-width characters, spaces and dashes do not"
+                " matter."
+            ),
+        ),
+    ]

@@ -1,0 +1,33 @@
+"""What the staff enter about a file."""
+
+from typing import Annotated
+from uuid import UUID
+
+from app.web.i18n import N_
+from app.web.kinds import Line, Things, Tick
+from app.web.values import Values
+
+LONGEST_VERSION = 40
+Products = Annotated[
+    list[UUID],
+    Things(label=N_("Products"), missing=N_("Choose at least one product from the list.")),
+]
+
+
+class ResourceValues(Values, frozen=True):
+    """What an uploaded file is published as, and for which products."""
+
+    version: Annotated[str, Line(label=N_("Version"), maximum=LONGEST_VERSION)]
+    products: Products
+
+
+class ProductsValues(Values, frozen=True):
+    """Which products a published file belongs to."""
+
+    products: Products
+
+
+class WithdrawalValues(Values, frozen=True):
+    """What becomes of a file that is withdrawn."""
+
+    keep_file: Annotated[bool, Tick(label=N_("Keep the file in storage"))]
