@@ -23,6 +23,8 @@ class Kind(ABC):
         required: whether it may stay empty.
         hint: message id of what helps to fill it in.
         autocomplete: what a browser may fill in, as HTML names it.
+        rows: how many lines of a long text are seen at once.
+        language: the code of the language it is written in, where that is given.
         wide: whether it is drawn as wide as the page allows.
         recorded: whether the audit log may keep the value.
     """
@@ -32,6 +34,8 @@ class Kind(ABC):
     hint: str = ""
     wide: bool = False
     autocomplete: str = "off"
+    rows: int = 4
+    language: str = ""
     control: ClassVar[str] = "text"
     type: ClassVar[str] = "text"
     inputmode: ClassVar[str] = ""
@@ -81,16 +85,9 @@ class Line(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class Lines(Kind):
-    """A text of several lines, as it is written.
-
-    Attributes:
-        rows: how many lines of it are seen at once.
-        language: the code of the language it is written in, where that is given.
-    """
+    """A text of several lines, as it is written."""
 
     maximum: int
-    rows: int = 4
-    language: str = ""
     control: ClassVar[str] = "textarea"
     recorded: ClassVar[bool] = False
 
