@@ -34,9 +34,9 @@ LIGHT_ACTS = {
     *("entitlement-order", "entitlement-amendment"),
 }
 NOBODY = str(UUID(int=0))
-OWNER = {"contract": "D-1001", "membership": "", "owner_email": "x@example.com"}
+OWNER = {"membership": None, "owner_email": "x@example.com", "owner_language": "ja"}
 HEAVY: dict[str, dict[str, Any]] = {
-    "contract-owner": OWNER | {"owner_language": "ja", "reason": "退職"},
+    "contract-owner": {"contract": "D-1001", "values": OWNER | {"reason": "退職"}},
     "staff-invitation-resending": {"contract": "D-1001", "invitation": NOBODY},
     "account-help": {"user": "member", "help": Help.DISABLING, "reason": "x"},
     "staff-account": {

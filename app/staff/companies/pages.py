@@ -85,9 +85,8 @@ class CompanyCreation(StaffForms[SeenCompany | None, CompanyValues, acts.Company
             self.refuse(form, "name-taken")
 
     async def context(self, subject: SeenCompany | None) -> dict[str, Any]:
-        """Give the page the company and its contracts."""
-        contracts = await queries.list_contracts(subject.id) if subject else []
-        return {"company": subject, "contracts": contracts}
+        """Give the page the company."""
+        return {"company": subject}
 
 
 class Companies(CompanyCreation):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.database import fetch_one, row, rows
+from app.database import fetch_one, json_rows, row, rows
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
 COMPANIES = Source(
@@ -58,6 +58,12 @@ class SeenCompany:
     corporate_group: UUID | None
     revision: int
     group_name: str | None
+    listed_contracts: str | None
+
+    @property
+    def contracts(self) -> list[ContractOfCompany]:
+        """Return its contracts, the newest first."""
+        return json_rows(ContractOfCompany, self.listed_contracts)
 
 
 GROUPS = """
@@ -81,19 +87,15 @@ async def find_company(id: UUID) -> SeenCompany | None:
     """Return a company."""
     return await row(
         SeenCompany,
-        "select p.id, p.name, p.reading, p.corporate_group, p.revision, g.name as group_name"
-        " from company p left join corporate_group g on g.id = p.corporate_group where p.id = $1",
+        """
+        select p.id, p.name, p.reading, p.corporate_group, p.revision, g.name as group_name,
+               (select json_agg(json_build_object('number', c.number, 'name', c.name,
+                    'starts_on', c.starts_on, 'ends_on', c.ends_on)
+                    order by c.ends_on desc, c.number)
+                from contract c where c.company = p.id)::text as listed_contracts
+        from company p left join corporate_group g on g.id = p.corporate_group where p.id = $1
+        """,
         id,
-    )
-
-
-async def list_contracts(company: UUID) -> list[ContractOfCompany]:
-    """Return a company's contracts, the newest first."""
-    return await rows(
-        ContractOfCompany,
-        "select number, name, starts_on, ends_on from contract where company = $1"
-        " order by ends_on desc, number",
-        company,
     )
 
 

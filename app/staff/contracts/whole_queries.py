@@ -116,7 +116,7 @@ class Member(Struct, frozen=True):
 
 
 class Invitation(Struct, frozen=True):
-    """An invitation that was neither used nor ended, with its mail; an expired one works not."""
+    """An invitation that was neither used nor ended; an expired one no longer works."""
 
     id: UUID
     email: str
