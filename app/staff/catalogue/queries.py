@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.database import Record, fetch, fetch_one, row, rows
+from app.database import fetch_one, row, rows
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
 PRODUCTS = Source(
@@ -45,11 +45,6 @@ class SeenProduct:
     version: str
     revision: int
     used: bool
-
-
-async def choices() -> list[Record]:
-    """Return the whole catalogue, to choose from."""
-    return list(await fetch("select id, code, name_ja, name_en, unit from product order by code"))
 
 
 async def list_catalogue() -> list[CatalogueProduct]:

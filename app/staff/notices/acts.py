@@ -61,7 +61,7 @@ async def provide_notice(notice_id: FromPath[UUID]) -> SeenNotice:
 
 async def product_choices() -> Choices:
     """Return the products that a notice or a file can be about, by their codes."""
-    return {"products": {str(each["id"]): each["code"] for each in await catalogue.choices()}}
+    return {"products": {str(each.id): each.code for each in await catalogue.list_catalogue()}}
 
 
 def _form_url(notice: SeenNotice, form: str) -> str:

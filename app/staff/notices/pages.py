@@ -163,7 +163,7 @@ class NoticeCreation(StaffForms[Subject, NoticeValues, acts.NoticeText]):
             request,
             "staff/notice_text.html",
             notice=subject.notice,
-            products=await catalogue.choices(),
+            products=await catalogue.list_catalogue(),
             previews=previews(subject.settings, preview) if preview else [],
             recipients=await count_recipients(preview.products) if preview else None,
             form=form,

@@ -47,7 +47,10 @@ def no_time() -> str:
 
 
 class PublicationValues(Values, frozen=True):
-    """When people see a notice, and whether they are written to."""
+    """When people see a notice, and whether they are written to.
+
+    Rules: a moment to come
+    """
 
     when: Annotated[str, Choice(label=N_("When"))]
     day: Annotated[

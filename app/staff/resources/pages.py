@@ -62,7 +62,7 @@ class Resources(Controller):
             request,
             "staff/resource.html",
             resource=resource,
-            products=await catalogue.choices(),
+            products=await catalogue.list_catalogue(),
             errors=await draft_errors(request, viewer, lambda p: p.resource == resource.id, *shown),
         )
 
@@ -107,4 +107,4 @@ class ResourceProducts(StaffForms[PublishedFile, ProductsValues, acts.ProductsCh
 
     async def context(self, subject: PublishedFile) -> dict[str, Any]:
         """Give the page the file, and the names of all products."""
-        return {"resource": subject, "products": await catalogue.choices()}
+        return {"resource": subject, "products": await catalogue.list_catalogue()}

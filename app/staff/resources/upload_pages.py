@@ -95,7 +95,7 @@ class Publications(StaffForms[WaitingUpload, ResourceValues, acts.Publication]):
 
     async def context(self, subject: WaitingUpload) -> dict[str, Any]:
         """Give the page the upload, and the names of all products."""
-        return {"upload": subject, "products": await catalogue.choices()}
+        return {"upload": subject, "products": await catalogue.list_catalogue()}
 
     @post("/discard")
     async def propose_discard(
