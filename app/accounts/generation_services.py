@@ -12,14 +12,14 @@ from uuid import UUID
 from app.accounts.ending_services import end_sessions
 from app.accounts.rules import Ending, Viewer
 from app.accounts.tables import User
-from app.database import Record, fetch, fetch_one, unit_of_work
+from app.database import Gone, fetch, lock_row, unit_of_work
 
 
 class CredentialsChanged(Exception):
     """The credentials changed after the person had proved who they are, or the account is shut."""
 
 
-async def hold_account(user: UUID, generation: int) -> Record:
+async def hold_account(user: UUID, generation: int) -> User:
     """Lock an account whose credentials are still those of a generation.
 
     Lock it before any row that hangs on it, so that two changes of an account never wait for each
@@ -28,15 +28,16 @@ async def hold_account(user: UUID, generation: int) -> Record:
     Raises:
         CredentialsChanged: they are not, or the account is disabled or gone.
     """
-    row = await fetch_one(
-        "select id, code, name, email, language, staff_role from portal_user where id = $1"
-        " and credential_generation = $2 and disabled_at is null for no key update",
-        user,
-        generation,
-    )
-    if row is None:
-        raise CredentialsChanged
-    return row
+    try:
+        return await lock_row(
+            User,
+            (User.id == user)
+            & (User.credential_generation == generation)
+            & User.disabled_at.is_null(),
+            strength="NO KEY UPDATE",
+        )
+    except Gone:
+        raise CredentialsChanged from None
 
 
 async def require_current(viewer: Viewer) -> None:
@@ -64,7 +65,7 @@ async def begin_generation(user: UUID) -> None:
 @asynccontextmanager
 async def own_change(
     viewer: Viewer, ending: Ending, *, others_stay: bool = False
-) -> AsyncIterator[Record]:
+) -> AsyncIterator[User]:
     """Change a person's own credentials: only the session that does it stays open.
 
     Where nothing was changed, the other sessions stay open.
@@ -91,7 +92,7 @@ async def own_change(
 
 
 async def _has_begun(viewer: Viewer) -> bool:
-    """Whether the person's credentials are of another generation by now."""
+    """Return whether the person's credentials are of another generation by now."""
     return not await fetch(
         "select 1 from portal_user where id = $1 and credential_generation = $2",
         viewer.id,

@@ -170,12 +170,12 @@ class TermsOfUse(Controller):
         if viewer.terms_accepted:
             return see_other(form.next)
         terms = await queries.current_terms()
-        if terms is not None and form.version != terms["version"]:
+        if terms is not None and form.version != terms.version:
             form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
         if form.errors:
             return await self._page(request, form.next, form.errors)
         if terms is not None:
-            await services.accept_terms(viewer, terms["id"])
+            await services.accept_terms(viewer, terms.id)
         return see_other(form.next)
 
     async def _page(

@@ -32,17 +32,17 @@ async def show_parked_form(
     parked = await find_parked(viewer, str(id))
     if parked is None:
         return see_other("/")
-    body = open_form(read_secret(settings.secret_file), parked["form"])
+    body = open_form(read_secret(settings.secret_file), parked.form)
     return page(
         request,
         "accounts/parked_form.html",
         status=410 if body is None else 200,
         id=id,
         lost=body is None,
-        sent_at=parked["created_at"],
-        browser=browser_name(parked["user_agent"]),
-        place=name_place(parked["path"]),
-        entries=_entries(body or b"", parked["content_type"]),
+        sent_at=parked.created_at,
+        browser=browser_name(parked.user_agent),
+        place=name_place(parked.path),
+        entries=_entries(body or b"", parked.content_type),
     )
 
 

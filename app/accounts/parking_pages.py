@@ -15,7 +15,7 @@ from app.accounts.parking_rules import encrypt_form, open_form
 from app.accounts.rules import FORMS_AFTER_END, OverSession, Viewer, first_step, with_next
 from app.accounts.tables import ParkedForm
 from app.audit.services import record
-from app.database import Record, unit_of_work
+from app.database import unit_of_work
 from app.encryption import read_secret
 from app.settings import Settings
 from app.web.errors import quota_errors, send_unavailable, unavailable_errors
@@ -151,9 +151,9 @@ class ParkedForms:
         try:
             parked = await find_parked(viewer, scope["path"].removeprefix(PREFIX))
             secret = read_secret(self.settings.secret_file)
-            body = open_form(secret, parked["form"]) if parked else None
+            body = open_form(secret, parked.form) if parked else None
             if parked is not None and body is not None:
-                await ParkedForm.delete().where(ParkedForm.id == parked["id"])
+                await ParkedForm.delete().where(ParkedForm.id == parked.id)
         except unavailable_errors:
             await send_unavailable(scope, send)
             return
@@ -166,15 +166,15 @@ class ParkedForms:
             await self.app(_again(scope, parked, body), _receive_whole(body), send)
 
 
-def _again(scope: Scope, parked: Record, body: bytes) -> Scope:
+def _again(scope: Scope, parked: queries.Parked, body: bytes) -> Scope:
     """The request that brought the form, as it was."""
     kept = {b"content-type", b"content-length"}
     headers = [h for h in scope["headers"] if h[0] not in kept]
-    headers.append((b"content-type", parked["content_type"].encode("latin-1")))
+    headers.append((b"content-type", parked.content_type.encode("latin-1")))
     return {
         **scope,
-        "path": parked["path"],
-        "raw_path": parked["path"].encode("utf-8"),
+        "path": parked.path,
+        "raw_path": parked.path.encode("utf-8"),
         "headers": [*headers, (b"content-length", str(len(body)).encode())],
     }
 
@@ -217,7 +217,7 @@ def _receive_whole(body: bytes) -> Receive:
     return receive
 
 
-async def find_parked(viewer: Viewer, id: str) -> Record | None:
+async def find_parked(viewer: Viewer, id: str) -> queries.Parked | None:
     """A form that was kept for the person."""
     try:
         return await queries.find_parked_form(viewer.id, UUID(id), clock.now())

@@ -14,16 +14,19 @@ from app.accounts.generation_services import (
     own_change,
 )
 from app.accounts.passwords import hash_password, verify_password
+from app.accounts.queries import PendingEmail
 from app.accounts.rules import EMAIL_CHANGE_LASTS, Ending, Viewer, new_token, token_hash
 from app.accounts.services import keep_password
 from app.accounts.session_services import FreshToken
 from app.accounts.tables import EmailChange, User
 from app.accounts.throttling import Throttled
+from app.accounts.values import ProfileValues
 from app.audit.services import record
-from app.database import Record, unit_of_work
+from app.database import Gone, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue, withdraw
 from app.settings import Settings
+from app.web.values import columns
 
 
 class AddressTaken(Exception):
@@ -35,7 +38,7 @@ class LinkUnknown(Exception):
 
 
 async def check_password(viewer: Viewer, password: str) -> bool | Throttled:
-    """Whether the person knows their password; guesses are slowed down as at log-in."""
+    """Return whether the person knows their password; guesses are slowed down as at log-in."""
     admitted = await throttling.admit(guess_rules.check_lanes(viewer.id, viewer.session))
     if isinstance(admitted, Throttled):
         return admitted
@@ -56,7 +59,7 @@ async def renew_password(settings: Settings, viewer: Viewer, password: str) -> F
         await enqueue(
             settings,
             "password-changed",
-            Recipient(account["email"], account["name"], account["language"]),
+            Recipient(account.email, account.name, account.language),
             about=viewer.id,
             changed_at=clock.now(),
             elsewhere=True,
@@ -64,11 +67,11 @@ async def renew_password(settings: Settings, viewer: Viewer, password: str) -> F
     return fresh
 
 
-async def change_profile(viewer: Viewer, *, name: str, language: str) -> None:
+async def change_profile(viewer: Viewer, values: ProfileValues) -> None:
     """Give the person another name, as written, and the language they read."""
     async with unit_of_work():
-        await User.update({User.name: name, User.language: language}).where(User.id == viewer.id)
-        await record("profile-change", actor=viewer.id, subject=viewer.id, language=language)
+        await User.update(columns(values)).where(User.id == viewer.id)
+        await record("profile-change", actor=viewer.id, subject=viewer.id, language=values.language)
 
 
 async def ask_email_change(settings: Settings, viewer: Viewer, email: str) -> None:
@@ -105,7 +108,7 @@ async def ask_email_change(settings: Settings, viewer: Viewer, email: str) -> No
         await enqueue(
             settings,
             "email-change-asked",
-            Recipient(account["email"], account["name"], account["language"]),
+            Recipient(account.email, account.name, account.language),
             about=viewer.id,
             at=now,
             new_address=email,
@@ -113,20 +116,23 @@ async def ask_email_change(settings: Settings, viewer: Viewer, email: str) -> No
         await record("email-change-request", actor=viewer.id, subject=viewer.id)
 
 
-async def cancel_email_change(viewer: Viewer) -> bool:
-    """Throw the change away that waits for its link; False where there is none."""
+async def cancel_email_change(viewer: Viewer) -> None:
+    """Throw the change away that waits for its link.
+
+    Raises:
+        Gone: there is none.
+    """
     async with unit_of_work():
         await hold_account(viewer.id, viewer.generation)
-        cancelled = await _forget(viewer.id)
-        if cancelled:
-            await record("email-change-cancellation", actor=viewer.id, subject=viewer.id)
-    return cancelled
+        if not await _forget(viewer.id):
+            raise Gone
+        await record("email-change-cancellation", actor=viewer.id, subject=viewer.id)
 
 
 async def _forget(user: UUID) -> bool:
-    rows = await EmailChange.delete().where(EmailChange.user == user).returning(EmailChange.id)
-    await withdraw([row["id"] for row in rows])
-    return bool(rows)
+    changes = await EmailChange.delete().where(EmailChange.user == user).returning(EmailChange.id)
+    await withdraw([row["id"] for row in changes])
+    return bool(changes)
 
 
 async def confirm_email_change(settings: Settings, token: str, viewer: Viewer | None) -> str:
@@ -146,33 +152,32 @@ async def confirm_email_change(settings: Settings, token: str, viewer: Viewer | 
     if change is None:
         raise LinkUnknown
     try:
-        if viewer is not None and viewer.id == change["user"]:
+        if viewer is not None and viewer.id == change.user:
             async with own_change(viewer, Ending.ADDRESS_CHANGE):
                 await _change_email(settings, change)
         else:
             async with unit_of_work():
                 await _change_email(settings, change)
-                await end_sessions(change["user"], Ending.ADDRESS_CHANGE)
+                await end_sessions(change.user, Ending.ADDRESS_CHANGE)
     except CredentialsChanged:
         raise LinkUnknown from None
     except asyncpg.UniqueViolationError:
         raise AddressTaken from None
-    email: str = change["email"]
-    return email
+    return change.email
 
 
-async def _change_email(settings: Settings, change: Record) -> None:
-    user = change["user"]
-    old = await hold_account(user, change["generation"])
+async def _change_email(settings: Settings, change: PendingEmail) -> None:
+    user = change.user
+    old = await hold_account(user, change.generation)
     # A newer change may have replaced this one.
-    used = EmailChange.delete().where(EmailChange.id == change["id"])
-    if not await used.returning(EmailChange.id):
+    here = EmailChange.id == change.id
+    if not await EmailChange.delete().where(here).returning(EmailChange.id):
         raise LinkUnknown
-    await User.update({User.email: change["email"]}).where(User.id == user)
+    await User.update({User.email: change.email}).where(User.id == user)
     await enqueue(
         settings,
         "email-changed",
-        Recipient(old["email"], old["name"], old["language"]),
+        Recipient(old.email, old.name, old.language),
         about=user,
         at=clock.now(),
     )
@@ -180,7 +185,7 @@ async def _change_email(settings: Settings, change: Record) -> None:
 
 
 async def end_session(viewer: Viewer, session: UUID) -> bool:
-    """Sign one of the person's browsers out; False where it was signed out already.
+    """Sign one of the person's browsers out; return False where it was signed out already.
 
     The other browsers stay, but links and pending changes end: they may come from that one.
     """
@@ -193,7 +198,7 @@ async def end_session(viewer: Viewer, session: UUID) -> bool:
 
 
 async def end_other_sessions(viewer: Viewer) -> int:
-    """Sign all other browsers of the person out; answers how many there were."""
+    """Sign all other browsers of the person out; return how many there were."""
     async with own_change(viewer, Ending.OTHER_DEVICE):
         await begin_generation(viewer.id)
         ended = await end_sessions(viewer.id, Ending.OTHER_DEVICE, but=viewer.session)

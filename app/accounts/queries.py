@@ -1,11 +1,13 @@
 """Reads about accounts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.accounts.rules import Ending, OverSession, session_runs, token_hash
-from app.database import Record, fetch, fetch_one
+from app.accounts.tables import ParkedForm, PasswordReset, Terms, User
+from app.database import Record, fetch, fetch_one, row, rows
 
 HAS_FACTOR = """
     (exists (select 1 from authenticator_app f where f."user" = u.id and f.confirmed_at is not null)
@@ -14,12 +16,12 @@ HAS_FACTOR = """
 
 
 def counts(table: str) -> str:
-    """The condition that a token, a link or a pending change of the account `u` still counts."""
+    """Return the condition that a token, link or pending change of account `u` still counts."""
     return f"({table}.generation = u.credential_generation and u.disabled_at is null)"
 
 
 def session_statement(ahead: str = "") -> str:
-    """SQL of the session of token hash $1, with the person's confirmation $2.
+    """Return the SQL of the session of token hash $1, with the person's confirmation $2.
 
     Args:
         ahead: a select of another domain for person u.id and the key $3, whose columns come along.
@@ -54,7 +56,7 @@ SESSION = session_statement()
 async def find_session(
     token: str, confirmation: UUID | None, *, statement: str = SESSION, ahead: str = ""
 ) -> Record | None:
-    """The session of a token, also one that is over, with the person's confirmation of this id.
+    """Return the session of a token, also an ended one, with the person's confirmation of this id.
 
     Args:
         statement: a `session_statement()`.
@@ -65,18 +67,18 @@ async def find_session(
 
 
 async def find_staff(code: str, *roles: str) -> UUID | None:
-    """One of the staff with one of the roles, by user code."""
-    row = await fetch_one(
+    """Return one of the staff with one of the roles, by user code."""
+    found = await fetch_one(
         "select id from portal_user where code = lower($1) and disabled_at is null"
         " and staff_role = any($2)",
         code,
         roles,
     )
-    return row["id"] if row else None
+    return found["id"] if found else None
 
 
 async def find_credentials(code: str) -> Record | None:
-    """What log-in needs to know about the account with this user code."""
+    """Return what log-in needs to know about the account with this user code."""
     return await fetch_one(
         "select id, password_hash, credential_generation, staff_role, language from portal_user"
         " where code = $1 and disabled_at is null",
@@ -85,37 +87,50 @@ async def find_credentials(code: str) -> Record | None:
 
 
 async def find_device(tokens: Sequence[str], user: UUID) -> UUID | None:
-    """The known device of a person that has one of these tokens."""
-    row = await fetch_one(
+    """Return the known device of a person that has one of these tokens."""
+    found = await fetch_one(
         'select d.id from device d join portal_user u on u.id = d."user"'
         f" where d.token_hash = any($1) and u.id = $2 and {counts('d')}"
         " order by d.last_used_at desc limit 1",
         [token_hash(token) for token in tokens],
         user,
     )
-    return row["id"] if row else None
+    return found["id"] if found else None
 
 
-async def current_terms() -> Record | None:
-    """The newest version of the terms of use."""
-    return await fetch_one("select * from terms order by version desc limit 1")
+async def current_terms() -> Terms | None:
+    """Return the newest version of the terms of use."""
+    return await Terms.objects().order_by(Terms.version, ascending=False).first()
 
 
 async def product_words() -> list[str]:
-    """Codes and names of the vendor's products: words that everybody here knows."""
-    return [row["word"] for row in await fetch("select word from known_word")]
+    """Return codes and names of the vendor's products: words that everybody here knows."""
+    return [each["word"] for each in await fetch("select word from known_word")]
 
 
 async def own_words(user: UUID) -> list[str]:
-    """Words that must not make up the person's password: their own, and the products'."""
-    row = await fetch_one("select code, name, email from portal_user where id = $1", user)
-    own = [row["code"], row["name"], row["email"]] if row else []
+    """Return words that must not make up the person's password: their own, and the products'."""
+    found = await fetch_one("select code, name, email from portal_user where id = $1", user)
+    own = [found["code"], found["name"], found["email"]] if found else []
     return [*own, *await product_words()]
 
 
-async def find_parked_form(user: UUID, id: UUID, now: datetime) -> Record | None:
-    """A form that was kept for the person, and the browser that sent it."""
-    return await fetch_one(
+@dataclass(frozen=True)
+class Parked:
+    """A form that was kept for a person, and the browser that sent it."""
+
+    id: UUID
+    path: str
+    content_type: str
+    form: bytes
+    created_at: datetime
+    user_agent: str
+
+
+async def find_parked_form(user: UUID, id: UUID, now: datetime) -> Parked | None:
+    """Return a form that was kept for the person."""
+    return await row(
+        Parked,
         "select p.id, p.path, p.content_type, p.form, p.created_at,"
         " coalesce(s.user_agent, '') as user_agent"
         " from parked_form p left join session s on s.id = p.session"
@@ -135,7 +150,7 @@ async def lock_session(user: UUID, session: UUID) -> OverSession | None:
     open_account = "select 1 from portal_user where id = $1 and disabled_at is null for share"
     if not await fetch(open_account, user):
         return None
-    row = await fetch_one(
+    found = await fetch_one(
         "select s.expires_at, s.ended_at, s.end_reason from session s"
         ' join portal_user u on u.id = s."user"'
         f" where s.id = $1 and u.id = $2 and (s.ended_at is not null or {counts('s')})"
@@ -143,33 +158,54 @@ async def lock_session(user: UUID, session: UUID) -> OverSession | None:
         session,
         user,
     )
-    if row is None:
+    if found is None:
         return None
-    ending = Ending(row["end_reason"]) if row["end_reason"] else None
-    return OverSession(session, user, ending, row["ended_at"] or row["expires_at"])
+    ending = Ending(found["end_reason"]) if found["end_reason"] else None
+    return OverSession(session, user, ending, found["ended_at"] or found["expires_at"])
 
 
 async def count_parked(session: UUID) -> int:
-    """How many forms are kept that came with a session."""
-    row = await fetch_one("select count(*) as forms from parked_form where session = $1", session)
-    return int(row["forms"]) if row else 0
+    """Count the forms that are kept that came with a session."""
+    found: int = await ParkedForm.count().where(ParkedForm.session == session)
+    return found
 
 
 async def is_kept(user: UUID, id: UUID, now: datetime) -> bool:
-    """Whether a form or a change that waits for 決定 is kept for the person under this id."""
-    row = await fetch_one(
+    """Return whether a form, or a change that waits for 決定, of the person has this id."""
+    found = await fetch_one(
         'select 1 from parked_form where id = $1 and "user" = $2 and expires_at > $3'
         ' union all select 1 from confirmation where id = $1 and "user" = $2 and expires_at > $3',
         id,
         user,
         now,
     )
-    return row is not None
+    return found is not None
 
 
-async def find_account(user: UUID) -> Record:
-    """What a person sees of their own account, and the new address that waits for its link."""
-    row = await fetch_one(
+@dataclass(frozen=True)
+class Account:
+    """What a person sees of their own account.
+
+    Attributes:
+        version, accepted_at: of the terms of use that they accepted last.
+        asked_email, asked_until: the new address that waits for its link.
+    """
+
+    code: str
+    name: str
+    email: str
+    language: str
+    last_sign_in_at: datetime | None
+    version: int | None
+    accepted_at: datetime | None
+    asked_email: str | None
+    asked_until: datetime | None
+
+
+async def find_account(user: UUID) -> Account:
+    """Return what a person sees of their own account."""
+    found = await row(
+        Account,
         """
         select u.code, u.name, u.email, u.language, u.last_sign_in_at, t.version, a.accepted_at,
                e.email as asked_email, e.expires_at as asked_until
@@ -183,19 +219,32 @@ async def find_account(user: UUID) -> Record:
         """,
         user,
     )
-    assert row is not None, "a viewer has an account"
-    return row
+    assert found is not None, "a viewer has an account"
+    return found
 
 
 async def find_password_hash(user: UUID) -> str | None:
-    """The hash of a person's password."""
-    row = await fetch_one("select password_hash from portal_user where id = $1", user)
-    return row["password_hash"] if row else None
+    """Return the hash of a person's password."""
+    found = await fetch_one("select password_hash from portal_user where id = $1", user)
+    return found["password_hash"] if found else None
 
 
-async def list_sessions(user: UUID, now: datetime) -> list[Record]:
-    """Where the person is signed in, the most recently used first."""
-    rows = await fetch(
+@dataclass(frozen=True)
+class OpenSession:
+    """Where a person is signed in."""
+
+    id: UUID
+    user_agent: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    staff_role: str | None
+
+
+async def list_sessions(user: UUID, now: datetime) -> list[OpenSession]:
+    """Return where the person is signed in, the most recently used first."""
+    found = await rows(
+        OpenSession,
         "select s.id, s.user_agent, s.created_at, s.last_seen_at, s.expires_at, u.staff_role"
         ' from session s join portal_user u on u.id = s."user"'
         f" where u.id = $1 and s.ended_at is null and {counts('s')}"
@@ -203,15 +252,26 @@ async def list_sessions(user: UUID, now: datetime) -> list[Record]:
         user,
     )
     return [
-        row
-        for row in rows
-        if session_runs(row["staff_role"], row["last_seen_at"], row["expires_at"], now)
+        each
+        for each in found
+        if session_runs(each.staff_role, each.last_seen_at, each.expires_at, now)
     ]
 
 
-async def find_email_change(token: str, now: datetime) -> Record | None:
-    """The change of address that a link confirms, while it can: id, user, generation, email."""
-    return await fetch_one(
+@dataclass(frozen=True)
+class PendingEmail:
+    """A change of address that waits for its link."""
+
+    id: UUID
+    user: UUID
+    generation: int
+    email: str
+
+
+async def find_email_change(token: str, now: datetime) -> PendingEmail | None:
+    """Return the change of address that a link confirms, while it can."""
+    return await row(
+        PendingEmail,
         'select e.id, e."user", e.generation, e.email from email_change e'
         ' join portal_user u on u.id = e."user"'
         f" where e.token_hash = $1 and e.expires_at > $2 and {counts('e')}",
@@ -220,35 +280,38 @@ async def find_email_change(token: str, now: datetime) -> Record | None:
     )
 
 
-async def find_reset_account(wanted: str) -> Record | None:
-    """The account that somebody means who forgot its password.
+async def find_reset_account(wanted: str) -> User | None:
+    """Return the account that somebody means who forgot its password.
 
     Args:
         wanted: a user code or, with an @, a mail address; normalised, in lower case.
     """
     # Never both at once: somebody's user code could be another's mail address.
-    email, code = (wanted, None) if "@" in wanted else (None, wanted)
-    return await fetch_one(
-        "select id, name, email, language, credential_generation from portal_user"
-        " where (email = $1 or code = $2) and disabled_at is null",
-        email,
-        code,
-    )
+    meant = User.email == wanted if "@" in wanted else User.code == wanted
+    return await User.objects().where(meant & User.disabled_at.is_null()).first()
 
 
 async def count_resets(user: UUID, since: datetime) -> int:
-    """How many links to set a password the person was sent since then."""
-    row = await fetch_one(
-        'select count(*) as resets from password_reset where "user" = $1 and created_at > $2',
-        user,
-        since,
+    """Count the links to set a password that the person was sent since then."""
+    found: int = await PasswordReset.count().where(
+        (PasswordReset.user == user) & (PasswordReset.created_at > since)
     )
-    return int(row["resets"]) if row else 0
+    return found
 
 
-async def find_reset(token: str, now: datetime) -> Record | None:
-    """Whose password a link sets, while it can still be used: user, generation, code."""
-    return await fetch_one(
+@dataclass(frozen=True)
+class Reset:
+    """Whose password a link sets."""
+
+    user: UUID
+    generation: int
+    code: str
+
+
+async def find_reset(token: str, now: datetime) -> Reset | None:
+    """Return whose password a link sets, while it can still be used."""
+    return await row(
+        Reset,
         'select r."user", r.generation, u.code from password_reset r'
         ' join portal_user u on u.id = r."user"'
         f" where r.token_hash = $1 and r.used_at is null and r.expires_at > $2 and {counts('r')}",

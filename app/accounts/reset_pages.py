@@ -14,7 +14,7 @@ from litestar.status_codes import (
 from app import clock
 from app.accounts import access, forms, queries, reset_services
 from app.accounts.factors.queries import has_factor
-from app.database import Record
+from app.accounts.queries import Reset
 from app.settings import Settings
 from app.web.errors import sign_in_wait_message, too_many_attempts
 from app.web.requests import PageRequest, read_form
@@ -85,8 +85,8 @@ class PasswordReset(Controller):
         account = await queries.find_reset(token, clock.now())
         if account is None:
             return _unusable(request)
-        own_words = await queries.own_words(account["user"])
-        second_factor = await has_factor(account["user"])
+        own_words = await queries.own_words(account.user)
+        second_factor = await has_factor(account.user)
         form = forms.PasswordForm.read(
             await read_form(request), own_words, second_factor=second_factor
         )
@@ -100,15 +100,15 @@ class PasswordReset(Controller):
 
 
 async def _form(
-    request: PageRequest, account: Record, errors: dict[str, str] | None = None
+    request: PageRequest, account: Reset, errors: dict[str, str] | None = None
 ) -> Response[str]:
     return page(
         request,
         "accounts/reset.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else HTTP_200_OK,
         headers=SECRET,
-        code=account["code"],
-        second_factor=await has_factor(account["user"]),
+        code=account.code,
+        second_factor=await has_factor(account.user),
         errors=errors or {},
     )
 

@@ -12,7 +12,7 @@ from app.accounts.rules import RESET_LASTS, RESETS_PER_HOUR, Ending, new_token, 
 from app.accounts.tables import PasswordReset, User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
-from app.database import Record, fetch, unit_of_work, uuid7
+from app.database import fetch, unit_of_work, uuid7
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
@@ -40,17 +40,15 @@ async def request_reset(settings: Settings, wanted: str, *, address: str) -> Thr
         await writing.start()
         known = await _write_reset(settings, account)
         await (writing.commit() if known else writing.rollback())
-        await record(
-            "password-reset-request", actor=None, subject=account["id"] if account else None
-        )
+        await record("password-reset-request", actor=None, subject=account.id if account else None)
     return None
 
 
-async def _write_reset(settings: Settings, account: Record | None) -> bool:
-    """Write the link and its mail; whether they are to stay."""
+async def _write_reset(settings: Settings, account: User | None) -> bool:
+    """Write the link and its mail; return whether they are to stay."""
     token, now = new_token(), clock.now()
-    user: UUID = account["id"] if account else uuid7()
-    generation = account["credential_generation"] if account else 0
+    user: UUID = account.id if account else uuid7()
+    generation = account.credential_generation if account else 0
     sent = await queries.count_resets(user, now - timedelta(hours=1))
     await fetch(
         'insert into password_reset (id, token_hash, "user", created_at, expires_at, generation)'
@@ -74,8 +72,8 @@ async def _write_reset(settings: Settings, account: Record | None) -> bool:
     return account is not None and sent < RESETS_PER_HOUR
 
 
-def _recipient(account: Record) -> Recipient:
-    return Recipient(account["email"], account["name"], account["language"])
+def _recipient(account: User) -> Recipient:
+    return Recipient(account.email, account.name, account.language)
 
 
 def _nobody() -> Recipient:
@@ -83,7 +81,7 @@ def _nobody() -> Recipient:
 
 
 async def reset_password(settings: Settings, token: str, password: str) -> bool:
-    """Set a new password by a mailed link; False where the link cannot be used any more.
+    """Set a new password by a mailed link; return False where the link cannot be used any more.
 
     Everything that was open under the old password ends with it.
     """
@@ -100,11 +98,10 @@ async def _reset(settings: Settings, token: str, hashed: str) -> bool:
         link = await queries.find_reset(token, now)
         if link is None:
             return False
-        user = link["user"]
-        account = await hold_account(user, link["generation"])
-        used = PasswordReset.update({PasswordReset.used_at: now}).where(
-            (PasswordReset.token_hash == token_hash(token)) & PasswordReset.used_at.is_null()
-        )
+        user = link.user
+        account = await hold_account(user, link.generation)
+        fresh = (PasswordReset.token_hash == token_hash(token)) & PasswordReset.used_at.is_null()
+        used = PasswordReset.update({PasswordReset.used_at: now}).where(fresh)
         if not await used.returning(PasswordReset.id):
             return False
         await User.update({User.password_hash: hashed, User.must_change_password: False}).where(

@@ -134,10 +134,10 @@ async def publish_terms(
     async with unit_of_work():
         await fetch("lock table terms in share row exclusive mode")
         newest = await queries.current_terms()
-        if after is not None and after != (newest["version"] if newest else 0):
+        if after is not None and after != (newest.version if newest else 0):
             raise Changed
         terms = Terms(
-            version=newest["version"] + 1 if newest else 1,
+            version=newest.version + 1 if newest else 1,
             body_ja=body_ja,
             body_en=body_en,
             published_at=clock.now(),

@@ -15,7 +15,7 @@ from app.contracts.rules import Role, SeenContract
 
 
 def _number_in(path: str) -> str:
-    """The contract that an address names and whose pages ask for it by `provide_contract`."""
+    """Return the contract that an address names, if its pages ask for it by `provide_contract`."""
     parts = path.split("/", 5)
     if len(parts) < 3 or parts[1] != "contracts" or not parts[2].isascii():
         return ""
@@ -30,7 +30,7 @@ READ_AHEAD = ReadAhead(queries.AHEAD, _number_in)
 async def provide_contract(
     viewer: NamedDependency[Viewer], number: FromPath[str], scope: Scope = NO_REQUEST
 ) -> SeenContract:
-    """The contract in the address, for people with any role in it.
+    """Return the contract in the address, for people with any role in it.
 
     Args:
         viewer: who looks.
@@ -54,7 +54,7 @@ async def provide_contract(
 async def provide_changeable_contract(
     viewer: NamedDependency[Viewer], number: FromPath[str], scope: Scope = NO_REQUEST
 ) -> SeenContract:
-    """The contract in the address, for those who may change it now.
+    """Return the contract in the address, for those who may change it now.
 
     Raises:
         NotFoundException: there is none, the person is not an owner, or it has ended.
@@ -68,7 +68,7 @@ async def provide_changeable_contract(
 async def provide_owned_contract(
     viewer: NamedDependency[Viewer], number: FromPath[str], scope: Scope = NO_REQUEST
 ) -> SeenContract:
-    """The contract in the address, for owners; ended, its history stays readable.
+    """Return the contract in the address, for owners; ended, its history stays readable.
 
     Raises:
         NotFoundException: there is none, or the person is not an owner.

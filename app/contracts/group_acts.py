@@ -6,13 +6,31 @@ from uuid import UUID
 import asyncpg
 from litestar.exceptions import NotFoundException
 
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refusal, Refused, Statement
 from app.contracts import group_services, queries
 from app.contracts.access import provide_changeable_contract
 from app.contracts.group_services import GroupCompanyNamed
 from app.contracts.rules import SeenContract
-from app.database import Gone
+from app.web import i18n
+from app.web.i18n import N_
 from app.web.i18n import gettext as _
+
+
+class Addition(Payload, frozen=True):
+    """A company that may use the contract too, and the search that found it."""
+
+    contract: str
+    company: UUID
+    name: str
+    search: str
+
+
+class Removal(Payload, frozen=True):
+    """A group company that is taken off the contract."""
+
+    contract: str
+    group_company: UUID
+    name: str
 
 
 def _facts(contract: SeenContract, name: str) -> list[tuple[str, str]]:
@@ -22,63 +40,86 @@ def _facts(contract: SeenContract, name: str) -> list[tuple[str, str]]:
     ]
 
 
-async def _state_addition(context: Context, payload: Loose) -> Statement:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
-    query = urlencode({"search": payload["search"]})
+async def _state_addition(context: Context, payload: Addition) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
+    query = urlencode({"search": payload.search})
     return Statement(
         heading=_("Register this group company?"),
-        facts=_facts(contract, payload["name"]),
+        facts=_facts(contract, payload.name),
         back=f"{contract.url}/group-companies/new?{query}",
         notes=[_("From then on an environment can name it.")],
     )
 
 
-async def _add(context: Context, payload: Loose) -> Done:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
-    try:
-        await group_services.add_group_company(
-            contract=contract.id, company=UUID(payload["company"]), actor=context.viewer.id
-        )
-    except asyncpg.UniqueViolationError:
-        raise Refused("registered") from None
-    except asyncpg.CheckViolationError:
-        raise Refused("not-offered") from None
+async def _add(context: Context, payload: Addition) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
+    await group_services.add_group_company(
+        contract=contract.id, company=payload.company, actor=context.viewer.id
+    )
     return Done(
         f"{contract.url}/group-companies",
-        _("%(name)s was registered as a group company.", name=payload["name"]),
+        _("%(name)s was registered as a group company.", name=payload.name),
     )
 
 
-async def _state_removal(context: Context, payload: Loose) -> Statement:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
-    found = await queries.find_group_company(contract, UUID(payload["group_company"]))
-    if found is None:
+async def _state_removal(context: Context, payload: Removal) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
+    name = await queries.find_group_company(contract, payload.group_company)
+    if name is None:
         raise NotFoundException
     return Statement(
         heading=_("Remove this group company?"),
-        facts=_facts(contract, found["name"]),
+        facts=_facts(contract, name),
         back=f"{contract.url}/group-companies",
         notes=[_("It can be registered again later.")],
     )
 
 
-async def _remove(context: Context, payload: Loose) -> Done:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
+async def _remove(context: Context, payload: Removal) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
     try:
         await group_services.remove_group_company(
-            contract=contract.id,
-            group_company=UUID(payload["group_company"]),
-            actor=context.viewer.id,
+            contract=contract.id, group_company=payload.group_company, actor=context.viewer.id
         )
-    except Gone:
-        raise NotFoundException from None
     except GroupCompanyNamed as named:
-        raise Refused("named", environments=named.environments) from None
+        between = "、" if i18n.language.get() == "ja" else ", "
+        raise Refused("named", names=between.join(named.environments)) from None
     return Done(
         f"{contract.url}/group-companies",
-        _("%(name)s was removed from the group companies.", name=payload["name"]),
+        _("%(name)s was removed from the group companies.", name=payload.name),
     )
 
 
-ADDITION = Act("group-company-addition", Loose, _state_addition, _add)
-REMOVAL = Act("group-company-removal", Loose, _state_removal, _remove)
+ADDITION = Act(
+    "group-company-addition",
+    Addition,
+    _state_addition,
+    _add,
+    {
+        "registered": Refusal(
+            "company",
+            N_("Somebody else registered this company meanwhile. It is in the list already."),
+            asyncpg.UniqueViolationError,
+        ),
+        "not-offered": Refusal(
+            "company",
+            N_("This company cannot be registered any more. Search again."),
+            asyncpg.CheckViolationError,
+        ),
+    },
+)
+REMOVAL = Act(
+    "group-company-removal",
+    Removal,
+    _state_removal,
+    _remove,
+    {
+        "named": Refusal(
+            "form",
+            N_(
+                "It was not removed: these environments name it: %(names)s. Choose another group"
+                " company for them first."
+            ),
+        )
+    },
+)

@@ -1,6 +1,5 @@
 """グループ会社: the list, the search for a company to add, and removal."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from app.contracts import queries
 from app.contracts.access import provide_changeable_contract, provide_contract
 from app.contracts.directory_rules import MOST_SHOWN, search
 from app.contracts.rules import SeenContract
-from app.web import i18n
 from app.web.forms import SHORT_TEXT
 from app.web.i18n import gettext as _
 from app.web.requests import FormData, PageRequest, query_form, read_form
@@ -26,16 +24,6 @@ from app.web.templates import page
 from app.web.texts import normalised
 
 FIELD = "company"
-
-
-def _named(environments: list[str]) -> str:
-    """Why a group company stays."""
-    names = ("、" if i18n.language.get() == "ja" else ", ").join(environments)
-    return _(
-        "It was not removed: these environments name it: %(names)s. Choose another group company"
-        " for them first.",
-        names=names,
-    )
 
 
 @get(
@@ -49,14 +37,12 @@ async def list_group_companies(
     """The registered ones, each with the environments that name it."""
     wanted = request.query_params.get("draft", "")
     draft = await find_draft(viewer, wanted, acts.REMOVAL) if wanted else None
-    problem = _named(draft.refusal["environments"]) if draft and draft.refusal else ""
-    companies = await queries.list_group_companies(contract)
     return page(
         request,
         "contracts/group_companies.html",
         contract=contract,
-        companies=companies,
-        problem=problem,
+        companies=await queries.list_group_companies(contract),
+        problem=draft.errors.get("form", "") if draft else "",
     )
 
 
@@ -76,10 +62,10 @@ class GroupCompanyAddition(Controller):
     ) -> Response[str]:
         """The search and what it found, with the choice where the person comes back."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.ADDITION)
-        if draft is None or draft.payload["contract"] != contract.number:
+        if draft is None or draft.payload.contract != contract.number:
             return await _page(request, contract, query_form(request), "", {})
-        errors = {FIELD: _problem(draft.refusal)} if draft.refusal else {}
-        return await _page(request, contract, query_form(request), draft.payload["company"], errors)
+        chosen = str(draft.payload.company)
+        return await _page(request, contract, query_form(request), chosen, draft.errors)
 
     @post()
     async def propose(
@@ -90,19 +76,14 @@ class GroupCompanyAddition(Controller):
     ) -> Response[Any]:
         """追加: on to the confirm step."""
         data = await read_form(request)
-        offered = {str(c.id): c.name for c in await queries.list_candidates(contract)}
+        offered = {str(c.id): c for c in await queries.list_candidates(contract)}
         chosen = data.get(FIELD)
         if chosen not in offered:
-            problem = (
-                _problem({"problem": "not-offered"}) if chosen else _("Choose a group company.")
-            )
+            gone = acts.ADDITION.refusal("not-offered").told()
+            problem = gone if chosen else _("Choose a group company.")
             return await _page(request, contract, data, chosen, {FIELD: problem})
-        payload = {
-            "contract": contract.number,
-            "company": chosen,
-            "name": offered[chosen],
-            "search": _wanted(data),
-        }
+        company = offered[chosen]
+        payload = acts.Addition(contract.number, company.id, company.name, _wanted(data))
         return see_other(await propose(viewer, acts.ADDITION, payload))
 
 
@@ -117,22 +98,11 @@ async def propose_removal(
     group_company_id: FromPath[UUID],
 ) -> Response[Any]:
     """外す: on to the confirm step."""
-    found = await queries.find_group_company(contract, group_company_id)
-    if found is None:
+    name = await queries.find_group_company(contract, group_company_id)
+    if name is None:
         raise NotFoundException
-    payload = {
-        "contract": contract.number,
-        "group_company": str(group_company_id),
-        "name": found["name"],
-    }
+    payload = acts.Removal(contract.number, group_company_id, name)
     return see_other(await propose(viewer, acts.REMOVAL, payload))
-
-
-def _problem(refusal: Mapping[str, Any]) -> str:
-    """What a refused confirmation says beside the choice."""
-    if refusal["problem"] == "registered":
-        return _("Somebody else registered this company meanwhile. It is in the list already.")
-    return _("This company cannot be registered any more. Search again.")
 
 
 def _wanted(data: FormData) -> str:

@@ -5,8 +5,8 @@ from uuid import UUID
 from app import clock
 from app.audit.services import record
 from app.contracts.queries import environments_naming
-from app.contracts.tables import GroupCompany
-from app.database import Gone, fetch_one, unit_of_work
+from app.contracts.tables import Company, GroupCompany
+from app.database import lock_row, unit_of_work
 
 
 class GroupCompanyNamed(Exception):
@@ -44,21 +44,17 @@ async def remove_group_company(*, contract: UUID, group_company: UUID, actor: UU
     """
     async with unit_of_work():
         # Environments that begin to name it wait for this lock, and then do not find it.
-        found = await fetch_one(
-            "select c.name from group_company g join company c on c.id = g.company"
-            " where g.id = $1 and g.contract = $2 for update of g",
-            group_company,
-            contract,
+        found = await lock_row(
+            GroupCompany, (GroupCompany.id == group_company) & (GroupCompany.contract == contract)
         )
-        if found is None:
-            raise Gone
         if environments := await environments_naming(group_company):
             raise GroupCompanyNamed(environments)
         await GroupCompany.delete().where(GroupCompany.id == group_company)
+        named = await Company.select(Company.name).where(Company.id == found.company).first()
         await record(
             "group-company-removal",
             actor=actor,
             contract=contract,
             subject=group_company,
-            name=found["name"],
+            name=named["name"] if named else "",
         )

@@ -24,7 +24,7 @@ def _turn(data: FormData) -> Turn[tuple[str, str]]:
 
 
 def _pages(listed: Leaf[SeenContract], wanted: dict[str, str]) -> dict[str, str]:
-    """The ways to the other pages, search and order kept."""
+    """Return the addresses of the other pages, search and order kept."""
 
     def key(name: str, contract: SeenContract) -> dict[str, str]:
         value = queries.sort_value(contract, wanted["order"])

@@ -1,13 +1,15 @@
 """Reads about contracts, always through the person who looks."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from app import clock
 from app.contracts.directory_rules import ListedCompany
 from app.contracts.rules import Role, SeenContract
-from app.database import Record, fetch, fetch_one, rows
+from app.contracts.tables import KnownEnvironment
+from app.database import Record, fetch, fetch_one, fetch_value, rows
 from app.web.paging import Leaf, Turn, leaf
 from app.web.searching import contains, pattern
 
@@ -40,25 +42,25 @@ AHEAD = f"""
 
 
 def seen_contract(row: Record, prefix: str = "") -> SeenContract:
-    """The contract in a row that has the columns of SEEN."""
+    """Return the contract in a row that has the columns of SEEN."""
     values: dict[str, Any] = {name: row[prefix + name] for name in COLUMNS}
     values["role"] = Role(values["role"])
     return SeenContract(**values, today=clock.today(values["time_zone"]))
 
 
 async def find_contract(viewer: UUID, number: str) -> SeenContract | None:
-    """The contract with this number, if the person has a role in it."""
+    """Return the contract with this number, if the person has a role in it."""
     row = await fetch_one(f"{SEEN} and c.number = $2", viewer, number)
     return seen_contract(row) if row else None
 
 
 def contract_ahead(row: Record) -> SeenContract | None:
-    """The contract in a row of the session's statement with AHEAD."""
+    """Return the contract in a row of the session's statement with AHEAD."""
     return seen_contract(row, "contract_") if row["contract_id"] is not None else None
 
 
 def sort_value(contract: SeenContract, order: str) -> str:
-    """What an order sorts a contract by; with its number, the key of its row."""
+    """Return what an order sorts a contract by; with its number, the key of its row."""
     return str(getattr(contract, ORDERS[order]))
 
 
@@ -69,7 +71,7 @@ async def list_contracts(
     order: str = "number",
     turn: Turn[tuple[str, str]] = FIRST_PAGE,
 ) -> Leaf[SeenContract]:
-    """The person's contracts, a page at a time by key, so that any page costs the same.
+    """Return the person's contracts, a page at a time by key, so that any page costs the same.
 
     Args:
         search: part of number, name or company; letter case and width do not matter.
@@ -77,7 +79,7 @@ async def list_contracts(
         turn: sort value and number of a row already seen.
     """
     column = ORDERS[order]
-    rows = await fetch(
+    found = await fetch(
         f"""
         select * from ({SEEN}) seen
         where ($2 = '%%' or {contains("$2", "number", "name", "company")})
@@ -88,12 +90,26 @@ async def list_contracts(
         pattern(search),
         *(turn.key or (None, None)),
     )
-    return leaf([seen_contract(row) for row in rows], PAGE_ROWS, turn)
+    return leaf([seen_contract(row) for row in found], PAGE_ROWS, turn)
 
 
-async def contract_details(contract: SeenContract) -> tuple[Record, list[Record]]:
-    """Counts and history of a contract, for its first tab."""
-    rows = await fetch(
+@dataclass(frozen=True)
+class ContractLine:
+    """A line of a contract's history, if it has one, and beside it how much the contract has."""
+
+    kind: str | None
+    effective_on: date | None
+    note: str | None
+    environments: int
+    members: int
+    group_companies: int
+    entitlements: int
+
+
+async def contract_details(contract: SeenContract) -> tuple[ContractLine, list[ContractLine]]:
+    """Return counts and history of a contract, for its first tab."""
+    lines = await rows(
+        ContractLine,
         """
         select x.kind, x.effective_on, x.note,
                (select count(*) from known_environment where contract = $1 and retired_at is null)
@@ -108,28 +124,41 @@ async def contract_details(contract: SeenContract) -> tuple[Record, list[Record]
         contract.id,
         contract.today,
     )
-    return rows[0], [row for row in rows if row["kind"] is not None]
+    return lines[0], [line for line in lines if line.kind is not None]
 
 
-async def list_group_companies(contract: SeenContract) -> list[Record]:
-    """The registered group companies, each with the environments that name it."""
-    return list(
-        await fetch(
-            """
-            select g.id, c.name, g.created_at,
-                   array(select e.name from known_environment e
-                         where e.group_company = g.id and e.retired_at is null
-                         order by e.sort_key, e.id) as environments
-            from group_company g join company c on c.id = g.company
-            where g.contract = $1 order by c.reading, c.name
-            """,
-            contract.id,
-        )
+@dataclass(frozen=True)
+class SeenGroupCompany:
+    """A registered group company.
+
+    Attributes:
+        environments: names of those in use that name it.
+    """
+
+    id: UUID
+    name: str
+    created_at: datetime
+    environments: list[str]
+
+
+async def list_group_companies(contract: SeenContract) -> list[SeenGroupCompany]:
+    """Return the registered group companies, each with the environments that name it."""
+    return await rows(
+        SeenGroupCompany,
+        """
+        select g.id, c.name, g.created_at,
+               array(select e.name from known_environment e
+                     where e.group_company = g.id and e.retired_at is null
+                     order by e.sort_key, e.id) as environments
+        from group_company g join company c on c.id = g.company
+        where g.contract = $1 order by c.reading, c.name
+        """,
+        contract.id,
     )
 
 
 async def list_candidates(contract: SeenContract) -> list[ListedCompany]:
-    """Companies of the same corporate group that are not registered yet."""
+    """Return companies of the same corporate group that are not registered yet."""
     return await rows(
         ListedCompany,
         """
@@ -145,20 +174,24 @@ async def list_candidates(contract: SeenContract) -> list[ListedCompany]:
 
 
 async def environments_naming(group_company: UUID) -> list[str]:
-    """Names of the environments in use that name a group company, in sort-key order."""
-    rows = await fetch(
-        "select name from known_environment where group_company = $1 and retired_at is null"
-        " order by sort_key, id",
-        group_company,
+    """Return names of the environments in use that name a group company, in sort-key order."""
+    found = (
+        await KnownEnvironment.select(KnownEnvironment.name)
+        .where(
+            (KnownEnvironment.group_company == group_company)
+            & KnownEnvironment.retired_at.is_null()
+        )
+        .order_by(KnownEnvironment.sort_key, KnownEnvironment.id)
     )
-    return [row["name"] for row in rows]
+    return [environment["name"] for environment in found]
 
 
-async def find_group_company(contract: SeenContract, id: UUID) -> Record | None:
-    """A registered group company of the contract: id and name."""
-    return await fetch_one(
-        "select g.id, c.name from group_company g join company c on c.id = g.company"
+async def find_group_company(contract: SeenContract, id: UUID) -> str | None:
+    """Return the name of a registered group company of the contract."""
+    name: str | None = await fetch_value(
+        "select c.name from group_company g join company c on c.id = g.company"
         " where g.id = $1 and g.contract = $2",
         id,
         contract.id,
     )
+    return name

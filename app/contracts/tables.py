@@ -68,6 +68,7 @@ class Membership(Table):
     role = Text()
     notification = Boolean()
     created_at = Timestamptz(default=None)
+    revision = Integer(default=1)
 
 
 class GroupCompany(Table):

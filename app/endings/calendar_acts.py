@@ -2,7 +2,7 @@
 
 from litestar.exceptions import NotFoundException
 
-from app.confirmations.acts import Act, Context, Done, Loose, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Statement
 from app.endings import calendar_services as services
 from app.endings.queries import find_feed
 from app.web.i18n import gettext as _
@@ -12,18 +12,18 @@ CALENDAR_URL = "/profile/calendar"
 
 
 def stops_with() -> str:
-    """What ends a calendar address besides revoking it."""
+    """Return what ends a calendar address besides revoking it."""
     return _(
         "The address stops working when your password, email address or two-step log-in changes,"
         " or when your devices are signed out. Then make a new one."
     )
 
 
-async def _state_creation(context: Context, _payload: Loose) -> Statement:
+async def _state_creation(context: Context, _payload: Payload) -> Statement:
     feed = await find_feed(context.viewer.id)
     facts = [(_("User name"), context.viewer.name)]
     if feed is not None:
-        facts.append((_("Made"), moment(feed["created_at"])))
+        facts.append((_("Made"), moment(feed.created_at)))
     return Statement(
         heading=_("Make a new address?") if feed else _("Make a calendar address?"),
         facts=facts,
@@ -36,27 +36,27 @@ async def _state_creation(context: Context, _payload: Loose) -> Statement:
     )
 
 
-async def _state_revocation(context: Context, _payload: Loose) -> Statement:
+async def _state_revocation(context: Context, _payload: Payload) -> Statement:
     feed = await find_feed(context.viewer.id)
     if feed is None:
         raise NotFoundException
     return Statement(
         heading=_("Revoke the calendar address?"),
-        facts=[(_("User name"), context.viewer.name), (_("Made"), moment(feed["created_at"]))],
+        facts=[(_("User name"), context.viewer.name), (_("Made"), moment(feed.created_at))],
         back=CALENDAR_URL,
         warning=_("Calendars that use the address get nothing any more."),
     )
 
 
-async def _create(context: Context, _payload: Loose) -> Done:
+async def _create(context: Context, _payload: Payload) -> Done:
     await services.make_feed(context.settings, context.viewer.id, context.viewer.generation)
     return Done(CALENDAR_URL, _("The calendar address was made."))
 
 
-async def _revoke(context: Context, _payload: Loose) -> Done:
+async def _revoke(context: Context, _payload: Payload) -> Done:
     await services.revoke_feed(context.viewer.id)
     return Done(CALENDAR_URL, _("The calendar address was revoked."))
 
 
-CREATION = Act("calendar-creation", Loose, _state_creation, _create)
-REVOCATION = Act("calendar-revocation", Loose, _state_revocation, _revoke)
+CREATION = Act("calendar-creation", Payload, _state_creation, _create)
+REVOCATION = Act("calendar-revocation", Payload, _state_revocation, _revoke)

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from app import clock
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
+from app.confirmations.acts import Payload
 from app.confirmations.services import propose
 from app.endings import calendar_acts as acts
 from app.endings import queries
@@ -39,7 +40,7 @@ class CalendarSettings(Controller):
     ) -> Response[str]:
         """Whether there is an address; right after it was made, the address itself, once."""
         feed = await queries.find_feed(viewer.id)
-        shown = feed is not None and feed["counts"] and feed["unshown"]
+        shown = feed is not None and feed.counts and feed.unshown
         unasked = not shown or is_head(request)
         return page(
             request,
@@ -53,14 +54,14 @@ class CalendarSettings(Controller):
     @post()
     async def propose_creation(self, viewer: NamedDependency[Viewer]) -> Response[Any]:
         """アドレスを作成: on to the confirm step."""
-        return see_other(await propose(viewer, acts.CREATION, {}))
+        return see_other(await propose(viewer, acts.CREATION, Payload()))
 
     @post("/revocation")
     async def propose_revocation(self, viewer: NamedDependency[Viewer]) -> Response[Any]:
         """取り消し: on to the confirm step."""
         if await queries.find_feed(viewer.id) is None:
             raise NotFoundException
-        return see_other(await propose(viewer, acts.REVOCATION, {}))
+        return see_other(await propose(viewer, acts.REVOCATION, Payload()))
 
 
 @get("/calendar/{name:str}", opt={"public": True})
@@ -73,7 +74,7 @@ async def show_calendar(
         found = await queries.find_subscriber(name.removesuffix(SUFFIX))
     if found is None:
         raise NotFoundException
-    i18n.language.set(found["language"])
-    endings = await queries.list_endings(found["user"], clock.today("Asia/Tokyo"))
-    content = calendar_file(endings, made_at=found["created_at"], base_url=settings.base_url)
+    i18n.language.set(found.language)
+    endings = await queries.list_endings(found.user, clock.today("Asia/Tokyo"))
+    content = calendar_file(endings, made_at=found.created_at, base_url=settings.base_url)
     return Response(content, media_type="text/calendar")

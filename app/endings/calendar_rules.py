@@ -14,7 +14,7 @@ REFRESH = timedelta(hours=12)
 
 
 def calendar_file(endings: Sequence[Ending], *, made_at: datetime, base_url: str) -> bytes:
-    """The file in the language that is set, the same bytes as long as nothing of it changes.
+    """Return the file in the language that is set, the same bytes as long as nothing of it changes.
 
     Args:
         made_at: when the address was made; nothing in the file says when it was read.

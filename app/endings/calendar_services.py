@@ -61,11 +61,8 @@ async def revoke_feed(user: UUID) -> None:
 
 
 async def take_address(settings: Settings, user: UUID) -> str | None:
-    """The person's calendar address, the first time it is asked for; None afterwards."""
-    sealed = await fetch_value(
-        TAKE_ADDRESS,
-        user,
-    )
+    """Return the person's calendar address, the first time it is asked for; None afterwards."""
+    sealed = await fetch_value(TAKE_ADDRESS, user)
     if sealed is None:
         return None
     try:

@@ -1,13 +1,12 @@
 """Reads of what ends when."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from app.accounts.queries import counts
 from app.accounts.rules import token_hash
-from app.database import Record, fetch, fetch_one
+from app.database import Record, fetch, row, rows
 from app.endings.rules import STAGES, Ending, Kind
 
 # Contract c's own last day, its entitlements', and those of the files of environments in use.
@@ -52,14 +51,25 @@ SHOWN_AFTER_END = timedelta(days=366)
 MOST_EVENTS = 2000
 
 
-def _ending(row: Record) -> Ending:
-    values = {name: row[name] for name in Ending.__dataclass_fields__}
-    return Ending(**{**values, "kind": Kind(row["kind"])})
+def _ending(record: Record) -> Ending:
+    values = {name: record[name] for name in Ending.__dataclass_fields__}
+    return Ending(**{**values, "kind": Kind(record["kind"])})
 
 
-async def people_to_remind(now: datetime, day: date, most: int) -> Sequence[Record]:
-    """Owners who are to be told something, with name, email and language."""
-    return await fetch(
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is to be told something by mail."""
+
+    id: UUID
+    name: str
+    email: str
+    language: str
+
+
+async def people_to_remind(now: datetime, day: date, most: int) -> list[Person]:
+    """Return owners who are to be told something."""
+    return await rows(
+        Person,
         "select id, name, email, language from portal_user"
         f' where id in (select "user" from ({DUE}) due) order by id limit $5',
         now,
@@ -80,30 +90,55 @@ class DueReminder:
 
 
 async def due_reminders(person: UUID, now: datetime, day: date) -> list[DueReminder]:
-    """What a person is to be told on a day; what ends first comes first."""
-    rows = await fetch(
+    """Return what a person is to be told on a day; what ends first comes first."""
+    found = await fetch(
         f"{DUE} order by x.ends_on, c.number, x.kind, x.name_ja, x.subject",
         now,
         list(STAGES),
         day,
         person,
     )
-    return [DueReminder(_ending(row), row["days_left"], row["stage"]) for row in rows]
+    return [DueReminder(_ending(each), each["days_left"], each["stage"]) for each in found]
 
 
-async def find_feed(viewer: UUID) -> Record | None:
-    """The person's calendar address, as far as it is known."""
-    return await fetch_one(
-        f"select f.id, f.created_at, f.unshown is not null as unshown, {counts('f')} as counts"
+@dataclass(frozen=True)
+class Feed:
+    """A person's calendar address, as far as it is known.
+
+    Attributes:
+        unshown: whether the person has not seen it yet.
+        counts: whether it still works.
+    """
+
+    created_at: datetime
+    unshown: bool
+    counts: bool
+
+
+async def find_feed(viewer: UUID) -> Feed | None:
+    """Return what is known of the person's calendar address."""
+    return await row(
+        Feed,
+        f"select f.created_at, f.unshown is not null as unshown, {counts('f')} as counts"
         ' from calendar_feed f join portal_user u on u.id = f."user" where u.id = $1',
         viewer,
     )
 
 
-async def find_subscriber(token: str) -> Record | None:
-    """Whose calendar an address is: feed, created_at, user, language; None for unknown ones."""
-    return await fetch_one(
-        'select f.id as feed, f.created_at, u.id as "user", u.language'
+@dataclass(frozen=True)
+class Subscriber:
+    """Whose calendar an address is, and when the address was made."""
+
+    created_at: datetime
+    user: UUID
+    language: str
+
+
+async def find_subscriber(token: str) -> Subscriber | None:
+    """Return whose calendar an address is; None for an unknown one."""
+    return await row(
+        Subscriber,
+        'select f.created_at, u.id as "user", u.language'
         ' from calendar_feed f join portal_user u on u.id = f."user"'
         f" where f.token_hash = $1 and {counts('f')}",
         token_hash(token),
@@ -111,8 +146,8 @@ async def find_subscriber(token: str) -> Record | None:
 
 
 async def list_endings(person: UUID, today: date) -> list[Ending]:
-    """What ends in the contracts of a person, with what ended in the last year."""
-    rows = await fetch(
+    """Return what ends in the contracts of a person, with what ended in the last year."""
+    found = await fetch(
         f"""
         select {COLUMNS} from ({ENDINGS}) x join contract c on c.id = x.contract
         join membership m on m.contract = c.id and m."user" = $1
@@ -121,4 +156,4 @@ async def list_endings(person: UUID, today: date) -> list[Ending]:
         person,
         today - SHOWN_AFTER_END,
     )
-    return [_ending(row) for row in rows]
+    return [_ending(each) for each in found]

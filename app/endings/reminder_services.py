@@ -9,8 +9,8 @@ from datetime import date, datetime
 import structlog
 
 from app import clock, days
-from app.database import Record, fetch, unit_of_work, uuid7
-from app.endings.queries import DueReminder, due_reminders, people_to_remind
+from app.database import fetch, unit_of_work, uuid7
+from app.endings.queries import DueReminder, Person, due_reminders, people_to_remind
 from app.endings.rules import told
 from app.endings.tables import Reminder
 from app.mail.rules import Recipient
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 async def send_reminders(settings: Settings, *, batch: int = BATCH) -> bool:
-    """Write the mails of some people; whether there was anybody to write to."""
+    """Write the mails of some people; return whether there was anybody to write to."""
     now = clock.now()
     day = days.day_of(now, TIME_ZONE)
     people = await people_to_remind(now, day, batch)
@@ -36,16 +36,16 @@ async def send_reminders(settings: Settings, *, batch: int = BATCH) -> bool:
     return bool(people)
 
 
-async def _remind(settings: Settings, person: Record, now: datetime, day: date) -> None:
+async def _remind(settings: Settings, person: Person, now: datetime, day: date) -> None:
     async with unit_of_work():
-        due = await due_reminders(person["id"], now, day)
+        due = await due_reminders(person.id, now, day)
         digest = uuid7()
         # Another worker that is at the same person waits here, and then finds the row.
         first = await fetch(
             'insert into reminder_digest (id, "user", day, created_at) values ($1, $2, $3, $4)'
             " on conflict do nothing returning id",
             digest,
-            person["id"],
+            person.id,
             day,
             now,
         )
@@ -55,7 +55,7 @@ async def _remind(settings: Settings, person: Record, now: datetime, day: date) 
             *(
                 Reminder(
                     digest=digest,
-                    user=person["id"],
+                    user=person.id,
                     subject=each.ending.subject,
                     ends_on=each.ending.ends_on,
                     stage=each.stage,
@@ -66,8 +66,8 @@ async def _remind(settings: Settings, person: Record, now: datetime, day: date) 
         await _enqueue(settings, person, due)
 
 
-async def _enqueue(settings: Settings, person: Record, due: list[DueReminder]) -> None:
-    language = person["language"]
+async def _enqueue(settings: Settings, person: Person, due: list[DueReminder]) -> None:
+    language = person.language
     before = i18n.language.set(language)
     try:
         lines = [
@@ -83,13 +83,13 @@ async def _enqueue(settings: Settings, person: Record, due: list[DueReminder]) -
         await enqueue(
             settings,
             "reminder",
-            Recipient(person["email"], person["name"], language),
-            about=person["id"],
+            Recipient(person.email, person.name, language),
+            about=person.id,
             count=len(due),
             lines=lines,
         )
     except ValueError:
         # An address that is none must not keep the others from being told.
-        log.error("reminder-impossible", user=str(person["id"]))
+        log.error("reminder-impossible", user=str(person.id))
     finally:
         i18n.language.reset(before)

@@ -41,13 +41,13 @@ class Ending:
 
     @property
     def path(self) -> str:
-        """Page of the portal that shows it."""
+        """Return the path of the page that shows it."""
         end = {Kind.CONTRACT: "", Kind.PRODUCT: "/products", Kind.ACTIVATION: "/environments"}
         return f"/contracts/{self.contract_number}{end[self.kind]}"
 
 
 def told(ending: Ending) -> str:
-    """What ends, in the language that is set."""
+    """Return what ends, in the language that is set."""
     name = product_name(ending)
     if ending.kind is Kind.PRODUCT:
         return _("Product: %(name)s", name=name)
@@ -57,7 +57,7 @@ def told(ending: Ending) -> str:
 
 
 def stage(days_left: int) -> int | None:
-    """Which reminder is due so many days before the last one; None for none.
+    """Return which reminder is due so many days before the last one; None for none.
 
     A late one is told by the stage that it belongs to: who was not told at 30 days is at 29.
     """

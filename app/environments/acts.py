@@ -55,7 +55,7 @@ async def changeable_environment(
 async def choices(contract: SeenContract) -> Choices:
     """Return what the fields of an environment offer."""
     companies = await list_group_companies(contract)
-    return {"group_company": {str(each["id"]): each["name"] for each in companies}}
+    return {"group_company": {str(each.id): each.name for each in companies}}
 
 
 async def _state_creation(context: Context, payload: Creation) -> Statement:

@@ -8,9 +8,8 @@ from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
 from app.contracts.rules import SeenContract
-from app.database import Record
 from app.people import queries
-from app.people.queries import SeenMembership
+from app.people.queries import OpenInvitation, SeenMembership
 
 
 async def provide_membership(
@@ -18,7 +17,7 @@ async def provide_membership(
     contract: NamedDependency[SeenContract],
     membership_id: FromPath[UUID],
 ) -> SeenMembership:
-    """The membership in the address: one's own, or any for owners while the contract runs.
+    """Return the membership in the address: one's own, or any for owners while the contract runs.
 
     Raises:
         NotFoundException: there is none, or it is not for this person to change.
@@ -31,8 +30,8 @@ async def provide_membership(
 
 async def provide_invitation(
     contract: NamedDependency[SeenContract], invitation_id: FromPath[UUID]
-) -> Record:
-    """The open invitation in the address.
+) -> OpenInvitation:
+    """Return the open invitation in the address.
 
     Raises:
         NotFoundException: it is not one of the contract, or it was used or ended.

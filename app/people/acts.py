@@ -2,48 +2,72 @@
 
 from uuid import UUID
 
-from litestar.exceptions import NotFoundException
-
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.confirmations.acts import (
+    Act,
+    Context,
+    Done,
+    Entry,
+    Payload,
+    Refusal,
+    Refused,
+    Statement,
+)
 from app.contracts.access import provide_contract
 from app.contracts.rules import Role, SeenContract
-from app.database import Gone
 from app.people import membership_services as services
 from app.people.access import provide_membership
-from app.people.membership_services import MembershipRefused
+from app.people.membership_services import LastOwner, NotOwner
 from app.people.queries import SeenMembership
-from app.people.rules import MembershipProblem
+from app.people.values import MembershipValues
+from app.web.i18n import N_, pgettext
 from app.web.i18n import gettext as _
-from app.web.i18n import pgettext
+from app.web.values import Choices
 
 
-async def _find(viewer: Viewer, payload: Loose) -> tuple[SeenContract, SeenMembership]:
-    contract = await provide_contract(viewer, payload["contract"])
-    membership = await provide_membership(viewer, contract, UUID(payload["membership"]))
-    return contract, membership
+class Change(Entry[MembershipValues], frozen=True):
+    """Another role of a person, or their notices."""
+
+    contract: str
+    membership: UUID
+
+
+class Removal(Payload, frozen=True):
+    """The end of a membership."""
+
+    contract: str
+    membership: UUID
+
+
+async def _find(viewer: Viewer, payload: Change | Removal) -> tuple[SeenContract, SeenMembership]:
+    contract = await provide_contract(viewer, payload.contract)
+    return contract, await provide_membership(viewer, contract, payload.membership)
 
 
 def role_name(role: Role) -> str:
-    """The word for a role."""
+    """Return the word for a role."""
     return _("Owner") if role is Role.OWNER else _("Member")
 
 
+def choices(contract: SeenContract) -> Choices:
+    """Return the roles that the person may give in a contract: none, unless they own it."""
+    roles = Role if contract.may_change else ()
+    return {"role": {role.value: role_name(role) for role in roles}}
+
+
 def notices(on: bool) -> str:
-    """The words for whether somebody gets notices."""
+    """Return the words for whether somebody gets notices."""
     return _("Receives notices") if on else _("No notices")
 
 
-def _refused(contract: SeenContract, error: MembershipRefused) -> Refused:
-    """Somebody who is no owner any more cannot open the form: the list of members explains."""
-    lost = error.problem is MembershipProblem.NOT_OWNER
-    page = f"{contract.url}/members" if lost else None
-    return Refused(error.problem.value, page=page)
+def _not_owner(contract: SeenContract) -> Refused:
+    """Refuse on the list of members: somebody who is no owner cannot open the form."""
+    return Refused("not-owner", page=f"{contract.url}/members")
 
 
-async def _state_change(context: Context, payload: Loose) -> Statement:
+async def _state_change(context: Context, payload: Change) -> Statement:
     contract, membership = await _find(context.viewer, payload)
-    role = Role(payload["role"])
+    role = payload.values.role
     notes = []
     if membership.own and membership.role is Role.OWNER and role is Role.MEMBER:
         notes.append(_("You will not be an owner any more: you read the contract only."))
@@ -55,7 +79,7 @@ async def _state_change(context: Context, payload: Loose) -> Statement:
             (_("Role"), _from_to(role_name(membership.role), role_name(role))),
             (
                 pgettext("membership", "Notices"),
-                _from_to(notices(membership.notification), notices(payload["notification"])),
+                _from_to(notices(membership.notification), notices(payload.values.notification)),
             ),
         ],
         back=membership.url(contract),
@@ -67,28 +91,25 @@ def _from_to(before: str, after: str) -> str:
     return after if before == after else f"{before} → {after}"
 
 
-async def _change(context: Context, payload: Loose) -> Done:
+async def _change(context: Context, payload: Change) -> Done:
     contract, membership = await _find(context.viewer, payload)
     try:
         await services.change_membership(
             contract=contract.id,
             membership=membership.id,
-            role=Role(payload["role"]),
-            notification=payload["notification"],
-            seen=(Role(payload["seen_role"]), payload["seen_notification"]),
+            values=payload.values,
+            revision=payload.revision,
             actor=context.viewer.id,
         )
-    except Gone:
-        raise NotFoundException from None
-    except MembershipRefused as refused:
-        raise _refused(contract, refused) from None
+    except NotOwner:
+        raise _not_owner(contract) from None
     return Done(
         f"{contract.url}/members",
         _("The membership of %(name)s was changed.", name=membership.name),
     )
 
 
-async def _state_removal(context: Context, payload: Loose) -> Statement:
+async def _state_removal(context: Context, payload: Removal) -> Statement:
     contract, membership = await _find(context.viewer, payload)
     if membership.own:
         heading = _("Leave this contract?")
@@ -110,16 +131,14 @@ async def _state_removal(context: Context, payload: Loose) -> Statement:
     )
 
 
-async def _remove(context: Context, payload: Loose) -> Done:
+async def _remove(context: Context, payload: Removal) -> Done:
     contract, membership = await _find(context.viewer, payload)
     try:
         await services.end_membership(
             contract=contract.id, membership=membership.id, actor=context.viewer.id
         )
-    except Gone:
-        raise NotFoundException from None
-    except MembershipRefused as refused:
-        raise _refused(contract, refused) from None
+    except NotOwner:
+        raise _not_owner(contract) from None
     if membership.own:
         return Done("/contracts", _("You have left the contract %(name)s.", name=contract.name))
     return Done(
@@ -128,5 +147,22 @@ async def _remove(context: Context, payload: Loose) -> Done:
     )
 
 
-CHANGE = Act("membership-change", Loose, _state_change, _change)
-REMOVAL = Act("membership-removal", Loose, _state_removal, _remove)
+REFUSALS = {
+    "last-owner": Refusal(
+        "form",
+        N_(
+            "This is the only owner left, and a contract that runs keeps one. Make somebody else"
+            " an owner first."
+        ),
+        LastOwner,
+    ),
+    "not-owner": Refusal(
+        "form",
+        N_(
+            "Nothing was changed: you are not an owner of this contract any more. Somebody else"
+            " changed your role meanwhile."
+        ),
+    ),
+}
+CHANGE = Act("membership-change", Change, _state_change, _change, REFUSALS)
+REMOVAL = Act("membership-removal", Removal, _state_removal, _remove, REFUSALS)

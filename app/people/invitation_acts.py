@@ -2,30 +2,70 @@
 
 from uuid import UUID
 
-from litestar.exceptions import NotFoundException
-
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.confirmations.acts import (
+    Act,
+    Context,
+    Done,
+    Entry,
+    Payload,
+    Refusal,
+    Refused,
+    Statement,
+)
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
-from app.database import Gone, Record
 from app.people import invitation_services as services
 from app.people.access import provide_invitation
 from app.people.invitation_services import InvitationRefused, TooManyInvitations
-from app.people.rules import INVITATION_LASTS
-from app.web.i18n import LANGUAGE_NAMES, moment, ngettext
+from app.people.queries import OpenInvitation
+from app.people.rules import INVITATION_LASTS, AddressProblem
+from app.people.values import InvitationValues
+from app.web.i18n import LANGUAGE_NAMES, N_, moment, ngettext
 from app.web.i18n import gettext as _
+from app.web.values import facts
 
 
-async def _state(context: Context, payload: Loose) -> Statement:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
-    emails = payload["emails"]
+class Creation(Entry[InvitationValues], frozen=True):
+    """Invitations to a contract."""
+
+    contract: str
+
+
+class OfInvitation(Payload, frozen=True):
+    """An act about an open invitation as it is."""
+
+    contract: str
+    invitation: UUID
+
+
+class AddressesRefused(Refusal):
+    """What stands against each address: the detail `problems` has it."""
+
+    def told(self, **details: object) -> str:
+        """Return a sentence for each address."""
+        problems = details["problems"]
+        assert isinstance(problems, dict)
+        return " ".join(
+            _("%(address)s is a member of this contract already.", address=email)
+            if problem == AddressProblem.MEMBER
+            else _(
+                "%(address)s has an open invitation already; send that one again instead.",
+                address=email,
+            )
+            for email, problem in problems.items()
+        )
+
+
+async def _state(context: Context, payload: Creation) -> Statement:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
     return Statement(
-        heading=ngettext("Invite %(n)s person?", "Invite %(n)s people?", len(emails)),
+        heading=ngettext(
+            "Invite %(n)s person?", "Invite %(n)s people?", len(payload.values.emails)
+        ),
         facts=[
             (_("Contract"), f"{contract.name} ({contract.number})"),
-            (_("E-mail address"), ", ".join(emails)),
-            (_("Language"), LANGUAGE_NAMES[payload["language"]]),
+            *facts(payload.values),
             (_("Role"), _("Member")),
         ],
         back=f"{contract.url}/invitations/new",
@@ -41,34 +81,27 @@ def _link_lasts() -> str:
     )
 
 
-async def _invite(context: Context, payload: Loose) -> Done:
-    contract = await provide_changeable_contract(context.viewer, payload["contract"])
+async def _invite(context: Context, payload: Creation) -> Done:
+    contract = await provide_changeable_contract(context.viewer, payload.contract)
     try:
         await services.invite(
-            context.settings,
-            contract=contract,
-            emails=payload["emails"],
-            language=payload["language"],
-            actor=context.viewer,
+            context.settings, contract=contract, values=payload.values, actor=context.viewer
         )
     except InvitationRefused as refused:
-        problems = {email: problem.value for email, problem in refused.problems.items()}
-        raise Refused("problems", problems=problems) from None
-    except TooManyInvitations:
-        raise Refused("too-many-open") from None
-    return Done(f"{contract.url}/members", _on_their_way(len(payload["emails"])))
+        raise Refused("problems", problems=refused.problems) from None
+    return Done(f"{contract.url}/members", _on_their_way(len(payload.values.emails)))
 
 
 def _on_their_way(mails: int) -> str:
     return ngettext("The invitation is on its way.", "%(n)s invitations are on their way.", mails)
 
 
-async def _find(viewer: Viewer, payload: Loose) -> tuple[SeenContract, Record]:
-    contract = await provide_changeable_contract(viewer, payload["contract"])
-    return contract, await provide_invitation(contract, UUID(payload["invitation"]))
+async def _find(viewer: Viewer, payload: OfInvitation) -> tuple[SeenContract, OpenInvitation]:
+    contract = await provide_changeable_contract(viewer, payload.contract)
+    return contract, await provide_invitation(contract, payload.invitation)
 
 
-async def _state_again(context: Context, payload: Loose) -> Statement:
+async def _state_again(context: Context, payload: OfInvitation) -> Statement:
     contract, invitation = await _find(context.viewer, payload)
     return Statement(
         heading=_("Send this invitation again?"),
@@ -78,29 +111,24 @@ async def _state_again(context: Context, payload: Loose) -> Statement:
     )
 
 
-def _facts(contract: SeenContract, invitation: Record) -> list[tuple[str, str]]:
+def _facts(contract: SeenContract, invitation: OpenInvitation) -> list[tuple[str, str]]:
     return [
         (_("Contract"), f"{contract.name} ({contract.number})"),
-        (_("E-mail address"), invitation["email"]),
-        (_("Language"), LANGUAGE_NAMES[invitation["language"]]),
-        (_("Link valid until"), moment(invitation["expires_at"], contract.time_zone)),
+        (_("E-mail address"), invitation.email),
+        (_("Language"), LANGUAGE_NAMES[invitation.language]),
+        (_("Link valid until"), moment(invitation.expires_at, contract.time_zone)),
     ]
 
 
-async def _send_again(context: Context, payload: Loose) -> Done:
+async def _send_again(context: Context, payload: OfInvitation) -> Done:
     contract, invitation = await _find(context.viewer, payload)
-    try:
-        await services.send_again(
-            context.settings, contract=contract, invitation=invitation["id"], actor=context.viewer
-        )
-    except Gone:
-        raise NotFoundException from None
-    except InvitationRefused:
-        raise Refused("member") from None
+    await services.send_again(
+        context.settings, contract=contract, invitation=invitation.id, actor=context.viewer
+    )
     return Done(f"{contract.url}/members", _on_their_way(1))
 
 
-async def _state_cancellation(context: Context, payload: Loose) -> Statement:
+async def _state_cancellation(context: Context, payload: OfInvitation) -> Statement:
     contract, invitation = await _find(context.viewer, payload)
     return Statement(
         heading=_("Cancel this invitation?"),
@@ -110,20 +138,28 @@ async def _state_cancellation(context: Context, payload: Loose) -> Statement:
     )
 
 
-async def _cancel(context: Context, payload: Loose) -> Done:
+async def _cancel(context: Context, payload: OfInvitation) -> Done:
     contract, invitation = await _find(context.viewer, payload)
-    try:
-        await services.cancel(
-            contract=contract.id, invitation=invitation["id"], actor=context.viewer.id
-        )
-    except Gone:
-        raise NotFoundException from None
+    await services.cancel(contract=contract.id, invitation=invitation.id, actor=context.viewer.id)
     return Done(
         f"{contract.url}/members",
-        _("The invitation of %(address)s was cancelled.", address=invitation["email"]),
+        _("The invitation of %(address)s was cancelled.", address=invitation.email),
     )
 
 
-INVITATION = Act("invitation", Loose, _state, _invite)
-RESENDING = Act("invitation-resending", Loose, _state_again, _send_again)
-CANCELLATION = Act("invitation-cancellation", Loose, _state_cancellation, _cancel)
+PROBLEMS = AddressesRefused("emails", "")
+TOO_MANY = Refusal(
+    "emails",
+    N_("At most 200 invitations of a contract can be open. Cancel some first."),
+    TooManyInvitations,
+)
+MEMBER = Refusal(
+    "form",
+    N_("Nothing was sent: the person has become a member meanwhile."),
+    InvitationRefused,
+)
+INVITATION = Act(
+    "invitation", Creation, _state, _invite, {"problems": PROBLEMS, "too-many-open": TOO_MANY}
+)
+RESENDING = Act("invitation-resending", OfInvitation, _state_again, _send_again, {"member": MEMBER})
+CANCELLATION = Act("invitation-cancellation", OfInvitation, _state_cancellation, _cancel)

@@ -1,117 +1,70 @@
 """招待する: the form, and what can be done with an open invitation."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Response, post
 from litestar.di import NamedDependency, Provide
 
 from app import clock
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.confirmations.services import find_draft, propose
+from app.confirmations.form_pages import FormPages
+from app.confirmations.services import propose
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
-from app.database import Record
 from app.people import invitation_acts as acts
 from app.people import queries
 from app.people.access import provide_invitation
-from app.people.forms import InvitationForm
-from app.people.rules import MOST_OPEN, AddressProblem
+from app.people.queries import OpenInvitation
+from app.people.values import InvitationValues
 from app.web import i18n
-from app.web.i18n import LANGUAGE_NAMES, number
-from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, read_form
+from app.web.i18n import LANGUAGE_NAMES
+from app.web.requests import PageRequest
 from app.web.responses import see_other
 from app.web.templates import page
+from app.web.values import Choices, Form, SentForm
 
 
-def _told(problems: Mapping[str, str]) -> str:
-    """What stands against each address."""
-    return " ".join(
-        _("%(address)s is a member of this contract already.", address=email)
-        if problem == AddressProblem.MEMBER
-        else _(
-            "%(address)s has an open invitation already; send that one again instead.",
-            address=email,
-        )
-        for email, problem in problems.items()
-    )
-
-
-def _refusal(refusal: dict[str, Any]) -> dict[str, str]:
-    if "problems" in refusal:
-        return {"emails": _told(refusal["problems"])}
-    return {
-        "emails": _(
-            "At most %(most)s invitations of a contract can be open. Cancel some first.",
-            most=number(MOST_OPEN),
-        )
-    }
-
-
-class InvitationCreation(Controller):
+class InvitationCreation(FormPages[SeenContract, InvitationValues, acts.Creation]):
     """招待する."""
 
     path = "/contracts/{number:str}/invitations/new"
     guards = [signed_in]
-    dependencies = {"contract": Provide(provide_changeable_contract)}
+    dependencies = {"subject": Provide(provide_changeable_contract)}
+    act = acts.INVITATION
+    values = InvitationValues
 
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[SeenContract],
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.INVITATION)
-        if draft is None:
-            return _page(request, contract, "", i18n.language.get(), {})
-        errors = _refusal(draft.refusal) if draft.refusal else {}
-        typed = "\n".join(draft.payload["emails"])
-        return _page(request, contract, typed, draft.payload["language"], errors)
+    def now(self, subject: SeenContract) -> InvitationValues:
+        """Offer the reader's language for the mails."""
+        return InvitationValues([], i18n.language.get())
 
-    @post()
-    async def propose(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[SeenContract],
-    ) -> Response[Any]:
-        """メールを送信: on to the confirm step."""
-        form = InvitationForm.read(await read_form(request))
-        if "emails" not in form.errors:
-            problems = await queries.address_problems(contract.id, form.emails, clock.now())
-            if problems:
-                form.errors["emails"] = _told(problems)
-        if form.errors:
-            return _page(request, contract, form.typed, form.language, form.errors)
-        payload = {
-            "contract": contract.number,
-            "emails": form.emails,
-            "language": form.language,
-        }
-        return see_other(await propose(viewer, acts.INVITATION, payload))
+    async def choices(self, subject: SeenContract) -> Choices:
+        """Offer the languages."""
+        return {"language": LANGUAGE_NAMES}
 
+    async def check(self, subject: SeenContract, form: SentForm[InvitationValues]) -> None:
+        """Name the addresses that cannot be invited."""
+        emails = form.values.emails
+        if "emails" not in form.errors and (
+            problems := await queries.address_problems(subject.id, emails, clock.now())
+        ):
+            form.errors["emails"] = acts.PROBLEMS.told(problems=problems)
 
-def _page(
-    request: PageRequest,
-    contract: SeenContract,
-    typed: str,
-    language: str,
-    errors: dict[str, str],
-) -> Response[str]:
-    return page(
-        request,
-        "people/invitation.html",
-        status=422 if errors and request.method == "POST" else 200,
-        contract=contract,
-        typed=typed,
-        chosen=language,
-        languages=LANGUAGE_NAMES,
-        errors=errors,
-    )
+    def entry(
+        self, subject: SeenContract, values: InvitationValues, revision: int
+    ) -> acts.Creation:
+        """Propose the invitations."""
+        return acts.Creation(subject.number, values=values, revision=revision)
+
+    async def page(self, request: PageRequest, subject: SeenContract, form: Form) -> Response[str]:
+        """Show the form."""
+        return page(
+            request,
+            "people/invitation.html",
+            status=422 if form.errors and request.method == "POST" else 200,
+            contract=subject,
+            form=form,
+        )
 
 
 class OpenInvitations(Controller):
@@ -129,10 +82,10 @@ class OpenInvitations(Controller):
         self,
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
-        invitation: NamedDependency[Record],
+        invitation: NamedDependency[OpenInvitation],
     ) -> Response[Any]:
         """再送: on to the confirm step."""
-        payload = {"contract": contract.number, "invitation": str(invitation["id"])}
+        payload = acts.OfInvitation(contract.number, invitation.id)
         return see_other(await propose(viewer, acts.RESENDING, payload))
 
     @post("/cancellation")
@@ -140,8 +93,8 @@ class OpenInvitations(Controller):
         self,
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
-        invitation: NamedDependency[Record],
+        invitation: NamedDependency[OpenInvitation],
     ) -> Response[Any]:
         """取り消し: on to the confirm step."""
-        payload = {"contract": contract.number, "invitation": str(invitation["id"])}
+        payload = acts.OfInvitation(contract.number, invitation.id)
         return see_other(await propose(viewer, acts.CANCELLATION, payload))

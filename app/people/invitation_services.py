@@ -7,13 +7,14 @@ from app import clock
 from app.accounts.rules import Viewer, new_token, token_hash
 from app.audit.services import record
 from app.contracts.rules import NamedContract, Role, SeenContract
-from app.database import Gone, unit_of_work
+from app.database import lock_row, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue, withdraw
 from app.people import queries
 from app.people.membership_services import lock_people
 from app.people.rules import INVITATION_LASTS, MOST_OPEN, AddressProblem
 from app.people.tables import Invitation
+from app.people.values import InvitationValues
 from app.settings import Settings
 
 
@@ -33,8 +34,7 @@ async def invite(
     settings: Settings,
     *,
     contract: SeenContract,
-    emails: Sequence[str],
-    language: str,
+    values: InvitationValues,
     actor: Viewer,
 ) -> None:
     """Mail each address a link of its own. An expired invitation of an address is replaced.
@@ -44,14 +44,11 @@ async def invite(
         TooManyInvitations: too many are open.
     """
     async with unit_of_work():
-        await lock_people(contract.id)
-        if problems := await queries.address_problems(contract.id, emails, clock.now()):
-            raise InvitationRefused(problems)
-        await _end_expired(contract.id, emails)
-        if await queries.count_open_invitations(contract.id) + len(emails) > MOST_OPEN:
+        await _make_room(contract.id, values.emails)
+        if await queries.count_open_invitations(contract.id) + len(values.emails) > MOST_OPEN:
             raise TooManyInvitations
-        for email in emails:
-            await _send(settings, contract, email, language, actor, "invitation")
+        for email in values.emails:
+            await _send(settings, contract, email, values.language, actor, "invitation")
 
 
 async def invite_by_staff(
@@ -69,23 +66,31 @@ async def invite_by_staff(
         InvitationRefused: the address is a member, or invited, already.
     """
     async with unit_of_work():
-        await lock_people(contract.id)
-        if problems := await queries.address_problems(contract.id, [email], clock.now()):
-            raise InvitationRefused(problems)
-        await _end_expired(contract.id, [email])
+        await _make_room(contract.id, [email])
         await _send(settings, contract, email, language, actor, "invitation", role)
 
 
-async def _end_expired(contract: UUID, emails: Sequence[str]) -> None:
-    addressed = (Invitation.contract == contract) & Invitation.email.is_in(list(emails))
-    rows = (
+async def _make_room(contract: UUID, emails: Sequence[str]) -> None:
+    """Lock the people of a contract, and end the expired invitations of these addresses.
+
+    Raises:
+        InvitationRefused: an address is a member, or invited, already.
+    """
+    await lock_people(contract)
+    if problems := await queries.address_problems(contract, emails, clock.now()):
+        raise InvitationRefused(problems)
+    ended = (
         await Invitation.update(
             {Invitation.ended_at: clock.now(), Invitation.end_reason: "replaced"}
         )
-        .where(addressed & Invitation.ended_at.is_null())
+        .where(
+            (Invitation.contract == contract)
+            & Invitation.email.is_in(list(emails))
+            & Invitation.ended_at.is_null()
+        )
         .returning(Invitation.id)
     )
-    await withdraw([row["id"] for row in rows])
+    await withdraw([row["id"] for row in ended])
 
 
 async def _send(
@@ -138,18 +143,17 @@ async def send_again(
     """
     async with unit_of_work():
         await lock_people(contract.id)
-        row = await _end(contract.id, invitation, "replaced")
-        problems = await queries.address_problems(contract.id, [row["email"]], clock.now())
-        if problems:
+        old = await _end(contract.id, invitation, "replaced")
+        if problems := await queries.address_problems(contract.id, [old.email], clock.now()):
             raise InvitationRefused(problems)
         await _send(
             settings,
             contract,
-            row["email"],
-            row["language"],
+            old.email,
+            old.language,
             actor,
             "invitation-resending",
-            Role(row["role"]),
+            Role(old.role),
         )
 
 
@@ -165,16 +169,16 @@ async def cancel(*, contract: UUID, invitation: UUID, actor: UUID) -> None:
         await record("invitation-cancellation", actor=actor, contract=contract, subject=invitation)
 
 
-async def _end(contract: UUID, invitation: UUID, reason: str) -> Mapping[str, str]:
-    is_open = (Invitation.id == invitation) & Invitation.ended_at.is_null()
-    ended = (
-        await Invitation.update({Invitation.ended_at: clock.now(), Invitation.end_reason: reason})
-        .where(is_open & (Invitation.contract == contract))
-        .returning(Invitation.email, Invitation.language, Invitation.role)
+async def _end(contract: UUID, invitation: UUID, reason: str) -> Invitation:
+    found = await lock_row(
+        Invitation,
+        (Invitation.id == invitation)
+        & (Invitation.contract == contract)
+        & Invitation.ended_at.is_null(),
     )
-    if not ended:
-        raise Gone
+    await Invitation.update(
+        {Invitation.ended_at: clock.now(), Invitation.end_reason: reason}
+    ).where(Invitation.id == invitation)
     # A mail that still waits would bring a link that opens nothing.
     await withdraw([invitation])
-    row: Mapping[str, str] = ended[0]
-    return row
+    return found

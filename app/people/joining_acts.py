@@ -1,10 +1,8 @@
 """What somebody with an account confirms when they join by a link."""
 
-from base64 import b64decode, b64encode
-
 from litestar.exceptions import NotFoundException
 
-from app.confirmations.acts import Act, Context, Done, Loose, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
 from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.people import joining_services as services
 from app.people import queries
@@ -19,20 +17,27 @@ PURPOSE = b"joining"
 
 
 def link_url(token: str) -> str:
-    """Path of a mailed link."""
+    """Return the path of a mailed link."""
     return f"/join/{token}"
 
 
-def joining_payload(settings: Settings, token: str) -> Loose:
-    """What is kept until 決定: the link, sealed, since its token must be nowhere in clear."""
-    box = encrypt(read_secret(settings.secret_file), PURPOSE, token.encode())
-    return {"link": b64encode(box).decode()}
+class Joining(Payload, frozen=True):
+    """The link, in a sealed box, since its token must be nowhere in clear.
+
+    It is empty where somebody registered first: what they confirmed is done already.
+    """
+
+    link: bytes = b""
 
 
-async def _find(context: Context, payload: Loose) -> tuple[str, Link]:
+def encrypt_link(settings: Settings, token: str) -> Joining:
+    """Return what is kept of a link until 決定."""
+    return Joining(encrypt(read_secret(settings.secret_file), PURPOSE, token.encode()))
+
+
+async def _find(context: Context, payload: Joining) -> tuple[str, Link]:
     try:
-        box = b64decode(payload["link"])
-        token = decrypt(read_secret(context.settings.secret_file), PURPOSE, box).decode()
+        token = decrypt(read_secret(context.settings.secret_file), PURPOSE, payload.link).decode()
     except CannotOpen:
         raise NotFoundException from None
     link = await queries.find_link(token, context.viewer)
@@ -41,7 +46,7 @@ async def _find(context: Context, payload: Loose) -> tuple[str, Link]:
     return token, link
 
 
-async def _state(context: Context, payload: Loose) -> Statement:
+async def _state(context: Context, payload: Joining) -> Statement:
     token, link = await _find(context, payload)
     account = f"{context.viewer.name} ({context.viewer.code})"
     return Statement(
@@ -51,10 +56,10 @@ async def _state(context: Context, payload: Loose) -> Statement:
     )
 
 
-async def _join(context: Context, payload: Loose) -> Done:
+async def _join(context: Context, payload: Joining) -> Done:
     token, link = await _find(context, payload)
     if link.arrival not in {Arrival.JOIN, Arrival.OTHER_ACCOUNT}:
-        raise Refused(link.arrival.value, page=link_url(token))
+        raise Refused("closed", page=link_url(token))
     try:
         await services.join(link, context.viewer)
     except (LinkClosed, MemberAlready):
@@ -63,7 +68,7 @@ async def _join(context: Context, payload: Loose) -> Done:
 
 
 def contract_facts(link: Link) -> list[tuple[str, str]]:
-    """What a link leads to."""
+    """Return what a link leads to."""
     return [
         (_("Contract"), f"{link.contract_name} ({link.contract_number})"),
         (_("Company"), link.company),
@@ -72,11 +77,11 @@ def contract_facts(link: Link) -> list[tuple[str, str]]:
 
 
 def joined(link: Link) -> Done:
-    """Where somebody who has joined goes on."""
+    """Return where somebody who has joined goes on."""
     return Done(
         f"/contracts/{link.contract_number}",
         _("You are a member of the contract %(name)s now.", name=link.contract_name),
     )
 
 
-JOINING = Act("joining", Loose, _state, _join)
+JOINING = Act("joining", Joining, _state, _join)

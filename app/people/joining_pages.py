@@ -12,17 +12,19 @@ from app.accounts import guess_rules, throttling
 from app.accounts import queries as accounts
 from app.accounts.access import PersonRequest, begin_session, signed_in
 from app.accounts.rules import Viewer
+from app.accounts.tables import Terms
 from app.accounts.throttling import Throttled
 from app.confirmations.acts import Statement
 from app.confirmations.services import draft_url, propose, remember_done
-from app.database import Record
 from app.people import joining_acts as acts
 from app.people import joining_services as services
 from app.people import queries
-from app.people.forms import RegistrationForm
+from app.people.forms import read_registration
 from app.people.joining_services import AddressTaken, CodeTaken, LinkClosed
 from app.people.queries import Link
 from app.people.rules import Arrival, LinkState
+from app.people.tables import Registration
+from app.people.values import RegistrationValues
 from app.settings import Settings
 from app.web import i18n
 from app.web.errors import too_many_attempts
@@ -33,12 +35,13 @@ from app.web.requests import read_form
 from app.web.responses import see_other
 from app.web.scope_keys import LANGUAGE_CHOSEN
 from app.web.templates import page
+from app.web.values import Form, facts, from_attributes
 
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 async def _find(request: PersonRequest, token: str) -> Link | None:
-    """The link; a stranger reads its pages in the language of the mail, unless they chose one."""
+    """Find the link; a stranger reads in the language of the mail, unless they chose one."""
     link = await queries.find_link(token, request.user)
     if link and not request.user and not LANGUAGE_CHOSEN.read(request.scope):
         i18n.language.set(link.language)
@@ -46,7 +49,7 @@ async def _find(request: PersonRequest, token: str) -> Link | None:
 
 
 def _closed(request: PersonRequest, link: Link | None) -> Response[Any]:
-    """Why the link opens nothing, and what to do instead."""
+    """Say why the link opens nothing, and what to do instead."""
     viewer = request.user
     if link and viewer and viewer.id == link.accepted_by:
         return see_other(f"/contracts/{link.contract_number}")
@@ -81,11 +84,11 @@ class Joining(Controller):
                 place=acts.link_url(token),
             )
         draft = await _draft(request, link)
-        errors = {}
-        if draft and await queries.code_taken(draft["code"]):
-            errors["code"] = _code_taken()
-        typed = {"name": draft["name"], "code": draft["code"]} if draft else {}
-        return await _form(request, token, link, typed, errors)
+        now = from_attributes(RegistrationValues, draft) if draft else None
+        form = Form.of(RegistrationValues, now, 0, {})
+        if now is not None:
+            await _check_code(form, now.code)
+        return _form(request, token, link, form, await accounts.current_terms())
 
     @post(opt={"public": True})
     async def propose(self, request: PersonRequest, token: FromPath[str]) -> Response[Any]:
@@ -100,21 +103,17 @@ class Joining(Controller):
         if isinstance(admitted, Throttled):
             return too_many_attempts(request, admitted.wait)
         own_words = [link.email, *await accounts.product_words()]
-        form = RegistrationForm.read(data, own_words)
         terms = await accounts.current_terms()
-        if terms is not None and form.version != terms["version"]:
-            form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
-        if "code" not in form.errors and await queries.code_taken(form.code):
-            form.errors["code"] = _code_taken()
+        form, password = read_registration(data, own_words, terms.version if terms else None)
+        await _check_code(form, form.values.code)
         if form.errors:
-            return await _form(request, token, link, form.typed, form.errors)
+            return _form(request, token, link, form, terms)
         id = await services.keep_registration(
             link,
-            code=form.code,
-            name=form.name,
+            values=form.values,
             language=i18n.language.get(),
-            password=form.password,
-            terms=terms["id"] if terms else None,
+            password=password,
+            terms=terms.id if terms else None,
         )
         return see_other(f"{acts.link_url(token)}/registrations/{id}")
 
@@ -133,7 +132,7 @@ class Joining(Controller):
             or link.arrival not in {Arrival.JOIN, Arrival.OTHER_ACCOUNT}
         ):
             return see_other(acts.link_url(token))
-        payload = acts.joining_payload(settings, token)
+        payload = acts.encrypt_link(settings, token)
         return see_other(await propose(viewer, acts.JOINING, payload))
 
 
@@ -182,31 +181,31 @@ class Registrations(Controller):
         return begin_session(sign_in, wanted, settings)
 
 
-async def _registration(link: Link | None, id: UUID) -> Record | None:
-    """What is to be confirmed, while the link opens something to somebody without an account."""
+async def _registration(link: Link | None, id: UUID) -> Registration | None:
+    """Return what is to be confirmed, while the link lets somebody without an account join."""
     if link is None or link.state is not LinkState.OPEN or link.arrival is not Arrival.REGISTER:
         return None
     return await queries.find_registration(link, id)
 
 
-async def _draft(request: PersonRequest, link: Link) -> Record | None:
+async def _draft(request: PersonRequest, link: Link) -> Registration | None:
     id = read_id(request.query_params.get("draft", ""))
     return await queries.find_registration(link, id) if id else None
 
 
-def _code_taken() -> str:
-    return _("Somebody else has this user code. Choose another one.")
+async def _check_code(form: Form, code: str) -> None:
+    if "code" not in form.errors and await queries.code_taken(code):
+        form.errors["code"] = _("Somebody else has this user code. Choose another one.")
 
 
-def _statement(token: str, link: Link, registration: Record) -> Statement:
+def _statement(token: str, link: Link, registration: Registration) -> Statement:
     return Statement(
         heading=_("Register and join this contract?"),
         facts=[
             *acts.contract_facts(link),
-            (_("User name"), registration["name"]),
-            (_("User code"), registration["code"]),
+            *facts(from_attributes(RegistrationValues, registration)),
             (_("E-mail address"), link.email),
-            (_("Language"), LANGUAGE_NAMES[registration["language"]]),
+            (_("Language"), LANGUAGE_NAMES[registration.language]),
             (_("Terms of use"), _("I agree to the terms of use")),
         ],
         back=acts.link_url(token),
@@ -215,24 +214,18 @@ def _statement(token: str, link: Link, registration: Record) -> Statement:
     )
 
 
-async def _form(
-    request: PersonRequest,
-    token: str,
-    link: Link,
-    typed: Any,
-    errors: dict[str, str],
+def _form(
+    request: PersonRequest, token: str, link: Link, form: Form, terms: Terms | None
 ) -> Response[str]:
-    terms = await accounts.current_terms()
     return page(
         request,
         "people/join_register.html",
-        status=422 if errors and request.method == "POST" else 200,
+        status=422 if form.errors and request.method == "POST" else 200,
         headers=NOT_KEPT,
         link=link,
         facts=acts.contract_facts(link),
         place=acts.link_url(token),
-        typed={"name": "", "code": "", **typed},
-        errors=errors,
+        form=form,
         terms=terms,
         body=terms[f"body_{i18n.language.get()}"] if terms else "",
     )

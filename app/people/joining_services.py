@@ -12,11 +12,13 @@ from app.accounts.services import add_user, record_acceptance
 from app.accounts.session_services import SignIn, open_session
 from app.audit.services import record
 from app.contracts.services import add_membership
-from app.database import Record, unit_of_work
+from app.database import unit_of_work
 from app.people.membership_services import lock_people
 from app.people.queries import Link
 from app.people.rules import REGISTRATION_KEPT
 from app.people.tables import Invitation, Registration
+from app.people.values import RegistrationValues
+from app.web.values import columns
 
 
 class LinkClosed(Exception):
@@ -36,20 +38,19 @@ class MemberAlready(Exception):
 
 
 async def keep_registration(
-    link: Link, *, code: str, name: str, language: str, password: str, terms: UUID | None
+    link: Link, *, values: RegistrationValues, language: str, password: str, terms: UUID | None
 ) -> UUID:
     """Keep what a new person entered until they confirm it; of the password only the hash."""
     hashed = await hash_password(password)
     now = clock.now()
     registration = Registration(
         invitation=link.id,
-        code=code,
-        name=name,
         language=language,
         password_hash=hashed,
         terms=terms,
         created_at=now,
         expires_at=now + REGISTRATION_KEPT,
+        **columns(values),
     )
     async with unit_of_work():
         await Registration.delete().where(Registration.expires_at <= now)
@@ -57,7 +58,7 @@ async def keep_registration(
     return registration.id
 
 
-async def register(link: Link, registration: Record, user_agent: str) -> SignIn:
+async def register(link: Link, registration: Registration, user_agent: str) -> SignIn:
     """Make the account, with the role, the accepted terms and a first session.
 
     Raises:
@@ -68,16 +69,16 @@ async def register(link: Link, registration: Record, user_agent: str) -> SignIn:
         async with unit_of_work():
             await _accept(link)
             user = await add_user(
-                code=registration["code"],
-                name=registration["name"],
+                code=registration.code,
+                name=registration.name,
                 email=link.email,
-                password_hash=registration["password_hash"],
-                language=registration["language"],
+                password_hash=registration.password_hash,
+                language=registration.language,
             )
-            if registration["terms"] is not None:
-                await record_acceptance(user, registration["terms"])
+            if registration.terms is not None:
+                await record_acceptance(user, registration.terms)
             await _enter(link, user)
-            account = await accounts.find_credentials(registration["code"])
+            account = await accounts.find_credentials(registration.code)
             assert account is not None, "it was made a moment ago"
             return await open_session(account, user_agent, known_device=None)
     except asyncpg.UniqueViolationError as error:
@@ -103,15 +104,17 @@ async def join(link: Link, viewer: Viewer) -> None:
 
 async def _accept(link: Link) -> None:
     """Use the link up: of all who try, one gets a row. The contract's people are locked first."""
-    standing = await lock_people(link.contract)
-    now = clock.now()
-    is_open = (Invitation.id == link.id) & Invitation.ended_at.is_null()
-    accepted = (
+    standing, now = await lock_people(link.contract), clock.now()
+    used = (
         await Invitation.update({Invitation.ended_at: now, Invitation.end_reason: "accepted"})
-        .where(is_open & (Invitation.expires_at > now))
+        .where(
+            (Invitation.id == link.id)
+            & Invitation.ended_at.is_null()
+            & (Invitation.expires_at > now)
+        )
         .returning(Invitation.id)
     )
-    if not accepted or not standing.runs:
+    if not used or not standing.runs:
         raise LinkClosed
 
 

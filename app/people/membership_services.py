@@ -7,87 +7,87 @@ rule for whoever else writes.
 
 from uuid import UUID
 
+from app import clock
 from app.audit.services import record
 from app.contracts.rules import Role
-from app.contracts.tables import Membership
-from app.database import Gone, Record, fetch, fetch_one, unit_of_work
+from app.contracts.tables import Contract, Membership
+from app.database import lock_row, unit_of_work
 from app.people.rules import MembershipProblem, Standing, membership_problem
+from app.people.values import MembershipValues
+from app.web.values import builtins, columns
 
 
 class MembershipRefused(Exception):
     """The membership cannot be changed as things stand; nothing was changed."""
 
-    def __init__(self, problem: MembershipProblem) -> None:
-        super().__init__(problem)
-        self.problem = problem
+
+class LastOwner(MembershipRefused):
+    """A running contract would be left without an owner."""
+
+
+class NotOwner(MembershipRefused):
+    """The actor does not own the contract, or it has ended."""
+
+
+REFUSALS = {MembershipProblem.LAST_OWNER: LastOwner, MembershipProblem.NOT_OWNER: NotOwner}
 
 
 async def lock_people(contract: UUID) -> Standing:
-    """Wait until nobody else changes the people of a contract; then say how things stand."""
-    row = await fetch_one(
-        "select ends_on >= (now() at time zone time_zone)::date as runs from contract"
-        " where id = $1 for update",
-        contract,
+    """Lock a contract until nobody else changes its people, and return how things stand."""
+    found = await lock_row(Contract, Contract.id == contract)
+    owners = await Membership.select(Membership.user).where(
+        (Membership.contract == contract) & (Membership.role == Role.OWNER.value)
     )
-    assert row is not None, "a contract is never deleted"
-    owners = await fetch(
-        "select \"user\" from membership where contract = $1 and role = 'owner'", contract
+    return Standing(
+        runs=found.ends_on >= clock.today(found.time_zone),
+        owners=frozenset(owner["user"] for owner in owners),
     )
-    return Standing(runs=row["runs"], owners=frozenset(owner["user"] for owner in owners))
 
 
-async def _find(contract: UUID, membership: UUID) -> Record:
-    row = await fetch_one(
-        'select "user", role, notification from membership where id = $1 and contract = $2',
-        membership,
-        contract,
-    )
-    if row is None:
-        raise Gone
-    return row
+async def _lock(
+    contract: UUID, membership: UUID, actor: UUID, after: Role | None, revision: int | None = None
+) -> Membership:
+    """Lock the people of a contract and one membership, which may get another role.
+
+    Somebody who may not do that at all is told so, also where the membership was changed.
+
+    Args:
+        after: the wanted role; None ends the membership.
+    """
+    standing = await lock_people(contract)
+    here = (Membership.id == membership) & (Membership.contract == contract)
+    found = await lock_row(Membership, here)
+    if problem := membership_problem(
+        standing, actor=actor, person=found.user, before=Role(found.role), after=after
+    ):
+        raise REFUSALS[problem]
+    return await lock_row(Membership, here, revision=revision)
 
 
 async def change_membership(
-    *,
-    contract: UUID,
-    membership: UUID,
-    role: Role,
-    notification: bool,
-    seen: tuple[Role, bool],
-    actor: UUID,
+    *, contract: UUID, membership: UUID, values: MembershipValues, revision: int, actor: UUID
 ) -> None:
     """Give a person another role, or turn their notices on or off.
 
     Args:
-        seen: role and notification that the actor saw.
+        revision: the one that the actor saw.
 
     Raises:
         Gone: the person left meanwhile.
-        MembershipRefused: the actor is no owner, or it was the last one, or somebody else
-            changed it meanwhile.
+        Changed: the membership has another revision by now.
+        MembershipRefused: the actor is no owner, or it was the last one.
     """
     async with unit_of_work():
-        standing = await lock_people(contract)
-        row = await _find(contract, membership)
-        before = Role(row["role"])
-        if problem := membership_problem(
-            standing, actor=actor, person=row["user"], before=before, after=role
-        ):
-            raise MembershipRefused(problem)
-        if (before, row["notification"]) != seen:
-            raise MembershipRefused(MembershipProblem.CHANGED_MEANWHILE)
-        await Membership.update(
-            {Membership.role: role.value, Membership.notification: notification}
-        ).where(Membership.id == membership)
+        before = await _lock(contract, membership, actor, values.role, revision)
+        await Membership.update(columns(values)).where(Membership.id == membership)
         await record(
             "membership-change",
             actor=actor,
             contract=contract,
             subject=membership,
-            user=row["user"],
-            role_before=before.value,
-            role=role.value,
-            notification=notification,
+            user=before.user,
+            role_before=before.role,
+            **builtins(values),
         )
 
 
@@ -99,18 +99,13 @@ async def end_membership(*, contract: UUID, membership: UUID, actor: UUID) -> No
         MembershipRefused: the actor is no owner, or it was the last one.
     """
     async with unit_of_work():
-        standing = await lock_people(contract)
-        row = await _find(contract, membership)
-        if problem := membership_problem(
-            standing, actor=actor, person=row["user"], before=Role(row["role"]), after=None
-        ):
-            raise MembershipRefused(problem)
+        ended = await _lock(contract, membership, actor, None)
         await Membership.delete().where(Membership.id == membership)
         await record(
-            "membership-departure" if row["user"] == actor else "membership-removal",
+            "membership-departure" if ended.user == actor else "membership-removal",
             actor=actor,
             contract=contract,
             subject=membership,
-            user=row["user"],
-            role_before=row["role"],
+            user=ended.user,
+            role_before=ended.role,
         )

@@ -1,58 +1,41 @@
 """関係者: who belongs to a contract, and the page of each membership."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
+import msgspec
+from litestar import Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from app import clock
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act
+from app.confirmations.form_pages import FormPages
 from app.confirmations.services import find_draft, propose
 from app.contracts.access import provide_contract
 from app.contracts.rules import Role, SeenContract
-from app.database import Record
 from app.people import acts, queries
 from app.people.access import provide_membership
-from app.people.forms import MembershipForm
 from app.people.invitation_acts import RESENDING
-from app.people.queries import SeenMembership
-from app.people.rules import MembershipProblem
+from app.people.queries import Listed, SeenMembership
+from app.people.values import MembershipValues
 from app.web.forms import read_id
-from app.web.i18n import gettext as _
 from app.web.paging import Leaf, Turn, addresses
-from app.web.requests import PageRequest, read_form
+from app.web.requests import PageRequest
 from app.web.responses import see_other
 from app.web.templates import page
-
-
-def _problem(problem: str) -> str:
-    """What a refused confirmation says."""
-    return {
-        MembershipProblem.LAST_OWNER: _(
-            "This is the only owner left, and a contract that runs keeps one. Make somebody else"
-            " an owner first."
-        ),
-        MembershipProblem.NOT_OWNER: _(
-            "Nothing was changed: you are not an owner of this contract any more. Somebody else"
-            " changed your role meanwhile."
-        ),
-        MembershipProblem.CHANGED_MEANWHILE: _(
-            "Somebody else changed this membership meanwhile. Compare, then try again."
-        ),
-        "member": _("Nothing was sent: the person has become a member meanwhile."),
-    }[problem]
+from app.web.values import Choices, Form, SentForm, from_attributes
 
 
 async def _refusal(request: PageRequest, viewer: Viewer, *of: Act[Any]) -> str:
-    """Why the confirmation in the address was refused, or an empty string."""
+    """Return why the confirmation in the address was refused, or an empty string."""
     wanted = request.query_params.get("draft", "")
     for act in of if wanted else ():
         draft = await find_draft(viewer, wanted, act)
-        if draft is not None and draft.refusal:
-            return _problem(draft.refusal["problem"])
+        if draft is not None and draft.errors:
+            return next(iter(draft.errors.values()))
     return ""
 
 
@@ -61,13 +44,13 @@ def _turn(request: PageRequest) -> Turn[UUID]:
     return Turn(after or before, back=after is None and before is not None)
 
 
-def _pages(contract: SeenContract, members: Leaf[Record]) -> dict[str, str]:
-    """The ways to the other pages of the list."""
+def _pages(contract: SeenContract, members: Leaf[Listed]) -> dict[str, str]:
+    """Return the addresses of the other pages of the list."""
     return addresses(
         f"{contract.url}/members",
         {},
-        {"before": str(members.rows[0]["id"])} if members.rows and members.previous else None,
-        {"after": str(members.rows[-1]["id"])} if members.rows and members.following else None,
+        {"before": str(members.rows[0].id)} if members.rows and members.previous else None,
+        {"after": str(members.rows[-1].id)} if members.rows and members.following else None,
     )
 
 
@@ -94,7 +77,22 @@ async def list_members(
     )
 
 
-class Memberships(Controller):
+@dataclass(frozen=True)
+class Subject:
+    """What the form of a membership is about."""
+
+    contract: SeenContract
+    membership: SeenMembership
+
+
+def provide_subject(
+    contract: NamedDependency[SeenContract], membership: NamedDependency[SeenMembership]
+) -> Subject:
+    """Name the membership in the address."""
+    return Subject(contract, membership)
+
+
+class Memberships(FormPages[Subject, MembershipValues, acts.Change]):
     """One person's membership: role, notices, removal; one's own: notices, leaving."""
 
     path = "/contracts/{number:str}/members/{membership_id:uuid}"
@@ -102,83 +100,65 @@ class Memberships(Controller):
     dependencies = {
         "contract": Provide(provide_contract),
         "membership": Provide(provide_membership),
+        "subject": Provide(provide_subject, sync_to_thread=False),
     }
+    act = acts.CHANGE
+    values = MembershipValues
 
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[SeenContract],
-        membership: NamedDependency[SeenMembership],
-    ) -> Response[str]:
-        """The form, with what was entered before where the person comes back."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.CHANGE)
-        typed = (membership.role, membership.notification)
-        if draft is not None and draft.payload["membership"] == str(membership.id):
-            typed = (Role(draft.payload["role"]), draft.payload["notification"])
-        problem = await _refusal(request, viewer, acts.CHANGE, acts.REMOVAL)
-        errors = {"form": problem} if problem else {}
-        return _page(request, contract, membership, typed, errors)
+    def now(self, subject: Subject) -> MembershipValues:
+        """Show role and notices as they are."""
+        return from_attributes(MembershipValues, subject.membership)
 
-    @post()
-    async def propose(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[SeenContract],
-        membership: NamedDependency[SeenMembership],
-    ) -> Response[Any]:
-        """更新: on to the confirm step."""
-        form = MembershipForm.read(
-            await read_form(request), membership.role, may_change_role=contract.may_change
+    def revision(self, subject: Subject) -> int:
+        """Return the revision of the membership."""
+        return subject.membership.revision
+
+    async def choices(self, subject: Subject) -> Choices:
+        """Offer the roles to owners."""
+        return acts.choices(subject.contract)
+
+    async def check(self, subject: Subject, form: SentForm[MembershipValues]) -> None:
+        """Tell at once that the contract keeps its owner."""
+        if subject.membership.has_to_stay and form.values.role is Role.MEMBER:
+            form.errors["role"] = acts.REFUSALS["last-owner"].told()
+
+    def entry(self, subject: Subject, values: MembershipValues, revision: int) -> acts.Change:
+        """Propose them; a role that the person may not change stays what it is."""
+        role = values.role or subject.membership.role
+        return acts.Change(
+            subject.contract.number,
+            subject.membership.id,
+            values=msgspec.structs.replace(values, role=role),
+            revision=revision,
         )
-        if membership.has_to_stay and form.role is not Role.OWNER:
-            form.errors["role"] = _problem(MembershipProblem.LAST_OWNER)
-        if form.errors:
-            typed = (form.role, form.notification)
-            return _page(request, contract, membership, typed, form.errors)
-        payload = {
-            "contract": contract.number,
-            "membership": str(membership.id),
-            "role": form.role.value,
-            "notification": form.notification,
-            "seen_role": membership.role.value,
-            "seen_notification": membership.notification,
-        }
-        return see_other(await propose(viewer, acts.CHANGE, payload))
+
+    async def page(self, request: PageRequest, subject: Subject, form: Form) -> Response[str]:
+        """Show the form, also where the removal was refused."""
+        viewer: Viewer = request.scope["viewer"]  # type: ignore[typeddict-item]
+        if problem := await _refusal(request, viewer, acts.REMOVAL):
+            form.errors.setdefault("form", problem)
+        return page(
+            request,
+            "people/membership.html",
+            status=422 if form.errors and request.method == "POST" else 200,
+            contract=subject.contract,
+            membership=subject.membership,
+            form=form,
+        )
 
     @post("/removal")
     async def propose_removal(
         self,
         request: PageRequest,
         viewer: NamedDependency[Viewer],
-        contract: NamedDependency[SeenContract],
-        membership: NamedDependency[SeenMembership],
+        subject: NamedDependency[Subject],
     ) -> Response[Any]:
         """関係者から外す, or leave: on to the confirm step."""
+        contract, membership = subject.contract, subject.membership
         if membership.has_to_stay:
-            typed = (membership.role, membership.notification)
-            problem = _problem(MembershipProblem.LAST_OWNER)
-            return _page(request, contract, membership, typed, {"form": problem})
-        payload = {"contract": contract.number, "membership": str(membership.id)}
+            choices = await self.choices(subject)
+            form = Form.of(self.values, self.now(subject), membership.revision, choices)
+            self.refuse(form, "last-owner")
+            return await self.page(request, subject, form)
+        payload = acts.Removal(contract.number, membership.id)
         return see_other(await propose(viewer, acts.REMOVAL, payload))
-
-
-def _page(
-    request: PageRequest,
-    contract: SeenContract,
-    membership: SeenMembership,
-    typed: tuple[Role, bool],
-    errors: dict[str, str],
-) -> Response[str]:
-    return page(
-        request,
-        "people/membership.html",
-        status=422 if errors and request.method == "POST" else 200,
-        contract=contract,
-        membership=membership,
-        typed_role=typed[0].value,
-        typed_notification=typed[1],
-        errors=errors,
-    )

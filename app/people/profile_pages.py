@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
@@ -12,70 +12,62 @@ from app import clock
 from app.accounts import profile_services, queries
 from app.accounts.access import PersonRequest, hand_over, recently_proved, signed_in
 from app.accounts.factors.queries import has_factor
+from app.accounts.queries import Account
 from app.accounts.rules import Viewer
 from app.accounts.throttling import Throttled
+from app.accounts.values import EmailValues, ProfileValues
+from app.confirmations.acts import Entry, Payload
+from app.confirmations.form_pages import FormPages
 from app.confirmations.services import find_draft, propose
-from app.database import Record
 from app.people import profile_acts as acts
-from app.people.forms import EmailForm, PasswordForm, ProfileForm
+from app.people.forms import PasswordForm
 from app.settings import Settings
 from app.web.errors import too_many_attempts, wait_message
+from app.web.forms import Fields
 from app.web.i18n import LANGUAGE_NAMES
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
 from app.web.scope_keys import DONE
 from app.web.templates import page
+from app.web.values import Choices, Form, read_values
 
 PASSWORD_URL = "/profile/password"  # noqa: S105 - an address
+PASSWORD_PAGE = "people/password.html"  # noqa: S105 - a template
+EMAIL_PAGE = "people/email.html"
 
 
-def _status(errors: dict[str, str]) -> int:
-    return 422 if errors else 200
+async def provide_account(viewer: NamedDependency[Viewer]) -> Account:
+    """Return the person's own account."""
+    return await queries.find_account(viewer.id)
 
 
-class Profile(Controller):
-    """プロフィール: name and language."""
+class Profile(FormPages[Account, ProfileValues, Entry[ProfileValues]]):
+    """プロフィール: what the portal knows about the person; name and language to change."""
 
     path = acts.PROFILE_URL
     guards = [signed_in]
+    dependencies = {"subject": Provide(provide_account)}
+    act = acts.PROFILE_CHANGE
+    values = ProfileValues
 
-    @get()
-    async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
-        """What the portal knows about the person, and the form."""
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.PROFILE_CHANGE)
-        account = await queries.find_account(viewer.id)
-        typed = draft.payload if draft else account
-        return self._page(request, account, typed["name"], typed["language"], {})
+    async def choices(self, subject: Account) -> Choices:
+        """Offer the languages."""
+        return {"language": LANGUAGE_NAMES}
 
-    @post()
-    async def propose(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
-        """更新: on to the confirm step."""
-        form = ProfileForm.read(await read_form(request))
-        if form.errors:
-            account = await queries.find_account(viewer.id)
-            return self._page(request, account, form.name, form.language, form.errors)
-        payload = {"name": form.name, "language": form.language}
-        return see_other(await propose(viewer, acts.PROFILE_CHANGE, payload))
+    def entry(self, subject: Account, values: ProfileValues, revision: int) -> Entry[ProfileValues]:
+        """Propose another name or language."""
+        return Entry(values=values)
 
-    def _page(
-        self,
-        request: PageRequest,
-        account: Record,
-        name: str,
-        language: str,
-        errors: dict[str, str],
-    ) -> Response[str]:
-        return page(
-            request,
-            "people/profile.html",
-            status=_status(errors),
-            account=account,
-            typed_name=name,
-            typed_language=language,
-            languages=LANGUAGE_NAMES,
-            errors=errors,
-        )
+    async def page(self, request: PageRequest, subject: Account, form: Form) -> Response[str]:
+        """Show the form."""
+        return _page(request, "people/profile.html", form.errors, account=subject, form=form)
+
+
+def _page(
+    request: PageRequest, template: str, errors: dict[str, str], **context: Any
+) -> Response[str]:
+    return page(request, template, status=422 if errors else 200, errors=errors, **context)
 
 
 class EmailAddress(Controller):
@@ -88,38 +80,38 @@ class EmailAddress(Controller):
     async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
         """The form, with the address that was entered before."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), acts.EMAIL_CHANGE)
-        return self._page(request, draft.payload["email"] if draft else "", {})
+        form = Form.of(EmailValues, draft.payload.values if draft else None, 0, {})
+        return _page(request, EMAIL_PAGE, {}, form=form)
 
     @post()
     async def propose(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
         """更新: on to the confirm step."""
+        data = await read_form(request)
+        form = read_values(EmailValues, data, {})
         account = await queries.find_account(viewer.id)
-        form = EmailForm.read(await read_form(request), account["email"])
+        if form.values.email == account.email:
+            form.errors["email"] = _("This is the mail address that you have already.")
+        password = Fields(data, form.errors).secret("password", _("Password"))
         if not form.errors:
-            right = await profile_services.check_password(viewer, form.password)
+            right = await profile_services.check_password(viewer, password)
             if isinstance(right, Throttled):
                 form.errors["password"] = wait_message(right.wait)
-                again = self._page(request, form.typed, form.errors)
+                again = _page(request, EMAIL_PAGE, form.errors, form=form)
                 return too_many_attempts(request, right.wait, again)
             if not right:
                 form.errors["password"] = _("The password is not right.")
         if form.errors:
-            return self._page(request, form.typed, form.errors)
-        payload = {"email": form.email, "generation": viewer.generation}
+            return _page(request, EMAIL_PAGE, form.errors, form=form)
+        payload = acts.EmailChange(viewer.generation, values=form.values)
         return see_other(await propose(viewer, acts.EMAIL_CHANGE, payload))
 
     @post("/cancellation")
     async def propose_cancellation(self, viewer: NamedDependency[Viewer]) -> Response[Any]:
         """取り消し: on to the confirm step, while a change waits for its link."""
         account = await queries.find_account(viewer.id)
-        if account["asked_email"] is None:
+        if account.asked_email is None:
             raise NotFoundException
-        return see_other(await propose(viewer, acts.EMAIL_CANCELLATION, {}))
-
-    def _page(self, request: PageRequest, typed: str, errors: dict[str, str]) -> Response[str]:
-        return page(
-            request, "people/email.html", status=_status(errors), typed=typed, errors=errors
-        )
+        return see_other(await propose(viewer, acts.EMAIL_CANCELLATION, Payload()))
 
 
 class PasswordRenewal(Controller):
@@ -134,7 +126,8 @@ class PasswordRenewal(Controller):
         if "changed" in request.query_params:
             done = _("Your password was changed. All other devices were logged out.")
             DONE.set(request.scope, done)
-        return self._page(request, {}, second_factor=await has_factor(viewer.id))
+        second_factor = await has_factor(viewer.id)
+        return _page(request, PASSWORD_PAGE, {}, second_factor=second_factor)
 
     @post()
     async def change(
@@ -151,25 +144,14 @@ class PasswordRenewal(Controller):
             right = await profile_services.check_password(viewer, form.current)
             if isinstance(right, Throttled):
                 form.errors["current"] = wait_message(right.wait)
-                again = self._page(request, form.errors, second_factor=second_factor)
+                again = _page(request, PASSWORD_PAGE, form.errors, second_factor=second_factor)
                 return too_many_attempts(request, right.wait, again)
             if not right:
                 form.errors["current"] = _("The password is not right.")
         if form.errors:
-            return self._page(request, form.errors, second_factor=second_factor)
+            return _page(request, PASSWORD_PAGE, form.errors, second_factor=second_factor)
         fresh = await profile_services.renew_password(settings, viewer, form.password)
         return hand_over(see_other(f"{PASSWORD_URL}?changed=1"), fresh, settings)
-
-    def _page(
-        self, request: PageRequest, errors: dict[str, str], *, second_factor: bool
-    ) -> Response[str]:
-        return page(
-            request,
-            "people/password.html",
-            status=_status(errors),
-            second_factor=second_factor,
-            errors=errors,
-        )
 
 
 class Sessions(Controller):
@@ -195,14 +177,14 @@ class Sessions(Controller):
     ) -> Response[Any]:
         """Log one of them out: on to the confirm step."""
         sessions = await queries.list_sessions(viewer.id, clock.now())
-        if session_id not in {s["id"] for s in sessions} - {viewer.session}:
+        if session_id not in {s.id for s in sessions} - {viewer.session}:
             raise NotFoundException
-        return see_other(await propose(viewer, acts.SESSION_END, {"session": str(session_id)}))
+        return see_other(await propose(viewer, acts.SESSION_END, acts.SessionEnd(session_id)))
 
     @post("/others/end")
     async def propose_others_end(self, viewer: NamedDependency[Viewer]) -> Response[Any]:
         """Log all others out: on to the confirm step."""
-        return see_other(await propose(viewer, acts.OTHER_SESSIONS_END, {}))
+        return see_other(await propose(viewer, acts.OTHER_SESSIONS_END, Payload()))
 
 
 class EmailConfirmation(Controller):
@@ -216,7 +198,7 @@ class EmailConfirmation(Controller):
         change = await queries.find_email_change(token, clock.now())
         if change is None:
             return _email_page(request, token, "unknown", "", 404)
-        return _email_page(request, token, "open", change["email"], 200)
+        return _email_page(request, token, "open", change.email, 200)
 
     @post(opt={"public": True})
     async def confirm(

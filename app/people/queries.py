@@ -7,9 +7,11 @@ from uuid import UUID
 
 from app import clock
 from app.accounts.rules import Viewer, token_hash
+from app.accounts.tables import User
 from app.contracts.rules import Role, SeenContract, Status
-from app.database import Record, fetch, fetch_one
+from app.database import Record, fetch, fetch_one, rows
 from app.people.rules import AddressProblem, Arrival, LinkState, arrival, link_state
+from app.people.tables import Invitation, Registration
 from app.web.paging import Leaf, Turn, leaf
 
 PAGE_ROWS = 50
@@ -37,6 +39,30 @@ OPEN_INVITATIONS = """
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A member, or an open invitation.
+
+    Attributes:
+        user: the member.
+        last_sign_in_at: of a member; of an invitation, when it was sent.
+        expires_at, mail_state, mail_reason, mail_answer: of an invitation.
+    """
+
+    kind: str
+    id: UUID
+    user: UUID | None
+    name: str
+    email: str
+    role: str | None
+    notification: bool | None
+    last_sign_in_at: datetime | None
+    expires_at: datetime | None
+    mail_state: str | None
+    mail_reason: str | None
+    mail_answer: str | None
+
+
+@dataclass(frozen=True)
 class People:
     """A page of the tab 関係者.
 
@@ -45,21 +71,22 @@ class People:
         invitations: the open ones, for owners of a contract that runs; on the first page only.
     """
 
-    members: Leaf[Record]
-    invitations: list[Record]
+    members: Leaf[Listed]
+    invitations: list[Listed]
 
 
 async def list_people(contract: SeenContract, turn: Turn[UUID]) -> People:
-    """The people of a contract, a page at a time by the id of a membership."""
+    """Return the people of a contract, a page at a time by the id of a membership."""
     members = MEMBERS.format(sign=turn.sign, direction=turn.direction)
-    rows = await fetch(
+    listed = await rows(
+        Listed,
         f"(({members} limit {PAGE_ROWS + 1}) union all ({OPEN_INVITATIONS}))",
         contract.id,
         turn.key,
         contract.may_change,
     )
-    found = [row for row in rows if row["kind"] == "member"]
-    invitations = [row for row in rows if row["kind"] == "invitation"]
+    found = [each for each in listed if each.kind == "member"]
+    invitations = [each for each in listed if each.kind == "invitation"]
     return People(leaf(found, PAGE_ROWS, turn), invitations)
 
 
@@ -77,6 +104,7 @@ class SeenMembership:
     email: str
     role: Role
     notification: bool
+    revision: int
     own: bool
     has_to_stay: bool
 
@@ -88,10 +116,10 @@ class SeenMembership:
 async def find_membership(
     viewer: Viewer, contract: SeenContract, id: UUID
 ) -> SeenMembership | None:
-    """A membership that the person may change: their own; any, for owners while it runs."""
+    """Return a membership that the person may change: their own; any, for owners while it runs."""
     row = await fetch_one(
         """
-        select m.id, m."user", u.name, u.email, m.role, m.notification,
+        select m.id, m."user", u.name, u.email, m.role, m.notification, m.revision,
                m.role = 'owner' and not exists (
                    select from membership o
                    where o.contract = m.contract and o.role = 'owner' and o.id <> m.id
@@ -111,26 +139,43 @@ async def find_membership(
         email=row["email"],
         role=Role(row["role"]),
         notification=row["notification"],
+        revision=row["revision"],
         own=row["user"] == viewer.id,
         has_to_stay=row["only_owner"] and contract.status is not Status.ENDED,
     )
 
 
-async def find_open_invitation(contract: SeenContract, id: UUID) -> Record | None:
-    """An invitation of the contract that was neither used nor ended; it may have expired."""
-    return await fetch_one(
-        "select id, email, language, role, expires_at from invitation"
-        " where id = $1 and contract = $2 and ended_at is null",
-        id,
-        contract.id,
+@dataclass(frozen=True)
+class OpenInvitation:
+    """An invitation that was neither used nor ended; it may have expired."""
+
+    id: UUID
+    email: str
+    language: str
+    expires_at: datetime
+
+
+async def find_open_invitation(contract: SeenContract, id: UUID) -> OpenInvitation | None:
+    """Return an open invitation of the contract."""
+    found = (
+        await Invitation.select(
+            Invitation.id, Invitation.email, Invitation.language, Invitation.expires_at
+        )
+        .where(
+            (Invitation.id == id)
+            & (Invitation.contract == contract.id)
+            & Invitation.ended_at.is_null()
+        )
+        .first()
     )
+    return OpenInvitation(**found) if found else None
 
 
 async def address_problems(
     contract: UUID, emails: Sequence[str], now: datetime
 ) -> dict[str, AddressProblem]:
-    """Which of these addresses are members already, or have an invitation that can be used."""
-    rows = await fetch(
+    """Return which of these addresses are members, or have an invitation that can be used."""
+    found = await fetch(
         """
         select u.email, true as member from membership m join portal_user u on u.id = m."user"
         where m.contract = $1 and u.email = any($2)
@@ -144,17 +189,16 @@ async def address_problems(
     )
     return {
         row["email"]: AddressProblem.MEMBER if row["member"] else AddressProblem.INVITED
-        for row in sorted(rows, key=lambda row: row["member"])
+        for row in sorted(found, key=lambda row: row["member"])
     }
 
 
 async def count_open_invitations(contract: UUID) -> int:
-    """How many invitations of a contract are open."""
-    row = await fetch_one(
-        "select count(*) as open from invitation where contract = $1 and ended_at is null",
-        contract,
+    """Count the open invitations of a contract."""
+    found: int = await Invitation.count().where(
+        (Invitation.contract == contract) & Invitation.ended_at.is_null()
     )
-    return int(row["open"]) if row else 0
+    return found
 
 
 @dataclass(frozen=True)
@@ -183,7 +227,7 @@ class Link:
 
 
 async def find_link(token: str, viewer: Viewer | None) -> Link | None:
-    """The invitation that a link's token belongs to, as the person who opened it meets it."""
+    """Return the invitation that a link's token belongs to, as the person who opened it sees it."""
     row = await fetch_one(
         """
         select i.id, i.email, i.language, i.role, i.expires_at, i.end_reason,
@@ -235,17 +279,19 @@ def _link(row: Record, viewer: Viewer | None) -> Link:
     )
 
 
-async def find_registration(link: Link, id: UUID) -> Record | None:
-    """An account that is being made by this link."""
-    return await fetch_one(
-        "select id, code, name, language, password_hash, terms from registration"
-        " where id = $1 and invitation = $2 and expires_at > $3",
-        id,
-        link.id,
-        clock.now(),
+async def find_registration(link: Link, id: UUID) -> Registration | None:
+    """Return an account that is being made by this link."""
+    return (
+        await Registration.objects()
+        .where(
+            (Registration.id == id)
+            & (Registration.invitation == link.id)
+            & (Registration.expires_at > clock.now())
+        )
+        .first()
     )
 
 
 async def code_taken(code: str) -> bool:
-    """Whether somebody has this user code."""
-    return await fetch_one("select 1 from portal_user where code = $1", code) is not None
+    """Return whether somebody has this user code."""
+    return await User.exists().where(User.code == code)

@@ -19,7 +19,6 @@ class MembershipProblem(StrEnum):
 
     LAST_OWNER = "last-owner"
     NOT_OWNER = "not-owner"
-    CHANGED_MEANWHILE = "changed-meanwhile"
 
 
 class AddressProblem(StrEnum):
@@ -67,7 +66,7 @@ class Standing:
 def membership_problem(
     standing: Standing, *, actor: UUID, person: UUID, before: Role, after: Role | None
 ) -> MembershipProblem | None:
-    """Whether an actor may give a person another role, or none.
+    """Return why an actor may not give a person another role, or end it; None if they may.
 
     Args:
         after: the wanted role; None ends the membership.
@@ -85,7 +84,7 @@ def membership_problem(
 def link_state(
     *, end_reason: str | None, expires_at: datetime, contract_runs: bool, now: datetime
 ) -> LinkState:
-    """What a known link opens at a moment."""
+    """Return what a known link opens at a moment."""
     if end_reason is not None:
         return {
             "accepted": LinkState.USED,
@@ -100,7 +99,7 @@ def link_state(
 def arrival(
     *, invited: str, account: UUID | None, viewer: UUID | None, member: bool, viewer_email: str
 ) -> Arrival:
-    """How the person behind an open link can join.
+    """Return how the person behind an open link can join.
 
     An address that has an account joins with that one only. Where it has none, somebody who is
     signed in with another address may still take the invitation, knowingly.

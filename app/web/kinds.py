@@ -22,6 +22,7 @@ class Kind(ABC):
         label: message id of its name.
         required: whether it may stay empty.
         hint: message id of what helps to fill it in.
+        autocomplete: what a browser may fill in, as HTML names it.
         wide: whether it is drawn as wide as the page allows.
         recorded: whether the audit log may keep the value.
     """
@@ -30,10 +31,12 @@ class Kind(ABC):
     required: bool = True
     hint: str = ""
     wide: bool = False
+    autocomplete: str = "off"
     control: ClassVar[str] = "text"
     type: ClassVar[str] = "text"
     inputmode: ClassVar[str] = ""
     recorded: ClassVar[bool] = True
+    of_languages: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -316,7 +319,9 @@ class Things(Several):
 
 @dataclass(frozen=True, kw_only=True)
 class Language(Choice):
-    """One of the portal's languages."""
+    """One of the portal's languages, each named in itself."""
+
+    of_languages: ClassVar[bool] = True
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
         """Read a language's code."""

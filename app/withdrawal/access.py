@@ -32,5 +32,5 @@ async def proved_by_factor(connection: PersonConnection, _: BaseRouteHandler) ->
 
 
 async def must_prove(viewer: Viewer) -> bool:
-    """Whether the person has a second factor, and showed it too long ago."""
+    """Return whether the person has a second factor, and showed it too long ago."""
     return not has_proved(viewer) and await has_factor(viewer.id)

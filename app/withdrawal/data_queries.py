@@ -86,6 +86,6 @@ OWN_DATA = """
 
 
 async def find_own_data(user: UUID) -> dict[str, Any]:
-    """The person's data as JSON values; no secret and no hash of one is among them."""
+    """Return the person's data as JSON values; no secret and no hash of one is among them."""
     data: dict[str, Any] = json.loads(await fetch_value(OWN_DATA, user))
     return data

@@ -14,7 +14,7 @@ from app.accounts.rules import token_hash
 from app.accounts.tables import User
 from app.audit.services import record
 from app.contracts.tables import Membership
-from app.database import Record, fetch, fetch_one
+from app.database import Gone, fetch, lock_row
 from app.mail.erasure import delete_files
 from app.mail.services import withdraw as forget_mails
 from app.settings import Settings
@@ -72,7 +72,7 @@ class Held:
     """
 
     id: UUID
-    account: Record
+    account: User
     words: Words
     leaving: Leaving
     confirmations: list[UUID]
@@ -90,19 +90,21 @@ class Files:
         await delete_files(settings, self.mails, self.words.in_texts, keep=keep)
 
 
-async def hold(user: UUID) -> Held | None:
-    """Lock a person and what is about them; None where there is no such account any more."""
+async def hold(user: UUID) -> Held:
+    """Lock a person and what is about them.
+
+    Raises:
+        Gone: there is no such account any more.
+    """
     account = await queries.find_account(user)
     if account is None:
-        return None
-    words = await queries.find_words(user, account)
+        raise Gone
+    words = await queries.find_words(account)
     named = [row["word"] for row in await fetch(NAMED, user, list(words.addresses))]
     named = [str(user), *named, *words.addresses]
     rows = await fetch(ABOUT_PERSON, user, named, words.in_texts)
     await fetch(LOCK_CONTRACTS, user)
-    locked = await fetch_one("select 1 from portal_user where id = $1 for update", user)
-    if locked is None:
-        return None
+    await lock_row(User, User.id == user)
     leaving = await queries.find_leaving(user)
     return Held(user, account, words, leaving, [row["id"] for row in rows])
 
@@ -171,19 +173,19 @@ async def _forget_invitations_and_mails(held: Held) -> list[UUID]:
 
 
 def _throttled_in(held: Held) -> list[str]:
-    """Under what guesses at the person's account were counted: under hashes and ids."""
+    """Return under what guesses at the person's account were counted: under hashes and ids."""
     typed = [token_hash(word).hex() for word in (held.words.code, *held.words.addresses)]
     return throttling.accounts_of(held.id, typed)
 
 
 async def _note(held: Held, id: UUID, reason: Reason | None, note: str, at: datetime) -> None:
-    """A database that was restored may have the row already."""
+    """Keep that somebody withdrew; a database that was restored may have the row already."""
     await fetch(
         "insert into withdrawal (id, erased_user, staff, reason, note, at)"
         " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
         id,
         held.id,
-        held.account["staff"],
+        held.account.staff_role is not None,
         reason,
         note,
         at,

@@ -4,9 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from app.accounts.rules import Viewer
+from app.accounts.tables import User
 from app.contracts.queries import SEEN, seen_contract
-from app.database import Record, fetch, fetch_one, fetch_value
+from app.database import fetch
 from app.withdrawal.rules import Leaving, Words
+from app.withdrawal.tables import Withdrawal
 
 LEAVING = f"""
     select own.*, last.administrator as last_administrator,
@@ -29,7 +31,7 @@ LEAVING = f"""
 
 
 async def find_leaving(user: UUID) -> Leaving:
-    """What a person would leave behind, in one query."""
+    """Return what a person would leave behind, in one query."""
     rows = await fetch(LEAVING, user)
     own = [row for row in rows if row["id"] is not None]
     return Leaving(
@@ -39,37 +41,35 @@ async def find_leaving(user: UUID) -> Leaving:
     )
 
 
-async def find_account(user: UUID) -> Record | None:
-    """The account, if it is there still: code, name, email, language, staff."""
-    return await fetch_one(
-        "select code, name, email, language, staff_role is not null as staff"
-        " from portal_user where id = $1",
-        user,
-    )
+async def find_account(user: UUID) -> User | None:
+    """Return the account, if it is there still."""
+    return await User.objects().where(User.id == user).first()
 
 
-async def find_words(user: UUID, account: Record) -> Words:
-    """What tells who the person is: code, name, and every address that the portal has of them."""
-    rows = await fetch(
+async def find_words(account: User) -> Words:
+    """Return what tells who the person is: code, name, and every address that is known of them."""
+    found = await fetch(
         'select email from email_change where "user" = $1'
         " union select email from invitation where accepted_by = $1",
-        user,
+        account.id,
     )
-    addresses = {account["email"], *(row["email"] for row in rows)}
-    return Words(account["code"], account["name"], sorted(addresses))
+    addresses = {account.email, *(row["email"] for row in found)}
+    return Words(account.code, account.name, sorted(addresses))
 
 
 async def is_withdrawn(session: UUID) -> bool:
-    """Whether somebody withdrew in this session."""
-    return bool(await fetch_value("select 1 from withdrawal where id = $1", session))
+    """Return whether somebody withdrew in this session."""
+    return await Withdrawal.exists().where(Withdrawal.id == session)
 
 
 async def is_here(viewer: Viewer) -> bool:
-    """Whether the person's account is there still."""
-    return bool(await fetch_value("select 1 from portal_user where id = $1", viewer.id))
+    """Return whether the person's account is there still."""
+    return await User.exists().where(User.id == viewer.id)
 
 
 async def list_erasures() -> list[tuple[UUID, datetime]]:
-    """Who was erased and when, the oldest first."""
-    rows = await fetch("select erased_user, at from withdrawal order by at, erased_user")
-    return [(row["erased_user"], row["at"]) for row in rows]
+    """Return who was erased and when, the oldest first."""
+    found = await Withdrawal.select(Withdrawal.erased_user, Withdrawal.at).order_by(
+        Withdrawal.at, Withdrawal.erased_user
+    )
+    return [(row["erased_user"], row["at"]) for row in found]

@@ -20,7 +20,7 @@ REASON_URL = "/profile/withdrawal/reason"
 
 
 async def keep_reason(settings: Settings, viewer: Viewer, chosen: str, note: str) -> UUID:
-    """Keep what was chosen and written, sealed, for an hour at most; answers its id."""
+    """Keep what was chosen and written, sealed, for an hour at most; return its id."""
     now = clock.now()
     body = json.dumps([chosen, note]).encode()
     parked = ParkedForm(
@@ -38,14 +38,14 @@ async def keep_reason(settings: Settings, viewer: Viewer, chosen: str, note: str
 
 
 async def find_reason(settings: Settings, viewer: Viewer, id: str) -> tuple[str, str]:
-    """What was kept under an id; empty where there is nothing of the person's own."""
+    """Return what was kept under an id; empty where there is nothing of the person's own."""
     try:
         parked = await find_parked_form(viewer.id, UUID(id), clock.now())
     except ValueError:
         return "", ""
-    if parked is None or parked["path"] != REASON_URL:
+    if parked is None or parked.path != REASON_URL:
         return "", ""
-    body = open_form(read_secret(settings.secret_file), parked["form"])
+    body = open_form(read_secret(settings.secret_file), parked.form)
     if body is None:
         return "", ""
     chosen, note = json.loads(body)

@@ -44,12 +44,12 @@ class Leaving:
 
     @property
     def may_leave(self) -> bool:
-        """Whether nothing keeps the person."""
+        """Return whether nothing keeps the person."""
         return not self.kept_by and not self.last_administrator
 
     @property
     def keeping(self) -> list[SeenContract]:
-        """The contracts that the person has to hand over first."""
+        """Return the contracts that the person has to hand over first."""
         return [contract for contract in self.contracts if contract.id in self.kept_by]
 
 
@@ -67,7 +67,7 @@ class Words:
 
     @property
     def in_texts(self) -> list[str]:
-        """Words by which a text for other people is found that names the person.
+        """Return words by which a text for other people is found that names the person.
 
         A user code, or a name of one letter, stands in texts that are about something else.
         """
@@ -76,7 +76,7 @@ class Words:
 
 
 def without(text: str, words: Words) -> str:
-    """A text in which the person is not named by name, mail address or user code."""
+    """Return a text in which the person is not named by name, mail address or user code."""
     for word in sorted({*words.addresses, words.name, words.code}, key=len, reverse=True):
         if word:
             text = re.sub(re.escape(word), "…", text, flags=re.IGNORECASE)

@@ -57,8 +57,6 @@ async def _withdraw(
     now = clock.now()
     async with unit_of_work():
         held = await hold(viewer.id)
-        if held is None:
-            raise Gone
         await hold_account(viewer.id, viewer.generation)
         files = await erase(
             held,
@@ -72,7 +70,7 @@ async def _withdraw(
         farewell = await enqueue(
             settings,
             "farewell",
-            Recipient(account["email"], account["name"], account["language"]),
+            Recipient(account.email, account.name, account.language),
             about=viewer.session,
             valid_until=now + FAREWELL_LASTS,
             at=now,
@@ -99,11 +97,12 @@ async def replay(settings: Settings, erasures: Sequence[tuple[UUID, datetime]]) 
 
 
 async def _replay(settings: Settings, user: UUID, at: datetime) -> None:
-    async with unit_of_work():
-        held = await hold(user)
-        if held is None:
-            return
-        files = await erase(held, id=uuid7(), reason=None, note="", at=at, actor=None)
+    try:
+        async with unit_of_work():
+            held = await hold(user)
+            files = await erase(held, id=uuid7(), reason=None, note="", at=at, actor=None)
+    except Gone:
+        return
     await files.delete(settings)
 
 

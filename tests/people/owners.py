@@ -13,6 +13,7 @@ from app.contracts.rules import Role
 from app.contracts.services import add_membership, create_company, create_contract
 from app.database import fetch, fetch_value, unit_of_work
 from app.people.membership_services import MembershipRefused, change_membership, end_membership
+from app.people.values import MembershipValues
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,10 @@ class Pair:
         await change_membership(
             contract=self.contract,
             membership=self.memberships[target],
-            role=Role.MEMBER,
-            notification=True,
-            seen=(Role.OWNER, True),
+            values=MembershipValues(Role.MEMBER, True),
+            revision=await fetch_value(
+                "select revision from membership where id = $1", self.memberships[target]
+            ),
             actor=self.users[actor],
         )
 
@@ -129,5 +131,5 @@ async def clash(pair: Pair, kind: str) -> tuple[int, int, list[str]]:
     for refusal in refused:
         if not isinstance(refusal, MembershipRefused):
             raise refusal
-    reasons = [str(r.problem) for r in refused if isinstance(r, MembershipRefused)]
+    reasons = [type(refusal).__name__ for refusal in refused]
     return len(results) - len(refused), await pair.owners(), reasons

@@ -40,6 +40,14 @@ async def membership_id(code: str, number: str = "D-1001") -> UUID:
     return id
 
 
+async def membership_form(code: str, **fields: str) -> dict[str, str]:
+    """The form of somebody's membership of D-1001 as it is now, with these fields."""
+    revision = await fetch_value(
+        "select revision from membership where id = $1", await membership_id(code)
+    )
+    return {"revision": str(revision), **fields}
+
+
 async def role_of(code: str, number: str = "D-1001") -> str | None:
     """Somebody's role in a contract, or None."""
     row = await fetch_one(

@@ -5,7 +5,16 @@ import httpx
 from app.database import fetch, fetch_one
 from app.people.queries import PAGE_ROWS
 from tests.conftest import Portal
-from tests.people.post import acts, confirm, invite, make_owner, membership_id, role_of, user_id
+from tests.people.post import (
+    acts,
+    confirm,
+    invite,
+    make_owner,
+    membership_form,
+    membership_id,
+    role_of,
+    user_id,
+)
 
 MEMBERS = "/contracts/D-1001/members"
 
@@ -26,7 +35,9 @@ async def test_an_owner_gives_a_member_another_role(
 ) -> None:
     page = f"{MEMBERS}/{await membership_id('member')}"
     assert (await member.get("/contracts/D-1001/environments/new")).status_code == 404
-    done = await confirm(owner, await owner.post(page, data={"role": "owner"}))
+    done = await confirm(
+        owner, await owner.post(page, data=await membership_form("member", role="owner"))
+    )
     assert "佐藤 美咲の設定を変更しました。" in done.text
     row = await fetch_one(
         "select role, notification from membership where id = $1", await membership_id("member")
@@ -43,7 +54,9 @@ async def test_a_member_changes_their_own_notices_and_nothing_else(
     own = f"{MEMBERS}/{await membership_id('member')}"
     form = (await member.get(own)).text
     assert "通知を受け取る" in form and "<select" not in form
-    await confirm(member, await member.post(own, data={"role": "owner"}))
+    await confirm(
+        member, await member.post(own, data=await membership_form("member", role="owner"))
+    )
     row = await fetch_one(
         "select role, notification from membership where id = $1", await membership_id("member")
     )
@@ -70,10 +83,13 @@ async def test_a_change_confirmed_after_losing_the_role_is_not_made(
 ) -> None:
     await make_owner("member")
     page = f"{MEMBERS}/{await membership_id('english')}"
-    proposed = await member.post(page, data={"role": "owner"})
+    proposed = await member.post(page, data=await membership_form("english", role="owner"))
     await confirm(
         owner,
-        await owner.post(f"{MEMBERS}/{await membership_id('member')}", data={"role": "member"}),
+        await owner.post(
+            f"{MEMBERS}/{await membership_id('member')}",
+            data=await membership_form("member", role="member"),
+        ),
     )
     assert (await member.post(proposed.headers["location"])).status_code == 404
     assert await role_of("english") == "member"
@@ -83,13 +99,27 @@ async def test_a_change_of_what_somebody_else_changed_meanwhile_is_asked_again(
     owner: httpx.AsyncClient,
 ) -> None:
     page = f"{MEMBERS}/{await membership_id('member')}"
-    proposed = await owner.post(page, data={"role": "owner", "notification": "1"})
+    form = await membership_form("member", role="owner", notification="1")
+    proposed = await owner.post(page, data=form)
     await fetch(
         "update membership set notification = false where id = $1", await membership_id("member")
     )
     refused = await owner.post(proposed.headers["location"])
-    form = await owner.get(refused.headers["location"])
-    assert "ほかの方がこの関係者の設定を変更しました" in form.text
+    again = await owner.get(refused.headers["location"])
+    assert "ほかの方が先に変更しました" in again.text
+    assert await role_of("member") == "member"
+
+
+async def test_a_form_that_was_opened_before_somebody_elses_change_is_asked_again_too(
+    owner: httpx.AsyncClient,
+) -> None:
+    page = f"{MEMBERS}/{await membership_id('member')}"
+    form = await membership_form("member", role="owner", notification="1")
+    assert f'name="revision" value="{form["revision"]}"' in (await owner.get(page)).text
+    await fetch("update membership set notification = not notification where id = $1", page[-36:])
+    proposed = await owner.post(page, data=form)
+    refused = await owner.post(proposed.headers["location"])
+    assert "ほかの方が先に変更しました" in (await owner.get(refused.headers["location"])).text
     assert await role_of("member") == "member"
 
 

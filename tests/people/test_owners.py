@@ -9,7 +9,7 @@ import pytest
 from app.database import fetch
 from tests.conftest import Portal
 from tests.people.owners import KINDS, clash, make_pair
-from tests.people.post import make_owner, membership_id, role_of
+from tests.people.post import make_owner, membership_form, membership_id, role_of
 
 ROUNDS = 15
 
@@ -40,7 +40,7 @@ async def test_the_database_keeps_an_owner_whoever_writes(portal: Portal) -> Non
 
 async def _propose(client: httpx.AsyncClient, code: str, role: str) -> str:
     page = f"/contracts/D-1001/members/{await membership_id(code)}"
-    answer = await client.post(page, data={"role": role, "notification": "1"})
+    answer = await client.post(page, data=await membership_form(code, role=role, notification="1"))
     assert answer.status_code == 303
     return answer.headers["location"]
 
@@ -67,7 +67,9 @@ async def test_the_last_owner_is_told_why_they_stay_and_what_to_do(
 ) -> None:
     page = f"/contracts/D-1001/members/{await membership_id('owner')}"
     if act == "demotion":
-        refused = await owner.post(page, data={"role": "member", "notification": "1"})
+        refused = await owner.post(
+            page, data=await membership_form("owner", role="member", notification="1")
+        )
     else:
         refused = await owner.post(f"{page}/removal")
     assert refused.status_code == 422 and "先にほかの方をオーナーにしてください" in refused.text
@@ -81,7 +83,9 @@ async def test_whoever_became_the_last_owner_before_confirming_is_told_so(
     await make_owner("member")
     page = f"/contracts/D-1001/members/{await membership_id('owner')}"
     if act == "demotion":
-        proposed = await owner.post(page, data={"role": "member", "notification": "1"})
+        proposed = await owner.post(
+            page, data=await membership_form("owner", role="member", notification="1")
+        )
     else:
         proposed = await owner.post(f"{page}/removal")
     await fetch("delete from membership where id = $1", await membership_id("member"))

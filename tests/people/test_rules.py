@@ -7,7 +7,6 @@ import pytest
 from litestar.datastructures import MultiDict
 
 from app.contracts.rules import Role
-from app.people.forms import InvitationForm
 from app.people.rules import (
     Arrival,
     LinkState,
@@ -17,8 +16,10 @@ from app.people.rules import (
     link_state,
     membership_problem,
 )
+from app.people.values import InvitationValues
 from app.web.browsers import browser_name
 from app.web.requests import FormData
+from app.web.values import SentForm, read_values
 
 A, B, C = uuid4(), uuid4(), uuid4()
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -109,14 +110,20 @@ def test_who_opens_a_link_joins_with_the_account_of_the_invited_address(
     assert found is wanted
 
 
-def _read(emails: str) -> InvitationForm:
-    return InvitationForm.read(FormData(MultiDict([("emails", emails), ("language", "ja")]), {}))
+def _read(emails: str) -> SentForm[InvitationValues]:
+    data = FormData(MultiDict([("emails", emails), ("language", "ja")]), {})
+    return read_values(InvitationValues, data, {})
 
 
 def test_addresses_come_one_per_line_or_between_commas_in_any_width() -> None:
     form = _read("a@example.com\r\nＢ＠example.com，c@example.com、 a@EXAMPLE.com;d@example.com")
     assert form.errors == {}
-    assert form.emails == ["a@example.com", "b@example.com", "c@example.com", "d@example.com"]
+    assert form.values.emails == [
+        "a@example.com",
+        "b@example.com",
+        "c@example.com",
+        "d@example.com",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,15 @@ from tests.accounts.factors import add_app, keep_sessions, make_codes
 from tests.activation.world import place, upload
 from tests.conftest import Portal
 from tests.mail.post import deliver
-from tests.people.post import NEW_PASSWORD, confirm, invite, link_to, membership_id, user_id
+from tests.people.post import (
+    NEW_PASSWORD,
+    confirm,
+    invite,
+    link_to,
+    membership_form,
+    membership_id,
+    user_id,
+)
 
 CODE = "kiritani77"
 NAME = "桐谷 茜音"
@@ -70,7 +78,7 @@ class Life:
     async def become_owner(self) -> None:
         """The owner's confirmation says whom it was about."""
         membership = await membership_id(CODE)
-        data = {"role": "owner", "notification": "1"}
+        data = await membership_form(CODE, role="owner", notification="1")
         page = f"/contracts/D-1001/members/{membership}"
         await confirm(self.owner, await self.owner.post(page, data=data))
 

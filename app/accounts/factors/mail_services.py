@@ -25,7 +25,7 @@ async def tell_change(settings: Settings, viewer: Viewer, change: Change) -> Non
     await enqueue(
         settings,
         "second-factor-changed",
-        Recipient(account["email"], account["name"], account["language"]),
+        Recipient(account.email, account.name, account.language),
         about=viewer.id,
         change=change.value,
         at=clock.now(),
