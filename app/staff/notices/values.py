@@ -53,9 +53,7 @@ class PublicationValues(Values, frozen=True):
     """
 
     when: Annotated[str, Choice(label=N_("When"))]
-    day: Annotated[
-        datetime.date | None, Day(label=N_("Day"), required=False, hint=N_("Such as 2027/03/31."))
-    ] = None
+    day: Annotated[datetime.date | None, Day(label=N_("Day"), required=False)] = None
     time: Annotated[
         datetime.time | None,
         TimeOfDay(
