@@ -15,7 +15,10 @@ Products = Annotated[
 
 
 class ResourceValues(Values, frozen=True):
-    """What an uploaded file is published as, and for which products."""
+    """What an uploaded file is published as, and for which products.
+
+    Rules: the file: any type, at most 20 GiB, its name cleaned to at most 200 characters
+    """
 
     version: Annotated[str, Line(label=N_("Version"), maximum=LONGEST_VERSION)]
     products: Products

@@ -3,10 +3,11 @@
 import asyncio
 
 import httpx
+import pytest
 
 from app.database import fetch_value
 from tests.notices.steps import product_id
-from tests.staff.steps import confirmed, done, filled, message
+from tests.staff.steps import confirmed, done, filled, message, proposed
 
 NOTICES = "/staff/notices"
 WORDS = {"title_ja": "点検", "title_en": "Check", "body_ja": "日曜に。", "body_en": "On Sunday."}
@@ -40,6 +41,35 @@ async def test_of_two_who_publish_at_once_one_publishes(
     await asyncio.gather(clerk.post(confirmations[0]), staff.post(confirmations[1]))
     published = "select count(*) from audit_event where act = 'notice-publication'"
     assert await fetch_value(f"{published} and subject = $1", notice.rsplit("/", 1)[1]) == 1
+
+
+async def test_whoever_publishes_a_published_notice_is_told_at_the_notice(
+    clerk: httpx.AsyncClient,
+) -> None:
+    notice = await _draft(clerk)
+    first, second = [
+        await proposed(clerk, f"{notice}/publication", {"when": "now"}) for _ in range(2)
+    ]
+    await confirmed(clerk, first)
+    page = await confirmed(clerk, second)
+    assert page.url.path == notice and "お知らせの状態が変わりました" in message(page.text)
+    assert (await clerk.get(f"{notice}/text")).headers["location"] == notice
+
+
+async def test_a_day_counts_only_where_a_moment_is_chosen(clerk: httpx.AsyncClient) -> None:
+    notice = await _draft(clerk)
+    nonsense = {"when": "now", "day": "31日", "time": "25:00"}
+    assert "公開しました" in message((await done(clerk, f"{notice}/publication", nonsense)).text)
+
+
+@pytest.mark.parametrize("field", [{"day": ""}, {"day": "31日"}, {"time": ""}, {"time": "25:00"}])
+async def test_a_publication_at_a_time_needs_day_and_time(
+    clerk: httpx.AsyncClient, field: dict[str, str]
+) -> None:
+    notice = await _draft(clerk)
+    form = {"when": "at", "day": "2099/01/01", "time": "09:30", **field}
+    answer = await clerk.post(f"{notice}/publication", data=form)
+    assert answer.status_code == 422 and f'id="{next(iter(field))}-error"' in answer.text
 
 
 async def test_a_moment_that_is_past_is_told(clerk: httpx.AsyncClient) -> None:

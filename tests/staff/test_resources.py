@@ -5,7 +5,7 @@ import hashlib
 import httpx
 
 from tests.resources.files import product_id
-from tests.staff.steps import confirmed, done, message
+from tests.staff.steps import confirmed, done, message, proposed
 
 NEW = "/staff/resources/uploads/new"
 
@@ -27,6 +27,22 @@ async def test_an_upload_is_published_and_withdrawn(clerk: httpx.AsyncClient) ->
     answer = await clerk.post(f"{resource}/withdrawal", data={"revision": "1"})
     page = await confirmed(clerk, answer.headers["location"])
     assert "取り下げました" in message(page.text)
+
+
+async def test_what_came_too_late_for_a_file_is_told(clerk: httpx.AsyncClient) -> None:
+    upload, product = await _uploaded(clerk), str(await product_id("WORKFLOW"))
+    form = {"version": "9.9", "products": product}
+    first, second = [await proposed(clerk, upload, form) for _ in range(2)]
+    resource = (await confirmed(clerk, first)).url.path
+    told = await clerk.get((await clerk.post(second)).headers["location"])
+    assert "アップロードは公開または破棄されました" in message(told.text)
+    change = await proposed(clerk, f"{resource}/products", {"products": product})
+    for confirmation in [
+        (await clerk.post(f"{resource}/withdrawal", data={"revision": "1"})).headers["location"],
+        change,
+    ]:
+        told = await confirmed(clerk, confirmation)
+    assert told.url.path == resource and "公開が取り下げられました" in message(told.text)
 
 
 async def test_no_file_and_an_empty_file_are_told(clerk: httpx.AsyncClient) -> None:

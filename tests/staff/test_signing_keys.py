@@ -80,6 +80,13 @@ async def test_a_stolen_key_is_named_no_more(staff: httpx.AsyncClient) -> None:
     assert stolen not in named and len(named) == 1
 
 
+async def test_a_key_that_the_keyset_does_not_name_cannot_be_dropped(
+    staff: httpx.AsyncClient,
+) -> None:
+    answer = await staff.post(f"{LIST}/rotation", data={"days": "30", "dropped": "other"})
+    assert answer.status_code == 422 and "鍵セットにもうないもの" in message(answer.text)
+
+
 @pytest.mark.parametrize("data", [b"", b"x", b"\xff\x00", b"a.b.c", b"x" * 100_000])
 async def test_what_is_no_signed_keyset_is_told(staff: httpx.AsyncClient, data: bytes) -> None:
     answer = await staff.post(f"{LIST}/keysets", files=_file(data))

@@ -47,12 +47,13 @@ def no_time() -> str:
 
 
 class PublicationValues(Values, frozen=True):
-    """When people see a notice, and whether they are written to."""
+    """When people see a notice, and whether they are written to.
+
+    Rules: a moment to come
+    """
 
     when: Annotated[str, Choice(label=N_("When"))]
-    day: Annotated[
-        datetime.date | None, Day(label=N_("Day"), required=False, hint=N_("Such as 2027/03/31."))
-    ] = None
+    day: Annotated[datetime.date | None, Day(label=N_("Day"), required=False)] = None
     time: Annotated[
         datetime.time | None,
         TimeOfDay(

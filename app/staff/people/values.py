@@ -36,7 +36,10 @@ class UserCode(Code):
 
 
 class StaffValues(Values, frozen=True):
-    """A new account of the staff."""
+    """A new account of the staff.
+
+    Rules: code and address nobody's yet
+    """
 
     code: Annotated[str, UserCode(label=N_("User code"))] = ""
     name: Annotated[str, Line(label=N_("User name"), maximum=LONGEST_NAME)] = ""
@@ -46,7 +49,10 @@ class StaffValues(Values, frozen=True):
 
 
 class ReasonValues(Values, frozen=True):
-    """Why something is done to an account."""
+    """Why something is done to an account.
+
+    Rules: asked for disabling it and for removing its second factors
+    """
 
     reason: Annotated[
         str,
@@ -59,7 +65,10 @@ class ReasonValues(Values, frozen=True):
 
 
 class RoleValues(Values, frozen=True):
-    """Another staff role, and the one that the form was made from."""
+    """Another staff role, and the one that the form was made from.
+
+    Rules: an administrator stays
+    """
 
     role: Annotated[StaffRole, Option(label=N_("Staff role"), of=StaffRole)]
     seen: Annotated[StaffRole, Option(label=N_("Staff role"), of=StaffRole)]

@@ -9,7 +9,10 @@ from app.web.values import Values
 
 
 class RotationValues(Values, frozen=True):
-    """How long the new key is good, and which keys are good no more."""
+    """How long the new key is good, and which keys are good no more.
+
+    Rules: no rotation by another meanwhile
+    """
 
     days: Annotated[
         int,

@@ -20,7 +20,10 @@ def _body(label: str, language: str) -> LongText:
 
 
 class TermsValues(Values, frozen=True):
-    """Both texts."""
+    """Both texts.
+
+    Rules: no newer version meanwhile
+    """
 
     body_ja: Annotated[str, _body(N_("Japanese text"), "ja")]
     body_en: Annotated[str, _body(N_("English text"), "en")]
