@@ -13,7 +13,10 @@ from app.web.requests import FormData
 
 @dataclass(frozen=True)
 class LoginForm:
-    """User code, password, and where to go afterwards."""
+    """User code, password, and where to go afterwards.
+
+    Takes: user code: code; password: secret
+    """
 
     code: str
     password: str
@@ -34,7 +37,11 @@ class LoginForm:
 
 @dataclass(frozen=True)
 class TermsForm:
-    """The tick, and which version was on the page."""
+    """The tick, and which version was on the page.
+
+    Takes: version: hidden number; agree: tick, has to be set
+    Rules: only the newest version is accepted
+    """
 
     version: int
     next: str
@@ -55,7 +62,12 @@ class TermsForm:
 
 @dataclass(frozen=True)
 class PasswordForm:
-    """A new password, twice."""
+    """A new password, twice.
+
+    Takes: password, again: secret; in the profile `current`: secret, too
+    Rules: both the same; ≥ 15 characters, with a second factor ≥ 8; zxcvbn's score ≥ 3, with
+      the person's and the portal's own words
+    """
 
     password: str
     next: str
@@ -84,7 +96,10 @@ class PasswordForm:
 
 @dataclass(frozen=True)
 class ForgottenForm:
-    """Whose password was forgotten: a user code or a mail address."""
+    """Whose password was forgotten: a user code or a mail address.
+
+    Takes: account: code, a user code, or an address as mail programs paste it
+    """
 
     account: str
     errors: dict[str, str]
@@ -101,7 +116,10 @@ class ForgottenForm:
 
 @dataclass(frozen=True)
 class LanguageForm:
-    """The language to show, and the page to show again."""
+    """The language to show, and the page to show again.
+
+    Takes: language: choice of ja, en
+    """
 
     language: str
     back: str

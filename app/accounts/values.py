@@ -41,6 +41,9 @@ class ProfileValues(Values, frozen=True):
 
 
 class EmailValues(Values, frozen=True):
-    """A new mail address."""
+    """A new mail address.
+
+    Rules: not the address that it is now; changed by the mailed link only
+    """
 
     email: Annotated[str, Address(label=N_("E-mail address"), autocomplete="email")]

@@ -9,7 +9,10 @@ from app.web.values import Values
 
 
 class CompanyValues(Values, frozen=True):
-    """The facts of a company. `reading` is its name in kana, for search and order."""
+    """The facts of a company. `reading` is its name in kana, for search and order.
+
+    Rules: name once; group companies stay in the group
+    """
 
     name: Annotated[str, Line(label=N_("Company name"), maximum=100)]
     reading: Annotated[
@@ -22,6 +25,9 @@ class CompanyValues(Values, frozen=True):
 
 
 class GroupValues(Values, frozen=True):
-    """The facts of a corporate group."""
+    """The facts of a corporate group.
+
+    Rules: name once
+    """
 
     name: Annotated[str, Line(label=N_("Group name"), maximum=100)]

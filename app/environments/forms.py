@@ -30,6 +30,10 @@ class AllocationForm:
         quantities: asked for.
         seen: allocated to the environment when the form was made.
         others: other products that the person added to the form.
+
+    Takes: for each product number, 0 to 1,000,000,000, empty is 0; seen: hidden number
+    Rules: Σ max(allocated, held) ≤ the contracted quantity, by trigger too; the product
+      usable now; nothing changed since `seen`
     """
 
     quantities: dict[UUID, int]

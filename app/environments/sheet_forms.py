@@ -42,6 +42,11 @@ class SheetForm:
     Attributes:
         problem: why it cannot be read, as told to the person, or empty.
         file: the name of the file that was uploaded.
+
+    Takes: table: text with commas, semicolons or tabs, or a file (XLSX or CSV, as an import
+      file), ≤ 1 MB, ≤ 5,000 lines; columns environment, product, quantity, contracted product
+      no.
+    Rules: each line once; names known; as `AllocationForm`; all or nothing
     """
 
     text: str

@@ -10,7 +10,11 @@ from app.web.values import Values
 
 
 class EnvironmentValues(Values, frozen=True):
-    """The facts of an environment that its owners change."""
+    """The facts of an environment that its owners change.
+
+    Rules: a name once among those in use of a contract; none of what others changed meanwhile
+      is lost
+    """
 
     name: Annotated[
         str,

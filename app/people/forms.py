@@ -35,7 +35,12 @@ def read_registration(
 
 @dataclass(frozen=True)
 class PasswordForm:
-    """The password as it is, and a new one, twice."""
+    """The password as it is, and a new one, twice.
+
+    Takes: password, again: secret; in the profile `current`: secret, too
+    Rules: both the same; ≥ 15 characters, with a second factor ≥ 8; zxcvbn's score ≥ 3, with
+      the person's and the portal's own words
+    """
 
     current: str
     password: str

@@ -58,7 +58,10 @@ class Addresses(Kind):
 
 
 class RegistrationValues(Values, frozen=True):
-    """A new person's account; the password is no value of it."""
+    """A new person's account; the password is no value of it.
+
+    Rules: the newest terms
+    """
 
     name: Annotated[str, Line(label=N_("User name"), maximum=LONGEST_NAME, autocomplete="name")]
     code: Annotated[
@@ -72,7 +75,10 @@ class RegistrationValues(Values, frozen=True):
 
 
 class InvitationValues(Values, frozen=True):
-    """Whom to invite, and the language of the mails."""
+    """Whom to invite, and the language of the mails.
+
+    Rules: nobody who is a member or invited; at most 200 open invitations of a contract
+    """
 
     emails: Annotated[
         list[str],
@@ -86,7 +92,10 @@ class InvitationValues(Values, frozen=True):
 
 
 class MembershipValues(Values, frozen=True):
-    """A person's role, and whether they get notices."""
+    """A person's role, and whether they get notices.
+
+    Rules: a running contract keeps an owner; none of what others changed meanwhile is lost
+    """
 
     role: Annotated[Role, Option(label=N_("Role"), of=Role)]
     notification: Annotated[bool, Tick(label=N_("Receive notices"))]

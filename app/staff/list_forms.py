@@ -19,6 +19,8 @@ class ListForm:
     Attributes:
         chosen: filter → value, empty for all.
         after: id of the last row already seen.
+
+    Takes: search: up to 200 characters; order, filters: offered values; after: id
     """
 
     path: str

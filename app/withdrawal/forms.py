@@ -13,7 +13,10 @@ NO_CHOICE = ""
 
 @dataclass(frozen=True)
 class AgreementForm:
-    """The tick below what will happen."""
+    """The tick below what will happen.
+
+    Takes: agree: tick, has to be set
+    """
 
     errors: dict[str, str]
 
@@ -32,6 +35,11 @@ class WithdrawalForm:
 
     Attributes:
         chosen: the chosen reason's code as typed, for the form that is shown again.
+
+    Takes: reason: choice, may be empty; note: lines of up to 1,000, may be empty; password:
+      secret
+    Rules: one of reason and note; never the last owner of a running contract, nor the last
+      administrator
     """
 
     reason: Reason | None

@@ -1,24 +1,18 @@
-"""The page of what may be entered names every form."""
+"""The page of what may be entered is written from the forms, and every form says what it takes."""
 
-import ast
+import pytest
 
-from tests.conventions.sources import PROJECT, modules
+from tests.conventions.input_rules_page import PAGE, forms, taken, written
 
-PAGE = (PROJECT / "docs" / "input-rules.md").read_text("utf-8")
-FORMS = [module for module in modules("app") if module.path.stem.endswith(("forms", "values"))]
-
-
-def test_every_file_of_forms_is_named() -> None:
-    assert len(FORMS) > 10
-    assert not [module.name for module in FORMS if module.path.name not in PAGE]
+FORMS = list(forms())
 
 
-def test_every_form_has_a_line() -> None:
-    forms = {
-        node.name
-        for module in FORMS
-        for node in ast.walk(module.tree())
-        if isinstance(node, ast.ClassDef) and node.name.endswith(("Form", "Values"))
-    } - {"Form", "SentForm", "Values"}
-    assert len(forms) > 30
-    assert not [form for form in sorted(forms) if f"\n| `{form}`" not in PAGE]
+@pytest.mark.parametrize(("path", "form"), FORMS, ids=[form.__name__ for _, form in FORMS])
+def test_every_form_says_what_it_takes(path: str, form: type) -> None:
+    assert taken(form), f"add a line “Takes: …” to the docstring of {form.__name__} in {path}"
+
+
+def test_the_page_of_input_is_current() -> None:
+    assert len(FORMS) > 40
+    page = PAGE.read_text("utf-8")
+    assert page == written(page), "docs/input-rules.md is old: make it with its command"

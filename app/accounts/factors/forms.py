@@ -46,7 +46,12 @@ def _passkey_answer(fields: Fields, name: str = "credential") -> str:
 
 @dataclass(frozen=True)
 class AnswerForm:
-    """What proves who somebody is, and where to go afterwards."""
+    """What proves who somebody is, and where to go afterwards.
+
+    Takes: way: one that the person has; code: 6 digits, or 28 (earlier 24) letters and
+      digits; passkey: the browser's JSON, checked by webauthn; password: secret
+    Rules: each code once
+    """
 
     answer: Answer
     next: str
@@ -75,7 +80,11 @@ class AnswerForm:
 
 @dataclass(frozen=True)
 class AppForm:
-    """The first code of an authenticator app."""
+    """The first code of an authenticator app.
+
+    Takes: code: 6 digits
+    Rules: belongs to the app that is being set up
+    """
 
     code: str
     errors: dict[str, str]
@@ -89,7 +98,11 @@ class AppForm:
 
 @dataclass(frozen=True)
 class PasskeyForm:
-    """What the person calls a passkey, and what the browser made."""
+    """What the person calls a passkey, and what the browser made.
+
+    Takes: name: line of up to 60; credential: the browser's JSON
+    Rules: at most 20 passkeys
+    """
 
     name: str
     credential: str

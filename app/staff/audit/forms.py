@@ -18,6 +18,9 @@ class AuditForm:
 
     Attributes:
         typed: the fields as they are shown again.
+
+    Takes: from, to: day, may be empty; person, contract: up to 40 characters; act: offered
+    Rules: to not before from
     """
 
     wanted: Wanted

@@ -18,7 +18,10 @@ class HandlerValues(Values, frozen=True):
 
 
 class AnswerValues(Values, frozen=True):
-    """What the vendor writes."""
+    """What the vendor writes.
+
+    Rules: the request waits for an answer
+    """
 
     message: Annotated[str, Lines(label=N_("Message"), maximum=LONGEST_MESSAGE)]
 
