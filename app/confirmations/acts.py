@@ -134,7 +134,6 @@ class Entry(Payload, Generic[V], frozen=True, kw_only=True):
 
 P = TypeVar("P")
 E = TypeVar("E", bound=Entry[Any])
-Loose = dict[str, Any]
 
 
 def anybody(viewer: Viewer) -> None:

@@ -46,12 +46,6 @@ class Proposal(Generic[P]):
     problem: Problem | None
 
     @property
-    def refusal(self) -> dict[str, Any] | None:
-        """Return why it was refused, as JSON values."""
-        problem = self.problem
-        return {"problem": problem.code, **problem.details} if problem else None
-
-    @property
     def errors(self) -> dict[str, str]:
         """Return what its form says where it was refused: field → message."""
         if self.problem is None:

@@ -21,9 +21,8 @@ BEGIN, END = "<!-- forms: begin -->\n", "<!-- forms: end -->"
 def forms() -> Iterator[tuple[str, type]]:
     """Return every form with the module that declares it."""
     for module in modules("app"):
-        if not module.name.startswith("app.web.") and module.path.stem.endswith(
-            ("forms", "values")
-        ):
+        holds_forms = module.path.stem.endswith(("forms", "values"))
+        if holds_forms and not module.name.startswith("app.web."):
             for value in vars(importlib.import_module(module.name)).values():
                 own = isinstance(value, type) and value.__module__ == module.name
                 if own and (issubclass(value, Values) or value.__name__.endswith("Form")):
