@@ -79,20 +79,17 @@ async def list_members(
 
 @dataclass(frozen=True)
 class Subject:
-    """What the form of a membership is about, and who looks at it."""
+    """What the form of a membership is about."""
 
-    viewer: Viewer
     contract: SeenContract
     membership: SeenMembership
 
 
 def provide_subject(
-    viewer: NamedDependency[Viewer],
-    contract: NamedDependency[SeenContract],
-    membership: NamedDependency[SeenMembership],
+    contract: NamedDependency[SeenContract], membership: NamedDependency[SeenMembership]
 ) -> Subject:
     """Name the membership in the address."""
-    return Subject(viewer, contract, membership)
+    return Subject(contract, membership)
 
 
 class Memberships(FormPages[Subject, MembershipValues, acts.Change]):
@@ -137,7 +134,8 @@ class Memberships(FormPages[Subject, MembershipValues, acts.Change]):
 
     async def page(self, request: PageRequest, subject: Subject, form: Form) -> Response[str]:
         """Show the form, also where the removal was refused."""
-        if problem := await _refusal(request, subject.viewer, acts.REMOVAL):
+        viewer: Viewer = request.scope["viewer"]  # type: ignore[typeddict-item]
+        if problem := await _refusal(request, viewer, acts.REMOVAL):
             form.errors.setdefault("form", problem)
         return page(
             request,
