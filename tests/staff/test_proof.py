@@ -45,7 +45,7 @@ HEAVY: dict[str, dict[str, Any]] = {
             **{"role": "administrator", "language": "ja"},
         }
     },
-    "staff-role": {"user": "clerk", "values": {"role": "administrator", "seen": "operator"}},
+    "staff-role": {"user": "clerk", "values": {"role": "administrator"}, "seen": "operator"},
     "terms-publication": {"values": {"body_ja": "x", "body_en": "x"}, "revision": 1},
     "signing-key-rotation": {"values": {"days": 90, "dropped": []}},
     "keyset-import": {},

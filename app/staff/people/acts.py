@@ -35,9 +35,10 @@ class StaffCreation(Entry[StaffValues], frozen=True):
 
 
 class RoleChange(Entry[RoleValues], frozen=True):
-    """Another role of one of the staff."""
+    """Another role of one of the staff, in place of the one that the person saw."""
 
     user: UUID
+    seen: StaffRole
 
 
 def user_url(id: UUID) -> str:
@@ -56,7 +57,7 @@ def role_names() -> dict[str, str]:
 
 def choices() -> Choices:
     """Return what the fields of an account offer."""
-    return {"role": role_names(), "seen": role_names(), "language": LANGUAGE_NAMES}
+    return {"role": role_names(), "language": LANGUAGE_NAMES}
 
 
 def offered_to(viewer: Viewer, account: SeenAccount) -> list[Help]:
@@ -194,7 +195,7 @@ async def _create(context: Context, payload: StaffCreation) -> Done:
 
 async def _state_role(context: Context, payload: RoleChange) -> Statement:
     account = await changeable_account(context.viewer, payload.user)
-    before, after = (role_names()[role] for role in (payload.values.seen, payload.values.role))
+    before, after = (role_names()[role] for role in (payload.seen, payload.values.role))
     return Statement(
         heading=_("Change this staff role?"),
         facts=[*_facts(account), (_("Staff role"), f"{before} → {after}")],
@@ -206,7 +207,7 @@ async def _state_role(context: Context, payload: RoleChange) -> Statement:
 async def _change_role(context: Context, payload: RoleChange) -> Done:
     account = await changeable_account(context.viewer, payload.user)
     await staff_services.change_staff_role(
-        account.id, **columns(payload.values), actor=context.viewer.id
+        account.id, role=payload.values.role, seen=payload.seen, actor=context.viewer.id
     )
     return Done(user_url(account.id), _("The staff role was changed."))
 

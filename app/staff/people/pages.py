@@ -16,7 +16,7 @@ from app.staff.list_forms import ListForm
 from app.staff.people import acts, queries
 from app.staff.people.queries import SeenAccount
 from app.staff.people.values import ReasonValues, RoleValues, StaffValues
-from app.staff.rules import NEEDS_REASON, Help, Permission, permission_for, permits
+from app.staff.rules import NEEDS_REASON, Help, Permission, StaffRole, permission_for, permits
 from app.staff.services import note_account_inspection
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.browsers import browser_name
@@ -148,10 +148,13 @@ class StaffRoles(Controller):
         account = await acts.changeable_account(viewer, id)
         if account.staff_role is None:
             raise NotFoundException
-        form = read_values(RoleValues, await read_form(request), acts.choices())
+        data = await read_form(request)
+        form = read_values(RoleValues, data, acts.choices())
         if form.errors:
             return await _user(request, viewer, account, form.errors)
-        payload = acts.RoleChange(id, values=form.values)
+        # A form that does not say from which role it was made counts as made from the one of now.
+        seen = data.get("seen") if data.get("seen") in set(StaffRole) else account.staff_role
+        payload = acts.RoleChange(id, StaffRole(seen), values=form.values)
         return see_other(await propose(viewer, acts.ROLE, payload))
 
 

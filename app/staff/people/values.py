@@ -65,10 +65,9 @@ class ReasonValues(Values, frozen=True):
 
 
 class RoleValues(Values, frozen=True):
-    """Another staff role, and the one that the form was made from.
+    """Another staff role.
 
     Rules: an administrator stays
     """
 
     role: Annotated[StaffRole, Option(label=N_("Staff role"), of=StaffRole)]
-    seen: Annotated[StaffRole, Option(label=N_("Staff role"), of=StaffRole)]
