@@ -20,6 +20,7 @@ class Environment(Table):
     name = Text()
     sort_key = Integer()
     group_company = ForeignKey(GroupCompany, null=True, on_delete=OnDelete.restrict)
+    note = Text(default="")
     revision = Integer(default=1)
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(null=True, default=None)
@@ -59,7 +60,7 @@ class KnownGrant(Table, tags=["view"]):
 DATA = (
     Fields(
         "environment",
-        "contract name sort_key group_company revision created_at retired_at",
+        "contract name sort_key group_company note revision created_at retired_at",
         Level.CONFIDENTIAL,
         "the contract's people; viewer",
         "owners",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.environments.rules import LARGEST_SORT_KEY
 from app.web.i18n import N_
-from app.web.kinds import Line, Number, Thing
+from app.web.kinds import Line, Lines, Number, Thing
 from app.web.values import Values
 
 
@@ -35,3 +35,4 @@ class EnvironmentValues(Values, frozen=True):
         ),
     ]
     group_company: Annotated[UUID | None, Thing(label=N_("Group company"), required=False)] = None
+    note: Annotated[str, Lines(label=N_("Note"), maximum=500, required=False)] = ""

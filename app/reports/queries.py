@@ -78,13 +78,13 @@ async def products_table(contract: SeenContract, *, expired: bool) -> Table:
 async def allocations_table(contract: SeenContract) -> Table:
     """Return each environment in use with what is allocated to it, if anything."""
     heads = [
-        *(_("Sort key"), _("Environment name"), _("Group company"), _("Activation")),
-        *(_("Product code"), _("Product name"), _("Allocated"), _("Held beyond that"), _("Unit")),
-        *(_("First usable day"), _("Last usable day")),
+        *(_("Sort key"), _("Environment name"), _("Group company"), _("Note")),
+        *(_("Activation"), _("Product code"), _("Product name"), _("Allocated")),
+        *(_("Held beyond that"), _("Unit"), _("First usable day"), _("Last usable day")),
     ]
     rows = [
         [
-            *(row["sort_key"], row["name"], row["group_company_name"], _state(row)),
+            *(row["sort_key"], row["name"], row["group_company_name"], row["note"], _state(row)),
             *(row["code"], product_name_in(row), row["here"], row["held"], _unit(row)),
             *(row["starts_on"], row["ends_on"]),
         ]

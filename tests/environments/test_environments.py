@@ -299,3 +299,23 @@ async def test_pages_of_a_long_tab_lead_on_and_back(
 def _rows(html: str) -> list[str]:
     """The heads of the rows of a page's first table."""
     return re.findall(r'<th scope="row">(.*?)</th>', html.split("<caption>", maxsplit=1)[0])
+
+
+async def test_a_note_is_for_all_people_of_the_contract_and_owners_change_it(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    path = f"/contracts/D-1001/environments/{await environment()}"
+    note = "保守は第2週\n<b>停止</b>可"
+    form = {"name": "検証環境", "sort_key": "20", "note": note, "revision": "1"}
+    refused = await owner.post(path, data=form | {"note": "長" * 501})
+    assert refused.status_code == 422 and "長" * 501 in refused.text
+    confirmation = await propose(owner, path, form)
+    assert "保守は第2週<br>&lt;b&gt;停止" in (await owner.get(confirmation)).text
+    await confirm(owner, confirmation)
+    assert "検証環境」を変更しました（備考）" in (await owner.get("/contracts/D-1001/history")).text
+    assert await fetch_value("select count(*) from audit_event where details::text ~ '保守'") == 0
+    async with await portal.signed_in("member") as member:
+        assert "保守は第2週<br>&lt;b&gt;停止" in (await member.get(LIST)).text
+        report = await member.get("/contracts/D-1001/reports/allocations/csv")
+        assert report.text.count("保守は第2週") == 2
+        assert (await member.get(path)).status_code == 404

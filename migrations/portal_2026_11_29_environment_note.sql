@@ -1,0 +1,1 @@
+alter table environment add column note text not null default '';
