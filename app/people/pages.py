@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from app import clock
-from app.accounts.access import signed_in
+from app.accounts.access import signed_in, user_of
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act
 from app.confirmations.form_pages import FormPages
@@ -134,7 +134,7 @@ class Memberships(FormPages[Subject, MembershipValues, acts.Change]):
 
     async def page(self, request: PageRequest, subject: Subject, form: Form) -> Response[str]:
         """Show the form, also where the removal was refused."""
-        viewer: Viewer = request.scope["viewer"]  # type: ignore[typeddict-item]
+        viewer = user_of(request)
         if problem := await _refusal(request, viewer, acts.REMOVAL):
             form.errors.setdefault("form", problem)
         return page(
