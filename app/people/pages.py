@@ -134,8 +134,7 @@ class Memberships(FormPages[Subject, MembershipValues, acts.Change]):
 
     async def page(self, request: PageRequest, subject: Subject, form: Form) -> Response[str]:
         """Show the form, also where the removal was refused."""
-        viewer: Viewer = request.scope["viewer"]  # type: ignore[typeddict-item]
-        if problem := await _refusal(request, viewer, acts.REMOVAL):
+        if problem := await _refusal(request, request.user, acts.REMOVAL):
             form.errors.setdefault("form", problem)
         return page(
             request,
