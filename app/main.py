@@ -15,7 +15,7 @@ from app import domains
 from app.accounts import access, viewer_access
 from app.accounts import pages as accounts
 from app.accounts.generation_services import CredentialsChanged
-from app.accounts.parking_pages import ParkedForms
+from app.accounts.parking.pages import ParkedForms
 from app.background.loop import doing
 from app.contracts.access import READ_AHEAD
 from app.database import close_pool, open_pool

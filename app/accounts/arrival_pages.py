@@ -5,7 +5,7 @@ from uuid import UUID
 from app import clock
 from app.accounts import queries
 from app.accounts.access import CONFIRMATIONS, OVER_SESSION
-from app.accounts.parking_pages import PREFIX
+from app.accounts.parking.pages import PREFIX
 from app.accounts.rules import Ending, Viewer
 from app.web.forms import read_id
 from app.web.i18n import N_

@@ -7,8 +7,8 @@ import asyncpg
 import httpx
 import pytest
 
-from app.accounts.parked_form_rules import name_place
-from app.accounts.parking_pages import _is_parked
+from app.accounts.parking.form_rules import name_place
+from app.accounts.parking.pages import _is_parked
 from app.database import fetch, fetch_value
 from app.main import make_litestar
 from app.settings import read_settings

@@ -2,7 +2,7 @@
 
 from app import clock
 from app.accounts.factors.proof_services import open_app_secret
-from app.accounts.parking_rules import open_form
+from app.accounts.parking.rules import open_form
 from app.database import fetch
 
 

@@ -9,9 +9,9 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
 from app.accounts.access import signed_in
-from app.accounts.parked_form_rules import name_entries, name_place
-from app.accounts.parking_pages import find_parked
-from app.accounts.parking_rules import open_form
+from app.accounts.parking.form_rules import name_entries, name_place
+from app.accounts.parking.pages import find_parked
+from app.accounts.parking.rules import open_form
 from app.accounts.rules import Viewer
 from app.encryption import read_secret
 from app.settings import Settings
