@@ -24,8 +24,8 @@ class NoticeValues(Values, frozen=True):
     """What a notice says in both languages, and which products it is about."""
 
     title_ja: Annotated[str, Line(label=N_("Japanese title"), wide=True)]
-    title_en: Annotated[str, Line(label=N_("English title"), wide=True)]
     body_ja: Annotated[str, _body(N_("Japanese text"), "ja")]
+    title_en: Annotated[str, Line(label=N_("English title"), wide=True)]
     body_en: Annotated[str, _body(N_("English text"), "en")]
     products: Annotated[
         list[UUID],
