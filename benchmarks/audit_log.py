@@ -18,9 +18,9 @@ from pathlib import Path
 import asyncpg
 
 from app import clock
+from app.audit.checking import export_log, verify_log
 from app.audit.keys import head_signer
-from app.audit.sealer import seal_waiting
-from app.audit.verification import export_log, verify_log
+from app.audit.linking import link_waiting
 from app.audit.verify import verify_export
 from app.contracts.queries import find_contract
 from app.contracts.rules import SeenContract
@@ -61,9 +61,9 @@ async def seconds(work: Callable[[], Awaitable[object]]) -> float:
 async def measure_chain(settings: Settings, events: int, folder: Path) -> None:
     """Sealing, checking in the database, writing out and checking offline."""
     signer = head_signer(settings.secret_file)
-    await seal_waiting(settings)
+    await link_waiting(settings)
     await add_events(events)
-    spent = await seconds(lambda: seal_waiting(settings))
+    spent = await seconds(lambda: link_waiting(settings))
     row(f"sealing {events:,} events", f"{events / spent:,.0f} events/s")
     show(
         Figure(

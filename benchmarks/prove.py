@@ -161,7 +161,7 @@ PROOFS = (
     Proof(
         "never",
         "pytest",
-        "tests/audit/test_verification.py",
+        "tests/audit/test_checking.py",
         tests="audit chain of 10,000 events: whole; one changed, removed or inserted is found",
     ),
     Proof(

@@ -19,11 +19,11 @@ from app.database import fetch, fetch_value
 from app.database.data_fields import NeverShown
 from app.demo.world import PASSWORD
 from app.encryption import read_secret
-from app.endings.calendar_services import make_feed, take_address
 from app.main import make_litestar
 from app.notices.services import compose_notice
 from app.products.key_services import issue_license_keys
 from app.products.rules import Term
+from app.reminders.calendar_services import make_feed, take_address
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
 from tests.notices.steps import about, mail_all, publish

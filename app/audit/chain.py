@@ -83,7 +83,7 @@ class Fault(StrEnum):
 
 
 MESSAGES = {
-    Fault.CHANGED: "the event, or the seal just before it, is not as it was sealed",
+    Fault.CHANGED: "the event, or the link just before it, is not as it was linked",
     Fault.MISSING: "the event was taken away",
     Fault.INSERTED: "the event was put in without the portal",
     Fault.REWRITTEN: "the log up to here is not the one that was signed",

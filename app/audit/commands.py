@@ -5,11 +5,11 @@ from pathlib import Path
 
 import rich_click as click
 
+from app.audit.checking import Incomplete, Report, export_log, verify_log
 from app.audit.files import FORMATS, HEAD_SUFFIX
 from app.audit.heads import read_public_key
 from app.audit.keys import head_signer
-from app.audit.sealer import seal_waiting
-from app.audit.verification import Incomplete, Report, export_log, verify_log
+from app.audit.linking import link_waiting
 from app.cli.runtime import run_with_settings
 from app.settings import Settings, read_settings
 
@@ -26,7 +26,7 @@ def audit() -> None:
 @click.option("--key", type=OLD_FILE, multiple=True, help="A public key from before (PEM).")
 @click.option("--head", type=OLD_FILE, multiple=True, help="A head kept elsewhere.")
 def verify(key: tuple[Path, ...], head: tuple[Path, ...]) -> None:
-    """Check every event, seal and head in the database; exit code 1 where something is wrong."""
+    """Check every event, link and head in the database; exit code 1 where something is wrong."""
     try:
         keys = [read_public_key(each.read_bytes()) for each in key]
     except ValueError as error:
@@ -40,10 +40,10 @@ def verify(key: tuple[Path, ...], head: tuple[Path, ...]) -> None:
     for finding in report.findings:
         click.echo(str(finding))
     verdict = f"{len(report.findings)} findings" if report.findings else "whole"
-    click.echo(f"{report.count} events sealed, digest {report.digest.hex()}: {verdict}")
+    click.echo(f"{report.count} events linked, digest {report.digest.hex()}: {verdict}")
     if report.waiting:
         seconds = f"{report.oldest.total_seconds():.0f}"
-        click.echo(f"{report.waiting} events wait for their seal, the oldest for {seconds} s.")
+        click.echo(f"{report.waiting} events wait for their link, the oldest for {seconds} s.")
     if report.findings:
         sys.exit(1)
 
@@ -52,10 +52,10 @@ def verify(key: tuple[Path, ...], head: tuple[Path, ...]) -> None:
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="ndjson")
 @click.option("--out", type=FILE, required=True, help="Where to write; the head goes beside it.")
 def export(form: str, out: Path) -> None:
-    """Seal what waits and write the whole log with its signed head."""
+    """Link what waits and write the whole log with its signed head."""
 
     async def work(settings: Settings) -> int:
-        await seal_waiting(settings)
+        await link_waiting(settings)
         return await export_log(out, form)
 
     try:

@@ -33,13 +33,13 @@ def _id(value: UUID | None) -> str:
 
 
 async def chain_end() -> tuple[int, bytes]:
-    """Number and digest of the last seal; those before the first event where there is none."""
+    """Number and digest of the last link; those before the first event where there is none."""
     row = await fetch_one("select number, link from audit_seal order by number desc limit 1")
     return (row["number"], row["link"]) if row else (0, FIRST_LINK)
 
 
-async def unsealed_events(limit: int) -> list[Event]:
-    """Committed events without a seal, the oldest first."""
+async def unlinked_events(limit: int) -> list[Event]:
+    """Committed events without a link, the oldest first."""
     rows = await fetch(
         f"select {EVENT_COLUMNS} from audit_unsealed u join audit_event e on e.id = u.event"
         " order by u.event limit $1",
@@ -49,7 +49,7 @@ async def unsealed_events(limit: int) -> list[Event]:
 
 
 async def list_links(last: int) -> AsyncIterator[Link]:
-    """The chain up to a number; a seal whose event is gone has none."""
+    """The chain up to a number; a link whose event is gone has none."""
     async for links in list_batches(last):
         for link in links:
             yield link
@@ -71,7 +71,7 @@ async def list_batches(last: int) -> AsyncIterator[list[Link]]:
 
 
 def link_of(row: Record) -> Link:
-    """The link in a row that has a seal's number and link, and EVENT_COLUMNS."""
+    """The link in a row that has a link's number and link, and EVENT_COLUMNS."""
     event = event_of(row) if row["id"] is not None else None
     return Link(row["number"], event, row["link"])
 
@@ -96,7 +96,7 @@ async def newest_head() -> tuple[int, str] | None:
 
 
 async def strangers() -> Iterable[str]:
-    """Ids of events that neither have a seal nor wait for one: the portal adds none such."""
+    """Ids of events that neither have a link nor wait for one: the portal adds none such."""
     rows = await fetch(
         """
         select e.id from audit_event e
@@ -108,7 +108,7 @@ async def strangers() -> Iterable[str]:
 
 
 async def vanished() -> Iterable[str]:
-    """Ids of events that were taken away before they were sealed."""
+    """Ids of events that were taken away before they were linked."""
     rows = await fetch(
         "select u.event from audit_unsealed u left join audit_event e on e.id = u.event"
         " where e.id is null order by u.event"
@@ -117,7 +117,7 @@ async def vanished() -> Iterable[str]:
 
 
 async def waiting_since(now: datetime) -> tuple[int, timedelta]:
-    """How many events wait for their seal, and how long ago the oldest was recorded."""
+    """How many events wait for their link, and how long ago the oldest was recorded."""
     row = await fetch_one(
         "select count(*) as waiting, min(e.at) as oldest"
         " from audit_unsealed u join audit_event e on e.id = u.event"

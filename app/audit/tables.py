@@ -39,7 +39,7 @@ class AuditHead(Table):
 
 
 class AuditUnsealed(Table):
-    """An event that waits for its seal; the database puts it here."""
+    """An event that waits for its link; the database puts it here."""
 
     event = UUID(primary_key=True, default=None)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.audit.acts import ACTS
+from app.audit.event_types import EVENT_TYPES
 from app.history.rules import Group, HistoryFilter
 from app.web.forms import Fields, read_id
 from app.web.i18n import gettext as _
@@ -37,7 +37,7 @@ class HistoryForm:
         fields.check_order("to", starts_on, ends_on)
         act = data.get("act")
         wanted = HistoryFilter(
-            act if act in ACTS else None, _person(data.get("person")), starts_on, ends_on
+            act if act in EVENT_TYPES else None, _person(data.get("person")), starts_on, ends_on
         )
         typed = {name: data.get(name)[:20] for name in ("from", "to")}
         return cls(wanted, {"act": "", "person": "", **typed, **wanted.query}, fields.errors)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.activation.wording import message_of, outcome_named
-from app.audit.acts import ACTS
+from app.audit.event_types import EVENT_TYPES
 from app.environments.values import EnvironmentValues
 from app.web.i18n import gettext as _
 from app.web.values import kinds
@@ -71,7 +71,7 @@ def sentence(act: str, subject: str, details: Mapping[str, object]) -> str:
     values["subject"] = subject or _("(deleted)")
     if role := details.get("role"):
         values["role"] = _("Owner") if role == "owner" else _("Member")
-    return _(ACTS.get(act, act.replace("%", "%%"))) % values
+    return _(EVENT_TYPES.get(act, act.replace("%", "%%"))) % values
 
 
 def _shown(act: str, name: str, value: object) -> object:
@@ -111,4 +111,4 @@ def _refusal(code: str) -> str:
 
 def act_name(act: str) -> str:
     """The act without what it was about, for a list to choose from."""
-    return _(ACTS.get(act, act.replace("%", "%%"))) % defaultdict(lambda: "…")
+    return _(EVENT_TYPES.get(act, act.replace("%", "%%"))) % defaultdict(lambda: "…")

@@ -1,6 +1,6 @@
 """The figures of monitoring that the database knows, all in one cheap query.
 
-They are the same whichever process is asked: queues, sessions, the audit log's seals, keys.
+They are the same whichever process is asked: queues, sessions, the audit log's links, keys.
 Everything counted here is small, or is counted by an index of just those rows.
 """
 

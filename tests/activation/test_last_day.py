@@ -9,7 +9,7 @@ from app.database import fetch
 from tests.activation.test_pages import issue
 from tests.activation.world import place
 from tests.conftest import Portal
-from tests.endings.test_calendar import make_address
+from tests.reminders.test_calendar import make_address
 from tests.reports.test_reports import read_csv
 
 # Each zone has no midnight after the first day, and two after the second, or an hour that repeats.

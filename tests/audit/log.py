@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from app.audit.checking import Report, verify_log
 from app.audit.keys import HeadSigner, head_signer
-from app.audit.sealer import seal_waiting
-from app.audit.verification import Report, verify_log
+from app.audit.linking import link_waiting
 from app.database import fetch, fetch_value
 from app.settings import Settings
 from tests.conftest import Stage, in_database
@@ -29,7 +29,7 @@ async def add_events(count: int, act: str = "sign-in") -> None:
 
 
 async def sealed_count() -> int:
-    """How many seals there are."""
+    """How many links there are."""
     count: int = await fetch_value("select count(*) from audit_seal")
     return count
 
@@ -40,8 +40,8 @@ def signer_of(settings: Settings) -> HeadSigner:
 
 
 async def seal_and_verify(settings: Settings) -> Report:
-    """Seal what waits, then check everything."""
-    await seal_waiting(settings)
+    """Link what waits, then check everything."""
+    await link_waiting(settings)
     return await verify_log(signer_of(settings))
 
 

@@ -33,7 +33,7 @@ EVENT = Event(
 
 
 def chain(length: int) -> list[Link]:
-    """A chain as it is sealed."""
+    """A chain as it is linked."""
     links, digest = [], FIRST_LINK
     for number in range(1, length + 1):
         event = replace(EVENT, request_id=str(number))

@@ -32,7 +32,7 @@ def test_an_export_leaves_with_its_head_and_is_checked_with_the_exported_key(
     dsn: str, tmp_path: Path
 ) -> None:
     code, output = run("verify")
-    assert code == 0 and "events wait for their seal" in output
+    assert code == 0 and "events wait for their link" in output
     file, key = tmp_path / "audit.ndjson", tmp_path / "audit.pem"
     assert run("export", "--out", str(file))[0] == 0
     assert run("key", "--out", str(key))[0] == 0

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from app.audit.checking import Incomplete, export_log
 from app.audit.files import read_links
-from app.audit.sealer import seal_waiting
-from app.audit.verification import Incomplete, export_log
+from app.audit.linking import link_waiting
 from app.audit.verify import main
 from app.database import fetch, fetch_value
 from app.spreadsheets.csv_lines import FORMULA_STARTS, csv_line, plain_cell, safe_cell
@@ -33,7 +33,7 @@ async def export(
 ) -> Path:
     """An export of the demo world and a hundred events more, with its key beside it."""
     await add_events(100)
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     file = tmp_path / f"audit.{request.param}"
     count = await export_log(file, request.param)
     assert count == await fetch_value("select count(*) from audit_event")
@@ -116,7 +116,7 @@ async def test_a_later_export_must_continue_an_earlier_one(
 ) -> None:
     earlier = export.with_name(export.name + ".head")
     await add_events(5)
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     later = export.with_name("later.csv")
     await export_log(later, "csv")
     assert verify(later, "--head", str(earlier)) == 0
@@ -159,7 +159,7 @@ def test_a_file_that_is_no_export_is_said_to_be_none(
 async def test_an_export_with_an_event_gone_is_refused(
     stage: Stage, database: str, tmp_path: Path
 ) -> None:
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     event = await fetch_value("select event from audit_seal where number = 3")
     async with intruder(stage, database) as admin:
         await admin.execute("delete from audit_event where id = $1", event)
@@ -170,7 +170,7 @@ async def test_an_export_with_an_event_gone_is_refused(
 async def test_a_line_is_an_object_of_text_that_any_program_reads(
     stage: Stage, database: str, tmp_path: Path
 ) -> None:
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     await export_log(tmp_path / "audit.ndjson", "ndjson")
     first = json.loads((tmp_path / "audit.ndjson").read_text("utf-8").splitlines()[0])
     rows = await fetch(

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app import clock
-from app.audit.acts import ACTS
+from app.audit.event_types import EVENT_TYPES
 from app.audit.limits import COALESCED, FEWER_A_DAY, ONE_BY_ONE, most_a_day
 from app.audit.services import record
 from app.database import fetch, fetch_value, unit_of_work
@@ -135,5 +135,5 @@ async def test_the_portals_own_events_have_no_limit(database: str) -> None:
 
 
 def test_limits_name_acts_that_there_are() -> None:
-    assert set(FEWER_A_DAY) | COALESCED <= ACTS.keys()
+    assert set(FEWER_A_DAY) | COALESCED <= EVENT_TYPES.keys()
     assert not set(FEWER_A_DAY) & COALESCED

@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner
 
 from app.accounts.rules import Viewer
+from app.audit.checking import verify_log
 from app.audit.keys import head_signer
-from app.audit.sealer import seal_waiting
-from app.audit.verification import verify_log
+from app.audit.linking import link_waiting
 from app.backup.archive import MANIFEST
 from app.cli.__main__ import portal
 from app.database import close_pool, fetch, open_pool
@@ -78,7 +78,7 @@ class Machine:
         shutil.copytree(self.stage.settings.trusted_roots, place.settings.trusted_roots)
 
         async def fill() -> None:
-            await seal_waiting(place.settings)
+            await link_waiting(place.settings)
             await open_storage(place.settings).store_bytes(KEY, CONTENT)
 
         place.run(fill)

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 
 from app.accounts.queries import SESSION, session_statement
-from app.audit.acts import ACTS
+from app.audit.event_types import EVENT_TYPES
 from app.audit.services import record
 from app.contracts.queries import AHEAD, find_contract
 from app.database import fetch_value, unit_of_work, uuid7
@@ -108,7 +108,7 @@ async def test_the_statement_of_the_session_fits(connection: asyncpg.Connection)
 
 async def test_every_event_can_be_recorded(database: str) -> None:
     user = await fetch_value("select id from portal_user limit 1")
-    for act, actor in itertools.product(ACTS, (None, user)):
+    for act, actor in itertools.product(EVENT_TYPES, (None, user)):
         async with unit_of_work():
             await record(act, actor=actor, contract=uuid7(), subject=uuid7())
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.audit.files import FORMATS, read_links
-from app.audit.sealer import seal_waiting
+from app.audit.linking import link_waiting
 from app.database import fetch, fetch_value
 from tests.activation.world import admin_dsn, audited, force
 from tests.conftest import Portal, Stage
@@ -67,7 +67,7 @@ async def test_pages_follow_one_another_without_a_gap(
 async def test_an_export_carries_what_the_filter_lets_through(
     portal: Portal, staff: httpx.AsyncClient, tmp_path: Path, form: str
 ) -> None:
-    await seal_waiting(portal.settings)
+    await link_waiting(portal.settings)
     whole = await staff.get(f"{LOG}/export/{form}")
     file = tmp_path / f"audit.{form}"
     file.write_bytes(whole.content)
@@ -86,7 +86,7 @@ async def test_an_export_carries_what_the_filter_lets_through(
 async def test_a_verification_says_what_it_found(
     portal: Portal, stage: Stage, staff: httpx.AsyncClient
 ) -> None:
-    await seal_waiting(portal.settings)
+    await link_waiting(portal.settings)
     assert (await staff.post(VERIFICATION)).headers["location"] == VERIFICATION
     html = (await staff.get(VERIFICATION)).text
     link = await fetch_value("select link from audit_seal order by number desc limit 1")

@@ -17,10 +17,10 @@ from app.web.logs import configure_logs
 from tests.accounts.factors import add_app, make_codes
 from tests.accounts.guesses import FREE as FREE_GUESSES
 from tests.conftest import Portal
-from tests.endings.test_calendar import make_address
 from tests.environments.steps import propose
 from tests.mail.post import link, newest
 from tests.products.test_license_keys import FREE
+from tests.reminders.test_calendar import make_address
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -6,7 +6,7 @@ import pytest
 from app.database import fetch_value
 from app.web.statics import by_url
 from tests.conftest import Portal
-from tests.endings.test_calendar import URL as CALENDAR
+from tests.reminders.test_calendar import URL as CALENDAR
 
 AHEAD: list[dict[str, str] | list[tuple[str, str]]] = [
     {"Sec-Purpose": "prefetch"},

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.audit.acts import ACTS
+from app.audit.event_types import EVENT_TYPES
 from app.staff.audit.queries import Wanted
 from app.web.forms import Fields
 from app.web.i18n import gettext as _
@@ -36,7 +36,7 @@ class AuditForm:
         fields.check_order("to", starts_on, ends_on)
         wanted = Wanted(
             person=normalised(data.get("person")).lower()[:LONGEST_NUMBER],
-            act=data.get("act") if data.get("act") in ACTS else "",
+            act=data.get("act") if data.get("act") in EVENT_TYPES else "",
             contract=normalised(data.get("contract"))[:LONGEST_NUMBER],
             starts_on=starts_on,
             ends_on=ends_on,

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from app.accounts.rules import Viewer
-from app.audit.acts import ACTS
+from app.audit.event_types import EVENT_TYPES
 from app.audit.files import FORMATS
 from app.history.rules import act_name
 from app.settings import Settings
@@ -49,7 +49,7 @@ async def list_events(request: PageRequest) -> Response[str]:
         events=events,
         typed=form.typed,
         errors=form.errors,
-        acts=sorted(((code, act_name(code)) for code in ACTS), key=lambda act: act[1]),
+        acts=sorted(((code, act_name(code)) for code in EVENT_TYPES), key=lambda act: act[1]),
         first=before is None,
         addresses=_addresses(form.wanted, following),
     )
@@ -99,7 +99,7 @@ async def _lines(wanted: Wanted, format: str) -> AsyncIterator[str]:
 
 
 class Verification(Controller):
-    """Every event, seal and head looked at."""
+    """Every event, link and head looked at."""
 
     path = f"{AUDIT_URL}/verification"
     guards = VERIFY

@@ -6,9 +6,9 @@ import time
 from collections.abc import Mapping
 from uuid import UUID
 
+from app.audit.checking import verify_log
 from app.audit.keys import head_signer
 from app.audit.services import record
-from app.audit.verification import verify_log
 from app.database import unit_of_work
 from app.settings import Settings
 
@@ -30,7 +30,7 @@ async def note_export(actor: UUID, wanted: Mapping[str, str], form: str) -> None
 
 
 async def verify(settings: Settings, actor: UUID) -> None:
-    """Check every event, seal and head, and record what was found.
+    """Check every event, link and head, and record what was found.
 
     Raises:
         CheckRuns: one is under way.

@@ -1,12 +1,13 @@
 """Every act that is recorded anywhere has a sentence in both languages."""
 
 import ast
+import importlib
 import re
 from pathlib import Path
 
 import pytest
 
-from app.audit.acts import ACTS
+from app.audit.event_types import EVENT_TYPES
 from app.history.rules import act_name, sentence
 from app.web import i18n
 
@@ -23,11 +24,30 @@ def recorded() -> dict[str, set[str]]:
             if isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef):
                 for call in _calls(function, "record"):
                     names = {word.arg or "" for word in call.keywords}
+                    names |= _spread(path, function, call)
                     acts = _codes(call.args[0]) or _passed(tree, function.name)
                     assert acts, f"{path}:{call.lineno}: the act's code is not written out"
                     for act in acts:
                         found[act] = found.get(act, names) & names
     return found
+
+
+def _spread(
+    path: Path, function: ast.AsyncFunctionDef | ast.FunctionDef, call: ast.Call
+) -> set[str]:
+    """Return the fields of the values that a call spreads: `**recorded(values)`."""
+    names = set[str]()
+    for word in call.keywords:
+        match word:
+            case ast.keyword(arg=None, value=ast.Call(args=[ast.Name(id=name)])):
+                given = [*function.args.args, *function.args.kwonlyargs]
+                kinds = [each.annotation for each in given if each.arg == name]
+                for made in _calls(function, "from_attributes"):
+                    kinds.append(made.args[0])
+                module = ".".join(path.relative_to(APP.parent).with_suffix("").parts)
+                for kind in (kind for kind in kinds if isinstance(kind, ast.Name)):
+                    names |= set(vars(importlib.import_module(module))[kind.id].__struct_fields__)
+    return names
 
 
 def _calls(node: ast.AST, name: str) -> list[ast.Call]:
@@ -59,16 +79,16 @@ RECORDED = recorded()
 
 @pytest.mark.parametrize("act", sorted(RECORDED))
 def test_every_recorded_act_has_a_sentence_that_its_details_fill(act: str) -> None:
-    assert act in ACTS
+    assert act in EVENT_TYPES
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", act)
-    assert set(PLACE.findall(ACTS[act])) <= RECORDED[act]
+    assert set(PLACE.findall(EVENT_TYPES[act])) <= RECORDED[act]
 
 
-@pytest.mark.parametrize("act", sorted(ACTS))
+@pytest.mark.parametrize("act", sorted(EVENT_TYPES))
 def test_every_sentence_is_translated_with_the_same_places(act: str) -> None:
-    japanese = i18n.translations["ja"].gettext(ACTS[act])
-    assert japanese != ACTS[act]
-    assert sorted(PLACE.findall(japanese)) == sorted(PLACE.findall(ACTS[act]))
+    japanese = i18n.translations["ja"].gettext(EVENT_TYPES[act])
+    assert japanese != EVENT_TYPES[act]
+    assert sorted(PLACE.findall(japanese)) == sorted(PLACE.findall(EVENT_TYPES[act]))
 
 
 def test_a_sentence_names_its_subject_and_what_is_gone_is_told() -> None:

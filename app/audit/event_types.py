@@ -8,7 +8,7 @@ the details, or the subject, is an id that is looked up when a page is shown.
 
 from app.web.i18n import N_
 
-ACTS = {
+EVENT_TYPES = {
     # People and their accounts
     "sign-in": N_("Signed in"),
     "sign-in-failure": N_("Failed to sign in"),

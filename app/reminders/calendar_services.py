@@ -9,7 +9,7 @@ from app.accounts.rules import new_token, token_hash
 from app.audit.services import record
 from app.database import fetch_value, unit_of_work, uuid7
 from app.encryption import CannotOpen, decrypt, encrypt, read_secret
-from app.endings.tables import CalendarFeed
+from app.reminders.tables import CalendarFeed
 from app.settings import Settings
 
 TAKE_ADDRESS = f"""

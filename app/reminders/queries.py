@@ -7,7 +7,7 @@ from uuid import UUID
 from app.accounts.queries import counts
 from app.accounts.rules import token_hash
 from app.database import Record, fetch, row, rows
-from app.endings.rules import STAGES, Ending, Kind
+from app.reminders.rules import STAGES, Ending, Kind
 
 # Contract c's own last day, its entitlements', and those of the files of environments in use.
 ENDINGS = """

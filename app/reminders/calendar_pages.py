@@ -12,10 +12,10 @@ from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Payload
 from app.confirmations.services import propose
-from app.endings import calendar_acts as acts
-from app.endings import queries
-from app.endings.calendar_rules import calendar_file
-from app.endings.calendar_services import take_address
+from app.reminders import calendar_acts as acts
+from app.reminders import queries
+from app.reminders.calendar_rules import calendar_file
+from app.reminders.calendar_services import take_address
 from app.settings import Settings
 from app.web import i18n
 from app.web.requests import PageRequest, is_head
@@ -44,7 +44,7 @@ class CalendarSettings(Controller):
         unasked = not shown or is_head(request)
         return page(
             request,
-            "endings/calendar.html",
+            "reminders/calendar.html",
             headers={"Cache-Control": "no-store"},
             feed=feed,
             stops_with=acts.stops_with(),

@@ -26,9 +26,9 @@ class Report:
     """What a check found.
 
     Attributes:
-        count: how many events are sealed.
+        count: how many events are linked.
         digest: the chain's digest at its end.
-        waiting: how many committed events wait for their seal.
+        waiting: how many committed events wait for their link.
         oldest: how long the first of them has waited.
     """
 
@@ -42,7 +42,7 @@ class Report:
 async def verify_log(
     signer: HeadSigner, keys: Sequence[Ed25519PublicKey] = (), heads: Sequence[str] = ()
 ) -> Report:
-    """Check every event, seal and head in the database. Changes nothing.
+    """Check every event, link and head in the database. Changes nothing.
 
     Args:
         signer: the portal's present key.
@@ -51,7 +51,7 @@ async def verify_log(
     """
     trusted = keys_by_id(signer.public_key, *keys)
     async with unit_of_work() as connection:
-        # One look at the log: what is sealed meanwhile belongs to the next check.
+        # One look at the log: what is linked meanwhile belongs to the next check.
         await connection.execute("set transaction isolation level repeatable read, read only")
         return await _verify(trusted, heads)
 
@@ -95,7 +95,7 @@ async def _read_heads(
 
 
 async def export_log(file: Path, form: str) -> int:
-    """Write the sealed log, up to the newest signed head, and the head beside it.
+    """Write the linked log, up to the newest signed head, and the head beside it.
 
     Args:
         form: one of FORMATS.
@@ -109,7 +109,7 @@ async def export_log(file: Path, form: str) -> int:
     """
     newest = await queries.newest_head()
     if newest is None:
-        raise Incomplete("nothing is sealed yet")
+        raise Incomplete("nothing is linked yet")
     last, signed = newest
     beginning, line = FORMATS[form]
     with file.open("w", encoding="utf-8", newline="") as opened:

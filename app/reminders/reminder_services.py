@@ -10,11 +10,11 @@ import structlog
 
 from app import clock, days
 from app.database import fetch, unit_of_work, uuid7
-from app.endings.queries import DueReminder, Person, due_reminders, people_to_remind
-from app.endings.rules import told
-from app.endings.tables import Reminder
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
+from app.reminders.queries import DueReminder, Person, due_reminders, people_to_remind
+from app.reminders.rules import told
+from app.reminders.tables import Reminder
 from app.settings import Settings
 from app.web import i18n
 

@@ -1,4 +1,4 @@
-"""Sealing: nothing is skipped, one process at a time, and nobody can take anything back."""
+"""Linking: nothing is skipped, one process at a time, and nobody can take anything back."""
 
 import asyncio
 import time
@@ -7,10 +7,10 @@ import asyncpg
 import pytest
 
 from app.accounts.queries import find_credentials
-from app.audit import sealer
-from app.audit.sealer import seal_round, seal_waiting
+from app.audit import linking
+from app.audit.checking import verify_log
+from app.audit.linking import link_round, link_waiting
 from app.audit.services import record
-from app.audit.verification import verify_log
 from app.database import close_pool, fetch, fetch_value, open_pool, unit_of_work
 from app.main import make_litestar
 from tests.audit.log import add_events, intruder, seal_and_verify, sealed_count, signer_of
@@ -31,7 +31,7 @@ async def test_events_get_consecutive_places_and_a_signed_head(stage: Stage, dat
 async def test_an_event_that_commits_late_is_sealed_late_and_never_skipped(
     stage: Stage, database: str
 ) -> None:
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     late = await asyncpg.connect(database)
     try:
         async with late.transaction():
@@ -41,8 +41,8 @@ async def test_an_event_that_commits_late_is_sealed_late_and_never_skipped(
             )
             async with unit_of_work():
                 await record("early", actor=None)
-            await seal_waiting(stage.settings)
-        assert await seal_waiting(stage.settings) == 1
+            await link_waiting(stage.settings)
+        assert await link_waiting(stage.settings) == 1
     finally:
         await late.close()
     acts = await fetch(
@@ -56,18 +56,18 @@ async def test_an_event_that_commits_late_is_sealed_late_and_never_skipped(
 async def test_an_act_that_is_rolled_back_leaves_nothing_to_seal(
     stage: Stage, database: str
 ) -> None:
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     with pytest.raises(ZeroDivisionError):
         async with unit_of_work():
             await record("undone", actor=None)
             raise ZeroDivisionError
-    assert await seal_waiting(stage.settings) == 0
+    assert await link_waiting(stage.settings) == 0
 
 
 async def test_many_acts_that_commit_while_two_sealers_run_are_all_sealed_once(
     stage: Stage, database: str
 ) -> None:
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     before = await sealed_count()
     acting = True
     rounds: list[int] = []
@@ -81,28 +81,28 @@ async def test_many_acts_that_commit_while_two_sealers_run_are_all_sealed_once(
     async def keep() -> None:
         signer = signer_of(stage.settings)
         while acting:
-            rounds.append(await seal_round(signer, ISSUER, limit=7))
+            rounds.append(await link_round(signer, ISSUER, limit=7))
             await asyncio.sleep(0)
 
     keepers = [asyncio.create_task(keep()) for _ in range(2)]
     await asyncio.gather(*(act(40) for _ in range(6)))
     acting = False
     await asyncio.gather(*keepers)
-    rest = await seal_waiting(stage.settings)
+    rest = await link_waiting(stage.settings)
     assert sum(rounds) + rest == 240 == await sealed_count() - before
-    assert sum(rounds) > 0, "sealing ran beside the acts"
+    assert sum(rounds) > 0, "linking ran beside the acts"
     assert (await verify_log(signer_of(stage.settings))).findings == []
 
 
 async def test_only_one_of_two_sealers_seals_at_a_time(stage: Stage, database: str) -> None:
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     other = await asyncpg.connect(database)
     try:
         async with other.transaction():
-            await other.execute("select pg_advisory_xact_lock($1)", sealer.SEAL_LOCK)
+            await other.execute("select pg_advisory_xact_lock($1)", linking.LINK_LOCK)
             await add_events(3)
-            assert await seal_round(signer_of(stage.settings), ISSUER) == 0
-        assert await seal_round(signer_of(stage.settings), ISSUER) == 3
+            assert await link_round(signer_of(stage.settings), ISSUER) == 0
+        assert await link_round(signer_of(stage.settings), ISSUER) == 3
     finally:
         await other.close()
 
@@ -114,7 +114,7 @@ async def test_only_one_of_two_sealers_seals_at_a_time(stage: Stage, database: s
 async def test_neither_the_running_role_nor_the_owner_changes_the_log(
     stage: Stage, database: str, table: str, change: str
 ) -> None:
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     column = "act" if table == "audit_event" else "number"
     for dsn in (database, stage.owner_dsn(database)):
         connection = await asyncpg.connect(dsn)

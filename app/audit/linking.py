@@ -1,6 +1,6 @@
 """Linking committed events into the chain, within seconds of their act.
 
-Acts do not wait for each other: they only add their event. One process at a time seals.
+Acts do not wait for each other: they only add their event. One process at a time links.
 """
 
 import asyncio
@@ -15,28 +15,28 @@ from app.audit.keys import HeadSigner, head_signer
 from app.database import fetch, fetch_value, unit_of_work
 from app.settings import Settings
 
-# Any fixed number: whoever holds this advisory lock is the one that seals.
-SEAL_LOCK = 0x4C50_7365
+# Any fixed number: whoever holds this advisory lock is the one that links.
+LINK_LOCK = 0x4C50_7365
 BATCH = 2000
 
 
-async def seal_round(signer: HeadSigner, issuer: str, *, limit: int = BATCH) -> int:
-    """Seal what waits, in one transaction, and sign how far the chain goes now.
+async def link_round(signer: HeadSigner, issuer: str, *, limit: int = BATCH) -> int:
+    """Link what waits, in one transaction, and sign how far the chain goes now.
 
     Returns:
-        How many events were sealed; 0 where none waits or another process is sealing.
+        How many events were linked; 0 where none waits or another process is linking.
     """
     async with unit_of_work():
-        if not await fetch_value("select pg_try_advisory_xact_lock($1)", SEAL_LOCK):
+        if not await fetch_value("select pg_try_advisory_xact_lock($1)", LINK_LOCK):
             return 0
-        events = await queries.unsealed_events(limit)
+        events = await queries.unlinked_events(limit)
         if events:
-            count, digest = await _add_seals(events)
+            count, digest = await _add_links(events)
             await _add_head(signer, issuer, count, digest)
     return len(events)
 
 
-async def _add_seals(events: Sequence[Event]) -> tuple[int, bytes]:
+async def _add_links(events: Sequence[Event]) -> tuple[int, bytes]:
     last, before = await queries.chain_end()
     numbers = range(last + 1, last + 1 + len(events))
     numbered = zip(numbers, events, strict=True)
@@ -66,10 +66,10 @@ async def _add_head(signer: HeadSigner, issuer: str, count: int, digest: bytes) 
     )
 
 
-async def seal_waiting(settings: Settings) -> int:
-    """Seal all that waits; answers how many events that were."""
+async def link_waiting(settings: Settings) -> int:
+    """Link all that waits; answers how many events that were."""
     signer = await asyncio.to_thread(head_signer, settings.secret_file)
-    sealed = 0
-    while done := await seal_round(signer, settings.base_url):
-        sealed += done
-    return sealed
+    linked = 0
+    while done := await link_round(signer, settings.base_url):
+        linked += done
+    return linked

@@ -1,6 +1,6 @@
 """What the portal does by itself about what ends."""
 
 from app.background.task import Task, repeat
-from app.endings.reminder_services import send_reminders
+from app.reminders.reminder_services import send_reminders
 
 REMINDING = Task("reminders", repeat(send_reminders), pause_seconds=600.0)

@@ -3,8 +3,8 @@
 from litestar.exceptions import NotFoundException
 
 from app.confirmations.acts import Act, Context, Done, Payload, Statement
-from app.endings import calendar_services as services
-from app.endings.queries import find_feed
+from app.reminders import calendar_services as services
+from app.reminders.queries import find_feed
 from app.web.i18n import gettext as _
 from app.web.i18n import moment
 

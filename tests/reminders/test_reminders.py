@@ -9,7 +9,7 @@ import pytest
 
 from app import clock
 from app.database import fetch, fetch_value
-from app.endings.reminder_services import MOST_LINES, send_reminders
+from app.reminders.reminder_services import MOST_LINES, send_reminders
 from tests.conftest import Portal
 from tests.people.post import mails_to, make_owner, user_id
 

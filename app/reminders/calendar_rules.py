@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
 
-from app.endings.rules import Ending, told
+from app.reminders.rules import Ending, told
 from app.web.i18n import gettext as _
 
 # How often programs should ask again.

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.audit.chain import Fault, Finding
+from app.audit.checking import verify_log
 from app.audit.keys import head_signer
-from app.audit.sealer import seal_waiting
-from app.audit.verification import verify_log
+from app.audit.linking import link_waiting
 from app.database import fetch_value
 from tests.audit.log import add_events, intruder, seal_and_verify, sealed_count, signer_of
 from tests.conftest import Stage
@@ -104,10 +104,10 @@ async def test_an_end_that_is_cut_off_is_found(stage: Stage, database: str) -> N
 async def test_an_end_cut_off_with_its_heads_is_found_by_a_head_kept_elsewhere(
     stage: Stage, database: str
 ) -> None:
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     kept = await sealed_count()
     await add_events(5)
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     elsewhere = await fetch_value("select signed from audit_head order by number desc limit 1")
     async with intruder(stage, database) as admin:
         await admin.execute(
@@ -124,7 +124,7 @@ async def test_an_end_cut_off_with_its_heads_is_found_by_a_head_kept_elsewhere(
 
 async def test_a_check_while_the_portal_goes_on_finds_nothing(stage: Stage, database: str) -> None:
     await add_events(MANY)
-    going_on = asyncio.create_task(seal_waiting(stage.settings))
+    going_on = asyncio.create_task(link_waiting(stage.settings))
     while not going_on.done():
         assert (await verify_log(signer_of(stage.settings))).findings == []
     assert (await verify_log(signer_of(stage.settings))).waiting == 0
@@ -135,7 +135,7 @@ async def test_a_head_that_the_portal_did_not_sign_is_found(
 ) -> None:
     forger = replace(stage.settings, secret_file=tmp_path / "secret")
     await add_events(3)
-    await seal_waiting(forger)
+    await link_waiting(forger)
     found = (await verify_log(signer_of(stage.settings))).findings
     assert Fault.BAD_HEAD in {f.fault for f in found}
     report = await verify_log(
@@ -145,7 +145,7 @@ async def test_a_head_that_the_portal_did_not_sign_is_found(
 
 
 async def test_an_event_taken_away_before_its_seal_is_found(stage: Stage, database: str) -> None:
-    await seal_waiting(stage.settings)
+    await link_waiting(stage.settings)
     await add_events(1, act="short-lived")
     id = await fetch_value("select id from audit_event where act = 'short-lived'")
     async with intruder(stage, database) as admin:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from app.endings.calendar_rules import calendar_file
-from app.endings.rules import STAGES, Ending, Kind, stage
+from app.reminders.calendar_rules import calendar_file
+from app.reminders.rules import STAGES, Ending, Kind, stage
 from app.web import i18n
 
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
