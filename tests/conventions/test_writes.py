@@ -27,7 +27,7 @@ IN_SQL = {
     "app.activation.signing_keys.services._keep_document": UPSERT,
     "app.activation.succession_services.succeed_entitlement": COMPUTED,
     "app.audit.linking._add_head": HOT,
-    "app.audit.linking._add_seals": MANY,
+    "app.audit.linking._add_links": MANY,
     "app.background.services.note_done": UPSERT,
     "app.background.services.note_failure": UPSERT,
     "app.confirmations.services._finish": REWRITTEN,
