@@ -64,7 +64,7 @@ class TermsForm:
 class PasswordForm:
     """A new password, twice.
 
-    Takes: password, again: secret; in the profile `current`: secret, too
+    Takes: password: secret; again: secret
     Rules: both the same; ≥ 15 characters, with a second factor ≥ 8; zxcvbn's score ≥ 3, with
       the person's and the portal's own words
     """

@@ -81,7 +81,7 @@ def _nobody() -> Recipient:
 
 
 async def reset_password(settings: Settings, token: str, password: str) -> bool:
-    """Set a new password by a mailed link; return False where the link cannot be used any more.
+    """Set a new password by a mailed link; return False if the link no longer works.
 
     Everything that was open under the old password ends with it.
     """

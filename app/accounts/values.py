@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+from app.web.choice_kinds import Language
 from app.web.forms import Fields
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
-from app.web.kinds import Address, Code, Language, Line
+from app.web.kinds import Address, Code, Line
 from app.web.values import Values
 
 LONGEST_NAME = 100

@@ -57,8 +57,8 @@ class _SessionsUnavailable(Exception):
 class Viewers(AbstractAuthenticationMiddleware):
     """Finds the person behind each request, `request.user`, and the request's language.
 
-    It stands around Litestar and not in it, where middleware runs for known addresses only: the
-    page of an unknown one greets the person, too, and `ParkedForms` asks who they are before.
+    It wraps Litestar instead of running inside it: Litestar runs middleware for known addresses only,
+    but the page for an unknown address greets the person, and `ParkedForms` needs to know them.
     """
 
     def __init__(self, app: App, settings: Settings, read_ahead: ReadAhead) -> None:

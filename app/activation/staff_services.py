@@ -16,7 +16,7 @@ async def allow_move(environment: UUID, *, seen: int, reason: str, actor: UUID) 
         seen: how many allowances there were when the person decided.
 
     Raises:
-        Changed: somebody else has allowed one meanwhile.
+        Changed: someone else allowed a move in the meantime.
     """
     async with unit_of_work():
         contract = await _lock(environment)
@@ -41,7 +41,7 @@ async def release(environment: UUID, *, seq: int, reason: str, actor: UUID) -> N
         seq: the newest activation when the person decided.
 
     Raises:
-        Changed: nothing runs any more, or a newer file was issued meanwhile.
+        Changed: no activation runs now, or a newer file was issued in the meantime.
     """
     async with unit_of_work():
         contract = await _lock(environment)

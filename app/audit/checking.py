@@ -51,7 +51,7 @@ async def verify_log(
     """
     trusted = keys_by_id(signer.public_key, *keys)
     async with unit_of_work() as connection:
-        # One look at the log: what is linked meanwhile belongs to the next check.
+        # Read one snapshot of the log. The next check covers events that are linked later.
         await connection.execute("set transaction isolation level repeatable read, read only")
         return await _verify(trusted, heads)
 

@@ -15,7 +15,7 @@ from app.audit.keys import HeadSigner, head_signer
 from app.database import fetch, fetch_value, unit_of_work
 from app.settings import Settings
 
-# Any fixed number: whoever holds this advisory lock is the one that links.
+# The key of an advisory lock, any fixed number. Only its holder links events.
 LINK_LOCK = 0x4C50_7365
 BATCH = 2000
 

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Annotated
 
 from app.contracts.rules import TIME_ZONES
+from app.web.choice_kinds import Choice, Language
 from app.web.forms import Fields
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
-from app.web.kinds import Address, Choice, Code, Day, Language, LastDay, Line
+from app.web.kinds import Address, Code, Day, LastDay, Line
 from app.web.values import Values
 
 NUMBER = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")

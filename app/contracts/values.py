@@ -3,8 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
+from app.web.choice_kinds import Thing
 from app.web.i18n import N_
-from app.web.kinds import Line, Thing
+from app.web.kinds import Line
 from app.web.values import Values
 
 

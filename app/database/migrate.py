@@ -16,7 +16,7 @@ FOUNDATION = "2026-11-22T00:00:01"
 # Before the first release 27 migrations made what the foundation makes; this was the last of them.
 # A database that has it counts as founded, whatever it was made by.
 LAST_BEFORE_FOUNDATION = "2026-11-29T13:10:00"
-# Any fixed number: whoever holds this advisory lock is the one that migrates.
+# The key of an advisory lock, any fixed number. Only its holder migrates.
 MIGRATION_LOCK = 0x4C50_6D69
 
 

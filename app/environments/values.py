@@ -4,8 +4,9 @@ from typing import Annotated
 from uuid import UUID
 
 from app.environments.rules import LARGEST_SORT_KEY
+from app.web.choice_kinds import Thing
 from app.web.i18n import N_
-from app.web.kinds import Line, Lines, Number, Thing
+from app.web.kinds import Line, Lines, Number
 from app.web.values import Values
 
 

@@ -1,32 +1,30 @@
 """What the staff enter about a notice."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
+from app.web.choice_kinds import Things
 from app.web.i18n import N_
-from app.web.kinds import Line, LongText, Things
+from app.web.kinds import Line, LongText
 from app.web.values import Values
 
 LONGEST_BODY = 10_000
-
-
-def _body(label: str, language: str) -> LongText:
-    return LongText(
-        label=label,
-        maximum=LONGEST_BODY,
-        hint=N_("An empty line begins a paragraph; web addresses become links."),
-        rows=8,
-        language=language,
-    )
+_body = partial(
+    LongText,
+    maximum=LONGEST_BODY,
+    hint=N_("An empty line begins a paragraph; web addresses become links."),
+    rows=8,
+)
 
 
 class NoticeValues(Values, frozen=True):
     """What a notice says in both languages, and which products it is about."""
 
     title_ja: Annotated[str, Line(label=N_("Japanese title"), wide=True)]
-    body_ja: Annotated[str, _body(N_("Japanese text"), "ja")]
+    body_ja: Annotated[str, _body(label=N_("Japanese text"), language="ja")]
     title_en: Annotated[str, Line(label=N_("English title"), wide=True)]
-    body_en: Annotated[str, _body(N_("English text"), "en")]
+    body_en: Annotated[str, _body(label=N_("English text"), language="en")]
     products: Annotated[
         list[UUID],
         Things(label=N_("Products"), missing=N_("Choose at least one product from the list.")),

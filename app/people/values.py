@@ -7,10 +7,11 @@ from typing import Annotated, Any, ClassVar
 from app.accounts.values import LONGEST_NAME, UserCode
 from app.contracts.rules import Role
 from app.people.rules import MOST_AT_ONCE
+from app.web.choice_kinds import Language, Option
 from app.web.forms import Fields
 from app.web.i18n import N_, number
 from app.web.i18n import gettext as _
-from app.web.kinds import Kind, Language, Line, Option, Tick
+from app.web.kinds import Kind, Line, Tick
 from app.web.mail_addresses import ReadAddresses, read_addresses
 from app.web.values import Values
 

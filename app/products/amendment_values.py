@@ -5,8 +5,9 @@ from uuid import UUID
 
 from app.contracts.contract_values import EffectiveOn, EndsOn, Note, StartsOn
 from app.products.rules import Term
+from app.web.choice_kinds import Thing
 from app.web.i18n import N_
-from app.web.kinds import Number, Thing
+from app.web.kinds import Number
 from app.web.values import Values
 
 LARGEST_QUANTITY = 1_000_000_000

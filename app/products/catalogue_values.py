@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+from app.web.choice_kinds import Choice
 from app.web.forms import Fields
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
-from app.web.kinds import Choice, Code, Line
+from app.web.kinds import Code, Line
 from app.web.values import Values
 
 CODE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")

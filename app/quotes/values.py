@@ -4,8 +4,9 @@ from typing import Annotated
 from uuid import UUID
 
 from app.quotes.rules import LARGEST_QUANTITY
+from app.web.choice_kinds import Thing
 from app.web.i18n import N_
-from app.web.kinds import Number, Thing
+from app.web.kinds import Number
 from app.web.values import Values
 
 

@@ -3,8 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
+from app.web.choice_kinds import Things
 from app.web.i18n import N_
-from app.web.kinds import Line, Things, Tick
+from app.web.kinds import Line, Tick
 from app.web.values import Values
 
 LONGEST_VERSION = 40

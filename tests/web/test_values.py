@@ -13,19 +13,8 @@ from litestar.datastructures import MultiDict
 
 from app.environments.values import EnvironmentValues
 from app.web import i18n
-from app.web.kinds import (
-    Address,
-    Choice,
-    Code,
-    Day,
-    Language,
-    LastDay,
-    Line,
-    Lines,
-    Number,
-    Thing,
-    Tick,
-)
+from app.web.choice_kinds import Choice, Language, Thing
+from app.web.kinds import Address, Code, Day, LastDay, Line, Lines, Number, Tick
 from app.web.requests import FormData
 from app.web.values import (
     Form,

@@ -32,7 +32,7 @@ from app.database import Changed, fetch, unit_of_work, uuid7
 from app.settings import Settings
 
 GRACE_DAYS = 14
-# Any fixed number: whoever holds this advisory lock is the one that changes the keyset.
+# The key of an advisory lock, any fixed number. Only its holder changes the keyset.
 KEYSET_LOCK = 0x4C50_6B73
 
 log = structlog.get_logger()

@@ -4,8 +4,9 @@ from typing import Annotated
 from uuid import UUID
 
 from app.contracts.contract_values import OwnerLanguage
+from app.web.choice_kinds import Thing
 from app.web.i18n import N_
-from app.web.kinds import Address, Line, Thing
+from app.web.kinds import Address, Line
 from app.web.values import Values
 
 

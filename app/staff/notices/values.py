@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from app import days
+from app.web.choice_kinds import Choice
 from app.web.forms import Fields
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
-from app.web.kinds import Choice, Day, Kind, Tick
+from app.web.kinds import Day, Kind, Tick
 from app.web.texts import normalised
 from app.web.values import Values
 

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from app.contracts.contract_values import EndsOn
 from app.quotes.answer_services import LONGEST_MESSAGE
+from app.web.choice_kinds import Thing
 from app.web.i18n import N_
-from app.web.kinds import Day, Lines, Thing
+from app.web.kinds import Day, Lines
 from app.web.values import Values
 
 

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from app.activation.format.keysets import KEY_DAYS, MOST_DAYS
+from app.web.choice_kinds import Several
 from app.web.i18n import N_
-from app.web.kinds import Number, Several
+from app.web.kinds import Number
 from app.web.values import Values
 
 

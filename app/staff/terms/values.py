@@ -1,5 +1,6 @@
 """What the staff enter for a new version of the terms of use."""
 
+from functools import partial
 from typing import Annotated
 
 from app.web.i18n import N_
@@ -7,16 +8,12 @@ from app.web.kinds import LongText
 from app.web.values import Values
 
 LONGEST_TEXT = 60_000
-
-
-def _body(label: str, language: str) -> LongText:
-    return LongText(
-        label=label,
-        maximum=LONGEST_TEXT,
-        hint=N_("An empty line begins a paragraph, “# ” a heading."),
-        rows=12,
-        language=language,
-    )
+_body = partial(
+    LongText,
+    maximum=LONGEST_TEXT,
+    hint=N_("An empty line begins a paragraph, “# ” a heading."),
+    rows=12,
+)
 
 
 class TermsValues(Values, frozen=True):
@@ -25,5 +22,5 @@ class TermsValues(Values, frozen=True):
     Rules: no newer version meanwhile
     """
 
-    body_ja: Annotated[str, _body(N_("Japanese text"), "ja")]
-    body_en: Annotated[str, _body(N_("English text"), "en")]
+    body_ja: Annotated[str, _body(label=N_("Japanese text"), language="ja")]
+    body_en: Annotated[str, _body(label=N_("English text"), language="en")]
