@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from app import clock
-from app.accounts import queries
 from app.accounts.access import CONFIRMATIONS, OVER_SESSION
 from app.accounts.parking.pages import PREFIX
+from app.accounts.parking.queries import is_kept
 from app.accounts.rules import Ending, Viewer
 from app.web.forms import read_id
 from app.web.i18n import N_
@@ -62,5 +62,5 @@ async def _is_kept(user: UUID, wanted: str) -> bool:
     """Whether the wanted page offers the person what they entered before."""
     for place in (PREFIX, CONFIRMATIONS):
         if wanted.startswith(place) and (id := read_id(wanted.removeprefix(place))):
-            return await queries.is_kept(user, id, clock.now())
+            return await is_kept(user, id, clock.now())
     return False

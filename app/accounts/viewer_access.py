@@ -57,8 +57,9 @@ class _SessionsUnavailable(Exception):
 class Viewers(AbstractAuthenticationMiddleware):
     """Finds the person behind each request, `request.user`, and the request's language.
 
-    It wraps Litestar instead of running inside it: Litestar runs middleware for known addresses only,
-    but the page for an unknown address greets the person, and `ParkedForms` needs to know them.
+    It wraps Litestar instead of running inside it, because Litestar runs middleware for known
+    addresses only. The page for an unknown address greets the person, and `ParkedForms` needs to
+    know who they are.
     """
 
     def __init__(self, app: App, settings: Settings, read_ahead: ReadAhead) -> None:

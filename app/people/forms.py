@@ -37,7 +37,7 @@ def read_registration(
 class PasswordForm:
     """The password as it is, and a new one, twice.
 
-    Takes: password, again: secret; in the profile `current`: secret, too
+    Takes: current: secret; password: secret; again: secret
     Rules: both the same; ≥ 15 characters, with a second factor ≥ 8; zxcvbn's score ≥ 3, with
       the person's and the portal's own words
     """

@@ -5,8 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from app import clock
+from app.accounts.parking.queries import find_parked_form
 from app.accounts.parking.rules import encrypt_form, open_form
-from app.accounts.queries import find_parked_form
 from app.accounts.rules import Viewer
 from app.accounts.tables import ParkedForm
 from app.audit.services import record

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app import clock
-from app.accounts import queries
 from app.accounts.access import CONFIRMATIONS, DETOUR, OVER_SESSION
+from app.accounts.parking import queries
 from app.accounts.parking.rules import encrypt_form, open_form
 from app.accounts.rules import FORMS_AFTER_END, OverSession, Viewer, first_step, with_next
 from app.accounts.tables import ParkedForm
