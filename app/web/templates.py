@@ -20,8 +20,11 @@ from app.web.scope_keys import DONE
 from app.web.statics import first_rules, picture_size, static_size, static_url
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
-# Macros that nearly every page begins with; none has to import them.
-HEADS = ("crumbs", "page_head", "error_summary")
+# Macros that nearly every page uses; none has to import them.
+EVERYWHERE = {
+    "layouts/_heads.html": ("crumbs", "page_head", "error_summary"),
+    "layouts/_pieces.html": ("icon", "stepper", "next_step"),
+}
 
 
 class _Translator(NodeTransformer):
@@ -102,8 +105,9 @@ def _environment(code: str) -> Environment:
         language=code,
         other_language="en" if code == "ja" else "ja",
     )
-    heads = environment.get_template("layouts/_heads.html").module
-    environment.globals.update({name: getattr(heads, name) for name in HEADS})
+    for template, names in EVERYWHERE.items():
+        macros = environment.get_template(template).module
+        environment.globals.update({name: getattr(macros, name) for name in names})
     return environment
 
 
