@@ -69,7 +69,7 @@ async def _people(dsn: str, settings: Settings) -> dict[str, str]:
     await make_world(settings)
     # The console asks for a second factor; nobody uses this one.
     await fetch(
-        'insert into authenticator_app (id, "user", sealed_secret, last_step, created_at,'
+        'insert into authenticator_app (id, "user", encrypted_secret, last_step, created_at,'
         " confirmed_at) select gen_random_uuid(), id, '', 0, now(), now() from portal_user"
         " where code = 'staff'"
     )

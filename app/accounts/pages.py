@@ -152,7 +152,7 @@ async def sign_out(
     return answer
 
 
-class TermsOfUse(Controller):
+class TermsOfUsePages(Controller):
     """Reading and accepting the terms. The page loads no script."""
 
     path = "/terms"
@@ -169,19 +169,19 @@ class TermsOfUse(Controller):
         form = forms.TermsForm.read(await read_form(request))
         if viewer.terms_accepted:
             return see_other(form.next)
-        terms = await queries.current_terms()
+        terms = await queries.current_terms_of_use()
         if terms is not None and form.version != terms.version:
             form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
         if form.errors:
             return await self._page(request, form.next, form.errors)
         if terms is not None:
-            await services.accept_terms(viewer, terms.id)
+            await services.accept_terms_of_use(viewer, terms.id)
         return see_other(form.next)
 
     async def _page(
         self, request: PageRequest, wanted: str, errors: dict[str, str] | None = None
     ) -> Response[Any]:
-        terms = await queries.current_terms()
+        terms = await queries.current_terms_of_use()
         return page(
             request,
             "accounts/terms.html",

@@ -36,6 +36,6 @@ FEWER_A_DAY = {
 }
 
 
-def most_a_day(act: str) -> int:
-    """How many events of a kind a person can add within 24 hours."""
-    return FEWER_A_DAY.get(act, A_DAY)
+def most_a_day(event_type: str) -> int:
+    """Return how many events of a type a person can add within 24 hours."""
+    return FEWER_A_DAY.get(event_type, A_DAY)

@@ -43,15 +43,15 @@ async def _add_links(events: Sequence[Event]) -> tuple[int, bytes]:
     digests = list(accumulate(numbered, lambda d, n: link_digest(d, *n), initial=before))[1:]
     ids = [event.id for event in events]
     await fetch(
-        "insert into audit_seal (number, event, link, sealed_at)"
-        " select number, event, link, $4"
-        " from unnest($1::bigint[], $2::uuid[], $3::bytea[]) as s (number, event, link)",
+        "insert into audit_link (number, event, digest, linked_at)"
+        " select number, event, digest, $4"
+        " from unnest($1::bigint[], $2::uuid[], $3::bytea[]) as l (number, event, digest)",
         list(numbers),
         ids,
         digests,
         clock.now(),
     )
-    await fetch("delete from audit_unsealed where event = any($1::uuid[])", ids)
+    await fetch("delete from audit_unlinked where event = any($1::uuid[])", ids)
     return numbers[-1], digests[-1]
 
 

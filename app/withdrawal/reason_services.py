@@ -20,7 +20,7 @@ REASON_URL = "/profile/withdrawal/reason"
 
 
 async def keep_reason(settings: Settings, viewer: Viewer, chosen: str, note: str) -> UUID:
-    """Keep what was chosen and written, sealed, for an hour at most; return its id."""
+    """Keep what was chosen and written, encrypted, for an hour at most; return its id."""
     now = clock.now()
     body = json.dumps([chosen, note]).encode()
     parked = ParkedForm(

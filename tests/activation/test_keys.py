@@ -117,9 +117,9 @@ async def test_rotation_and_import_are_in_the_audit_log(settings: Settings) -> N
     assert details["version"] == keyset.version == 2
 
 
-async def test_private_keys_rest_sealed(settings: Settings) -> None:
+async def test_private_keys_rest_encrypted(settings: Settings) -> None:
     for stored in await key_queries.list_stored_keys():
-        assert stored.sealed.startswith(b"LPSK")
+        assert stored.encrypted.startswith(b"LPSK")
 
 
 async def test_the_doctor_is_content_with_the_demo(settings: Settings) -> None:

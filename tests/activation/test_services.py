@@ -240,7 +240,7 @@ async def test_without_the_passphrase_nothing_is_signed_and_nothing_kept(here: P
 async def test_a_wrong_passphrase_signs_nothing(
     here: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(key_services, "_unsealed", {})
+    monkeypatch.setattr(key_services, "_opened_signers", {})
     wrong = replace(here, settings=replace(here.settings, key_passphrase=b"wrong"))
     assert await refusal(wrong, upload()) is IssueOutcome.NO_SIGNING_KEY
     assert (await here.answer(upload())).seq == 1

@@ -178,7 +178,8 @@ async def test_a_batch_has_keys_of_its_own_and_a_bound(database: str) -> None:
     assert await fetch_value("select count(*) from license_key where batch = $1", batch.id) == 1200
     assert (
         await fetch_value(
-            "select count(*) from audit_event where act = 'license-key-batch' and subject = $1",
+            "select count(*) from audit_event"
+            " where event_type = 'license-key-batch' and subject = $1",
             batch.id,
         )
         == 1

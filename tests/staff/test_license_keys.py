@@ -53,7 +53,9 @@ async def test_operators_take_a_batch_away_once_administrators_again(
     assert sorted(answer.status_code for answer in answers) == [200, 404, 404]
     assert "/export" not in (await clerk.get(batch)).text
     assert (await staff.post(f"{batch}/export")).status_code == 200
-    taken = await fetch_value("select count(*) from audit_event where act = 'license-key-export'")
+    taken = await fetch_value(
+        "select count(*) from audit_event where event_type = 'license-key-export'"
+    )
     assert taken == 2
 
 

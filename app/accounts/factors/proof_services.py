@@ -35,7 +35,7 @@ class Keys:
     """What answers are checked with.
 
     Attributes:
-        secret: the portal's secret, which seals the secrets of authenticator apps.
+        secret: the portal's secret, which encrypts the secrets of authenticator apps.
         party: what passkeys are bound to, or None where there can be none.
     """
 
@@ -49,7 +49,7 @@ def encrypt_app_secret(secret: bytes, user: UUID, app_secret: str) -> bytes:
 
 
 def open_app_secret(secret: bytes, user: UUID, box: bytes) -> str | None:
-    """The Base32 secret that was sealed; None where the portal's secret is another one by now."""
+    """Return the Base32 secret; None where the portal's secret has been replaced since."""
     try:
         return decrypt(secret, PURPOSE + user.bytes, box).decode()
     except CannotOpen:
@@ -81,7 +81,7 @@ async def _app_answers(user: UUID, code: str, secret: bytes) -> bool:
     app = await factor_queries.find_app_in_use(user)
     if app is None:
         return False
-    app_secret = open_app_secret(secret, user, app["sealed_secret"])
+    app_secret = open_app_secret(secret, user, app["encrypted_secret"])
     if app_secret is None:
         return False
     step = accepted_step(app_secret, code, app["last_step"], clock.now())

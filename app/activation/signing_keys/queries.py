@@ -8,10 +8,10 @@ from app.database import fetch, fetch_value, rows
 
 @dataclass(frozen=True)
 class StoredKey:
-    """A signing key as it rests: `sealed` opens with the passphrase only."""
+    """A signing key as it rests: `encrypted` opens with the passphrase only."""
 
     kid: str
-    sealed: bytes
+    encrypted: bytes
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ async def list_stored_keys() -> list[StoredKey]:
     """Return every signing key that this portal holds, newest first."""
     return await rows(
         StoredKey,
-        "select kid, private_key as sealed from signing_key order by not_before desc, kid",
+        "select kid, private_key as encrypted from signing_key order by not_before desc, kid",
     )
 
 

@@ -37,12 +37,12 @@ KEYSET_LOCK = 0x4C50_6B73
 
 log = structlog.get_logger()
 
-_unsealed: dict[str, Signer] = {}
-_unsealing = threading.Lock()
+_opened_signers: dict[str, Signer] = {}
+_opening = threading.Lock()
 
 
 class NoPassphrase(Exception):
-    """Signing keys cannot be sealed or opened without the passphrase of the settings."""
+    """Signing keys cannot be encrypted or opened without the passphrase of the settings."""
 
 
 class UntrustedKeyset(Exception):
@@ -100,7 +100,7 @@ async def open_office(settings: Settings, now: datetime) -> Office | None:
     """
     text, held = await key_queries.find_signing_material()
     keyset = await _trusted(settings, text)
-    stored = {key.kid: key.sealed for key in held}
+    stored = {key.kid: key.encrypted for key in held}
     key = keyset.newest_key(stored, now) if keyset else None
     if keyset is None or key is None or settings.key_passphrase is None:
         log.error("cannot-sign", keyset=bool(keyset), passphrase=bool(settings.key_passphrase))
@@ -113,12 +113,12 @@ async def open_office(settings: Settings, now: datetime) -> Office | None:
     return Office(Issuer(settings.base_url, GRACE_DAYS, keyset), signer)
 
 
-def _opened(kid: str, sealed: bytes, passphrase: bytes) -> Signer:
+def _opened(kid: str, encrypted: bytes, passphrase: bytes) -> Signer:
     """The lock lets simultaneous first requests open a key once, not each for itself."""
-    with _unsealing:
-        if kid not in _unsealed:
-            _unsealed[kid] = LocalSigner(decrypt(sealed, passphrase))
-        return _unsealed[kid]
+    with _opening:
+        if kid not in _opened_signers:
+            _opened_signers[kid] = LocalSigner(decrypt(encrypted, passphrase))
+        return _opened_signers[kid]
 
 
 async def rotate_signing_key(
@@ -148,7 +148,7 @@ async def rotate_signing_key(
         raise NoPassphrase
     now = clock.now().replace(microsecond=0)
     private = create_key()
-    sealed = await asyncio.to_thread(encrypt, private, settings.key_passphrase)
+    encrypted = await asyncio.to_thread(encrypt, private, settings.key_passphrase)
     key = KeysetKey(private.public_key(), now, now + timedelta(days=days))
     async with unit_of_work():
         await fetch("select pg_advisory_xact_lock($1)", KEYSET_LOCK)
@@ -156,7 +156,7 @@ async def rotate_signing_key(
             raise Changed
         current = await read_keyset(settings)
         document = rotated_keyset(_without(current, dropped), key, now)
-        await SigningKey.insert(_row(key, sealed, now))
+        await SigningKey.insert(_row(key, encrypted, now))
         await _keep_document(current.version + 1 if current else 1, document, now)
         await record("signing-key-rotation", actor=actor, kid=key.kid, dropped=sorted(dropped))
     return document
@@ -168,11 +168,11 @@ def _without(keyset: Keyset | None, dropped: Collection[str]) -> Keyset | None:
     return replace(keyset, keys=tuple(key for key in keyset.keys if key.kid not in dropped))
 
 
-def _row(key: KeysetKey, sealed: bytes, now: datetime) -> SigningKey:
+def _row(key: KeysetKey, encrypted: bytes, now: datetime) -> SigningKey:
     return SigningKey(
         kid=key.kid,
         public_key=key.public_key.public_bytes(Encoding.Raw, PublicFormat.Raw),
-        private_key=sealed,
+        private_key=encrypted,
         not_before=key.not_before,
         not_after=key.expires_at,
         created_at=now,
