@@ -10,7 +10,7 @@ import pytest
 from app.activation.download_services import mark_downloaded
 from app.activation.format.jws import decode
 from app.activation.issue_services import RequestRefused
-from app.activation.moves import MOVES_A_YEAR
+from app.activation.machine_moves import MOVES_A_YEAR
 from app.activation.rules import IssueOutcome
 from app.activation.signing_keys import services as key_services
 from app.environments.queries import list_environments
