@@ -21,7 +21,7 @@ from app.demo.world import PASSWORD
 from app.encryption import read_secret
 from app.main import make_litestar
 from app.notices.services import compose_notice
-from app.products.key_services import issue_license_keys
+from app.products.license_key_services import issue_license_keys
 from app.products.rules import Term
 from app.reminders.calendar_services import make_feed, take_address
 from tests.conftest import Portal, Stage

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.contracts.tables import Contract
 from app.database import row
-from app.products.key_rules import plain_key
+from app.products.license_key_rules import plain_license_key
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 from app.web.searching import pattern
 
@@ -35,7 +35,7 @@ async def list_keys(search: str, *, state: str, order: str, after: UUID | None) 
     """Return license keys whose characters, however they are typed, have the search words."""
     where = Where()
     if search:
-        where.add("replace(k.code, '-', '') like {}", pattern(plain_key(search)))
+        where.add("replace(k.code, '-', '') like {}", pattern(plain_license_key(search)))
     if state:
         where.add(STATES[state])
     return await list_rows(KEYS, where, order=order, after=after)
