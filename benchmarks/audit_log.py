@@ -19,7 +19,7 @@ import asyncpg
 
 from app import clock
 from app.audit.checking import export_log, verify_log
-from app.audit.keys import head_signer
+from app.audit.head_signing import head_signer
 from app.audit.linking import link_waiting
 from app.audit.verify import verify_export
 from app.contracts.queries import find_contract

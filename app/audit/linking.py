@@ -10,8 +10,8 @@ from itertools import accumulate
 from app import clock
 from app.audit import queries
 from app.audit.chain import Event, link_digest
+from app.audit.head_signing import HeadSigner, head_signer
 from app.audit.heads import Head, sign_head
-from app.audit.keys import HeadSigner, head_signer
 from app.database import fetch, fetch_value, unit_of_work
 from app.settings import Settings
 

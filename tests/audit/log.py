@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from app.audit.checking import Report, verify_log
-from app.audit.keys import HeadSigner, head_signer
+from app.audit.head_signing import HeadSigner, head_signer
 from app.audit.linking import link_waiting
 from app.database import fetch, fetch_value
 from app.settings import Settings

@@ -8,7 +8,7 @@ import pytest
 
 from app.audit.chain import Fault, Finding
 from app.audit.checking import verify_log
-from app.audit.keys import head_signer
+from app.audit.head_signing import head_signer
 from app.audit.linking import link_waiting
 from app.database import fetch_value
 from tests.audit.log import add_events, intruder, link_and_verify, link_count, signer_of

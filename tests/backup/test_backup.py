@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from app.accounts.rules import Viewer
 from app.audit.checking import verify_log
-from app.audit.keys import head_signer
+from app.audit.head_signing import head_signer
 from app.audit.linking import link_waiting
 from app.backup.archive import MANIFEST
 from app.cli.__main__ import portal

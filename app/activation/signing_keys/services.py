@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app import clock
 from app.activation.format.keysets import (
-    KEY_DAYS,
+    SIGNING_KEY_DAYS,
     Keyset,
     KeysetKey,
     KeysetOutcome,
@@ -23,7 +23,7 @@ from app.activation.format.keysets import (
 )
 from app.activation.format.roots import InvalidRoot, create_key
 from app.activation.signing import Issuer, LocalSigner, Signer
-from app.activation.signing_keys import queries as key_queries
+from app.activation.signing_keys import queries as signing_key_queries
 from app.activation.signing_keys.encryption import CannotDecrypt, decrypt, encrypt
 from app.activation.signing_keys.files import read_trusted_roots
 from app.activation.tables import SigningKey
@@ -63,7 +63,7 @@ async def read_keyset(settings: Settings) -> Keyset | None:
     Raises:
         UntrustedKeyset: there is one, but no trusted root vouches for it.
     """
-    text = await key_queries.newest_keyset_text()
+    text = await signing_key_queries.newest_keyset_text()
     return await _verified(settings, text) if text is not None else None
 
 
@@ -80,7 +80,7 @@ async def _verified(settings: Settings, text: str) -> Keyset:
 
 async def current_keyset(settings: Settings) -> Keyset | None:
     """The keyset in force, or None where there is none that can be trusted; the log says why."""
-    text = await key_queries.newest_keyset_text()
+    text = await signing_key_queries.newest_keyset_text()
     return await _trusted(settings, text)
 
 
@@ -98,7 +98,7 @@ async def open_office(settings: Settings, now: datetime) -> Office | None:
     Opening a key takes a fifth of a second and 64 MiB, so it happens in a thread, once for each
     key and process, and before any row is locked.
     """
-    text, held = await key_queries.find_signing_material()
+    text, held = await signing_key_queries.find_signing_material()
     keyset = await _trusted(settings, text)
     stored = {key.kid: key.encrypted for key in held}
     key = keyset.newest_key(stored, now) if keyset else None
@@ -124,7 +124,7 @@ def _opened(kid: str, encrypted: bytes, passphrase: bytes) -> Signer:
 async def rotate_signing_key(
     settings: Settings,
     *,
-    days: int = KEY_DAYS,
+    days: int = SIGNING_KEY_DAYS,
     dropped: Collection[str] = (),
     held: int | None = None,
     actor: UUID | None = None,
