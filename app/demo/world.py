@@ -12,7 +12,7 @@ from app.demo.environments import make_environments
 from app.demo.license_keys import make_other_products
 from app.demo.made import World
 from app.demo.offers import make_notices, make_quote, make_resources
-from app.demo.terms import TERMS_EN, TERMS_JA
+from app.demo.terms_of_use import TERMS_EN, TERMS_JA
 from app.products import services as products
 from app.settings import Settings
 

@@ -4,7 +4,7 @@ from app.accounts.services import publish_terms_of_use
 from app.confirmations.acts import Act, Context, Done, Entry, Statement
 from app.staff.access import requires
 from app.staff.rules import Permission
-from app.staff.terms.values import TermsValues
+from app.staff.terms_of_use.values import TermsValues
 from app.web.i18n import gettext as _
 from app.web.values import facts
 

@@ -13,9 +13,9 @@ from app.staff.access import permitted
 from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, staff_page
-from app.staff.terms import acts, queries
-from app.staff.terms.queries import Newest
-from app.staff.terms.values import TermsValues
+from app.staff.terms_of_use import acts, queries
+from app.staff.terms_of_use.queries import Newest
+from app.staff.terms_of_use.values import TermsValues
 from app.web.requests import PageRequest, query_form
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
