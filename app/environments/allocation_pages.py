@@ -47,7 +47,7 @@ def _messages(
                 " %(wanted)s.",
                 **values,
             )
-        elif problems.get(id) is AllocationProblem.CHANGED_MEANWHILE:
+        elif problems.get(id) is AllocationProblem.VERSION_CONFLICT:
             messages[quantity_field(id)] = _(
                 "%(product)s: somebody else changed the allocation from %(seen)s to %(here)s"
                 " meanwhile. You asked for %(wanted)s; check it and go on.",
