@@ -1,4 +1,4 @@
-"""The way in and out: log in, terms, password, language."""
+"""The way in and out: sign in, terms of use, password, language."""
 
 from typing import Any
 
@@ -153,14 +153,14 @@ async def sign_out(
 
 
 class TermsOfUsePages(Controller):
-    """Reading and accepting the terms. The page loads no script."""
+    """Reading and accepting the terms of use. The page loads no script."""
 
     path = "/terms"
     guards = [access.signed_in_before_terms]
 
     @get()
     async def show(self, request: PageRequest) -> Response[Any]:
-        """The newest terms, with the form where the person has not accepted them."""
+        """The newest terms of use, with the form where the person has not accepted them."""
         return await self._page(request, local_path(request.query_params.get("next", "/")))
 
     @post()

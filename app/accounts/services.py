@@ -1,4 +1,4 @@
-"""Changes of accounts: making them, accepting terms, passwords, language."""
+"""Changes of accounts: making them, accepting terms of use, passwords, language."""
 
 from uuid import UUID
 
@@ -15,12 +15,12 @@ from app.web.texts import normalised
 
 
 async def accept_terms_of_use(viewer: Viewer, terms: UUID) -> None:
-    """Record that the person accepts a version of the terms; once, however often it is sent."""
+    """Record once that the person accepts a version of the terms of use."""
     await record_acceptance(viewer.id, terms)
 
 
 async def record_acceptance(user: UUID, terms: UUID) -> None:
-    """Record that somebody accepts a version of the terms, also before they are signed in."""
+    """Record that somebody accepts the terms of use, also before they are signed in."""
     async with unit_of_work():
         added = await fetch(
             'insert into terms_of_use_acceptance (id, "user", terms_of_use, accepted_at)'
@@ -123,7 +123,7 @@ async def add_user(
 async def publish_terms_of_use(
     body_ja: str, body_en: str, *, after: int | None = None, actor: UUID | None = None
 ) -> UUID:
-    """Publish a new version of the terms; everybody is asked to accept it.
+    """Publish a new version of the terms of use; everybody is asked to accept it.
 
     Args:
         after: the version that the actor saw as the newest; None where nobody looked.

@@ -1,6 +1,6 @@
-"""Linking committed events into the chain, within seconds of their act.
+"""Linking committed events into the chain, within seconds.
 
-Acts do not wait for each other: they only add their event. One process at a time links.
+Changes do not wait for each other: they only add their event. One process at a time links.
 """
 
 import asyncio

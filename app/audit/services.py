@@ -1,4 +1,4 @@
-"""Recording what was done, in the same transaction as the act itself."""
+"""Record what was done, in the same transaction as the change itself."""
 
 import json
 from datetime import datetime
@@ -40,7 +40,7 @@ TOO_MUCH = N_("You have reached the limit for this action within 24 hours. Try a
 
 
 class OutsideUnitOfWork(Exception):
-    """An event was recorded without the transaction of its act: a defect."""
+    """An event was recorded without the transaction of its change: a defect."""
 
 
 async def record(
@@ -62,7 +62,7 @@ async def record(
 
     Raises:
         OutsideUnitOfWork: called outside a unit of work.
-        QuotaFull: the person did this too often within a day; the act must not commit.
+        QuotaFull: the person did this too often within a day; the change must not commit.
     """
     current = engine.current_transaction.get()
     if current is None:

@@ -152,7 +152,7 @@ async def _secret_findings(settings: Settings) -> list[Finding]:
         return []
     return [
         Finding(
-            f"Sealed under another secret than {settings.secret_file}: {told}. Put the earlier"
+            f"Encrypted under another secret than {settings.secret_file}: {told}. Put the earlier"
             " file back. If it is lost, people whose app is among them log in with a recovery"
             " code or a passkey and set the app up anew; the rest runs out by itself.",
             False,

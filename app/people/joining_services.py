@@ -59,7 +59,7 @@ async def keep_registration(
 
 
 async def register(link: Link, registration: Registration, user_agent: str) -> SignIn:
-    """Make the account, with the role, the accepted terms and a first session.
+    """Make the account, with the role, the accepted terms of use and a first session.
 
     Raises:
         LinkClosed: the link does not open any more; whoever came first has joined.

@@ -62,7 +62,7 @@ class LicenseKeyRedemption(FormPages[SeenContract, LicenseKeyValues, Redemption]
         return await self.page(request, subject, form)
 
     def entry(self, subject: SeenContract, values: LicenseKeyValues, revision: int) -> Redemption:
-        """Propose to redeem the key."""
+        """Propose to redeem the license key."""
         return Redemption(subject.number, values=values)
 
     async def page(self, request: PageRequest, subject: SeenContract, form: Form) -> Response[str]:

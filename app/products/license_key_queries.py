@@ -13,7 +13,7 @@ LICENSE_KEY = """
 
 
 async def find_license_key(characters: str) -> KnownLicenseKey | None:
-    """Return the issued key of these characters, which `plain_license_key` gives."""
+    """Return the issued license key of these characters, which `plain_license_key` gives."""
     return await row(KnownLicenseKey, LICENSE_KEY, characters)
 
 

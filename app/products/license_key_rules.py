@@ -24,7 +24,7 @@ _SEPARATORS = re.compile(rf"[\s{re.escape(_DASHES)}]+")
 
 
 class LicenseKeyOutcome(StrEnum):
-    """Whether a key can be redeemed for a contract, and if not, why."""
+    """Whether a license key can be redeemed for a contract, and if not, why."""
 
     REDEEMABLE = "redeemable"
     MISTYPED = "mistyped"
@@ -62,7 +62,7 @@ class KnownLicenseKey:
 
 
 def plain_license_key(typed: str) -> str:
-    """Return a key's characters, however it was typed: full width, small letters, other dashes."""
+    """Return a license key's characters without its dashes, in capitals of normal width."""
     return _SEPARATORS.sub("", normalised(typed)).upper()
 
 
@@ -84,7 +84,7 @@ def is_checked(characters: str) -> bool:
 
 
 def new_license_key() -> str:
-    """Return a key of 95 random bits and a check character, such as 2B7KQ-9FXMW-H4TRC-8ZPND."""
+    """Return a license key: 95 random bits and a check character, as 2B7KQ-9FXMW-H4TRC-8ZPND."""
     length = GROUP * GROUPS
     while True:
         characters = "".join(secrets.choice(UNMISTAKABLE) for _ in range(length - 1))
@@ -96,11 +96,11 @@ def new_license_key() -> str:
 def judge_license_key(
     key: KnownLicenseKey | None, characters: str, contract: SeenContract
 ) -> LicenseKeyOutcome:
-    """Return whether a contract can redeem a key today.
+    """Return whether a contract can redeem a license key today.
 
     Args:
-        key: what was issued under the typed characters. Keys that are older than check
-            characters are known by being issued.
+        key: what was issued under the typed characters. License keys that
+            are older than check characters are known by being issued.
         characters: what was typed, as `plain_license_key` gives it.
     """
     if key is None:
