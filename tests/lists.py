@@ -4,8 +4,8 @@ from typing import Any
 
 from litestar.datastructures import MultiDict
 
-from app.web.listings import Listing
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
+from app.web.lists.listings import Listing
 from app.web.requests import FormData
 
 

@@ -8,7 +8,7 @@ from app.accounts.rules import Viewer
 from app.contracts import queries
 from app.contracts.access import provide_contract
 from app.contracts.rules import SeenContract
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, query_form
 from app.web.templates import page
 

@@ -10,9 +10,9 @@ from app.contracts.directory_rules import ListedCompany
 from app.contracts.rules import ENDS_SOON_DAYS, Role, SeenContract, Status
 from app.contracts.tables import KnownEnvironment
 from app.database import Record, fetch_one, fetch_value, rows
-from app.web.list_queries import list_rows
-from app.web.listings import Listing, Order, Where, words_in
-from app.web.lists import Listed, Wanted
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, words_in
+from app.web.lists.queries import list_rows
 
 # The day it is where contract c is used.
 TODAY = "(now() at time zone c.time_zone)::date"

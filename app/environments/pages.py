@@ -17,7 +17,7 @@ from app.environments import acts, queries
 from app.environments.access import place_dependencies, provide_changeable_place
 from app.environments.queries import Place, SeenEnvironment
 from app.environments.values import EnvironmentValues
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 from app.web.templates import page

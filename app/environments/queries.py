@@ -12,9 +12,9 @@ from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one, rows
 from app.environments.rules import ActivationState, Share, activation_state
 from app.environments.values import EnvironmentValues
-from app.web.list_queries import list_rows
-from app.web.listings import Listing, Order, Where, words_in
-from app.web.lists import Listed, Wanted
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, words_in
+from app.web.lists.queries import list_rows
 
 
 def differs(today: str) -> str:

@@ -20,7 +20,7 @@ from app.people.access import provide_membership
 from app.people.invitation_acts import RESENDING
 from app.people.queries import SeenMembership
 from app.people.values import MembershipValues
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 from app.web.templates import page

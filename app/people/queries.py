@@ -12,9 +12,9 @@ from app.contracts.rules import Role, SeenContract, Status
 from app.database import Record, fetch, fetch_one, rows
 from app.people.rules import AddressProblem, Arrival, LinkState, arrival, link_state
 from app.people.tables import Invitation, Registration
-from app.web.list_queries import list_rows
-from app.web.listings import Listing, Order, Where, fields_of, words_in
-from app.web.lists import Listed, Wanted
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.queries import list_rows
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from tests.conventions.sources import PROJECT, modules
 
 PAGE = PROJECT / "docs" / "input-rules.md"
 # What every list takes from its address.
-LISTS = "app.web.lists"
+LISTS = "app.web.lists.addresses"
 BEGIN, END = "<!-- forms: begin -->\n", "<!-- forms: end -->"
 
 

@@ -20,8 +20,8 @@ from app.history import queries as history
 from app.history.rules import Group, HistoryFilter
 from app.notices.queries import list_notices
 from app.staff.audit import queries as staff_audit
-from app.web.list_queries import list_rows
-from app.web.listings import Listing
+from app.web.lists.listings import Listing
+from app.web.lists.queries import list_rows
 from tests.conventions.sources import modules
 from tests.conventions.statements import find_statements, looks_like_sql
 from tests.lists import wanted
@@ -41,7 +41,7 @@ BUILDERS = {
     "app.notices.queries.list_notices": "test_every_filter_of_the_notices_fits",
     "app.staff.audit.queries.list_events": "test_every_filter_of_the_audit_log_fits",
     "app.staff.audit.queries.list_links": "test_every_filter_of_the_audit_log_fits",
-    "app.web.list_queries.list_rows": "test_every_filter_and_order_of_a_list_fits",
+    "app.web.lists.queries.list_rows": "test_every_filter_and_order_of_a_list_fits",
 }
 # Words for every way in which a list of the console searches.
 SEARCHES = ["", "D-1", "1", "a" * 64]

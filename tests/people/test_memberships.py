@@ -3,7 +3,7 @@
 import httpx
 
 from app.database import fetch, fetch_one
-from app.web.lists import PAGE_SIZES
+from app.web.lists.addresses import PAGE_SIZES
 from tests.conftest import Portal
 from tests.people.post import (
     acts,

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.database import fetch, fetch_value
-from app.web.lists import MOST_COUNTED
+from app.web.lists.addresses import MOST_COUNTED
 from tests.conftest import Portal
 
 LIST = "/staff/companies"

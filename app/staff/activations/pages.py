@@ -16,8 +16,8 @@ from app.staff.activations.values import ReasonValues
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import StaffForms, staff_page
-from app.web.list_queries import list_rows
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, is_head, query_form
 
 SEE = [permitted(Permission.CONTRACTS_SEE)]

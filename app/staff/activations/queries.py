@@ -15,7 +15,7 @@ from app.activation.moves import moves_allowed, moves_in_year
 from app.activation.rules import FileState, file_state
 from app.database import row, rows
 from app.web.forms import read_number
-from app.web.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
 from app.web.searching import contains, pattern
 
 # A key's thumbprint in base64url, or what a component of a fingerprint hashes to.

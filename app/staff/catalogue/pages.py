@@ -15,8 +15,8 @@ from app.staff.catalogue import acts, queries
 from app.staff.catalogue.queries import SeenProduct
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, staff_page
-from app.web.list_queries import list_rows
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form
 from app.web.values import Choices, SentForm, prefilled
 

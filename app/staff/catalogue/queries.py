@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.database import fetch_one, row, rows
-from app.web.listings import Listing, Order, fields_of, words_in
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from app.staff.companies import acts, queries
 from app.staff.companies.queries import SeenCompany
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, staff_page
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, query_form
 from app.web.values import Choices, SentForm
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from app.database import fetch_one, json_rows, row, rows
 from app.web.forms import read_id
-from app.web.list_queries import list_rows
-from app.web.listings import Listing, Order, Where, fields_of, words_in
-from app.web.lists import Listed, Wanted
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.queries import list_rows
 
 
 @dataclass(frozen=True)

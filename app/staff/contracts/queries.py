@@ -9,7 +9,7 @@ from app.contracts.queries import STATUSES
 from app.contracts.rules import NamedContract, Status, status_of
 from app.contracts.tables import Contract
 from app.database import row, rows
-from app.web.listings import Listing, Order, fields_of, words_in
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 
 @dataclass(frozen=True)

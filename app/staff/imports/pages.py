@@ -30,8 +30,8 @@ from app.web import i18n
 from app.web.forms import read_number
 from app.web.i18n import file_size
 from app.web.i18n import gettext as _
-from app.web.list_queries import list_rows
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, is_fragment, is_head, query_form
 from app.web.responses import see_other
 from app.web.templates import render

@@ -9,7 +9,7 @@ from uuid import UUID
 from app import clock
 from app.database import row, rows
 from app.imports.rules import AT_WORK, Kind
-from app.web.listings import Listing, Order, fields_of, words_in
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 FAULT_ROWS = 100
 # A page that is left open asks no longer, so that it does not keep its session alive.

@@ -22,8 +22,8 @@ from app.staff.license_keys.values import IssueValues
 from app.staff.rules import Permission, permits
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.i18n import gettext as _
-from app.web.list_queries import list_rows
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 from app.web.values import Choices, SentForm

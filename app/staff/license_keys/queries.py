@@ -7,7 +7,7 @@ from uuid import UUID
 from app.contracts.tables import Contract
 from app.database import row
 from app.products.key_rules import plain_key
-from app.web.listings import Listing, Order, Where, fields_of
+from app.web.lists.listings import Listing, Order, Where, fields_of
 from app.web.searching import pattern
 
 # The day at the vendor's; a contract may still have the day before, or the next one.

@@ -13,8 +13,8 @@ from app.staff.mail import acts, queries
 from app.staff.mail.queries import SeenMail
 from app.staff.rules import Permission
 from app.staff.shell_pages import draft_errors, staff_page
-from app.web.list_queries import list_rows
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 

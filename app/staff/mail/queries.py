@@ -7,7 +7,7 @@ from uuid import UUID
 from app import clock
 from app.database import row
 from app.mail.rules import Reason, State
-from app.web.listings import Listing, Order, fields_of, words_in
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 # `about` names a person, an invitation or something else; only what it belongs to is shown.
 COLUMNS = """m.id, m.template, m.state, m.reason, m.answer, m.failures, m.created_at, m.due_at,

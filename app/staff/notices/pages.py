@@ -21,8 +21,8 @@ from app.staff.notices.queries import SeenNotice, state_of
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.i18n import LANGUAGES
-from app.web.list_queries import list_rows
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 from app.web.values import Choices, Form, SentForm, from_attributes

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.database import row
-from app.web.listings import Listing, Order, fields_of, words_in
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 
 class NoticeState(StrEnum):

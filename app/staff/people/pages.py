@@ -19,8 +19,8 @@ from app.staff.rules import NEEDS_REASON, Help, Permission, StaffRole, permissio
 from app.staff.services import note_account_inspection
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.browsers import browser_name
-from app.web.list_queries import list_rows
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, is_head, query_form, read_form
 from app.web.responses import see_other
 from app.web.values import Choices, Form, SentForm, read_values

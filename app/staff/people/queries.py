@@ -10,7 +10,7 @@ from app.accounts import throttling
 from app.accounts.help_services import throttled_in
 from app.accounts.queries import HAS_FACTOR, counts
 from app.database import fetch_one, fetch_value
-from app.web.listings import Listing, Order, fields_of, words_in
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 KINDS = {
     "customers": "u.staff_role is null",

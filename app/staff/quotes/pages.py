@@ -24,7 +24,7 @@ from app.staff.services import note_inspection
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.storage import Storage
 from app.web.downloads import selection, send_file
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, is_head, query_form
 from app.web.responses import see_other
 from app.web.values import Choices

@@ -7,9 +7,9 @@ from uuid import UUID
 from app.database import fetch_one, rows
 from app.quotes.queries import LINES, SeenRequest, seen_request
 from app.quotes.rules import QuoteState
-from app.web.list_queries import list_rows
-from app.web.listings import Listing, Order, Where, fields_of, words_in
-from app.web.lists import Listed, Wanted
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.queries import list_rows
 
 OPEN = "q.state in ('received', 'in-review')"
 AGE = "extract(epoch from q.requested_at)"

@@ -15,8 +15,8 @@ from app.staff.resources import acts, queries
 from app.staff.resources.queries import PublishedFile
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
-from app.web.list_queries import list_rows
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form, read_form
 from app.web.responses import see_other
 from app.web.values import Choices, read_values

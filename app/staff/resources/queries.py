@@ -7,7 +7,7 @@ from uuid import UUID
 from app import clock
 from app.database import row, rows
 from app.resources.upload_services import KEPT
-from app.web.listings import Listing, Order, fields_of, words_in
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 MOST_UPLOADS = 50
 CODES = """(select string_agg(p.code, ', ' order by p.code) from resource_product x

@@ -15,7 +15,7 @@ from app.staff.shell_pages import StaffForms, staff_page
 from app.staff.terms import acts, queries
 from app.staff.terms.queries import Newest
 from app.staff.terms.values import TermsValues
-from app.web.lists import Wanted
+from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, query_form
 
 SEE = [permitted(Permission.CONSOLE_SEE)]

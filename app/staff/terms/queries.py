@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from app.database import row, rows
-from app.web.list_queries import list_rows
-from app.web.listings import Listing, Order, Where, fields_of, words_in
-from app.web.lists import Listed, Wanted
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.queries import list_rows
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Reads a page of a list, whatever it is a list of."""
 
 from app.database import fetch
-from app.web.listings import Listing, Row, Where
-from app.web.lists import MOST_COUNTED, Listed, Wanted, listed
+from app.web.lists.addresses import MOST_COUNTED, Listed, Wanted, listed
+from app.web.lists.listings import Listing, Row, Where
 
 
 async def list_rows(

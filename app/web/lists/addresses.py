@@ -1,8 +1,4 @@
-"""Every list: one way to search, filter, sort and page by key.
-
-A domain declares a `Listing` beside its reads. `Wanted.read` takes the address of a request,
-`list_rows` answers it, and the macros of templates/layouts/_lists.html show the `Listed`.
-"""
+"""What the address of a list asks for, and the page that answers it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from app.web.forms import SHORT_TEXT, read_id, read_number
-from app.web.listings import Listing, Row
+from app.web.lists.listings import Listing, Row
 from app.web.requests import FormData
 from app.web.texts import normalised
 
