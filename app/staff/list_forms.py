@@ -75,6 +75,6 @@ class ListForm:
 
 
 def read_revision(data: FormData) -> int:
-    """The revision that a form was made from: a hidden field; 0 where there is none."""
+    """The revision that a form was made from: a hidden field; 0 if there is none."""
     # The database looks for it in an integer, where a larger number is an error.
     return min(read_number(data.get("revision")) or 0, LARGEST_INTEGER)

@@ -49,7 +49,7 @@ def leaf(found: Sequence[Row], most: int, turn: Turn[Key]) -> Leaf[Row]:
     """The page in what was found.
 
     Args:
-        found: in the order of reading, one more than `most` where there are more.
+        found: in the order of reading, one more than `most` if there are more.
     """
     rows, more = list(found[:most]), len(found) > most
     if turn.back:
@@ -63,7 +63,7 @@ def addresses(
     previous: Mapping[str, str] | None,
     following: Mapping[str, str] | None,
 ) -> dict[str, str]:
-    """Where the links of a page lead: first, previous, following; empty where there is none.
+    """Where the links of a page lead: first, previous, following; empty if there is none.
 
     Args:
         wanted: search and order, which every page of the list keeps.
