@@ -31,7 +31,7 @@ def form_url(contract: SeenContract) -> str:
 
 
 def outcome_details(key: KnownLicenseKey | None, contract: SeenContract) -> dict[str, Any]:
-    """Return the days that messages of `REFUSALS` name; none names who used the license key."""
+    """Return the days that the messages of `REFUSALS` tell; they never say who used it."""
     if key is None:
         return {}
     return {

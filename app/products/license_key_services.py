@@ -83,7 +83,7 @@ async def issue_license_keys(
 async def try_license_key(
     actor: UUID, characters: str, contract: SeenContract, *, address: str
 ) -> tuple[LicenseKeyOutcome, KnownLicenseKey | None] | Throttled:
-    """Look a typed license key up for a contract. People who guess are rate-limited.
+    """Look a typed license key up for a contract; guesses are rate-limited.
 
     Args:
         characters: as `plain_license_key` gives them.

@@ -36,7 +36,7 @@ class ProofContext:
 
     Attributes:
         secret: the portal's secret, which encrypts the secrets of authenticator apps.
-        party: what passkeys are bound to, or None where there can be none.
+        party: what passkeys are bound to, or None if there can be none.
     """
 
     secret: bytes
@@ -49,7 +49,7 @@ def encrypt_app_secret(secret: bytes, user: UUID, app_secret: str) -> bytes:
 
 
 def open_app_secret(secret: bytes, user: UUID, box: bytes) -> str | None:
-    """Return the Base32 secret; None where the portal's secret has been replaced since."""
+    """The Base32 secret that was encrypted; None if the portal's secret is another one by now."""
     try:
         return decrypt(secret, PURPOSE + user.bytes, box).decode()
     except CannotOpen:
@@ -135,7 +135,7 @@ def _proof_lanes(viewer: Viewer, way: Way) -> list[Lane]:
 async def finish_sign_in(
     pending: Record, answer: Answer, context: ProofContext, *, address: str
 ) -> SignIn | Throttled | None:
-    """Sign the person in whose password was right, or None where the answer does not count.
+    """Sign the person in whose password was right, or None if the answer does not count.
 
     Args:
         pending: a row of find_pending.

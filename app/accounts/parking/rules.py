@@ -11,7 +11,7 @@ def encrypt_form(secret: bytes, body: bytes) -> bytes:
 
 
 def open_form(secret: bytes, box: bytes) -> bytes | None:
-    """Return the body, decrypted; None where the portal's secret has been replaced since."""
+    """The body that was encrypted; None if the portal's secret is another one by now."""
     try:
         return decrypt(secret, PURPOSE, box)
     except CannotOpen:

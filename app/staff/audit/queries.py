@@ -13,7 +13,7 @@ from app.audit.chain import Link
 from app.audit.queries import EVENT_COLUMNS, link_of, newest_head
 from app.database import Record, fetch, fetch_value
 from app.history.queries import events_sql, text_of
-from app.staff.list_queries import Where
+from app.web.lists.listings import Where
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 1000
@@ -135,7 +135,7 @@ class Check:
     """A verification, as it is on record.
 
     Attributes:
-        findings: how much was found; `first` tells the first of it.
+        findings: how much was found; `first` is the first of it.
         waiting: how many events were not linked yet.
     """
 
@@ -161,7 +161,7 @@ async def list_checks() -> list[Check]:
 
 
 async def find_signed_head() -> str:
-    """Return the newest head, signed; empty where there is none."""
+    """Return the newest head, signed; empty if there is none."""
     signed: str | None = await fetch_value(
         "select signed from audit_head order by number desc limit 1"
     )
