@@ -16,7 +16,7 @@ NONCE_BYTES = 12
 
 
 class CannotOpen(Exception):
-    """The box was sealed under another secret or for another purpose, or it was changed."""
+    """The box was encrypted under another secret or for another purpose, or it was changed."""
 
 
 def read_secret(file: Path) -> bytes:
@@ -43,7 +43,7 @@ def _make_secret(file: Path) -> None:
 
 
 def derive(secret: bytes, purpose: bytes) -> bytes:
-    """32 bytes for one purpose alone (HKDF, RFC 5869); they tell nothing about the secret.
+    """32 bytes for one purpose alone (HKDF, RFC 5869); they reveal nothing about the secret.
 
     Raises:
         ValueError: the secret is too short to be one.
@@ -64,7 +64,7 @@ def encrypt(secret: bytes, purpose: bytes, content: bytes) -> bytes:
 
 
 def decrypt(secret: bytes, purpose: bytes, box: bytes) -> bytes:
-    """What was sealed.
+    """Return what `encrypt` was given.
 
     Raises:
         CannotOpen: it cannot be opened.

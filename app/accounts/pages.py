@@ -1,4 +1,4 @@
-"""The way in and out: log in, terms, password, language."""
+"""The way in and out: sign in, terms of use, password, language."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ from app.web.templates import page
 def _place(request: PageRequest) -> str:
     """Where the person is: the page shown, also when htmx asks for a part of it.
 
-    A confirm page has an address of its own that keeps what was entered, however it was reached.
+    A confirm page has its own address, which keeps what was entered, however it was reached.
     """
     if request.url.path.startswith(CONFIRMATIONS):
         return request.url.path
@@ -62,7 +62,7 @@ def handle_detour(request: PageRequest, error: Detour) -> Response[Any]:
 async def _login_page(
     request: PageRequest, wanted: str, status: int = 200, **context: Any
 ) -> Response[str]:
-    """It draws itself with rules of its own, so that a slow line needs one round trip for it."""
+    """It contains the rules that draw it: a slow line needs one round trip for it."""
     headers = {"Content-Security-Policy": policy_with_style(first_rules_hash)}
     notes = await sign_in_notes(request, wanted)
     return page(
@@ -85,12 +85,12 @@ class SigningIn(Controller):
     async def show(
         self, request: access.PersonRequest, settings: NamedDependency[Settings]
     ) -> Response[Any]:
-        """The form; somebody signed in already goes on."""
+        """The form; people who are signed in already are sent on."""
         wanted = local_path(request.query_params.get("next", "/"))
         if request.user:
             return see_other(wanted)
         if "password-changed" in request.query_params:
-            DONE.set(request.scope, _("The new password is set. Log in with it."))
+            DONE.set(request.scope, _("Your new password is set. Sign in with it."))
         return await _login_page(request, wanted, demo=settings.demo, code="")
 
     @post(opt={"public": True})
@@ -119,7 +119,7 @@ class SigningIn(Controller):
             )
             return too_many_attempts(request, outcome.wait, form_page)
         if outcome is None:
-            errors = {"code": _("The user code or the password is not right.")}
+            errors = {"code": _("The user code or password is incorrect.")}
             return await _login_page(request, form.next, 422, errors=errors, **context)
         if isinstance(outcome, PendingLogin):
             return _second_step(outcome, form.next, settings)
@@ -152,15 +152,15 @@ async def sign_out(
     return answer
 
 
-class TermsOfUse(Controller):
-    """Reading and accepting the terms. The page loads no script."""
+class TermsOfUsePages(Controller):
+    """Reading and accepting the terms of use. The page loads no script."""
 
     path = "/terms"
     guards = [access.signed_in_before_terms]
 
     @get()
     async def show(self, request: PageRequest) -> Response[Any]:
-        """The newest terms, with the form where the person has not accepted them."""
+        """The newest terms of use, with the form where the person has not accepted them."""
         return await self._page(request, local_path(request.query_params.get("next", "/")))
 
     @post()
@@ -169,19 +169,19 @@ class TermsOfUse(Controller):
         form = forms.TermsForm.read(await read_form(request))
         if viewer.terms_accepted:
             return see_other(form.next)
-        terms = await queries.current_terms()
+        terms = await queries.current_terms_of_use()
         if terms is not None and form.version != terms.version:
-            form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
+            form.errors["agree"] = _("The terms of use have changed. Read them again.")
         if form.errors:
             return await self._page(request, form.next, form.errors)
         if terms is not None:
-            await services.accept_terms(viewer, terms.id)
+            await services.accept_terms_of_use(viewer, terms.id)
         return see_other(form.next)
 
     async def _page(
         self, request: PageRequest, wanted: str, errors: dict[str, str] | None = None
     ) -> Response[Any]:
-        terms = await queries.current_terms()
+        terms = await queries.current_terms_of_use()
         return page(
             request,
             "accounts/terms.html",
@@ -246,7 +246,7 @@ class PasswordChange(Controller):
 
 
 def _sent_from(request: PageRequest, settings: Settings) -> str:
-    """The page that a form was sent from, or nothing where the browser keeps that to itself.
+    """The page that a form was sent from, or nothing if the browser keeps that to itself.
 
     The form's own field names the page that was loaded, which swaps may have replaced since.
     """

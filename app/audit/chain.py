@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-FIRST_LINK = bytes(32)
+FIRST_DIGEST = bytes(32)
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Event:
 
     id: str
     at: str
-    act: str
+    event_type: str
     actor: str
     contract: str
     subject: str
@@ -38,7 +38,7 @@ class Link:
 
     Attributes:
         number: counts from 1, without gaps.
-        event: the event there, or None where the log holds it no more.
+        event: the event there, or None if the log holds it no more.
         digest: the stored hash, 32 bytes.
     """
 
@@ -53,7 +53,7 @@ def canonical(number: int, event: Event) -> bytes:
         str(number),
         event.id,
         event.at,
-        event.act,
+        event.event_type,
         event.actor,
         event.contract,
         event.subject,
@@ -98,7 +98,7 @@ class Finding:
     """One thing that is wrong.
 
     Attributes:
-        number: place in the chain, or 0 where the event has none.
+        number: place in the chain, or 0 if the event has none.
         last: the last of several places in a row.
         event: its id where it is known.
     """
@@ -131,7 +131,7 @@ class ChainCheck:
     heads: Mapping[int, bytes]
     findings: list[Finding] = field(default_factory=list)
     count: int = 0
-    digest: bytes = FIRST_LINK
+    digest: bytes = FIRST_DIGEST
 
     def step(self, link: Link) -> None:
         """Look at the next link."""

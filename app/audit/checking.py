@@ -12,8 +12,8 @@ from app import clock
 from app.audit import queries
 from app.audit.chain import ChainCheck, Fault, Finding, Link
 from app.audit.files import FORMATS, HEAD_SUFFIX
+from app.audit.head_signing import HeadSigner
 from app.audit.heads import BadHead, keys_by_id, read_head
-from app.audit.keys import HeadSigner
 from app.database import unit_of_work
 
 
@@ -61,7 +61,7 @@ async def _verify(keys: dict[str, Ed25519PublicKey], heads: Sequence[str]) -> Re
     check = ChainCheck(good, findings=bad)
     last, _ = await queries.chain_end()
     async for links in queries.list_batches(last):
-        # Hashing a batch takes a tenth of a second, for which a server would answer nobody.
+        # Hashing a batch takes a tenth of a second, during which a server would not answer.
         await asyncio.to_thread(check.steps, links)
     check.finish()
     check.findings += [Finding(Fault.INSERTED, 0, 0, id) for id in await queries.strangers()]

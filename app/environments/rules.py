@@ -33,7 +33,7 @@ def activation_state(
 
     Args:
         allocated: whether anything is allocated that has not ended.
-        expires_at: the newest file's end, None where there is no file.
+        expires_at: the newest file's end, None without a file.
         end_reason: why the newest file ended early, or None.
         differs: whether what was issued is not what is allocated now.
         now: the moment of looking.
@@ -79,7 +79,7 @@ class AllocationProblem(StrEnum):
     """Why an allocation cannot be made as asked."""
 
     TOO_MANY = "too-many"
-    CHANGED_MEANWHILE = "changed-meanwhile"
+    VERSION_CONFLICT = "version-conflict"
     NOT_OFFERED = "not-offered"
 
 
@@ -99,7 +99,7 @@ def check_allocation(
         if share is None:
             problems[entitlement] = AllocationProblem.NOT_OFFERED
         elif share.here != seen.get(entitlement, share.here):
-            problems[entitlement] = AllocationProblem.CHANGED_MEANWHILE
+            problems[entitlement] = AllocationProblem.VERSION_CONFLICT
         elif quantity > share.available and quantity > share.here:
             problems[entitlement] = AllocationProblem.TOO_MANY
     return problems

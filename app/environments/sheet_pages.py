@@ -43,7 +43,7 @@ class AllocationSheet(Controller):
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
     ) -> Response[str]:
-        """The empty form; or every line of the table that was checked, as things stand now."""
+        """The empty form; or every line of the table that was checked, now."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), ALLOCATION)
         if draft is None or draft.payload.contract != contract.number:
             return _page(request, contract, "")
@@ -72,7 +72,7 @@ class AllocationSheet(Controller):
         errors = judged.errors
         if not errors and not any(effect.changes for effect in judged.effects):
             errors = {
-                TABLE: _("Nothing would change. Enter another number, or go back to the list.")
+                TABLE: _("Nothing to change. Enter a different number, or go back to the list.")
             }
         if errors:
             return _page(request, contract, form.text, judged, errors)

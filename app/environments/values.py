@@ -13,7 +13,7 @@ from app.web.values import Values
 class EnvironmentValues(Values, frozen=True):
     """The facts of an environment that its owners change.
 
-    Rules: a name once among those in use of a contract; none of what others changed meanwhile
+    Rules: a name once among those in use of a contract; no conflict with another person's change
       is lost
     """
 
@@ -23,7 +23,7 @@ class EnvironmentValues(Values, frozen=True):
             label=N_("Environment name"),
             maximum=100,
             hint=N_(
-                "One environment is one licensed system with one key, however many servers it has."
+                "Create one environment for each licensed system, however many servers it has."
             ),
         ),
     ]
@@ -32,7 +32,7 @@ class EnvironmentValues(Values, frozen=True):
         Number(
             label=N_("Sort key"),
             maximum=LARGEST_SORT_KEY,
-            hint=N_("A whole number; smaller ones come first."),
+            hint=N_("Enter a whole number. Smaller numbers come first."),
         ),
     ]
     group_company: Annotated[UUID | None, Thing(label=N_("Group company"), required=False)] = None

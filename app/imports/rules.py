@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.contracts.rules import TIME_ZONES
-from app.products.key_rules import LICENSE_KEY, LONGEST_KEY
+from app.products.license_key_rules import LICENSE_KEY, LONGEST_LICENSE_KEY
 from app.web.forms import Fields
 from app.web.i18n import LANGUAGES
 from app.web.i18n import gettext as _
 from app.web.requests import form_of
 
-# What a file may have that comes through the console: as it is, unpacked, and of lines.
+# What a file may have that comes through the console: bytes, bytes unpacked, and lines.
 MOST_BYTES = 100 * 1000 * 1000
 MOST_LINES = 1_000_000
-# A worker that dies with an import at hand leaves it to the next; a file that kills workers must
-# not go on for ever.
+# A worker that dies during an import leaves it to the next; a file that kills workers must
+# not do so for ever.
 MOST_ATTEMPTS = 5
 LONGEST_NAME, LONGEST_NUMBER = 100, 40
 LARGEST_QUANTITY = 1_000_000_000
@@ -47,7 +47,7 @@ class ImportState(StrEnum):
 
 # A worker has something to do.
 AT_WORK = (ImportState.CHECKING, ImportState.IMPORTING)
-# Nobody needs the file any more.
+# The file is no longer needed.
 OVER = (
     *(ImportState.FAULTY, ImportState.UNREADABLE),
     *(ImportState.DONE, ImportState.DISCARDED),
@@ -156,7 +156,7 @@ def _number(fields: Fields, name: str) -> str:
     number = fields.code(name, name, maximum=LONGEST_NUMBER)
     plain = number.replace("-", "a")
     if name not in fields.errors and not (plain.isascii() and plain.isalnum()):
-        fields.errors[name] = _("Make the number of letters, digits and hyphens.")
+        fields.errors[name] = _("Use only letters, digits and hyphens in the contract number.")
     return number
 
 
@@ -180,7 +180,7 @@ def _person(fields: Fields) -> dict[str, str]:
 
 def _license_key(fields: Fields) -> dict[str, str]:
     meant = fields.data.get("contract").strip()
-    code = fields.code("code", "code", maximum=LONGEST_KEY).upper()
+    code = fields.code("code", "code", maximum=LONGEST_LICENSE_KEY).upper()
     if "code" not in fields.errors and not LICENSE_KEY.fullmatch(code):
         fields.errors["code"] = _("Make the key of letters, digits and single hyphens.")
     return {

@@ -12,7 +12,7 @@ from app.accounts import guess_rules, throttling
 from app.accounts import queries as accounts
 from app.accounts.access import PersonRequest, begin_session, signed_in
 from app.accounts.rules import Viewer
-from app.accounts.tables import Terms
+from app.accounts.tables import TermsOfUse
 from app.accounts.throttling import Throttled
 from app.confirmations.acts import Statement
 from app.confirmations.services import draft_url, propose, remember_done
@@ -88,11 +88,11 @@ class Joining(Controller):
         form = Form.of(RegistrationValues, now, 0, {})
         if now is not None:
             await _check_code(form, now.code)
-        return _form(request, token, link, form, await accounts.current_terms())
+        return _form(request, token, link, form, await accounts.current_terms_of_use())
 
     @post(opt={"public": True})
     async def propose(self, request: PersonRequest, token: FromPath[str]) -> Response[Any]:
-        """登録: on to the confirm page, for somebody without an account."""
+        """登録: on to the confirm page, for people without an account."""
         data = await read_form(request)
         link = await _find(request, token)
         if link is None or link.state is not LinkState.OPEN:
@@ -103,7 +103,7 @@ class Joining(Controller):
         if isinstance(admitted, Throttled):
             return too_many_attempts(request, admitted.wait)
         own_words = [link.email, *await accounts.product_words()]
-        terms = await accounts.current_terms()
+        terms = await accounts.current_terms_of_use()
         form, password = read_registration(data, own_words, terms.version if terms else None)
         await _check_code(form, form.values.code)
         if form.errors:
@@ -124,7 +124,7 @@ class Joining(Controller):
         settings: NamedDependency[Settings],
         token: FromPath[str],
     ) -> Response[Any]:
-        """参加する: on to the confirm step, for somebody with an account."""
+        """参加する: on to the confirm step, for people with an account."""
         link = await queries.find_link(token, viewer)
         if (
             link is None
@@ -137,7 +137,7 @@ class Joining(Controller):
 
 
 class Registrations(Controller):
-    """The confirm page of somebody who has no account yet."""
+    """The confirm page of people who have no account yet."""
 
     path = "/join/{token:str}/registrations/{id:uuid}"
 
@@ -182,7 +182,7 @@ class Registrations(Controller):
 
 
 async def _registration(link: Link | None, id: UUID) -> Registration | None:
-    """Return what is to be confirmed, while the link lets somebody without an account join."""
+    """Return what to confirm, while the link lets people without an account join."""
     if link is None or link.state is not LinkState.OPEN or link.arrival is not Arrival.REGISTER:
         return None
     return await queries.find_registration(link, id)
@@ -195,7 +195,7 @@ async def _draft(request: PersonRequest, link: Link) -> Registration | None:
 
 async def _check_code(form: Form, code: str) -> None:
     if "code" not in form.errors and await queries.code_taken(code):
-        form.errors["code"] = _("Somebody else has this user code. Choose another one.")
+        form.errors["code"] = _("This user code is already in use. Enter a different user code.")
 
 
 def _statement(token: str, link: Link, registration: Registration) -> Statement:
@@ -204,18 +204,18 @@ def _statement(token: str, link: Link, registration: Registration) -> Statement:
         facts=[
             *acts.contract_facts(link),
             *facts(from_attributes(RegistrationValues, registration)),
-            (_("E-mail address"), link.email),
+            (_("Email address"), link.email),
             (_("Language"), LANGUAGE_NAMES[registration.language]),
             (_("Terms of use"), _("I agree to the terms of use")),
         ],
         back=acts.link_url(token),
-        notes=[_("You log in with your user code and the password that you entered.")],
+        notes=[_("From now on, sign in with your user code and the password that you entered.")],
         whole_page=True,
     )
 
 
 def _form(
-    request: PersonRequest, token: str, link: Link, form: Form, terms: Terms | None
+    request: PersonRequest, token: str, link: Link, form: Form, terms: TermsOfUse | None
 ) -> Response[str]:
     return page(
         request,

@@ -1,4 +1,4 @@
-"""Joining a contract by a mailed link, with a new account or with one's own."""
+"""Joining a contract by a mailed link, with a new account or an existing one."""
 
 from uuid import UUID
 
@@ -26,11 +26,11 @@ class LinkClosed(Exception):
 
 
 class CodeTaken(Exception):
-    """Somebody else has this user code."""
+    """Another person has this user code."""
 
 
 class AddressTaken(Exception):
-    """The invited address got an account meanwhile: the person signs in with it."""
+    """The invited address has an account by now: the person signs in with it."""
 
 
 class MemberAlready(Exception):
@@ -47,7 +47,7 @@ async def keep_registration(
         invitation=link.id,
         language=language,
         password_hash=hashed,
-        terms=terms,
+        terms_of_use=terms,
         created_at=now,
         expires_at=now + REGISTRATION_KEPT,
         **columns(values),
@@ -59,10 +59,10 @@ async def keep_registration(
 
 
 async def register(link: Link, registration: Registration, user_agent: str) -> SignIn:
-    """Make the account, with the role, the accepted terms and a first session.
+    """Make the account, with the role, the accepted terms of use and a first session.
 
     Raises:
-        LinkClosed: the link does not open any more; whoever came first has joined.
+        LinkClosed: the link no longer works; the first person has joined.
         CodeTaken, AddressTaken: the account cannot be made like this.
     """
     try:
@@ -75,8 +75,8 @@ async def register(link: Link, registration: Registration, user_agent: str) -> S
                 password_hash=registration.password_hash,
                 language=registration.language,
             )
-            if registration.terms is not None:
-                await record_acceptance(user, registration.terms)
+            if registration.terms_of_use is not None:
+                await record_acceptance(user, registration.terms_of_use)
             await _enter(link, user)
             account = await accounts.find_credentials(registration.code)
             assert account is not None, "it was made a moment ago"
@@ -91,7 +91,7 @@ async def join(link: Link, viewer: Viewer) -> None:
     """Join with an account that is there already.
 
     Raises:
-        LinkClosed: the link does not open any more.
+        LinkClosed: the link no longer works.
         MemberAlready: the person belongs to the contract; the link stays open.
     """
     try:

@@ -23,7 +23,7 @@ class ProductCode(Code):
         """Read a code of letters, digits and hyphens."""
         code = super().read(fields, name, offered).upper()
         if name not in fields.errors and not CODE.fullmatch(code):
-            fields.errors[name] = _("Make the code of letters, digits and hyphens.")
+            fields.errors[name] = _("Use only letters, digits and hyphens in the code.")
         return code
 
     def rule(self) -> str:
@@ -34,7 +34,7 @@ class ProductCode(Code):
 class ProductValues(Values, frozen=True):
     """The facts of a product. `unit` is users, servers or cores.
 
-    Rules: code once; code and unit stay once somebody has the product, by trigger too
+    Rules: code once; code and unit stay once a contract has the product, by trigger too
     """
 
     code: Annotated[str, ProductCode(label=N_("Product code"), maximum=40)]

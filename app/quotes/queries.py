@@ -13,7 +13,7 @@ from app.web.downloads import Download
 from app.web.forms import read_id
 
 PAGE_ROWS = 50
-# The lines of the request q as JSON text, with the entitlements as they are now.
+# The lines of the request q as JSON text, with the current entitlements.
 LINES = """
     (select json_agg(json_build_object(
                 'wish', l.wish, 'quantity', l.quantity, 'before', l.quantity_before,
@@ -40,7 +40,7 @@ class SeenRequest:
     """A quote request of the person's contract.
 
     Attributes:
-        requested_by: None where the account is deleted.
+        requested_by: None if the account is deleted.
         answer_file: the vendor's PDF.
         counts_from: the first day of the new counts, once the contract was changed.
     """
@@ -163,7 +163,7 @@ async def reference_of(contract: UUID, draft_gone: UUID) -> str | None:
     """Return the reference number of the request that a draft became."""
     reference: str | None = await fetch_value(
         "select q.reference from quote_request q join audit_event a on a.subject = q.id"
-        " where q.contract = $1 and a.contract = $1 and a.act = 'quote-request'"
+        " where q.contract = $1 and a.contract = $1 and a.event_type = 'quote-request'"
         " and a.details ->> 'draft' = $2",
         contract,
         str(draft_gone),

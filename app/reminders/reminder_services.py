@@ -1,7 +1,7 @@
 """Reminding owners of what ends, by one mail for a person and day.
 
 Nothing is scheduled: what was not told yet is looked for, so that a worker that was down on the
-day catches up, and rows that are unique keep anybody from being told twice.
+day catches up, and unique rows prevent a second reminder.
 """
 
 from datetime import date, datetime
@@ -56,8 +56,8 @@ async def _remind(settings: Settings, person: Person, now: datetime, day: date) 
                 Reminder(
                     digest=digest,
                     user=person.id,
-                    subject=each.ending.subject,
-                    ends_on=each.ending.ends_on,
+                    subject=each.end_date.subject,
+                    ends_on=each.end_date.ends_on,
                     stage=each.stage,
                 )
                 for each in due
@@ -72,11 +72,11 @@ async def _enqueue(settings: Settings, person: Person, due: list[DueReminder]) -
     try:
         lines = [
             {
-                "what": told(each.ending),
-                "ends_on": each.ending.ends_on,
+                "what": told(each.end_date),
+                "ends_on": each.end_date.ends_on,
                 "days_left": each.days_left,
-                "contract": f"{each.ending.contract_name} ({each.ending.contract_number})",
-                "link": settings.base_url + each.ending.path,
+                "contract": f"{each.end_date.contract_name} ({each.end_date.contract_number})",
+                "link": settings.base_url + each.end_date.path,
             }
             for each in due[:MOST_LINES]
         ]
@@ -89,7 +89,7 @@ async def _enqueue(settings: Settings, person: Person, due: list[DueReminder]) -
             lines=lines,
         )
     except ValueError:
-        # An address that is none must not keep the others from being told.
+        # An invalid address must not keep the others from getting theirs.
         log.error("reminder-impossible", user=str(person.id))
     finally:
         i18n.language.reset(before)

@@ -1,4 +1,4 @@
-"""What ends, and how that is told."""
+"""What ends, and when people are reminded of it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ending:
+class EndDate:
     """Something of a contract that ends.
 
     Attributes:
@@ -46,12 +46,12 @@ class Ending:
         return f"/contracts/{self.contract_number}{end[self.kind]}"
 
 
-def told(ending: Ending) -> str:
+def told(end_date: EndDate) -> str:
     """Return what ends, in the language that is set."""
-    name = product_name(ending)
-    if ending.kind is Kind.PRODUCT:
+    name = product_name(end_date)
+    if end_date.kind is Kind.PRODUCT:
         return _("Product: %(name)s", name=name)
-    if ending.kind is Kind.ACTIVATION:
+    if end_date.kind is Kind.ACTIVATION:
         return _("Activation file of %(name)s", name=name)
     return _("Contract")
 
@@ -59,7 +59,7 @@ def told(ending: Ending) -> str:
 def stage(days_left: int) -> int | None:
     """Return which reminder is due so many days before the last one; None for none.
 
-    A late one is told by the stage that it belongs to: who was not told at 30 days is at 29.
+    A late reminder counts for its stage: a person not reminded at 30 days is reminded at 29.
     """
     if days_left < 0:
         return None

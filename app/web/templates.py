@@ -96,6 +96,7 @@ def _environment(code: str) -> Environment:
         last_day=days.last_day_before,
         moment=i18n.moment,
         instant=i18n.instant,
+        zone_name=i18n.zone_name,
         file_size=i18n.file_size,
         lines=lines,
     )
@@ -129,7 +130,7 @@ def lines(text: str) -> Markup:
 
 
 def fragment_url(url: str) -> str:
-    """The address at which a page's main block alone is had; it has a cache entry of its own."""
+    """The address of a page's main block alone; the browser caches it separately."""
     return f"{url}{'&' if '?' in url else '?'}fragment=1"
 
 

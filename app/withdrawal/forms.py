@@ -25,13 +25,13 @@ class AgreementForm:
         """Read what was sent."""
         fields = Fields(data)
         if not fields.ticked("agree"):
-            fields.errors["agree"] = _("Read what will happen and tick the box to go on.")
+            fields.errors["agree"] = _("Read what will happen and select the checkbox to continue.")
         return cls(fields.errors)
 
 
 @dataclass(frozen=True)
 class WithdrawalForm:
-    """Why, as far as somebody likes to say, and the password.
+    """Why, as far as the person likes to say, and the password.
 
     Attributes:
         chosen: the chosen reason's code as typed, for the form that is shown again.

@@ -36,7 +36,7 @@ from app.withdrawal.rules import Leaving, Reason
 WITHDRAWAL_URL = "/profile/withdrawal"
 AGREED = "agreed"
 LABELS = {
-    Reason.NOT_NEEDED: N_("I do not need the portal any more"),
+    Reason.NOT_NEEDED: N_("I no longer need the portal"),
     Reason.OTHER_DUTIES: N_("My duties have changed"),
     Reason.OTHER_ACCOUNT: N_("I have another account"),
     Reason.HARD_TO_USE: N_("The portal is hard to use"),
@@ -47,7 +47,7 @@ LABELS = {
 
 
 class Withdrawals(Controller):
-    """The steps of one's own withdrawal. They are its confirm step."""
+    """The steps of a person's withdrawal. They are its confirm step."""
 
     path = WITHDRAWAL_URL
 
@@ -104,7 +104,7 @@ class Withdrawals(Controller):
                 return await _withdraw(settings, viewer, form)
             if not await queries.is_here(viewer):
                 return _farewell(settings)
-            form.errors["password"] = _("The password is not right.")
+            form.errors["password"] = _("The password is incorrect.")
         return _form_page(request, viewer, form.chosen, form.note, form.errors)
 
 
@@ -138,7 +138,7 @@ def _farewell(settings: Settings) -> Response[Any]:
 async def show_farewell(
     request: PersonRequest, settings: NamedDependency[Settings]
 ) -> Response[Any]:
-    """What has happened, for somebody whom the portal knows no more."""
+    """What has happened, for a person whom the portal no longer knows."""
     if request.user:
         return see_other("/")
     return page(request, "withdrawal/farewell.html", demo=settings.demo)

@@ -90,7 +90,9 @@ async def test_the_audit_event_names_the_same_request(
     owner: httpx.AsyncClient, lines: io.StringIO
 ) -> None:
     await owner.post("/language", data={"language": "en", "back": "/"})
-    noted = await fetch_value("select request_id from audit_event where act = 'language-change'")
+    noted = await fetch_value(
+        "select request_id from audit_event where event_type = 'language-change'"
+    )
     assert logged(lines)[0]["request_id"] == noted
 
 
@@ -100,7 +102,7 @@ async def test_a_defect_is_logged_with_its_trace_and_answered_with_its_number(
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("app.people.queries.list_people", broken)
+    monkeypatch.setattr("app.people.queries.list_members", broken)
     async with await portal.signed_in("owner") as owner:
         owner.event_hooks = {"response": []}
         answer = await owner.get("/contracts/D-1001/members")

@@ -15,11 +15,12 @@ from app.staff.companies.queries import SeenCompany
 from app.staff.contracts import acts, queries
 from app.staff.contracts.queries import ContractHead
 from app.staff.contracts.whole_queries import find_contract
-from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import StaffForms, staff_page
 from app.web.i18n import gettext as _
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, is_head, query_form
 from app.web.values import Choices, SentForm, prefilled
 
@@ -30,25 +31,16 @@ CHANGE = [permitted(Permission.CONTRACTS_CHANGE)]
 @get(acts.CONTRACTS_URL, guards=SEE)
 async def list_contracts(request: PageRequest) -> Response[str]:
     """契約: by number, name and company, of one status or of all."""
-    form = ListForm.read(
-        acts.CONTRACTS_URL,
-        query_form(request),
-        queries.CONTRACTS.orders,
-        {"status": queries.STATUSES},
-    )
-    listed = await queries.list_contracts(
-        form.search, status=form.chosen["status"], order=form.order, after=form.after
-    )
-    return staff_page(
-        request, "staff/contracts.html", list=form, listed=listed, standing=queries.status
-    )
+    wanted = Wanted.read(acts.CONTRACTS_URL, query_form(request), queries.CONTRACTS)
+    listed = await list_rows(queries.CONTRACTS, wanted)
+    return staff_page(request, "staff/contracts.html", listed=listed)
 
 
 @get(acts.CONTRACTS_URL + "/{number:str}", guards=SEE)
 async def show_contract(
     request: PageRequest, viewer: NamedDependency[Viewer], number: FromPath[str]
 ) -> Response[str]:
-    """Everything that hangs on a contract; that somebody looked is on record."""
+    """Everything that belongs to a contract; the view is recorded."""
     contract = await find_contract(number)
     if contract is None:
         raise NotFoundException
@@ -95,7 +87,7 @@ class ContractCreation(StaffForms[SeenCompany, ContractValues, acts.Creation]):
         return acts.Creation(subject.id, values=values)
 
     async def check(self, subject: SeenCompany, form: SentForm[ContractValues]) -> None:
-        """Tell at once that the number is taken."""
+        """Report at once that the number is taken."""
         if "number" not in form.errors and await queries.number_taken(form.values.number):
             self.refuse(form, "number-taken")
 
@@ -115,7 +107,7 @@ class Amendment(StaffForms[ContractHead, ContractAmendmentValues, acts.Amendment
     template = "staff/contract_amendment.html"
 
     def now(self, subject: ContractHead) -> ContractAmendmentValues:
-        """Show the facts as they are; a change counts from today."""
+        """Show the current facts; a change counts from today."""
         return prefilled(ContractAmendmentValues, subject, effective_on=subject.today)
 
     def entry(

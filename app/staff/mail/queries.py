@@ -7,7 +7,7 @@ from uuid import UUID
 from app import clock
 from app.database import row
 from app.mail.rules import Reason, State
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 # `about` names a person, an invitation or something else; only what it belongs to is shown.
 COLUMNS = """m.id, m.template, m.state, m.reason, m.answer, m.failures, m.created_at, m.due_at,
@@ -15,29 +15,12 @@ COLUMNS = """m.id, m.template, m.state, m.reason, m.answer, m.failures, m.create
     u.id as person, u.name as person_name, c.number as contract"""
 TABLES = """mail m left join portal_user u on u.id = m.about
     left join invitation i on i.id = m.about left join contract c on c.id = i.contract"""
-MAILS = Source(
-    columns=COLUMNS,
-    tables=TABLES,
-    key="m.id",
-    orders={"newest": Order("m.created_at", down=True)},
-)
 STATES = {
     "queued": "m.state = 'queued'",
     "failed": "m.state = 'failed' and m.reason <> 'discarded'",
     "sent": "m.state = 'sent'",
     "discarded": "m.reason = 'discarded'",
 }
-
-
-async def list_mails(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
-    """Mails whose kind, person, contract or server's words have the search words."""
-    where = Where()
-    where.contains(
-        search, "m.template", "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')"
-    )
-    if state:
-        where.add(STATES[state])
-    return await list_rows(MAILS, where, order=order, after=after)
 
 
 @dataclass(frozen=True)
@@ -72,6 +55,17 @@ class SeenMail:
     def discardable(self) -> bool:
         """Return whether it can still be thrown away."""
         return self.state != State.SENT and self.reason != Reason.DISCARDED
+
+
+MAILS = Listing(
+    row=fields_of(SeenMail),
+    columns=COLUMNS,
+    tables=TABLES,
+    key="m.id",
+    orders={"newest": Order("m.created_at", down=True)},
+    search=words_in("m.template", "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')"),
+    filters={"state": STATES},
+)
 
 
 async def find_mail(id: UUID) -> SeenMail | None:
