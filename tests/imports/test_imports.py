@@ -200,7 +200,7 @@ def test_every_fault_is_told_with_line_and_column_and_nothing_is_imported(office
         ["entitlements:3", "product"],
     ]
     assert "サンプルショウジ" in output, "what is there is told"
-    assert "7 faults; nothing was imported." in output
+    assert "7 errors. Nothing was imported." in output
     assert office.ask(COUNTS) == [before]
 
 
