@@ -17,17 +17,17 @@ class RotationValues(Values, frozen=True):
 
     days: Annotated[
         int,
-        Number(label=N_("Days that the key is good"), minimum=1, maximum=MOST_DAYS, empty=KEY_DAYS),
+        Number(label=N_("Key validity in days"), minimum=1, maximum=MOST_DAYS, empty=KEY_DAYS),
     ] = KEY_DAYS
     dropped: Annotated[
         list[str],
         Several(
-            label=N_("Keys that are good no more"),
+            label=N_("Keys to revoke"),
             required=False,
             hint=N_(
-                "Only for a key that was stolen or lost. Systems refuse its files once they have"
-                " read a newer one."
+                "Only for a stolen or lost key. Systems reject files signed with it after"
+                " they read a newer file."
             ),
-            missing=N_("The keyset does not name one of these keys any more. Choose again."),
+            missing=N_("One of the selected keys is no longer in the keyset. Select again."),
         ),
     ] = []
