@@ -9,6 +9,7 @@ from app.confirmations.acts import Act, Context, Done, Payload, Refusal, Refused
 from app.staff.access import requires
 from app.staff.mail import queries, services
 from app.staff.mail.queries import SeenMail
+from app.staff.mail.rules import kind_name
 from app.staff.rules import Permission
 from app.web.i18n import N_, moment
 from app.web.i18n import gettext as _
@@ -36,7 +37,7 @@ async def provide_mail(id: FromPath[UUID]) -> SeenMail:
 
 def _facts(mail: SeenMail) -> list[tuple[str, str]]:
     return [
-        (_("Kind"), mail.template),
+        (_("Kind"), kind_name(mail.template)),
         (_("Created"), moment(mail.created_at)),
         (_("Regarding"), mail.person_name or mail.contract or "–"),
         (_("Server response"), mail.answer or "–"),

@@ -12,6 +12,7 @@ from app.staff.access import permitted
 from app.staff.list_forms import ListForm
 from app.staff.mail import acts, queries
 from app.staff.mail.queries import SeenMail
+from app.staff.mail.rules import kind_name
 from app.staff.rules import Permission
 from app.staff.shell_pages import draft_errors, staff_page
 from app.web.requests import PageRequest, query_form
@@ -30,7 +31,7 @@ async def list_mails(request: PageRequest) -> Response[str]:
     listed = await queries.list_mails(
         form.search, state=form.chosen["state"], order=form.order, after=form.after
     )
-    return staff_page(request, "staff/mails.html", list=form, listed=listed)
+    return staff_page(request, "staff/mails.html", list=form, listed=listed, kind_name=kind_name)
 
 
 class Mails(Controller):
@@ -50,7 +51,7 @@ class Mails(Controller):
         errors = await draft_errors(
             request, viewer, lambda p: p.mail == mail.id, acts.RETRY, acts.DISCARD
         )
-        return staff_page(request, "staff/mail.html", mail=mail, errors=errors)
+        return staff_page(request, "staff/mail.html", mail=mail, errors=errors, kind_name=kind_name)
 
     @post("/retry", guards=CHANGE)
     async def propose_retry(

@@ -8,6 +8,8 @@ from app import clock
 from app.database import row
 from app.mail.rules import Reason, State
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.staff.mail.rules import kinds_named
+from app.web.searching import contains, pattern
 
 # `about` names a person, an invitation or something else; only what it belongs to is shown.
 COLUMNS = """m.id, m.template, m.state, m.reason, m.answer, m.failures, m.created_at, m.due_at,
@@ -30,11 +32,11 @@ STATES = {
 
 
 async def list_mails(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
-    """Mails whose kind, person, contract or server's words have the search words."""
+    """Mails whose kind, person, contract or server response have the search words."""
     where = Where()
-    where.contains(
-        search, "m.template", "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')"
-    )
+    if search:
+        found = contains("{0}", "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')")
+        where.add(f"({found} or m.template = any({{1}}))", pattern(search), kinds_named(search))
     if state:
         where.add(STATES[state])
     return await list_rows(MAILS, where, order=order, after=after)
