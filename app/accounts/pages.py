@@ -90,7 +90,7 @@ class SigningIn(Controller):
         if request.user:
             return see_other(wanted)
         if "password-changed" in request.query_params:
-            DONE.set(request.scope, _("The new password is set. Log in with it."))
+            DONE.set(request.scope, _("Your new password is set. Sign in with it."))
         return await _login_page(request, wanted, demo=settings.demo, code="")
 
     @post(opt={"public": True})
@@ -119,7 +119,7 @@ class SigningIn(Controller):
             )
             return too_many_attempts(request, outcome.wait, form_page)
         if outcome is None:
-            errors = {"code": _("The user code or the password is not right.")}
+            errors = {"code": _("The user code or password is incorrect.")}
             return await _login_page(request, form.next, 422, errors=errors, **context)
         if isinstance(outcome, PendingLogin):
             return _second_step(outcome, form.next, settings)
@@ -171,7 +171,7 @@ class TermsOfUse(Controller):
             return see_other(form.next)
         terms = await queries.current_terms()
         if terms is not None and form.version != terms.version:
-            form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
+            form.errors["agree"] = _("The terms of use have changed. Read them again.")
         if form.errors:
             return await self._page(request, form.next, form.errors)
         if terms is not None:

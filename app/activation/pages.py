@@ -74,7 +74,7 @@ class Activations(Controller):
             raise NotFoundException
         form = await RequestForm.read(request, viewer, environment.id)
         if form.content is None and form.refusal is None:
-            message = _("Choose the activation request file.")
+            message = _("Select the activation request file.")
             return await _page(request, contract, environment, None, message)
         try:
             return await _next(settings, viewer, contract, environment, form)

@@ -22,6 +22,7 @@ from app.history.services import note_export
 from app.spreadsheets.csv_lines import BOM, csv_line
 from app.web.forms import read_key, write_key
 from app.web.i18n import gettext as _
+from app.web.i18n import zone_name
 from app.web.requests import PageRequest, is_head, query_form
 from app.web.responses import see_other
 from app.web.templates import page
@@ -92,8 +93,8 @@ def _addresses(contract: SeenContract, wanted: HistoryFilter, history: History) 
 
 
 async def _lines(contract: SeenContract, wanted: HistoryFilter) -> AsyncIterator[str]:
-    when = _("Date and time (%(zone)s)", zone=contract.time_zone)
-    yield BOM + csv_line([when, _("Activity"), _("Quantities"), _("Done by"), _("Event number")])
+    when = _("Date and time (%(zone)s)", zone=zone_name(contract.time_zone))
+    yield BOM + csv_line([when, _("Action"), _("Quantities"), _("Done by"), _("Event number")])
     zone = ZoneInfo(contract.time_zone)
     async for event in queries.all_events(contract, wanted):
         moment = f"{event.at.astimezone(zone):%Y/%m/%d %H:%M:%S}"

@@ -222,5 +222,5 @@ def _people(people: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     }
     groups = {Group.PORTAL: person_name(None, None, staff=False)}
     if any(each["staff"] for each in people):
-        groups[Group.VENDOR] = i18n.gettext("Vendor's staff")
+        groups[Group.VENDOR] = i18n.gettext("Vendor staff")
     return customers | {group.value: name for group, name in groups.items()}

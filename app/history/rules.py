@@ -60,7 +60,7 @@ def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
     if id is None:
         return _("The portal")
     if staff:
-        return _("Vendor's staff")
+        return _("Vendor staff")
     return name or _("Former member %(mark)s", mark=str(id)[-NAME_LETTERS:])
 
 

@@ -156,7 +156,7 @@ def _number(fields: Fields, name: str) -> str:
     number = fields.code(name, name, maximum=LONGEST_NUMBER)
     plain = number.replace("-", "a")
     if name not in fields.errors and not (plain.isascii() and plain.isalnum()):
-        fields.errors[name] = _("Make the number of letters, digits and hyphens.")
+        fields.errors[name] = _("Use only letters, digits and hyphens in the contract number.")
     return number
 
 

@@ -195,7 +195,7 @@ async def _draft(request: PersonRequest, link: Link) -> Registration | None:
 
 async def _check_code(form: Form, code: str) -> None:
     if "code" not in form.errors and await queries.code_taken(code):
-        form.errors["code"] = _("Somebody else has this user code. Choose another one.")
+        form.errors["code"] = _("This user code is already in use. Enter a different user code.")
 
 
 def _statement(token: str, link: Link, registration: Registration) -> Statement:
@@ -204,12 +204,12 @@ def _statement(token: str, link: Link, registration: Registration) -> Statement:
         facts=[
             *acts.contract_facts(link),
             *facts(from_attributes(RegistrationValues, registration)),
-            (_("E-mail address"), link.email),
+            (_("Email address"), link.email),
             (_("Language"), LANGUAGE_NAMES[registration.language]),
             (_("Terms of use"), _("I agree to the terms of use")),
         ],
         back=acts.link_url(token),
-        notes=[_("You log in with your user code and the password that you entered.")],
+        notes=[_("From now on, sign in with your user code and the password that you entered.")],
         whole_page=True,
     )
 

@@ -82,7 +82,9 @@ QUOTAS = (
         when_full=WhenFull.REFUSE,
         within=_A_DAY,
         only=_BY_CUSTOMERS,
-        advice=N_("This address was invited 5 times within 24 hours. Try again tomorrow."),
+        advice=N_(
+            "This address has already been invited 5 times within 24 hours. Try again tomorrow."
+        ),
     ),
     Quota(
         "invitation_of_a_contract_a_day",
@@ -93,7 +95,10 @@ QUOTAS = (
         when_full=WhenFull.REFUSE,
         within=_A_DAY,
         only=_BY_CUSTOMERS,
-        advice=N_("This contract has sent 400 invitations within 24 hours. Try again tomorrow."),
+        advice=N_(
+            "This contract has reached the limit of 400 invitations within 24 hours. Try again"
+            " tomorrow."
+        ),
     ),
     Quota(
         "invitation_of_a_contract",
@@ -104,7 +109,7 @@ QUOTAS = (
         when_full=WhenFull.REFUSE,
         only=_BY_CUSTOMERS,
         advice=N_(
-            "This contract has sent 20,000 invitations and can send no more. Ask your sales"
+            "This contract has reached the limit of 20,000 invitations. Ask your sales"
             " contact to invite people."
         ),
     ),

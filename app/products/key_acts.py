@@ -10,7 +10,7 @@ from app.products.key_queries import find_key, lock_key
 from app.products.key_rules import KeyOutcome, KnownKey, judge_key, plain_key
 from app.products.rules import count_of, product_name
 from app.products.values import KeyValues
-from app.web.i18n import N_, day
+from app.web.i18n import N_, day, period
 from app.web.i18n import gettext as _
 
 
@@ -32,7 +32,7 @@ def outcome_details(key: KnownKey | None, contract: SeenContract) -> dict[str, A
     return {
         "starts_on": day(key.starts_on),
         "ends_on": day(key.ends_on),
-        "contract": f"{day(contract.starts_on)}–{day(contract.ends_on)}",
+        "contract": period(contract.starts_on, contract.ends_on),
     }
 
 
@@ -44,19 +44,19 @@ async def _state(context: Context, payload: Redemption) -> Statement:
     if key.ends_on > contract.ends_on:
         notes.append(
             _(
-                "This contract ends on %(date)s. Unless it is renewed, the product can be used"
-                " until then.",
+                "This contract ends on %(date)s. Unless the contract is renewed, the product"
+                " can be used only until then.",
                 date=day(contract.ends_on),
             )
         )
     return Statement(
-        heading=_("Add this other product?"),
+        heading=_("Add this product?"),
         facts=[
             (_("Contract"), f"{contract.name} ({contract.number})"),
             (_("License key"), key.code),
             (_("Product"), product_name(key)),
             (_("Quantity"), count_of(key.quantity, key.unit)),
-            (_("Term"), f"{day(key.starts_on)}–{day(key.ends_on)}"),
+            (_("Term"), period(key.starts_on, key.ends_on)),
         ],
         back=form_url(contract),
         notes=[_("A license key can be used once."), *notes],
@@ -73,36 +73,36 @@ async def _redeem(context: Context, payload: Redemption) -> Done:
     await services.redeem_license_key(key=key.id, contract=contract.id, actor=context.viewer.id)
     return Done(
         f"{contract.url}/products",
-        _("%(product)s was added by its license key.", product=product_name(key)),
+        _("%(product)s was added with its license key.", product=product_name(key)),
     )
 
 
 MESSAGES = {
     KeyOutcome.MISTYPED: N_(
-        "This is not a license key as it was issued: a character is mistyped, missing or too many."
-        " Compare it with what you received."
+        "This license key is not valid: a character is wrong, missing or extra. Compare it"
+        " with the key that you received."
     ),
     KeyOutcome.UNKNOWN: N_(
-        "No license key like this was issued. Compare it with what you received, or ask your sales"
-        " contact."
+        "This license key was never issued. Compare it with the key that you received, or ask"
+        " your sales contact."
     ),
     KeyOutcome.REVOKED: N_("This license key was revoked. Ask your sales contact."),
     KeyOutcome.USED_HERE: N_(
-        "This contract has used this license key already: its product is in the list."
+        "This license key has already been added to this contract. Its product is in the list."
     ),
     KeyOutcome.USED: N_(
-        "This license key has been used already. Ask your sales contact if you did not."
+        "This license key has already been used. If you did not use it, ask your sales contact."
     ),
     KeyOutcome.NOT_FOR_CONTRACT: N_(
         "This license key was issued for another contract. Add it there, or ask your sales contact."
     ),
-    KeyOutcome.ENDED: N_("This license key ended on %(ends_on)s. Ask your sales contact."),
+    KeyOutcome.ENDED: N_("This license key expired on %(ends_on)s. Ask your sales contact."),
     KeyOutcome.NOT_STARTED: N_(
-        "This license key can be used from %(starts_on)s on. Try again then."
+        "This license key can be used from %(starts_on)s. Try again on or after that day."
     ),
     KeyOutcome.OUTSIDE_TERM: N_(
-        "This license key is for %(starts_on)s–%(ends_on)s, and this contract for %(contract)s: it"
-        " could never be used here. Ask your sales contact."
+        "This license key is valid for %(starts_on)s–%(ends_on)s, outside the contract term"
+        " (%(contract)s), so it cannot be used here. Ask your sales contact."
     ),
 }
 REFUSALS = {outcome.value: Refusal("key", message) for outcome, message in MESSAGES.items()}

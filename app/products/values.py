@@ -21,8 +21,8 @@ class KeyValues(Values, frozen=True):
             label=N_("License key"),
             maximum=LONGEST_KEY,
             hint=N_(
-                "As you received it. Small letters, full-width characters, spaces and dashes do not"
-                " matter."
+                "Enter the key as you received it. Case, spaces, hyphens and full-width"
+                " characters are ignored."
             ),
         ),
     ]

@@ -89,6 +89,7 @@ def _environment(code: str) -> Environment:
         last_day=days.last_day_before,
         moment=i18n.moment,
         instant=i18n.instant,
+        zone_name=i18n.zone_name,
         file_size=i18n.file_size,
         lines=lines,
     )

@@ -79,7 +79,7 @@ async def by_disabling(portal: Portal, other: httpx.AsyncClient) -> None:
 End = Callable[[Portal, httpx.AsyncClient], Awaitable[None]]
 KEEPING: list[tuple[End, Ending, str]] = [
     (from_other_device, Ending.OTHER_DEVICE, "ほかの端末からの操作により"),
-    (by_staff, Ending.STAFF, "ベンダーの担当者により"),
+    (by_staff, Ending.STAFF, "弊社担当者により"),
     (by_password, Ending.PASSWORD_CHANGE, "パスワードが変更されたため"),
     (by_factor, Ending.FACTOR_CHANGE, "2段階認証の設定が変更されたため"),
 ]

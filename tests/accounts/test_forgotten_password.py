@@ -92,13 +92,13 @@ async def test_the_mail_is_in_the_language_of_the_account_not_of_the_browser(
 async def test_the_english_pages_are_english(portal: Portal) -> None:
     async with portal.anonymous() as client:
         client.headers["Accept-Language"] = "en"
-        assert "Forgotten password" in (await client.get("/password/forgotten")).text
-        assert "Look into your mailbox" in (await client.get("/password/forgotten/sent")).text
+        assert "Reset your password" in (await client.get("/password/forgotten")).text
+        assert "Check your email" in (await client.get("/password/forgotten/sent")).text
         reset = await path(portal, "english")
         assert "Set a new password" in (await client.get(reset)).text
         await client.post(reset, data=passwords())
         again = await client.get(reset)
-    assert again.status_code == 404 and "This link can no longer be used" in again.text
+    assert again.status_code == 404 and "This link no longer works" in again.text
 
 
 @pytest.mark.parametrize("account", ["nobody", "nobody@example.com", "owner@example.com.invalid"])

@@ -103,7 +103,7 @@ async def test_outside_the_demo_staff_set_up_a_factor_before_anything_else(
     for path in ("/", "/contracts", "/profile"):
         target = (await clerk.get(path)).headers["location"]
         assert target.partition("?")[0] == HOME
-    assert "ベンダーの担当者のログインには2段階認証が必要です。" in (await clerk.get(HOME)).text
+    assert "弊社担当者のログインには2段階認証が必要です。" in (await clerk.get(HOME)).text
     await add_app(clerk)
     assert await is_signed_in(clerk)
 

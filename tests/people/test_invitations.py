@@ -27,7 +27,7 @@ async def test_each_address_gets_a_link_of_its_own_in_the_chosen_language(
     portal: Portal, owner: httpx.AsyncClient
 ) -> None:
     done = await invite(owner, "a@example.com", "Ｂ＠Example.com", language="en")
-    assert done.url.path == MEMBERS and "2件の招待メールを送信します。" in done.text
+    assert done.url.path == MEMBERS and "2件の招待を受け付けました。" in done.text
     assert "a@example.com" in done.text and "b@example.com" in done.text
     assert "送信待ち" in done.text
     [(template, text)] = await mails_to(portal, "a@example.com")
@@ -56,7 +56,7 @@ async def test_an_address_that_cannot_be_invited_is_named_and_the_input_kept(
     typed = typed.replace("nonsense\n", "")
     answer = await owner.post(NEW, data={"emails": typed, "language": "en"})
     assert answer.status_code == 422
-    assert "member@example.comは既にこのご契約の関係者です。" in answer.text
+    assert "member@example.comはすでにこのご契約の関係者です。" in answer.text
     assert "a@example.comは既に招待中です。" in answer.text
     assert "fine@example.comは" not in answer.text
     assert typed in answer.text and '<option value="en" lang="en" selected>' in answer.text

@@ -92,7 +92,7 @@ async def test_the_password_rests_nowhere_in_clear(portal: Portal, link: str) ->
         ({"name": ""}, "ユーザ名"),
         ({"name": "a\nb"}, "1行で入力してください"),
         ({"code": "a b"}, "3～40文字"),
-        ({"code": "owner"}, "既に使用されています"),
+        ({"code": "owner"}, "すでに使用されています"),
         ({"password": "short"}, "15"),
         ({"password": "arai@example.com"}, "パスワード"),
         ({"agree": ""}, "利用規約"),
@@ -125,7 +125,7 @@ async def test_a_code_taken_before_the_confirm_is_told_in_the_form(
         await fetch("update portal_user set code = 'arai' where code = 'english'")
         refused = await client.post(answer.headers["location"])
         form = await client.get(refused.headers["location"])
-        assert form.url.path == link and "既に使用されています" in form.text
+        assert form.url.path == link and "すでに使用されています" in form.text
         assert "新井 さくら" in form.text
         assert (await client.get(link)).status_code == 200, "the link was not used up"
 
@@ -210,7 +210,7 @@ async def test_a_member_who_opens_a_link_is_told_and_the_link_stays(
     portal: Portal, link: str, member: httpx.AsyncClient
 ) -> None:
     page = await member.get(link)
-    assert page.status_code == 200 and "既にこのご契約の関係者です" in page.text
+    assert page.status_code == 200 and "すでにこのご契約の関係者です" in page.text
     assert (await member.post(f"{link}/membership")).headers["location"] == link
     async with portal.anonymous() as stranger:
         assert "ユーザ名" in (await stranger.get(link)).text

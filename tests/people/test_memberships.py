@@ -73,7 +73,7 @@ async def test_a_removed_person_sees_nothing_from_the_next_request_on(
     assert (await member.get(MEMBERS)).status_code == 200
     page = f"{MEMBERS}/{await membership_id('member')}"
     done = await confirm(owner, await owner.post(f"{page}/removal"))
-    assert "佐藤 美咲を関係者から外しました。" in done.text
+    assert "佐藤 美咲を関係者から解除しました。" in done.text
     assert (await member.get(MEMBERS)).status_code == 404
     assert await acts("membership-removal") == ["membership-removal"]
 
@@ -125,9 +125,9 @@ async def test_a_form_that_was_opened_before_somebody_elses_change_is_asked_agai
 
 async def test_a_member_leaves_a_contract_of_their_own_will(member: httpx.AsyncClient) -> None:
     own = f"{MEMBERS}/{await membership_id('member')}"
-    assert "このご契約から抜ける" in (await member.get(own)).text
+    assert "このご契約への参加を終了する" in (await member.get(own)).text
     done = await confirm(member, await member.post(f"{own}/removal"))
-    assert done.url.path == "/contracts" and "抜けました" in done.text
+    assert done.url.path == "/contracts" and "参加を終了しました" in done.text
     assert await role_of("member") is None
     assert await acts("membership-departure") == ["membership-departure"]
 

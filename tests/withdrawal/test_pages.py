@@ -80,7 +80,7 @@ async def test_the_farewell_mail_is_the_only_one_left_and_is_wiped_when_delivere
 async def test_the_mail_speaks_the_language_of_the_person(portal: Portal) -> None:
     async with await portal.signed_in("english") as english:
         await leave(english)
-        assert "Your withdrawal is complete" in (await english.get("/farewell")).text
+        assert "Your account was deleted" in (await english.get("/farewell")).text
     assert "You withdrew from" in text(await newest(portal.settings))
 
 
@@ -281,4 +281,4 @@ async def test_customers_are_not_told_which_former_employee_acted(
     async with await portal.signed_in("staff") as staff:
         await leave(staff)
     told = (await owner.get("/contracts/D-1001/history?person=vendor")).text
-    assert "ベンダーの担当者" in told and "退会した方" not in told
+    assert "弊社担当者" in told and "退会した方" not in told

@@ -35,16 +35,20 @@ LABELS = {
     Way.PASSWORD: N_("Use the password"),
 }
 REFUSALS = {
-    Way.PASSKEY: ("passkey", N_("The passkey was not accepted. Try again, or use another way.")),
-    Way.APP: ("code", N_("This code does not count. Each code counts once: wait for the next.")),
-    Way.RECOVERY: ("code", N_("This recovery code is not right, or it was used already.")),
-    Way.PASSWORD: ("password", N_("The password is not right.")),
+    Way.PASSKEY: ("passkey", N_("The passkey was not accepted. Try again, or use another method.")),
+    Way.APP: (
+        "code",
+        N_("This code is not valid. Each code works once. Wait for the next code and enter it."),
+    ),
+    Way.RECOVERY: ("code", N_("This recovery code is incorrect or has already been used.")),
+    Way.PASSWORD: ("password", N_("The password is incorrect.")),
 }
 
 
 APP_LOST = N_(
-    "This portal cannot check the app any more, since its secret was replaced. Use another way,"
-    " then set the app up anew. Without another way, please talk to your sales contact."
+    "The portal can no longer check your authenticator app because its secret key was"
+    " replaced. Use another method, then set up the app again. If you have no other method,"
+    " talk to your sales contact."
 )
 
 

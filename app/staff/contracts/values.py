@@ -20,7 +20,7 @@ class OwnerValues(Values, frozen=True):
     owner_email: Annotated[
         str,
         Address(
-            label=N_("E-mail address of the first owner"),
+            label=N_("Email address of the first owner"),
             required=False,
             hint=N_("To invite someone who is not a member. They receive a link to join."),
         ),
