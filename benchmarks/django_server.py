@@ -25,7 +25,7 @@ def install_django() -> None:
     subprocess.run([PROJECT / "tools" / "make-venv", FOLDER], check=True)
     pip = [str(FOLDER / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install"]
     subprocess.run(
-        [*pip, "--quiet", "--no-deps", "--require-hashes", "--requirement", PINS], check=True
+        [*pip, "-qq", "--no-deps", "--require-hashes", "--requirement", PINS], check=True
     )
     kept.write_bytes(PINS.read_bytes())
 

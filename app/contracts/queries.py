@@ -7,14 +7,22 @@ from uuid import UUID
 
 from app import clock
 from app.contracts.directory_rules import ListedCompany
-from app.contracts.rules import Role, SeenContract
+from app.contracts.rules import ENDS_SOON_DAYS, Role, SeenContract, Status
 from app.contracts.tables import KnownEnvironment
-from app.database import Record, fetch, fetch_one, fetch_value, rows
-from app.web.paging import Leaf, Turn, leaf
-from app.web.searching import contains, pattern
+from app.database import Record, fetch_one, fetch_value, rows
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, words_in
+from app.web.lists.queries import list_rows
 
-PAGE_ROWS = 50
-FIRST_PAGE: Turn[tuple[str, str]] = Turn()
+# The day it is where contract c is used.
+TODAY = "(now() at time zone c.time_zone)::date"
+STATUSES = {
+    Status.NOT_STARTED.value: f"c.starts_on > {TODAY}",
+    Status.ACTIVE.value: f"c.starts_on <= {TODAY} and c.ends_on > {TODAY} + {ENDS_SOON_DAYS}",
+    Status.ENDS_SOON.value: f"c.starts_on <= {TODAY}"
+    f" and c.ends_on between {TODAY} and {TODAY} + {ENDS_SOON_DAYS}",
+    Status.ENDED.value: f"c.ends_on < {TODAY}",
+}
 
 
 def _seen_by(user: str) -> str:
@@ -29,10 +37,6 @@ def _seen_by(user: str) -> str:
 
 
 SEEN = _seen_by("$1")
-# What a sort order is by.
-ORDERS = {"number": "number", "name": "name", "end": "ends_on"}
-
-
 COLUMNS = [field.name for field in fields(SeenContract) if field.name != "today"]
 # The contract with the number $3 of the person u.id: what the session's statement reads ahead.
 AHEAD = f"""
@@ -59,38 +63,29 @@ def contract_ahead(row: Record) -> SeenContract | None:
     return seen_contract(row, "contract_") if row["contract_id"] is not None else None
 
 
-def sort_value(contract: SeenContract, order: str) -> str:
-    """Return what an order sorts a contract by; with its number, the key of its row."""
-    return str(getattr(contract, ORDERS[order]))
+CONTRACTS = Listing(
+    row=seen_contract,
+    columns="""c.id, c.number, c.name, p.name as company, c.license_type, c.starts_on, c.ends_on,
+        c.time_zone, c.sales_name, c.sales_email, c.sales_phone, m.role""",
+    tables="""membership m join contract c on c.id = m.contract
+        join company p on p.id = c.company""",
+    key="c.id",
+    orders={
+        "number": Order("c.number"),
+        "name": Order("c.name"),
+        "company": Order("p.name"),
+        "end": Order("c.ends_on"),
+    },
+    search=words_in("c.number", "c.name", "p.name"),
+    filters={"status": STATUSES},
+)
 
 
-async def list_contracts(
-    viewer: UUID,
-    *,
-    search: str = "",
-    order: str = "number",
-    turn: Turn[tuple[str, str]] = FIRST_PAGE,
-) -> Leaf[SeenContract]:
-    """Return the person's contracts, a page at a time by key, so that any page costs the same.
-
-    Args:
-        search: part of number, name or company; letter case and width do not matter.
-        order: one of ORDERS.
-        turn: sort value and number of a row already seen.
-    """
-    column = ORDERS[order]
-    found = await fetch(
-        f"""
-        select * from ({SEEN}) seen
-        where ($2 = '%%' or {contains("$2", "number", "name", "company")})
-          and ($3::text is null or ({column}::text, number) {turn.sign} ($3, $4))
-        order by {column}::text {turn.direction}, number {turn.direction} limit {PAGE_ROWS + 1}
-        """,
-        viewer,
-        pattern(search),
-        *(turn.key or (None, None)),
-    )
-    return leaf([seen_contract(row) for row in found], PAGE_ROWS, turn)
+async def list_contracts(viewer: UUID, wanted: Wanted) -> Listed[SeenContract]:
+    """Return the contracts that a person has a role in."""
+    where = Where()
+    where.add('m."user" = {}', viewer)
+    return await list_rows(CONTRACTS, wanted, where)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency, Provide
@@ -18,35 +17,11 @@ from app.environments import acts, queries
 from app.environments.access import place_dependencies, provide_changeable_place
 from app.environments.queries import Place, SeenEnvironment
 from app.environments.values import EnvironmentValues
-from app.web.paging import Leaf, Turn, addresses
-from app.web.requests import PageRequest
+from app.web.lists.addresses import Wanted
+from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 from app.web.templates import page
 from app.web.values import Choices, Form, SentForm
-
-
-def _turn(request: PageRequest) -> Turn[tuple[int, UUID]]:
-    for name in ("after", "before"):
-        key, _separator, id = request.query_params.get(name, "").partition(".")
-        try:
-            return Turn((int(key[:6]), UUID(id)), back=name == "before")
-        except ValueError:
-            continue
-    return Turn()
-
-
-def _pages(contract: SeenContract, listed: Leaf[SeenEnvironment]) -> dict[str, str]:
-    """The ways to the other pages of the list."""
-
-    def key(name: str, row: SeenEnvironment) -> dict[str, str]:
-        return {name: f"{row.sort_key}.{row.id}"}
-
-    return addresses(
-        f"{contract.url}/environments",
-        {},
-        key("before", listed.rows[0]) if listed.rows and listed.previous else None,
-        key("after", listed.rows[-1]) if listed.rows and listed.following else None,
-    )
 
 
 @get(
@@ -58,13 +33,19 @@ async def list_environments(
     request: PageRequest, contract: NamedDependency[SeenContract]
 ) -> Response[str]:
     """環境: in sort-key order, with allocation and activation."""
-    listed = await queries.list_environments(contract, _turn(request))
+    products = await queries.contracted_products(contract)
+    wanted = Wanted.read(
+        f"{contract.url}/environments",
+        query_form(request),
+        queries.ENVIRONMENTS,
+        product={product.code for product in products},
+    )
     return page(
         request,
         "environments/list.html",
         contract=contract,
-        environments=listed.rows,
-        pages=_pages(contract, listed),
+        products=products,
+        listed=await queries.list_environments(contract, wanted),
     )
 
 

@@ -9,12 +9,12 @@ from uuid import UUID
 from app import clock
 from app.contracts.queries import COLUMNS, SEEN, seen_contract
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch, fetch_one
+from app.database import Record, fetch, fetch_one, rows
 from app.environments.rules import ActivationState, Share, activation_state
 from app.environments.values import EnvironmentValues
-from app.web.paging import Leaf, Turn, leaf
-
-PAGE_ROWS = 50
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, words_in
+from app.web.lists.queries import list_rows
 
 
 def differs(today: str) -> str:
@@ -118,22 +118,64 @@ def _seen(row: Record) -> SeenEnvironment:
     )
 
 
-async def list_environments(
-    contract: SeenContract, turn: Turn[tuple[int, UUID]]
-) -> Leaf[SeenEnvironment]:
-    """Environments in sort-key order, a page at a time by sort key and id."""
-    rows = await fetch(
-        f"""
-        select {ENVIRONMENT_COLUMNS}
-        from environment e join contract c on c.id = e.contract {ENVIRONMENT_JOINS}
-        where e.contract = $1 and e.retired_at is null
-          and ($2::int is null or (e.sort_key, e.id) {turn.sign} ($2, $3))
-        order by e.sort_key {turn.direction}, e.id {turn.direction} limit {PAGE_ROWS + 1}
-        """,
+# What activation_state() says, for the filter.
+STATE = f"""
+    case when a.end_reason in ('returned', 'released') then 'returned'
+         when a.id is null and exists (
+              select from allocation al join entitlement en on en.id = al.entitlement
+              where al.environment = e.id and en.ends_on >= {TODAY}) then 'not-activated'
+         when a.id is null then 'nothing-allocated'
+         when a.expires_at <= now() then 'expired'
+         when {differs(TODAY)} then 'out-of-date' else 'runs' end
+"""
+ENVIRONMENTS = Listing(
+    row=_seen,
+    columns=ENVIRONMENT_COLUMNS,
+    tables=f"environment e join contract c on c.id = e.contract {ENVIRONMENT_JOINS}",
+    key="e.id",
+    always="e.retired_at is null",
+    orders={
+        "sort-key": Order("e.sort_key"),
+        "name": Order("e.name"),
+        "activation": Order("coalesce(a.issued_at, '-infinity')", down=True),
+    },
+    search=words_in("e.name", "e.note", "coalesce(gc.name, '')"),
+    filters={"state": {state.value: f"{STATE} = '{state.value}'" for state in ActivationState}},
+)
+
+
+ALLOCATED = """exists (
+    select from allocation al join entitlement en on en.id = al.entitlement
+    join product p on p.id = en.product where al.environment = e.id and p.code = {})
+"""
+
+
+async def list_environments(contract: SeenContract, wanted: Wanted) -> Listed[SeenEnvironment]:
+    """Return environments of a contract, with all products or with one."""
+    where = Where()
+    where.add("e.contract = {}", contract.id)
+    if wanted.chosen["product"]:
+        where.add(ALLOCATED, wanted.chosen["product"])
+    return await list_rows(ENVIRONMENTS, wanted, where)
+
+
+@dataclass(frozen=True)
+class ContractedProduct:
+    """A product of a contract, as a filter offers it."""
+
+    code: str
+    name_ja: str
+    name_en: str
+
+
+async def contracted_products(contract: SeenContract) -> list[ContractedProduct]:
+    """Return the products that a contract has, or had."""
+    return await rows(
+        ContractedProduct,
+        "select code, name_ja, name_en from product"
+        " where id in (select product from entitlement where contract = $1) order by code",
         contract.id,
-        *(turn.key or (None, None)),
     )
-    return leaf([_seen(row) for row in rows], PAGE_ROWS, turn)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from uuid import UUID
 
 import msgspec
 
-from app.contracts.queries import PAGE_ROWS, SEEN, seen_contract
+from app.contracts.queries import SEEN, seen_contract
 from app.contracts.rules import ENDS_SOON_DAYS, SeenContract, Status
 from app.database import Record, fetch, json_rows
 from app.environments.queries import differs
 from app.products.queries import USE
 
 TODAY = "(now() at time zone c.time_zone)::date"
+CONTRACT_ROWS = 50
 # So many environments are named; of the others only the number is told.
 NAMED = 3
 # What each environment e of contract c waits for, judged as `activation_state` does. A contract may
@@ -60,7 +61,7 @@ PORTLET = f"""
          where e.contract = c.id and e.ends_on >= {TODAY}
            and e.starts_on <= greatest({TODAY}, c.starts_on)) as products
     from ({SEEN}) c
-    order by c.ends_on < {TODAY}, c.ends_on, c.number limit {PAGE_ROWS}
+    order by c.ends_on < {TODAY}, c.ends_on, c.number limit {CONTRACT_ROWS}
 """
 
 

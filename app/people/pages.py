@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
@@ -19,11 +18,10 @@ from app.contracts.rules import Role, SeenContract
 from app.people import acts, queries
 from app.people.access import provide_membership
 from app.people.invitation_acts import RESENDING
-from app.people.queries import Listed, SeenMembership
+from app.people.queries import SeenMembership
 from app.people.values import MembershipValues
-from app.web.forms import read_id
-from app.web.paging import Leaf, Turn, addresses
-from app.web.requests import PageRequest
+from app.web.lists.addresses import Wanted
+from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 from app.web.templates import page
 from app.web.values import Choices, Form, SentForm, from_attributes
@@ -39,21 +37,6 @@ async def _refusal(request: PageRequest, viewer: Viewer, *of: Act[Any]) -> str:
     return ""
 
 
-def _turn(request: PageRequest) -> Turn[UUID]:
-    after, before = (read_id(request.query_params.get(name, "")) for name in ("after", "before"))
-    return Turn(after or before, back=after is None and before is not None)
-
-
-def _pages(contract: SeenContract, members: Leaf[Listed]) -> dict[str, str]:
-    """Return the addresses of the other pages of the list."""
-    return addresses(
-        f"{contract.url}/members",
-        {},
-        {"before": str(members.rows[0].id)} if members.rows and members.previous else None,
-        {"after": str(members.rows[-1].id)} if members.rows and members.following else None,
-    )
-
-
 @get(
     "/contracts/{number:str}/members",
     guards=[signed_in],
@@ -65,13 +48,14 @@ async def list_members(
     contract: NamedDependency[SeenContract],
 ) -> Response[str]:
     """関係者: role, notices and last sign-in of each; owners see open invitations too."""
-    people = await queries.list_people(contract, _turn(request))
+    wanted = Wanted.read(f"{contract.url}/members", query_form(request), queries.MEMBERS)
+    shows_invitations = contract.may_change and wanted.key is None
     return page(
         request,
         "people/members.html",
         contract=contract,
-        people=people,
-        pages=_pages(contract, people.members),
+        listed=await queries.list_members(contract, wanted),
+        invitations=await queries.list_invitations(contract) if shows_invitations else None,
         now=clock.now(),
         problem=await _refusal(request, viewer, acts.CHANGE, acts.REMOVAL, RESENDING),
     )

@@ -12,82 +12,73 @@ from app.contracts.rules import Role, SeenContract, Status
 from app.database import Record, fetch, fetch_one, rows
 from app.people.rules import AddressProblem, Arrival, LinkState, arrival, link_state
 from app.people.tables import Invitation, Registration
-from app.web.paging import Leaf, Turn, leaf
-
-PAGE_ROWS = 50
-MEMBERS = """
-    select 'member' as kind, m.id, m."user", u.name, u.email, m.role, m.notification,
-           u.last_sign_in_at, null::timestamptz as expires_at,
-           null as mail_state, null as mail_reason, null as mail_answer
-    from membership m join portal_user u on u.id = m."user"
-    where m.contract = $1
-      and ($2::uuid is null or (m.role <> 'owner', u.name, u.id) {sign} (
-            select after.role <> 'owner', who.name, who.id
-            from membership after join portal_user who on who.id = after."user"
-            where after.id = $2 and after.contract = $1))
-    order by m.role <> 'owner' {direction}, u.name {direction}, u.id {direction}
-"""
-OPEN_INVITATIONS = """
-    select 'invitation', i.id, null, '', i.email, null, null, i.invited_at, i.expires_at,
-           d.state, d.reason, d.answer
-    from invitation i left join lateral (
-        select state, reason, answer from mail
-        where about = i.id order by created_at desc limit 1) d on true
-    where i.contract = $1 and i.ended_at is null and $3 and $2::uuid is null
-    order by i.invited_at desc, i.email
-"""
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.queries import list_rows
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A member, or an open invitation.
+class ListedMember:
+    """A member of a contract in the list; `user` is their account."""
 
-    Attributes:
-        user: the member.
-        last_sign_in_at: of a member; of an invitation, when it was sent.
-        expires_at, mail_state, mail_reason, mail_answer: of an invitation.
-    """
-
-    kind: str
     id: UUID
-    user: UUID | None
+    user: UUID
     name: str
     email: str
-    role: str | None
-    notification: bool | None
+    role: str
+    notification: bool
     last_sign_in_at: datetime | None
-    expires_at: datetime | None
+
+
+MEMBERS = Listing(
+    row=fields_of(ListedMember),
+    columns="""m.id, m."user", u.name, u.email, m.role, m.notification, u.last_sign_in_at""",
+    tables='membership m join portal_user u on u.id = m."user"',
+    key="m.id",
+    orders={
+        # Owners first.
+        "role": Order("(m.role <> 'owner', u.name)"),
+        "name": Order("u.name"),
+        "sign-in": Order("coalesce(u.last_sign_in_at, '-infinity')", down=True),
+    },
+    search=words_in("u.name", "u.email"),
+    filters={"role": {role.value: f"m.role = '{role.value}'" for role in Role}},
+)
+
+
+async def list_members(contract: SeenContract, wanted: Wanted) -> Listed[ListedMember]:
+    """Return the members of a contract."""
+    where = Where()
+    where.add("m.contract = {}", contract.id)
+    return await list_rows(MEMBERS, wanted, where)
+
+
+@dataclass(frozen=True)
+class ListedInvitation:
+    """An open invitation, and how its mail fares."""
+
+    id: UUID
+    email: str
+    expires_at: datetime
     mail_state: str | None
     mail_reason: str | None
     mail_answer: str | None
 
 
-@dataclass(frozen=True)
-class People:
-    """A page of the tab 関係者.
-
-    Attributes:
-        members: owners first, then by name.
-        invitations: the open ones, for owners of a contract that runs; on the first page only.
-    """
-
-    members: Leaf[Listed]
-    invitations: list[Listed]
-
-
-async def list_people(contract: SeenContract, turn: Turn[UUID]) -> People:
-    """Return the people of a contract, a page at a time by the id of a membership."""
-    members = MEMBERS.format(sign=turn.sign, direction=turn.direction)
-    listed = await rows(
-        Listed,
-        f"(({members} limit {PAGE_ROWS + 1}) union all ({OPEN_INVITATIONS}))",
+async def list_invitations(contract: SeenContract) -> list[ListedInvitation]:
+    """Return the open invitations of a contract, the newest first."""
+    return await rows(
+        ListedInvitation,
+        """
+        select i.id, i.email, i.expires_at,
+               d.state as mail_state, d.reason as mail_reason, d.answer as mail_answer
+        from invitation i left join lateral (
+            select state, reason, answer from mail
+            where about = i.id order by created_at desc limit 1) d on true
+        where i.contract = $1 and i.ended_at is null order by i.invited_at desc, i.email
+        """,
         contract.id,
-        turn.key,
-        contract.may_change,
     )
-    found = [each for each in listed if each.kind == "member"]
-    invitations = [each for each in listed if each.kind == "invitation"]
-    return People(leaf(found, PAGE_ROWS, turn), invitations)
 
 
 @dataclass(frozen=True)

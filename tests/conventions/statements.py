@@ -15,7 +15,6 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin
 
-from app.web.paging import Turn
 from tests.conventions.sources import PROJECT, Module, modules
 
 # Where the statement stands among the arguments of each function that runs one.
@@ -32,7 +31,6 @@ SQL = re.compile(
 ENGINE = {"app.database.engine", "app.database.rows"}
 EXAMPLES: dict[object, list[object]] = {
     bool: [False, True],
-    Turn: [Turn(), Turn(back=True)],
 }
 
 

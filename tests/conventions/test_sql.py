@@ -2,14 +2,10 @@
 
 import ast
 import importlib
-import inspect
 import itertools
-import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
-from types import ModuleType
-from typing import Any, get_args
-from uuid import UUID
+from typing import Any
 
 import asyncpg
 import pytest
@@ -24,9 +20,11 @@ from app.history import queries as history
 from app.history.rules import Group, HistoryFilter
 from app.notices.queries import list_notices
 from app.staff.audit import queries as staff_audit
-from app.staff.list_queries import Source
+from app.web.lists.listings import Listing
+from app.web.lists.queries import list_rows
 from tests.conventions.sources import modules
 from tests.conventions.statements import find_statements, looks_like_sql
+from tests.lists import wanted
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 DAY = date(2026, 11, 29)
@@ -43,7 +41,7 @@ BUILDERS = {
     "app.notices.queries.list_notices": "test_every_filter_of_the_notices_fits",
     "app.staff.audit.queries.list_events": "test_every_filter_of_the_audit_log_fits",
     "app.staff.audit.queries.list_links": "test_every_filter_of_the_audit_log_fits",
-    "app.staff.list_queries.list_rows": "test_every_filter_and_order_of_a_console_list_fits",
+    "app.web.lists.queries.list_rows": "test_every_filter_and_order_of_a_list_fits",
 }
 # Words for every way in which a list of the console searches.
 SEARCHES = ["", "D-1", "1", "a" * 64]
@@ -146,39 +144,24 @@ async def test_every_filter_of_the_notices_fits(database: str) -> None:
         await list_notices(uuid7(), unread_only=unread, product=product, before=before)
 
 
-def _console_lists() -> Iterator[tuple[ModuleType, str]]:
-    """Yield the functions that call list_rows()."""
+def _listings() -> Iterator[tuple[str, Listing[Any]]]:
     for module in modules("app"):
-        for function in ast.walk(module.tree()):
-            if isinstance(function, ast.AsyncFunctionDef) and any(
-                isinstance(node, ast.Call) and ast.unparse(node.func) == "list_rows"
-                for node in ast.walk(function)
-            ):
-                yield importlib.import_module(module.name), function.name
+        if module.path.name.endswith("queries.py"):
+            for name, value in vars(importlib.import_module(module.name)).items():
+                if isinstance(value, Listing):
+                    yield f"{module.name}.{name}", value
 
 
-def _values(module: ModuleType, parameter: inspect.Parameter) -> list[Any]:
-    """Return what a list may be asked for: the keys of the constant that the parameter names."""
-    name, wanted = parameter.name, parameter.annotation
-    if name == "order":
-        sources = [value for value in vars(module).values() if isinstance(value, Source)]
-        return [order for source in sources for order in source.orders]
-    if name == "search":
-        return SEARCHES
-    if UUID in (wanted, *get_args(wanted)):
-        return [uuid7(), None] if wanted is not UUID else [uuid7()]
-    plural = re.compile(f"{name}(s|es)", re.IGNORECASE)
-    [keys] = [value for key, value in vars(module).items() if plural.fullmatch(key)]
-    return ["", *keys]
+LISTINGS = dict(_listings())
 
 
-async def test_every_filter_and_order_of_a_console_list_fits(database: str) -> None:
-    lists = list(_console_lists())
-    assert len(lists) > 10
-    for module, name in lists:
-        function = getattr(module, name)
-        parameters = inspect.signature(function).parameters.values()
-        choices = [_values(module, parameter) for parameter in parameters]
-        for chosen in itertools.product(*choices):
-            arguments = dict(zip((p.name for p in parameters), chosen, strict=True))
-            await function(**arguments)
+@pytest.mark.parametrize("name", LISTINGS)
+async def test_every_filter_and_order_of_a_list_fits(database: str, name: str) -> None:
+    listing = LISTINGS[name]
+    filters = [[(field, v) for v in ("", *values)] for field, values in listing.filters.items()]
+    orders = [sign + order for order in listing.orders for sign in ("", "-")]
+    turns = [{}, {"after": str(uuid7())}, {"before": str(uuid7())}]
+    for search, order, turn in itertools.product(SEARCHES, orders, turns):
+        await list_rows(listing, wanted(listing, search=search, order=order, **turn))
+    for chosen in itertools.product(*filters):
+        await list_rows(listing, wanted(listing, **dict(chosen)))

@@ -18,13 +18,13 @@ from app.activation.services import Answer, answer_request
 from app.contracts.queries import find_contract
 from app.contracts.rules import SeenContract
 from app.database import Gone, fetch, fetch_one, unit_of_work
-from app.environments.queries import list_environments, offered_products
+from app.environments.queries import ENVIRONMENTS, list_environments, offered_products
 from app.environments.services import create_environment, retire_environment, set_allocations
 from app.environments.values import EnvironmentValues
 from app.settings import Settings
-from app.web.paging import Turn
 from tests.activation.makers import claims, key, request_file
 from tests.activation.world import force
+from tests.lists import wanted
 from tests.never.model import File, Model, Place
 from tests.never.pools import Owner, Pool, make_pool
 
@@ -215,7 +215,7 @@ class Machine(RuleBasedStateMachine):
             assert row is not None
             assert row["used"] == self.model.in_use(product) <= row["quantity"]
         contract = await self._contract()
-        seen = (await list_environments(contract, Turn())).rows
+        seen = (await list_environments(contract, wanted(ENVIRONMENTS))).rows
         assert [each.id for each in seen] == [s.id for s in self.all if not s.model.retired]
         for site in self.all[-1:]:
             offered = await offered_products(contract, site.id)

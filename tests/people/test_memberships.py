@@ -3,7 +3,7 @@
 import httpx
 
 from app.database import fetch, fetch_one
-from app.people.queries import PAGE_ROWS
+from app.web.lists.addresses import PAGE_SIZES
 from tests.conftest import Portal
 from tests.people.post import (
     acts,
@@ -170,13 +170,13 @@ async def test_long_lists_come_in_pages_and_in_three_queries(
         select gen_random_uuid(), p.id, c.id, 'member', true, now()
         from people p, contract c where c.number = 'D-1001'
         """,
-        PAGE_ROWS,
+        PAGE_SIZES[0],
     )
     await invite(owner, "new@example.com")
     first = (await owner.get(MEMBERS)).text
     following = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
     second = (await owner.get(following.replace("&amp;", "&"))).text
-    assert first.count("人 ") + second.count("人 ") == PAGE_ROWS
+    assert first.count("人 ") + second.count("人 ") == PAGE_SIZES[0]
     assert "鈴木 一郎" in first and "佐藤 美咲" in second
     assert "new@example.com" in first and "new@example.com" not in second
     assert str(await user_id("owner")) not in first

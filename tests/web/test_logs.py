@@ -100,7 +100,7 @@ async def test_a_defect_is_logged_with_its_trace_and_answered_with_its_number(
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("app.people.queries.list_people", broken)
+    monkeypatch.setattr("app.people.queries.list_members", broken)
     async with await portal.signed_in("owner") as owner:
         owner.event_hooks = {"response": []}
         answer = await owner.get("/contracts/D-1001/members")

@@ -13,10 +13,11 @@ from app.staff.access import permitted
 from app.staff.activations import acts, queries
 from app.staff.activations.queries import SeenFile
 from app.staff.activations.values import ReasonValues
-from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import StaffForms, staff_page
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, is_head, query_form
 
 SEE = [permitted(Permission.CONTRACTS_SEE)]
@@ -26,18 +27,9 @@ CHANGE = [permitted(Permission.ACTIVATIONS_CHANGE)]
 @get(acts.ACTIVATIONS_URL, guards=SEE)
 async def list_activations(request: PageRequest) -> Response[str]:
     """アクティベーション: by contract, environment, fingerprint, thumbprint and number."""
-    form = ListForm.read(
-        acts.ACTIVATIONS_URL,
-        query_form(request),
-        queries.ACTIVATIONS.orders,
-        {"state": queries.STATES},
-    )
-    listed = await queries.list_activations(
-        form.search, state=form.chosen["state"], order=form.order, after=form.after
-    )
-    return staff_page(
-        request, "staff/activations.html", list=form, listed=listed, state_of=queries.state_of
-    )
+    wanted = Wanted.read(acts.ACTIVATIONS_URL, query_form(request), queries.ACTIVATIONS)
+    listed = await list_rows(queries.ACTIVATIONS, wanted)
+    return staff_page(request, "staff/activations.html", listed=listed)
 
 
 @get(acts.ACTIVATIONS_URL + "/{id:uuid}", guards=SEE)

@@ -13,9 +13,9 @@ from app import clock
 from app.activation.format.jws import JwsError, decode
 from app.activation.moves import moves_allowed, moves_in_year
 from app.activation.rules import FileState, file_state
-from app.database import Record, row, rows
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.database import row, rows
 from app.web.forms import read_number
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
 from app.web.searching import contains, pattern
 
 # A key's thumbprint in base64url, or what a component of a fingerprint hashes to.
@@ -23,14 +23,7 @@ DIGEST = re.compile(r"[A-Za-z0-9_-]{43}|[0-9a-f]{64}")
 # Claims in seconds since 1970.
 TIMES = {"iat", "nbf", "exp"}
 MOST_WORDS = 5
-ACTIVATIONS = Source(
-    columns="""a.id, a.seq, a.jkt, a.issued_at, a.expires_at, a.moved, a.downloaded_at,
-        a.end_reason, e.name as environment, c.number as contract""",
-    tables="""activation a join environment e on e.id = a.environment
-        join contract c on c.id = e.contract""",
-    key="a.id",
-    orders={"newest": Order("a.issued_at", down=True)},
-)
+
 STATES = {
     "runs": "a.ended_at is null and a.expires_at > now()",
     "superseded": "a.end_reason = 'superseded'",
@@ -38,6 +31,63 @@ STATES = {
     "released": "a.end_reason = 'released'",
     "expired": "a.ended_at is null and a.expires_at <= now()",
 }
+
+
+@dataclass(frozen=True)
+class ListedActivation:
+    """An activation in the list; environment and contract by name and number."""
+
+    id: UUID
+    seq: int
+    jkt: str
+    issued_at: datetime
+    expires_at: datetime
+    moved: bool
+    downloaded_at: datetime | None
+    end_reason: str | None
+    environment: str
+    contract: str
+
+    @property
+    def state(self) -> FileState:
+        """Return whether its file runs."""
+        return file_state(self.end_reason, self.expires_at, clock.now())
+
+
+NAMED = words_in("c.number", "e.name")
+
+
+def _has(where: Where, words: str) -> None:
+    """Find activations that fit every word.
+
+    Args:
+        words: each a contract's number, an environment's name, a fingerprint's component, a key's
+            thumbprint or a sequence number.
+    """
+    for word in words.split()[:MOST_WORDS]:
+        if DIGEST.fullmatch(word):
+            where.add(
+                "(a.jkt = {} or fingerprint_of(a.request_file) @> array[{}::text])", word, word
+            )
+        elif (seq := read_number(word)) is not None:
+            where.add(
+                f"(a.seq = {{0}} or {contains('{1}', 'c.number', 'e.name')})", seq, pattern(word)
+            )
+        else:
+            NAMED(where, word)
+
+
+ACTIVATIONS = Listing(
+    row=fields_of(ListedActivation),
+    columns="""a.id, a.seq, a.jkt, a.issued_at, a.expires_at, a.moved, a.downloaded_at,
+        a.end_reason, e.name as environment, c.number as contract""",
+    tables="""activation a join environment e on e.id = a.environment
+        join contract c on c.id = e.contract""",
+    key="a.id",
+    orders={"newest": Order("a.issued_at", down=True)},
+    search=_has,
+    filters={"state": STATES},
+)
 
 
 @dataclass(frozen=True)
@@ -138,35 +188,6 @@ class SeenFile:
     def newest(self) -> int:
         """Return the environment's last sequence number."""
         return self.history[0].seq
-
-
-def state_of(listed: Record) -> FileState:
-    """Return whether a listed file runs."""
-    return file_state(listed["end_reason"], listed["expires_at"], clock.now())
-
-
-async def list_activations(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
-    """Return activations that fit every search word.
-
-    Args:
-        search: words, each a contract's number, an environment's name, a fingerprint's component,
-            a key's thumbprint or a sequence number.
-    """
-    where = Where()
-    for word in search.split()[:MOST_WORDS]:
-        if DIGEST.fullmatch(word):
-            where.add(
-                "(a.jkt = {} or fingerprint_of(a.request_file) @> array[{}::text])", word, word
-            )
-        elif (seq := read_number(word)) is not None:
-            where.add(
-                f"(a.seq = {{0}} or {contains('{1}', 'c.number', 'e.name')})", seq, pattern(word)
-            )
-        else:
-            where.contains(word, "c.number", "e.name")
-    if state:
-        where.add(STATES[state])
-    return await list_rows(ACTIVATIONS, where, order=order, after=after)
 
 
 PAST = """a.id, a.seq, a.jkt, a.issued_at, a.expires_at, a.moved, a.ended_at, a.end_reason,

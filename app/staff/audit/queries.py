@@ -13,7 +13,7 @@ from app.audit.chain import Link
 from app.audit.queries import EVENT_COLUMNS, link_of, newest_head
 from app.database import Record, fetch, fetch_value
 from app.history.queries import events_sql, text_of
-from app.staff.list_queries import Where
+from app.web.lists.listings import Where
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 1000

@@ -13,9 +13,10 @@ from app.products.catalogue_values import ProductValues
 from app.staff.access import permitted
 from app.staff.catalogue import acts, queries
 from app.staff.catalogue.queries import SeenProduct
-from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, staff_page
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form
 from app.web.values import Choices, SentForm, prefilled
 
@@ -23,9 +24,9 @@ from app.web.values import Choices, SentForm, prefilled
 @get(acts.PRODUCTS_URL, guards=[permitted(Permission.CONSOLE_SEE)])
 async def list_products(request: PageRequest) -> Response[str]:
     """製品: by code and name."""
-    form = ListForm.read(acts.PRODUCTS_URL, query_form(request), queries.PRODUCTS.orders)
-    listed = await queries.list_products(form.search, order=form.order, after=form.after)
-    return staff_page(request, "staff/products.html", list=form, listed=listed)
+    wanted = Wanted.read(acts.PRODUCTS_URL, query_form(request), queries.PRODUCTS)
+    listed = await list_rows(queries.PRODUCTS, wanted)
+    return staff_page(request, "staff/products.html", listed=listed)
 
 
 async def provide_product(id: FromPath[UUID]) -> SeenProduct:

@@ -4,22 +4,32 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.database import fetch_one, row, rows
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
-PRODUCTS = Source(
+
+@dataclass(frozen=True)
+class ListedProduct:
+    """A product in the list, and how often contracts and license keys have it."""
+
+    id: UUID
+    code: str
+    name_ja: str
+    name_en: str
+    unit: str
+    version: str
+    entitlements: int
+    key_count: int
+
+
+PRODUCTS = Listing(
+    row=fields_of(ListedProduct),
     columns="""p.*, (select count(*) from entitlement where product = p.id) as entitlements,
         (select count(*) from license_key where product = p.id) as key_count""",
     tables="product p",
     key="p.id",
     orders={"code": Order("p.code"), "name": Order("p.name_ja")},
+    search=words_in("p.code", "p.name_ja", "p.name_en"),
 )
-
-
-async def list_products(search: str, *, order: str, after: UUID | None) -> Listed:
-    """Return products whose code or name has the words."""
-    where = Where()
-    where.contains(search, "p.code", "p.name_ja", "p.name_en")
-    return await list_rows(PRODUCTS, where, order=order, after=after)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Companies and corporate groups: the lists, and the forms to create and change one.
 
-The pattern of the console: a list that ListForm and list_rows() filter, sort and page; a form of
+The pattern of the console: a list that a `Listing` declares and list_rows() reads; a form of
 `StaffForms` that reads everything at once and proposes an act; the act's statement, 決定, and the
 page of the thing with the message. Reading needs CONSOLE_SEE, a form the permission of its act.
 """
@@ -19,10 +19,9 @@ from app.contracts.values import CompanyValues
 from app.staff.access import permitted
 from app.staff.companies import acts, queries
 from app.staff.companies.queries import SeenCompany
-from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, staff_page
-from app.web.forms import read_id
+from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, query_form
 from app.web.values import Choices, SentForm
 
@@ -34,16 +33,14 @@ CHANGE = [permitted(Permission.COMPANIES_CHANGE)]
 async def list_companies(request: PageRequest) -> Response[str]:
     """会社: by name and reading, of all groups or of one."""
     groups = await queries.list_groups()
-    form = ListForm.read(
+    wanted = Wanted.read(
         acts.COMPANIES_URL,
         query_form(request),
-        queries.COMPANIES.orders,
-        {"group": {str(group.id) for group in groups}},
+        queries.COMPANIES,
+        group={str(group.id) for group in groups},
     )
-    listed = await queries.list_companies(
-        form.search, order=form.order, group=read_id(form.chosen["group"]), after=form.after
-    )
-    return staff_page(request, "staff/companies.html", list=form, listed=listed, groups=groups)
+    listed = await queries.list_companies(wanted)
+    return staff_page(request, "staff/companies.html", listed=listed, groups=groups)
 
 
 async def provide_company(id: FromPath[UUID]) -> SeenCompany:

@@ -6,26 +6,42 @@ from datetime import date
 from uuid import UUID
 
 from app.database import fetch_one, json_rows, row, rows
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.web.forms import read_id
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.queries import list_rows
 
-COMPANIES = Source(
-    columns="""p.id, p.name, p.reading, p.corporate_group, g.name as group_name,
+
+@dataclass(frozen=True)
+class ListedCompany:
+    """A company in the list."""
+
+    id: UUID
+    name: str
+    reading: str
+    group_name: str | None
+    contracts: int
+
+
+COMPANIES = Listing(
+    row=fields_of(ListedCompany),
+    columns="""p.id, p.name, p.reading, g.name as group_name,
         (select count(*) from contract c where c.company = p.id) as contracts""",
     tables="company p left join corporate_group g on g.id = p.corporate_group",
     key="p.id",
     orders={"reading": Order("p.reading"), "name": Order("p.name")},
+    search=words_in("p.name", "p.reading"),
 )
 
 
 async def list_companies(
-    search: str, *, order: str, group: UUID | None, after: UUID | None
-) -> Listed:
-    """Companies whose name or reading has the words, of one corporate group or of all."""
+    wanted: Wanted,
+) -> Listed[ListedCompany]:
+    """Return companies, of one corporate group or of all."""
     where = Where()
-    where.contains(search, "p.name", "p.reading")
-    if group is not None:
+    if group := read_id(wanted.chosen["group"]):
         where.add("p.corporate_group = {}", group)
-    return await list_rows(COMPANIES, where, order=order, after=after)
+    return await list_rows(COMPANIES, wanted, where)
 
 
 @dataclass(frozen=True)

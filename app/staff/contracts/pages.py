@@ -15,11 +15,12 @@ from app.staff.companies.queries import SeenCompany
 from app.staff.contracts import acts, queries
 from app.staff.contracts.queries import ContractHead
 from app.staff.contracts.whole_queries import find_contract
-from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import StaffForms, staff_page
 from app.web.i18n import gettext as _
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, is_head, query_form
 from app.web.values import Choices, SentForm, prefilled
 
@@ -30,18 +31,9 @@ CHANGE = [permitted(Permission.CONTRACTS_CHANGE)]
 @get(acts.CONTRACTS_URL, guards=SEE)
 async def list_contracts(request: PageRequest) -> Response[str]:
     """契約: by number, name and company, of one status or of all."""
-    form = ListForm.read(
-        acts.CONTRACTS_URL,
-        query_form(request),
-        queries.CONTRACTS.orders,
-        {"status": queries.STATUSES},
-    )
-    listed = await queries.list_contracts(
-        form.search, status=form.chosen["status"], order=form.order, after=form.after
-    )
-    return staff_page(
-        request, "staff/contracts.html", list=form, listed=listed, standing=queries.status
-    )
+    wanted = Wanted.read(acts.CONTRACTS_URL, query_form(request), queries.CONTRACTS)
+    listed = await list_rows(queries.CONTRACTS, wanted)
+    return staff_page(request, "staff/contracts.html", listed=listed)
 
 
 @get(acts.CONTRACTS_URL + "/{number:str}", guards=SEE)

@@ -5,13 +5,40 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app import clock
-from app.contracts.rules import ENDS_SOON_DAYS, NamedContract, Status, status_of
+from app.contracts.queries import STATUSES
+from app.contracts.rules import NamedContract, Status, status_of
 from app.contracts.tables import Contract
-from app.database import Record, row, rows
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.database import row, rows
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
-TODAY = "(now() at time zone c.time_zone)::date"
-CONTRACTS = Source(
+
+@dataclass(frozen=True)
+class ListedContract:
+    """A contract in the list.
+
+    Attributes:
+        owned: whether somebody owns it whose account is in use.
+        owner_invited: whether an invitation of an owner is open.
+    """
+
+    id: UUID
+    number: str
+    name: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    company: str
+    owned: bool
+    owner_invited: bool
+
+    @property
+    def status(self) -> Status:
+        """Return where it stands today."""
+        return status_of(self.starts_on, self.ends_on, clock.today(self.time_zone))
+
+
+CONTRACTS = Listing(
+    row=fields_of(ListedContract),
     columns="""c.id, c.number, c.name, c.starts_on, c.ends_on, c.time_zone, p.name as company,
         exists (select 1 from membership m join portal_user u on u.id = m."user"
                 where m.contract = c.id and m.role = 'owner' and u.disabled_at is null) as owned,
@@ -26,28 +53,9 @@ CONTRACTS = Source(
         "end": Order("c.ends_on"),
         "newest": Order("c.starts_on", down=True),
     },
+    search=words_in("c.number", "c.name", "p.name"),
+    filters={"status": STATUSES},
 )
-STATUSES = {
-    Status.NOT_STARTED.value: f"c.starts_on > {TODAY}",
-    Status.ACTIVE.value: f"c.starts_on <= {TODAY} and c.ends_on > {TODAY} + {ENDS_SOON_DAYS}",
-    Status.ENDS_SOON.value: f"c.starts_on <= {TODAY}"
-    f" and c.ends_on between {TODAY} and {TODAY} + {ENDS_SOON_DAYS}",
-    Status.ENDED.value: f"c.ends_on < {TODAY}",
-}
-
-
-async def list_contracts(search: str, *, status: str, order: str, after: UUID | None) -> Listed:
-    """Return contracts whose number, name or company has the words, of one status or of all."""
-    where = Where()
-    where.contains(search, "c.number", "c.name", "p.name")
-    if status:
-        where.add(STATUSES[status])
-    return await list_rows(CONTRACTS, where, order=order, after=after)
-
-
-def status(listed: Record) -> Status:
-    """Return where a listed contract stands today."""
-    return status_of(listed["starts_on"], listed["ends_on"], clock.today(listed["time_zone"]))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from app.spreadsheets.csv_lines import BOM, csv_line
 from app.staff.access import permitted
 from app.staff.imports import acts, queries
 from app.staff.imports.queries import SeenImport
-from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.shell_pages import allowed, draft_errors, staff_page
 from app.storage import FileTooLarge, Storage
@@ -31,6 +30,8 @@ from app.web import i18n
 from app.web.forms import read_number
 from app.web.i18n import file_size
 from app.web.i18n import gettext as _
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, is_fragment, is_head, query_form
 from app.web.responses import see_other
 from app.web.templates import render
@@ -46,13 +47,9 @@ PIECE = 64 * 1024
 @get(acts.IMPORTS_URL, guards=SEE)
 async def list_imports(request: PageRequest) -> Response[str]:
     """Files by name and by what became of them."""
-    form = ListForm.read(
-        acts.IMPORTS_URL, query_form(request), queries.IMPORTS.orders, {"state": queries.STATES}
-    )
-    listed = await queries.list_imports(
-        form.search, state=form.chosen["state"], order=form.order, after=form.after
-    )
-    return staff_page(request, "staff/imports.html", list=form, listed=listed)
+    wanted = Wanted.read(acts.IMPORTS_URL, query_form(request), queries.IMPORTS)
+    listed = await list_rows(queries.IMPORTS, wanted)
+    return staff_page(request, "staff/imports.html", listed=listed)
 
 
 @get(acts.IMPORTS_URL + "/template", guards=IMPORT)

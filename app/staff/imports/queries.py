@@ -9,19 +9,14 @@ from uuid import UUID
 from app import clock
 from app.database import row, rows
 from app.imports.rules import AT_WORK, Kind
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 FAULT_ROWS = 100
 # A page that is left open asks no longer, so that it does not keep its session alive.
 LOOKS_FOR = timedelta(minutes=30)
 TABLES = """bulk_import i left join portal_user u on u.id = i.uploaded_by
     left join portal_user c on c.id = i.confirmed_by"""
-IMPORTS = Source(
-    columns="i.id, i.name, i.size, i.state, i.begun_at, u.name as uploaded_by",
-    tables=TABLES,
-    key="i.id",
-    orders={"newest": Order("i.begun_at", down=True)},
-)
+
 STATES = {
     "at-work": "i.state in ('checking', 'importing')",
     "checked": "i.state = 'checked'",
@@ -29,6 +24,30 @@ STATES = {
     "done": "i.state = 'done'",
     "discarded": "i.state = 'discarded'",
 }
+
+
+@dataclass(frozen=True)
+class ListedImport:
+    """An import in the list."""
+
+    id: UUID
+    name: str
+    size: int
+    state: str
+    begun_at: datetime
+    uploaded_by: str | None
+
+
+IMPORTS = Listing(
+    row=fields_of(ListedImport),
+    columns="i.id, i.name, i.size, i.state, i.begun_at, u.name as uploaded_by",
+    tables=TABLES,
+    key="i.id",
+    orders={"newest": Order("i.begun_at", down=True)},
+    always="i.state <> 'uploading'",
+    search=words_in("i.name", "coalesce(i.sha256, '')"),
+    filters={"state": STATES},
+)
 
 
 @dataclass(frozen=True)
@@ -102,16 +121,6 @@ class SeenImport:
     def polls(self) -> bool:
         """Return whether the page asks by itself how far the import is."""
         return self.at_work and clock.now() - self.moved_at < LOOKS_FOR
-
-
-async def list_imports(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
-    """Return imports whose file name or SHA-256 has the words, of one state or of all."""
-    where = Where()
-    where.add("i.state <> 'uploading'")
-    where.contains(search, "i.name", "coalesce(i.sha256, '')")
-    if state:
-        where.add(STATES[state])
-    return await list_rows(IMPORTS, where, order=order, after=after)
 
 
 @dataclass(frozen=True)

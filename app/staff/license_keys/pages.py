@@ -19,10 +19,11 @@ from app.staff.catalogue.acts import offered_products
 from app.staff.license_keys import acts, queries
 from app.staff.license_keys.queries import Batch
 from app.staff.license_keys.values import IssueValues
-from app.staff.list_forms import ListForm
 from app.staff.rules import Permission, permits
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.i18n import gettext as _
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 from app.web.values import Choices, SentForm
@@ -35,13 +36,9 @@ EXPORT = [permitted(Permission.LICENSE_KEYS_EXPORT), recently_proved]
 @get(acts.KEYS_URL, guards=SEE)
 async def list_keys(request: PageRequest) -> Response[str]:
     """ライセンスキー: by their characters and by what became of them."""
-    form = ListForm.read(
-        acts.KEYS_URL, query_form(request), queries.KEYS.orders, {"state": queries.STATES}
-    )
-    listed = await queries.list_keys(
-        form.search, state=form.chosen["state"], order=form.order, after=form.after
-    )
-    return staff_page(request, "staff/license_keys.html", list=form, listed=listed)
+    wanted = Wanted.read(acts.KEYS_URL, query_form(request), queries.KEYS)
+    listed = await list_rows(queries.KEYS, wanted)
+    return staff_page(request, "staff/license_keys.html", listed=listed)
 
 
 class KeyIssue(StaffForms[None, IssueValues, acts.Issue]):

@@ -7,22 +7,13 @@ from uuid import UUID
 from app.contracts.tables import Contract
 from app.database import row
 from app.products.key_rules import plain_key
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.web.lists.listings import Listing, Order, Where, fields_of
 from app.web.searching import pattern
 
 # The day at the vendor's; a contract may still have the day before, or the next one.
 TODAY = "(now() at time zone 'Asia/Tokyo')::date"
 MASKED = "left(k.code, 5) || '…' || right(k.code, 5)"
-KEYS = Source(
-    columns=f"""k.id, {MASKED} as masked, k.quantity, k.starts_on, k.ends_on, k.issued_at,
-        k.revoked_at, k.ends_on < {TODAY} as ended, p.code as product, p.unit,
-        c.number as redeemed_by""",
-    tables="""license_key k join product p on p.id = k.product
-        left join entitlement e on e.license_key = k.id
-        left join contract c on c.id = e.contract""",
-    key="k.id",
-    orders={"newest": Order("k.issued_at", down=True), "end": Order("k.ends_on")},
-)
+
 STATES = {
     "free": f"e.id is null and k.revoked_at is null and k.ends_on >= {TODAY}",
     "redeemed": "e.id is not null",
@@ -31,14 +22,41 @@ STATES = {
 }
 
 
-async def list_keys(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
-    """Return license keys whose characters, however they are typed, have the search words."""
-    where = Where()
-    if search:
-        where.add("replace(k.code, '-', '') like {}", pattern(plain_key(search)))
-    if state:
-        where.add(STATES[state])
-    return await list_rows(KEYS, where, order=order, after=after)
+@dataclass(frozen=True)
+class ListedKey:
+    """A license key in the list; `redeemed_by` is a contract's number."""
+
+    id: UUID
+    masked: str
+    quantity: int
+    starts_on: date
+    ends_on: date
+    issued_at: datetime
+    revoked_at: datetime | None
+    ended: bool
+    product: str
+    unit: str
+    redeemed_by: str | None
+
+
+def _has(where: Where, words: str) -> None:
+    """Find license keys whose characters, however they are typed, have the words."""
+    where.add("replace(k.code, '-', '') like {}", pattern(plain_key(words)))
+
+
+KEYS = Listing(
+    row=fields_of(ListedKey),
+    columns=f"""k.id, {MASKED} as masked, k.quantity, k.starts_on, k.ends_on, k.issued_at,
+        k.revoked_at, k.ends_on < {TODAY} as ended, p.code as product, p.unit,
+        c.number as redeemed_by""",
+    tables="""license_key k join product p on p.id = k.product
+        left join entitlement e on e.license_key = k.id
+        left join contract c on c.id = e.contract""",
+    key="k.id",
+    orders={"newest": Order("k.issued_at", down=True), "end": Order("k.ends_on")},
+    search=_has,
+    filters={"state": STATES},
+)
 
 
 @dataclass(frozen=True)

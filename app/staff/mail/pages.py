@@ -9,12 +9,13 @@ from litestar.exceptions import NotFoundException
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
 from app.staff.access import permitted
-from app.staff.list_forms import ListForm
 from app.staff.mail import acts, queries
 from app.staff.mail.queries import SeenMail
 from app.staff.mail.rules import kind_name
 from app.staff.rules import Permission
 from app.staff.shell_pages import draft_errors, staff_page
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 
@@ -25,13 +26,9 @@ CHANGE = [permitted(Permission.MAIL_SEND_AGAIN)]
 @get(acts.MAIL_URL, guards=SEE)
 async def list_mails(request: PageRequest) -> Response[str]:
     """メール: waiting, sent and failed."""
-    form = ListForm.read(
-        acts.MAIL_URL, query_form(request), queries.MAILS.orders, {"state": queries.STATES}
-    )
-    listed = await queries.list_mails(
-        form.search, state=form.chosen["state"], order=form.order, after=form.after
-    )
-    return staff_page(request, "staff/mails.html", list=form, listed=listed, kind_name=kind_name)
+    wanted = Wanted.read(acts.MAIL_URL, query_form(request), queries.MAILS)
+    listed = await list_rows(queries.MAILS, wanted)
+    return staff_page(request, "staff/mails.html", listed=listed, kind_name=kind_name)
 
 
 class Mails(Controller):

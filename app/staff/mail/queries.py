@@ -7,8 +7,8 @@ from uuid import UUID
 from app import clock
 from app.database import row
 from app.mail.rules import Reason, State
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 from app.staff.mail.rules import kinds_named
+from app.web.lists.listings import Listing, Order, Where, fields_of
 from app.web.searching import contains, pattern
 
 # `about` names a person, an invitation or something else; only what it belongs to is shown.
@@ -17,29 +17,12 @@ COLUMNS = """m.id, m.template, m.state, m.reason, m.answer, m.failures, m.create
     u.id as person, u.name as person_name, c.number as contract"""
 TABLES = """mail m left join portal_user u on u.id = m.about
     left join invitation i on i.id = m.about left join contract c on c.id = i.contract"""
-MAILS = Source(
-    columns=COLUMNS,
-    tables=TABLES,
-    key="m.id",
-    orders={"newest": Order("m.created_at", down=True)},
-)
 STATES = {
     "queued": "m.state = 'queued'",
     "failed": "m.state = 'failed' and m.reason <> 'discarded'",
     "sent": "m.state = 'sent'",
     "discarded": "m.reason = 'discarded'",
 }
-
-
-async def list_mails(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
-    """Mails whose kind, person, contract or server response have the search words."""
-    where = Where()
-    if search:
-        found = contains("{0}", "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')")
-        where.add(f"({found} or m.template = any({{1}}))", pattern(search), kinds_named(search))
-    if state:
-        where.add(STATES[state])
-    return await list_rows(MAILS, where, order=order, after=after)
 
 
 @dataclass(frozen=True)
@@ -74,6 +57,23 @@ class SeenMail:
     def discardable(self) -> bool:
         """Return whether it can still be thrown away."""
         return self.state != State.SENT and self.reason != Reason.DISCARDED
+
+
+def _find(where: Where, words: str) -> None:
+    """Search the kind as the reader calls it, the person, the contract and the server response."""
+    found = contains("{0}", "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')")
+    where.add(f"({found} or m.template = any({{1}}))", pattern(words), kinds_named(words))
+
+
+MAILS = Listing(
+    row=fields_of(SeenMail),
+    columns=COLUMNS,
+    tables=TABLES,
+    key="m.id",
+    orders={"newest": Order("m.created_at", down=True)},
+    search=_find,
+    filters={"state": STATES},
+)
 
 
 async def find_mail(id: UUID) -> SeenMail | None:

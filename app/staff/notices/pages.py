@@ -16,12 +16,13 @@ from app.notices.values import NoticeValues
 from app.settings import Settings
 from app.staff.access import permitted
 from app.staff.catalogue import queries as catalogue
-from app.staff.list_forms import ListForm
 from app.staff.notices import acts, queries
 from app.staff.notices.queries import SeenNotice, state_of
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.i18n import LANGUAGES
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
 from app.web.values import Choices, Form, SentForm, from_attributes
@@ -33,16 +34,10 @@ PUBLISH = [permitted(Permission.NOTICES_PUBLISH)]
 @get(acts.NOTICES_URL, guards=SEE)
 async def list_notices(request: PageRequest) -> Response[str]:
     """Notices of every state, drafts first."""
-    form = ListForm.read(
-        acts.NOTICES_URL, query_form(request), queries.NOTICES.orders, {"state": queries.STATES}
-    )
-    listed = await queries.list_notices(
-        form.search, state=form.chosen["state"], order=form.order, after=form.after
-    )
+    wanted = Wanted.read(acts.NOTICES_URL, query_form(request), queries.NOTICES)
+    listed = await list_rows(queries.NOTICES, wanted)
     now = clock.now()
-    return staff_page(
-        request, "staff/notices.html", list=form, listed=listed, state_of=state_of, now=now
-    )
+    return staff_page(request, "staff/notices.html", listed=listed, state_of=state_of, now=now)
 
 
 @dataclass(frozen=True)

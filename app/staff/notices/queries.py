@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.database import row
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 
 class NoticeState(StrEnum):
@@ -20,19 +20,37 @@ class NoticeState(StrEnum):
 
 CODES = """(select string_agg(p.code, ', ' order by p.code) from notice_product x
     join product p on p.id = x.product where x.notice = n.id)"""
-NOTICES = Source(
-    columns=f"n.id, n.title_ja, n.title_en, n.published_at, n.withdrawn_at, {CODES} as products",
-    tables="notice n",
-    key="n.id",
-    # Drafts come first, then what waits for its time.
-    orders={"newest": Order("coalesce(n.published_at, 'infinity')", down=True)},
-)
+
 STATES = {
     NoticeState.DRAFT.value: "n.published_at is null",
     NoticeState.WAITING.value: "n.published_at > now() and n.withdrawn_at is null",
     NoticeState.PUBLISHED.value: "n.published_at <= now() and n.withdrawn_at is null",
     NoticeState.WITHDRAWN.value: "n.withdrawn_at is not null",
 }
+
+
+@dataclass(frozen=True)
+class ListedNotice:
+    """A notice in the list; `products` are the codes of its products."""
+
+    id: UUID
+    title_ja: str
+    title_en: str
+    published_at: datetime | None
+    withdrawn_at: datetime | None
+    products: str | None
+
+
+NOTICES = Listing(
+    row=fields_of(ListedNotice),
+    columns=f"n.id, n.title_ja, n.title_en, n.published_at, n.withdrawn_at, {CODES} as products",
+    tables="notice n",
+    key="n.id",
+    # Drafts come first, then what waits for its time.
+    orders={"newest": Order("coalesce(n.published_at, 'infinity')", down=True)},
+    search=words_in("n.title_ja", "n.title_en", "n.body_ja", "n.body_en"),
+    filters={"state": STATES},
+)
 
 
 def state_of(
@@ -73,15 +91,6 @@ class SeenNotice:
     def changeable(self, now: datetime) -> bool:
         """Return whether nobody has seen it yet."""
         return self.state(now) in {NoticeState.DRAFT, NoticeState.WAITING}
-
-
-async def list_notices(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
-    """Notices whose title or text has the words, of one state or of all."""
-    where = Where()
-    where.contains(search, "n.title_ja", "n.title_en", "n.body_ja", "n.body_en")
-    if state:
-        where.add(STATES[state])
-    return await list_rows(NOTICES, where, order=order, after=after)
 
 
 async def find_notice(id: UUID) -> SeenNotice | None:

@@ -12,7 +12,6 @@ from app.accounts.rules import Viewer
 from app.confirmations.form_pages import NEW
 from app.confirmations.services import find_draft, propose
 from app.staff.access import permitted, require
-from app.staff.list_forms import ListForm
 from app.staff.people import acts, queries
 from app.staff.people.queries import SeenAccount
 from app.staff.people.values import ReasonValues, RoleValues, StaffValues
@@ -20,6 +19,8 @@ from app.staff.rules import NEEDS_REASON, Help, Permission, StaffRole, permissio
 from app.staff.services import note_account_inspection
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.browsers import browser_name
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, is_head, query_form, read_form
 from app.web.responses import see_other
 from app.web.values import Choices, Form, SentForm, read_values
@@ -33,15 +34,9 @@ STAFF = [permitted(Permission.STAFF_CHANGE)]
 @get(acts.USERS_URL, guards=SEE)
 async def list_users(request: PageRequest) -> Response[str]:
     """ユーザ: by code, name and mail address."""
-    form = ListForm.read(
-        acts.USERS_URL, query_form(request), queries.USERS.orders, {"kind": queries.KINDS}
-    )
-    listed = await queries.list_users(
-        form.search, kind=form.chosen["kind"], order=form.order, after=form.after
-    )
-    return staff_page(
-        request, "staff/users.html", list=form, listed=listed, roles=acts.role_names()
-    )
+    wanted = Wanted.read(acts.USERS_URL, query_form(request), queries.USERS)
+    listed = await list_rows(queries.USERS, wanted)
+    return staff_page(request, "staff/users.html", listed=listed, roles=acts.role_names())
 
 
 @get(acts.USERS_URL + "/{id:uuid}", guards=SEE)

@@ -10,9 +10,31 @@ from app.accounts import throttling
 from app.accounts.help_services import throttled_in
 from app.accounts.queries import HAS_FACTOR, counts
 from app.database import fetch_one, fetch_value
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
-USERS = Source(
+KINDS = {
+    "customers": "u.staff_role is null",
+    "staff": "u.staff_role is not null",
+    "disabled": "u.disabled_at is not null",
+}
+
+
+@dataclass(frozen=True)
+class ListedUser:
+    """An account in the list; `contracts` is how many the person belongs to."""
+
+    id: UUID
+    code: str
+    name: str
+    email: str
+    staff_role: str | None
+    disabled_at: datetime | None
+    last_sign_in_at: datetime | None
+    contracts: int
+
+
+USERS = Listing(
+    row=fields_of(ListedUser),
     columns="""u.id, u.code, u.name, u.email, u.staff_role, u.disabled_at, u.last_sign_in_at,
         (select count(*) from membership m where m."user" = u.id) as contracts""",
     tables="portal_user u",
@@ -22,21 +44,9 @@ USERS = Source(
         "name": Order("u.name"),
         "newest": Order("u.created_at", down=True),
     },
+    search=words_in("u.code", "u.name", "u.email"),
+    filters={"kind": KINDS},
 )
-KINDS = {
-    "customers": "u.staff_role is null",
-    "staff": "u.staff_role is not null",
-    "disabled": "u.disabled_at is not null",
-}
-
-
-async def list_users(search: str, *, kind: str, order: str, after: UUID | None) -> Listed:
-    """People whose code, name or mail address has the words."""
-    where = Where()
-    where.contains(search, "u.code", "u.name", "u.email")
-    if kind:
-        where.add(KINDS[kind])
-    return await list_rows(USERS, where, order=order, after=after)
 
 
 @dataclass(frozen=True)

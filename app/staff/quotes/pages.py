@@ -16,7 +16,6 @@ from app.quotes import wording
 from app.quotes.answer_services import note_answer_download
 from app.quotes.rules import QuoteState, may_answer, may_become, may_hand_over
 from app.staff.access import permitted
-from app.staff.list_forms import ListForm
 from app.staff.quotes import acts, queries
 from app.staff.quotes.queries import Quote
 from app.staff.quotes.values import HandlerValues
@@ -25,6 +24,7 @@ from app.staff.services import note_inspection
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.storage import Storage
 from app.web.downloads import selection, send_file
+from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, is_head, query_form
 from app.web.responses import see_other
 from app.web.values import Choices
@@ -45,24 +45,13 @@ async def provide_quote(reference: FromPath[str]) -> Quote:
 @get(acts.QUOTES_URL, guards=SEE)
 async def list_quotes(request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
     """The inbox: what waits first."""
-    form = ListForm.read(
-        acts.QUOTES_URL,
-        query_form(request),
-        queries.QUOTES.orders,
-        {"state": queries.STATES, "handler": queries.HANDLERS},
+    wanted = Wanted.read(
+        acts.QUOTES_URL, query_form(request), queries.QUOTES, handler=queries.HANDLERS
     )
-    listed = await queries.list_quotes(
-        form.search,
-        state=form.chosen["state"],
-        handler=form.chosen["handler"],
-        viewer=viewer.id,
-        order=form.order,
-        after=form.after,
-    )
+    listed = await queries.list_quotes(wanted, viewer.id)
     return staff_page(
         request,
         "staff/quotes.html",
-        list=form,
         listed=listed,
         now=clock.now(),
         states=[(state.value, wording.state_name(state)) for state in QuoteState],

@@ -1,17 +1,45 @@
 """Reads about quote requests, as all of the staff see them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from app.database import fetch_one, rows
 from app.quotes.queries import LINES, SeenRequest, seen_request
 from app.quotes.rules import QuoteState
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.queries import list_rows
 
 OPEN = "q.state in ('received', 'in-review')"
 AGE = "extract(epoch from q.requested_at)"
-QUOTES = Source(
+
+STATES = {
+    "open": OPEN,
+    **{state.value: f"q.state = '{state.value}'" for state in QuoteState},
+    "to-apply": "q.state = 'concluded' and q.applied_at is null",
+}
+HANDLERS = ("me", "nobody")
+
+
+@dataclass(frozen=True)
+class ListedQuote:
+    """A request in the list; `handler` is the name of who works on it."""
+
+    id: UUID
+    reference: str
+    state: str
+    requested_at: datetime
+    applied_at: datetime | None
+    number: str
+    name: str
+    time_zone: str
+    company: str
+    handler: str | None
+
+
+QUOTES = Listing(
+    row=fields_of(ListedQuote),
     columns="""q.id, q.reference, q.state, q.requested_at, q.applied_at, c.number, c.name,
         c.time_zone, p.name as company, h.name as handler""",
     tables="""quote_request q join contract c on c.id = q.contract
@@ -23,33 +51,19 @@ QUOTES = Source(
         "newest": Order("q.requested_at", down=True),
         "contract": Order("c.number"),
     },
+    search=words_in("q.reference", "c.number", "c.name", "p.name"),
+    filters={"state": STATES},
 )
-STATES = {
-    "open": OPEN,
-    **{state.value: f"q.state = '{state.value}'" for state in QuoteState},
-    "to-apply": "q.state = 'concluded' and q.applied_at is null",
-}
-HANDLERS = ("me", "nobody")
 
 
-async def list_quotes(
-    search: str, *, state: str, handler: str, viewer: UUID, order: str, after: UUID | None
-) -> Listed:
-    """Return requests whose reference, contract or company has the words.
-
-    Args:
-        state: a key of STATES, or empty.
-        handler: who works on it, one of HANDLERS, or empty.
-    """
+async def list_quotes(wanted: Wanted, viewer: UUID) -> Listed[ListedQuote]:
+    """Return requests, of all of the staff, of the viewer or of nobody."""
     where = Where()
-    where.contains(search, "q.reference", "c.number", "c.name", "p.name")
-    if state:
-        where.add(STATES[state])
-    if handler == "me":
+    if wanted.chosen["handler"] == "me":
         where.add("q.handled_by = {}", viewer)
-    elif handler:
+    elif wanted.chosen["handler"]:
         where.add("q.handled_by is null")
-    return await list_rows(QUOTES, where, order=order, after=after)
+    return await list_rows(QUOTES, wanted, where)
 
 
 @dataclass(frozen=True)

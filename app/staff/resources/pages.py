@@ -10,12 +10,13 @@ from app.confirmations.services import propose
 from app.resources.values import ProductsValues, WithdrawalValues
 from app.staff.access import permitted
 from app.staff.catalogue import queries as catalogue
-from app.staff.list_forms import ListForm
 from app.staff.notices.acts import product_choices
 from app.staff.resources import acts, queries
 from app.staff.resources.queries import PublishedFile
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
+from app.web.lists.addresses import Wanted
+from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form, read_form
 from app.web.responses import see_other
 from app.web.values import Choices, read_values
@@ -27,16 +28,11 @@ CHANGE = [permitted(Permission.RESOURCES_CHANGE)]
 @get(acts.RESOURCES_URL, guards=SEE)
 async def list_resources(request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
     """Files by name, version and SHA-256, and uploads that wait."""
-    form = ListForm.read(
-        acts.RESOURCES_URL, query_form(request), queries.RESOURCES.orders, {"state": queries.STATES}
-    )
-    listed = await queries.list_resources(
-        form.search, state=form.chosen["state"], order=form.order, after=form.after
-    )
+    wanted = Wanted.read(acts.RESOURCES_URL, query_form(request), queries.RESOURCES)
+    listed = await list_rows(queries.RESOURCES, wanted)
     return staff_page(
         request,
         "staff/resources.html",
-        list=form,
         listed=listed,
         uploads=await queries.list_uploads(),
         errors=await draft_errors(request, viewer, lambda _: True, acts.PUBLICATION),

@@ -7,28 +7,39 @@ from uuid import UUID
 from app import clock
 from app.database import row, rows
 from app.resources.upload_services import KEPT
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 MOST_UPLOADS = 50
 CODES = """(select string_agg(p.code, ', ' order by p.code) from resource_product x
     join product p on p.id = x.product where x.resource = r.id)"""
-RESOURCES = Source(
+
+STATES = {"offered": "r.withdrawn_at is null", "withdrawn": "r.withdrawn_at is not null"}
+
+
+@dataclass(frozen=True)
+class ListedResource:
+    """A resource in the list; `products` are the codes of its products."""
+
+    id: UUID
+    name: str
+    version: str
+    size: int
+    sha256: str
+    published_at: datetime
+    withdrawn_at: datetime | None
+    products: str | None
+
+
+RESOURCES = Listing(
+    row=fields_of(ListedResource),
     columns=f"""r.id, r.name, r.version, r.size, r.sha256, r.published_at, r.withdrawn_at,
         {CODES} as products""",
     tables="resource r",
     key="r.id",
     orders={"newest": Order("r.published_at", down=True), "name": Order("r.name")},
+    search=words_in("r.name", "r.version", "r.sha256"),
+    filters={"state": STATES},
 )
-STATES = {"offered": "r.withdrawn_at is null", "withdrawn": "r.withdrawn_at is not null"}
-
-
-async def list_resources(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
-    """Resources whose name, version or SHA-256 has the words, of one state or of all."""
-    where = Where()
-    where.contains(search, "r.name", "r.version", "r.sha256")
-    if state:
-        where.add(STATES[state])
-    return await list_rows(RESOURCES, where, order=order, after=after)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from litestar.params import FromPath
 
 from app import clock
 from app.staff.access import permitted
-from app.staff.list_forms import ListForm
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, staff_page
 from app.staff.terms import acts, queries
 from app.staff.terms.queries import Newest
 from app.staff.terms.values import TermsValues
+from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, query_form
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
@@ -33,9 +33,9 @@ async def show_terms(request: PageRequest, id: FromPath[UUID]) -> Response[str]:
     terms = await queries.find_version(id)
     if terms is None:
         raise NotFoundException
-    form = ListForm.read(f"{acts.TERMS_URL}/{id}", query_form(request), queries.ACCEPTANCES.orders)
-    listed = await queries.list_acceptances(id, form.search, order=form.order, after=form.after)
-    return staff_page(request, "staff/terms.html", terms=terms, list=form, listed=listed)
+    wanted = Wanted.read(f"{acts.TERMS_URL}/{id}", query_form(request), queries.ACCEPTANCES)
+    listed = await queries.list_acceptances(id, wanted)
+    return staff_page(request, "staff/terms.html", terms=terms, listed=listed)
 
 
 class TermsPublication(StaffForms[Newest | None, TermsValues, acts.Publication]):

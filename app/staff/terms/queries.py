@@ -5,13 +5,30 @@ from datetime import datetime
 from uuid import UUID
 
 from app.database import row, rows
-from app.staff.list_queries import Listed, Order, Source, Where, list_rows
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.queries import list_rows
 
-ACCEPTANCES = Source(
+
+@dataclass(frozen=True)
+class Acceptance:
+    """A person who accepted a version."""
+
+    id: UUID
+    accepted_at: datetime
+    person: UUID
+    name: str
+    code: str
+    email: str
+
+
+ACCEPTANCES = Listing(
+    row=fields_of(Acceptance),
     columns="a.id, a.accepted_at, u.id as person, u.name, u.code, u.email",
     tables='terms_acceptance a join portal_user u on u.id = a."user"',
     key="a.id",
     orders={"newest": Order("a.accepted_at", down=True), "code": Order("u.code")},
+    search=words_in("u.code", "u.name", "u.email"),
 )
 
 
@@ -69,9 +86,8 @@ async def find_newest() -> Newest | None:
     )
 
 
-async def list_acceptances(terms: UUID, search: str, *, order: str, after: UUID | None) -> Listed:
-    """Who accepted a version."""
+async def list_acceptances(terms: UUID, wanted: Wanted) -> Listed[Acceptance]:
+    """Return who accepted a version."""
     where = Where()
     where.add("a.terms = {}", terms)
-    where.contains(search, "u.code", "u.name", "u.email")
-    return await list_rows(ACCEPTANCES, where, order=order, after=after)
+    return await list_rows(ACCEPTANCES, wanted, where)
