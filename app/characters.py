@@ -1,4 +1,4 @@
-"""Characters of names: how they are composed, and which of them nobody sees."""
+"""Characters of names: how they are composed, and which of them are invisible."""
 
 import re
 import unicodedata

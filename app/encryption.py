@@ -43,7 +43,7 @@ def _make_secret(file: Path) -> None:
 
 
 def derive(secret: bytes, purpose: bytes) -> bytes:
-    """32 bytes for one purpose alone (HKDF, RFC 5869); they tell nothing about the secret.
+    """32 bytes for one purpose alone (HKDF, RFC 5869); they reveal nothing about the secret.
 
     Raises:
         ValueError: the secret is too short to be one.

@@ -66,7 +66,7 @@ class Settings:
         smtp: the server that takes mails, or None to keep them as files.
         mail_from: address that mails come from.
         delivers_mail: whether the server processes deliver mails themselves.
-        metrics_token: what monitoring shows to read /metrics, or None where there is no such page.
+        metrics_token: what monitoring shows to read /metrics, or None without a such page.
     """
 
     data_dir: Path
@@ -108,17 +108,17 @@ class Settings:
 
     @property
     def place_cookie(self) -> str:
-        """Name of the cookie of someone who was told to wait before they sign in."""
+        """Name of the cookie of a browser that has to wait before a sign-in."""
         return "__Host-place" if self.https else f"place-{self.port}"
 
     @property
     def device_cookie(self) -> str:
-        """Name of the cookie by which a browser that somebody signed in with is known again."""
+        """Name of the cookie of a browser that a person has signed in with before."""
         return "__Host-device" if self.https else "device"
 
     @property
     def language_cookie(self) -> str:
-        """Name of the cookie of the language that somebody chose."""
+        """Name of the cookie of the chosen language."""
         return "__Host-language" if self.https else "language"
 
     @property
@@ -185,7 +185,7 @@ def _smtp_server(environ: Mapping[str, str]) -> SmtpServer | None:
         raise wrong
     if starttls not in {"", *STARTTLS} or (parts.scheme == "smtps" and starttls):
         raise wrong
-    # A password is not sent in clear over a network, unless somebody asks for it by name.
+    # A password is not sent in clear over a network, unless the setting says `never` explicitly.
     usual = "require" if parts.username and parts.hostname not in LOOPBACK else "auto"
     tls = parts.scheme == "smtps"
     return SmtpServer(

@@ -1,4 +1,4 @@
-"""Files that customers download: one object store, a local folder unless told otherwise.
+"""Files that customers download: one object store, a local folder by default.
 
 Everything is read and written in pieces, so that a file's size costs no memory. Pieces are asked
 for one by one: a reader who is slow, or gone, keeps no connection to the store.

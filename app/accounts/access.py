@@ -34,7 +34,7 @@ PersonConnection = ASGIConnection[Any, Viewer | None, Any, Any]
 PersonRequest = Request[Viewer | None, Any, Any]
 # The session of the browser's cookie, where it has expired or was ended.
 OVER_SESSION = ScopeKey[OverSession | None]("over_session", None)
-# Where somebody was sent to do something first, such as to accept new terms.
+# Where a person was sent to do something first, such as to accept new terms.
 DETOUR = ScopeKey[str | None]("detour", None)
 
 
@@ -67,12 +67,12 @@ async def refuse_cross_site(connection: PersonConnection, handler: BaseRouteHand
 
 
 async def signed_in(connection: PersonConnection, _: BaseRouteHandler) -> None:
-    """Guard: somebody is signed in, has accepted the terms and has a password of their own.
+    """Guard: the person is signed in, has accepted the terms and has chosen a password.
 
-    Outside the demo, the vendor's staff have a second factor, too.
+    Outside the demo, the vendor's staff also have a second factor.
 
     Raises:
-        NotSignedIn: nobody is.
+        NotSignedIn: the visitor is not signed in.
         Detour: something has to be done first.
     """
     settings: Settings = connection.app.state.settings
@@ -84,7 +84,7 @@ async def signed_in_before_factors(connection: PersonConnection, _: BaseRouteHan
     """Guard of the second factors' own pages: staff have to get there to set one up.
 
     Raises:
-        NotSignedIn: nobody is signed in.
+        NotSignedIn: the visitor is not signed in.
         Detour: the terms or a password come first.
     """
     if step := first_step(user_of(connection), demo=True):
@@ -94,8 +94,8 @@ async def signed_in_before_factors(connection: PersonConnection, _: BaseRouteHan
 async def recently_proved(connection: PersonConnection, _: BaseRouteHandler) -> None:
     """Guard, after one of those above: the person proved who they are a moment ago.
 
-    It stands before whatever changes credentials. Put it on the page with the form, too, so that
-    the question comes before the form is filled in.
+    It guards every change of credentials. Put it on the page with the form as well: the question
+    then comes before the person fills the form in.
 
     Raises:
         Detour: they are asked again, and come back.
@@ -122,7 +122,7 @@ async def signed_in_before_terms(connection: PersonConnection, _: BaseRouteHandl
     """Guard of the pages on the way in: log out, terms, language.
 
     Raises:
-        NotSignedIn: nobody is signed in.
+        NotSignedIn: the visitor is not signed in.
     """
     user_of(connection)
 
@@ -131,7 +131,7 @@ async def signed_in_with_terms(connection: PersonConnection, _: BaseRouteHandler
     """Guard of the password page, which comes after the terms and before all else.
 
     Raises:
-        NotSignedIn: nobody is signed in.
+        NotSignedIn: the visitor is not signed in.
         Detour: the terms come first.
     """
     if not user_of(connection).terms_accepted:
@@ -142,7 +142,7 @@ def user_of(connection: PersonConnection) -> Viewer:
     """Return the signed-in person.
 
     Raises:
-        NotSignedIn: nobody is signed in.
+        NotSignedIn: the visitor is not signed in.
     """
     if connection.user is None:
         raise NotSignedIn
@@ -153,7 +153,7 @@ async def provide_viewer(scope: Scope) -> Viewer:
     """The signed-in person, for handlers behind one of the guards above.
 
     Raises:
-        NotSignedIn: nobody is signed in.
+        NotSignedIn: the visitor is not signed in.
     """
     viewer: Viewer | None = scope["user"]
     if viewer is None:

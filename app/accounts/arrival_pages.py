@@ -1,4 +1,4 @@
-"""What the pages on the way in say first: why somebody is there, and what was kept for them."""
+"""What the pages on the way in say first: why the person is there, and what was kept for them."""
 
 from uuid import UUID
 

@@ -34,7 +34,7 @@ async def end_sessions(
 
 
 async def _forget_forms(user: UUID) -> None:
-    """Delete what is kept of sessions that somebody ended before; of expired ones it stays."""
+    """Delete forms kept of sessions that a person ended; those of expired sessions stay."""
     await fetch(
         "delete from parked_form f using session s"
         ' where f."user" = $1 and s.id = f.session and s.ended_at is not null',

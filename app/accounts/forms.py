@@ -52,7 +52,7 @@ class TermsForm:
         """Read what was sent."""
         fields = Fields(data)
         version = fields.whole_number("version", _("Version"), minimum=1, maximum=10**6)
-        # Nobody types it: what cannot be read is no version, and so not the newest one.
+        # People do not type it: an unreadable value is no version, and so not the newest one.
         if fields.errors.pop("version", None):
             version = 0
         if not fields.ticked("agree"):

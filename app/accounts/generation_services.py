@@ -22,7 +22,7 @@ class CredentialsChanged(Exception):
 async def hold_account(user: UUID, generation: int) -> User:
     """Lock an account whose credentials are still those of a generation.
 
-    Lock it before any row that hangs on it, so that two changes of an account never wait for each
+    Lock it before any row that belongs to it: then two changes of an account never wait for each
     other.
 
     Raises:
@@ -56,7 +56,7 @@ async def require_current(viewer: Viewer) -> None:
 
 
 async def begin_generation(user: UUID) -> None:
-    """Void all that was given out to a person, where their credentials stay as they are."""
+    """Void all that was given out to a person, without a change of their credentials."""
     await User.update({User.credential_generation: User.credential_generation + 1}).where(
         User.id == user
     )
@@ -71,11 +71,11 @@ async def own_change(
     Where nothing was changed, the other sessions stay open.
 
     Args:
-        ending: why the other sessions end, as their browsers are told.
+        ending: why the other sessions end, for their browsers.
         others_stay: whether the person's other sessions also stay open.
 
     Raises:
-        CredentialsChanged: somebody else changed them first.
+        CredentialsChanged: another person changed them first.
     """
     async with unit_of_work():
         yield await hold_account(viewer.id, viewer.generation)

@@ -68,7 +68,7 @@ RATES = {
     "factor-device": _seconds(5, 60),
     # Passkeys and recovery codes cannot be guessed; only the work is bounded.
     "unguessable": _seconds(10, 2),
-    # The password of somebody who is signed in.
+    # The password of a person who is signed in.
     "check-session": _a_day(3, 3, clears=True),
     "check": _seconds(2, 30),
     "key-actor": _a_day(3, 3, clears=True),
@@ -83,7 +83,7 @@ class Bucket:
     """Where attempts of one kind count.
 
     Attributes:
-        account: id or hash of the account that the attempts aim at; empty where they share it.
+        account: id or hash of the account that the attempts aim at; empty if they share it.
         party: who or where the attempts come from.
     """
 
@@ -170,7 +170,7 @@ def _network(address: str, length: int) -> str:
 
 
 def password_lanes(account: str, address: str, *, prefix: str = "") -> list[Lane]:
-    """Return the lanes of somebody nobody knows: fresh, shared, and the one for a storm.
+    """Return the lanes of an unknown visitor: fresh, shared, and the one for a storm.
 
     Args:
         account: a hash of what was typed.
@@ -231,7 +231,7 @@ def unguessable_lanes(user: UUID, step: UUID) -> list[Lane]:
 
 
 def check_lanes(user: UUID, session: UUID) -> list[Lane]:
-    """Return the lanes of the password of somebody signed in: other sessions do not fill both."""
+    """Return the lanes of the password of a signed-in person: other sessions do not fill both."""
     account = str(user)
     own = Lane((Bucket("check-session", account, str(session)),))
     return [own, Lane((Bucket("check", account),))]

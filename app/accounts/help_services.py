@@ -1,4 +1,4 @@
-"""What the staff do for people who cannot help themselves. Nobody sees or sets a password here."""
+"""What the staff do for people who cannot help themselves. Staff see and set no password here."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from app.settings import Settings
 
 
 async def _lock(user: UUID) -> User:
-    """Lock an account, so that one change of it comes after the other.
+    """Lock an account: one change of it comes after the other.
 
     Raises:
         Gone: it is deleted.
@@ -40,7 +40,7 @@ async def end_sessions(user: UUID, *, actor: UUID) -> None:
 async def unlock(user: UUID, *, actor: UUID) -> None:
     """Forget the failed attempts that slow a person down, at log-in and at links.
 
-    Attempts that are counted by address stay: they may be somebody else's.
+    Attempts that are counted by address stay: they may be another person's.
 
     Raises:
         Gone: the account is deleted.
@@ -61,7 +61,7 @@ def throttled_in(user: UUID, *typed: str) -> list[str]:
 
 
 async def disable(user: UUID, *, reason: str, actor: UUID) -> None:
-    """Shut an account: nobody gets in with it, and it is logged out everywhere.
+    """Disable an account: sign out all its sessions and refuse new ones.
 
     Raises:
         Gone: it is deleted, or disabled already.
@@ -89,7 +89,7 @@ async def enable(user: UUID, *, actor: UUID) -> None:
 
 
 async def remove_factors(settings: Settings, user: UUID, *, reason: str, actor: UUID) -> None:
-    """Take all second factors from a person who is locked out, and tell them by mail.
+    """Take all second factors from a person who is locked out, and mail them.
 
     The password stands alone again, so they have to set a new one, which is long enough for that.
 

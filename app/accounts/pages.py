@@ -30,7 +30,7 @@ from app.web.templates import page
 def _place(request: PageRequest) -> str:
     """Where the person is: the page shown, also when htmx asks for a part of it.
 
-    A confirm page has an address of its own that keeps what was entered, however it was reached.
+    A confirm page has its own address, which keeps what was entered, however it was reached.
     """
     if request.url.path.startswith(CONFIRMATIONS):
         return request.url.path
@@ -62,7 +62,7 @@ def handle_detour(request: PageRequest, error: Detour) -> Response[Any]:
 async def _login_page(
     request: PageRequest, wanted: str, status: int = 200, **context: Any
 ) -> Response[str]:
-    """It draws itself with rules of its own, so that a slow line needs one round trip for it."""
+    """It contains the rules that draw it: a slow line needs one round trip for it."""
     headers = {"Content-Security-Policy": policy_with_style(first_rules_hash)}
     notes = await sign_in_notes(request, wanted)
     return page(
@@ -85,7 +85,7 @@ class SigningIn(Controller):
     async def show(
         self, request: access.PersonRequest, settings: NamedDependency[Settings]
     ) -> Response[Any]:
-        """The form; somebody signed in already goes on."""
+        """The form; people who are signed in already are sent on."""
         wanted = local_path(request.query_params.get("next", "/"))
         if request.user:
             return see_other(wanted)
@@ -246,7 +246,7 @@ class PasswordChange(Controller):
 
 
 def _sent_from(request: PageRequest, settings: Settings) -> str:
-    """The page that a form was sent from, or nothing where the browser keeps that to itself.
+    """The page that a form was sent from, or nothing if the browser keeps that to itself.
 
     The form's own field names the page that was loaded, which swaps may have replaced since.
     """

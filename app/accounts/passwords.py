@@ -16,7 +16,7 @@ from app.web.i18n import N_
 WORDS_OF_THE_PORTAL = ["license", "licence", "portal", "licenseportal", "contract", "activation"]
 # OWASP ASVS 5.0, 11.4.2: argon2id, 64 MiB, three passes.
 _hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
-# Threads, not a semaphore: what has begun to hash goes on when the request is gone, and counts.
+# Threads, not a semaphore: a hash that has begun continues when the request is gone, and counts.
 _spare_cores = ThreadPoolExecutor(max(1, (os.cpu_count() or 2) - 1), "passwords")
 SHORTEST = 15
 SHORTEST_WITH_FACTOR = 8
@@ -59,7 +59,7 @@ def weakness(password: str, own_words: list[str], *, second_factor: bool = False
     Args:
         password: what the person wants.
         own_words: user code, names, addresses and products, which make a password easy to guess.
-        second_factor: whether the person signs in with one, so that less is enough.
+        second_factor: whether the person signs in with one; a shorter password is then enough.
     """
     if len(password) < (SHORTEST_WITH_FACTOR if second_factor else SHORTEST):
         return TOO_SHORT_WITH_FACTOR if second_factor else TOO_SHORT

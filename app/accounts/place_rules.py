@@ -1,4 +1,4 @@
-"""Kept places: someone told to wait for a sign-in gets a turn that nobody else can take.
+"""Kept places: a browser that has to wait for a sign-in gets a turn that no other can take.
 
 A place is a signed text that the browser keeps. Nothing is stored before it is used.
 """

@@ -51,7 +51,7 @@ async def check_password(viewer: Viewer, password: str) -> bool | Throttled:
 
 
 async def renew_password(settings: Settings, viewer: Viewer, password: str) -> FreshToken | None:
-    """Give the person the new password they chose, end all but this session, and tell them."""
+    """Give the person the new password they chose, end all but this session, and mail them."""
     hashed = await hash_password(password)
     account = await queries.find_account(viewer.id)
     async with unit_of_work():
@@ -75,7 +75,7 @@ async def change_profile(viewer: Viewer, values: ProfileValues) -> None:
 
 
 async def ask_email_change(settings: Settings, viewer: Viewer, email: str) -> None:
-    """Mail a link to the new address and tell the old one; the change waits until it is opened.
+    """Mail a link to the new address and a notice to the old one; the link makes the change.
 
     Earlier links end. Only the reader of the new address learns whether another account has it.
 
@@ -104,7 +104,7 @@ async def ask_email_change(settings: Settings, viewer: Viewer, email: str) -> No
             link=f"{settings.base_url}/email-addresses/{token}",
             expires_at=change.expires_at,
         )
-        # About the person, not the change: nobody takes it back by cancelling the change.
+        # About the person, not the change: cancelling the change does not take it back.
         await enqueue(
             settings,
             "email-change-asked",
@@ -136,7 +136,7 @@ async def _forget(user: UUID) -> bool:
 
 
 async def confirm_email_change(settings: Settings, token: str, viewer: Viewer | None) -> str:
-    """Use the link up and change the address; the old one is told.
+    """Use the link up and change the address; the old address gets a mail.
 
     Args:
         viewer: who opened the link; their session stays open if the account is theirs.
@@ -185,7 +185,7 @@ async def _change_email(settings: Settings, change: PendingEmail) -> None:
 
 
 async def end_session(viewer: Viewer, session: UUID) -> bool:
-    """Sign one of the person's browsers out; return False where it was signed out already.
+    """Sign one of the person's browsers out; return False if it was signed out already.
 
     The other browsers stay, but links and pending changes end: they may come from that one.
     """

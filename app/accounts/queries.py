@@ -104,7 +104,7 @@ async def current_terms() -> Terms | None:
 
 
 async def product_words() -> list[str]:
-    """Return codes and names of the vendor's products: words that everybody here knows."""
+    """Return codes and names of the vendor's products: words that all users here know."""
     return [each["word"] for each in await fetch("select word from known_word")]
 
 
@@ -214,12 +214,12 @@ async def find_email_change(token: str, now: datetime) -> PendingEmail | None:
 
 
 async def find_reset_account(wanted: str) -> User | None:
-    """Return the account that somebody means who forgot its password.
+    """Return the account of a person who forgot its password.
 
     Args:
         wanted: a user code or, with an @, a mail address; normalised, in lower case.
     """
-    # Never both at once: somebody's user code could be another's mail address.
+    # Never both at once: one person's user code could be another's mail address.
     meant = User.email == wanted if "@" in wanted else User.code == wanted
     return await User.objects().where(meant & User.disabled_at.is_null()).first()
 

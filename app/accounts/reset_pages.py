@@ -25,7 +25,7 @@ SECRET = {"Cache-Control": "no-store"}
 
 
 class ForgottenPassword(Controller):
-    """Asking for a link. The answer never tells whether there is such an account."""
+    """Asking for a link. The answer never reveals whether there is such an account."""
 
     path = "/password/forgotten"
 
@@ -38,7 +38,7 @@ class ForgottenPassword(Controller):
     async def send(
         self, request: PageRequest, settings: NamedDependency[Settings]
     ) -> Response[Any]:
-        """Mail the link, if there is somebody to mail it to."""
+        """Mail the link, if there is such an account."""
         form = forms.ForgottenForm.read(await read_form(request))
         if form.errors:
             return page(

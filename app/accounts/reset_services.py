@@ -21,7 +21,7 @@ from app.web.texts import normalised
 
 
 async def request_reset(settings: Settings, wanted: str, *, address: str) -> Throttled | None:
-    """Mail a link to the person whose account this is; nobody learns whether there is one.
+    """Mail a link to the account's person; the visitor does not learn whether there is one.
 
     An unknown account costs the same work: the mail is made and written, then taken back.
 
@@ -45,7 +45,7 @@ async def request_reset(settings: Settings, wanted: str, *, address: str) -> Thr
 
 
 async def _write_reset(settings: Settings, account: User | None) -> bool:
-    """Write the link and its mail; return whether they are to stay."""
+    """Write the link and its mail; return whether to keep them."""
     token, now = new_token(), clock.now()
     user: UUID = account.id if account else uuid7()
     generation = account.credential_generation if account else 0

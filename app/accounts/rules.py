@@ -14,14 +14,14 @@ CUSTOMER_SESSION = timedelta(hours=24)
 STAFF_SESSION = timedelta(hours=8)
 STAFF_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=5)
-# The cookie outlasts its session, so that the browser is told why it is signed out and its form is
-# kept; and so long a session that somebody ended may still leave a form.
+# The cookie outlasts its session: the browser then learns why it is signed out, and its form is
+# kept. For the same time a session that a person ended may still leave a form.
 TOLD_FOR = timedelta(hours=24)
-# A session that somebody ended may be an intruder's: it leaves a few forms, not any number.
+# A session that a person ended may be an intruder's: it leaves a few forms, not any number.
 FORMS_AFTER_END = 5
 EMAIL_CHANGE_LASTS = timedelta(hours=24)
 RESET_LASTS = timedelta(hours=1)
-# So that nobody's mailbox is flooded, whatever addresses the requests come from.
+# Floods no mailbox, from however many addresses the requests come.
 RESETS_PER_HOUR = 5
 STAFF_LINK_LASTS = timedelta(days=7)
 
@@ -61,7 +61,7 @@ class OverSession:
     """A session whose token a browser still has, though it opens nothing.
 
     Attributes:
-        ending: why somebody ended it; None where its time ran out.
+        ending: why a person ended it; None if it expired.
     """
 
     id: UUID
@@ -82,11 +82,11 @@ class Viewer:
 
     Attributes:
         factor_missing: one of the vendor's staff who signs in by password alone.
-        proved_at: when they last proved who they are; None where nobody signed in.
+        proved_at: when they last proved who they are; None without a sign-in.
         named: their confirmation that the address names, which came with the session.
-        expires_at: when the session ends, however much it is used; None where nobody signed in.
-        generation: the account's credentials that the session was opened with; 0 where there is
-            no session, so that nobody's credentials can be changed.
+        expires_at: when the session ends, however much it is used; None without a sign-in.
+        generation: the account's credentials that the session was opened with; 0 without a
+            session: then no credentials can be changed.
     """
 
     id: UUID
@@ -110,7 +110,7 @@ class Viewer:
 
 
 def first_step(viewer: Viewer, *, demo: bool) -> str | None:
-    """Path of what somebody signed in has to do before anything else, or None.
+    """Path of what a signed-in person has to do before anything else, or None.
 
     Outside the demo, the vendor's staff set up a second factor.
     """

@@ -20,7 +20,7 @@ async def accept_terms(viewer: Viewer, terms: UUID) -> None:
 
 
 async def record_acceptance(user: UUID, terms: UUID) -> None:
-    """Record that somebody accepts a version of the terms, also before they are signed in."""
+    """Record that a person accepts a version of the terms of use, also before they sign in."""
     async with unit_of_work():
         added = await fetch(
             'insert into terms_acceptance (id, "user", terms, accepted_at)'
@@ -35,15 +35,15 @@ async def record_acceptance(user: UUID, terms: UUID) -> None:
 
 
 async def set_password(viewer: Viewer, password: str) -> FreshToken | None:
-    """Give the person a new password; of all they were given before, this session goes on."""
+    """Give the person a new password; of all they were given, only this session stays valid."""
     return await keep_password(viewer, await hash_password(password))
 
 
 async def keep_password(viewer: Viewer, hashed: str) -> FreshToken | None:
-    """Keep a new password's hash; the session goes on under a new token.
+    """Keep a new password's hash; the session continues under a new token.
 
     Raises:
-        CredentialsChanged: somebody else changed the person's credentials first.
+        CredentialsChanged: another person changed the person's credentials first.
     """
     async with own_change(viewer, Ending.PASSWORD_CHANGE):
         await User.update({User.password_hash: hashed, User.must_change_password: False}).where(
@@ -123,10 +123,10 @@ async def add_user(
 async def publish_terms(
     body_ja: str, body_en: str, *, after: int | None = None, actor: UUID | None = None
 ) -> UUID:
-    """Publish a new version of the terms; everybody is asked to accept it.
+    """Publish a new version of the terms of use; all users are asked to accept it.
 
     Args:
-        after: the version that the actor saw as the newest; None where nobody looked.
+        after: the version that the actor saw as the newest; None if the actor did not look.
 
     Raises:
         Changed: it is another one by now.

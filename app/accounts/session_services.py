@@ -41,7 +41,7 @@ class PendingLogin:
 
 @dataclass(frozen=True)
 class FreshToken:
-    """The session goes on under a new token."""
+    """Continue the session under a new token."""
 
     token: str
     lasts: timedelta
@@ -59,7 +59,7 @@ async def sign_in(
     """Sign a person in, or None where user code and password do not belong together.
 
     An attempt that has to wait is answered without looking at the password.
-    Who has a second factor is not signed in yet: proof_services.finish_sign_in() does that.
+    People with a second factor are not signed in yet: proof_services.finish_sign_in() does that.
 
     Unknown codes cost the same time and give the same answer as wrong passwords.
 
@@ -129,7 +129,7 @@ async def open_session(
         second_factor: the way they proved it beside the password, if they have one.
 
     Raises:
-        CredentialsChanged: what they proved it with is not theirs any more.
+        CredentialsChanged: what they proved it with is no longer theirs.
     """
     user, generation = account["id"], account["credential_generation"]
     token = new_token()
@@ -167,7 +167,7 @@ async def open_session(
 
 
 async def renew_token(viewer: Viewer, *, proved_at: datetime | None = None) -> FreshToken | None:
-    """Give the session a new token, as after each authentication; None where it was ended.
+    """Give the session a new token, as after each authentication; None if it was ended.
 
     Args:
         proved_at: when the person proved once more who they are, if they did.

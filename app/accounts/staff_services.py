@@ -24,13 +24,13 @@ async def create_staff(
     language: str,
     actor: UUID | None,
 ) -> str:
-    """Make an account of the staff and mail its link. Nobody knows its password until then.
+    """Make an account of the staff and mail its link. Its password is unknown until then.
 
     Args:
         role: viewer, operator or administrator.
 
     Returns:
-        The link, for whoever has no mail yet.
+        The link, for people who have no mail yet.
 
     Raises:
         asyncpg.UniqueViolationError: the code or the address is taken.
@@ -53,7 +53,7 @@ async def create_staff(
 
 
 async def send_staff_link(settings: Settings, user: UUID, *, actor: UUID | None) -> None:
-    """Mail one of the staff a new link to set the password; earlier ones open nothing any more.
+    """Mail one of the staff a new link to set the password; earlier ones no longer work.
 
     Raises:
         Gone: this is no account of the staff that works.

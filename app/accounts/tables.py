@@ -82,7 +82,7 @@ class Device(Table):
 class Throttle(Table):
     """A bucket of attempts that drains; the rules are in `guess_rules`.
 
-    `failures` and `last_failure_at` belong to the version before, which may still run meanwhile.
+    `failures` and `last_failure_at` belong to the version before, which may still run.
     """
 
     bucket = Text(primary_key=True)

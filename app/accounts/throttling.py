@@ -1,4 +1,4 @@
-"""Rate limits for guesses, counted in PostgreSQL so that all processes count together."""
+"""Rate limits for guesses, counted in PostgreSQL for all processes together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Throttled:
     """Too many attempts; the next one may come after `wait`.
 
     Attributes:
-        place: what the browser shows with its next attempt, where it gets a turn of its own.
+        place: what the browser shows with its next attempt, if it gets a kept place.
     """
 
     wait: timedelta
@@ -43,8 +43,8 @@ class Admission:
 async def admit(lanes: Sequence[Lane]) -> Admission | Throttled:
     """Count an attempt in the first lane with room, or say how long it has to wait.
 
-    An attempt that waits writes nothing, so polling makes nobody wait longer. The attempt
-    counts before the answer is checked, so that parallel guesses count too.
+    An attempt that waits writes nothing, so polling makes no other person wait longer.
+    The attempt counts before the answer is checked, so parallel guesses count too.
     """
     while True:
         now = clock.now()
@@ -57,9 +57,9 @@ async def admit(lanes: Sequence[Lane]) -> Admission | Throttled:
 
 
 async def admit_sign_in(account: str, address: str, keeper: PlaceKeeper) -> Admission | Throttled:
-    """As `admit()`, for user code and password in a browser that nobody knows.
+    """As `admit()`, for user code and password in an unknown browser.
 
-    Who has to wait gets a place, which is honoured whatever others from the same network do.
+    A browser that has to wait gets a place. It counts, whatever others from the same network do.
 
     Args:
         account: a hash of the user code.
@@ -79,7 +79,7 @@ async def admit_sign_in(account: str, address: str, keeper: PlaceKeeper) -> Admi
 
 
 async def _left(account: str, address: str, place: Place, now: datetime) -> timedelta | None:
-    """How long a place has to wait; None where it was used."""
+    """How long a place has to wait; None if it was used."""
     lane = place_lane(account, address, place.id, place.opens_at)
     drained = await _drained([lane])
     own = lane.buckets[0]
@@ -97,13 +97,13 @@ async def _drained(lanes: Sequence[Lane]) -> dict[str, datetime]:
 
 
 class _Full(Exception):
-    """Another attempt took the room meanwhile."""
+    """Another attempt took the room first."""
 
 
 async def _count(lane: Lane, now: datetime) -> bool:
     """Count an attempt in every bucket of a lane, or in none.
 
-    Buckets are locked in the order of their names, so that attempts never wait in a circle.
+    Buckets are locked in the order of their names, so attempts never wait in a circle.
     """
     buckets = lane.buckets
     try:
@@ -166,7 +166,7 @@ def accounts_of(user: UUID, typed: Sequence[str]) -> list[str]:
 
 
 async def forget_attempts(accounts: Sequence[str]) -> None:
-    """Empty every bucket of these accounts; those of addresses may be somebody else's."""
+    """Empty every bucket of these accounts; those of addresses may be another person's."""
     await fetch("delete from throttle where account = any($1)", list(accounts))
 
 

@@ -67,7 +67,7 @@ class Viewers(AbstractAuthenticationMiddleware):
         self.settings, self.read_ahead = settings, read_ahead
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 503 where nobody can be found, since the database does not answer."""
+        """Answer 503 if the person cannot be found, since the database does not answer."""
         try:
             await super().__call__(scope, receive, send)
         except _SessionsUnavailable:
@@ -120,7 +120,7 @@ def _runs(row: Record, now: datetime) -> bool:
 
 
 def _over(row: Record) -> OverSession | None:
-    """Return the session that is over, or None where the reason is not shown."""
+    """Return the session that is over, or None if the reason is not shown."""
     if row["ended_at"] is not None:
         return OverSession(row["session"], row["id"], Ending(row["end_reason"]), row["ended_at"])
     if not row["counts"]:

@@ -84,7 +84,7 @@ async def _perform(context: Context, payload: RequestUpload) -> Done:
     return Done(f"{url}/{answer.seq}", _("Activation %(seq)s of %(name)s was issued.", **values))
 
 
-# The page adds the file's name and what the file is, where that can be told.
+# The page adds the file's name and what the file is, if the portal recognises it.
 REFUSALS = {
     outcome.value: Refusal(FIELD, message)
     for outcome, message in [*ISSUE_MESSAGES.items(), *REQUEST_MESSAGES.items()]

@@ -111,7 +111,7 @@ async def _licensee(case: Case) -> Licensee:
 
 
 async def _insert_products(activation: UUID, issue: Issue) -> None:
-    """In the order of the entitlements' ids, in which everybody locks them."""
+    """In the order of the entitlements' ids, in which all code locks them."""
     products = sorted(issue.products, key=lambda each: each.entitlement)
     await ActivationProduct.insert(
         *(

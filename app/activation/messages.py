@@ -88,7 +88,7 @@ REQUEST_MESSAGES: dict[RequestOutcome, str] = {
     ),
 }
 
-# What a refused file is where that can be told; it says more than the outcome.
+# What a refused file is, if the portal recognises it; it says more than the outcome.
 KIND_MESSAGES: dict[FileKind, str] = {
     FileKind.ACTIVATION: N_(
         "This is an activation file, which the portal created. Load it into the licensed"

@@ -77,7 +77,7 @@ class History:
 
     Attributes:
         holds: the counts that its running files hold.
-        following: sequence number before which the next page begins, None where there is none.
+        following: sequence number before which the next page begins, None if there is none.
     """
 
     activations: list[SeenActivation]

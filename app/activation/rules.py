@@ -132,7 +132,7 @@ def decide(request: RequestFile, situation: Situation, now: datetime) -> Decisio
 
 
 def next_seq(portal_last: int, prev_seq: int) -> int:
-    """One more than either side has seen, so that a restored portal reissues no number."""
+    """One more than either side has seen: a restored portal reissues no number."""
     return max(portal_last, prev_seq) + 1
 
 

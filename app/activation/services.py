@@ -43,7 +43,7 @@ class Answer:
 
 
 class ProofMissing(Exception):
-    """A move takes somebody who proved a moment ago who they are."""
+    """A move takes a recent proof of who the person is."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ async def answer_request(
     """Issue the activation that a request asks for, or end the one that a return gives back.
 
     Locks, in this order: the request's id across the portal, the environment, its entitlements
-    by id. Whoever comes second decides again on what the first one left.
+    by id. The second of two requests decides again on what the first one left.
 
     Args:
         contract: through the eyes of `actor`, who may change it.

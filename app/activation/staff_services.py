@@ -35,7 +35,7 @@ async def allow_move(environment: UUID, *, seen: int, reason: str, actor: UUID) 
 
 
 async def release(environment: UUID, *, seq: int, reason: str, actor: UUID) -> None:
-    """End an environment's running files, so that what they hold is free.
+    """End an environment's running files, which frees what they hold.
 
     Args:
         seq: the newest activation when the person decided.

@@ -37,7 +37,7 @@ def of_preview(
     data: bytes,
     found: Preview,
 ) -> Statement:
-    """Return what confirming a verified request would do as things stand now."""
+    """Return what confirming a verified request would do now."""
     request, decision, last = found.request, found.decision, found.last
     if isinstance(decision, IssueOutcome):
         return refused(contract, environment, back, decision, None)

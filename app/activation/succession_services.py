@@ -30,11 +30,11 @@ async def lock_all(contract: UUID) -> None:
 async def succeed_entitlement(
     *, contract: UUID, entitlement: UUID, quantity: int, term: Term, actor: UUID
 ) -> UUID:
-    """End an entitlement on the day before a term begins, and go on with another count then.
+    """End an entitlement on the day before a term begins, and continue with another count then.
 
     The caller holds the locks of `lock_all`.
 
-    Allocations go on without a gap: each environment gets the same count of the new entitlement,
+    Allocations continue without a gap: each environment gets the same count of the new entitlement,
     in the order of the environments, as far as the new count goes. Answers the new entitlement.
 
     Raises:

@@ -49,8 +49,8 @@ def issued_products(
 ) -> tuple[LicensedProduct, ...]:
     """What may be issued on `today`: allocated, not ended, each for contract ∩ entitlement.
 
-    The terms in `allocated` are the entitlements'. A term that has not begun is issued, so that a
-    system can be prepared. Ordered by code, then term, so that equal allocations make equal files.
+    The terms in `allocated` are the entitlements'. A term that has not begun is issued, to
+    prepare a system. Ordered by code, then term: equal allocations make equal files.
     """
     found = []
     for product in allocated:

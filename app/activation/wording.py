@@ -36,7 +36,7 @@ UNREADABLE = {
 
 
 def message_of_file(outcome: Outcome, claim: str | None, name: str, content: bytes | None) -> str:
-    """Return the same, with the file's name, and what the file is where that can be told."""
+    """Return the same, with the file's name, and what the file is, if the portal recognises it."""
     message = message_of(outcome, claim)
     if outcome in UNREADABLE and content is not None:
         kind = recognise(content)
@@ -72,7 +72,7 @@ def name_with_code(product: LicensedProduct) -> str:
 
 
 def clock_note(difference: timedelta) -> str:
-    """Return how the system's clock stands against the portal's; empty where they agree."""
+    """Return how the system's clock stands against the portal's; empty if they agree."""
     if abs(difference) <= CLOCKS_AGREE:
         return ""
     span = span_of(abs(difference))

@@ -38,7 +38,7 @@ class Link:
 
     Attributes:
         number: counts from 1, without gaps.
-        event: the event there, or None where the log holds it no more.
+        event: the event there, or None if the log holds it no more.
         digest: the stored hash, 32 bytes.
     """
 
@@ -98,7 +98,7 @@ class Finding:
     """One thing that is wrong.
 
     Attributes:
-        number: place in the chain, or 0 where the event has none.
+        number: place in the chain, or 0 if the event has none.
         last: the last of several places in a row.
         event: its id where it is known.
     """

@@ -61,7 +61,7 @@ async def _verify(keys: dict[str, Ed25519PublicKey], heads: Sequence[str]) -> Re
     check = ChainCheck(good, findings=bad)
     last, _ = await queries.chain_end()
     async for links in queries.list_batches(last):
-        # Hashing a batch takes a tenth of a second, for which a server would answer nobody.
+        # Hashing a batch takes a tenth of a second, during which a server would not answer.
         await asyncio.to_thread(check.steps, links)
     check.finish()
     check.findings += [Finding(Fault.INSERTED, 0, 0, id) for id in await queries.strangers()]

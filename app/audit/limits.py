@@ -17,12 +17,12 @@ COALESCED = frozenset(
         *("contract-inspection", "account-inspection"),
     }
 )
-# Each of these events has a subject of its own, which was made for it.
+# Each of these events has a separate subject, which was made for it.
 OWN_SUBJECT = frozenset({"form-parking"})
 
 A_DAY = 20_000
 # A person's own account changes seldom, and some of these acts send a mail: a new address may be
-# somebody else's.
+# another person's.
 FEWER_A_DAY = {
     "email-change-request": 10,
     **dict.fromkeys(

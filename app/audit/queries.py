@@ -28,7 +28,7 @@ def event_of(row: Record) -> Event:
 
 
 def _id(value: UUID | None) -> str:
-    # asyncpg has a UUID class of its own, whose text is the same.
+    # asyncpg has its own UUID class, whose text is the same.
     return str(value) if value is not None else ""
 
 

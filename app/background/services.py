@@ -15,7 +15,7 @@ async def note_done(name: str) -> None:
 
 
 async def note_failure(name: str) -> None:
-    """Note that a task ended with an error that nobody expected."""
+    """Note that a task ended with an unexpected error."""
     await fetch(
         "insert into background_task (name, failed_at, failures) values ($1, $2, 1)"
         " on conflict (name) do update set failed_at = excluded.failed_at,"

@@ -1,4 +1,4 @@
-"""What tells whether the background tasks are done."""
+"""When each background task was last done, and how often it failed."""
 
 from piccolo.columns import Integer, Text, Timestamptz
 from piccolo.table import Table

@@ -37,7 +37,7 @@ class Manifest:
     Attributes:
         made_at: when the database was looked at; ISO 8601 with offset.
         migrations: ids of what made the tables.
-        files: keys of stored files; None where they were left out.
+        files: keys of stored files; None if they were left out.
         secret: whether the secret file is in it.
         trust: names of the trusted roots' files.
     """

@@ -69,7 +69,7 @@ async def write_tables(
 ) -> None:
     """Fill the tables, which migrations have just made, inside the open transaction.
 
-    The triggers rest meanwhile: they judge changes, and what a backup holds has been judged.
+    The triggers are off during this: they judge changes, and a backup holds rows judged before.
     Foreign keys and checks do not rest.
 
     Raises:

@@ -28,21 +28,21 @@ from app.settings import Settings
 from app.storage import Storage, open_storage
 
 SECRET = "secret"  # noqa: S105 - the name of an entry
-# Nobody waits for a backup's statements; a big table takes as long as it takes.
+# No request waits for a backup's statements; a big table takes as long as it takes.
 NO_LIMIT = {"statement_timeout": "0", "timezone": "UTC", "datestyle": "ISO"}
 
 
 class NotEmpty(Exception):
-    """Something is already where the backup is to go. The message says what."""
+    """Something is already in the place of the backup. The message says what."""
 
 
 async def make_backup(
     settings: Settings, owner_url: str, file: Path, *, with_files: bool, with_secret: bool
 ) -> Manifest:
-    """Write the database, as it is at one moment, and what belongs to it, into a new file.
+    """Write the database at one moment, and what belongs to it, into a new file.
 
     Args:
-        with_files: whether stored files go into it, too.
+        with_files: whether stored files also go into it.
         with_secret: whether the secret file goes into it.
 
     Raises:
@@ -76,7 +76,7 @@ async def _read_files(storage: Storage, archive: zipfile.ZipFile) -> list[str]:
                 async for piece in storage.read(key, 0, size):
                     entry.write(piece)
         except FileNotFoundError:
-            # Deleted meanwhile, as nobody wants it any more; the empty entry is not listed.
+            # Deleted in the meantime, because it is not needed; the empty entry is not listed.
             continue
         keys.append(key)
     return keys

@@ -70,7 +70,7 @@ def _component(name: str, found: Distribution) -> dict[str, Any]:
         for each in found.metadata.get_all("Classifier") or []
         if each.startswith("License :: ")
     ]
-    # Older packages have their license, or all of its text, in a field of its own.
+    # Older packages have their license, or all of its text, in a separate field.
     written = str(found.metadata.json.get("license", "")).strip()
     if not named and written and "\n" not in written:
         named = [written]

@@ -19,7 +19,7 @@ CLOCKS_APART = timedelta(seconds=5)
 
 
 async def findings(settings: Settings) -> list[Finding]:
-    """Everything that somebody has to look after now."""
+    """Everything that an operator has to look after now."""
     return [
         *_setting_findings(settings),
         *await _clock_findings(),
@@ -60,7 +60,7 @@ def _setting_findings(settings: Settings) -> list[Finding]:
 
 
 def _connection_findings(settings: Settings) -> list[str]:
-    """Connections that leave the machine in clear, or to whoever answers."""
+    """Connections that leave the machine in clear, or to an unverified server."""
     found = []
     if settings.host not in LOOPBACK:
         found.append(

@@ -93,7 +93,7 @@ def _what_to_do(settings: Settings, error: OSError | UnicodeError) -> str:
 
 
 def holder(port: int) -> str | None:
-    """Name the program that listens on a port, or None where that cannot be seen.
+    """Name the program that listens on a port, or None if that cannot be seen.
 
     Only Linux shows this, and only root sees the programs of other users.
     """

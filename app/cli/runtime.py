@@ -104,7 +104,7 @@ async def work_until_stopped(settings: Settings) -> None:
 
 
 def with_demo_secrets(settings: Settings) -> Settings:
-    """The demo's settings with a passphrase of its own, made at the first start."""
+    """The demo's settings with its own passphrase, made at the first start."""
     file = settings.data_dir / "trust" / "passphrase"
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
@@ -202,13 +202,13 @@ def _serving_app(settings: Settings, url: str) -> App:
     """The application, in a process where no thread keeps the event loop waiting for long."""
     app = make_app(settings, url)
     sys.setswitchinterval(TURN_SECONDS)
-    # A full garbage collection stops all threads, for 0.2 s where it looks through the code, too.
+    # A full garbage collection stops all threads, for 0.2 s if it also looks through the code.
     gc.freeze()
     return app
 
 
 def _announce(settings: Settings, listener: socket.socket, stop: threading.Event) -> None:
-    """Print one line when the portal answers; on its own listener nobody else can."""
+    """Print one line when the portal answers; no other program can use its listener."""
     host, port = address_of(listener)
     while not stop.wait(READY_POLL_SECONDS):
         if _answers(host, port):

@@ -46,12 +46,12 @@ class Done:
 
 
 class Refused(Exception):
-    """The act cannot be done as things stand now; nothing was changed.
+    """The act cannot be done now; nothing was changed.
 
     Attributes:
         code: one of the act's refusals, which says it in words at the form.
         details: JSON values that the words or the form need.
-        page: path of the page that explains it to somebody who may not open the form any more.
+        page: path of the page that explains it to people who may no longer open the form.
         record: records that it was refused, in the transaction that keeps the problem.
     """
 
@@ -117,7 +117,7 @@ class Context:
 
 
 class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be done, as it is kept until the person confirms it; never a password."""
+    """The change, as kept until the person confirms it; never a password."""
 
 
 class Entry(Payload, Generic[V], frozen=True, kw_only=True):
@@ -137,7 +137,7 @@ E = TypeVar("E", bound=Entry[Any])
 
 
 def anybody(viewer: Viewer) -> None:
-    """Let everybody try: the statement finds nothing for those who may not."""
+    """Let all people try: the statement finds nothing for those who may not."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,7 +65,7 @@ class FormPages(Controller, Generic[S, V, E]):
         """Refuse those who see the form's page, but may not send the form."""
 
     def elsewhere(self, subject: S) -> str:
-        """Return the page to go to where the form is of no use now; empty where it is."""
+        """Return the page to go to where the form is of no use now; empty if it is."""
         return ""
 
     def _is_of(self, entry: E, subject: S) -> bool:

@@ -21,7 +21,7 @@ KEPT = timedelta(hours=48)
 
 
 class Outdated(HTTPException):
-    """An earlier version of the portal kept this change in a form that is not read any more."""
+    """An earlier version of the portal kept this change in a form that is no longer read."""
 
     status_code = HTTP_410_GONE
 
@@ -72,7 +72,7 @@ async def propose(viewer: Viewer, act: Act[P], payload: P, upload: bytes | None 
     """Keep a change until the person confirms it.
 
     Args:
-        act: what is to be confirmed.
+        act: what the person confirms.
         payload: what it takes; never a password.
         upload: the uploaded file, if there is one.
 
@@ -107,7 +107,7 @@ async def find_proposal(acts: Acts, viewer: Viewer, id: UUID) -> Proposal[Any]:
     """Return the person's own confirmation.
 
     Raises:
-        NotFoundException: there is none, it is somebody else's, or it is too old.
+        NotFoundException: there is none, it is another person's, or it is too old.
         Outdated: an earlier version of the portal kept it in another form.
     """
     row = await _find(viewer, id)
@@ -115,7 +115,7 @@ async def find_proposal(acts: Acts, viewer: Viewer, id: UUID) -> Proposal[Any]:
 
 
 async def find_draft(viewer: Viewer, id: str, act: Act[P]) -> Proposal[P] | None:
-    """Return what the person entered before, for its form to show again; None where it is gone.
+    """Return what the person entered before, for its form to show again; None if it is gone.
 
     Raises:
         Outdated: an earlier version of the portal kept it in another form.
@@ -132,7 +132,7 @@ async def state(context: Context, proposal: Proposal[Any]) -> Statement:
     """Return what the confirm page of a proposal says.
 
     Raises:
-        NotFoundException: the person may not do this any more.
+        NotFoundException: the person may no longer do this.
     """
     proposal.act.may(context.viewer)
     context = replace(context, upload=proposal.upload)
@@ -141,13 +141,13 @@ async def state(context: Context, proposal: Proposal[Any]) -> Statement:
 
 
 async def confirm(acts: Acts, context: Context, id: UUID) -> str:
-    """Do the change, once: whoever comes second finds the first one's result.
+    """Do the change, once: a second request finds the first one's result.
 
     Returns:
         Path to go to: where the change can be seen, or the form with the reason it was refused.
 
     Raises:
-        NotFoundException: not the person's confirmation, or they may not do this any more.
+        NotFoundException: not the person's confirmation, or they may no longer do this.
         CredentialsChanged: their session was ended a moment ago.
         Outdated: an earlier version of the portal kept it in another form.
     """

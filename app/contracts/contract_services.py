@@ -14,7 +14,7 @@ from app.web.values import columns, from_attributes
 
 
 class ChangeKind(StrEnum):
-    """What a line of a contract's history tells."""
+    """What a line of a contract's history says."""
 
     SIGNED = "signed"
     AMENDED = "amended"
@@ -30,7 +30,7 @@ class Reason:
 
 
 async def note_change(contract: UUID, kind: ChangeKind, reason: Reason) -> None:
-    """Add a line to a contract's history, in the transaction of what it tells."""
+    """Add a line to a contract's history, in the transaction of the change."""
     await ContractChange.insert(
         ContractChange(
             contract=contract,
@@ -43,7 +43,7 @@ async def note_change(contract: UUID, kind: ChangeKind, reason: Reason) -> None:
 
 
 async def lock_contract(contract: UUID, revision: int) -> Contract:
-    """Lock a contract, before its entitlements, and return it as it is.
+    """Lock a contract, before its entitlements, and return its current row.
 
     Raises:
         Gone: the contract is not there.
@@ -55,7 +55,7 @@ async def lock_contract(contract: UUID, revision: int) -> Contract:
 async def amend_contract(
     contract: UUID, *, values: ContractAmendmentValues, revision: int, actor: UUID
 ) -> None:
-    """Give a contract another name, term or sales contact; its history tells why.
+    """Give a contract another name, term or sales contact; its history says why.
 
     Args:
         revision: the one that the actor saw.

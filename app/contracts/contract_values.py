@@ -65,7 +65,7 @@ EffectiveOn = Annotated[date, Day(label=N_("Effective date"))]
 
 
 class ContractValues(Values, frozen=True):
-    """A new contract, and who is to own it; the owner's address may come later.
+    """A new contract and its owner; the owner's address may come later.
 
     Rules: last day not before the first; number once
     """

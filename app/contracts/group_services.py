@@ -39,7 +39,7 @@ async def remove_group_company(*, contract: UUID, group_company: UUID, actor: UU
     """Take a group company off the contract.
 
     Raises:
-        Gone: it is not registered any more.
+        Gone: it is no longer registered.
         GroupCompanyNamed: environments name it.
     """
     async with unit_of_work():

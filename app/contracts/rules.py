@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class SeenContract:
-    """A contract through the eyes of one person: nobody gets one without a role in it.
+    """A contract as one person sees it: without a role in it there is none.
 
     Attributes:
         starts_on, ends_on: first and last usable day in `time_zone`.

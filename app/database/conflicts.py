@@ -1,12 +1,12 @@
-"""What a service raises where a row is not as the person saw it; nothing was changed then.
+"""What a service raises if a row is not as the person saw it; nothing was changed then.
 
-A confirmed act that wants words of its own catches it or names it in its refusals.
+A confirmed act that has its own message catches it or names it in its refusals.
 """
 
 
 class Gone(Exception):
-    """The row is not there any more, or is over: deleted, ended, or of somebody else."""
+    """The row is gone or over: deleted, ended, or of another person."""
 
 
 class Changed(Exception):
-    """Somebody else changed the row since the person looked at it."""
+    """Another person changed the row since the person looked at it."""

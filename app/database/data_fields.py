@@ -37,7 +37,7 @@ class Fields:
 
 @dataclass(frozen=True)
 class NeverShown:
-    """Columns that no page shows as they are: the access matrix looks for them in every page."""
+    """Columns whose values no page shows: the access matrix looks for them in every page."""
 
     table: str
     columns: str

@@ -52,7 +52,7 @@ class Addresses:
 class EmbeddedServer:
     """A PostgreSQL server in `<data_dir>/postgres/` that lives no longer than this process.
 
-    A context manager, too: the block has the server's Addresses.
+    It is also a context manager: the block has the server's Addresses.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -64,7 +64,7 @@ class EmbeddedServer:
         """Start the server, made first where there is none, and wait until it answers.
 
         Blocks: about a second to create, a third of one to start, and as long as crash recovery
-        takes, which is told on standard error.
+        takes, which it reports on standard error.
 
         Raises:
             EmbeddedServerError: it cannot start; the message says what to do.

@@ -78,7 +78,7 @@ async def _take(pool: Pool) -> asyncpg.Connection:
         try:
             connection = await pool.take(ACQUIRE_SECONDS)
         except OSError as error:
-            # A time-out, or a server that is away: its socket is gone, or nobody answers there.
+            # A time-out, or a server that is away: its socket is gone, or does not answer.
             busy_total.inc()
             raise DatabaseBusy from error
     connections_in_use.inc()

@@ -1,9 +1,9 @@
-"""Lock a row before it is changed, and notice whether somebody else changed it meanwhile.
+"""Lock a row before it is changed, and notice whether another person changed it first.
 
 The database counts `revision`, by a trigger on every table that has one: whatever changes a row
 counts, also an import, a background task or an operator's own statement, which a service that
 counts would miss. The service compares, since only it knows what the person saw, and while it
-holds the lock, so that nothing can change in between.
+holds the lock, since nothing can change in that time.
 """
 
 from typing import Literal, TypeVar
@@ -27,7 +27,7 @@ async def lock_row(
     """Lock the one row that fits a condition until the unit of work ends, and return it.
 
     Args:
-        revision: the one that the person saw; None where any will do.
+        revision: the one that the person saw; None if any will do.
 
     Raises:
         Gone: no row fits.

@@ -75,7 +75,7 @@ class Pool:
         self.give_back(await self.take(STATEMENT_SECONDS))
 
     def take_idle(self) -> asyncpg.Connection | None:
-        """Take a connection that is free and alive; None where there is none."""
+        """Take a connection that is free and alive; None if there is none."""
         while self._free:
             connection, _ = self._free.pop()
             if connection.is_closed():

@@ -59,7 +59,7 @@ class Quota:
 
 @dataclass(frozen=True)
 class Bound:
-    """Why a table needs no quota of its own."""
+    """Why a table needs no separate quota."""
 
     table: str
     reason: str

@@ -23,7 +23,7 @@ async def rows(kind: type[T], sql: str, *args: object) -> list[T]:
 
 
 async def row(kind: type[T], sql: str, *args: object) -> T | None:
-    """Return the first row of a query as a value of a dataclass; None where there is no row."""
+    """Return the first row of a query as a value of a dataclass; None without a row."""
     found = await rows(kind, sql, *args)
     return found[0] if found else None
 

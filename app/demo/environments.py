@@ -53,7 +53,7 @@ async def _activate(world: World, environment: UUID) -> None:
 
 
 def _request_file() -> bytes:
-    """A request as a licensed system makes it; its key is thrown away, as nobody runs it."""
+    """A request as a licensed system makes it; its key is thrown away, because no system runs."""
     key = Ed25519PrivateKey.generate()
     salt = secrets.token_bytes(16)
     components = {

@@ -32,7 +32,7 @@ class LineProblem(StrEnum):
 
 @dataclass(frozen=True)
 class SheetProduct:
-    """A contracted product that has not ended; `in_use` counts what is held, too."""
+    """A contracted product that has not ended; `in_use` also counts what is held."""
 
     id: UUID
     code: str
@@ -45,7 +45,7 @@ class SheetProduct:
 
     @property
     def mark(self) -> str:
-        """What tells two entitlements to one product apart; no spreadsheet makes it a number."""
+        """What distinguishes two entitlements to one product; no spreadsheet makes it a number."""
         return f"P{self.id.hex[-MARK_LENGTH:].upper()}"
 
 
@@ -58,7 +58,7 @@ class Cell:
 
     @property
     def in_use(self) -> int:
-        """What nobody else can have."""
+        """The count that no other environment can have."""
         return max(self.here, self.held)
 
 
@@ -71,7 +71,7 @@ class Sheet:
     cells: Mapping[tuple[UUID, UUID], Cell]
 
     def cell(self, environment: UUID, product: UUID) -> Cell:
-        """One allocation; nothing where there is none."""
+        """One allocation; nothing if there is none."""
         return self.cells.get((environment, product), Cell())
 
 
@@ -80,7 +80,7 @@ class Effect:
     """What a line would do.
 
     Attributes:
-        before, after: what is and would be allocated; None where the line could not be read.
+        before, after: what is and would be allocated; None if the line could not be read.
         problems: what stands in the way, by column.
         candidates: the entitlements that the line could mean, where it is not clear.
         seen: what was allocated when the person looked, where it is another count by now.
@@ -196,7 +196,7 @@ class _Finder:
                 self.products.setdefault(word, []).append(product)
 
     def environment(self, name: str) -> UUID | None:
-        """By its name as it is; else by one that differs in width, case or a guarding mark."""
+        """By its exact name; otherwise by one that differs in width, case or a guarding mark."""
         unguarded = name.removeprefix("'")
         return (
             self.by_name.get(name)

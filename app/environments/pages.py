@@ -74,7 +74,7 @@ class EnvironmentForms(FormPages[Subject, EnvironmentValues, E]):
     values = EnvironmentValues
 
     def now(self, subject: Subject) -> EnvironmentValues | None:
-        """Show the facts as they are."""
+        """Show the current facts."""
         return subject.environment.facts if subject.environment else None
 
     def revision(self, subject: Subject) -> int:
@@ -86,7 +86,7 @@ class EnvironmentForms(FormPages[Subject, EnvironmentValues, E]):
         return await acts.choices(subject.contract)
 
     async def check(self, subject: Subject, form: SentForm[EnvironmentValues]) -> None:
-        """Tell at once that a name is taken."""
+        """Report at once that a name is taken."""
         own = subject.environment.id if subject.environment else None
         if await queries.name_taken(subject.contract, form.values.name, own):
             self.refuse(form, "name-taken")

@@ -33,7 +33,7 @@ def activation_state(
 
     Args:
         allocated: whether anything is allocated that has not ended.
-        expires_at: the newest file's end, None where there is no file.
+        expires_at: the newest file's end, None without a file.
         end_reason: why the newest file ended early, or None.
         differs: whether what was issued is not what is allocated now.
         now: the moment of looking.

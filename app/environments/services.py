@@ -37,7 +37,7 @@ async def lock_environment(
     """Lock an environment that runs, before its entitlements, and return it.
 
     Args:
-        revision: the one that the person saw; None where any will do.
+        revision: the one that the person saw; None if any will do.
 
     Raises:
         Gone: it is retired or not there.

@@ -40,7 +40,7 @@ class SheetForm:
     """A table as it was pasted or uploaded; an upload is shown as text from then on.
 
     Attributes:
-        problem: why it cannot be read, as told to the person, or empty.
+        problem: why it cannot be read, in the person's words, or empty.
         file: the name of the file that was uploaded.
 
     Takes: table: text with commas, semicolons or tabs, or a file (XLSX or CSV, as an import

@@ -43,7 +43,7 @@ class AllocationSheet(Controller):
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
     ) -> Response[str]:
-        """The empty form; or every line of the table that was checked, as things stand now."""
+        """The empty form; or every line of the table that was checked, now."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), ALLOCATION)
         if draft is None or draft.payload.contract != contract.number:
             return _page(request, contract, "")

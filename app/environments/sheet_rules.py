@@ -1,4 +1,4 @@
-"""Allocations as a table of lines: how a table is read, whatever somebody pastes or uploads."""
+"""Allocations as a table of lines: how a table is read, whatever a person pastes or uploads."""
 
 import io
 import unicodedata
@@ -35,7 +35,7 @@ HEADS = {
     Column.COUNT: ("数量", "割り当て", "割当", "quantity", "count", "allocated", "allocation"),
     Column.MARK: ("契約製品番号", "contractedproductno."),
 }
-# Such a cell is taken as it is shown: names and counts are looked at anyway.
+# Such a cell counts as it is shown: names and counts are checked anyway.
 AS_SHOWN = frozenset({CellMark.NUMBER, CellMark.DAY})
 REQUIRED = (Column.ENVIRONMENT, Column.PRODUCT, Column.COUNT)
 
@@ -70,7 +70,7 @@ class Line:
 
 
 def decode(content: bytes) -> str | None:
-    """The text of a file in any encoding that the reader of tables knows; None where it is none."""
+    """The text of a file in any encoding that the reader of tables knows; None if it is none."""
     encoding = encoding_of(io.BytesIO(content))
     text = content.decode(encoding, "replace")
     return None if "\0" in text or "\ufffd" in text else text
@@ -98,7 +98,7 @@ def read_rows(rows: Iterable[Row]) -> list[Line] | TableFault:
 
 
 def write_table(lines: Sequence[Line]) -> str:
-    """Lines as text for people to go on with, each on its line as far as blank ones may show it.
+    """Lines as text for people to continue with, each on its line as far as blank ones may show it.
 
     A formula without a result stays a fault: it shows an error there.
     """
@@ -112,7 +112,7 @@ def write_table(lines: Sequence[Line]) -> str:
 
 
 def _as_text(line: Line, column: Column) -> str:
-    # A shortened number is a fault as text, too.
+    # A shortened number is also a fault as text.
     faulty = line.marks.get(column, CellMark.SHORTENED) is not CellMark.SHORTENED
     return "#N/A" if faulty else " ".join(line.cells[column].split())
 

@@ -13,7 +13,7 @@ from app.web.values import Values
 class EnvironmentValues(Values, frozen=True):
     """The facts of an environment that its owners change.
 
-    Rules: a name once among those in use of a contract; none of what others changed meanwhile
+    Rules: a name once among those in use of a contract; no conflict with another person's change
       is lost
     """
 

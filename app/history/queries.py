@@ -33,7 +33,7 @@ VENDOR = """
 
 @dataclass(frozen=True)
 class SeenEvent:
-    """An event as it is told to the contract's owners.
+    """An event as the contract's owners see it.
 
     Attributes:
         text: what was done.

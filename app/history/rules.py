@@ -1,4 +1,4 @@
-"""What of a contract's history is wanted, and how an event is told."""
+"""What of a contract's history to show, and how an event is worded."""
 
 import re
 from collections import defaultdict
@@ -54,7 +54,7 @@ def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
     """How a person is called in a history, in the reader's language.
 
     Args:
-        name: None where the person withdrew; the id's last letters tell such people apart.
+        name: None if the person withdrew; the id's last letters distinguish such people.
         staff: customers see that the vendor acted, not which employee.
     """
     if id is None:
@@ -65,7 +65,7 @@ def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
 
 
 def sentence(act: str, subject: str, details: Mapping[str, object]) -> str:
-    """What was done, in the reader's language; an unknown act is told by its code."""
+    """What was done, in the reader's language; an unknown act is shown by its code."""
     shown = {name: _shown(act, name, value) for name, value in details.items()}
     values: defaultdict[str, object] = defaultdict(lambda: "–", shown)
     values["subject"] = subject or _("(deleted)")

@@ -13,7 +13,7 @@ from app.products.queries import USE
 
 TODAY = "(now() at time zone c.time_zone)::date"
 CONTRACT_ROWS = 50
-# So many environments are named; of the others only the number is told.
+# So many environments are named; of the others only the number is shown.
 NAMED = 3
 # What each environment e of contract c waits for, judged as `activation_state` does. A contract may
 # have ten thousand: they are looked at once, and `offset 0` keeps each from being judged twice.

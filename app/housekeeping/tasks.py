@@ -15,15 +15,15 @@ from app.settings import Settings
 from app.storage import Storage, open_storage
 from app.withdrawal.services import wipe_notes
 
-# Some expired rows stay a while: a session that is over tells whose form to park, and an expired
-# link that it has expired.
+# Some expired rows stay a while: an ended session shows whose form to park, and an expired
+# link shows that it has expired.
 KEPT = timedelta(days=7)
 STAYING = (
     ("session", "expires_at"),
     ("password_reset", "expires_at"),
     ("email_change", "expires_at"),
 )
-# Nobody can use these rows once they have expired.
+# Nothing can use these rows once they have expired.
 USELESS = (
     ("confirmation", "expires_at", timedelta(0)),
     ("parked_form", "expires_at", timedelta(0)),
@@ -54,9 +54,9 @@ async def sweep(storage: Storage) -> None:
 
 
 async def _sweep_void() -> None:
-    """Delete what an earlier generation of a person's credentials left, and nobody asks for.
+    """Delete what an earlier generation of a person's credentials left, and nothing reads.
 
-    An ended session still tells whose form to keep, and a link to set a password still counts
+    An ended session still shows whose form to keep, and a link to set a password still counts
     against the number that a person is mailed in an hour: both go when they have expired.
     """
     for table in ("device", "pending_sign_in", "passkey_challenge", "email_change"):

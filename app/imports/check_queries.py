@@ -46,7 +46,7 @@ THERE: Mapping[Kind, str] = {
                  = (l.content ->> 'quantity', l.content ->> 'ends_on') desc
         limit 1
     """,
-    # Whoever was invited once is not invited again by a file.
+    # A file does not invite a person who was ever invited.
     Kind.PEOPLE: """
         select '' as email from contract c
         where c.number = l.content ->> 'contract' and (

@@ -187,7 +187,7 @@ def readable_name(name: str) -> str:
     """A file's name as `read_lines` looks at it: the form, and of one CSV what is in it.
 
     Raises:
-        Unreadable: the name tells neither.
+        Unreadable: the name shows neither.
     """
     form = _form(name)
     if form in WORKBOOKS | {".zip"}:

@@ -59,7 +59,7 @@ class Lines:
                 yield from self.end()
 
     def end(self) -> Iterator[Line | Fault]:
-        """What is still to be told when there are no more rows."""
+        """Return the faults left to report after the last row."""
         if self._head is None and not self._broken and self._waiting:
             first = self._waiting.pop(0)
             yield from self._begin(first)

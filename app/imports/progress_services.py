@@ -23,11 +23,11 @@ class Progress:
         self._outside = contextvars.copy_context()
 
     def report(self, phase: str, lines: int) -> None:
-        """What `import_lines` tells; it is written down before long."""
+        """What `import_lines` reports; it is saved soon after."""
         self._now = (phase, lines)
 
     async def begin(self, id: UUID) -> int:
-        """Begin with an import; answers how often somebody has begun with it by now."""
+        """Begin an import; return how many workers have begun it by now."""
         self._import = id
         begun = asyncio.create_task(_begin(id), context=self._outside)
         return await begun
@@ -48,7 +48,7 @@ class Progress:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
             if self._import is not None and self._now != self._noted and not stop.is_set():
-                # Nobody misses one figure; the work itself must go on.
+                # A lost figure does no harm; the work itself must continue.
                 with contextlib.suppress(*unavailable_errors):
                     await self._note(self._import)
 

@@ -11,11 +11,11 @@ from app.web.i18n import LANGUAGES
 from app.web.i18n import gettext as _
 from app.web.requests import form_of
 
-# What a file may have that comes through the console: as it is, unpacked, and of lines.
+# What a file may have that comes through the console: bytes, bytes unpacked, and lines.
 MOST_BYTES = 100 * 1000 * 1000
 MOST_LINES = 1_000_000
-# A worker that dies with an import at hand leaves it to the next; a file that kills workers must
-# not go on for ever.
+# A worker that dies during an import leaves it to the next; a file that kills workers must
+# not do so for ever.
 MOST_ATTEMPTS = 5
 LONGEST_NAME, LONGEST_NUMBER = 100, 40
 LARGEST_QUANTITY = 1_000_000_000
@@ -47,7 +47,7 @@ class ImportState(StrEnum):
 
 # A worker has something to do.
 AT_WORK = (ImportState.CHECKING, ImportState.IMPORTING)
-# Nobody needs the file any more.
+# The file is no longer needed.
 OVER = (
     *(ImportState.FAULTY, ImportState.UNREADABLE),
     *(ImportState.DONE, ImportState.DISCARDED),

@@ -70,7 +70,7 @@ async def import_lines(
 
     Args:
         dry_run: do everything, then take it back.
-        report: told the name of each phase and how many lines are done in it.
+        report: called with the name of each phase and how many lines are done in it.
         id: of the import, which its audit event names; a new one unless given.
 
     Raises:
@@ -157,7 +157,7 @@ async def _add(
 async def invite_imported(settings: Settings) -> bool:
     """Invite the next few people of imported files; whether there were any.
 
-    Who became a member meanwhile, or was invited, is passed over.
+    Skip people who have become members or were invited since the import.
     """
     async with unit_of_work():
         people = await fetch(addition_queries.NEXT_PEOPLE, INVITED_AT_ONCE)

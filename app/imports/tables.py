@@ -29,7 +29,7 @@ class ImportLine(Table):
 
 
 class ImportPerson(Table):
-    """Somebody of an imported file who is to be invited."""
+    """A person of an imported file who waits for an invitation."""
 
     id = UUID(primary_key=True, default=uuid7)
     contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
@@ -44,7 +44,7 @@ class BulkImport(Table):
 
     Attributes:
         size, sha256: come when the file is whole.
-        language: of whoever uploaded it; in it the faults are told.
+        language: of the person who uploaded it; the faults are in it.
         state: an ImportState.
         reason: why the file cannot be imported at all, else empty.
         lines, added: kind → number, as found by the check or done by the import.
@@ -73,7 +73,7 @@ class BulkImport(Table):
 
 
 class BulkImportProgress(Table):
-    """How far the worker is that has the import; attempts count workers that died, too."""
+    """How far the worker is that has the import; attempts also count workers that died."""
 
     id = UUID(primary_key=True, default=uuid7)
     import_ = ForeignKey(

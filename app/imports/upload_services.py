@@ -1,4 +1,4 @@
-"""Files that are to be imported: uploaded, confirmed, thrown away, and swept once they are over."""
+"""Files to import: uploaded, confirmed, thrown away, and swept once they are over."""
 
 from collections.abc import AsyncIterable
 from datetime import timedelta
@@ -33,7 +33,7 @@ async def upload_import(
     Whatever interrupts it, nothing stays: at once where this process lives on, else by the sweep.
 
     Args:
-        language: in which its faults are told.
+        language: of its faults.
 
     Raises:
         FileTooLarge: more than `limit` bytes came.
@@ -73,7 +73,7 @@ async def upload_import(
 
 
 async def confirm_import(id: UUID, *, actor: UUID) -> bool:
-    """Leave a checked file to the workers; False where it is not as it was any more."""
+    """Leave a checked file to the workers; False if it has changed."""
     async with unit_of_work():
         moved = (
             await BulkImport.update(
@@ -97,7 +97,7 @@ def _checked(id: UUID) -> Combinable:
 
 
 async def discard_import(id: UUID, *, actor: UUID) -> bool:
-    """Throw a checked file away; False where it is not as it was any more."""
+    """Throw a checked file away; False if it has changed."""
     async with unit_of_work():
         discarded = (
             await BulkImport.update(
@@ -116,7 +116,7 @@ async def discard_import(id: UUID, *, actor: UUID) -> bool:
 
 
 async def sweep_imports(storage: Storage) -> None:
-    """Give up what nobody confirmed in time, and forget results that had theirs."""
+    """Give up files not confirmed in time, and delete results past their time."""
     now = clock.now()
     waiting = [ImportState.UPLOADING.value, ImportState.CHECKED.value]
     await BulkImport.update(
@@ -131,7 +131,7 @@ async def sweep_imports(storage: Storage) -> None:
 async def delete_spent_files(storage: Storage) -> None:
     """Delete the files of imports that are over.
 
-    The file goes first: a crash in between leaves the row, and the next one goes on.
+    The file goes first: a crash in between leaves the row, and the next sweep continues.
     """
     over = BulkImport.state.is_in([state.value for state in OVER])
     for row in await BulkImport.select(BulkImport.id, BulkImport.storage_key).where(

@@ -1,7 +1,7 @@
 """The background task of bulk imports: it checks what was uploaded, and imports what was confirmed.
 
 What an import adds, what is kept of it and its state are one transaction, which holds the lock of
-its row. A worker that dies leaves nothing, and the next one begins anew.
+its row. A worker that dies leaves nothing, and the next one starts again.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from app.web.i18n import gettext as _
 
 # Any fixed number: imports follow each other, else they would wait for each other's rows.
 IMPORT_LOCK = 0x4C50_496D
-# So that pages go on in between.
+# Lets pages run in between.
 FAULTS_AT_ONCE = 1000
 FAULT_COLUMNS = ("id", "import", "number", "kind", "line", "column", "message")
 # Another worker, or the same later, may do better.

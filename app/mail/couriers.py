@@ -37,7 +37,7 @@ class Courier(Protocol):
         """Hand the message over; answers the server's words.
 
         Raises:
-            NotDelivered: it was not taken, or nobody knows whether it was.
+            NotDelivered: it was not taken, or the portal cannot know whether it was.
         """
 
     async def rest(self) -> None:
@@ -102,7 +102,7 @@ class SmtpCourier:
             port=server.port,
             username=server.user,
             password=server.password,
-            # The machine's own name is nobody's business, and asking for it may take long.
+            # The machine's own name is private, and asking for it may take long.
             local_hostname=sender.rpartition("@")[2],
             timeout=self._step,
             use_tls=server.tls,
@@ -120,7 +120,7 @@ class SmtpCourier:
                 async with asyncio.timeout(self._step):
                     await client.quit()
             except (aiosmtplib.SMTPException, OSError):
-                pass  # the connection is of no use any more, which is what was wanted
+                pass  # the connection is no longer usable, which is what was wanted
         self._drop()
 
     def _drop(self) -> None:
@@ -133,7 +133,7 @@ def _tls_context(server: SmtpServer) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if server.local:
-        # Nobody stands between, and no authority vouches for this name.
+        # No machine is in between, and no authority vouches for this name.
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

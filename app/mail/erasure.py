@@ -1,4 +1,4 @@
-"""Forgetting somebody in the folder that stands for mailboxes where there is no SMTP server."""
+"""Forgetting a person in the folder of mails that replaces an SMTP server."""
 
 import asyncio
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""The demo's mailbox: everybody's mails, readable by everybody. It exists in the demo only."""
+"""The demo's mailbox: all mails, readable by all visitors. It exists in the demo only."""
 
 import asyncio
 import re

@@ -44,7 +44,7 @@ class Recipient:
 
     Attributes:
         address: mail address, ASCII.
-        name: as the person writes it; empty where it is not known yet.
+        name: as the person writes it; empty if it is not known yet.
         language: the language they read.
     """
 

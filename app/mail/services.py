@@ -1,4 +1,4 @@
-"""The outbox: mails are written with the change that they tell of, and settled once delivered."""
+"""The outbox: mails are written with the change that they report, and settled once delivered."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ async def enqueue(
     Args:
         template: folder below templates/mail/.
         about: the row it is about, by which `withdraw` finds it.
-        valid_until: after this moment it is not sent any more.
+        valid_until: after this moment it is no longer sent.
         headers: what only this kind of mail has in its head, ASCII.
         context: what the templates need.
 
@@ -93,7 +93,7 @@ def _opens(secret: bytes, mail: Record) -> bool:
 
 
 async def claim(most: int, lease: timedelta) -> Sequence[Record]:
-    """Take mails that are due; nobody else gets them before the lease has run out.
+    """Take mails that are due; no other worker gets them before the lease has run out.
 
     A worker that dies says nothing: its mails come due again by themselves.
     """
@@ -114,7 +114,7 @@ async def claim(most: int, lease: timedelta) -> Sequence[Record]:
 
 
 async def settle_sent(mail: Record, answer: str) -> bool:
-    """Note that the server took the mail, and wipe what it said; False where the lease was lost."""
+    """Note that the server took the mail, and wipe what it said; False if the lease was lost."""
     return await _settle(mail, State.SENT, None, answer, mail["failures"])
 
 
@@ -144,7 +144,7 @@ async def _settle(
 
 
 async def postpone(mail: Record, until: datetime, answer: str, failures: int) -> bool:
-    """Try again later; False where the lease was lost."""
+    """Try again later; False if the lease was lost."""
     rows = (
         await Mail.update(
             {
@@ -165,7 +165,7 @@ async def postpone(mail: Record, until: datetime, answer: str, failures: int) ->
 
 
 async def retry(id: UUID) -> bool:
-    """Queue a dead letter anew; False where there is none with content left."""
+    """Queue a dead letter again; False if there is none with content left."""
     now = clock.now()
     rows = await fetch(
         "update mail set state = 'queued', reason = null, settled_at = null, failures = 0,"
@@ -178,7 +178,7 @@ async def retry(id: UUID) -> bool:
 
 
 async def discard(id: UUID) -> bool:
-    """Throw away a mail that is not delivered; False where it is, or is being delivered now.
+    """Throw away a mail that is not delivered; False if it is, or is being delivered now.
 
     That there was a mail stays on record, with the server's words.
     """

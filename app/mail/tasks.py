@@ -17,6 +17,6 @@ async def _deliveries(settings: Settings) -> AsyncIterator[Step]:
         await at_work.rest()
 
 
-# The outbox is polled; LISTEN would need a connection of its own per process, which poolers between
+# The outbox is polled; LISTEN would need a separate connection per process, which poolers between
 # the portal and its database do not pass on.
 DELIVERY = Task("mail-delivery", _deliveries, pause_seconds=1.0)

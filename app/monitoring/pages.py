@@ -75,7 +75,7 @@ class DatabaseFigures(Collector):
 async def show_metrics(
     request: PageRequest, settings: NamedDependency[Settings]
 ) -> Response[bytes]:
-    """Everything that is counted; to everybody else the address is unknown."""
+    """Everything that is counted; without the token the address is unknown."""
     given = request.headers.get("authorization", "").encode()
     token = settings.metrics_token
     if token is None or not secrets.compare_digest(given, b"Bearer " + token):

@@ -1,7 +1,7 @@
 """Mailing notices, a batch at a time, and stopping such mails by the link in them.
 
 A batch is one transaction: the mails in the outbox and the rows that say so. A worker that dies
-leaves nothing half done, and the next one goes on after the last person who has a row.
+leaves nothing half done, and the next one continues after the last person who has a row.
 """
 
 from collections.abc import Collection, Sequence
@@ -62,7 +62,7 @@ async def mail_notices(settings: Settings, *, batch: int = BATCH) -> bool:
 async def _write(
     settings: Settings, notice: Notice, recipient: NoticeRecipient, now: datetime
 ) -> None:
-    """Write one person's mail, with a link of its own."""
+    """Write one person's mail, with its own link."""
     token = new_token()
     mail = NoticeMail(
         notice=notice.id,
@@ -100,7 +100,7 @@ async def _enqueue(
             **context,
         )
     except ValueError:
-        # An address that is none must not keep the notice from everybody else.
+        # An invalid address must not keep the notice from the others.
         log.error("notice-mail-impossible", user=str(recipient.user))
         return None
 
@@ -141,14 +141,14 @@ async def stop_notices(token: str, wanted: Collection[UUID] | None) -> Subscript
         wanted: memberships of theirs; None for all that the mail was for.
 
     Returns:
-        How things stand then, or None where there is no such link.
+        How things stand then, or None without a such link.
     """
     async with unit_of_work():
         found = await find_subscription(token_hash(token))
         if found is None:
             return None
         chosen = [c.id for c in found.contracts if wanted is None or c.id in wanted]
-        # Whoever changes the people of contracts locks the contracts first, in the order of ids.
+        # Code that changes the people of contracts locks the contracts first, in the order of ids.
         await fetch(
             "select 1 from contract where id in (select contract from membership"
             " where id = any($1)) order by id for update",

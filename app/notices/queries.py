@@ -9,7 +9,7 @@ from app.database import fetch, fetch_one, json_rows, part_of, rows
 
 HOME_ROWS = 5
 PAGE_ROWS = 20
-# More than this is told as "so many and more"; counting further would only cost time.
+# More than this is shown as "so many and more"; counting further would only cost time.
 MOST_UNREAD = 100
 # The person's products, each with the moment at which the last of their contracts loses it.
 MINE = """

@@ -26,7 +26,7 @@ def _words(values: NoticeValues) -> dict[Any, Any]:
 
 
 async def compose_notice(values: NoticeValues, *, actor: UUID | None) -> UUID:
-    """Keep a draft, which nobody sees yet."""
+    """Keep a draft, which customers do not see yet."""
     notice = Notice(**_words(values))
     async with unit_of_work():
         await Notice.insert(notice)
@@ -39,7 +39,7 @@ async def _lock(notice: UUID, state: Combinable, revision: int | None) -> Notice
     """Lock a notice that is in a state.
 
     Raises:
-        Changed: somebody else changed it meanwhile.
+        Changed: another person changed it first.
         NoticeSettled: it is in another state.
     """
     try:
@@ -63,7 +63,7 @@ async def change_notice(
         revision: the one that was changed; None for any.
 
     Raises:
-        Changed: somebody else changed it meanwhile.
+        Changed: another person changed it first.
         NoticeSettled: it is published already: people may have read or got it by mail.
     """
     async with unit_of_work():
@@ -102,7 +102,7 @@ async def publish_notice(
         revision: the one that was read; None for any.
 
     Raises:
-        Changed: somebody else changed it meanwhile.
+        Changed: another person changed it first.
         NoticeSettled: it is published already.
     """
     now = clock.now()
@@ -118,7 +118,7 @@ async def publish_notice(
 
 
 async def withdraw_notice(notice: UUID, *, actor: UUID | None) -> None:
-    """Take a notice back: nobody sees it any more, and mails that still wait are not sent.
+    """Take a notice back: people no longer see it, and mails that still wait are not sent.
 
     Raises:
         NoticeSettled: it is a draft, or was withdrawn already.

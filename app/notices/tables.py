@@ -1,4 +1,4 @@
-"""What the vendor tells the people who use a product."""
+"""What the vendor announces to the people who use a product."""
 
 from piccolo.columns import UUID, Bytea, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete

@@ -45,7 +45,7 @@ class Unsubscriptions(Controller):
 def _page(
     request: PersonRequest, token: str, found: Subscription | None, *, nothing_chosen: bool = False
 ) -> Response[str]:
-    """Return the page, in the language of whom the mail was for where nobody is logged in."""
+    """Return the page, without a session in the language of the mail's recipient."""
     if found is None:
         raise NotFoundException
     if request.user is None:

@@ -17,7 +17,7 @@ async def provide_membership(
     contract: NamedDependency[SeenContract],
     membership_id: FromPath[UUID],
 ) -> SeenMembership:
-    """Return the membership in the address: one's own, or any for owners while the contract runs.
+    """Return the membership in the address: their own, or any for owners of a running contract.
 
     Raises:
         NotFoundException: there is none, or it is not for this person to change.

@@ -56,12 +56,12 @@ def choices(contract: SeenContract) -> Choices:
 
 
 def notices(on: bool) -> str:
-    """Return the words for whether somebody gets notices."""
+    """Return the words for whether a person gets notices."""
     return _("Receives notices") if on else _("No notices")
 
 
 def _not_owner(contract: SeenContract) -> Refused:
-    """Refuse on the list of members: somebody who is no owner cannot open the form."""
+    """Refuse on the list of members: only owners can open the form."""
     return Refused("not-owner", page=f"{contract.url}/members")
 
 

@@ -1,4 +1,4 @@
-"""The forms with a password: registering, and changing one's own."""
+"""The forms with a password: registering, and changing the password."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ def read_registration(
 
 @dataclass(frozen=True)
 class PasswordForm:
-    """The password as it is, and a new one, twice.
+    """The current password, and a new one, twice.
 
     Takes: current: secret; password: secret; again: secret
     Rules: both the same; ≥ 15 characters, with a second factor ≥ 8; zxcvbn's score ≥ 3, with

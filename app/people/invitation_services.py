@@ -19,7 +19,7 @@ from app.settings import Settings
 
 
 class InvitationRefused(Exception):
-    """Some of the addresses cannot be invited as things stand; none was."""
+    """Some of the addresses cannot be invited now; none was."""
 
     def __init__(self, problems: Mapping[str, AddressProblem]) -> None:
         super().__init__(problems)
@@ -37,7 +37,7 @@ async def invite(
     values: InvitationValues,
     actor: Viewer,
 ) -> None:
-    """Mail each address a link of its own. An expired invitation of an address is replaced.
+    """Mail each address its own link. An expired invitation of an address is replaced.
 
     Raises:
         InvitationRefused: an address is a member, or invited, already.
@@ -135,10 +135,10 @@ async def send_again(
     invitation: UUID,
     actor: Viewer,
 ) -> None:
-    """Mail a new link to the same address; the old one opens nothing any more.
+    """Mail a new link to the same address; the old one no longer works.
 
     Raises:
-        Gone: it was used or ended meanwhile.
+        Gone: it was used or has ended.
         InvitationRefused: the person became a member another way.
     """
     async with unit_of_work():
@@ -158,10 +158,10 @@ async def send_again(
 
 
 async def cancel(*, contract: UUID, invitation: UUID, actor: UUID) -> None:
-    """Take an invitation back: its link opens nothing any more.
+    """Take an invitation back: its link no longer works.
 
     Raises:
-        Gone: it was used or ended meanwhile.
+        Gone: it was used or has ended.
     """
     async with unit_of_work():
         await lock_people(contract)

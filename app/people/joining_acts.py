@@ -1,4 +1,4 @@
-"""What somebody with an account confirms when they join by a link."""
+"""What a person with an account confirms when they join by a link."""
 
 from litestar.exceptions import NotFoundException
 
@@ -24,7 +24,7 @@ def link_url(token: str) -> str:
 class Joining(Payload, frozen=True):
     """The link, in a sealed box, since its token must be nowhere in clear.
 
-    It is empty where somebody registered first: what they confirmed is done already.
+    It is empty if the person registered first: what they confirmed is done already.
     """
 
     link: bytes = b""
@@ -77,7 +77,7 @@ def contract_facts(link: Link) -> list[tuple[str, str]]:
 
 
 def joined(link: Link) -> Done:
-    """Return where somebody who has joined goes on."""
+    """Return the next page of a person who has joined."""
     return Done(
         f"/contracts/{link.contract_number}",
         _("You are now a member of the contract %(name)s.", name=link.contract_name),

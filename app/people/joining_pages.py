@@ -92,7 +92,7 @@ class Joining(Controller):
 
     @post(opt={"public": True})
     async def propose(self, request: PersonRequest, token: FromPath[str]) -> Response[Any]:
-        """登録: on to the confirm page, for somebody without an account."""
+        """登録: on to the confirm page, for people without an account."""
         data = await read_form(request)
         link = await _find(request, token)
         if link is None or link.state is not LinkState.OPEN:
@@ -124,7 +124,7 @@ class Joining(Controller):
         settings: NamedDependency[Settings],
         token: FromPath[str],
     ) -> Response[Any]:
-        """参加する: on to the confirm step, for somebody with an account."""
+        """参加する: on to the confirm step, for people with an account."""
         link = await queries.find_link(token, viewer)
         if (
             link is None
@@ -137,7 +137,7 @@ class Joining(Controller):
 
 
 class Registrations(Controller):
-    """The confirm page of somebody who has no account yet."""
+    """The confirm page of people who have no account yet."""
 
     path = "/join/{token:str}/registrations/{id:uuid}"
 
@@ -182,7 +182,7 @@ class Registrations(Controller):
 
 
 async def _registration(link: Link | None, id: UUID) -> Registration | None:
-    """Return what is to be confirmed, while the link lets somebody without an account join."""
+    """Return what to confirm, while the link lets people without an account join."""
     if link is None or link.state is not LinkState.OPEN or link.arrival is not Arrival.REGISTER:
         return None
     return await queries.find_registration(link, id)

@@ -1,4 +1,4 @@
-"""Joining a contract by a mailed link, with a new account or with one's own."""
+"""Joining a contract by a mailed link, with a new account or an existing one."""
 
 from uuid import UUID
 
@@ -26,11 +26,11 @@ class LinkClosed(Exception):
 
 
 class CodeTaken(Exception):
-    """Somebody else has this user code."""
+    """Another person has this user code."""
 
 
 class AddressTaken(Exception):
-    """The invited address got an account meanwhile: the person signs in with it."""
+    """The invited address has an account by now: the person signs in with it."""
 
 
 class MemberAlready(Exception):
@@ -62,7 +62,7 @@ async def register(link: Link, registration: Registration, user_agent: str) -> S
     """Make the account, with the role, the accepted terms and a first session.
 
     Raises:
-        LinkClosed: the link does not open any more; whoever came first has joined.
+        LinkClosed: the link no longer works; the first person has joined.
         CodeTaken, AddressTaken: the account cannot be made like this.
     """
     try:
@@ -91,7 +91,7 @@ async def join(link: Link, viewer: Viewer) -> None:
     """Join with an account that is there already.
 
     Raises:
-        LinkClosed: the link does not open any more.
+        LinkClosed: the link no longer works.
         MemberAlready: the person belongs to the contract; the link stays open.
     """
     try:

@@ -1,8 +1,8 @@
 """Changes of roles and of who belongs to a contract.
 
-Whoever changes them locks the contract first, looks again and then decides, so that of two owners
-who demote each other at the same moment the second one is told no. The database keeps the same
-rule for whoever else writes.
+Each change locks the contract first, reads again and then decides. So if two owners demote each
+other at the same moment, the second is refused. The database keeps the same rule for every other
+writer.
 """
 
 from uuid import UUID
@@ -18,7 +18,7 @@ from app.web.values import builtins, columns
 
 
 class MembershipRefused(Exception):
-    """The membership cannot be changed as things stand; nothing was changed."""
+    """The membership cannot be changed now; nothing was changed."""
 
 
 class LastOwner(MembershipRefused):
@@ -33,7 +33,7 @@ REFUSALS = {MembershipProblem.LAST_OWNER: LastOwner, MembershipProblem.NOT_OWNER
 
 
 async def lock_people(contract: UUID) -> Standing:
-    """Lock a contract until nobody else changes its people, and return how things stand."""
+    """Lock a contract against other changes of its people, and return its current state."""
     found = await lock_row(Contract, Contract.id == contract)
     owners = await Membership.select(Membership.user).where(
         (Membership.contract == contract) & (Membership.role == Role.OWNER.value)
@@ -49,7 +49,7 @@ async def _lock(
 ) -> Membership:
     """Lock the people of a contract and one membership, which may get another role.
 
-    Somebody who may not do that at all is told so, also where the membership was changed.
+    People who may not do that at all get that refusal first, also if the membership has changed.
 
     Args:
         after: the wanted role; None ends the membership.
@@ -73,7 +73,7 @@ async def change_membership(
         revision: the one that the actor saw.
 
     Raises:
-        Gone: the person left meanwhile.
+        Gone: the person has left.
         Changed: the membership has another revision by now.
         MembershipRefused: the actor is no owner, or it was the last one.
     """

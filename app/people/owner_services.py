@@ -19,10 +19,10 @@ class OwnerThere(Exception):
 
 
 async def _require_no_owner(contract: UUID) -> None:
-    """Nobody else changes the people of the contract from here on, and none of them owns it.
+    """Lock the people of the contract, and require that none of them owns it.
 
     Raises:
-        OwnerThere: somebody does, whose account is not disabled.
+        OwnerThere: one of them does, whose account is not disabled.
     """
     await lock_people(contract)
     if await fetch_one(
@@ -36,11 +36,11 @@ async def _require_no_owner(contract: UUID) -> None:
 async def appoint_owner(
     settings: Settings, *, contract: NamedContract, membership: UUID, reason: str, actor: UUID
 ) -> None:
-    """Make a member the owner, and tell them.
+    """Make a member the owner, and mail them.
 
     Raises:
         OwnerThere: the contract has an owner.
-        Gone: the person left meanwhile, or their account is disabled.
+        Gone: the person has left, or their account is disabled.
     """
     async with unit_of_work():
         await _require_no_owner(contract.id)
@@ -82,7 +82,7 @@ async def invite_new_owner(
     reason: str,
     actor: Viewer,
 ) -> None:
-    """Invite somebody to own a contract that has no owner left who can act.
+    """Invite a person to own a contract that has no owner left who can act.
 
     Raises:
         OwnerThere: the contract has an owner.

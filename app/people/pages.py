@@ -77,7 +77,7 @@ def provide_subject(
 
 
 class Memberships(FormPages[Subject, MembershipValues, acts.Change]):
-    """One person's membership: role, notices, removal; one's own: notices, leaving."""
+    """One person's membership: role, notices, removal; your own: notices, leaving."""
 
     path = "/contracts/{number:str}/members/{membership_id:uuid}"
     guards = [signed_in]
@@ -90,7 +90,7 @@ class Memberships(FormPages[Subject, MembershipValues, acts.Change]):
     values = MembershipValues
 
     def now(self, subject: Subject) -> MembershipValues:
-        """Show role and notices as they are."""
+        """Show the current role and notices."""
         return from_attributes(MembershipValues, subject.membership)
 
     def revision(self, subject: Subject) -> int:
@@ -102,7 +102,7 @@ class Memberships(FormPages[Subject, MembershipValues, acts.Change]):
         return acts.choices(subject.contract)
 
     async def check(self, subject: Subject, form: SentForm[MembershipValues]) -> None:
-        """Tell at once that the contract keeps its owner."""
+        """Report at once that the contract keeps its owner."""
         if subject.membership.has_to_stay and form.values.role is Role.MEMBER:
             form.errors["role"] = acts.REFUSALS["last-owner"].told()
 

@@ -115,7 +115,7 @@ class EmailAddress(Controller):
 
 
 class PasswordRenewal(Controller):
-    """パスワード変更, by one's own wish."""
+    """パスワード変更, by choice."""
 
     path = PASSWORD_URL
     guards = [signed_in]
@@ -188,7 +188,7 @@ class Sessions(Controller):
 
 
 class EmailConfirmation(Controller):
-    """The link mailed to a new address. GET only shows; nobody needs to be logged in."""
+    """The link mailed to a new address. GET only shows; it needs no session."""
 
     path = "/email-addresses/{token:str}"
 

@@ -83,7 +83,7 @@ async def list_invitations(contract: SeenContract) -> list[ListedInvitation]:
 
 @dataclass(frozen=True)
 class SeenMembership:
-    """One person's place in a contract, through the eyes of somebody who may change it.
+    """One person's place in a contract, as seen by a person who may change it.
 
     Attributes:
         has_to_stay: the only owner of a contract that runs.
@@ -194,7 +194,7 @@ async def count_open_invitations(contract: UUID) -> int:
 
 @dataclass(frozen=True)
 class Link:
-    """What a mailed link says to whoever opened it: having the link is what lets them see this.
+    """What a mailed link says to the person who opened it: the link lets them see this.
 
     Attributes:
         inviter: name of who sent it, or an empty string once they are gone.
@@ -284,5 +284,5 @@ async def find_registration(link: Link, id: UUID) -> Registration | None:
 
 
 async def code_taken(code: str) -> bool:
-    """Return whether somebody has this user code."""
+    """Return whether an account has this user code."""
     return await User.exists().where(User.code == code)

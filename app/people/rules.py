@@ -15,14 +15,14 @@ MOST_OPEN = 200
 
 
 class MembershipProblem(StrEnum):
-    """Why a membership cannot be changed as things stand."""
+    """Why a membership cannot be changed now."""
 
     LAST_OWNER = "last-owner"
     NOT_OWNER = "not-owner"
 
 
 class AddressProblem(StrEnum):
-    """Why an address cannot be invited as things stand."""
+    """Why an address cannot be invited now."""
 
     MEMBER = "member"
     INVITED = "invited"
@@ -40,7 +40,7 @@ class LinkState(StrEnum):
 
 
 class Arrival(StrEnum):
-    """How whoever opened an open link can join."""
+    """How the person who opened an open link can join."""
 
     REGISTER = "register"
     SIGN_IN = "sign-in"
@@ -52,7 +52,7 @@ class Arrival(StrEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """What is true of a contract's people while nobody else can change it.
+    """What is true of a contract's people while the lock on it is held.
 
     Attributes:
         runs: whether the contract has not ended.
@@ -101,7 +101,7 @@ def arrival(
 ) -> Arrival:
     """Return how the person behind an open link can join.
 
-    An address that has an account joins with that one only. Where it has none, somebody who is
+    An address that has an account joins with that one only. If it has none, people who are
     signed in with another address may still take the invitation, knowingly.
 
     Args:

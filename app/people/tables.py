@@ -17,7 +17,7 @@ from app.web.i18n import N_
 class Invitation(Table):
     """One mailed link. Sending it again ends this row and makes another, so old links are known.
 
-    The outbox tells the state of the mail that is about this row.
+    The outbox has the state of the mail that is about this row.
     """
 
     id = UUID(primary_key=True, default=uuid7)

@@ -51,7 +51,7 @@ class Addresses(Kind):
         return "\n".join(value or [])
 
     def tell(self, value: Any, offered: Mapping[str, str]) -> str:
-        """Tell them in one line."""
+        """Return them in one line."""
         return ", ".join(value)
 
     def rule(self) -> str:
@@ -82,7 +82,7 @@ class RegistrationValues(Values, frozen=True):
 class InvitationValues(Values, frozen=True):
     """Whom to invite, and the language of the mails.
 
-    Rules: nobody who is a member or invited; at most 200 open invitations of a contract
+    Rules: no member's or invited address; at most 200 open invitations of a contract
     """
 
     emails: Annotated[
@@ -101,7 +101,7 @@ class InvitationValues(Values, frozen=True):
 class MembershipValues(Values, frozen=True):
     """A person's role, and whether they get notices.
 
-    Rules: a running contract keeps an owner; none of what others changed meanwhile is lost
+    Rules: a running contract keeps an owner; no change of another person is lost
     """
 
     role: Annotated[Role, Option(label=N_("Role"), of=Role)]

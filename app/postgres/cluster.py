@@ -29,7 +29,7 @@ def create(plan: Plan, owner: Owner, log: Log) -> None:
 
     Raises:
         ServerError: a program failed.
-        OwnerGone: the portal has ended meanwhile.
+        OwnerGone: the portal has ended.
     """
     new = plan.data.with_name("data.new")
     shutil.rmtree(new, ignore_errors=True)

@@ -111,7 +111,7 @@ def _with_account(plan: Plan) -> Plan:
 
 
 def _copy_programs(install: Path, runtime: Path, gid: int) -> Path:
-    """Copy the programs to where group `gid`, and nobody else, may run but not alter them."""
+    """Copy the programs to where only group `gid` may run them, and may not alter them."""
     site = runtime / "programs"
     copy = site / PACKAGE / VERSION_FOLDER
     for name in NEEDED:

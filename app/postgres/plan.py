@@ -9,7 +9,7 @@ class Plan:
     """Where and as whom PostgreSQL runs; paths are absolute.
 
     Attributes:
-        folder: holds `data/`, the passwords, the locks and the log; nobody else may enter it.
+        folder: holds `data/`, the passwords, the locks and the log; no other user may enter it.
         install: folder of the PostgreSQL programs: `bin/`, `lib/`, `share/`.
         runtime: folder of this one run, removed at its end.
         uid: user id the server runs as, or None for the portal's own.

@@ -23,7 +23,7 @@ class ServerError(Exception):
 
 
 class OwnerGone(Exception):
-    """The portal has ended or asked to stop; there is nobody left to serve."""
+    """The portal has ended or asked to stop."""
 
 
 class Owner:
@@ -43,7 +43,7 @@ class Owner:
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal; without one, nobody is told."""
+    """Write to the person at the terminal, if there is one."""
     with suppress(OSError):
         sys.stderr.write(f"database: {text}\n")
         sys.stderr.flush()

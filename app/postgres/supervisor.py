@@ -78,7 +78,7 @@ def _runtime_folder(plan: Plan) -> Iterator[None]:
 
 
 def _command_line(pid: int) -> str:
-    """The command line of a process, or nothing where there is none."""
+    """The command line of a process, or nothing if there is none."""
     if sys.platform == "linux":
         with suppress(OSError):
             return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
@@ -202,13 +202,13 @@ def _supervise(plan: Plan, owner: Owner, log: Log) -> None:
 
 
 def _tell_ready() -> None:
-    """Let the portal go on; after that it reads no more."""
+    """Let the portal continue; after that it reads no more."""
     with suppress(OSError):
         os.write(1, b"{}\n")
 
 
 def _tell_failure(text: str) -> None:
-    """Tell the portal, or, where it went on long ago, the person at the terminal."""
+    """Tell the portal, or the person at the terminal if the portal no longer reads."""
     try:
         os.write(1, json.dumps({"error": text}).encode() + b"\n")
     except OSError:

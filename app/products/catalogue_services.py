@@ -12,7 +12,7 @@ from app.web.values import builtins, columns, from_attributes
 async def change_product(
     product: UUID, *, values: ProductValues, revision: int, actor: UUID
 ) -> None:
-    """Give a product other names, another version and, while nobody has it, another code or unit.
+    """Give a product other names, another version and, until it is sold, another code or unit.
 
     Args:
         revision: the one that the actor saw.
@@ -21,7 +21,7 @@ async def change_product(
         Gone: the product is not there.
         Changed: it has another revision by now.
         asyncpg.UniqueViolationError: another product has the code.
-        asyncpg.CheckViolationError: somebody has the product, so its unit and code are fixed.
+        asyncpg.CheckViolationError: a contract has the product, so its unit and code are fixed.
     """
     async with unit_of_work():
         before = await lock_row(

@@ -34,7 +34,7 @@ class ProductCode(Code):
 class ProductValues(Values, frozen=True):
     """The facts of a product. `unit` is users, servers or cores.
 
-    Rules: code once; code and unit stay once somebody has the product, by trigger too
+    Rules: code once; code and unit stay once a contract has the product, by trigger too
     """
 
     code: Annotated[str, ProductCode(label=N_("Product code"), maximum=40)]

@@ -26,7 +26,7 @@ def form_url(contract: SeenContract) -> str:
 
 
 def outcome_details(key: KnownKey | None, contract: SeenContract) -> dict[str, Any]:
-    """Return the days that the messages of `REFUSALS` tell; they never tell who used a key."""
+    """Return the days that the messages of `REFUSALS` tell; they never say who used a key."""
     if key is None:
         return {}
     return {

@@ -9,7 +9,7 @@ from app.products.tables import LicenseKey
 
 
 async def export_batch(batch: UUID, *, again: bool, actor: UUID) -> list[str] | None:
-    """Return the codes of a batch, to be handed over; None where somebody took them already.
+    """Return the codes of a batch, to be handed over; None if they were taken already.
 
     Args:
         again: whether the actor may take them a second time.

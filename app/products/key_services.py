@@ -78,7 +78,7 @@ async def issue_license_keys(
 async def try_key(
     actor: UUID, characters: str, contract: SeenContract, *, address: str
 ) -> tuple[KeyOutcome, KnownKey | None] | Throttled:
-    """Look a typed key up for a contract; whoever guesses gets slower.
+    """Look a typed key up for a contract; guesses are throttled.
 
     Args:
         characters: as `plain_key` gives them.

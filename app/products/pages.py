@@ -23,7 +23,7 @@ from app.web.templates import page
 async def list_products(
     request: PageRequest, contract: NamedDependency[SeenContract]
 ) -> Response[str]:
-    """The entitlements; `?expired=1` shows those that have ended, too."""
+    """The entitlements; `?expired=1` also shows those that have ended."""
     expired = request.query_params.get("expired") == "1"
     entitlements = await queries.list_entitlements(contract, expired=expired)
     return page(

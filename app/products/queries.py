@@ -91,7 +91,7 @@ async def list_entitlements(contract: SeenContract, *, expired: bool) -> list[Li
     """Return the contracted products of a contract.
 
     Args:
-        expired: whether to show those that ended before today, too.
+        expired: whether to also show those that ended before today.
     """
     found = await fetch(
         f"""
@@ -147,7 +147,7 @@ class Places:
 async def find_places(
     contract: SeenContract, entitlement: UUID, after: tuple[int, UUID] | None
 ) -> Places | None:
-    """Return where an entitlement of the contract is allocated or held; None where it is none.
+    """Return where an entitlement of the contract is allocated or held; None if it is none.
 
     Args:
         after: sort key and id of the last environment already seen.

@@ -18,7 +18,7 @@ class Term:
     ends_on: date
 
     def overlap(self, other: "Term") -> "Term | None":
-        """Return the days in both terms, or None where there are none."""
+        """Return the days in both terms, or None if there are none."""
         starts_on = max(self.starts_on, other.starts_on)
         ends_on = min(self.ends_on, other.ends_on)
         return Term(starts_on, ends_on) if starts_on <= ends_on else None

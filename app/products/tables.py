@@ -31,7 +31,7 @@ class LicenseKey(Table):
 
     Attributes:
         contract: the only contract that may redeem it; None lets any.
-        batch: what it was issued with; None where it was issued alone.
+        batch: what it was issued with; None if it was issued alone.
     """
 
     id = UUID(primary_key=True, default=uuid7)

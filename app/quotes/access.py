@@ -1,4 +1,4 @@
-"""Quotes are for a contract's owners; what is somebody else's is not found."""
+"""Quotes are for a contract's owners; what is another person's is not found."""
 
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException

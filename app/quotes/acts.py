@@ -23,7 +23,7 @@ class DraftRequest(Payload, frozen=True):
 
     Attributes:
         content: of the draft, every field of it.
-        quantities: new counts by entitlement, of what is to be changed.
+        quantities: new counts by entitlement, for those that change.
     """
 
     contract: str
@@ -153,7 +153,7 @@ async def _withdraw(context: Context, payload: OfRequest) -> Done:
     )
 
 
-# The page fills the state in, as it is when the person reads this.
+# The page fills in the state at the time when the person reads this.
 MOVED = Refusal(
     "state",
     N_(

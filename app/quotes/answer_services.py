@@ -61,8 +61,8 @@ async def store_answer(storage: Storage, *, request: UUID, name: str, content: b
 async def delete_spare_answers(storage: Storage) -> int:
     """Delete PDFs that no answer names: replaced ones, and those of answers that failed; how many.
 
-    The name tells when it was stored: one that is to be named in a moment stays, and so does one
-    that the portal did not name.
+    The name shows when it was stored: a new one stays, since an answer may name it in a moment,
+    and so does one that the portal did not name.
     """
     files = QuoteRequest.select(QuoteRequest.answer_file).output(as_list=True)
     kept = set(await files.where(QuoteRequest.answer_file.is_not_null()))
@@ -81,7 +81,7 @@ async def take_into_review(*, request: UUID, actor: UUID) -> None:
     """Begin to work on a request: from here on the customer cannot take it back.
 
     Raises:
-        StateRefused: somebody does already, or it is past that.
+        StateRefused: the staff already do, or it is past that.
     """
     async with unit_of_work():
         row = await move(request, QuoteState.IN_REVIEW)
@@ -95,8 +95,8 @@ async def hand_over(*, request: UUID, to: UUID, revision: int, actor: UUID) -> N
     """Let another one of the vendor work on a request, or take it over.
 
     Raises:
-        Changed: somebody else changed it meanwhile.
-        StateRefused: nobody works on it yet, or it has ended.
+        Changed: another person changed it first.
+        StateRefused: the staff do not work on it yet, or it has ended.
     """
     async with unit_of_work():
         row = await lock_request(request, revision)
@@ -129,7 +129,7 @@ async def answer_quote(
         revision: the one that the answer was written to; None for any.
 
     Raises:
-        Changed: somebody else answered or changed it meanwhile.
+        Changed: another person answered or changed it first.
         StateRefused: it was withdrawn or concluded.
     """
     async with unit_of_work():
@@ -155,10 +155,10 @@ async def answer_quote(
 
 
 async def conclude_quote(*, request: UUID, actor: UUID, revision: int | None = None) -> None:
-    """Note that the customer ordered what was offered; the contract stays as it is.
+    """Note that the customer ordered what was offered; the contract stays unchanged.
 
     Raises:
-        Changed: somebody else changed it meanwhile.
+        Changed: another person changed it first.
         StateRefused: it is not answered, or ended.
     """
     async with unit_of_work():

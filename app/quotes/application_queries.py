@@ -23,7 +23,7 @@ async def contract_days(request: UUID) -> tuple[date, date]:
 
 
 async def agreed_lines(request: UUID) -> Sequence[AgreedLine]:
-    """A request's lines with the entitlements as they are now."""
+    """A request's lines with the current entitlements."""
     rows = await fetch(
         f"""
         select l.wish, l.quantity as wanted, l.entitlement, coalesce(l.product, e.product)

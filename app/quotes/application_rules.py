@@ -26,7 +26,7 @@ class AgreedTerm:
 
 @dataclass(frozen=True)
 class AgreedLine:
-    """A line of the request, with the entitlement as it is now.
+    """A line of the request, with the current entitlement.
 
     Attributes:
         product: of the entitlement, or the one that is added.
@@ -87,7 +87,7 @@ class Plan:
     """Exactly what applying writes.
 
     Attributes:
-        counts_from: from when on new counts of what is renewed count; None where there is none.
+        counts_from: from when on new counts of what is renewed count; None if there is none.
         contract_ends_on: the contract's last usable day afterwards; it never becomes earlier.
     """
 
@@ -99,13 +99,13 @@ class Plan:
 
     @property
     def quantities(self) -> dict[UUID, int]:
-        """The counts of the entitlements that go on, now or later."""
+        """The counts of the entitlements that continue, now or later."""
         counts = {each.entitlement: each.quantity for each in self.changes}
         return counts | {each.entitlement: each.quantity for each in self.successions}
 
 
 class ApplyProblem(StrEnum):
-    """Why a quote cannot be applied as things stand."""
+    """Why a quote cannot be applied now."""
 
     NOT_ANSWERED = "not-answered"
     ENDS_BEFORE_START = "ends-before-start"
@@ -120,7 +120,7 @@ def plan(
 
     A renewed product keeps its row, and so its allocations, where the new term follows on the old
     one without a gap and the count stays, or counts by `today`. Another count from a later day on
-    is a new entitlement that takes the place of the old one then. After a gap it is a new one, too,
+    is a new entitlement that takes the place of the old one then. After a gap it is also a new one,
     since nothing was licensed in between. A product that is not renewed runs out at its own end.
     """
     changes: list[Change] = []
@@ -196,7 +196,7 @@ def below_use(lines: Sequence[AgreedLine], planned: Plan) -> dict[UUID, int]:
 
 
 def fingerprint(lines: Sequence[AgreedLine], planned: Plan) -> str:
-    """What a person confirmed: another one says that the contract changed meanwhile.
+    """What a person confirmed: a different one means that the contract has changed.
 
     How much is in use may change; it only must not grow beyond the new counts.
     """

@@ -29,7 +29,7 @@ from app.quotes.tables import QuoteRequest
 
 
 class ApplicationRefused(Exception):
-    """The quote cannot be applied as things stand; nothing was changed.
+    """The quote cannot be applied now; nothing was changed.
 
     Attributes:
         problem: why.
@@ -46,7 +46,7 @@ async def plan_quote(request: UUID, term: AgreedTerm) -> Plan:
     """What applying would write now, for a page that says so beforehand.
 
     Raises:
-        ApplicationRefused: it cannot be applied as things stand.
+        ApplicationRefused: it cannot be applied now.
     """
     if (problem := term_problem(term)) is not None:
         raise ApplicationRefused(problem)
@@ -70,7 +70,7 @@ async def apply_quote(
         confirmed: fingerprint of the change that a person saw; None for any.
 
     Raises:
-        ApplicationRefused: it cannot be applied as things stand.
+        ApplicationRefused: it cannot be applied now.
     """
     async with unit_of_work():
         row = await lock_request(request)

@@ -9,7 +9,7 @@ from app.web.i18n import gettext as _
 
 
 def unseen_messages(builder: Builder, form: BuilderForm, merged: Merged) -> dict[str, str]:
-    """Return what somebody else changed since the person's form was made, by field."""
+    """Return what another person changed since the person's form was made, by field."""
     kept, errors = builder.values(), {}
     for product in builder.products:
         id, name = str(product.id), product_name(product)

@@ -48,7 +48,7 @@ class QuoteDrafts(Controller):
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
     ) -> Response[Any]:
-        """The draft as it is kept; after a refused 決定 with what the other owner changed."""
+        """The kept draft; after a refused 決定 with what the other owner changed."""
         if not may_request(contract):
             return see_other(f"{contract.url}/quote-requests")
         builder = await find_builder(contract)
@@ -122,7 +122,7 @@ async def _ask(
 async def _changed(
     request: PageRequest, contract: SeenContract, form: BuilderForm
 ) -> Response[str]:
-    """Answer with the form, what the person sent, and what somebody else changed meanwhile."""
+    """Answer with the form, what the person sent, and what another person has changed."""
     builder = await find_builder(contract)
     merged = merge(form.seen, form.own, builder.values())
     errors = unseen_messages(builder, form, merged)
@@ -130,7 +130,7 @@ async def _changed(
 
 
 async def _refusal(contract: SeenContract, builder: Builder, sent: DraftRequest) -> dict[str, str]:
-    """Return why 決定 did nothing: the draft was sent, or changed, meanwhile."""
+    """Return why 決定 did nothing: the draft has been sent or changed."""
     if builder.draft is not None and builder.draft.id == sent.draft:
         return refusal_messages(builder, sent.content)
     reference = await reference_of(contract.id, sent.draft)

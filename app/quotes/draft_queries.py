@@ -96,7 +96,7 @@ class Builder:
     """What the form shows.
 
     Attributes:
-        draft: None where nobody began one.
+        draft: None if there is none yet.
         requests: how many requests the contract has.
     """
 

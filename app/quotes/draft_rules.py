@@ -43,7 +43,7 @@ def choice_of(value: str) -> tuple[Wish, str]:
 
 @dataclass(frozen=True)
 class Merged:
-    """What one person sent, met with what is kept meanwhile.
+    """What one person sent, merged with what is kept by now.
 
     Attributes:
         values: each is the person's own or the kept one.

@@ -25,7 +25,7 @@ class TooManyAdditions(Exception):
 
 @dataclass(frozen=True)
 class LockedDraft:
-    """A draft that nobody else changes until the unit of work ends."""
+    """A draft that is locked until the unit of work ends."""
 
     id: UUID
     revision: int
@@ -42,7 +42,7 @@ async def _lock(contract: UUID, actor: UUID) -> LockedDraft:
     )
     while True:
         await QuoteDraft.insert(new).on_conflict(target=QuoteDraft.contract, action="DO NOTHING")
-        # It is gone again where somebody sent it between the two statements.
+        # It is gone again if another owner sent it between the two statements.
         with suppress(Gone):
             kept = await lock_row(QuoteDraft, QuoteDraft.contract == contract)
             content = msgspec.json.decode(kept.content, type=DraftContent)
@@ -82,10 +82,10 @@ async def save_draft(
         first: every field's value before anybody chooses.
         seen: values when the person's form was made.
         own: values as the person sent them.
-        seen_additions: the additions that the person saw; None where they do not matter.
+        seen_additions: the additions that the person saw; None if they do not matter.
 
     Raises:
-        Changed: somebody else changed something that the person has not seen.
+        Changed: another person changed something that the person has not seen.
     """
     async with unit_of_work():
         draft = await _lock(contract, actor)

@@ -91,7 +91,7 @@ def _count(product: ContractedProduct) -> str:
 def check_values(
     builder: Builder, values: Mapping[str, str]
 ) -> tuple[dict[UUID, int], dict[str, str]]:
-    """Return the new counts of products that are to be changed, and the errors by field."""
+    """Return the new counts of products that change, and the errors by field."""
     quantities: dict[UUID, int] = {}
     errors: dict[str, str] = {}
     for product in builder.products:

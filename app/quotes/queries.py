@@ -13,7 +13,7 @@ from app.web.downloads import Download
 from app.web.forms import read_id
 
 PAGE_ROWS = 50
-# The lines of the request q as JSON text, with the entitlements as they are now.
+# The lines of the request q as JSON text, with the current entitlements.
 LINES = """
     (select json_agg(json_build_object(
                 'wish', l.wish, 'quantity', l.quantity, 'before', l.quantity_before,
@@ -40,7 +40,7 @@ class SeenRequest:
     """A quote request of the person's contract.
 
     Attributes:
-        requested_by: None where the account is deleted.
+        requested_by: None if the account is deleted.
         answer_file: the vendor's PDF.
         counts_from: the first day of the new counts, once the contract was changed.
     """

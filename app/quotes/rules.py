@@ -46,7 +46,7 @@ def may_answer(state: QuoteState) -> bool:
 
 
 def may_hand_over(state: QuoteState) -> bool:
-    """Return whether another one of the vendor may go on with it: somebody works on it already."""
+    """Return whether another staff member may take it over: one of them works on it already."""
     return state in {QuoteState.IN_REVIEW, QuoteState.ANSWERED}
 
 
@@ -86,7 +86,7 @@ class Line:
     Attributes:
         unit: users, servers or cores.
         before: contracted now; 0 for an addition.
-        wanted: the new count; None where nothing is counted anew.
+        wanted: the new count; None if the count stays.
         in_use: allocated, or held by activation files that run.
     """
 

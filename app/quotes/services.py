@@ -140,7 +140,7 @@ async def lock_request(request: UUID, revision: int | None = None) -> QuoteReque
     """Lock a request, so that nobody else moves it until the unit of work ends.
 
     Args:
-        revision: the one that was looked at; None where any will do.
+        revision: the one that was looked at; None if any will do.
 
     Raises:
         Changed: it has another one by now.
@@ -163,7 +163,7 @@ async def move(request: UUID, after: QuoteState, revision: int | None = None) ->
 
 
 async def withdraw_quote(settings: Settings, *, request: UUID, actor: UUID) -> None:
-    """Withdraw a request that nobody of the vendor works on yet.
+    """Withdraw a request that the staff do not work on yet.
 
     Raises:
         StateRefused: it is under way, or ended.

@@ -1,4 +1,4 @@
-"""How quote requests are told, in the reader's language."""
+"""How quote requests are worded, in the reader's language."""
 
 from app.products.rules import count_of, unit_name
 from app.quotes.draft_rules import choice_of

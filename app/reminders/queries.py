@@ -30,8 +30,8 @@ COLUMNS = """
     x.kind, x.subject, x.ends_on, x.name_ja, x.name_en,
     c.number as contract_number, c.name as contract_name
 """
-# What owners are to be told: $1 now, $2 the stages, $3 the day, $4 one person or null for all.
-# Whoever got a mail on the day already waits for the next one.
+# What to remind owners of: $1 now, $2 the stages, $3 the day, $4 one person or null for all.
+# People who got a mail on the day already wait for the next day.
 DUE = f"""
     select {COLUMNS}, m."user", d.days_left, t.stage
     from ({ENDINGS}) x join contract c on c.id = x.contract
@@ -46,7 +46,7 @@ DUE = f"""
           and r.subject = x.subject and r.ends_on = x.ends_on and r.stage = t.stage)
       and not exists (select 1 from reminder_digest g where g."user" = u.id and g.day = $3)
 """
-# A calendar shows what ended in the last year, too, and no more than programs can take.
+# A calendar also shows what ended in the last year, and no more than programs can take.
 SHOWN_AFTER_END = timedelta(days=366)
 MOST_EVENTS = 2000
 
@@ -58,7 +58,7 @@ def _ending(record: Record) -> Ending:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who is to be told something by mail."""
+    """A person who is due a reminder by mail."""
 
     id: UUID
     name: str
@@ -67,7 +67,7 @@ class Person:
 
 
 async def people_to_remind(now: datetime, day: date, most: int) -> list[Person]:
-    """Return owners who are to be told something."""
+    """Return owners who are due a reminder."""
     return await rows(
         Person,
         "select id, name, email, language from portal_user"
@@ -82,7 +82,7 @@ async def people_to_remind(now: datetime, day: date, most: int) -> list[Person]:
 
 @dataclass(frozen=True)
 class DueReminder:
-    """An ending that a person is to be told of."""
+    """An end date that a person is due a reminder of."""
 
     ending: Ending
     days_left: int
@@ -90,7 +90,7 @@ class DueReminder:
 
 
 async def due_reminders(person: UUID, now: datetime, day: date) -> list[DueReminder]:
-    """Return what a person is to be told on a day; what ends first comes first."""
+    """Return what to remind a person of on a day; the earliest end date comes first."""
     found = await fetch(
         f"{DUE} order by x.ends_on, c.number, x.kind, x.name_ja, x.subject",
         now,

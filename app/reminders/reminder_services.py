@@ -1,7 +1,7 @@
 """Reminding owners of what ends, by one mail for a person and day.
 
 Nothing is scheduled: what was not told yet is looked for, so that a worker that was down on the
-day catches up, and rows that are unique keep anybody from being told twice.
+day catches up, and unique rows prevent a second reminder.
 """
 
 from datetime import date, datetime
@@ -89,7 +89,7 @@ async def _enqueue(settings: Settings, person: Person, due: list[DueReminder]) -
             lines=lines,
         )
     except ValueError:
-        # An address that is none must not keep the others from being told.
+        # An invalid address must not keep the others from getting theirs.
         log.error("reminder-impossible", user=str(person.id))
     finally:
         i18n.language.reset(before)

@@ -1,4 +1,4 @@
-"""What ends, and how that is told."""
+"""What ends, and when people are reminded of it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -59,7 +59,7 @@ def told(ending: Ending) -> str:
 def stage(days_left: int) -> int | None:
     """Return which reminder is due so many days before the last one; None for none.
 
-    A late one is told by the stage that it belongs to: who was not told at 30 days is at 29.
+    A late reminder counts for its stage: a person not reminded at 30 days is reminded at 29.
     """
     if days_left < 0:
         return None

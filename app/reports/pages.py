@@ -36,7 +36,7 @@ DEPENDENCIES = {"kind": Provide(provide_format, sync_to_thread=False)}
 
 
 class Reports(Controller):
-    """What everybody with a role in the contract sees."""
+    """What all people with a role in the contract see."""
 
     path = ADDRESS
     guards = [signed_in]
@@ -50,7 +50,7 @@ class Reports(Controller):
         contract: NamedDependency[SeenContract],
         kind: NamedDependency[Format],
     ) -> Response[bytes]:
-        """製品; `?expired=1` has those that have ended, too."""
+        """製品; `?expired=1` also has those that have ended."""
         table = await queries.products_table(
             contract, expired=request.query_params.get("expired") == "1"
         )
@@ -93,7 +93,7 @@ async def _file(
     kind: Format,
     table: Table,
 ) -> Response[bytes]:
-    # A large workbook takes its time, which nobody else should wait for.
+    # A large workbook takes time; other requests must not wait for it.
     content = await asyncio.to_thread(write, table, kind)
     if not is_head(request):
         await note_export(contract, viewer.id, report, kind)

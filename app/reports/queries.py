@@ -57,7 +57,7 @@ async def products_table(contract: SeenContract, *, expired: bool) -> Table:
     """Return 製品, as the tab shows it.
 
     Args:
-        expired: whether those that ended before today are in it, too.
+        expired: whether those that ended before today are also in it.
     """
     heads = [
         *(_("Product code"), _("Product name"), _("Version"), _("Other product")),

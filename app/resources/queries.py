@@ -131,7 +131,7 @@ async def find_resource(contract: SeenContract, id: UUID) -> SeenResource | None
 
 
 async def began_lately(contract: SeenContract, resource: UUID, person: UUID) -> bool:
-    """Return whether the log has a download by this person that this one may go on with."""
+    """Return whether the log has a download by this person that this one may continue."""
     return bool(
         await fetch_value(
             "select exists (select 1 from audit_event where contract = $1 and actor = $2"

@@ -19,7 +19,7 @@ FILE = (
 async def publish_resource(
     *, upload: UUID, version: str, products: Sequence[UUID], actor: UUID | None
 ) -> UUID:
-    """Offer an uploaded file to everybody whose contract has one of the products.
+    """Offer an uploaded file to all people whose contract has one of the products.
 
     Raises:
         Gone: a repeat, or the upload was thrown away.
@@ -40,7 +40,7 @@ async def publish_resource(
 async def change_products(
     *, resource: UUID, products: Sequence[UUID], actor: UUID, revision: int | None = None
 ) -> None:
-    """Offer a resource to whoever has one of these products, and to nobody else.
+    """Offer a resource only to people whose contract has one of these products.
 
     Args:
         revision: the one that was looked at; None for any.
@@ -64,7 +64,7 @@ async def change_products(
 async def withdraw_resource(
     *, resource: UUID, keep_file: bool, actor: UUID, revision: int | None = None
 ) -> None:
-    """Take a resource off: from now on nobody finds it. Without `keep_file` its file goes too.
+    """Withdraw a resource: from now on it is not found. Without `keep_file` its file goes too.
 
     The file goes after the change is safe; see `delete_withdrawn_files`.
 
@@ -81,7 +81,7 @@ async def withdraw_resource(
 
 
 async def delete_withdrawn_files(storage: Storage) -> int:
-    """Delete the files that no resource keeps any more; how many. A crash repeats some."""
+    """Delete the files that no resource needs; return how many. A crash repeats some."""
     rows = await Resource.select(Resource.id, Resource.storage_key).where(
         Resource.keeps_file.eq(False), Resource.file_deleted_at.is_null()
     )

@@ -47,7 +47,7 @@ class Resource(Table):
 
 
 class ResourceProduct(Table):
-    """Whoever has the product may have the file."""
+    """People whose contract has the product may have the file."""
 
     id = UUID(primary_key=True, default=uuid7)
     resource = ForeignKey(Resource, null=False, on_delete=OnDelete.cascade)

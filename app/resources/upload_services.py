@@ -54,7 +54,7 @@ async def upload_file(
 
 
 async def discard_upload(storage: Storage, *, upload: UUID, actor: UUID) -> None:
-    """Throw an upload away that nobody wants to publish; a repeat does nothing."""
+    """Throw an unpublished upload away; a repeat does nothing."""
     async with unit_of_work():
         discarded = (
             await ResourceUpload.update({ResourceUpload.begun_at: clock.now() - KEPT})
@@ -71,7 +71,7 @@ async def discard_upload(storage: Storage, *, upload: UUID, actor: UUID) -> None
 async def discard_old_uploads(storage: Storage) -> int:
     """Throw away what was uploaded, or half uploaded, and not published in time; how many.
 
-    The file goes first: a crash in between leaves the row, and the next sweep goes on.
+    The file goes first: a crash in between leaves the row, and the next sweep continues.
     """
     rows = await ResourceUpload.select(ResourceUpload.id, ResourceUpload.storage_key).where(
         ResourceUpload.begun_at <= clock.now() - KEPT
@@ -82,7 +82,7 @@ async def discard_old_uploads(storage: Storage) -> int:
 
 
 async def _discard(storage: Storage, upload: UUID, key: str) -> None:
-    """Delete an upload's file and row, unless it was published meanwhile."""
+    """Delete an upload's file and row, unless it has been published."""
     with suppress(Gone):
         async with unit_of_work():
             # Locked, so that nobody publishes the file while it goes.

@@ -41,7 +41,7 @@ def make_row(
     plain: dict[int, str] | None = None,
     mark: LineMark | None = None,
 ) -> Row | None:
-    """The line of these cells; None where it is blank."""
+    """The line of these cells; None if it is blank."""
     # Looked at as one text first: most lines have nothing that takes a closer look.
     whole, texts, marks = "".join(cells), list(cells), marks or {}
     if not whole.isascii() and not unicodedata.is_normalized("NFC", whole):

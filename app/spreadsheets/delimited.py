@@ -18,7 +18,7 @@ SEPARATORS = "\t;,"
 _SAID = re.compile(r'"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
 _TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
-# What stands behind the comma in names of companies; nobody has it for a value of its own.
+# What stands behind the comma in names of companies; it is never a value by itself.
 _SUFFIX = re.compile(
     r"\n {0,4}(co|ltd|inc|llc|llp|lp|corp|corporation|incorporated|limited|plc|pte|pty|gmbh"
     r"|k\.?k|s\.?a|b\.?v|n\.?v)\.?([ ,]*(ltd|inc|llc)\.?)? {0,4}(\n|\Z)",
@@ -163,7 +163,7 @@ def _has_loose_comma(cells: list[str], *, spaced: bool) -> bool:
         return True
     if spaced or "\n " not in whole:
         return False
-    # Spaces on both sides of a comma are somebody's way to write a table.
+    # Some people write a table with spaces on both sides of a comma.
     return any(
         cell[:1] == " " and cell.strip() and cells[at].strip() and not cells[at][-1].isspace()
         for at, cell in enumerate(cells[1:])

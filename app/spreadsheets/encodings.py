@@ -14,7 +14,7 @@ _MARKS = (
 )
 _JIS = re.compile(rb"\x1b(\$[@B(]|\([BIJ])")
 _KANA = re.compile("[\u3041-\u30fe]")
-# What nobody writes in half-width kana, and kanji beside nothing else: EUC read as Shift_JIS.
+# Unusual half-width kana, and kanji beside nothing else: EUC read as Shift_JIS.
 _NO_KANA_TEXT = re.compile(
     "(?<![ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<![ﾊ-ﾎ])ﾟ|(?<![ｷｼﾁﾃﾆﾋﾌﾐﾘﾞﾟ])[ｬｭｮ]|(?<![ｦ-ﾟ])[ｧ-ｯ]|[｡､](?=[ｦ-ﾟ])|[\u4e00-\u9fff\ue000-\ufaff]"
 )
@@ -50,7 +50,7 @@ def _without_mark(head: bytes) -> str:
 
 
 def _pieces(file: IO[bytes], encoding: str) -> str:
-    """A beginning of the file that is long enough to tell encodings apart."""
+    """A beginning of the file that is long enough to distinguish encodings."""
     file.seek(0)
     return codecs.getincrementaldecoder(encoding)("replace").decode(file.read(PIECE))
 
@@ -82,7 +82,7 @@ def _is_common_kanji(file: IO[bytes]) -> bool:
 
 def _legacy(file: IO[bytes], wrong_in_utf8: int) -> str:
     if _is_western(file):
-        # Of which country nobody can tell: each such character is unreadable.
+        # The country cannot be known: each such character is unreadable.
         return "ascii"
     shift, extended = _wrong(file, "cp932"), _wrong(file, "euc_jp")
     if extended == 0 and _NO_KANA_TEXT.search(_pieces(file, "cp932")):
@@ -93,6 +93,6 @@ def _legacy(file: IO[bytes], wrong_in_utf8: int) -> str:
         if shift > extended or half > len(_KANA.findall(_pieces(file, "euc_jp"))) > 0:
             return "euc_jp"
     if extended == shift == 0 and _is_common_kanji(file):
-        # Kanji of one encoding or half-width kana of the other: nobody can tell.
+        # Kanji of one encoding or half-width kana of the other: it cannot be known.
         return "ascii"
     return "cp932" if shift <= wrong_in_utf8 else "utf-8"

@@ -80,7 +80,7 @@ def show_number(text: str, shown: Format, *, from_1904: bool) -> str:
 
 
 def plain_number(text: str) -> str:
-    """A number as somebody would type it: 5.0 is 5, and the fifteen digits that programs keep."""
+    """A number as a person would type it: 5.0 is 5, and the fifteen digits that programs keep."""
     value = float(text)
     if text.lstrip("-").isdigit() and len(text) <= 15:
         return str(int(text))

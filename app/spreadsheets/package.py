@@ -76,7 +76,7 @@ class _Relations(Handler):
 
 
 class Contents(Handler):
-    """What the main part says: the sheets in their order, and how numbers are to be taken.
+    """What the main part says: the sheets in their order, and how to read numbers.
 
     Attributes:
         from_1904: whether days are counted from 1904.

@@ -1,4 +1,4 @@
-"""Tables of files that people send, read in a process of its own that cannot hurt this one."""
+"""Tables of files that people send, read in a separate process that cannot hurt this one."""
 
 import json
 import os
@@ -88,7 +88,7 @@ def _read(file: IO[bytes], arguments: Sequence[str]) -> Iterator[list[Any]]:
             child.kill()
             ended = child.wait()
     if ended > 0:
-        # A defect: the process has told it on standard error.
+        # A defect: the process has reported it on standard error.
         raise Unreadable(FileFault.NOT_A_TABLE)
     # It was ended from outside: by its limit of time, or for lack of memory.
     slow = ended in {-signal.SIGXCPU, -signal.SIGKILL}

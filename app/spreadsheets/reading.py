@@ -1,4 +1,4 @@
-"""Tables of a file of any form; runs in a process of its own, see `process`."""
+"""Tables of a file of any form; runs in a separate process, see `process`."""
 
 import zipfile
 import zlib
@@ -40,7 +40,7 @@ class Document:
         return Form.TEXT if self._archive is None else Form.ARCHIVE
 
     def tables(self) -> list[Table]:
-        """The tables, in their order. That of a CSV file has no name of its own."""
+        """The tables, in their order. That of a CSV file has no name."""
         if self._book is not None:
             return self._book.tables
         if self._archive is not None:
@@ -64,7 +64,7 @@ class Document:
 
 
 class _Broken:
-    """Tells what a library says of a damaged file in the portal's own words."""
+    """Report what a library says of a damaged file in the portal's own words."""
 
     def __init__(self, *, workbook: bool) -> None:
         self._fault = FileFault.BROKEN_WORKBOOK if workbook else FileFault.BROKEN_ARCHIVE

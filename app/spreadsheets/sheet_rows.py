@@ -119,7 +119,7 @@ class SheetReader(Handler):
     def _end_cell(self) -> None:
         place, raw = self._last, "".join(self._value)
         if place in self._cells:
-            # Two cells in one place: nobody sees both.
+            # Two cells in one place: a person sees only one.
             raise Unreadable(FileFault.BROKEN_WORKBOOK)
         if not raw and not self._formula:
             return

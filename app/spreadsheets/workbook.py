@@ -1,4 +1,4 @@
-"""Sheets of an Excel workbook, row by row as they stand, whatever it says of their size."""
+"""Sheets of an Excel workbook, row by row, whatever it says of their size."""
 
 import zipfile
 from collections.abc import Iterator, Sequence

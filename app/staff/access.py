@@ -27,7 +27,7 @@ async def staff_only(
 
     Raises:
         NotFoundException: a customer, whatever they may have to do first, or too low a role.
-        NotSignedIn: nobody is signed in.
+        NotSignedIn: the visitor is not signed in.
         Detour: staff have something to do first, or prove once more who they are before a page
             that needs it. What they send is kept first: its act asks.
     """
@@ -49,7 +49,7 @@ def requires(permission: Permission) -> Callable[[Viewer], None]:
 
 
 def require(viewer: Viewer, permission: Permission) -> None:
-    """What the acts of the console ask when they state and when they do: roles change meanwhile.
+    """What the acts of the console ask when stated and when done: roles may change between.
 
     Raises:
         NotFoundException: the person's role has not the permission.

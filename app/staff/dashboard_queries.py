@@ -1,4 +1,4 @@
-"""What waits for the staff, whoever of them looks."""
+"""What waits for the staff, the same for each of them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -42,7 +42,7 @@ class Permission(StrEnum):
 
 
 LEAST_ROLE = {
-    # Everybody who works here reads everything that customers entered.
+    # All staff read everything that customers entered.
     Permission.CONSOLE_SEE: StaffRole.VIEWER,
     Permission.CONTRACTS_SEE: StaffRole.VIEWER,
     Permission.AUDIT_SEE: StaffRole.VIEWER,
@@ -62,7 +62,7 @@ LEAST_ROLE = {
     Permission.USERS_DISABLE: StaffRole.OPERATOR,
     Permission.FACTORS_REMOVE: StaffRole.OPERATOR,
     Permission.MAIL_SEND_AGAIN: StaffRole.OPERATOR,
-    # What binds everybody, opens doors, or takes data out of the house.
+    # What binds all users, opens doors, or takes data out of the house.
     Permission.CONTRACTS_EXPORT: StaffRole.ADMINISTRATOR,
     Permission.LICENSE_KEYS_EXPORT_AGAIN: StaffRole.ADMINISTRATOR,
     Permission.SIGNING_KEYS_ROTATE: StaffRole.ADMINISTRATOR,
@@ -73,7 +73,7 @@ LEAST_ROLE = {
     Permission.AUDIT_VERIFY: StaffRole.ADMINISTRATOR,
 }
 # What an intruder at an unlocked desk would look for: it lets people in or shuts them out, takes
-# data out of the house, binds everybody, or reaches customers' machines. It takes a recent proof.
+# data out of the house, binds all users, or reaches customers' machines. It takes a recent proof.
 NEEDS_PROOF = frozenset(
     {
         Permission.OWNERS_APPOINT,
@@ -94,7 +94,7 @@ RANKS = {role: rank for rank, role in enumerate(StaffRole)}
 
 
 def permits(role: str | None, permission: Permission) -> bool:
-    """Whether somebody with this staff role has a permission; None is a customer, who has none."""
+    """Whether a person with this staff role has a permission; None is a customer, who has none."""
     return role is not None and RANKS[StaffRole(role)] >= RANKS[LEAST_ROLE[permission]]
 
 
@@ -131,7 +131,7 @@ def permission_for(staff_role: str | None, help: Help | None = None) -> Permissi
 def offered(
     *, own: bool, staff_role: str | None, disabled: bool, second_factor: bool
 ) -> list[Help]:
-    """What can be done for an account as it stands; one's own is changed in personal settings."""
+    """What can be done for an account now; people change their own in personal settings."""
     if own:
         return []
     if disabled:

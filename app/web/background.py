@@ -1,4 +1,4 @@
-"""Work that takes seconds of the processor: in one thread, so that pages never wait for it long."""
+"""Work that takes seconds of the processor: in one thread: pages never wait for it long."""
 
 import asyncio
 import contextvars

@@ -26,7 +26,7 @@ class Choice(Kind):
         )
 
     def tell(self, value: Any, offered: Mapping[str, str]) -> str:
-        """Tell what the person chose, in the words of the form."""
+        """Return what the person chose, in the words of the form."""
         return offered.get(self.show(value)) or _("None")
 
     def rule(self) -> str:
@@ -36,7 +36,7 @@ class Choice(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class Thing(Choice):
-    """One of the things that the form offers, by its id; None where nothing is chosen."""
+    """One of the things that the form offers, by its id; None if nothing is chosen."""
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> UUID | None:
         """Read the id of an offered thing."""
@@ -46,7 +46,7 @@ class Thing(Choice):
 
 @dataclass(frozen=True, kw_only=True)
 class Option(Choice):
-    """One of a closed set, as far as the form offers it; None where it offers nothing."""
+    """One of a closed set, as far as the form offers it; None if it offers nothing."""
 
     of: type[StrEnum]
 
@@ -83,7 +83,7 @@ class Several(Kind):
         return " ".join(map(str, value or ()))
 
     def tell(self, value: Any, offered: Mapping[str, str]) -> str:
-        """Tell the chosen ones in the words and the order of the form."""
+        """Return the chosen ones in the words and the order of the form."""
         chosen = self.show(value).split()
         return ", ".join(text for each, text in offered.items() if each in chosen) or _("None")
 
@@ -112,5 +112,5 @@ class Language(Choice):
         return fields.choice(name, self.name, LANGUAGE_NAMES)
 
     def tell(self, value: Any, offered: Mapping[str, str]) -> str:
-        """Tell a language by its own name."""
+        """Return a language by its own name."""
         return LANGUAGE_NAMES[value]

@@ -18,10 +18,10 @@ from app.web.requests import PageRequest, is_head
 
 # Each piece that is written has to leave within the write time-out, on a slow line too.
 SEND_BYTES = 64 * 1024
-# Kept by the browser, which asks each time, so that access is checked each time; and not made
-# smaller on its way, or a range of it would be another one.
+# The browser keeps it and asks each time, and access is checked each time. Proxies must not
+# compress it, or a range of it would differ.
 CACHE_CONTROL = "private, no-cache, no-transform"
-# Pages run scripts and take styles from their own address, where uploaded files are, too: what a
+# Pages run scripts and take styles from their own address, which also has uploaded files: what a
 # browser would take for one of these it gets as bytes.
 ACTIVE_TYPE = re.compile("script|css", re.IGNORECASE)
 CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -48,7 +48,7 @@ class Download:
 
     @property
     def validators(self) -> Validators:
-        """What tells this content from another."""
+        """The ETag and Last-Modified validators."""
         moment = self.modified_at.astimezone(UTC).replace(microsecond=0)
         return Validators(f'"{self.sha256}"', moment)
 
@@ -63,7 +63,7 @@ async def send_file(
 ) -> Response[Any]:
     """Answer with a stored file, or the part of it that the request wants.
 
-    Whoever calls has decided that the person may have it. Answers 200, 206, 304, 412 or 416
+    The caller has decided that the person may have it. Answers 200, 206, 304, 412 or 416
     (RFC 9110); HEAD gets the same headers as GET.
 
     Args:
@@ -80,7 +80,7 @@ async def send_file(
             b"", status_code=int(selected.status), headers=headers, media_type="text/plain"
         )
     pieces = storage.read(file.key, selected.start, selected.stop)
-    # Before the answer begins, so that a store that is away is an error page, not half a file.
+    # Before the answer begins: if the store does not answer, it is an error page, not half a file.
     first = await anext(pieces)
     return Stream(
         _slices(first, pieces),

@@ -99,7 +99,7 @@ MESSAGES = {
         N_("Nothing was changed. Wait a moment, then reload the page."),
     ),
 }
-# What the log calls them: somebody tries what the portal's own pages do not.
+# What the log calls them: a client tries what the portal's own pages do not.
 REFUSALS = {
     HTTP_400_BAD_REQUEST: "broken",
     HTTP_403_FORBIDDEN: "cross-site",

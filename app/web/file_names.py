@@ -5,7 +5,7 @@ import unicodedata
 from app.characters import without_invisible
 
 LONGEST_NAME = 200
-# Code points without a meaning, and those of somebody's own fonts.
+# Code points without a meaning, and those of private fonts.
 UNKNOWN = {"Co", "Cn"}
 
 

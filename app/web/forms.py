@@ -1,4 +1,4 @@
-"""Reading forms: every field is looked at, and all errors are told at once."""
+"""Reading forms: every field is read, and all errors are reported at once."""
 
 import re
 from collections.abc import Collection
@@ -33,7 +33,7 @@ def plain_whole(text: str) -> str:
 
 
 def read_id(text: str) -> UUID | None:
-    """An id from an address or a hidden field, or None where it is none."""
+    """An id from an address or a hidden field, or None if it is none."""
     try:
         return UUID(text)
     except ValueError:
@@ -152,7 +152,7 @@ class Fields:
     def day(self, name: str, label: str, *, required: bool = True) -> date | None:
         """A calendar date as browsers send it, or as people write it; see `read_day`.
 
-        None where it is empty or wrong.
+        None if it is empty or wrong.
         """
         value = normalised(self.data.get(name))
         if not value and not required:
@@ -170,7 +170,7 @@ class Fields:
         return None
 
     def check_order(self, name: str, first: date | None, last: date | None) -> None:
-        """Tell at field `name` that the last day is before the first, where both are known."""
+        """Report at field `name` that the last day is before the first, if both are known."""
         if first and last and last < first:
             self.errors[name] = _("The last day is before the first day.")
 

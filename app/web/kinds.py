@@ -1,4 +1,4 @@
-"""The kinds of fields: how each is read from a form, shown in it again, and told before 決定."""
+"""The kinds of fields: how each is read from a form, shown in it again, and stated before 決定."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from app.web.requests import FormData
 
 @dataclass(frozen=True, kw_only=True)
 class Kind(ABC):
-    """How a field is read, shown and told.
+    """How a field is read, shown and stated.
 
     Attributes:
         label: message id of its name.
@@ -58,7 +58,7 @@ class Kind(ABC):
         return "" if value is None else str(value)
 
     def tell(self, value: Any, offered: Mapping[str, str]) -> str:
-        """Return a value as a confirm page tells it."""
+        """Return a value as a confirm page states it."""
         return self.show(value) or _("None")
 
     @abstractmethod
@@ -103,7 +103,7 @@ class LongText(Lines):
     """Lines that are too many for a confirm page."""
 
     def tell(self, value: Any, offered: Mapping[str, str]) -> str:
-        """Tell how long it is."""
+        """Return how long it is."""
         return _("%(n)s characters", n=number(len(value)))
 
 
@@ -144,7 +144,7 @@ class Number(Kind):
     """A whole number.
 
     Attributes:
-        empty: what an empty field means; None where it has to be filled in.
+        empty: what an empty field means; None if it has to be filled in.
     """
 
     minimum: int = 0
@@ -159,7 +159,7 @@ class Number(Kind):
         )
 
     def tell(self, value: Any, offered: Mapping[str, str]) -> str:
-        """Tell it with thousands separators."""
+        """Return it with thousands separators."""
         return number(value)
 
     def rule(self) -> str:
@@ -216,7 +216,7 @@ class Tick(Kind):
         return "1" if value else ""
 
     def tell(self, value: Any, offered: Mapping[str, str]) -> str:
-        """Tell it in a word."""
+        """Return it in a word."""
         return _("Yes") if value else _("No")
 
     def rule(self) -> str:

@@ -15,7 +15,7 @@ VALUE = re.compile(r"'.*'|(?<==)\(.*\)|(?<=row contains ).*")
 def without_values(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """A processor: errors of the database are kept without the values of rows.
 
-    PostgreSQL and its driver quote them, and they may say who somebody is.
+    PostgreSQL and its driver quote them, and they may say who a person is.
     """
     trace = event.get("exception", "")
     if "asyncpg" in trace:
@@ -26,7 +26,7 @@ def without_values(_logger: WrappedLogger, _name: str, event: EventDict) -> Even
 def configure_logs(level: int) -> None:
     """Log from this level on (as in `logging`), each line with the id of its request.
 
-    A line goes out in one write, so that nothing else on the terminal comes between it and its end.
+    A line goes out in one write: nothing else on the terminal can break it.
     """
     structlog.configure(
         processors=[

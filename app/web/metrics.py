@@ -77,7 +77,7 @@ def _counters(method: str, route: str, status: str) -> tuple[Counter, Histogram]
 
 
 def _route(scope: Scope) -> str:
-    """The address as its route writes it, without what somebody put into it."""
+    """The address as its route writes it, without what a client put into it."""
     if scope["path"].startswith("/static/"):
         return STATIC
     return str(scope.get("path_template") or NO_ROUTE)

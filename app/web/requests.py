@@ -16,7 +16,7 @@ from multipart import MultipartError, MultipartParser, parse_options_header
 from app.web.file_names import clean_file_name
 from app.web.scope_keys import IS_HEAD
 
-# Litestar's request. `app.accounts.access.PersonRequest` knows the type of its user, too.
+# Litestar's request. `app.accounts.access.PersonRequest` also knows the type of its user.
 PageRequest = Request[Any, Any, Any]
 MAX_FORM_BYTES = 512 * 1024
 MAX_FIELDS = 4000
@@ -37,7 +37,7 @@ class ReadTimeout(HTTPException):
 
 
 class BrokenOff(HTTPException):
-    """The client went away before its request was whole. Nobody reads the answer."""
+    """The client went away before its request was whole. It does not read the answer."""
 
     status_code = 400
 
@@ -85,7 +85,7 @@ def is_fragment(scope: Mapping[str, Any]) -> bool:
 
 
 def is_head(request: PageRequest) -> bool:
-    """Whether the headers alone are asked for, so that nobody gets the answer yet."""
+    """Whether the request asks for the headers alone."""
     return IS_HEAD.read(request.scope)
 
 

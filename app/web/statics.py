@@ -42,7 +42,7 @@ class StaticFile:
     """A file of static/ as it is sent.
 
     Attributes:
-        compressed: by brotli; None where that gains nothing.
+        compressed: by brotli; None if that gains nothing.
         only_loaded: by a page; opened by itself it shows its source. The others may be looked at.
     """
 

@@ -114,7 +114,7 @@ def lines(text: str) -> Markup:
 
 
 def fragment_url(url: str) -> str:
-    """The address at which a page's main block alone is had; it has a cache entry of its own."""
+    """The address of a page's main block alone; the browser caches it separately."""
     return f"{url}{'&' if '?' in url else '?'}fragment=1"
 
 

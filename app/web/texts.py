@@ -1,4 +1,4 @@
-"""What is kept of a text that somebody typed or pasted: names, codes and notes."""
+"""What is kept of a text that a person typed or pasted: names, codes and notes."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ _LINE_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # Hints for breaking lines, and the mark that begins a file. They mean nothing within a name.
 _BREAK_HINTS = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _JOINERS = "\u200c\u200d"
-# Seen by nobody, though their category says letter or sign: Hangul fillers, the empty Braille cell.
+# Invisible, though their category says letter or sign: Hangul fillers, the empty Braille cell.
 BLANK_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 # Embeddings, overrides and isolates also turn the text after them, so that a name could
 # rewrite the sentence around it.
@@ -33,7 +33,7 @@ def as_line(text: str) -> str:
     """Return a name or another single line as it is kept: composed, without outer space.
 
     Tabs become spaces. Signs that only help to break lines are left out, and joiners where
-    nothing joins, so that no two names differ only by what nobody sees.
+    nothing joins: no two names differ only by invisible characters.
     """
     line = _BREAK_HINTS.sub("", _BETWEEN_CELLS.sub(" ", text.strip()))
     return composed(_without_idle_joiners(line)).strip()

@@ -32,10 +32,10 @@ class StreamedFile:
 
 
 async def stream_file(body: AsyncIterable[bytes], content_type: str) -> StreamedFile | None:
-    """The first file of a multipart form, ready to be read; None where no file was chosen.
+    """The first file of a multipart form, ready to be read; None if no file was chosen.
 
     Fields before the file are passed over, what comes after it is not read: an upload's form has
-    its other fields in the address, or in a form of their own.
+    its other fields in the address, or in a separate form.
 
     Args:
         body: the request's body, `request.stream()`.
@@ -77,7 +77,7 @@ async def _events(
 
 
 async def chosen_file(request: PageRequest) -> StreamedFile | str:
-    """The file that a form was sent with; else what to tell: none was chosen, or it is empty."""
+    """The file that a form was sent with; otherwise the error: none was chosen, or it is empty."""
     content_type, file = request.headers.get("content-type", ""), None
     if content_type.startswith("multipart/form-data"):
         file = await stream_file(request.stream(), content_type)

@@ -44,7 +44,7 @@ class Form:
 
     Attributes:
         kinds: its fields.
-        typed: each field as it was typed, or as it is.
+        typed: each field as it was typed, or its current value.
         revision: of the thing that the form was made from.
         choices: what its fields offer.
         errors: field → message.
@@ -89,7 +89,7 @@ class SentForm(Form, Generic[V]):
 
 
 def read_values(values: type[V], data: FormData, choices: Choices) -> SentForm[V]:
-    """Read what was sent: every field is looked at, and all errors are told at once."""
+    """Read what was sent: every field is read, and all errors are reported at once."""
     fields, of = Fields(data), kinds(values)
     read = {name: kind.read(fields, name, choices.get(name, {})) for name, kind in of.items()}
     return SentForm(

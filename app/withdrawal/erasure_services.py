@@ -1,7 +1,7 @@
 """Erasing a person: every row and file that says who they were.
 
 The order of locks: confirmations, contracts, then the account, each in id order. A confirm step
-locks its confirmation before anything else, so that nobody waits for somebody who waits for them.
+locks its confirmation before anything else, so two transactions never wait for each other.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from app.settings import Settings
 from app.withdrawal import queries
 from app.withdrawal.rules import Leaving, Reason, Words
 
-# What is named by id beside the person: their memberships, those that somebody ended among them as
-# far as a confirmation may tell of it, and invitations to them.
+# What is named by id beside the person: their memberships, also those that another person ended as
+# far as a confirmation may name them, and invitations to them.
 NAMED = """
     select id::text as word from membership where "user" = $1
     union select e.subject::text
@@ -56,7 +56,7 @@ UNSENT = """
 
 
 class ErasureRefused(Exception):
-    """Somebody has to stay as things stand; nothing was changed."""
+    """The person has to stay for now; nothing was changed."""
 
     def __init__(self, leaving: Leaving) -> None:
         super().__init__(leaving)
@@ -65,7 +65,7 @@ class ErasureRefused(Exception):
 
 @dataclass(frozen=True)
 class Held:
-    """A person whose rows nobody else changes before the transaction ends.
+    """A person whose rows are locked until the transaction ends.
 
     Attributes:
         confirmations: ids of those that are about the person, their own among them.
@@ -80,7 +80,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Files:
-    """What is to be forgotten outside the database once the transaction has committed."""
+    """What to delete outside the database once the transaction has committed."""
 
     mails: list[UUID]
     words: Words
@@ -94,7 +94,7 @@ async def hold(user: UUID) -> Held:
     """Lock a person and what is about them.
 
     Raises:
-        Gone: there is no such account any more.
+        Gone: the account no longer exists.
     """
     account = await queries.find_account(user)
     if account is None:
@@ -118,7 +118,7 @@ async def erase(
         id: of the withdrawal.
         note: what is kept of the person's own words.
         at: when they withdrew.
-        actor: the person; None where a restored database is brought to forget them again.
+        actor: the person; None if a restored database is brought to forget them again.
 
     Raises:
         ErasureRefused: a running contract, or the portal, would be left without anybody.
@@ -179,7 +179,7 @@ def _throttled_in(held: Held) -> list[str]:
 
 
 async def _note(held: Held, id: UUID, reason: Reason | None, note: str, at: datetime) -> None:
-    """Keep that somebody withdrew; a database that was restored may have the row already."""
+    """Record that a person withdrew; a database that was restored may have the row already."""
     await fetch(
         "insert into withdrawal (id, erased_user, staff, reason, note, at)"
         " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",

@@ -31,7 +31,7 @@ class AgreementForm:
 
 @dataclass(frozen=True)
 class WithdrawalForm:
-    """Why, as far as somebody likes to say, and the password.
+    """Why, as far as the person likes to say, and the password.
 
     Attributes:
         chosen: the chosen reason's code as typed, for the form that is shown again.

@@ -47,7 +47,7 @@ LABELS = {
 
 
 class Withdrawals(Controller):
-    """The steps of one's own withdrawal. They are its confirm step."""
+    """The steps of a person's withdrawal. They are its confirm step."""
 
     path = WITHDRAWAL_URL
 
@@ -138,7 +138,7 @@ def _farewell(settings: Settings) -> Response[Any]:
 async def show_farewell(
     request: PersonRequest, settings: NamedDependency[Settings]
 ) -> Response[Any]:
-    """What has happened, for somebody whom the portal knows no more."""
+    """What has happened, for a person whom the portal no longer knows."""
     if request.user:
         return see_other("/")
     return page(request, "withdrawal/farewell.html", demo=settings.demo)

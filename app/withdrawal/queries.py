@@ -1,4 +1,4 @@
-"""Reads before somebody leaves, and after."""
+"""Reads before a person leaves, and after."""
 
 from datetime import datetime
 from uuid import UUID
@@ -47,7 +47,7 @@ async def find_account(user: UUID) -> User | None:
 
 
 async def find_words(account: User) -> Words:
-    """Return what tells who the person is: code, name, and every address that is known of them."""
+    """Return what identifies the person: code, name, and every known address."""
     found = await fetch(
         'select email from email_change where "user" = $1'
         " union select email from invitation where accepted_by = $1",
@@ -58,7 +58,7 @@ async def find_words(account: User) -> Words:
 
 
 async def is_withdrawn(session: UUID) -> bool:
-    """Return whether somebody withdrew in this session."""
+    """Return whether a person withdrew in this session."""
     return await Withdrawal.exists().where(Withdrawal.id == session)
 
 

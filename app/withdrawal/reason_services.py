@@ -20,7 +20,7 @@ REASON_URL = "/profile/withdrawal/reason"
 
 
 async def keep_reason(settings: Settings, viewer: Viewer, chosen: str, note: str) -> UUID:
-    """Keep what was chosen and written, sealed, for an hour at most; return its id."""
+    """Keep what was chosen and written, encrypted, for an hour at most; return its id."""
     now = clock.now()
     body = json.dumps([chosen, note]).encode()
     parked = ParkedForm(
@@ -38,7 +38,7 @@ async def keep_reason(settings: Settings, viewer: Viewer, chosen: str, note: str
 
 
 async def find_reason(settings: Settings, viewer: Viewer, id: str) -> tuple[str, str]:
-    """Return what was kept under an id; empty where there is nothing of the person's own."""
+    """Return what was kept under an id; empty if there is nothing of the person's own."""
     try:
         parked = await find_parked_form(viewer.id, UUID(id), clock.now())
     except ValueError:

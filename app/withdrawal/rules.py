@@ -9,15 +9,15 @@ from uuid import UUID
 
 from app.contracts.rules import SeenContract
 
-# A text in somebody's own words may say who they are, whatever they were asked.
+# A text in a person's own words may say who they are, whatever they were asked.
 NOTE_KEPT = timedelta(days=90)
-# A farewell that cannot be delivered is given up soon: its address is all that is left of somebody.
+# A farewell that cannot be delivered is given up soon: its address is all that is left.
 FAREWELL_LASTS = timedelta(days=3)
 SHORTEST_NAME = 2
 
 
 class Reason(StrEnum):
-    """Why somebody withdraws, as far as they like to say."""
+    """Why a person withdraws, as far as they like to say."""
 
     NOT_NEEDED = "not-needed"
     OTHER_DUTIES = "other-duties"
@@ -35,7 +35,7 @@ class Leaving:
     Attributes:
         contracts: all contracts of the person, by number.
         kept_by: ids of those contracts that run and have no other owner.
-        last_administrator: whether nobody else administers the portal.
+        last_administrator: whether no other person administers the portal.
     """
 
     contracts: Sequence[SeenContract]
@@ -55,7 +55,7 @@ class Leaving:
 
 @dataclass(frozen=True)
 class Words:
-    """What tells who somebody is, as far as the portal knows.
+    """What identifies a person, as far as the portal knows.
 
     Attributes:
         addresses: mail addresses, in lower case: today's, and those that they were invited at.

@@ -19,9 +19,9 @@ from app.withdrawal.queries import find_leaving
 from app.withdrawal.rules import FAREWELL_LASTS, NOTE_KEPT, Reason, without
 from app.withdrawal.tables import Withdrawal
 
-# What the database refuses whoever asks; see the migrations.
+# What the database refuses for every writer; see the migrations.
 KEPT_RULES = {"contract_keeps_an_owner", "portal_keeps_an_administrator"}
-# Locks are taken in one order; a deadlock needs somebody who joins a contract at this very moment.
+# Locks are taken in one order; a deadlock needs a person who joins a contract at this very moment.
 TRIES = 3
 
 
@@ -35,7 +35,7 @@ async def withdraw(settings: Settings, viewer: Viewer, reason: Reason | None, no
     Raises:
         ErasureRefused: a running contract, or the portal, would be left without anybody.
         Gone: they withdrew already.
-        CredentialsChanged: the password they entered is not theirs any more.
+        CredentialsChanged: the password they entered is no longer theirs.
     """
     for left in reversed(range(TRIES)):
         try:
@@ -79,7 +79,7 @@ async def _withdraw(
 
 
 async def replay(settings: Settings, erasures: Sequence[tuple[UUID, datetime]]) -> list[UUID]:
-    """Erase people again whom a restored backup brought back; nobody is mailed.
+    """Erase people again whom a restored backup brought back; send no mails.
 
     Args:
         erasures: user id and time, as `list_erasures` gave them.

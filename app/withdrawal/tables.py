@@ -8,7 +8,7 @@ from app.database.quotas import Bound
 
 
 class Withdrawal(Table):
-    """That somebody withdrew. Nothing in it leads back to the person."""
+    """The fact that a person withdrew. Nothing in it leads back to the person."""
 
     id = UUID(primary_key=True, default=None)
     erased_user = UUID(unique=True, default=None)

@@ -48,7 +48,7 @@ def _passkey_answer(fields: Fields, name: str = "credential") -> str:
 
 @dataclass(frozen=True)
 class AnswerForm:
-    """What proves who somebody is, and where to go afterwards.
+    """What proves who the person is, and where to go afterwards.
 
     Takes: way: one that the person has; code: 6 digits, or 28 (earlier 24) letters and
       digits; passkey: the browser's JSON, checked by webauthn; password: secret

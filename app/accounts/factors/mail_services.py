@@ -11,7 +11,7 @@ from app.settings import Settings
 
 
 class Change(Enum):
-    """What a mail about second factors tells of."""
+    """What a mail about second factors is about."""
 
     APP = "app"
     PASSKEY = "passkey"
@@ -20,7 +20,7 @@ class Change(Enum):
 
 
 async def tell_change(settings: Settings, viewer: Viewer, change: Change) -> None:
-    """Write the mail, in the unit of work of the change: nobody can change a factor unnoticed."""
+    """Write the mail, in the unit of work of the change: no factor can change unnoticed."""
     account = await queries.find_account(viewer.id)
     await enqueue(
         settings,

@@ -41,7 +41,7 @@ GUARDS = [signed_in_before_factors, recently_proved]
 
 
 def say_what_changed(request: PageRequest) -> None:
-    """What was just done, in the place where confirmed changes are told."""
+    """What was just done, in the place where pages report confirmed changes."""
     if message := MESSAGES.get(request.query_params.get("changed", "")):
         DONE.set(request.scope, _(message))
 
@@ -132,7 +132,7 @@ class AuthenticatorApps(Controller):
         settings: NamedDependency[Settings],
         app_id: FromPath[UUID],
     ) -> Response[bytes]:
-        """The secret as a picture; an address of its own, as inline pictures are not allowed."""
+        """The secret as a picture, at its own address, since inline pictures are not allowed."""
         uri, _secret = await _provisioning(viewer, settings, app_id)
         picture = BytesIO()
         segno.make(uri, error="m", micro=False).save(

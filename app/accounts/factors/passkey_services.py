@@ -123,7 +123,7 @@ def _read(text: str) -> _Given | None:
 
 
 async def _take_challenge(user: UUID, purpose: Purpose, challenge: bytes) -> bool:
-    """Whether it was asked for; whoever answers it first has used it up."""
+    """Whether the portal asked for it; the first answer uses it up."""
     taken = await fetch_one(
         TAKE_CHALLENGE,
         challenge,
@@ -137,7 +137,7 @@ async def _take_challenge(user: UUID, purpose: Purpose, challenge: bytes) -> boo
 async def verified_registration(
     viewer: Viewer, text: str, party: RelyingParty
 ) -> VerifiedRegistration | None:
-    """The new passkey in a browser's answer, or None where the answer does not count."""
+    """The new passkey in a browser's answer, or None if the answer does not count."""
     given = _read(text)
     if given is None or not await _take_challenge(viewer.id, Purpose.REGISTRATION, given.challenge):
         return None

@@ -104,7 +104,7 @@ async def _options(
 
 
 class SecondStep(Controller):
-    """After the password: the second factor. Nobody is signed in before it."""
+    """After the password: the second factor. No session exists before it."""
 
     path = "/login/second-factor"
 
@@ -125,7 +125,7 @@ class SecondStep(Controller):
     async def answer(
         self, request: PageRequest, settings: NamedDependency[Settings]
     ) -> Response[Any]:
-        """Check the answer; the session begins here, under a token of its own."""
+        """Check the answer; the session begins here, under a new token."""
         pending = await _pending(request, settings)
         data = await read_form(request)
         if pending is None:
@@ -173,7 +173,7 @@ async def _pending(request: access.PersonRequest, settings: Settings) -> Record 
 
 
 def _begin_again(request: access.PersonRequest, wanted: str) -> Response[Any]:
-    """Somebody signed in goes on; the others begin with the password."""
+    """Send signed-in people on; the others begin with the password."""
     if request.user:
         return see_other(wanted)
     return see_other("/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}")
@@ -200,7 +200,7 @@ class Proof(Controller):
         viewer: NamedDependency[Viewer],
         settings: NamedDependency[Settings],
     ) -> Response[Any]:
-        """Check the answer; the session goes on under a new token."""
+        """Check the answer; the session continues under a new token."""
         factors = await factor_queries.find_factors(viewer.id)
         offered = ways(factors)
         form = AnswerForm.read(await read_form(request), offered)

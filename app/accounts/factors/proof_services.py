@@ -36,7 +36,7 @@ class Keys:
 
     Attributes:
         secret: the portal's secret, which seals the secrets of authenticator apps.
-        party: what passkeys are bound to, or None where there can be none.
+        party: what passkeys are bound to, or None if there can be none.
     """
 
     secret: bytes
@@ -49,7 +49,7 @@ def encrypt_app_secret(secret: bytes, user: UUID, app_secret: str) -> bytes:
 
 
 def open_app_secret(secret: bytes, user: UUID, box: bytes) -> str | None:
-    """The Base32 secret that was sealed; None where the portal's secret is another one by now."""
+    """The Base32 secret that was sealed; None if the portal's secret is another one by now."""
     try:
         return decrypt(secret, PURPOSE + user.bytes, box).decode()
     except CannotOpen:
@@ -133,7 +133,7 @@ def _proof_lanes(viewer: Viewer, way: Way) -> list[Lane]:
 async def finish_sign_in(
     pending: Record, answer: Answer, keys: Keys, *, address: str
 ) -> SignIn | Throttled | None:
-    """Sign the person in whose password was right, or None where the answer does not count.
+    """Sign the person in whose password was right, or None if the answer does not count.
 
     Args:
         pending: a row of find_pending.

@@ -45,7 +45,7 @@ class RecoveryCodes(Controller):
     ) -> Response[Any]:
         """The new codes, in the answer itself: kept is only their hash, so nothing else has them.
 
-        Whoever reloads makes new ones, and sees those that count.
+        A reload makes new codes, and shows those that count.
         """
         if not (await factor_queries.find_factors(viewer.id)).any:
             return see_other(HOME)

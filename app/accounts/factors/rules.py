@@ -23,7 +23,7 @@ RECOVERY_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 MOST_PASSKEYS = 20
 PROOF_LASTS = timedelta(minutes=10)
-# Nobody is hurried: a customer may look for the phone for a day (WCAG 2.2.1).
+# No hurry: a customer may look for the phone for a day (WCAG 2.2.1).
 SET_UP_LASTS = timedelta(hours=20)
 CUSTOMER_PENDING = timedelta(hours=20)
 STAFF_PENDING = timedelta(minutes=30)
@@ -32,7 +32,7 @@ CHALLENGE_LASTS = timedelta(minutes=15)
 
 
 class Way(StrEnum):
-    """How somebody can prove who they are, beside the password at log-in."""
+    """How a person can prove who they are, beside the password at sign-in."""
 
     PASSKEY = "passkey"
     APP = "app"
@@ -49,7 +49,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody gave to prove who they are.
+    """What a person gave to prove who they are.
 
     Attributes:
         text: the code, the password, or a passkey's answer as JSON.
@@ -93,7 +93,7 @@ class Factors:
         return self.app is not None or bool(self.passkeys)
 
     def is_last(self, id: UUID) -> bool:
-        """Whether the person has no second factor any more without this one."""
+        """Whether this is the person's last second factor."""
         return {p.id for p in self.passkeys} | ({self.app} if self.app else set()) <= {id}
 
 
@@ -113,8 +113,8 @@ class RelyingParty:
 def ways(factors: Factors) -> list[Way]:
     """How the person can prove who they are, the best way first.
 
-    Who has a second factor proves by it: else somebody who learned the password could take the
-    factor away. The others prove by their password.
+    People with a second factor prove by it: otherwise a thief of the password could remove the
+    factor. The others prove by their password.
     """
     if not factors.any:
         return [Way.PASSWORD]
@@ -129,7 +129,7 @@ def chosen_way(offered: list[Way], wanted: str) -> Way:
 
 
 def relying_party(base_url: str) -> RelyingParty | None:
-    """What passkeys of this portal are bound to, or None where it has no host name.
+    """What passkeys of this portal are bound to, or None if it has no host name.
 
     No passkey can be bound to an address such as 127.0.0.1. On the loopback address people can
     open the portal as `localhost` too, and there passkeys work.
@@ -147,10 +147,10 @@ def relying_party(base_url: str) -> RelyingParty | None:
 
 
 def accepted_step(secret: str, code: str, last_step: int, now: datetime) -> int | None:
-    """The time step (RFC 6238) that a code belongs to, or None where it does not count.
+    """The time step (RFC 6238) that a code belongs to, or None if it does not count.
 
     One step before and after are accepted, for clocks that differ and people who type slowly; a
-    step at or before `last_step` never, so that each code counts once.
+    step at or before `last_step` never: each code counts once.
 
     Args:
         secret: Base32.

@@ -1,4 +1,4 @@
-"""What of people's accounts rests under a secret that the portal does not have any more."""
+"""What of people's accounts is encrypted under a secret that the portal no longer has."""
 
 from app import clock
 from app.accounts.factors.proof_services import open_app_secret

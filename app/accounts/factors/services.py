@@ -1,6 +1,6 @@
 """Changes of second factors: adding, removing, and new recovery codes.
 
-Each begins a new generation of the person's credentials, so that only this session stays open.
+Each begins a new generation of the person's credentials; only this session stays open.
 """
 
 import secrets

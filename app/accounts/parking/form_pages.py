@@ -47,7 +47,7 @@ async def show_parked_form(
 
 
 def _entries(body: bytes, content_type: str) -> list[tuple[str, str]]:
-    """Return what was entered; nothing where it is no form, which its page says when it is sent."""
+    """Return what was entered; nothing if it is no form, which its page says when it is sent."""
     try:
         form = read_kept_form(body, content_type)
     except ClientException:

@@ -1,6 +1,6 @@
 """Forms that came when something had to be done first: kept encrypted, and offered again.
 
-Somebody's session has expired or was ended on another device, or new terms of use were published
+The person's session has expired or was ended on another device, or new terms of use were published
 while they filled the form in.
 """
 
@@ -30,7 +30,7 @@ from app.web.requests import (
 
 KEPT = timedelta(hours=48)
 PREFIX = "/parked-forms/"
-# Signing in, proving who one is, staying and leaving are done anew; there is nothing to keep.
+# People sign in, prove who they are, stay and leave again; there is nothing to keep.
 # Of a change of password there must not be.
 NEVER_PARKED = {
     *("/login", "/logout", "/language", "/staff/session"),
@@ -40,7 +40,7 @@ NEVER_PARKED = {
 NEVER_PARKED_BELOW = (
     *("/password/", "/join/", "/email-addresses/", "/unsubscriptions/"),
     *("/login/", "/profile/proof", "/profile/second-factors", "/profile/withdrawal"),
-    # Its page shows again what is to be confirmed, and has kept it.
+    # The confirm page has kept the change, and shows it again.
     CONFIRMATIONS,
 )
 
@@ -84,7 +84,7 @@ class ParkedForms:
     async def _park_on_detour(
         self, viewer: Viewer, step: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Only the application knows whether the form has to wait: some are for everybody."""
+        """Only the application knows whether the form has to wait: some are for all visitors."""
         try:
             body = await read_body(_chunks(receive))
         except PayloadTooLarge:
@@ -121,7 +121,7 @@ class ParkedForms:
         scope: Scope,
         send: Send,
     ) -> bool:
-        """Keep a form and send the person on; False where nothing more may be kept."""
+        """Keep a form and send the person on; False if nothing more may be kept."""
         now = clock.now()
         parked = ParkedForm(
             user=user,

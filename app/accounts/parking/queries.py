@@ -37,10 +37,10 @@ async def find_parked_form(user: UUID, id: UUID, now: datetime) -> Parked | None
 
 
 async def lock_session(user: UUID, session: UUID) -> OverSession | None:
-    """Lock a session behind its account, so that one form of it is kept after the other.
+    """Lock a session behind its account: its forms are kept one after the other.
 
-    What ends sessions locks the account, too: the answer is how it stands now, whether it runs
-    or is over. None where it is gone or void without a reason, or the account is.
+    Code that ends sessions also locks the account, so the answer is current: the session runs or
+    is over. None if it is gone or void without a reason, or the account is.
     """
     open_account = "select 1 from portal_user where id = $1 and disabled_at is null for share"
     if not await fetch(open_account, user):

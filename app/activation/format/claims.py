@@ -34,7 +34,7 @@ class ClaimError(ValueError):
     """A claim is missing or breaks its bounds. `claim` is its path, such as ``system.name``.
 
     Attributes:
-        invisible: whether a character in it cannot be seen; `claim` names it then, too.
+        invisible: whether a character in it cannot be seen; `claim` also names it then.
     """
 
     def __init__(self, claim: str, *, missing: bool = False, invisible: bool = False) -> None:

@@ -12,7 +12,7 @@ CHECK_CODE_DIGITS = 20
 def check_code(data: bytes) -> str:
     """First 20 hexadecimal digits of the SHA-256 without the final newline, in groups of four.
 
-    Both sides show it, so that a person who carries a file can tell that it is the right one.
+    Both sides show it: a person who carries a file can check that it is the right one.
     """
     digits = hashlib.sha256(without_final_newline(data)).hexdigest()[:CHECK_CODE_DIGITS]
     return " ".join(digits[at : at + 4] for at in range(0, CHECK_CODE_DIGITS, 4))

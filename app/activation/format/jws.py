@@ -53,7 +53,7 @@ class InvalidKey(ValueError):
 
 @dataclass(frozen=True)
 class Jws:
-    """A decoded compact JWS whose signature nobody has verified yet."""
+    """A decoded compact JWS whose signature is not verified yet."""
 
     text: str
     header: dict[str, Any]

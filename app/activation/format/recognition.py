@@ -1,4 +1,4 @@
-"""What a file is that is no activation request file: told to the person, never trusted."""
+"""What a file is that is no activation request file: shown to the person, never trusted."""
 
 import base64
 import json
@@ -50,7 +50,7 @@ _QUOTE = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
 
 
 def recognise(data: bytes) -> FileKind | None:
-    """What a refused file seems to be, by how it is written; None where it is unclear."""
+    """What a refused file seems to be, by how it is written; None if it is unclear."""
     start = data.lstrip()[:512]
     for beginning, kind in _BEGINNINGS.items():
         if data.startswith(beginning):

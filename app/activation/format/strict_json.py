@@ -20,7 +20,7 @@ class NotStrictJson(ValueError):
 
 
 class DuplicateMember(NotStrictJson):
-    """An object names a member twice, so that readers may differ on its value."""
+    """An object names a member twice: readers may differ on its value."""
 
 
 def read_object(text: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ _decoder = json.JSONDecoder(
 
 
 def _check_values(top: dict[str, Any]) -> None:
-    """Walk with a list of our own, so that depth is a bound and not a crash."""
+    """Walk with an explicit stack: too much depth is refused, not a crash."""
     waiting: list[tuple[Any, int]] = [(top, 1)]
     while waiting:
         value, depth = waiting.pop()

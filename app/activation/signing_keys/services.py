@@ -58,7 +58,7 @@ class Office:
 
 
 async def read_keyset(settings: Settings) -> Keyset | None:
-    """The keyset in force, verified again against the trusted roots; None where there is none.
+    """The keyset in force, verified again against the trusted roots; None if there is none.
 
     Raises:
         UntrustedKeyset: there is one, but no trusted root vouches for it.
@@ -79,7 +79,7 @@ async def _verified(settings: Settings, text: str) -> Keyset:
 
 
 async def current_keyset(settings: Settings) -> Keyset | None:
-    """The keyset in force, or None where there is none that can be trusted; the log says why."""
+    """The keyset in force, or None if there is none that can be trusted; the log says why."""
     text = await key_queries.newest_keyset_text()
     return await _trusted(settings, text)
 
@@ -93,7 +93,7 @@ async def _trusted(settings: Settings, text: str | None) -> Keyset | None:
 
 
 async def open_office(settings: Settings, now: datetime) -> Office | None:
-    """What it takes to sign at `now`, or None where the portal cannot; the log says why.
+    """What it takes to sign at `now`, or None if the portal cannot; the log says why.
 
     Opening a key takes a fifth of a second and 64 MiB, so it happens in a thread, once for each
     key and process, and before any row is locked.
@@ -131,16 +131,16 @@ async def rotate_signing_key(
 ) -> bytes:
     """Make a signing key, good from now on, and the unsigned keyset that names it.
 
-    The keys of the keyset in force stay named while their windows are open, so that both sign.
+    The keys of the keyset in force stay named while their windows are open: both sign.
 
     Args:
         days: how long the new key is good.
         dropped: kids that the new keyset names no more.
-        held: how many keys there were when the person decided; None where nobody looked.
+        held: how many keys there were when the person decided; None if they did not look.
 
     Raises:
         NoPassphrase: the settings hold no passphrase.
-        Changed: somebody else has made a key since.
+        Changed: another person has made a key since.
         UntrustedKeyset: the keyset in force cannot be verified.
         InvalidKeyset: the keyset would hold too many keys.
     """

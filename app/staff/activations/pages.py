@@ -36,7 +36,7 @@ async def list_activations(request: PageRequest) -> Response[str]:
 async def show_activation(
     request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
 ) -> Response[str]:
-    """Both files decoded, and the environment's history; that somebody looked is on record."""
+    """Both files decoded, and the environment's history; the view is recorded."""
     found = await acts.find_activation(id)
     if not is_head(request):
         contract = found.file.contract_id

@@ -92,7 +92,7 @@ ACTIVATIONS = Listing(
 
 @dataclass(frozen=True)
 class Decoded:
-    """A request or activation file, its parts as entries; empty where it cannot be read."""
+    """A request or activation file, its parts as entries; empty if it cannot be read."""
 
     text: str
     entries: list[tuple[str, str]]

@@ -7,7 +7,7 @@ from app.web.values import Values
 class ReasonValues(Values, frozen=True):
     """Why an environment is helped.
 
-    Rules: nobody else helped it meanwhile
+    Rules: no conflict with another person's help
     """
 
     reason: Note

@@ -41,7 +41,7 @@ async def list_events(request: PageRequest) -> Response[str]:
     data = query_form(request)
     form = AuditForm.read(data)
     before = read_key(data.get("before"))
-    # What is wrong is left out of the filter, and is told.
+    # What is wrong is left out of the filter, and reported.
     events, following = await queries.list_events(form.wanted, before)
     answer = staff_page(
         request,

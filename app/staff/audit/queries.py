@@ -135,7 +135,7 @@ class Check:
     """A verification, as it is on record.
 
     Attributes:
-        findings: how much was found; `first` tells the first of it.
+        findings: how much was found; `first` is the first of it.
         waiting: how many events were not linked yet.
     """
 
@@ -161,7 +161,7 @@ async def list_checks() -> list[Check]:
 
 
 async def find_signed_head() -> str:
-    """Return the newest head, signed; empty where there is none."""
+    """Return the newest head, signed; empty if there is none."""
     signed: str | None = await fetch_value(
         "select signed from audit_head order by number desc limit 1"
     )

@@ -66,7 +66,7 @@ class ProductCreation(StaffForms[SeenProduct | None, ProductValues, acts.Product
         return acts.ProductEntry(subject.id if subject else None, values=values, revision=revision)
 
     async def check(self, subject: SeenProduct | None, form: SentForm[ProductValues]) -> None:
-        """Tell at once that the code is taken, or fixed as the unit is."""
+        """Report at once that the code is taken, or fixed as the unit is."""
         if form.errors:
             return
         sent = form.values

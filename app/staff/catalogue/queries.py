@@ -65,7 +65,7 @@ async def list_catalogue() -> list[CatalogueProduct]:
 
 
 async def find_product(id: UUID) -> SeenProduct | None:
-    """Return a product, and whether somebody has it."""
+    """Return a product, and whether a contract has it."""
     return await row(
         SeenProduct,
         """

@@ -53,7 +53,7 @@ class GroupCreation(StaffForms[Group | None, GroupValues, acts.GroupEntry]):
         return acts.GroupEntry(subject.id if subject else None, values=values, revision=revision)
 
     async def check(self, subject: Group | None, form: SentForm[GroupValues]) -> None:
-        """Tell at once that the name is taken."""
+        """Report at once that the name is taken."""
         own = subject.id if subject else None
         if await queries.name_taken("corporate_group", form.values.name, own):
             self.refuse(form, "name-taken")

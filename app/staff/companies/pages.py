@@ -76,7 +76,7 @@ class CompanyCreation(StaffForms[SeenCompany | None, CompanyValues, acts.Company
         return acts.CompanyEntry(subject.id if subject else None, values=values, revision=revision)
 
     async def check(self, subject: SeenCompany | None, form: SentForm[CompanyValues]) -> None:
-        """Tell at once that the name is taken."""
+        """Report at once that the name is taken."""
         own = subject.id if subject else None
         if await queries.name_taken("company", form.values.name, own):
             self.refuse(form, "name-taken")

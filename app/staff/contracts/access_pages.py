@@ -91,7 +91,7 @@ def _lines(contract: ContractHead, people: list[Access]) -> list[str]:
 
 @dataclass(frozen=True)
 class Vacancy:
-    """A contract that is to get an owner, and its people."""
+    """A contract that needs an owner, and its people."""
 
     contract: ContractHead
     people: list[Access]
@@ -132,7 +132,7 @@ class OwnerAppointment(StaffForms[Vacancy, OwnerValues, acts.Appointment]):
         return acts.Appointment(subject.contract.number, values=values)
 
     async def check(self, subject: Vacancy, form: SentForm[OwnerValues]) -> None:
-        """Tell at once that an owner is there, or that not exactly one person is named."""
+        """Report at once that an owner is there, or that not exactly one person is named."""
         chosen, email = form.values.membership, form.values.owner_email
         if subject.owned:
             form.errors.clear()

@@ -94,7 +94,7 @@ def changes(before: Values, after: Values) -> list[tuple[str, str]]:
 
 
 def invitation_facts(values: ContractValues | OwnerValues) -> list[tuple[str, str]]:
-    """Return who is invited to own the contract, if somebody is."""
+    """Return who is invited to own the contract, if there is one."""
     if not values.owner_email:
         return []
     language = LANGUAGE_NAMES[values.owner_language]
@@ -102,7 +102,7 @@ def invitation_facts(values: ContractValues | OwnerValues) -> list[tuple[str, st
 
 
 def invitation_notes(values: ContractValues | OwnerValues) -> list[str]:
-    """Return what the invited owner gets, if somebody is invited."""
+    """Return what the invited owner gets, if there is one."""
     if not values.owner_email:
         return []
     lasts = _(

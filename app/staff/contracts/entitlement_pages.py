@@ -28,7 +28,7 @@ class EntitlementOrder(StaffForms[ContractHead, EntitlementOrderValues, acts.Ord
     template = "staff/entitlement.html"
 
     def now(self, subject: ContractHead) -> EntitlementOrderValues:
-        """Show the term of the contract until somebody says otherwise."""
+        """Show the term of the contract until the person enters another."""
         return prefilled(
             EntitlementOrderValues,
             starts_on=max(subject.today, subject.starts_on),
@@ -77,7 +77,7 @@ class EntitlementAmendment(StaffForms[SeenEntitlement, EntitlementAmendmentValue
     template = "staff/entitlement.html"
 
     def now(self, subject: SeenEntitlement) -> EntitlementAmendmentValues:
-        """Show the facts as they are; a change counts from today."""
+        """Show the current facts; a change counts from today."""
         today = clock.today(subject.time_zone)
         return prefilled(EntitlementAmendmentValues, subject, effective_on=today)
 

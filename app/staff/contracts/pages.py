@@ -40,7 +40,7 @@ async def list_contracts(request: PageRequest) -> Response[str]:
 async def show_contract(
     request: PageRequest, viewer: NamedDependency[Viewer], number: FromPath[str]
 ) -> Response[str]:
-    """Everything that hangs on a contract; that somebody looked is on record."""
+    """Everything that belongs to a contract; the view is recorded."""
     contract = await find_contract(number)
     if contract is None:
         raise NotFoundException
@@ -87,7 +87,7 @@ class ContractCreation(StaffForms[SeenCompany, ContractValues, acts.Creation]):
         return acts.Creation(subject.id, values=values)
 
     async def check(self, subject: SeenCompany, form: SentForm[ContractValues]) -> None:
-        """Tell at once that the number is taken."""
+        """Report at once that the number is taken."""
         if "number" not in form.errors and await queries.number_taken(form.values.number):
             self.refuse(form, "number-taken")
 
@@ -107,7 +107,7 @@ class Amendment(StaffForms[ContractHead, ContractAmendmentValues, acts.Amendment
     template = "staff/contract_amendment.html"
 
     def now(self, subject: ContractHead) -> ContractAmendmentValues:
-        """Show the facts as they are; a change counts from today."""
+        """Show the current facts; a change counts from today."""
         return prefilled(ContractAmendmentValues, subject, effective_on=subject.today)
 
     def entry(

@@ -11,7 +11,7 @@ from app.web.values import Values
 
 
 class OwnerValues(Values, frozen=True):
-    """Who is to own a contract: a member, or an address that is invited; with the reason.
+    """Who becomes the owner of a contract: a member, or an invited address; with the reason.
 
     Rules: exactly one of member and address; only where no owner is left who can act
     """

@@ -69,7 +69,7 @@ async def export(request: PageRequest, viewer: NamedDependency[Viewer]) -> Respo
     }
     if is_head(request):
         return Response(b"", media_type="application/zip", headers=headers)
-    # Whole before the answer begins: whoever reads slowly keeps no connection to the database, and
+    # Whole before the answer begins: a slow reader keeps no connection to the database, and
     # half an export is never taken for a whole one.
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
     try:

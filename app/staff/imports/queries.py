@@ -102,7 +102,7 @@ class SeenImport:
 
     @property
     def total(self) -> int:
-        """Return how many lines the phase has, or 0 where that is not known yet."""
+        """Return how many lines the phase has, or 0 if that is not known yet."""
         if self.phase == "checking":
             return 0
         return sum(s.added if self.phase == "adding" else s.lines for s in self.sheets)

@@ -110,7 +110,7 @@ async def _revoke(context: Context, payload: OfKey) -> Done:
     try:
         await revoke_license_key(payload.key, actor=context.viewer.id)
     except asyncpg.CheckViolationError:
-        # A key that was redeemed has no statement any more, so its page says why.
+        # A key that was redeemed no longer has a statement, so its page says why.
         raise Refused("redeemed", page=page) from None
     return Done(page, _("The license key was revoked."))
 

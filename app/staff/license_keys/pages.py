@@ -60,7 +60,7 @@ class KeyIssue(StaffForms[None, IssueValues, acts.Issue]):
         return acts.Issue(values=values)
 
     async def check(self, subject: None, form: SentForm[IssueValues]) -> None:
-        """Tell at once that there is no such contract."""
+        """Report at once that there is no such contract."""
         contract = form.values.contract
         if contract and await queries.find_contract_id(contract) is None:
             self.refuse(form, "contract-gone")

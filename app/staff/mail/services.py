@@ -8,7 +8,7 @@ from app.mail import services
 
 
 async def send_again(id: UUID, template: str, *, actor: UUID) -> bool:
-    """Queue a failed mail anew; False where it cannot be sent any more."""
+    """Queue a failed mail again; False if it can no longer be sent."""
     async with unit_of_work():
         if not await services.retry(id):
             return False
@@ -17,7 +17,7 @@ async def send_again(id: UUID, template: str, *, actor: UUID) -> bool:
 
 
 async def discard(id: UUID, template: str, *, actor: UUID) -> bool:
-    """Throw a mail away; False where it was delivered, or is being delivered now."""
+    """Throw a mail away; False if it was delivered, or is being delivered now."""
     async with unit_of_work():
         if not await services.discard(id):
             return False

@@ -136,7 +136,7 @@ class NoticeCreation(StaffForms[Subject, NoticeValues, acts.NoticeText]):
         return acts.notice_url(notice.id) if notice and late else ""
 
     def now(self, subject: Subject) -> NoticeValues | None:
-        """Show the text as it is."""
+        """Show the current text."""
         return from_attributes(NoticeValues, subject.notice) if subject.notice else None
 
     def revision(self, subject: Subject) -> int:
@@ -168,7 +168,7 @@ class NoticeCreation(StaffForms[Subject, NoticeValues, acts.NoticeText]):
 
 
 class NoticeTexts(NoticeCreation):
-    """Another text of a notice that nobody has seen yet."""
+    """Another text of a notice that is not published yet."""
 
     path = f"{acts.NOTICES_URL}/{{notice_id:uuid}}/text"
     dependencies = {

@@ -89,7 +89,7 @@ class SeenNotice:
         return state_of(self.published_at, self.withdrawn_at, now)
 
     def changeable(self, now: datetime) -> bool:
-        """Return whether nobody has seen it yet."""
+        """Return whether it is not published yet."""
         return self.state(now) in {NoticeState.DRAFT, NoticeState.WAITING}
 
 

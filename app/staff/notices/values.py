@@ -20,7 +20,7 @@ TIME_ZONE = "Asia/Tokyo"
 
 @dataclass(frozen=True, kw_only=True)
 class TimeOfDay(Kind):
-    """Hours and minutes; None where there are none, or wrong ones."""
+    """Hours and minutes; None if there are none, or wrong ones."""
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> datetime.time | None:
         """Read hours and minutes."""

@@ -43,7 +43,7 @@ async def list_users(request: PageRequest) -> Response[str]:
 async def show_user(
     request: PageRequest, viewer: NamedDependency[Viewer], id: FromPath[UUID]
 ) -> Response[str]:
-    """A person's account; that somebody looked is on record."""
+    """A person's account; the view is recorded."""
     account = await queries.find_user(id)
     if account is None:
         raise NotFoundException
@@ -172,7 +172,7 @@ class StaffCreation(StaffForms[None, StaffValues, acts.StaffCreation]):
         return acts.choices()
 
     async def check(self, subject: None, form: SentForm[StaffValues]) -> None:
-        """Tell at once that the code or the address is taken."""
+        """Report at once that the code or the address is taken."""
         values = form.values
         if not form.errors and (
             taken := await queries.code_or_address_taken(values.code, values.email)

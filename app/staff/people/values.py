@@ -15,7 +15,7 @@ LONGEST_REASON = 500
 class StaffValues(Values, frozen=True):
     """A new account of the staff.
 
-    Rules: code and address nobody's yet
+    Rules: code and address not taken yet
     """
 
     code: Annotated[str, UserCode(label=N_("User code"))] = ""

@@ -33,7 +33,7 @@ class Conclusion(OfQuote, frozen=True):
 
 
 class HandOver(Entry[HandlerValues], frozen=True):
-    """Who goes on with a request."""
+    """Who takes over a request."""
 
     reference: str
 

@@ -44,7 +44,7 @@ async def plan_of(quote: Quote, values: ApplicationValues) -> tuple[Plan, str]:
     """Return what applying would write now, and its fingerprint.
 
     Raises:
-        ApplicationRefused: it cannot be applied as things stand.
+        ApplicationRefused: it cannot be applied now.
     """
     planned = await plan_quote(quote.seen.id, AgreedTerm(**columns(values)))
     return planned, fingerprint(await agreed_lines(quote.seen.id), planned)

@@ -69,7 +69,7 @@ class Quotes(Controller):
     async def show(
         self, request: PageRequest, viewer: NamedDependency[Viewer], quote: NamedDependency[Quote]
     ) -> Response[str]:
-        """What is asked for and how far it is; that somebody looked is on record."""
+        """What is asked for and how far it is; the view is recorded."""
         errors = await draft_errors(
             request,
             viewer,
@@ -135,7 +135,7 @@ class Quotes(Controller):
 
 @dataclass(frozen=True)
 class Handing:
-    """A request that somebody goes on with: who works on it, or the one who looks."""
+    """A request in progress: taken over from its staff member, or by the person who looks."""
 
     quote: Quote
     handler: UUID
@@ -148,7 +148,7 @@ def provide_handing(quote: NamedDependency[Quote], viewer: NamedDependency[Viewe
 
 
 class QuoteHandlers(StaffForms[Handing, HandlerValues, acts.HandOver]):
-    """引き継ぐ: who goes on with a request."""
+    """引き継ぐ: who takes over a request."""
 
     path = f"{acts.QUOTES_URL}/{{reference:str}}/handler"
     guards = ANSWER
@@ -161,7 +161,7 @@ class QuoteHandlers(StaffForms[Handing, HandlerValues, acts.HandOver]):
     template = "staff/quote_handler.html"
 
     def elsewhere(self, subject: Handing) -> str:
-        """Lead to the request where nobody can go on with it."""
+        """Lead to the request if it cannot be taken over."""
         quote = subject.quote
         return "" if may_hand_over(quote.seen.state) else quote.url
 
@@ -170,7 +170,7 @@ class QuoteHandlers(StaffForms[Handing, HandlerValues, acts.HandOver]):
         return await acts.handler_choices()
 
     def entry(self, subject: Handing, values: HandlerValues, revision: int) -> acts.HandOver:
-        """Propose who goes on."""
+        """Propose who takes it over."""
         return acts.HandOver(subject.quote.seen.reference, values=values, revision=revision)
 
     async def context(self, subject: Handing) -> dict[str, Any]:

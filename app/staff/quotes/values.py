@@ -13,7 +13,7 @@ from app.web.values import Values
 
 
 class HandlerValues(Values, frozen=True):
-    """Who goes on with a request."""
+    """Who takes over a request."""
 
     handler: Annotated[UUID, Thing(label=N_("Assigned to"))]
 

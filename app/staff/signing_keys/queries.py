@@ -42,7 +42,7 @@ async def list_keys(keyset: Keyset | None) -> Keys:
     """Return every signing key that the portal holds, and every keyset.
 
     Args:
-        keyset: the one in force, verified; None where there is none that can be trusted.
+        keyset: the one in force, verified; None if there is none that can be trusted.
     """
     rows = await fetch(
         """

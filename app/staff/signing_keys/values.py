@@ -12,7 +12,7 @@ from app.web.values import Values
 class RotationValues(Values, frozen=True):
     """How long the new key is good, and which keys are good no more.
 
-    Rules: no rotation by another meanwhile
+    Rules: no conflict with another person's rotation
     """
 
     days: Annotated[

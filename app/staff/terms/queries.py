@@ -79,7 +79,7 @@ async def find_version(id: UUID) -> Version | None:
 
 
 async def find_newest() -> Newest | None:
-    """Return the newest version; None where there is none yet."""
+    """Return the newest version; None if there is none yet."""
     return await row(
         Newest,
         "select version as revision, body_ja, body_en from terms order by version desc limit 1",

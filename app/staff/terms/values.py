@@ -19,7 +19,7 @@ _body = partial(
 class TermsValues(Values, frozen=True):
     """Both texts.
 
-    Rules: no newer version meanwhile
+    Rules: no newer version by another person
     """
 
     body_ja: Annotated[str, _body(label=N_("Japanese text"), language="ja")]

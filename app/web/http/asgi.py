@@ -139,7 +139,7 @@ class StrictTransport:
 class ReadTimeouts:
     """Ends a request whose body stops coming, or drips; uvicorn would keep it open for ever.
 
-    One that breaks off ends there, too: what came of a form is never taken for the whole.
+    One that breaks off also ends there: a part of a form is never taken for the whole.
     """
 
     def __init__(

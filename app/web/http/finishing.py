@@ -144,7 +144,7 @@ class _Answer:
 
 
 def _is_page(headers: Headers) -> bool:
-    """Whether an answer is small and made for the request; what is to be saved may be large."""
+    """Whether an answer is small and made for the request; downloads may be large."""
     return not header_value(headers, b"content-disposition") and header_value(
         headers, b"content-type"
     ).startswith((b"text/html", b"application/json", b"application/jwk", b"text/calendar"))

@@ -21,7 +21,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """Answers 431 where a head is too large, and closes where chunks hide what is no body.
 
     uvicorn collects a head of any size, and each piece of a long one makes it copy all that came
-    before, so that one client could keep everyone else waiting. Chunk extensions and trailers
+    before: one client could keep all others waiting. Chunk extensions and trailers
     have no bound either. Trailers are dropped: uvicorn would add them to the head's fields while
     the application reads those.
     """

@@ -15,7 +15,7 @@ class PatientProtocol(BoundedProtocol):
     """Closes connections of those who do not finish asking, or do not read the answer.
 
     uvicorn waits for ever for the rest of a head once its first byte has come, and for the first
-    byte of a connection, so that a few slow clients could hold all its connections. It also waits
+    byte of a connection: a few slow clients could hold all its connections. It also waits
     for ever for a client to read; the answer, and what it holds, would wait with it.
     """
 
@@ -41,7 +41,7 @@ class PatientProtocol(BoundedProtocol):
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody is there any more."""
+        """Note that the client has gone."""
         self._stop_timer()
         self._stop_write_timer()
         super().connection_lost(exc)

@@ -39,7 +39,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Validators:
-    """What tells one content of a file from another.
+    """The validators of one content of a file.
 
     Attributes:
         etag: a strong entity tag, with its quotation marks.
@@ -106,7 +106,7 @@ def _date(text: str) -> datetime | None:
 
 
 def _range(first: str, last: str, size: int) -> Selection | None:
-    """The bytes of `first-last`, `first-` or `-number`; None where it is no range."""
+    """The bytes of `first-last`, `first-` or `-number`; None if it is no range."""
     if not (first or last) or max(len(first), len(last)) > MOST_DIGITS:
         return None
     if first and last and int(last) < int(first):

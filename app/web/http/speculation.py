@@ -21,10 +21,10 @@ def _is_harmless(scope: Scope) -> bool:
 class RefuseSpeculation:
     """Answers 503 to what is fetched ahead; the browser asks again once the person wants it.
 
-    It stands outside of log and metrics: nothing has failed, and nobody was here.
+    It stands outside of log and metrics: nothing has failed, and no person was here.
 
     Pages record who saw what, mark things as read, and show some secrets a single time. None of
-    that may happen for an answer that nobody asked for, or be skipped for one that is used later.
+    that may happen for an answer that no person wants, or be skipped for one that is used later.
     """
 
     def __init__(self, app: App) -> None:
