@@ -31,7 +31,7 @@ PARTS = {
     "imports": N_("Bulk import"),
     "keys": N_("Signing keys"),
     "license-keys": N_("License keys"),
-    "mail": N_("Mail"),
+    "mail": N_("Email"),
     "products": N_("Products"),
     "resources": N_("Resources"),
     "terms": N_("Terms of use"),

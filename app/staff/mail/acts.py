@@ -38,7 +38,7 @@ async def provide_mail(id: FromPath[UUID]) -> SeenMail:
 def _facts(mail: SeenMail) -> list[tuple[str, str]]:
     return [
         (_("Kind"), kind_name(mail.template)),
-        (_("Created"), moment(mail.created_at)),
+        (_("Created at"), moment(mail.created_at)),
         (_("Regarding"), mail.person_name or mail.contract or "–"),
         (_("Server response"), mail.answer or "–"),
     ]
