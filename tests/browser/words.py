@@ -46,7 +46,7 @@ ENGLISH = {
     # Contracts
     "番号・ご契約名・会社名": "Number, name or company",
     "検索": "Search",
-    "すべてのご契約を表示": "Show all contracts",
+    "すべて表示": "Show all",
     "ご契約詳細": "Contract details",
     "製品": "Products",
     "環境": "Environments",

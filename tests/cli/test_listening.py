@@ -97,7 +97,7 @@ def test_a_port_is_taken_whichever_address_the_other_program_has(
     hold(taken, port)
     environ = {"PORTAL_PORT": str(port), "PORTAL_HOST": host}
     settings = read_settings({**environ, "PORTAL_BASE_URL": "https://portal.example.com"})
-    with pytest.raises(PortError, match=f"Port {port} is taken"), listening(settings):
+    with pytest.raises(PortError, match=f"Port {port} is in use"), listening(settings):
         pass
 
 
