@@ -37,8 +37,8 @@ def sayings() -> Iterator[tuple[str, Key]]:
         "N_": None,
     }
     found = extract_from_dir(str(PROJECT), methods, options, keywords, directory_filter=_is_ours)
-    for file, _, id, _, context in found:
-        yield file, (context, id if isinstance(id, str) else tuple(id))
+    for name, _, id, _, context in found:
+        yield name, (context, id if isinstance(id, str) else tuple(id))
 
 
 def _is_ours(folder: str) -> bool:
