@@ -213,7 +213,7 @@ async def test_names_of_products_follow_the_language(portal: Portal, form: Form)
         html = (await owner.get(form.path)).text
         refused = await owner.post(form.path, data=form(PLATFORM="7"))
     assert "Business Platform" in html
-    assert "Business Platform: at most 6 can be allocated here now" in refused.text
+    assert "Business Platform: you can currently allocate up to 6 here." in refused.text
 
 
 A = UUID(int=1)

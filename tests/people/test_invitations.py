@@ -57,7 +57,7 @@ async def test_an_address_that_cannot_be_invited_is_named_and_the_input_kept(
     answer = await owner.post(NEW, data={"emails": typed, "language": "en"})
     assert answer.status_code == 422
     assert "member@example.comはすでにこのご契約の関係者です。" in answer.text
-    assert "a@example.comは既に招待中です。" in answer.text
+    assert "a@example.comはすでに招待中です。" in answer.text
     assert "fine@example.comは" not in answer.text
     assert typed in answer.text and '<option value="en" lang="en" selected>' in answer.text
 
@@ -70,7 +70,7 @@ async def test_somebody_invited_meanwhile_is_named_at_the_last_moment(
     await invite(owner, "b@example.com")
     refused = await owner.post(proposed.headers["location"])
     form = await owner.get(refused.headers["location"])
-    assert form.url.path == NEW and "b@example.comは既に招待中です。" in form.text
+    assert form.url.path == NEW and "b@example.comはすでに招待中です。" in form.text
     assert "a@example.com\nb@example.com" in form.text
     assert await fetch_value("select count(*) from invitation") == 1
 
