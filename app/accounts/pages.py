@@ -1,4 +1,4 @@
-"""The way in and out: log in, terms, password, language."""
+"""The way in and out: sign in, terms of use, password, language."""
 
 from typing import Any
 
@@ -152,15 +152,15 @@ async def sign_out(
     return answer
 
 
-class TermsOfUse(Controller):
-    """Reading and accepting the terms. The page loads no script."""
+class TermsOfUsePages(Controller):
+    """Reading and accepting the terms of use. The page loads no script."""
 
     path = "/terms"
     guards = [access.signed_in_before_terms]
 
     @get()
     async def show(self, request: PageRequest) -> Response[Any]:
-        """The newest terms, with the form where the person has not accepted them."""
+        """The newest terms of use, with the form where the person has not accepted them."""
         return await self._page(request, local_path(request.query_params.get("next", "/")))
 
     @post()
@@ -169,19 +169,19 @@ class TermsOfUse(Controller):
         form = forms.TermsForm.read(await read_form(request))
         if viewer.terms_accepted:
             return see_other(form.next)
-        terms = await queries.current_terms()
+        terms = await queries.current_terms_of_use()
         if terms is not None and form.version != terms.version:
             form.errors["agree"] = _("The terms of use have changed. Read them again.")
         if form.errors:
             return await self._page(request, form.next, form.errors)
         if terms is not None:
-            await services.accept_terms(viewer, terms.id)
+            await services.accept_terms_of_use(viewer, terms.id)
         return see_other(form.next)
 
     async def _page(
         self, request: PageRequest, wanted: str, errors: dict[str, str] | None = None
     ) -> Response[Any]:
-        terms = await queries.current_terms()
+        terms = await queries.current_terms_of_use()
         return page(
             request,
             "accounts/terms.html",

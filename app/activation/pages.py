@@ -126,7 +126,7 @@ class Activations(Controller):
 
 
 @get("/.well-known/jwks.json", opt={"public": True})
-async def show_keys(settings: NamedDependency[Settings]) -> Response[bytes]:
+async def show_signing_keys(settings: NamedDependency[Settings]) -> Response[bytes]:
     """The public signing keys, for anybody who verifies activation files."""
     keys = write_object(await published_keys(settings))
     return Response(keys, media_type="application/jwk-set+json")

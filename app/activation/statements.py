@@ -3,7 +3,7 @@
 from app import clock
 from app.activation.format.files import check_code
 from app.activation.format.requests import RequestFile
-from app.activation.moves import moves_in_year
+from app.activation.machine_moves import moves_in_year
 from app.activation.queries import SeenActivation
 from app.activation.rules import (
     EndActivation,

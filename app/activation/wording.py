@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from app.activation.format.recognition import recognise
 from app.activation.format.requests import RequestOutcome
+from app.activation.licensed_products import LicensedProduct
 from app.activation.messages import ISSUE_MESSAGES, KIND_MESSAGES, REQUEST_MESSAGES
 from app.activation.rules import IssueOutcome, Outcome
-from app.activation.terms import LicensedProduct
 from app.products.rules import count_of, product_name
 from app.web.file_names import clean_file_name
 from app.web.i18n import gettext as _

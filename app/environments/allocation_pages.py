@@ -47,7 +47,7 @@ def _messages(
                 " entered %(wanted)s. Enter a smaller number.",
                 **values,
             )
-        elif problems.get(id) is AllocationProblem.CHANGED_MEANWHILE:
+        elif problems.get(id) is AllocationProblem.VERSION_CONFLICT:
             messages[quantity_field(id)] = _(
                 "%(product)s: someone else changed the allocation from %(seen)s to %(here)s."
                 " You entered %(wanted)s. Check it and submit again.",

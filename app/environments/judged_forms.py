@@ -104,7 +104,7 @@ def _message(effect: Effect, column: Column, problem: LineProblem, used: Mapping
             product=product_name(product),
             quantity=number(product.quantity),
         )
-    if problem is LineProblem.CHANGED_MEANWHILE:
+    if problem is LineProblem.VERSION_CONFLICT:
         return _(
             "someone else changed the allocation from %(seen)s to %(here)s. Check it and"
             " submit again.",

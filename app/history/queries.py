@@ -13,7 +13,7 @@ from app.database import Record, fetch
 from app.history.rules import (
     Group,
     HistoryFilter,
-    act_name,
+    event_type_name,
     person_name,
     sentence,
 )
@@ -53,13 +53,13 @@ class History:
     """One page, and what the filter offers.
 
     Attributes:
-        acts: code → name of each act that happened in the contract.
+        event_types: code → name of each event type that the contract has.
         people: value → name of each person who acted in it.
         following: the key of the page's last row where more follow.
     """
 
     events: list[SeenEvent]
-    acts: dict[str, str]
+    event_types: dict[str, str]
     people: dict[str, str]
     following: Key | None
 
@@ -76,8 +76,8 @@ def _conditions(
         args.extend(values)
         parts.append(condition.format(*(f"${place}" for place in places)))
 
-    if wanted.act is not None:
-        add("e.act = {}", wanted.act)
+    if wanted.event_type is not None:
+        add("e.event_type = {}", wanted.event_type)
     if wanted.person is Group.PORTAL:
         add("e.actor is null")
     elif wanted.person is Group.VENDOR:
@@ -96,7 +96,7 @@ def _conditions(
 def events_sql(conditions: str, rows: int) -> str:
     """SQL: the newest events `e` that fit, with today's names of what and whom they are about."""
     return f"""
-    select s.id, s.at, s.act, s.actor, s.contract, s.details::text as details,
+    select s.id, s.at, s.event_type, s.actor, s.contract, s.details::text as details,
            actor.name as actor_name,
            actor.staff_role is not null or former.staff is true as staff,
            coalesce(environment.name, company.name, quote_request.reference, resource.name,
@@ -130,12 +130,13 @@ def events_sql(conditions: str, rows: int) -> str:
 
 # Each distinct value by one look into the index, however many events there are.
 OFFERED = """
-    with recursive acts as (
-        (select act from audit_event where contract = $1 order by act limit 1)
+    with recursive types as (
+        (select event_type from audit_event where contract = $1 order by event_type limit 1)
         union all
-        select (select e.act from audit_event e
-                where e.contract = $1 and e.act > acts.act order by e.act limit 1)
-        from acts where acts.act is not null
+        select (select e.event_type from audit_event e
+                where e.contract = $1 and e.event_type > types.event_type
+                order by e.event_type limit 1)
+        from types where types.event_type is not null
     ), actors as (
         (select actor from audit_event where contract = $1 and actor is not null
          order by actor limit 1)
@@ -144,7 +145,7 @@ OFFERED = """
                 where e.contract = $1 and e.actor > actors.actor order by e.actor limit 1)
         from actors where actors.actor is not null
     )
-    select (select json_agg(act) from acts where act is not null)::text as acts,
+    select (select json_agg(event_type) from types where event_type is not null)::text as types,
            (select json_agg(json_build_object(
                 'id', a.actor, 'name', u.name,
                 'staff', u.staff_role is not null or w.staff is true) order by u.name)
@@ -162,7 +163,7 @@ async def list_events(contract: SeenContract, wanted: HistoryFilter, before: Key
     """
     conditions, args = _conditions(contract, wanted, before)
     rows = await fetch(
-        f"select offered.acts, offered.people, event.* from ({OFFERED}) offered"
+        f"select offered.types, offered.people, event.* from ({OFFERED}) offered"
         f" left join ({events_sql(conditions, PAGE_ROWS + 1)}) event on true"
         " order by event.at desc, event.id desc",
         *args,
@@ -171,7 +172,7 @@ async def list_events(contract: SeenContract, wanted: HistoryFilter, before: Key
     shown = found[:PAGE_ROWS]
     return History(
         events=shown,
-        acts=_acts(json.loads(rows[0]["acts"] or "[]")),
+        event_types=_event_types(json.loads(rows[0]["types"] or "[]")),
         people=_people(json.loads(rows[0]["people"] or "[]")),
         following=(shown[-1].at, shown[-1].id) if len(found) > PAGE_ROWS else None,
     )
@@ -196,7 +197,7 @@ def text_of(row: Record) -> str:
     name = details.get("name") or row["subject"] or row[f"name_{i18n.language.get()}"] or ""
     if not name and "user" in details:
         name = person_name(UUID(details["user"]), None, staff=False)
-    return sentence(row["act"], name, details)
+    return sentence(row["event_type"], name, details)
 
 
 def _seen(row: Record) -> SeenEvent:
@@ -210,8 +211,9 @@ def _seen(row: Record) -> SeenEvent:
     )
 
 
-def _acts(codes: Sequence[str]) -> dict[str, str]:
-    return dict(sorted(((code, act_name(code)) for code in codes), key=lambda act: act[1]))
+def _event_types(codes: Sequence[str]) -> dict[str, str]:
+    named = ((code, event_type_name(code)) for code in codes)
+    return dict(sorted(named, key=lambda pair: pair[1]))
 
 
 def _people(people: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from app.accounts import guess_rules, throttling
 from app.accounts import queries as accounts
 from app.accounts.access import PersonRequest, begin_session, signed_in
 from app.accounts.rules import Viewer
-from app.accounts.tables import Terms
+from app.accounts.tables import TermsOfUse
 from app.accounts.throttling import Throttled
 from app.confirmations.acts import Statement
 from app.confirmations.services import draft_url, propose, remember_done
@@ -88,7 +88,7 @@ class Joining(Controller):
         form = Form.of(RegistrationValues, now, 0, {})
         if now is not None:
             await _check_code(form, now.code)
-        return _form(request, token, link, form, await accounts.current_terms())
+        return _form(request, token, link, form, await accounts.current_terms_of_use())
 
     @post(opt={"public": True})
     async def propose(self, request: PersonRequest, token: FromPath[str]) -> Response[Any]:
@@ -103,7 +103,7 @@ class Joining(Controller):
         if isinstance(admitted, Throttled):
             return too_many_attempts(request, admitted.wait)
         own_words = [link.email, *await accounts.product_words()]
-        terms = await accounts.current_terms()
+        terms = await accounts.current_terms_of_use()
         form, password = read_registration(data, own_words, terms.version if terms else None)
         await _check_code(form, form.values.code)
         if form.errors:
@@ -215,7 +215,7 @@ def _statement(token: str, link: Link, registration: Registration) -> Statement:
 
 
 def _form(
-    request: PersonRequest, token: str, link: Link, form: Form, terms: Terms | None
+    request: PersonRequest, token: str, link: Link, form: Form, terms: TermsOfUse | None
 ) -> Response[str]:
     return page(
         request,

@@ -62,7 +62,7 @@ class Addresses(Kind):
 class RegistrationValues(Values, frozen=True):
     """A new person's account; the password is no value of it.
 
-    Rules: the newest terms
+    Rules: the newest terms of use
     """
 
     name: Annotated[str, Line(label=N_("User name"), maximum=LONGEST_NAME, autocomplete="name")]

@@ -234,8 +234,8 @@ async def test_new_terms_say_that_the_form_is_kept(
     portal: Portal, owner: httpx.AsyncClient
 ) -> None:
     await fetch(
-        "insert into terms (id, version, body_ja, body_en, published_at)"
-        " select gen_random_uuid(), max(version) + 1, 'x', 'x', now() from terms"
+        "insert into terms_of_use (id, version, body_ja, body_en, published_at)"
+        " select gen_random_uuid(), max(version) + 1, 'x', 'x', now() from terms_of_use"
     )
     terms = (await owner.post(NEW, data=FORM)).headers["location"]
     assert "利用規約に同意すると、もう一度送信できます" in (await owner.get(terms)).text

@@ -207,8 +207,8 @@ async def test_a_new_password_ends_all_sessions_and_is_told_by_mail(portal: Port
     mail = await newest(portal.settings)
     assert mail["subject"] == "パスワードが変更されました"
     assert link(mail) == f"{portal.settings.base_url}/password/forgotten"
-    acts = await fetch("select act from audit_event order by id desc limit 1")
-    assert acts[0]["act"] == "password-reset"
+    events = await fetch("select event_type from audit_event order by id desc limit 1")
+    assert events[0]["event_type"] == "password-reset"
 
 
 async def test_a_new_password_stands_in_for_the_forced_change(portal: Portal) -> None:

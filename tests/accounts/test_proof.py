@@ -79,7 +79,9 @@ async def test_wrong_proofs_are_slowed_down(owner: httpx.AsyncClient) -> None:
     await add_app(owner)
     statuses = [(await owner.post(PROOF, data={"code": "000000"})).status_code for _ in range(7)]
     assert statuses == [422] * 5 + [429] * 2
-    failures = await fetch_value("select count(*) from audit_event where act = 'proof-failure'")
+    failures = await fetch_value(
+        "select count(*) from audit_event where event_type = 'proof-failure'"
+    )
     assert failures == 5
 
 

@@ -62,7 +62,9 @@ async def test_a_code_completes_the_log_in_and_leads_where_the_person_wanted_to(
     assert portal.settings.pending_cookie not in client.cookies
     assert await is_signed_in(client)
     assert await fetch_value("select count(*) from pending_sign_in") == 0
-    event = await fetch("select details from audit_event where act = 'sign-in' order by id desc")
+    event = await fetch(
+        "select details from audit_event where event_type = 'sign-in' order by id desc"
+    )
     assert '"app"' in event[0]["details"]
 
 

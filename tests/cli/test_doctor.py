@@ -94,7 +94,7 @@ async def test_it_compares_the_clock_with_the_databases(
     assert error.startswith("error: ") and " by 120 s" in error.replace("119 s", "120 s")
 
 
-async def test_it_says_what_is_sealed_under_a_lost_secret(
+async def test_it_says_what_is_encrypted_under_a_lost_secret(
     portal: Portal, owner: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     await add_app(owner)

@@ -106,9 +106,9 @@ async def test_the_statement_of_the_session_fits(connection: asyncpg.Connection)
 
 async def test_every_event_can_be_recorded(database: str) -> None:
     user = await fetch_value("select id from portal_user limit 1")
-    for act, actor in itertools.product(EVENT_TYPES, (None, user)):
+    for event_type, actor in itertools.product(EVENT_TYPES, (None, user)):
         async with unit_of_work():
-            await record(act, actor=actor, contract=uuid7(), subject=uuid7())
+            await record(event_type, actor=actor, contract=uuid7(), subject=uuid7())
 
 
 async def test_every_filter_of_the_history_fits(database: str) -> None:
@@ -116,10 +116,10 @@ async def test_every_filter_of_the_history_fits(database: str) -> None:
     contract = await find_contract(user, "D-1001")
     assert contract
     people = (None, user, Group.PORTAL, Group.VENDOR)
-    for act, person, day, before in itertools.product(
+    for event_type, person, day, before in itertools.product(
         (None, "sign-in"), people, (None, DAY), (None, (NOW, uuid7()))
     ):
-        wanted = HistoryFilter(act=act, person=person, starts_on=day, ends_on=day)
+        wanted = HistoryFilter(event_type=event_type, person=person, starts_on=day, ends_on=day)
         await history.list_events(contract, wanted, before)
         if before is None:
             async for event in history.all_events(contract, wanted):
@@ -127,10 +127,10 @@ async def test_every_filter_of_the_history_fits(database: str) -> None:
 
 
 async def test_every_filter_of_the_audit_log_fits(database: str) -> None:
-    for person, act, contract, day in itertools.product(
+    for person, event_type, contract, day in itertools.product(
         ("", "owner"), ("", "sign-in"), ("", "D-1001"), (None, DAY)
     ):
-        wanted = staff_audit.Wanted(person, act, contract, day, day)
+        wanted = staff_audit.Wanted(person, event_type, contract, day, day)
         await staff_audit.list_events(wanted, None)
         await staff_audit.list_events(wanted, (NOW, uuid7()))
         async for link in staff_audit.list_links(wanted):

@@ -226,8 +226,8 @@ SHARE = Share(entitlement=A, quantity=10, here=2, held=0, elsewhere=5)
         (5, 2, None),
         (6, 2, AllocationProblem.TOO_MANY),
         (0, 2, None),
-        (3, 1, AllocationProblem.CHANGED_MEANWHILE),
-        (6, 1, AllocationProblem.CHANGED_MEANWHILE),
+        (3, 1, AllocationProblem.VERSION_CONFLICT),
+        (6, 1, AllocationProblem.VERSION_CONFLICT),
     ],
 )
 def test_what_stands_in_the_way(wanted: int, seen: int, problem: AllocationProblem | None) -> None:

@@ -105,7 +105,8 @@ def test_a_file_without_a_line_is_told(office: Office) -> None:
     }.items():
         (office.folder / name).write_bytes(content)
         code, _, error = office.tell(office.folder / name)
-        assert code == 1 and "The file contains no lines" in error, f"{name}: {error}"
+        told = " ".join(error.replace("│", " ").split())
+        assert code == 1 and "The file contains no lines" in told, f"{name}: {error}"
 
 
 def test_a_template_is_read_and_a_workbook_that_is_called_csv_in_an_archive_is_told(

@@ -11,7 +11,7 @@ from app import clock
 from app.database import fetch, fetch_one, fetch_value
 from app.people.rules import MOST_OPEN
 from tests.conftest import Portal
-from tests.people.post import acts, confirm, invite, link_to, mails_to
+from tests.people.post import confirm, event_types, invite, link_to, mails_to
 
 MEMBERS = "/contracts/D-1001/members"
 NEW = "/contracts/D-1001/invitations/new"
@@ -33,7 +33,7 @@ async def test_each_address_gets_a_link_of_its_own_in_the_chosen_language(
     [(template, text)] = await mails_to(portal, "a@example.com")
     assert template == "invitation" and "鈴木 一郎 invites you" in text and "D-1001" in text
     assert await link_to(portal, "a@example.com") != await link_to(portal, "b@example.com")
-    assert await acts("invitation") == ["invitation", "invitation"]
+    assert await event_types("invitation") == ["invitation", "invitation"]
 
 
 async def test_the_mail_in_japanese_says_who_invites_to_what_and_until_when(
@@ -107,7 +107,7 @@ async def test_sent_again_the_old_link_dies_and_says_so(
         gone = await stranger.get(old)
     assert gone.status_code == 410 and "新しい招待メールが送信されています" in gone.text
     assert (await owner.post(f"{url}/resending")).status_code == 404
-    assert (await acts("invitation-resending"))[0] == "invitation-resending"
+    assert (await event_types("invitation-resending"))[0] == "invitation-resending"
 
 
 async def test_a_cancelled_invitation_leaves_the_list_and_its_link_says_so(

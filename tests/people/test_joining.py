@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.accounts.queries import find_credentials
-from app.accounts.services import publish_terms
+from app.accounts.services import publish_terms_of_use
 from app.accounts.session_services import sign_in
 from app.database import fetch, fetch_one, fetch_value
 from tests.accounts.guesses import PLACES
@@ -16,8 +16,8 @@ from tests.conftest import Portal
 from tests.people.post import (
     NEW_PASSWORD,
     REGISTRATION,
-    acts,
     confirm,
+    event_types,
     invite,
     link_to,
     make_owner,
@@ -53,14 +53,19 @@ async def test_a_new_person_registers_confirms_and_is_a_member(portal: Portal, l
     assert user and user["email"] == "arai@example.com" and user["language"] == "ja"
     assert await role_of("arai") == "member"
     assert (
-        await fetch_value('select count(*) from terms_acceptance where "user" = $1', user["id"])
+        await fetch_value(
+            'select count(*) from terms_of_use_acceptance where "user" = $1', user["id"]
+        )
         == 1
     )
     signed_in = await sign_in(
         "arai", NEW_PASSWORD, address="", user_agent="", device_tokens=[], places=PLACES
     )
     assert signed_in is not None
-    assert set(await acts("user-creation")) >= {"invitation-acceptance", "membership-creation"}
+    assert set(await event_types("user-creation")) >= {
+        "invitation-acceptance",
+        "membership-creation",
+    }
 
 
 async def test_until_it_is_confirmed_nobody_has_joined(portal: Portal, link: str) -> None:
@@ -111,7 +116,7 @@ async def test_what_is_wrong_is_told_and_the_input_kept(
 
 
 async def test_terms_that_changed_meanwhile_are_read_again(portal: Portal, link: str) -> None:
-    await publish_terms("新しい規約", "New terms")
+    await publish_terms_of_use("新しい規約", "New terms")
     async with portal.anonymous() as client:
         answer = await register(client, link)
         assert answer.status_code == 422 and "新しい規約" in answer.text

@@ -13,7 +13,7 @@ from app.accounts import access
 from app.accounts.factors import passkey_services, proof_services
 from app.accounts.factors import queries as factor_queries
 from app.accounts.factors.forms import AnswerForm
-from app.accounts.factors.proof_services import Keys
+from app.accounts.factors.proof_services import ProofContext
 from app.accounts.factors.rules import Factors, Way, chosen_way, relying_party, ways
 from app.accounts.rules import Viewer, local_path
 from app.accounts.throttling import Throttled
@@ -52,8 +52,8 @@ APP_LOST = N_(
 )
 
 
-def _keys(settings: Settings) -> Keys:
-    return Keys(read_secret(settings.secret_file), relying_party(settings.base_url))
+def _context(settings: Settings) -> ProofContext:
+    return ProofContext(read_secret(settings.secret_file), relying_party(settings.base_url))
 
 
 def _address(request: PageRequest) -> str:
@@ -136,7 +136,7 @@ class SecondStep(Controller):
         way, errors = form.answer.way, form.errors
         if not errors:
             outcome = await proof_services.finish_sign_in(
-                pending, form.answer, _keys(settings), address=_address(request)
+                pending, form.answer, _context(settings), address=_address(request)
             )
             if isinstance(outcome, Throttled):
                 errors = {REFUSALS[way][0]: sign_in_wait_message(outcome.wait)}
@@ -206,7 +206,7 @@ class Proof(Controller):
         form = AnswerForm.read(await read_form(request), offered)
         way, errors = form.answer.way, form.errors
         if not errors:
-            outcome = await proof_services.prove_again(viewer, form.answer, _keys(settings))
+            outcome = await proof_services.prove_again(viewer, form.answer, _context(settings))
             if isinstance(outcome, Throttled):
                 errors = {REFUSALS[way][0]: sign_in_wait_message(outcome.wait)}
                 template = "accounts/proof.html"

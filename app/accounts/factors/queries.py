@@ -10,7 +10,7 @@ from app.database import Record, fetch_one, fetch_value, rows
 
 CODES = """
     select (select count(*) from recovery_code where "user" = $1 and used_at is null) as left,
-           a.id, a.confirmed_at, a.sealed_secret
+           a.id, a.confirmed_at, a.encrypted_secret
     from (values (1)) one left join authenticator_app a
       on a."user" = $1 and a.confirmed_at is not null
 """
@@ -37,14 +37,14 @@ async def find_factors(user: UUID) -> Factors:
         app_since=codes["confirmed_at"],
         recovery_left=codes["left"],
         passkeys=passkeys,
-        app_box=codes["sealed_secret"],
+        app_box=codes["encrypted_secret"],
     )
 
 
 async def find_app_in_set_up(user: UUID, id: UUID, now: datetime) -> Record | None:
     """The authenticator app that the person is setting up."""
     return await fetch_one(
-        "select a.id, a.sealed_secret, u.code from authenticator_app a"
+        "select a.id, a.encrypted_secret, u.code from authenticator_app a"
         ' join portal_user u on u.id = a."user"'
         f' where a.id = $1 and a."user" = $2 and a.expires_at > $3 and {counts("a")}',
         id,
@@ -54,9 +54,9 @@ async def find_app_in_set_up(user: UUID, id: UUID, now: datetime) -> Record | No
 
 
 async def find_app_in_use(user: UUID) -> Record | None:
-    """The authenticator app whose codes count: id, sealed_secret, last_step."""
+    """The authenticator app whose codes count: id, encrypted_secret, last_step."""
     return await fetch_one(
-        "select id, sealed_secret, last_step from authenticator_app"
+        "select id, encrypted_secret, last_step from authenticator_app"
         ' where "user" = $1 and confirmed_at is not null',
         user,
     )

@@ -14,7 +14,7 @@ from litestar.response import Stream
 from app.accounts.rules import Viewer
 from app.audit.event_types import EVENT_TYPES
 from app.audit.files import FORMATS
-from app.history.rules import act_name
+from app.history.rules import event_type_name
 from app.settings import Settings
 from app.staff.access import permitted
 from app.staff.audit import queries, services
@@ -37,7 +37,7 @@ MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 
 @get(AUDIT_URL, guards=SEE)
 async def list_events(request: PageRequest) -> Response[str]:
-    """監査ログ: by person, act, contract and period."""
+    """監査ログ: by person, event type, contract and period."""
     data = query_form(request)
     form = AuditForm.read(data)
     before = read_key(data.get("before"))
@@ -49,7 +49,9 @@ async def list_events(request: PageRequest) -> Response[str]:
         events=events,
         typed=form.typed,
         errors=form.errors,
-        acts=sorted(((code, act_name(code)) for code in EVENT_TYPES), key=lambda act: act[1]),
+        event_types=sorted(
+            ((code, event_type_name(code)) for code in EVENT_TYPES), key=lambda pair: pair[1]
+        ),
         first=before is None,
         addresses=_addresses(form.wanted, following),
     )

@@ -6,15 +6,20 @@ from app.confirmations.acts import Act, Context, Done, Entry, Refusal, Refused, 
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.products import services
-from app.products.key_queries import find_key, lock_key
-from app.products.key_rules import KeyOutcome, KnownKey, judge_key, plain_key
+from app.products.license_key_queries import find_license_key, lock_license_key
+from app.products.license_key_rules import (
+    KnownLicenseKey,
+    LicenseKeyOutcome,
+    judge_license_key,
+    plain_license_key,
+)
 from app.products.rules import count_of, product_name
-from app.products.values import KeyValues
+from app.products.values import LicenseKeyValues
 from app.web.i18n import N_, day, period
 from app.web.i18n import gettext as _
 
 
-class Redemption(Entry[KeyValues], frozen=True):
+class Redemption(Entry[LicenseKeyValues], frozen=True):
     """A license key for a contract."""
 
     contract: str
@@ -25,8 +30,8 @@ def form_url(contract: SeenContract) -> str:
     return f"{contract.url}/other-products/new"
 
 
-def outcome_details(key: KnownKey | None, contract: SeenContract) -> dict[str, Any]:
-    """Return the days that the messages of `REFUSALS` tell; they never say who used a key."""
+def outcome_details(key: KnownLicenseKey | None, contract: SeenContract) -> dict[str, Any]:
+    """Return the days that the messages of `REFUSALS` tell; they never say who used it."""
     if key is None:
         return {}
     return {
@@ -38,7 +43,7 @@ def outcome_details(key: KnownKey | None, contract: SeenContract) -> dict[str, A
 
 async def _state(context: Context, payload: Redemption) -> Statement:
     contract = await provide_changeable_contract(context.viewer, payload.contract)
-    key = await find_key(plain_key(payload.values.key))
+    key = await find_license_key(plain_license_key(payload.values.key))
     assert key is not None, "a key that was issued stays in the table"
     notes = []
     if key.ends_on > contract.ends_on:
@@ -65,10 +70,10 @@ async def _state(context: Context, payload: Redemption) -> Statement:
 
 async def _redeem(context: Context, payload: Redemption) -> Done:
     contract = await provide_changeable_contract(context.viewer, payload.contract)
-    characters = plain_key(payload.values.key)
-    key = await lock_key(characters)
-    outcome = judge_key(key, characters, contract)
-    if key is None or outcome is not KeyOutcome.REDEEMABLE:
+    characters = plain_license_key(payload.values.key)
+    key = await lock_license_key(characters)
+    outcome = judge_license_key(key, characters, contract)
+    if key is None or outcome is not LicenseKeyOutcome.REDEEMABLE:
         raise Refused(outcome.value, **outcome_details(key, contract))
     await services.redeem_license_key(key=key.id, contract=contract.id, actor=context.viewer.id)
     return Done(
@@ -78,29 +83,29 @@ async def _redeem(context: Context, payload: Redemption) -> Done:
 
 
 MESSAGES = {
-    KeyOutcome.MISTYPED: N_(
+    LicenseKeyOutcome.MISTYPED: N_(
         "This license key is not valid: a character is wrong, missing or extra. Compare it"
         " with the key that you received."
     ),
-    KeyOutcome.UNKNOWN: N_(
+    LicenseKeyOutcome.UNKNOWN: N_(
         "This license key was never issued. Compare it with the key that you received, or ask"
         " your sales contact."
     ),
-    KeyOutcome.REVOKED: N_("This license key was revoked. Ask your sales contact."),
-    KeyOutcome.USED_HERE: N_(
+    LicenseKeyOutcome.REVOKED: N_("This license key was revoked. Ask your sales contact."),
+    LicenseKeyOutcome.USED_HERE: N_(
         "This license key has already been added to this contract. Its product is in the list."
     ),
-    KeyOutcome.USED: N_(
+    LicenseKeyOutcome.USED: N_(
         "This license key has already been used. If you did not use it, ask your sales contact."
     ),
-    KeyOutcome.NOT_FOR_CONTRACT: N_(
+    LicenseKeyOutcome.NOT_FOR_CONTRACT: N_(
         "This license key was issued for another contract. Add it there, or ask your sales contact."
     ),
-    KeyOutcome.ENDED: N_("This license key expired on %(ends_on)s. Ask your sales contact."),
-    KeyOutcome.NOT_STARTED: N_(
+    LicenseKeyOutcome.ENDED: N_("This license key expired on %(ends_on)s. Ask your sales contact."),
+    LicenseKeyOutcome.NOT_STARTED: N_(
         "This license key can be used from %(starts_on)s. Try again on or after that day."
     ),
-    KeyOutcome.OUTSIDE_TERM: N_(
+    LicenseKeyOutcome.OUTSIDE_TERM: N_(
         "This license key is valid for %(starts_on)s–%(ends_on)s, outside the contract term"
         " (%(contract)s), so it cannot be used here. Ask your sales contact."
     ),
