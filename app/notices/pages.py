@@ -46,7 +46,7 @@ class Notices(Controller):
         """The list, newest first."""
         data = query_form(request)
         if data.get("marked"):
-            DONE.set(request.scope, _("All notices are marked as read."))
+            DONE.set(request.scope, _("All notices were marked as read."))
         before = read_key(data.get("before"))
         products = await queries.own_products(viewer.id)
         wanted = _wanted(data, products)

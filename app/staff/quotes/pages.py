@@ -107,7 +107,7 @@ class Quotes(Controller):
     async def propose_conclusion(
         self, viewer: NamedDependency[Viewer], quote: NamedDependency[Quote]
     ) -> Response[Any]:
-        """締結: on to the confirm step, or to the request where it cannot be concluded."""
+        """成約: on to the confirm step, or to the request where it cannot be concluded."""
         if not may_become(quote.seen.state, QuoteState.CONCLUDED):
             return see_other(quote.url)
         payload = acts.Conclusion(quote.seen.reference, quote.revision)
