@@ -88,6 +88,7 @@ EVENT_TYPES = {
     "quote-hand-over": N_("Handed quote request %(subject)s over to somebody else"),
     "quote-answer": N_("Answered quote request %(subject)s"),
     "quote-answer-download": N_("Downloaded the answer to quote request %(subject)s"),
+    "quote-download": N_("Downloaded quote request %(subject)s as a PDF"),
     "quote-conclusion": N_("Concluded quote request %(subject)s"),
     "quote-application": N_("Changed the contract as agreed in quote request %(subject)s"),
     # The vendor's side
