@@ -40,7 +40,6 @@ async def request_document(quoted: SeenRequest, contract: UUID) -> Document:
 def _facts(quoted: SeenRequest, zone: str) -> list[tuple[str, str]]:
     moments = [
         (_("Withdrawn at"), quoted.withdrawn_at),
-        (_("Answered at"), quoted.answered_at),
         (_("Concluded at"), quoted.concluded_at),
         (_("Applied at"), quoted.applied_at),
     ]
