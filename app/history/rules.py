@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.activation.wording import message_of, outcome_named
 from app.audit.event_types import EVENT_TYPES
+from app.brand.values import BrandValues
 from app.environments.values import EnvironmentValues
 from app.web.i18n import gettext as _
 from app.web.values import kinds
@@ -77,18 +78,15 @@ def sentence(act: str, subject: str, details: Mapping[str, object]) -> str:
 def _shown(act: str, name: str, value: object) -> object:
     """Return a detail as a sentence says it: in words, and days as everywhere."""
     match act, name, value:
-        case "environment-change", "changed", [*names]:
-            labels = kinds(EnvironmentValues)
+        case "environment-change" | "brand-change", "changed", [*names]:
+            labels = kinds(BrandValues if act == "brand-change" else EnvironmentValues)
             return ", ".join(labels[str(each)].name for each in names) or "–"
     if not isinstance(value, str):
         return value
-    match act, name:
-        case "activation-refusal", "code":
-            return _refusal(value)
-        case "report-export", "report":
-            return _report(value)
-        case _, "format":
-            return value.upper()
+    if words := WORDS.get((act, name)):
+        return words(value)
+    if name == "format":
+        return value.upper()
     return value.replace("-", "/") if DAY.fullmatch(value) else value
 
 
@@ -112,3 +110,10 @@ def _refusal(code: str) -> str:
 def act_name(act: str) -> str:
     """The act without what it was about, for a list to choose from."""
     return _(EVENT_TYPES.get(act, act.replace("%", "%%"))) % defaultdict(lambda: "…")
+
+
+WORDS = {
+    ("activation-refusal", "code"): _refusal,
+    ("report-export", "report"): _report,
+}
+"""What tells a detail that is a code, by the event type and the detail's name."""

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from app import days
 from app.web import i18n
+from app.web.brand import Shown
 from app.web.requests import PageRequest, is_fragment
 from app.web.responses import PageResponse
 from app.web.scope_keys import DONE
@@ -98,6 +99,7 @@ def _environment(code: str) -> Environment:
         picture_size=picture_size,
         first_rules=Markup(first_rules.decode()),  # noqa: S704 - our own file
         settled=i18n.gettext,
+        brand=Shown(code),
         fragment_url=fragment_url,
         language=code,
         other_language="en" if code == "ja" else "ja",
