@@ -12,6 +12,7 @@ from app.activation.wording import message_of, outcome_named
 from app.audit.event_types import EVENT_TYPES
 from app.brand.values import BrandValues
 from app.environments.values import EnvironmentValues
+from app.mail.rules import kind_name
 from app.web.i18n import gettext as _
 from app.web.values import kinds
 
@@ -115,5 +116,7 @@ def act_name(act: str) -> str:
 WORDS = {
     ("activation-refusal", "code"): _refusal,
     ("report-export", "report"): _report,
+    ("mail-retry", "template"): kind_name,
+    ("mail-discard", "template"): kind_name,
 }
 """What tells a detail that is a code, by the event type and the detail's name."""

@@ -9,12 +9,14 @@ import httpx
 import pytest
 
 from app.brand.queries import find_brand
-from app.brand.services import refresh
+from app.brand.services import read_brand, refresh
 from app.database import fetch, fetch_value, queries_made
+from app.mail.messages import part
 from app.web.brand import current
 from tests.activation.world import audited
 from tests.brand.pictures import SVG, png, svg
 from tests.conftest import Portal, Stage
+from tests.mail.post import newest, text
 from tests.pages import elements
 from tests.servers import Server
 from tests.staff.steps import confirmed, done, filled, message
@@ -186,6 +188,35 @@ async def test_who_may_not_change_it_reads_it(
         html = await shown(auditor, BRAND)
         assert "株式会社アクメ" in html and "<textarea" not in html
         assert (await auditor.post(BRAND, data=SET)).status_code == 404
+
+
+async def test_a_name_becomes_no_markup_and_no_header(
+    portal: Portal, administrator: httpx.AsyncClient
+) -> None:
+    evil = '"><script>alert(1)</script>, x <y@example.com>'
+    await done(administrator, BRAND, {"name_ja": evil[:60], "company_ja": "<b>会社</b>"})
+    # An operator's own statement is not checked by the form.
+    await fetch("update brand set sender_ja = E'窓口\\r\\nBcc: evil@example.com\\r\\n\\r\\nx'")
+    await read_brand()
+    async with portal.anonymous() as anonymous:
+        assert "<script>alert" not in await shown(anonymous, "/login")
+        await anonymous.post("/password/forgotten", data={"account": "owner"})
+    mail = await newest(portal.settings)
+    assert mail["bcc"] is None and [a.addr_spec for a in mail["from"].addresses] == [
+        portal.settings.mail_from
+    ]
+    assert "<b>" not in part(mail, "html")
+
+
+async def test_mails_come_from_the_vendor(portal: Portal, administrator: httpx.AsyncClient) -> None:
+    await done(administrator, BRAND, SET | {"sender_ja": "アクメ 営業部"})
+    async with portal.anonymous() as anonymous:
+        await anonymous.post("/password/forgotten", data={"account": "owner"})
+    mail = await newest(portal.settings)
+    assert mail["from"].addresses[0].display_name == "アクメ 営業部"
+    signature = text(mail).split("\n-- \n")[1]
+    for line in ("株式会社アクメ", "アクメビル", "電話 03-0000-0000", "※返信はできません。"):
+        assert line in signature
 
 
 async def test_a_page_takes_no_query_more_for_the_brand(owner: httpx.AsyncClient) -> None:

@@ -6,6 +6,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.confirmations.acts import Act, Context, Done, Payload, Refusal, Refused, Statement
+from app.mail.rules import kind_name
 from app.staff.access import requires
 from app.staff.mail import queries, services
 from app.staff.mail.queries import SeenMail
@@ -36,7 +37,7 @@ async def provide_mail(id: FromPath[UUID]) -> SeenMail:
 
 def _facts(mail: SeenMail) -> list[tuple[str, str]]:
     return [
-        (_("Kind"), mail.template),
+        (_("Kind"), kind_name(mail.template)),
         (_("Written"), moment(mail.created_at)),
         (_("About"), mail.person_name or mail.contract or "–"),
         (_("The server's words"), mail.answer or "–"),

@@ -8,6 +8,7 @@ from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
+from app.mail.rules import KINDS, kind_name
 from app.staff.access import permitted
 from app.staff.list_forms import ListForm
 from app.staff.mail import acts, queries
@@ -25,12 +26,22 @@ CHANGE = [permitted(Permission.MAIL_SEND_AGAIN)]
 async def list_mails(request: PageRequest) -> Response[str]:
     """メール: waiting, sent and failed."""
     form = ListForm.read(
-        acts.MAIL_URL, query_form(request), queries.MAILS.orders, {"state": queries.STATES}
+        acts.MAIL_URL,
+        query_form(request),
+        queries.MAILS.orders,
+        {"state": queries.STATES, "kind": KINDS},
     )
     listed = await queries.list_mails(
-        form.search, state=form.chosen["state"], order=form.order, after=form.after
+        form.search,
+        state=form.chosen["state"],
+        kind=form.chosen["kind"],
+        order=form.order,
+        after=form.after,
     )
-    return staff_page(request, "staff/mails.html", list=form, listed=listed)
+    kinds = sorted(((each, kind_name(each)) for each in KINDS), key=lambda pair: pair[1])
+    return staff_page(
+        request, "staff/mails.html", list=form, listed=listed, kinds=kinds, kind_name=kind_name
+    )
 
 
 class Mails(Controller):
@@ -50,7 +61,9 @@ class Mails(Controller):
         errors = await draft_errors(
             request, viewer, lambda p: p.mail == mail.id, acts.RETRY, acts.DISCARD
         )
-        return staff_page(request, "staff/mail.html", mail=mail, errors=errors)
+        return staff_page(
+            request, "staff/mail.html", mail=mail, kind=kind_name(mail.template), errors=errors
+        )
 
     @post("/retry", guards=CHANGE)
     async def propose_retry(

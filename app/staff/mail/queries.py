@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app import clock
 from app.database import row
-from app.mail.rules import Reason, State
+from app.mail.rules import KINDS, Reason, State
 from app.staff.list_queries import Listed, Order, Source, Where, list_rows
 
 # `about` names a person, an invitation or something else; only what it belongs to is shown.
@@ -29,12 +29,14 @@ STATES = {
 }
 
 
-async def list_mails(search: str, *, state: str, order: str, after: UUID | None) -> Listed:
-    """Mails whose kind, person, contract or server's words have the search words."""
+async def list_mails(
+    search: str, *, state: str, kind: str, order: str, after: UUID | None
+) -> Listed:
+    """Mails of one kind or all whose person, contract or server's words have the search words."""
     where = Where()
-    where.contains(
-        search, "m.template", "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')"
-    )
+    where.contains(search, "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')")
+    if kind in KINDS:
+        where.add("m.template = {}", kind)
     if state:
         where.add(STATES[state])
     return await list_rows(MAILS, where, order=order, after=after)
