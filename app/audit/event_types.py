@@ -88,6 +88,7 @@ EVENT_TYPES = {
     "quote-hand-over": N_("Reassigned quote request %(subject)s"),
     "quote-answer": N_("Answered quote request %(subject)s"),
     "quote-answer-download": N_("Downloaded the answer to quote request %(subject)s"),
+    "quote-download": N_("Downloaded quote request %(subject)s as a PDF"),
     "quote-conclusion": N_("Marked quote request %(subject)s as agreed"),
     "quote-application": N_("Applied quote request %(subject)s to the contract"),
     # The vendor's side
