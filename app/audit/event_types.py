@@ -88,6 +88,7 @@ EVENT_TYPES = {
     "quote-hand-over": N_("Reassigned quote request %(subject)s"),
     "quote-answer": N_("Answered quote request %(subject)s"),
     "quote-answer-download": N_("Downloaded the answer to quote request %(subject)s"),
+    "quote-download": N_("Downloaded quote request %(subject)s as a PDF"),
     "quote-conclusion": N_("Marked quote request %(subject)s as agreed"),
     "quote-application": N_("Applied quote request %(subject)s to the contract"),
     # The vendor's side
@@ -120,6 +121,9 @@ EVENT_TYPES = {
     "notice-publication": N_("Published a notice"),
     "notice-withdrawal": N_("Withdrew a notice"),
     "terms-publication": N_("Published a new version of the terms of use"),
+    "brand-change": N_("Changed how the portal appears (%(changed)s)"),
+    "logo-change": N_("Changed the logo"),
+    "logo-removal": N_("Removed the logo"),
     "audit-export": N_("Downloaded the audit log (%(format)s)"),
     "audit-verification": N_("Verified the audit log: %(count)s events, %(findings)s problems"),
     "mail-retry": N_("Resent an email (%(template)s)"),

@@ -12,6 +12,7 @@ from app.home.queries import portlet_contracts
 from app.notices.queries import HOME_ROWS, MOST_UNREAD, list_notices
 from app.web.requests import PageRequest
 from app.web.responses import see_other
+from app.web.scope_keys import UNREAD
 from app.web.templates import page
 
 
@@ -20,11 +21,13 @@ async def show_home(request: PageRequest, viewer: NamedDependency[Viewer]) -> Re
     """ホーム: what the person has, and what needs doing; the staff's is the console."""
     if viewer.staff_role is not None:
         return see_other("/staff")
+    news = await list_notices(viewer.id, most=HOME_ROWS)
+    UNREAD.set(request.scope, news.unread)
     return page(
         request,
         "home/home.html",
         contracts=await portlet_contracts(viewer.id),
-        news=await list_notices(viewer.id, most=HOME_ROWS),
+        news=news,
         most_unread=MOST_UNREAD,
     )
 

@@ -17,7 +17,7 @@ from app.web.forms import read_key, write_key
 from app.web.i18n import gettext as _
 from app.web.requests import FormData, PageRequest, is_head, query_form, read_form
 from app.web.responses import see_other
-from app.web.scope_keys import DONE
+from app.web.scope_keys import DONE, UNREAD
 from app.web.templates import page
 
 NOTICES_URL = "/notices"
@@ -56,6 +56,7 @@ class Notices(Controller):
             product=wanted.get("product", ""),
             before=before,
         )
+        UNREAD.set(request.scope, listed.unread)
         following = listed.following and {**wanted, "before": write_key(listed.following)}
         newest = listed.notices[0] if listed.notices else None
         return page(
