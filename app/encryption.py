@@ -16,7 +16,7 @@ NONCE_BYTES = 12
 
 
 class CannotOpen(Exception):
-    """The box was sealed under another secret or for another purpose, or it was changed."""
+    """The box was encrypted under another secret or for another purpose, or it was changed."""
 
 
 def read_secret(file: Path) -> bytes:
@@ -64,7 +64,7 @@ def encrypt(secret: bytes, purpose: bytes, content: bytes) -> bytes:
 
 
 def decrypt(secret: bytes, purpose: bytes, box: bytes) -> bytes:
-    """What was sealed.
+    """Return what `encrypt` was given.
 
     Raises:
         CannotOpen: it cannot be opened.

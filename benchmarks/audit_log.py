@@ -1,4 +1,4 @@
-"""How fast the audit log is sealed and checked, and how fast a contract's history is read.
+"""How fast the audit log is linked and checked, and how fast a contract's history is read.
 
     python -m benchmarks.audit_log --events 20000 --history 1000 --history 200000
 
@@ -19,7 +19,7 @@ import asyncpg
 
 from app import clock
 from app.audit.checking import export_log, verify_log
-from app.audit.keys import head_signer
+from app.audit.head_signing import head_signer
 from app.audit.linking import link_waiting
 from app.audit.verify import verify_export
 from app.contracts.queries import find_contract
@@ -36,9 +36,9 @@ from tests.audit.log import add_events
 from tests.never.pools import make_pool
 
 TIMES = 40
-SEALED_WITHIN = 5
+LINKED_WITHIN = 5
 HISTORY = """
-    insert into audit_event (id, at, act, actor, contract, subject, details, request_id)
+    insert into audit_event (id, at, event_type, actor, contract, subject, details, request_id)
     select gen_random_uuid(), now() - n * interval '1 minute',
            (array['environment-change', 'allocation-change', 'activation-download'])[1 + n % 3],
            case when n % 7 = 0 then null else $1::uuid end, $2, null,
@@ -60,19 +60,19 @@ async def seconds(work: Callable[[], Awaitable[object]]) -> float:
 
 
 async def measure_chain(settings: Settings, events: int, folder: Path) -> None:
-    """Sealing, checking in the database, writing out and checking offline."""
+    """Measure linking, checking in the database, writing out and checking offline."""
     signer = head_signer(settings.secret_file)
     await link_waiting(settings)
     await add_events(events)
     spent = await seconds(lambda: link_waiting(settings))
-    row(f"sealing {events:,} events", f"{events / spent:,.0f} events/s")
+    row(f"linking {events:,} events", f"{events / spent:,.0f} events/s")
     show(
         Figure(
-            "sealing of the audit log",
-            f"≤ {SEALED_WITHIN} s",
+            "linking of the audit log",
+            f"≤ {LINKED_WITHIN} s",
             f"{spent:.1f} s",
             f"{events:,} events that wait at once",
-            spent <= SEALED_WITHIN,
+            spent <= LINKED_WITHIN,
         )
     )
     spent = await seconds(lambda: verify_log(signer))
@@ -97,11 +97,13 @@ async def measure_history(
     day = today - timedelta(days=events // 3000)
     filters = {
         "newest": HistoryFilter(),
-        "one act": HistoryFilter(act="allocation-change"),
+        "one event type": HistoryFilter(event_type="allocation-change"),
         "the portal": HistoryFilter(person=Group.PORTAL),
         "a day": HistoryFilter(starts_on=day, ends_on=day),
-        "act and person": HistoryFilter(act="activation-download", person=Group.PORTAL),
-        "nothing found": HistoryFilter(act="quote-answer"),
+        "event type and person": HistoryFilter(
+            event_type="activation-download", person=Group.PORTAL
+        ),
+        "nothing found": HistoryFilter(event_type="quote-answer"),
     }
     newest = Wanted.usual(contract.url, EVENTS, PAGE_SIZES[0])
     for name, wanted in filters.items():

@@ -134,7 +134,8 @@ async def _fill_up() -> None:
         OPEN_INVITATIONS,
     )
     await fetch(
-        "insert into audit_event (id, at, act, actor, contract, subject, details, request_id)"
+        "insert into audit_event"
+        " (id, at, event_type, actor, contract, subject, details, request_id)"
         " select gen_random_uuid(), now() + n * interval '1 minute', 'allocation-change', u.id,"
         " c.id, e.id, '{}', 'bytes' from contract c, environment e, portal_user u,"
         " generate_series(1, $1) n where e.contract = c.id and e.name = '検証環境'"

@@ -14,7 +14,7 @@ from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, fetch, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
-from app.demo.keys import prepare_demo_keys
+from app.demo.signing_keys import prepare_demo_signing_keys
 from app.demo.world import make_world
 from app.settings import Settings, read_settings
 from app.web.logs import configure_logs
@@ -65,11 +65,11 @@ def serving_demo(*, workers: int = 1, **environ: str) -> Iterator[Demo]:
 
 async def _people(dsn: str, settings: Settings) -> dict[str, str]:
     await open_pool(dsn)
-    await prepare_demo_keys(settings)
+    await prepare_demo_signing_keys(settings)
     await make_world(settings)
     # The console asks for a second factor; nobody uses this one.
     await fetch(
-        'insert into authenticator_app (id, "user", sealed_secret, last_step, created_at,'
+        'insert into authenticator_app (id, "user", encrypted_secret, last_step, created_at,'
         " confirmed_at) select gen_random_uuid(), id, '', 0, now(), now() from portal_user"
         " where code = 'staff'"
     )

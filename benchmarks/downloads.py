@@ -24,7 +24,7 @@ from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, fetch_value, open_pool
 from app.database.embedded import Addresses, EmbeddedServer
 from app.database.migrate import migrate
-from app.demo.keys import prepare_demo_keys
+from app.demo.signing_keys import prepare_demo_signing_keys
 from app.demo.world import make_world
 from app.resources.services import publish_resource
 from app.resources.upload_services import upload_file
@@ -76,7 +76,7 @@ async def prepare(addresses: Addresses, settings: Settings, megabytes: int) -> t
     await migrate(addresses.owner, addresses.runtime)
     await open_pool(addresses.runtime)
     try:
-        await prepare_demo_keys(settings)
+        await prepare_demo_signing_keys(settings)
         await make_world(settings)
         begin = time.perf_counter()
         upload = await upload_file(

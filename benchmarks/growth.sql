@@ -76,11 +76,11 @@ select pg_temp.key(11, n), format('user%s', n), format('担当 %s', n), format('
        case n % 10 when 0 then 'en' else 'ja' end, '-', false, now() - n % 1000 * interval '1 hour',
        now()
 from generate_series(1, 2 * pg_temp.size('contracts')) n;
-insert into terms (id, version, body_ja, body_en, published_at)
+insert into terms_of_use (id, version, body_ja, body_en, published_at)
 select pg_temp.key(12, 1), 1, '利用規約', 'Terms of use', now()
-where not exists (select 1 from terms);
-insert into terms_acceptance (id, "user", terms, accepted_at)
-select pg_temp.key(13, n), pg_temp.key(11, n), (select id from terms), now()
+where not exists (select 1 from terms_of_use);
+insert into terms_of_use_acceptance (id, "user", terms_of_use, accepted_at)
+select pg_temp.key(13, n), pg_temp.key(11, n), (select id from terms_of_use), now()
 from generate_series(1, 2 * pg_temp.size('contracts')) n;
 insert into session (id, token_hash, "user", user_agent, created_at, last_seen_at, expires_at,
                      generation)
@@ -164,7 +164,7 @@ select pg_temp.key(26, 3 * n + x), pg_temp.key(25, n), pg_temp.key(18, 5 * n + x
        100, x
 from generate_series(1, pg_temp.size('contracts'), 2) n, generate_series(0, 2) x;
 
-insert into audit_event (id, at, act, actor, contract, subject, details, request_id)
+insert into audit_event (id, at, event_type, actor, contract, subject, details, request_id)
 select pg_temp.key(27, 10 * n + x), now() - (10 - x) * interval '1 day',
        (array['environment-change', 'allocation-change', 'activation-download'])[1 + x % 3],
        pg_temp.key(11, 2 * n - 1), pg_temp.key(8, n), pg_temp.key(19, n),
@@ -175,8 +175,8 @@ from generate_series(1, pg_temp.size('contracts')) n, generate_series(0, 9) x;
 insert into portal_user (id, code, name, email, language, password_hash, must_change_password,
                          created_at)
 values (pg_temp.key(11, 0), 'wide', '担当 広', 'wide@example.com', 'ja', '-', false, now());
-insert into terms_acceptance (id, "user", terms, accepted_at)
-select pg_temp.key(13, 0), pg_temp.key(11, 0), id, now() from terms;
+insert into terms_of_use_acceptance (id, "user", terms_of_use, accepted_at)
+select pg_temp.key(13, 0), pg_temp.key(11, 0), id, now() from terms_of_use;
 insert into membership (id, "user", contract, role, notification, created_at)
 select pg_temp.key(28, n), pg_temp.key(11, 0), pg_temp.key(8, n), 'member', true, now()
 from generate_series(1, pg_temp.size('wide_contracts')) n;

@@ -25,7 +25,7 @@ from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
-from app.demo.keys import prepare_demo_keys
+from app.demo.signing_keys import prepare_demo_signing_keys
 from app.demo.world import make_world
 from app.main import make_app
 from app.settings import read_settings
@@ -83,7 +83,7 @@ async def _demo() -> AsyncIterator[tuple[str, httpx.AsyncBaseTransport]]:
         await migrate(addresses.owner, addresses.runtime)
         await open_pool(addresses.runtime)
         try:
-            await prepare_demo_keys(settings)
+            await prepare_demo_signing_keys(settings)
             await make_world(settings)
             app = make_app(settings, addresses.runtime)
             transport = httpx.ASGITransport(app)

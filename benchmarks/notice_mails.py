@@ -20,7 +20,7 @@ from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, fetch, fetch_value, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
-from app.demo.keys import prepare_demo_keys
+from app.demo.signing_keys import prepare_demo_signing_keys
 from app.demo.world import make_world
 from app.notices.services import compose_notice, publish_notice
 from app.notices.values import NoticeValues
@@ -123,7 +123,7 @@ def _measure(folder: Path, options: argparse.Namespace) -> Tally:
         await migrate(owner, runtime)
         await open_pool(runtime)
         try:
-            await prepare_demo_keys(settings)
+            await prepare_demo_signing_keys(settings)
             await make_world(settings)
             return await _run(settings, runtime, owner, options)
         finally:

@@ -19,7 +19,7 @@ from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
-from app.demo.keys import prepare_demo_keys
+from app.demo.signing_keys import prepare_demo_signing_keys
 from app.settings import Settings, read_settings
 from benchmarks.figures import none_of, show
 from tests.never.machines import Machines, Outcome, run_load, two_machines
@@ -57,7 +57,7 @@ async def _prepare(owner: str, runtime: str, settings: Settings, changes: int) -
     await migrate(owner, runtime)
     await open_pool(runtime)
     try:
-        await prepare_demo_keys(settings)
+        await prepare_demo_signing_keys(settings)
         person: Owner = await make_owner()
         contracts = -(-changes // CHANGES_OF_A_CONTRACT)
         return [await make_pool([1], 0, person) for _ in range(contracts)]

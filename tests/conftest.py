@@ -17,7 +17,7 @@ from app.cli.runtime import with_demo_secrets
 from app.database import close_pool, open_pool
 from app.database.embedded import Addresses, EmbeddedServer
 from app.database.migrate import migrate
-from app.demo.keys import prepare_demo_keys
+from app.demo.signing_keys import prepare_demo_signing_keys
 from app.demo.world import make_world
 from app.main import make_app
 from app.settings import Settings, read_settings
@@ -93,7 +93,7 @@ async def make_template(addresses: Addresses, settings: Settings) -> None:
     await migrate(in_database(addresses.owner, TEMPLATE), runtime)
     await open_pool(runtime)
     try:
-        await prepare_demo_keys(settings)
+        await prepare_demo_signing_keys(settings)
         await make_world(settings)
     finally:
         await close_pool()

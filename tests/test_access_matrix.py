@@ -21,7 +21,7 @@ from app.demo.world import PASSWORD
 from app.encryption import read_secret
 from app.main import make_litestar
 from app.notices.services import compose_notice
-from app.products.key_services import issue_license_keys
+from app.products.license_key_services import issue_license_keys
 from app.products.rules import Term
 from app.reminders.calendar_services import make_feed, take_address
 from tests.conftest import Portal, Stage
@@ -531,7 +531,7 @@ async def _vendors(portal: Portal) -> dict[str, object]:
             " where c.number = 'D-1001' limit 1"
         ),
         "product": await fetch_value("select id from product limit 1"),
-        "terms": await fetch_value("select id from terms"),
+        "terms": await fetch_value("select id from terms_of_use"),
         "person": await fetch_value("select id from portal_user where code = 'english'"),
         "colleague": await fetch_value("select id from portal_user where code = 'auditor'"),
         "disabling": "disabling",
@@ -603,7 +603,7 @@ async def _app(portal: Portal, owner: UUID) -> UUID:
     app = AuthenticatorApp(
         user=owner,
         generation=await _generation(owner),
-        sealed_secret=encrypt_app_secret(
+        encrypted_secret=encrypt_app_secret(
             read_secret(portal.settings.secret_file), owner, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
         ),
         last_step=0,
@@ -786,7 +786,7 @@ async def _kept() -> dict[str, object]:
 
     The form itself is kept for somebody who has to accept the terms first.
     """
-    traces = {"session", "device", "audit_event", "audit_unsealed", "portal_user", "migration"}
+    traces = {"session", "device", "audit_event", "audit_unlinked", "portal_user", "migration"}
     traces |= {"parked_form"}
     tables = await fetch("select tablename from pg_tables where schemaname = 'public'")
     kept = {}

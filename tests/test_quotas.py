@@ -180,7 +180,7 @@ async def test_beyond_a_quota_a_page_says_what_to_do_and_what_was_entered_stays(
     assert (await used(quota))[0] == quota.rows
     assert (
         await fetch_value(
-            "select count(*) from audit_event where act = 'environment-creation'"
+            "select count(*) from audit_event where event_type = 'environment-creation'"
             " and at > now() - interval '1 minute' and actor is not null"
             " and details ->> 'name' = '開発環境'"
         )

@@ -34,7 +34,7 @@ PersonConnection = ASGIConnection[Any, Viewer | None, Any, Any]
 PersonRequest = Request[Viewer | None, Any, Any]
 # The session of the browser's cookie, where it has expired or was ended.
 OVER_SESSION = ScopeKey[OverSession | None]("over_session", None)
-# Where a person was sent to do something first, such as to accept new terms.
+# Where a person was sent to do something first, such as to accept new terms of use.
 DETOUR = ScopeKey[str | None]("detour", None)
 
 
@@ -43,7 +43,7 @@ class NotSignedIn(Exception):
 
 
 class Detour(Exception):
-    """Something has to be done before the wanted page: the terms, or a new password."""
+    """Something has to be done before the wanted page: the terms of use, or a new password."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
@@ -67,7 +67,7 @@ async def refuse_cross_site(connection: PersonConnection, handler: BaseRouteHand
 
 
 async def signed_in(connection: PersonConnection, _: BaseRouteHandler) -> None:
-    """Guard: the person is signed in, has accepted the terms and has chosen a password.
+    """Guard: the person is signed in, has accepted the terms of use and has chosen a password.
 
     Outside the demo, the vendor's staff also have a second factor.
 
@@ -85,7 +85,7 @@ async def signed_in_before_factors(connection: PersonConnection, _: BaseRouteHan
 
     Raises:
         NotSignedIn: the visitor is not signed in.
-        Detour: the terms or a password come first.
+        Detour: the terms of use or a password come first.
     """
     if step := first_step(user_of(connection), demo=True):
         raise Detour(step)
@@ -119,7 +119,7 @@ def has_proved(viewer: Viewer) -> bool:
 
 
 async def signed_in_before_terms(connection: PersonConnection, _: BaseRouteHandler) -> None:
-    """Guard of the pages on the way in: log out, terms, language.
+    """Guard of the pages on the way in: sign out, terms of use, language.
 
     Raises:
         NotSignedIn: the visitor is not signed in.
@@ -128,11 +128,11 @@ async def signed_in_before_terms(connection: PersonConnection, _: BaseRouteHandl
 
 
 async def signed_in_with_terms(connection: PersonConnection, _: BaseRouteHandler) -> None:
-    """Guard of the password page, which comes after the terms and before all else.
+    """Guard of the password page, which comes after the terms of use and before all else.
 
     Raises:
         NotSignedIn: the visitor is not signed in.
-        Detour: the terms come first.
+        Detour: the terms of use come first.
     """
     if not user_of(connection).terms_accepted:
         raise Detour("/terms")

@@ -52,7 +52,7 @@ async def sign_in_notes(request: PageRequest, wanted: str) -> list[str]:
 
 
 async def terms_notes(viewer: Viewer, wanted: str) -> list[str]:
-    """Return what the page of new terms says of a form that waits until they are accepted."""
+    """Return what the page of new terms of use says of a form that waits for them."""
     if not await _is_kept(viewer.id, wanted):
         return []
     return [_("What you entered was kept. You can send it after you accept the terms of use.")]

@@ -56,7 +56,7 @@ class TermsForm:
         if fields.errors.pop("version", None):
             version = 0
         if not fields.ticked("agree"):
-            fields.errors["agree"] = _("Read the terms of use and tick the box to go on.")
+            fields.errors["agree"] = _("Read the terms of use and select the checkbox to continue.")
         return cls(version=version, next=local_path(data.get("next")), errors=fields.errors)
 
 
@@ -85,12 +85,12 @@ class PasswordForm:
         """
         fields = Fields(data)
         password = fields.secret("password", _("New password"))
-        again = fields.secret("again", _("New password again"))
+        again = fields.secret("again", _("Confirm new password"))
         if not fields.errors:
             if reason := weakness(password, own_words, second_factor=second_factor):
                 fields.errors["password"] = _(reason)
             elif password != again:
-                fields.errors["again"] = _("The two passwords are not the same.")
+                fields.errors["again"] = _("The two passwords do not match.")
         return cls(password=password, next=local_path(data.get("next")), errors=fields.errors)
 
 
@@ -108,7 +108,7 @@ class ForgottenForm:
     def read(cls, data: FormData) -> "ForgottenForm":
         """Read what was sent; it is shown again as typed."""
         fields = Fields(data)
-        account = fields.code("account", _("User code or e-mail address"))
+        account = fields.code("account", _("User code or email address"))
         # A user code has no @.
         account = read_address(account) if "@" in account else account
         return cls(account=account, errors=fields.errors)

@@ -1,4 +1,4 @@
-"""The way in and out: log in, terms, password, language."""
+"""The way in and out: sign in, terms of use, password, language."""
 
 from typing import Any
 
@@ -90,7 +90,7 @@ class SigningIn(Controller):
         if request.user:
             return see_other(wanted)
         if "password-changed" in request.query_params:
-            DONE.set(request.scope, _("The new password is set. Log in with it."))
+            DONE.set(request.scope, _("Your new password is set. Sign in with it."))
         return await _login_page(request, wanted, demo=settings.demo, code="")
 
     @post(opt={"public": True})
@@ -119,7 +119,7 @@ class SigningIn(Controller):
             )
             return too_many_attempts(request, outcome.wait, form_page)
         if outcome is None:
-            errors = {"code": _("The user code or the password is not right.")}
+            errors = {"code": _("The user code or password is incorrect.")}
             return await _login_page(request, form.next, 422, errors=errors, **context)
         if isinstance(outcome, PendingLogin):
             return _second_step(outcome, form.next, settings)
@@ -152,15 +152,15 @@ async def sign_out(
     return answer
 
 
-class TermsOfUse(Controller):
-    """Reading and accepting the terms. The page loads no script."""
+class TermsOfUsePages(Controller):
+    """Reading and accepting the terms of use. The page loads no script."""
 
     path = "/terms"
     guards = [access.signed_in_before_terms]
 
     @get()
     async def show(self, request: PageRequest) -> Response[Any]:
-        """The newest terms, with the form where the person has not accepted them."""
+        """The newest terms of use, with the form where the person has not accepted them."""
         return await self._page(request, local_path(request.query_params.get("next", "/")))
 
     @post()
@@ -169,19 +169,19 @@ class TermsOfUse(Controller):
         form = forms.TermsForm.read(await read_form(request))
         if viewer.terms_accepted:
             return see_other(form.next)
-        terms = await queries.current_terms()
+        terms = await queries.current_terms_of_use()
         if terms is not None and form.version != terms.version:
-            form.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
+            form.errors["agree"] = _("The terms of use have changed. Read them again.")
         if form.errors:
             return await self._page(request, form.next, form.errors)
         if terms is not None:
-            await services.accept_terms(viewer, terms.id)
+            await services.accept_terms_of_use(viewer, terms.id)
         return see_other(form.next)
 
     async def _page(
         self, request: PageRequest, wanted: str, errors: dict[str, str] | None = None
     ) -> Response[Any]:
-        terms = await queries.current_terms()
+        terms = await queries.current_terms_of_use()
         return page(
             request,
             "accounts/terms.html",

@@ -25,7 +25,7 @@ WEAKEST_SCORE = 3
 
 TOO_SHORT = N_("Use at least 15 characters for the password.")
 TOO_SHORT_WITH_FACTOR = N_("Use at least 8 characters for the password.")
-TOO_EASY = N_("This password is too easy to guess. Use several words that do not belong together.")
+TOO_EASY = N_("This password is too easy to guess. Use several unrelated words.")
 
 
 @cache

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.accounts.rules import session_runs, token_hash
-from app.accounts.tables import PasswordReset, Terms, User
+from app.accounts.tables import PasswordReset, TermsOfUse, User
 from app.database import Record, fetch, fetch_one, row, rows
 
 HAS_FACTOR = """
@@ -35,10 +35,11 @@ def session_statement(ahead: str = "") -> str:
            u.staff_role is not null and not {HAS_FACTOR} as factor_missing,
            u.id, u.code, u.name, u.language, u.staff_role, u.must_change_password,
            not exists (
-               select 1 from terms t
-               where t.version = (select max(version) from terms)
+               select 1 from terms_of_use t
+               where t.version = (select max(version) from terms_of_use)
                  and not exists (
-                     select 1 from terms_acceptance a where a."user" = u.id and a.terms = t.id)
+                     select 1 from terms_of_use_acceptance a
+                     where a."user" = u.id and a.terms_of_use = t.id)
            ) as terms_accepted,
            c.id as named_id, c.act as named_act, c.payload as named_payload,
            c.upload as named_upload, c.location as named_location, c.message as named_message,
@@ -98,9 +99,9 @@ async def find_device(tokens: Sequence[str], user: UUID) -> UUID | None:
     return found["id"] if found else None
 
 
-async def current_terms() -> Terms | None:
+async def current_terms_of_use() -> TermsOfUse | None:
     """Return the newest version of the terms of use."""
-    return await Terms.objects().order_by(Terms.version, ascending=False).first()
+    return await TermsOfUse.objects().order_by(TermsOfUse.version, ascending=False).first()
 
 
 async def product_words() -> list[str]:
@@ -145,9 +146,9 @@ async def find_account(user: UUID) -> Account:
         from portal_user u
         left join email_change e on e."user" = u.id and e.expires_at > now()
             and e.generation = u.credential_generation
-        left join lateral (select terms, accepted_at from terms_acceptance
+        left join lateral (select terms_of_use, accepted_at from terms_of_use_acceptance
                            where "user" = u.id order by accepted_at desc limit 1) a on true
-        left join terms t on t.id = a.terms
+        left join terms_of_use t on t.id = a.terms_of_use
         where u.id = $1
         """,
         user,

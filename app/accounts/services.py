@@ -1,4 +1,4 @@
-"""Changes of accounts: making them, accepting terms, passwords, language."""
+"""Changes of accounts: making them, accepting terms of use, passwords, language."""
 
 from uuid import UUID
 
@@ -8,14 +8,14 @@ from app.accounts.generation_services import own_change
 from app.accounts.passwords import hash_password
 from app.accounts.rules import Ending, Viewer
 from app.accounts.session_services import FreshToken, renew_token
-from app.accounts.tables import Terms, User
+from app.accounts.tables import TermsOfUse, User
 from app.audit.services import record
 from app.database import Changed, fetch, unit_of_work, uuid7
 from app.web.texts import normalised
 
 
-async def accept_terms(viewer: Viewer, terms: UUID) -> None:
-    """Record that the person accepts a version of the terms; once, however often it is sent."""
+async def accept_terms_of_use(viewer: Viewer, terms: UUID) -> None:
+    """Record once that the person accepts a version of the terms of use."""
     await record_acceptance(viewer.id, terms)
 
 
@@ -23,8 +23,8 @@ async def record_acceptance(user: UUID, terms: UUID) -> None:
     """Record that a person accepts a version of the terms of use, also before they sign in."""
     async with unit_of_work():
         added = await fetch(
-            'insert into terms_acceptance (id, "user", terms, accepted_at)'
-            ' values ($1, $2, $3, $4) on conflict ("user", terms) do nothing returning id',
+            'insert into terms_of_use_acceptance (id, "user", terms_of_use, accepted_at)'
+            ' values ($1, $2, $3, $4) on conflict ("user", terms_of_use) do nothing returning id',
             uuid7(),
             user,
             terms,
@@ -120,7 +120,7 @@ async def add_user(
     return user.id
 
 
-async def publish_terms(
+async def publish_terms_of_use(
     body_ja: str, body_en: str, *, after: int | None = None, actor: UUID | None = None
 ) -> UUID:
     """Publish a new version of the terms of use; all users are asked to accept it.
@@ -132,16 +132,16 @@ async def publish_terms(
         Changed: it is another one by now.
     """
     async with unit_of_work():
-        await fetch("lock table terms in share row exclusive mode")
-        newest = await queries.current_terms()
+        await fetch("lock table terms_of_use in share row exclusive mode")
+        newest = await queries.current_terms_of_use()
         if after is not None and after != (newest.version if newest else 0):
             raise Changed
-        terms = Terms(
+        terms = TermsOfUse(
             version=newest.version + 1 if newest else 1,
             body_ja=body_ja,
             body_en=body_en,
             published_at=clock.now(),
         )
-        await Terms.insert(terms)
+        await TermsOfUse.insert(terms)
         await record("terms-publication", actor=actor, subject=terms.id, version=terms.version)
     return terms.id

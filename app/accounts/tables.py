@@ -34,7 +34,7 @@ class User(Table, tablename="portal_user"):
     created_at = Timestamptz(default=None)
 
 
-class Terms(Table, tablename="terms"):
+class TermsOfUse(Table, tablename="terms_of_use"):
     """One version of the terms of use."""
 
     id = UUID(primary_key=True, default=uuid7)
@@ -44,12 +44,12 @@ class Terms(Table, tablename="terms"):
     published_at = Timestamptz(default=None)
 
 
-class TermsAcceptance(Table):
+class TermsOfUseAcceptance(Table):
     """Who accepted which version, and when."""
 
     id = UUID(primary_key=True, default=uuid7)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
-    terms = ForeignKey(Terms, null=False, on_delete=OnDelete.restrict)
+    terms_of_use = ForeignKey(TermsOfUse, null=False, on_delete=OnDelete.restrict)
     accepted_at = Timestamptz(default=None)
 
 
@@ -174,11 +174,15 @@ DATA = (
     ),
     NeverShown("portal_user", "password_hash", "oneself, by the current one or a mailed link"),
     Fields(
-        "terms", "version body_ja body_en published_at", Level.HOUSE, "signed in", "administrator"
+        "terms_of_use",
+        "version body_ja body_en published_at",
+        Level.HOUSE,
+        "signed in",
+        "administrator",
     ),
     Fields(
-        "terms_acceptance",
-        "user terms accepted_at",
+        "terms_of_use_acceptance",
+        "user terms_of_use accepted_at",
         Level.PERSONAL,
         "oneself, in their own data; viewer",
         "oneself, once",
@@ -249,8 +253,8 @@ QUOTAS = (
 )
 BOUNDS = (
     Bound("portal_user", "one for each accepted invitation, beside the vendor's staff"),
-    Bound("terms", "administrators publish them"),
-    Bound("terms_acceptance", "unique: one for each person and version"),
+    Bound("terms_of_use", "administrators publish them"),
+    Bound("terms_of_use_acceptance", "unique: one for each person and version"),
     Bound("throttle", "one for each account and address that an attempt was let through for"),
     Bound("email_change", "unique: one for each person"),
 )

@@ -170,7 +170,7 @@ async def forget_attempts(accounts: Sequence[str]) -> None:
     await fetch("delete from throttle where account = any($1)", list(accounts))
 
 
-async def is_slowed_down(accounts: Sequence[str]) -> bool:
+async def is_rate_limited(accounts: Sequence[str]) -> bool:
     """Whether a bucket of these accounts has no room now."""
     now = clock.now()
     rows = await fetch(

@@ -25,7 +25,7 @@ class UserCode(Code):
         code = super().read(fields, name, offered).lower()
         if name not in fields.errors and not USER_CODE.fullmatch(code):
             fields.errors[name] = _(
-                "Make the user code of 3 to 40 letters, digits, dots, hyphens or underscores."
+                "Enter a user code of 3 to 40 letters, digits, dots, hyphens or underscores."
             )
         return code
 
@@ -47,4 +47,4 @@ class EmailValues(Values, frozen=True):
     Rules: not the address that it is now; changed by the mailed link only
     """
 
-    email: Annotated[str, Address(label=N_("E-mail address"), autocomplete="email")]
+    email: Annotated[str, Address(label=N_("Email address"), autocomplete="email")]

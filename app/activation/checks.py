@@ -1,16 +1,16 @@
-"""Whether keys are kept as they should be: what `portal doctor` says about them."""
+"""Whether signing keys and roots are kept safely: what `portal doctor` says about them."""
 
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app import clock
-from app.activation.signing_keys import queries as key_queries
+from app.activation.signing_keys import queries as signing_key_queries
 from app.activation.signing_keys.files import find_private_keys
 from app.activation.signing_keys.services import UntrustedKeyset, read_keyset
 from app.settings import Settings
 
-KEY_ENDS_SOON = timedelta(days=60)
+SIGNING_KEY_ENDS_SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Finding:
 
 
 async def doctor_findings(settings: Settings) -> list[Finding]:
-    """What is wrong with the keys of this portal now."""
+    """Return what is wrong with the signing keys of this portal now."""
     misplaced = [] if settings.demo else await asyncio.to_thread(_misplaced_keys, settings)
     return misplaced + await _keyset_findings(settings, clock.now())
 
@@ -44,13 +44,13 @@ async def _keyset_findings(settings: Settings, now: datetime) -> list[Finding]:
         return [Finding(f"The keyset cannot be verified with the trusted roots: {error}.", True)]
     if keyset is None:
         return [Finding("There is no keyset. Run `portal keys rotate`.", False)]
-    held = [key.kid for key in await key_queries.list_stored_keys()]
+    held = [key.kid for key in await signing_key_queries.list_stored_signing_keys()]
     key = keyset.newest_key(held, now)
     if key is None:
         return [Finding("No signing key is good now. Run `portal keys rotate`.", False)]
     if settings.key_passphrase is None:
         return [Finding("PORTAL_KEY_PASSPHRASE or its _FILE is not set: nothing is signed.", True)]
-    if key.expires_at - now <= KEY_ENDS_SOON:
+    if key.expires_at - now <= SIGNING_KEY_ENDS_SOON:
         ends = f"{key.expires_at:%Y-%m-%d}"
         return [Finding(f"The newest signing key ends on {ends}. Rotate it.", False)]
     return []

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.activation.format.jws import thumbprint
 from app.activation.format.keysets import (
-    KEY_DAYS,
-    MOST_DAYS,
+    MOST_SIGNING_KEY_DAYS,
+    SIGNING_KEY_DAYS,
     InvalidKeyset,
     KeysetOutcome,
     sign_keyset,
@@ -24,7 +24,7 @@ from app.activation.format.roots import (
 )
 from app.activation.format.strict_json import write_object
 from app.activation.messages import KEYSET_MESSAGES
-from app.activation.signing_keys import queries as key_queries
+from app.activation.signing_keys import queries as signing_key_queries
 from app.activation.signing_keys.files import ROOT, ROOT_PRIVATE, write_private
 from app.activation.signing_keys.services import (
     NoPassphrase,
@@ -93,7 +93,12 @@ def init(root: Path, passphrase_file: Path | None, no_passphrase: bool) -> None:
 
 @keys.command()
 @click.option("--out", type=FILE, required=True, help="Where the unsigned keyset goes.")
-@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=KEY_DAYS, show_default=True)
+@click.option(
+    "--days",
+    type=click.IntRange(1, MOST_SIGNING_KEY_DAYS),
+    default=SIGNING_KEY_DAYS,
+    show_default=True,
+)
 @click.option("--drop", multiple=True, metavar="KID", help="A key that is good no more.")
 def rotate(out: Path, days: int, drop: tuple[str, ...]) -> None:
     """Make a signing key and the unsigned keyset that names it."""
@@ -143,9 +148,9 @@ def list_all() -> None:
     async def work(settings: Settings) -> list[str]:
         lines = [
             f"key {key.kid}  {key.not_before:%Y-%m-%d} – {key.not_after:%Y-%m-%d}"
-            for key in await key_queries.list_keys()
+            for key in await signing_key_queries.list_signing_keys()
         ]
-        for keyset in await key_queries.list_keysets():
+        for keyset in await signing_key_queries.list_keysets():
             at = keyset.activated_at
             state = f"in force since {at:%Y-%m-%d}" if at else "waits for its signature"
             lines.append(f"keyset {keyset.version}  {state}")

@@ -11,11 +11,11 @@ import structlog
 from app.activation.download_services import supersede
 from app.activation.format.jws import thumbprint
 from app.activation.format.requests import RequestFile
+from app.activation.licensed_products import expiry
 from app.activation.rules import EndActivation, Issue, IssueOutcome, Outcome
 from app.activation.signing import Licensee, SigningFailed, build_activation
 from app.activation.signing_keys.services import Office
 from app.activation.tables import Activation, ActivationProduct
-from app.activation.terms import expiry
 from app.audit.services import record
 from app.contracts.rules import SeenContract
 from app.database import uuid7

@@ -74,7 +74,7 @@ class Activations(Controller):
             raise NotFoundException
         form = await RequestForm.read(request, viewer, environment.id)
         if form.content is None and form.refusal is None:
-            message = _("Choose the activation request file.")
+            message = _("Select the activation request file.")
             return await _page(request, contract, environment, None, message)
         try:
             return await _next(settings, viewer, contract, environment, form)
@@ -126,7 +126,7 @@ class Activations(Controller):
 
 
 @get("/.well-known/jwks.json", opt={"public": True})
-async def show_keys(settings: NamedDependency[Settings]) -> Response[bytes]:
+async def show_signing_keys(settings: NamedDependency[Settings]) -> Response[bytes]:
     """The public signing keys, for anybody who verifies activation files."""
     keys = write_object(await published_keys(settings))
     return Response(keys, media_type="application/jwk-set+json")

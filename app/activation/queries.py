@@ -6,7 +6,8 @@ from uuid import UUID
 
 from app import clock
 from app.activation.format.requests import RequestFile
-from app.activation.moves import machine_of, moves_allowed
+from app.activation.licensed_products import LicensedProduct
+from app.activation.machine_moves import machine_of, moves_allowed
 from app.activation.rules import (
     EarlierRequest,
     FileState,
@@ -14,7 +15,6 @@ from app.activation.rules import (
     Situation,
     file_state,
 )
-from app.activation.terms import LicensedProduct
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch_one, json_rows
 from app.products.rules import Term

@@ -9,8 +9,8 @@ from uuid import UUID
 from app.activation.format.claims import MAX_PRODUCTS
 from app.activation.format.requests import Purpose, RequestFile, RequestOutcome
 from app.activation.format.strict_json import MAX_NUMBER
-from app.activation.moves import MOVES_A_YEAR, Machine, is_move, moves_in_year
-from app.activation.terms import LicensedProduct, issued_products
+from app.activation.licensed_products import LicensedProduct, issued_products
+from app.activation.machine_moves import MOVES_A_YEAR, Machine, is_move, moves_in_year
 from app.products.rules import Term
 
 # A portal that was restored from a backup has forgotten what it issued since; more than this it has

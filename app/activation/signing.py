@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 from app.activation.format.jws import ALGORITHM, JwsError, decode, encode, is_signed_by, thumbprint
 from app.activation.format.keysets import Keyset
 from app.activation.format.requests import ACTIVATION_TYPE, RequestFile
-from app.activation.moves import fp_min
+from app.activation.licensed_products import expiry
+from app.activation.machine_moves import fp_min
 from app.activation.rules import Issue, not_before
-from app.activation.terms import expiry
 
 ACTIVATION_AUDIENCE = "licensed-system"
 

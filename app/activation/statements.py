@@ -3,7 +3,7 @@
 from app import clock
 from app.activation.format.files import check_code
 from app.activation.format.requests import RequestFile
-from app.activation.moves import moves_in_year
+from app.activation.machine_moves import moves_in_year
 from app.activation.queries import SeenActivation
 from app.activation.rules import (
     EndActivation,
@@ -53,7 +53,7 @@ def of_preview(
         notes=_notes(request, decision, last),
         warning=_move_warning(found, decision),
         changes=(
-            _("What is issued, against the last activation (both days included)"),
+            _("What will be issued, compared with the last activation (terms inclusive)"),
             _changes(last, decision),
         ),
     )
@@ -68,7 +68,7 @@ def refused(
 ) -> Statement:
     """Return what came in the way since the upload; confirming says it beside the form."""
     return Statement(
-        heading=_("This file cannot be used any more"),
+        heading=_("This file can no longer be used"),
         facts=_where(contract, environment),
         back=back,
         warning=message_of(outcome, claim),
@@ -77,7 +77,7 @@ def refused(
 
 def repeated() -> str:
     """Said wherever a file comes a second time."""
-    return _("This file was answered before: here is the same activation.")
+    return _("This file has already been answered. This is the same activation.")
 
 
 def _where(contract: SeenContract, environment: SeenEnvironment) -> Facts:
@@ -96,9 +96,9 @@ def _facts(contract: SeenContract, data: bytes, request: RequestFile) -> Facts:
         (_("Host"), request.system.host or "–"),
         (_("Operating system"), request.system.os or "–"),
         (_("Fingerprint of the system's key"), short_thumbprint(request.jkt)),
-        (_("Products in the system"), ", ".join(versions) or "–"),
-        (_("Clock of the system"), moment(request.issued_at, zone)),
-        (_("Clock of the portal"), moment(now, zone)),
+        (_("Products on the system"), ", ".join(versions) or "–"),
+        (_("System clock"), moment(request.issued_at, zone)),
+        (_("Portal clock"), moment(now, zone)),
         (_("Check code of the request file"), check_code(data)),
     ]
 
@@ -122,28 +122,28 @@ def _notes(request: RequestFile, issue: Issue, last: SeenActivation | None) -> l
     found = [clock_note(clock_difference(request, clock.now()))]
     missing = sorted({each.code for each in issue.products} - {e.code for e in request.products})
     if missing:
-        found.append(_("Issued, but not in the system: %(products)s.", products=", ".join(missing)))
+        found.append(_("Issued, but not on the system: %(products)s.", products=", ".join(missing)))
     idle = sorted({each.code for each in request.products} - {e.code for e in issue.products})
     if idle:
         found.append(
             _(
-                "In the system, but not allocated to this environment: %(products)s. They stay"
-                " unlicensed.",
+                "On the system, but not allocated to this environment: %(products)s. These"
+                " products stay unlicensed.",
                 products=", ".join(idle),
             )
         )
     if issue.jumps:
         found.append(
             _(
-                "The system has already seen number %(seen)s, which this portal does not know, so"
-                " the numbers go on from there.",
+                "The system has already used activation number %(seen)s, which this portal"
+                " did not issue. The numbers continue from there.",
                 seen=request.prev_seq,
             )
         )
     if last is not None and last.ended_at is None:
         found.append(
             _(
-                "Activation %(seq)s ends here when the new file is downloaded for the first time.",
+                "Activation %(seq)s ends when the new file is downloaded for the first time.",
                 seq=last.seq,
             )
         )
@@ -155,9 +155,9 @@ def _move_warning(found: Preview, issue: Issue) -> str:
         return ""
     made = moves_in_year(found.moves, clock.now())
     return _(
-        "This file comes from another system than the last activation: the environment moves to"
-        " that system. It is move %(this)s of the %(allowed)s possible within a year; %(left)s"
-        " will be left.",
+        "This file comes from a different system than the last activation, so the environment"
+        " moves to that system. This is move %(this)s of %(allowed)s allowed within a year."
+        " %(left)s will remain.",
         this=made + 1,
         allowed=found.moves_a_year,
         left=found.moves_a_year - made - 1,
@@ -167,17 +167,18 @@ def _move_warning(found: Preview, issue: Issue) -> str:
 def _return(facts: Facts, back: str, last: SeenActivation | None) -> Statement:
     products = last.products if last else ()
     return Statement(
-        heading=_("Give this activation back?"),
+        heading=_("Return this activation?"),
         facts=[*facts, (_("Activation number"), str(last.seq if last else 0))],
         back=back,
         notes=[
             _(
-                "The system has stopped using the activation. Counts that are still allocated to"
-                " this environment stay allocated; change the allocation to use them elsewhere."
+                "The system has stopped using the activation. Licenses that are allocated to"
+                " this environment stay allocated. To use them elsewhere, change the"
+                " allocation."
             )
         ],
         changes=(
-            _("What is given back"),
+            _("What is returned"),
             [(name_with_code(each), count_and_term(each), "–") for each in products],
         ),
     )

@@ -159,8 +159,8 @@ QUOTAS = (
         when_full=WhenFull.REFUSE,
         within=_A_DAY,
         advice=N_(
-            "50 activation files were issued for this environment within 24 hours. Try again"
-            " tomorrow."
+            "This environment has reached the limit of 50 activation files within 24 hours."
+            " Try again tomorrow."
         ),
     ),
     Quota(
@@ -171,8 +171,8 @@ QUOTAS = (
         "issued_at",
         when_full=WhenFull.REFUSE,
         advice=N_(
-            "2,000 activation files were issued for this environment, and no more can be issued."
-            " Create a new environment, or ask your sales contact."
+            "This environment has reached the limit of 2,000 activation files. Create a new"
+            " environment, or ask your sales contact."
         ),
     ),
     Quota(
@@ -185,7 +185,9 @@ QUOTAS = (
         most_bytes=128_000_000,
         when_full=WhenFull.REFUSE,
         within=_A_DAY,
-        advice=N_("You have issued too many activation files within 24 hours. Try again tomorrow."),
+        advice=N_(
+            "You have reached the limit of activation files within 24 hours. Try again tomorrow."
+        ),
     ),
 )
 BOUNDS = (

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from app.activation.format.recognition import recognise
 from app.activation.format.requests import RequestOutcome
+from app.activation.licensed_products import LicensedProduct
 from app.activation.messages import ISSUE_MESSAGES, KIND_MESSAGES, REQUEST_MESSAGES
 from app.activation.rules import IssueOutcome, Outcome
-from app.activation.terms import LicensedProduct
 from app.products.rules import count_of, product_name
 from app.web.file_names import clean_file_name
-from app.web.i18n import day, ngettext
 from app.web.i18n import gettext as _
+from app.web.i18n import ngettext, period
 
 SHOWN_DIGITS = 12
 # Clocks that differ by less agree as far as a person is concerned.
@@ -63,7 +63,7 @@ def count_and_term(product: LicensedProduct | None) -> str:
     if product is None:
         return "–"
     quantity = count_of(product.quantity, product.unit)
-    return f"{quantity}, {day(product.term.starts_on)}–{day(product.term.ends_on)}"
+    return f"{quantity}, {period(product.term.starts_on, product.term.ends_on)}"
 
 
 def name_with_code(product: LicensedProduct) -> str:
@@ -78,13 +78,14 @@ def clock_note(difference: timedelta) -> str:
     span = span_of(abs(difference))
     if difference > timedelta(0):
         return _(
-            "The clock of the system is %(span)s ahead of the portal's. Set it right before you"
+            "The system clock is %(span)s ahead of the portal clock. Correct it before you"
             " load the activation file.",
             span=span,
         )
     return _(
-        "The request file was made %(span)s ago by the clock of the system. If it is newer than"
-        " that, the clock is behind: set it right before you load the activation file.",
+        "According to the system clock, the request file was created %(span)s ago. If the"
+        " file is newer than that, the clock is behind. Correct it before you load the"
+        " activation file.",
         span=span,
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-FIRST_LINK = bytes(32)
+FIRST_DIGEST = bytes(32)
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Event:
 
     id: str
     at: str
-    act: str
+    event_type: str
     actor: str
     contract: str
     subject: str
@@ -53,7 +53,7 @@ def canonical(number: int, event: Event) -> bytes:
         str(number),
         event.id,
         event.at,
-        event.act,
+        event.event_type,
         event.actor,
         event.contract,
         event.subject,
@@ -131,7 +131,7 @@ class ChainCheck:
     heads: Mapping[int, bytes]
     findings: list[Finding] = field(default_factory=list)
     count: int = 0
-    digest: bytes = FIRST_LINK
+    digest: bytes = FIRST_DIGEST
 
     def step(self, link: Link) -> None:
         """Look at the next link."""

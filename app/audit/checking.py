@@ -12,8 +12,8 @@ from app import clock
 from app.audit import queries
 from app.audit.chain import ChainCheck, Fault, Finding, Link
 from app.audit.files import FORMATS, HEAD_SUFFIX
+from app.audit.head_signing import HeadSigner
 from app.audit.heads import BadHead, keys_by_id, read_head
-from app.audit.keys import HeadSigner
 from app.database import unit_of_work
 
 

@@ -7,8 +7,8 @@ import rich_click as click
 
 from app.audit.checking import Incomplete, Report, export_log, verify_log
 from app.audit.files import FORMATS, HEAD_SUFFIX
+from app.audit.head_signing import head_signer
 from app.audit.heads import read_public_key
-from app.audit.keys import head_signer
 from app.audit.linking import link_waiting
 from app.cli.runtime import run_with_settings
 from app.settings import Settings, read_settings

@@ -7,14 +7,17 @@ understanding them.
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, astuple, fields
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from app.audit.chain import Event, Link
 from app.spreadsheets.csv_lines import BOM, csv_line, plain_cell
 
-COLUMNS = ["number", *(field.name for field in fields(Event)), "digest"]
+# The fields of an `Event`, in their order, by the names that they have in the format. Its name for
+# the event type is `act`, and stays, so that exports of every age can be read.
+FIELDS = ("id", "at", "act", "actor", "contract", "subject", "details", "request_id")
+COLUMNS = ["number", *FIELDS, "digest"]
 HEAD_SUFFIX = ".head"
 LARGEST_CELL = 16 * 1024 * 1024
 
@@ -32,8 +35,8 @@ def csv_export_line(link: Link) -> str:
 def ndjson_export_line(link: Link) -> str:
     """A line of the export for programs: one JSON object. The link has its event."""
     assert link.event is not None
-    values = {"number": link.number, **asdict(link.event), "digest": link.digest.hex()}
-    return json.dumps(values, ensure_ascii=False) + "\n"
+    values = [link.number, *astuple(link.event), link.digest.hex()]
+    return json.dumps(dict(zip(COLUMNS, values, strict=True)), ensure_ascii=False) + "\n"
 
 
 # Format → what the file begins with, and how a line is written.
@@ -92,7 +95,7 @@ def _csv_rows(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 def _link(row: dict[str, Any]) -> Link:
     if set(row) != set(COLUMNS):
         raise Unreadable("other columns than an export has")
-    texts = {name: row[name] for name in COLUMNS[1:-1]}
-    if not all(isinstance(text, str) for text in texts.values()):
+    texts = [row[name] for name in FIELDS]
+    if not all(isinstance(text, str) for text in texts):
         raise Unreadable("a value is not text")
-    return Link(row["number"], Event(**texts), bytes.fromhex(row["digest"]))
+    return Link(row["number"], Event(*texts), bytes.fromhex(row["digest"]))

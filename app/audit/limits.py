@@ -1,7 +1,7 @@
 """How many events one person can add to the audit log, which never forgets one.
 
-Events that change no data are coalesced when they repeat; all others have a most a day, and the act
-is refused beyond it. See docs/security.md, "What one person can store".
+Events that change no data are coalesced when they repeat; all others have a most a day, and the
+change is refused beyond it. See docs/security.md, "What one person can store".
 """
 
 # Within an hour the first ones of a person, subject and contract are recorded one by one; after
@@ -21,7 +21,7 @@ COALESCED = frozenset(
 OWN_SUBJECT = frozenset({"form-parking"})
 
 A_DAY = 20_000
-# A person's own account changes seldom, and some of these acts send a mail: a new address may be
+# A person's own account changes seldom, and some of these changes send a mail: a new address may be
 # another person's.
 FEWER_A_DAY = {
     "email-change-request": 10,
@@ -36,6 +36,6 @@ FEWER_A_DAY = {
 }
 
 
-def most_a_day(act: str) -> int:
-    """How many events of a kind a person can add within 24 hours."""
-    return FEWER_A_DAY.get(act, A_DAY)
+def most_a_day(event_type: str) -> int:
+    """Return how many events of a type a person can add within 24 hours."""
+    return FEWER_A_DAY.get(event_type, A_DAY)

@@ -1,6 +1,6 @@
-"""Linking committed events into the chain, within seconds of their act.
+"""Linking committed events into the chain, within seconds.
 
-Acts do not wait for each other: they only add their event. One process at a time links.
+Changes do not wait for each other: they only add their event. One process at a time links.
 """
 
 import asyncio
@@ -10,8 +10,8 @@ from itertools import accumulate
 from app import clock
 from app.audit import queries
 from app.audit.chain import Event, link_digest
+from app.audit.head_signing import HeadSigner, head_signer
 from app.audit.heads import Head, sign_head
-from app.audit.keys import HeadSigner, head_signer
 from app.database import fetch, fetch_value, unit_of_work
 from app.settings import Settings
 
@@ -43,15 +43,15 @@ async def _add_links(events: Sequence[Event]) -> tuple[int, bytes]:
     digests = list(accumulate(numbered, lambda d, n: link_digest(d, *n), initial=before))[1:]
     ids = [event.id for event in events]
     await fetch(
-        "insert into audit_seal (number, event, link, sealed_at)"
-        " select number, event, link, $4"
-        " from unnest($1::bigint[], $2::uuid[], $3::bytea[]) as s (number, event, link)",
+        "insert into audit_link (number, event, digest, linked_at)"
+        " select number, event, digest, $4"
+        " from unnest($1::bigint[], $2::uuid[], $3::bytea[]) as l (number, event, digest)",
         list(numbers),
         ids,
         digests,
         clock.now(),
     )
-    await fetch("delete from audit_unsealed where event = any($1::uuid[])", ids)
+    await fetch("delete from audit_unlinked where event = any($1::uuid[])", ids)
     return numbers[-1], digests[-1]
 
 

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from app.audit.chain import FIRST_LINK, Event, Link
+from app.audit.chain import FIRST_DIGEST, Event, Link
 from app.database import Record, fetch, fetch_one
 
 BATCH = 5000
 EVENT_COLUMNS = (
-    "e.id, e.at, e.act, e.actor, e.contract, e.subject, e.details::text as details, e.request_id"
+    "e.id, e.at, e.event_type, e.actor, e.contract, e.subject, e.details::text as details,"
+    " e.request_id"
 )
 
 
@@ -18,7 +19,7 @@ def event_of(row: Record) -> Event:
     return Event(
         id=_id(row["id"]),
         at=f"{row['at'].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
-        act=row["act"],
+        event_type=row["event_type"],
         actor=_id(row["actor"]),
         contract=_id(row["contract"]),
         subject=_id(row["subject"]),
@@ -34,14 +35,14 @@ def _id(value: UUID | None) -> str:
 
 async def chain_end() -> tuple[int, bytes]:
     """Number and digest of the last link; those before the first event where there is none."""
-    row = await fetch_one("select number, link from audit_seal order by number desc limit 1")
-    return (row["number"], row["link"]) if row else (0, FIRST_LINK)
+    row = await fetch_one("select number, digest from audit_link order by number desc limit 1")
+    return (row["number"], row["digest"]) if row else (0, FIRST_DIGEST)
 
 
 async def unlinked_events(limit: int) -> list[Event]:
     """Committed events without a link, the oldest first."""
     rows = await fetch(
-        f"select {EVENT_COLUMNS} from audit_unsealed u join audit_event e on e.id = u.event"
+        f"select {EVENT_COLUMNS} from audit_unlinked u join audit_event e on e.id = u.event"
         " order by u.event limit $1",
         limit,
     )
@@ -59,9 +60,9 @@ async def list_batches(last: int) -> AsyncIterator[list[Link]]:
     """The chain up to a number, some links at a time."""
     number = 0
     while rows := await fetch(
-        f"select s.number, s.link, {EVENT_COLUMNS} from audit_seal s"
-        " left join audit_event e on e.id = s.event"
-        " where s.number > $1 and s.number <= $2 order by s.number limit $3",
+        f"select l.number, l.digest, {EVENT_COLUMNS} from audit_link l"
+        " left join audit_event e on e.id = l.event"
+        " where l.number > $1 and l.number <= $2 order by l.number limit $3",
         number,
         last,
         BATCH,
@@ -73,7 +74,7 @@ async def list_batches(last: int) -> AsyncIterator[list[Link]]:
 def link_of(row: Record) -> Link:
     """The link in a row that has a link's number and link, and EVENT_COLUMNS."""
     event = event_of(row) if row["id"] is not None else None
-    return Link(row["number"], event, row["link"])
+    return Link(row["number"], event, row["digest"])
 
 
 async def list_heads() -> AsyncIterator[tuple[int, str]]:
@@ -100,8 +101,8 @@ async def strangers() -> Iterable[str]:
     rows = await fetch(
         """
         select e.id from audit_event e
-        left join audit_seal s on s.event = e.id left join audit_unsealed u on u.event = e.id
-        where s.event is null and u.event is null order by e.id
+        left join audit_link l on l.event = e.id left join audit_unlinked u on u.event = e.id
+        where l.event is null and u.event is null order by e.id
         """
     )
     return [str(row["id"]) for row in rows]
@@ -110,7 +111,7 @@ async def strangers() -> Iterable[str]:
 async def vanished() -> Iterable[str]:
     """Ids of events that were taken away before they were linked."""
     rows = await fetch(
-        "select u.event from audit_unsealed u left join audit_event e on e.id = u.event"
+        "select u.event from audit_unlinked u left join audit_event e on e.id = u.event"
         " where e.id is null order by u.event"
     )
     return [str(row["event"]) for row in rows]
@@ -120,7 +121,7 @@ async def waiting_since(now: datetime) -> tuple[int, timedelta]:
     """How many events wait for their link, and how long ago the oldest was recorded."""
     row = await fetch_one(
         "select count(*) as waiting, min(e.at) as oldest"
-        " from audit_unsealed u join audit_event e on e.id = u.event"
+        " from audit_unlinked u join audit_event e on e.id = u.event"
     )
     assert row is not None
     return row["waiting"], now - row["oldest"] if row["oldest"] else timedelta(0)

@@ -1,4 +1,4 @@
-"""Recording what was done, in the same transaction as the act itself."""
+"""Record what was done, in the same transaction as the change itself."""
 
 import json
 from datetime import datetime
@@ -13,14 +13,15 @@ from app.database.quotas import QuotaFull
 from app.web.i18n import N_
 
 _ADD = """
-    insert into audit_event (id, at, act, actor, contract, subject, details, request_id)
+    insert into audit_event (id, at, event_type, actor, contract, subject, details, request_id)
     select $1::uuid, $2::timestamptz, $3::text, $4::uuid, $5::uuid, $6::uuid, {details}, $8::text
     {where} returning id
 """
-# The same act by the same person about the same thing, within the last hour; at most so many rows.
+# Events of the same type by the same person about the same thing, within the last hour; at most so
+# many rows.
 _SAME = """
     from (select e.at, e.details from audit_event e
-          where {by} and e.act = $3 and e.at > $2::timestamptz - interval '1 hour'
+          where {by} and e.event_type = $3 and e.at > $2::timestamptz - interval '1 hour'
             and ({any_subject} or e.subject is not distinct from $6)
             and e.contract is not distinct from $5
           order by e.at desc limit $9::int) same
@@ -32,18 +33,18 @@ _COALESCED = """
 _LIMITED = """
     where (select count(*) from (
         select 1 from audit_event e
-        where e.actor = $4 and e.act = $3 and e.at > $2::timestamptz - interval '24 hours'
+        where e.actor = $4 and e.event_type = $3 and e.at > $2::timestamptz - interval '24 hours'
         limit $9::int) today) < $9
 """
 TOO_MUCH = N_("You have reached the limit for this action within 24 hours. Try again tomorrow.")
 
 
 class OutsideUnitOfWork(Exception):
-    """An event was recorded without the transaction of its act: a defect."""
+    """An event was recorded without the transaction of its change: a defect."""
 
 
 async def record(
-    act: str,
+    event_type: str,
     *,
     actor: UUID | None,
     contract: UUID | None = None,
@@ -53,7 +54,7 @@ async def record(
     """Add an event to the audit log.
 
     Args:
-        act: what was done, a noun in kebab-case such as ``environment-creation``.
+        event_type: what was done, a noun in kebab-case such as ``environment-creation``.
         actor: the person, or None for the portal itself.
         contract: the contract it belongs to.
         subject: the row that it is about.
@@ -61,7 +62,7 @@ async def record(
 
     Raises:
         OutsideUnitOfWork: called outside a unit of work.
-        QuotaFull: the person did this too often within a day; the act must not commit.
+        QuotaFull: the person did this too often within a day; the change must not commit.
     """
     current = engine.current_transaction.get()
     if current is None:
@@ -69,21 +70,21 @@ async def record(
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     told = json.dumps(details, ensure_ascii=False, default=str)
     now: datetime = clock.now()
-    values = [uuid7(), now, act, actor, contract, subject, told, request_id]
-    sql, most = _statement(act, actor)
+    values = [uuid7(), now, event_type, actor, contract, subject, told, request_id]
+    sql, most = _statement(event_type, actor)
     added = await current.connection.fetch(sql, *values, *most)
-    if not added and act not in COALESCED:
+    if not added and event_type not in COALESCED:
         raise QuotaFull(TOO_MUCH)
 
 
-def _statement(act: str, actor: UUID | None) -> tuple[str, list[int]]:
+def _statement(event_type: str, actor: UUID | None) -> tuple[str, list[int]]:
     """The statement that adds an event unless there are too many, and its last values."""
-    if act in COALESCED:
+    if event_type in COALESCED:
         by = "e.actor = $4" if actor else "e.actor is null and $4::uuid is null"
         repeated = "case when lately.number < $9 then $7::jsonb"
         repeated += " else $7::jsonb || '{\"repeated\": true}' end"
-        where = _COALESCED.format(same=_SAME.format(by=by, any_subject=act in OWN_SUBJECT))
+        where = _COALESCED.format(same=_SAME.format(by=by, any_subject=event_type in OWN_SUBJECT))
         return _ADD.format(details=repeated, where=where), [ONE_BY_ONE]
     if actor is None:
         return _ADD.format(details="$7::jsonb", where=""), []
-    return _ADD.format(details="$7::jsonb", where=_LIMITED), [most_a_day(act)]
+    return _ADD.format(details="$7::jsonb", where=_LIMITED), [most_a_day(event_type)]

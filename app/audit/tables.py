@@ -13,7 +13,7 @@ class AuditEvent(Table):
 
     id = UUID(primary_key=True, default=uuid7)
     at = Timestamptz(default=None)
-    act = Text()
+    event_type = Text()
     actor = UUID(null=True, default=None)
     contract = UUID(null=True, default=None)
     subject = UUID(null=True, default=None)
@@ -21,13 +21,13 @@ class AuditEvent(Table):
     request_id = Text()
 
 
-class AuditSeal(Table):
+class AuditLink(Table):
     """An event's place in the chain. It outlives an event that is taken away."""
 
     number = BigInt(primary_key=True)
     event = UUID(unique=True, default=None)
-    link = Bytea(unique=True)
-    sealed_at = Timestamptz(default=None)
+    digest = Bytea(unique=True)
+    linked_at = Timestamptz(default=None)
 
 
 class AuditHead(Table):
@@ -38,7 +38,7 @@ class AuditHead(Table):
     signed_at = Timestamptz(default=None)
 
 
-class AuditUnsealed(Table):
+class AuditUnlinked(Table):
     """An event that waits for its link; the database puts it here."""
 
     event = UUID(primary_key=True, default=None)
@@ -47,16 +47,16 @@ class AuditUnsealed(Table):
 DATA = (
     Fields(
         "audit_event",
-        "at act actor contract subject details request_id",
+        "at event_type actor contract subject details request_id",
         Level.PERSONAL,
         "owners their contract's; viewer all; export administrator",
     ),
-    Fields("audit_seal", "event link sealed_at", Level.HOUSE, "export administrator"),
+    Fields("audit_link", "event digest linked_at", Level.HOUSE, "export administrator"),
     Fields("audit_head", "signed signed_at", Level.HOUSE, "export administrator"),
 )
 BOUNDS = (
     Bound("audit_event", "app/audit/limits.py: so many of a kind for each person and day"),
-    Bound("audit_seal", "one for each event"),
+    Bound("audit_link", "one for each event"),
     Bound("audit_head", "the portal signs them at intervals"),
-    Bound("audit_unsealed", "one for each event, for seconds"),
+    Bound("audit_unlinked", "one for each event, for seconds"),
 )

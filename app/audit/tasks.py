@@ -5,12 +5,12 @@ from app.background.task import Task, repeat
 from app.settings import Settings
 
 
-async def _seal(settings: Settings) -> bool:
+async def _link(settings: Settings) -> bool:
     await link_waiting(settings)
     return False
 
 
 # An event waits at most this long, plus the time of a step, where the goal is 5 seconds.
 LINKING = Task(
-    "audit-sealing", repeat(_seal), pause_seconds=1.0, in_every_server=True, finishes=True
+    "audit-linking", repeat(_link), pause_seconds=1.0, in_every_server=True, finishes=True
 )

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from app import clock
 from app.accounts.factors.secret_services import count_lost_apps, count_lost_forms
 from app.activation.checks import Finding
-from app.activation.checks import doctor_findings as key_findings
+from app.activation.checks import doctor_findings as signing_key_findings
 from app.database import fetch_value
 from app.encryption import SECRET_BYTES, read_secret
 from app.mail.couriers import NotDelivered, SmtpCourier
@@ -23,7 +23,7 @@ async def findings(settings: Settings) -> list[Finding]:
     return [
         *_setting_findings(settings),
         *await _clock_findings(),
-        *await key_findings(settings),
+        *await signing_key_findings(settings),
         *[Finding(problem, True) for problem in await storage_problems(settings)],
         *await _mail_findings(settings),
         *await _secret_findings(settings),
@@ -152,7 +152,7 @@ async def _secret_findings(settings: Settings) -> list[Finding]:
         return []
     return [
         Finding(
-            f"Sealed under another secret than {settings.secret_file}: {told}. Put the earlier"
+            f"Encrypted under another secret than {settings.secret_file}: {told}. Put the earlier"
             " file back. If it is lost, people whose app is among them log in with a recovery"
             " code or a passkey and set the app up anew; the rest runs out by itself.",
             False,

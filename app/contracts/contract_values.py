@@ -25,7 +25,7 @@ class ContractNumber(Code):
         """Read a number of letters, digits and hyphens."""
         number = super().read(fields, name, offered)
         if name not in fields.errors and not NUMBER.fullmatch(number):
-            fields.errors[name] = _("Make the number of letters, digits and hyphens.")
+            fields.errors[name] = _("Use only letters, digits and hyphens in the contract number.")
         return number
 
     def rule(self) -> str:
@@ -50,7 +50,7 @@ ContractName = Annotated[str, Line(label=N_("Contract name"), maximum=100)]
 StartsOn = Annotated[date, Day(label=N_("First day"))]
 EndsOn = Annotated[date, LastDay(label=N_("Last usable day"))]
 SalesName = Annotated[str, Line(label=N_("Sales contact"), maximum=100)]
-SalesEmail = Annotated[str, Address(label=N_("E-mail address of sales"))]
+SalesEmail = Annotated[str, Address(label=N_("Email address of the sales contact"))]
 SalesPhone = Annotated[str, Code(label=N_("Telephone"), maximum=40)]
 OwnerLanguage = Annotated[str, Language(label=N_("Language"))]
 Note = Annotated[
@@ -58,10 +58,10 @@ Note = Annotated[
     Line(
         label=N_("Reason for the change"),
         maximum=500,
-        hint=N_("The contract's people read it in the history."),
+        hint=N_("Members of the contract can see it in the change history."),
     ),
 ]
-EffectiveOn = Annotated[date, Day(label=N_("Date of effect"))]
+EffectiveOn = Annotated[date, Day(label=N_("Effective date"))]
 
 
 class ContractValues(Values, frozen=True):
@@ -79,7 +79,7 @@ class ContractValues(Values, frozen=True):
         str,
         TimeZone(
             label=N_("Time zone"),
-            hint=N_("The last day ends at midnight there. A name such as Asia/Tokyo."),
+            hint=N_("The last day ends at midnight in this time zone. For example: Asia/Tokyo."),
         ),
     ]
     sales_name: SalesName
@@ -88,9 +88,9 @@ class ContractValues(Values, frozen=True):
     owner_email: Annotated[
         str,
         Address(
-            label=N_("E-mail address of the first owner"),
+            label=N_("Email address of the first owner"),
             required=False,
-            hint=N_("The owner gets a link to join, and invites everybody else."),
+            hint=N_("The owner receives a link to join, and then invites everyone else."),
         ),
     ]
     owner_language: OwnerLanguage

@@ -44,10 +44,10 @@ async def _state_addition(context: Context, payload: Addition) -> Statement:
     contract = await provide_changeable_contract(context.viewer, payload.contract)
     query = urlencode({"search": payload.search})
     return Statement(
-        heading=_("Register this group company?"),
+        heading=_("Add this group company?"),
         facts=_facts(contract, payload.name),
         back=f"{contract.url}/group-companies/new?{query}",
-        notes=[_("From then on an environment can name it.")],
+        notes=[_("You can then set it in environments.")],
     )
 
 
@@ -58,7 +58,7 @@ async def _add(context: Context, payload: Addition) -> Done:
     )
     return Done(
         f"{contract.url}/group-companies",
-        _("%(name)s was registered as a group company.", name=payload.name),
+        _("%(name)s was added as a group company.", name=payload.name),
     )
 
 
@@ -71,7 +71,7 @@ async def _state_removal(context: Context, payload: Removal) -> Statement:
         heading=_("Remove this group company?"),
         facts=_facts(contract, name),
         back=f"{contract.url}/group-companies",
-        notes=[_("It can be registered again later.")],
+        notes=[_("You can add it again later.")],
     )
 
 
@@ -98,12 +98,12 @@ ADDITION = Act(
     {
         "registered": Refusal(
             "company",
-            N_("Somebody else registered this company meanwhile. It is in the list already."),
+            N_("Someone else has already added this company. It is in the list."),
             asyncpg.UniqueViolationError,
         ),
         "not-offered": Refusal(
             "company",
-            N_("This company cannot be registered any more. Search again."),
+            N_("This company can no longer be added. Search again."),
             asyncpg.CheckViolationError,
         ),
     },
@@ -117,8 +117,8 @@ REMOVAL = Act(
         "named": Refusal(
             "form",
             N_(
-                "It was not removed: these environments name it: %(names)s. Choose another group"
-                " company for them first."
+                "The company was not removed because it is set in these environments:"
+                " %(names)s. Select another group company for them first."
             ),
         )
     },

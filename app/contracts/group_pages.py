@@ -80,7 +80,7 @@ class GroupCompanyAddition(Controller):
         chosen = data.get(FIELD)
         if chosen not in offered:
             gone = acts.ADDITION.refusal("not-offered").told()
-            problem = gone if chosen else _("Choose a group company.")
+            problem = gone if chosen else _("Select a group company.")
             return await _page(request, contract, data, chosen, {FIELD: problem})
         company = offered[chosen]
         payload = acts.Addition(contract.number, company.id, company.name, _wanted(data))

@@ -18,7 +18,11 @@ class CompanyValues(Values, frozen=True):
     name: Annotated[str, Line(label=N_("Company name"), maximum=100)]
     reading: Annotated[
         str,
-        Line(label=N_("Reading"), maximum=100, hint=N_("The name in kana, for search and order.")),
+        Line(
+            label=N_("Furigana"),
+            maximum=100,
+            hint=N_("The company name in kana, used for search and sorting."),
+        ),
     ]
     corporate_group: Annotated[UUID | None, Thing(label=N_("Corporate group"), required=False)] = (
         None

@@ -41,8 +41,8 @@ async def _grant(connection: asyncpg.Connection, runtime_role: str) -> None:
         f"""
         grant usage on schema public to {role};
         grant select, insert, update, delete on all tables in schema public to {role};
-        revoke update, delete, truncate on audit_event, audit_seal, audit_head from {role};
-        revoke update, truncate on audit_unsealed from {role};
+        revoke update, delete, truncate on audit_event, audit_link, audit_head from {role};
+        revoke update, truncate on audit_unlinked from {role};
         revoke insert, update, delete on migration from {role};
         """
     )

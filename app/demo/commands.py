@@ -6,7 +6,7 @@ import rich_click as click
 
 from app.cli.runtime import serve, with_demo_secrets
 from app.database.embedded import EmbeddedServer
-from app.demo.keys import prepare_demo_keys
+from app.demo.signing_keys import prepare_demo_signing_keys
 from app.demo.world import make_world
 from app.settings import read_settings
 
@@ -17,7 +17,7 @@ def demo() -> None:
     settings = with_demo_secrets(read_settings(demo=True))
 
     async def prepare() -> None:
-        await prepare_demo_keys(settings)
+        await prepare_demo_signing_keys(settings)
         await make_world(settings)
 
     serve(settings, prepare)

@@ -12,7 +12,7 @@ from app.demo.environments import make_environments
 from app.demo.license_keys import make_other_products
 from app.demo.made import World
 from app.demo.offers import make_notices, make_quote, make_resources
-from app.demo.terms import TERMS_EN, TERMS_JA
+from app.demo.terms_of_use import TERMS_EN, TERMS_JA
 from app.products import services as products
 from app.settings import Settings
 
@@ -104,7 +104,7 @@ async def make_world(settings: Settings) -> None:
 
 
 async def _make_people(world: World) -> None:
-    terms = await accounts.publish_terms(TERMS_JA, TERMS_EN)
+    terms = await accounts.publish_terms_of_use(TERMS_JA, TERMS_EN)
     for code, name, email, language, staff_role in USERS:
         id = world.users[code] = await accounts.create_user(
             code=code,
@@ -117,7 +117,7 @@ async def _make_people(world: World) -> None:
             actor=world.users.get("staff"),
         )
         if code != "newcomer":
-            await accounts.accept_terms(_as_viewer(id, code, name, language), terms)
+            await accounts.accept_terms_of_use(_as_viewer(id, code, name, language), terms)
 
 
 def _as_viewer(id: UUID, code: str, name: str, language: str) -> Viewer:

@@ -112,16 +112,17 @@ async def _state_retirement(context: Context, payload: OfEnvironment) -> Stateme
     contract, environment = await changeable_environment(context.viewer, payload)
     offered = await queries.offered_products(contract, environment.id)
     given_back = [(product_name(p), number(p.share.here), "0") for p in offered if p.share.here]
-    notes = [_("The history of its activations stays readable.")]
+    notes = [_("You can still view the history of its activations.")]
     warning = ""
     if any(p.share.held for p in offered):
         warning = _(
-            "This system is still activated. Its counts stay held until its activation file ends"
-            " or a return file is uploaded. To free them at once, upload a return file first."
+            "This system is still activated. Its licenses stay in use until its activation"
+            " file expires or a return file is uploaded. To free them immediately, upload a"
+            " return file first."
         )
         until = max(p.held_until for p in offered if p.held_until)
         notes.append(
-            _("Held until %(date)s", date=day(days.last_day_before(until, contract.time_zone)))
+            _("In use through %(date)s", date=day(days.last_day_before(until, contract.time_zone)))
         )
     return Statement(
         heading=_("Retire this environment?"),
@@ -129,7 +130,7 @@ async def _state_retirement(context: Context, payload: OfEnvironment) -> Stateme
         back=environment.url(contract),
         notes=notes,
         warning=warning,
-        changes=(_("Allocations that are given back"), given_back) if given_back else None,
+        changes=(_("Allocations that are released"), given_back) if given_back else None,
     )
 
 
@@ -147,12 +148,12 @@ async def _retire(context: Context, payload: OfEnvironment) -> Done:
 REFUSALS = {
     "name-taken": Refusal(
         "name",
-        N_("Another environment of this contract has this name. Choose another one."),
+        N_("Another environment of this contract has this name. Enter a different name."),
         asyncpg.UniqueViolationError,
     ),
     "group-company-gone": Refusal(
         "group_company",
-        N_("This group company is not registered any more. Choose another one."),
+        N_("This group company is no longer registered. Select another one."),
         asyncpg.ForeignKeyViolationError,
     ),
 }

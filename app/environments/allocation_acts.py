@@ -44,18 +44,16 @@ async def _state(context: Context, payload: Quantities) -> Statement:
     ]
     notes = []
     if environment.state in {ActivationState.RUNS, ActivationState.OUT_OF_DATE}:
-        notes.append(
-            _("After this the system has to be activated again to run with the new counts.")
-        )
+        notes.append(_("The system must then be activated again to run with the new quantities."))
     if any(wanted.get(p.share.entitlement, p.share.held) < p.share.held for p in offered):
         notes.append(
             _(
-                "Counts in the activation file that still runs stay held until a newer file is"
-                " downloaded, a return file is uploaded, or the file ends."
+                "Licenses in a valid activation file stay in use until a newer file is"
+                " downloaded, a return file is uploaded, or the file expires."
             )
         )
     return Statement(
-        heading=_("Allocate these counts?"),
+        heading=_("Allocate these quantities?"),
         facts=[
             (_("Contract"), f"{contract.name} ({contract.number})"),
             (_("Environment"), environment.name),
@@ -106,7 +104,7 @@ def told_changes(place: str, rows: Sequence[tuple[str, int, int]]) -> str:
 REFUSALS = {
     "counts-moved": Refusal(
         "form",
-        N_("The counts changed while you confirmed. Check them and try again."),
+        N_("The quantities changed before you confirmed them. Check them and try again."),
         asyncpg.CheckViolationError,
     )
 }

@@ -43,18 +43,18 @@ def _messages(
         }
         if problems.get(id) is AllocationProblem.TOO_MANY:
             messages[quantity_field(id)] = _(
-                "%(product)s: at most %(available)s can be allocated here now; you asked for"
-                " %(wanted)s.",
+                "%(product)s: you can currently allocate up to %(available)s here. You"
+                " entered %(wanted)s. Enter a smaller number.",
                 **values,
             )
-        elif problems.get(id) is AllocationProblem.CHANGED_MEANWHILE:
+        elif problems.get(id) is AllocationProblem.VERSION_CONFLICT:
             messages[quantity_field(id)] = _(
-                "%(product)s: somebody else changed the allocation from %(seen)s to %(here)s"
-                " meanwhile. You asked for %(wanted)s; check it and go on.",
+                "%(product)s: someone else changed the allocation from %(seen)s to %(here)s."
+                " You entered %(wanted)s. Check it and submit again.",
                 **values,
             )
     if AllocationProblem.NOT_OFFERED in problems.values():
-        messages["form"] = _("A product of your form has ended meanwhile. Check the rest.")
+        messages["form"] = _("A product in your form has ended. Check the other quantities.")
     return messages
 
 
@@ -130,7 +130,7 @@ def _check(offered: Sequence[OfferedProduct], form: AllocationForm) -> dict[str,
     problems = check_allocation(shares, wanted, form.seen)
     messages = _messages(offered, problems, wanted, form.seen)
     if not messages and not form.errors and all(shares[id].here == n for id, n in wanted.items()):
-        messages["form"] = _("Nothing would change. Enter another number, or go back to the list.")
+        messages["form"] = _("Nothing to change. Enter a different number, or go back to the list.")
     return messages
 
 

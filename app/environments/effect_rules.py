@@ -26,7 +26,7 @@ class LineProblem(StrEnum):
     LOST_ZEROS = "lost-zeros"
     NO_COUNT = "no-count"
     REPEATED = "repeated"
-    CHANGED_MEANWHILE = "changed-meanwhile"
+    VERSION_CONFLICT = "version-conflict"
     TOO_MANY = "too-many"
 
 
@@ -136,7 +136,7 @@ def judge_lines(
         if place in repeated:
             effect.problems[Column.ENVIRONMENT] = LineProblem.REPEATED
         elif seen.get(place, effect.before) != effect.before:
-            effect.problems[Column.COUNT] = LineProblem.CHANGED_MEANWHILE
+            effect.problems[Column.COUNT] = LineProblem.VERSION_CONFLICT
             effect.seen = seen[place]
         repeated.add(place)
     _limit(effects, sheet)

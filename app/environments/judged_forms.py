@@ -88,8 +88,8 @@ def _messages(effect: Effect, used: Mapping[UUID, int]) -> list[str]:
     if line.surplus:
         messages.append(
             _(
-                "This line has more cells than the line with the column names. Put a value that"
-                " contains a comma into quotation marks."
+                "This line has more cells than the line with the column names. Enclose values"
+                " that contain commas in quotation marks."
             )
         )
     return messages
@@ -104,16 +104,16 @@ def _message(effect: Effect, column: Column, problem: LineProblem, used: Mapping
             product=product_name(product),
             quantity=number(product.quantity),
         )
-    if problem is LineProblem.CHANGED_MEANWHILE:
+    if problem is LineProblem.VERSION_CONFLICT:
         return _(
-            "somebody else changed the allocation from %(seen)s to %(here)s meanwhile. Check it"
-            " and go on.",
+            "someone else changed the allocation from %(seen)s to %(here)s. Check it and"
+            " submit again.",
             seen=number(effect.seen or 0),
             here=number(effect.before or 0),
         )
     choices = "; ".join(
         _(
-            "%(mark)s (%(quantity)s, until %(date)s)",
+            "%(mark)s (%(quantity)s, through %(date)s)",
             mark=each.mark,
             quantity=number(each.quantity),
             date=day(each.ends_on),
@@ -129,25 +129,23 @@ def _message(effect: Effect, column: Column, problem: LineProblem, used: Mapping
 
 def _simple(problem: LineProblem) -> str:
     return {
-        LineProblem.MISSING: _("nothing is written here."),
-        LineProblem.UNKNOWN_ENVIRONMENT: _(
-            "no environment of this contract is called “%(written)s”."
-        ),
-        LineProblem.UNKNOWN_PRODUCT: _(
-            "no product that this contract can use now is called “%(written)s”."
-        ),
+        LineProblem.MISSING: _("enter a value."),
+        LineProblem.UNKNOWN_ENVIRONMENT: _("this contract has no environment named “%(written)s”."),
+        LineProblem.UNKNOWN_PRODUCT: _("this contract has no usable product named “%(written)s”."),
         LineProblem.AMBIGUOUS_PRODUCT: _(
-            "“%(written)s” is contracted more than once. Write one of these into the column"
+            "“%(written)s” is contracted more than once. Enter one of these in the column"
             " Contracted product no.: %(choices)s"
         ),
         LineProblem.UNKNOWN_MARK: _(
-            "“%(written)s” is no contracted product of this line. Possible: %(choices)s"
+            "“%(written)s” is not a contracted product number for this line. Valid numbers:"
+            " %(choices)s"
         ),
         LineProblem.LOST_ZEROS: _(
-            "“%(written)s” is unknown, but there is “%(meant)s”. Your spreadsheet program may have"
-            " removed the leading zeros: format the column as text and enter the value again."
+            "“%(written)s” is unknown, but “%(meant)s” exists. Your spreadsheet program may"
+            " have removed the leading zeros. Format the column as text and enter the value"
+            " again."
         ),
-        LineProblem.NO_COUNT: _("“%(written)s” is not a whole number that can be allocated."),
+        LineProblem.NO_COUNT: _("“%(written)s” is not a whole number that you can allocate."),
         LineProblem.REPEATED: _("another line allocates the same product to this environment."),
     }[problem]
 

@@ -79,7 +79,7 @@ class AllocationProblem(StrEnum):
     """Why an allocation cannot be made as asked."""
 
     TOO_MANY = "too-many"
-    CHANGED_MEANWHILE = "changed-meanwhile"
+    VERSION_CONFLICT = "version-conflict"
     NOT_OFFERED = "not-offered"
 
 
@@ -99,7 +99,7 @@ def check_allocation(
         if share is None:
             problems[entitlement] = AllocationProblem.NOT_OFFERED
         elif share.here != seen.get(entitlement, share.here):
-            problems[entitlement] = AllocationProblem.CHANGED_MEANWHILE
+            problems[entitlement] = AllocationProblem.VERSION_CONFLICT
         elif quantity > share.available and quantity > share.here:
             problems[entitlement] = AllocationProblem.TOO_MANY
     return problems

@@ -64,16 +64,18 @@ async def _state(context: Context, payload: TableOfCounts) -> Statement:
     judged = await in_background(lambda: _effects(payload, sheet))
     effects = [effect for effect in judged if effect.changes]
     rows = _restated(effects, sheet)
-    notes = [_("Activated systems have to be activated again to run with their new counts.")]
+    notes = [_("Activated systems must be activated again to run with their new quantities.")]
     if len(effects) > MOST_RESTATED:
         rows = _sums(effects, sheet)
-        notes.insert(0, _("These are the sums over all environments. Back shows every line."))
+        notes.insert(
+            0, _("These are the totals for all environments. Select Back to see every line.")
+        )
     return Statement(
-        heading=_("Allocate all of these counts?"),
+        heading=_("Allocate all of these quantities?"),
         facts=[
             (_("Contract"), f"{contract.name} ({contract.number})"),
             (_("Environments"), number(len({effect.environment for effect in effects}))),
-            (_("Allocations that change"), number(len(effects))),
+            (_("Number of changed allocations"), number(len(effects))),
         ],
         back=sheet_url(contract),
         notes=notes,

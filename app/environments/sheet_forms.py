@@ -88,7 +88,10 @@ class SheetForm:
         try:
             return await in_background_of(person, work)
         except StillAtWork:
-            told = _("Another table of yours is still being checked. Wait a moment and try again.")
+            told = _(
+                "The portal is still checking another table that you sent. Wait a moment and try"
+                " again."
+            )
             return cls(text, [], told)
 
     @classmethod
@@ -161,15 +164,15 @@ def _only_table(content: bytes) -> tuple[list[Row], list[Merge]]:
 def fault_message(fault: TableFault) -> str:
     """Why a table cannot be read, and what to do."""
     return {
-        TableFault.EMPTY: _("Paste a table or choose a file. It has no line yet."),
-        TableFault.TOO_LARGE: _("The table is larger than 1 MB. Divide it into several."),
+        TableFault.EMPTY: _("Paste a table or select a file. The table is empty."),
+        TableFault.TOO_LARGE: _("The table is larger than 1 MB. Split it into several tables."),
         TableFault.TOO_MANY_LINES: _(
-            "The table has more than %(most)s lines. Divide it into several.",
+            "The table has more than %(most)s lines. Split it into several tables.",
             most=number(MOST_LINES),
         ),
         TableFault.NOT_TEXT: file_message(Unreadable(FileFault.NOT_A_TABLE)),
         TableFault.MISSING_COLUMN: _(
-            "The first line names the columns, but not all of them: Environment name, Product"
-            " code, Quantity. Begin with the template."
+            "The first line must contain all of these column names: Environment name, Product"
+            " code, Quantity. Start with the template."
         ),
     }[fault]

@@ -72,7 +72,7 @@ class AllocationSheet(Controller):
         errors = judged.errors
         if not errors and not any(effect.changes for effect in judged.effects):
             errors = {
-                TABLE: _("Nothing would change. Enter another number, or go back to the list.")
+                TABLE: _("Nothing to change. Enter a different number, or go back to the list.")
             }
         if errors:
             return _page(request, contract, form.text, judged, errors)

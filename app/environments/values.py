@@ -23,7 +23,7 @@ class EnvironmentValues(Values, frozen=True):
             label=N_("Environment name"),
             maximum=100,
             hint=N_(
-                "One environment is one licensed system with one key, however many servers it has."
+                "Create one environment for each licensed system, however many servers it has."
             ),
         ),
     ]
@@ -32,7 +32,7 @@ class EnvironmentValues(Values, frozen=True):
         Number(
             label=N_("Sort key"),
             maximum=LARGEST_SORT_KEY,
-            hint=N_("A whole number; smaller ones come first."),
+            hint=N_("Enter a whole number. Smaller numbers come first."),
         ),
     ]
     group_company: Annotated[UUID | None, Thing(label=N_("Group company"), required=False)] = None

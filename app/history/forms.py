@@ -35,12 +35,16 @@ class HistoryForm:
         starts_on = fields.day("from", _("the first day"), required=False)
         ends_on = fields.day("to", _("the last day"), required=False)
         fields.check_order("to", starts_on, ends_on)
-        act = data.get("act")
+        event_type = data.get("event_type")
         wanted = HistoryFilter(
-            act if act in EVENT_TYPES else None, _person(data.get("person")), starts_on, ends_on
+            event_type if event_type in EVENT_TYPES else None,
+            _person(data.get("person")),
+            starts_on,
+            ends_on,
         )
         typed = {name: data.get(name)[:20] for name in ("from", "to")}
-        return cls(wanted, {"act": "", "person": "", **typed, **wanted.query}, fields.errors)
+        empty = {"event_type": "", "person": ""}
+        return cls(wanted, {**empty, **typed, **wanted.query}, fields.errors)
 
 
 def _person(value: str) -> UUID | Group | None:

@@ -19,6 +19,7 @@ from app.history.rules import HistoryFilter
 from app.history.services import note_export
 from app.spreadsheets.csv_lines import BOM, csv_line
 from app.web.i18n import gettext as _
+from app.web.i18n import zone_name
 from app.web.lists.addresses import Wanted
 from app.web.requests import FormData, PageRequest, is_head, query_form
 from app.web.responses import see_other
@@ -82,14 +83,14 @@ def _wanted(contract: SeenContract, data: FormData, form: HistoryForm) -> Wanted
         data,
         queries.EVENTS,
         kept={name: form.typed[name] for name in ("from", "to")},
-        act={form.typed["act"]},
+        event_type={form.typed["event_type"]},
         person={form.typed["person"]},
     )
 
 
 async def _lines(contract: SeenContract, wanted: HistoryFilter) -> AsyncIterator[str]:
-    when = _("Date and time (%(zone)s)", zone=contract.time_zone)
-    yield BOM + csv_line([when, _("Activity"), _("Quantities"), _("Done by"), _("Event number")])
+    when = _("Date and time (%(zone)s)", zone=zone_name(contract.time_zone))
+    yield BOM + csv_line([when, _("Action"), _("Quantities"), _("Done by"), _("Event number")])
     zone = ZoneInfo(contract.time_zone)
     async for event in queries.all_events(contract, wanted):
         moment = f"{event.at.astimezone(zone):%Y/%m/%d %H:%M:%S}"

@@ -13,7 +13,7 @@ from app.database import Record, json_rows, row
 from app.history.rules import (
     Group,
     HistoryFilter,
-    act_name,
+    event_type_name,
     person_name,
     sentence,
 )
@@ -53,18 +53,18 @@ class Offered:
     """What the filter of a history offers.
 
     Attributes:
-        acts: code → name of each act that happened in the contract.
+        event_types: code → name of each event type that the contract has.
         people: value → name of each person who acted in it.
     """
 
-    acts: dict[str, str]
+    event_types: dict[str, str]
     people: dict[str, str]
 
 
 # An event `e` with today's names of what and whom it is about. Each table is joined by its key, so
 # that a page looks up only its own rows.
 COLUMNS = """
-    e.id, e.at, e.act, e.actor, e.contract, e.details::text as details,
+    e.id, e.at, e.event_type, e.actor, e.contract, e.details::text as details,
     actor.name as actor_name,
     actor.staff_role is not null or former.staff is true as staff,
     coalesce(environment.name, company.name, quote_request.reference, resource.name,
@@ -102,7 +102,7 @@ def text_of(row: Record) -> str:
     name = details.get("name") or row["subject"] or row[f"name_{i18n.language.get()}"] or ""
     if not name and "user" in details:
         name = person_name(UUID(details["user"]), None, staff=False)
-    return sentence(row["act"], name, details)
+    return sentence(row["event_type"], name, details)
 
 
 def _seen(row: Record) -> SeenEvent:
@@ -122,8 +122,8 @@ EVENTS = Listing(row=_seen, columns=COLUMNS, tables=TABLES, key="e.id", orders=N
 def _where(contract: SeenContract, chosen: HistoryFilter) -> Where:
     where = Where()
     where.add("e.contract = {}", contract.id)
-    if chosen.act is not None:
-        where.add("e.act = {}", chosen.act)
+    if chosen.event_type is not None:
+        where.add("e.event_type = {}", chosen.event_type)
     if chosen.person is Group.PORTAL:
         where.add("e.actor is null")
     elif chosen.person is Group.VENDOR:
@@ -158,9 +158,9 @@ async def all_events(contract: SeenContract, chosen: HistoryFilter) -> AsyncIter
 
 @dataclass(frozen=True)
 class Found:
-    """The acts and people of a contract's history, as JSON."""
+    """The event types and people of a contract's history, as JSON."""
 
-    acts: str
+    types: str
     people: str
 
 
@@ -175,12 +175,13 @@ class Actor:
 
 # Each distinct value by one look into the index, however many events there are.
 OFFERED = """
-    with recursive acts as (
-        (select act from audit_event where contract = $1 order by act limit 1)
+    with recursive types as (
+        (select event_type from audit_event where contract = $1 order by event_type limit 1)
         union all
-        select (select e.act from audit_event e
-                where e.contract = $1 and e.act > acts.act order by e.act limit 1)
-        from acts where acts.act is not null
+        select (select e.event_type from audit_event e
+                where e.contract = $1 and e.event_type > types.event_type
+                order by e.event_type limit 1)
+        from types where types.event_type is not null
     ), actors as (
         (select actor from audit_event where contract = $1 and actor is not null
          order by actor limit 1)
@@ -189,7 +190,8 @@ OFFERED = """
                 where e.contract = $1 and e.actor > actors.actor order by e.actor limit 1)
         from actors where actors.actor is not null
     )
-    select (select coalesce(json_agg(act), '[]') from acts where act is not null)::text as acts,
+    select (select coalesce(json_agg(event_type), '[]')
+            from types where event_type is not null)::text as types,
            (select coalesce(json_agg(json_build_object(
                 'id', a.actor, 'name', u.name,
                 'staff', u.staff_role is not null or w.staff is true) order by u.name), '[]')
@@ -203,11 +205,12 @@ async def offered(contract: SeenContract) -> Offered:
     """Return what can be chosen in the contract's history."""
     found = await row(Found, OFFERED, contract.id)
     assert found is not None, "the query always answers one row"
-    return Offered(_acts(json.loads(found.acts)), _people(json_rows(Actor, found.people)))
+    return Offered(_event_types(json.loads(found.types)), _people(json_rows(Actor, found.people)))
 
 
-def _acts(codes: Sequence[str]) -> dict[str, str]:
-    return dict(sorted(((code, act_name(code)) for code in codes), key=lambda act: act[1]))
+def _event_types(codes: Sequence[str]) -> dict[str, str]:
+    named = ((code, event_type_name(code)) for code in codes)
+    return dict(sorted(named, key=lambda pair: pair[1]))
 
 
 def _people(people: Sequence[Actor]) -> dict[str, str]:
@@ -218,5 +221,5 @@ def _people(people: Sequence[Actor]) -> dict[str, str]:
     }
     groups = {Group.PORTAL: person_name(None, None, staff=False)}
     if any(each.staff for each in people):
-        groups[Group.VENDOR] = i18n.gettext("Vendor's staff")
+        groups[Group.VENDOR] = i18n.gettext("Vendor staff")
     return customers | {group.value: name for group, name in groups.items()}

@@ -33,7 +33,7 @@ class HistoryFilter:
         starts_on, ends_on: first and last day in the contract's time zone, both included.
     """
 
-    act: str | None = None
+    event_type: str | None = None
     person: UUID | Group | None = None
     starts_on: date | None = None
     ends_on: date | None = None
@@ -42,7 +42,7 @@ class HistoryFilter:
     def query(self) -> dict[str, str]:
         """The filter as the fields of its form."""
         values = {
-            "act": self.act,
+            "event_type": self.event_type,
             "person": self.person,
             "from": self.starts_on,
             "to": self.ends_on,
@@ -60,29 +60,29 @@ def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
     if id is None:
         return _("The portal")
     if staff:
-        return _("Vendor's staff")
+        return _("Vendor staff")
     return name or _("Former member %(mark)s", mark=str(id)[-NAME_LETTERS:])
 
 
-def sentence(act: str, subject: str, details: Mapping[str, object]) -> str:
-    """What was done, in the reader's language; an unknown act is shown by its code."""
-    shown = {name: _shown(act, name, value) for name, value in details.items()}
+def sentence(event_type: str, subject: str, details: Mapping[str, object]) -> str:
+    """What was done, in the reader's language; an unknown event type is shown by its code."""
+    shown = {name: _shown(event_type, name, value) for name, value in details.items()}
     values: defaultdict[str, object] = defaultdict(lambda: "–", shown)
     values["subject"] = subject or _("(deleted)")
     if role := details.get("role"):
         values["role"] = _("Owner") if role == "owner" else _("Member")
-    return _(EVENT_TYPES.get(act, act.replace("%", "%%"))) % values
+    return _(EVENT_TYPES.get(event_type, event_type.replace("%", "%%"))) % values
 
 
-def _shown(act: str, name: str, value: object) -> object:
+def _shown(event_type: str, name: str, value: object) -> object:
     """Return a detail as a sentence says it: in words, and days as everywhere."""
-    match act, name, value:
+    match event_type, name, value:
         case "environment-change", "changed", [*names]:
             labels = kinds(EnvironmentValues)
             return ", ".join(labels[str(each)].name for each in names) or "–"
     if not isinstance(value, str):
         return value
-    match act, name:
+    match event_type, name:
         case "activation-refusal", "code":
             return _refusal(value)
         case "report-export", "report":
@@ -109,6 +109,6 @@ def _refusal(code: str) -> str:
         return code
 
 
-def act_name(act: str) -> str:
-    """The act without what it was about, for a list to choose from."""
-    return _(EVENT_TYPES.get(act, act.replace("%", "%%"))) % defaultdict(lambda: "…")
+def event_type_name(event_type: str) -> str:
+    """Return an event type without what it is about, for a list to choose from."""
+    return _(EVENT_TYPES.get(event_type, event_type.replace("%", "%%"))) % defaultdict(lambda: "…")

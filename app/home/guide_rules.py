@@ -37,42 +37,42 @@ _CONTENTS = (
     (
         N_("Getting started"),
         (
-            ("log-in", N_("Log in for the first time")),
-            ("notices", N_("Look at the home page and read notices")),
+            ("log-in", N_("Sign in for the first time")),
+            ("notices", N_("View the home page and notices")),
         ),
     ),
     (
-        N_("See what you have"),
+        N_("View your contracts"),
         (
             ("contracts", N_("Find a contract")),
-            ("products", N_("See products, and add one by license key")),
+            ("products", N_("View products, and add one by license key")),
             ("resources", N_("Download files")),
         ),
     ),
     (
-        N_("Bring an environment into use"),
+        N_("Set up an environment"),
         (
             ("environments", N_("Create an environment")),
-            ("allocations", N_("Allocate counts")),
-            ("bulk-allocation", N_("Allocate many counts at once")),
+            ("allocations", N_("Allocate licenses")),
+            ("bulk-allocation", N_("Allocate licenses in bulk")),
             ("activation", N_("Activate a system without internet")),
-            ("move", N_("Change an allocation, move or give up a system")),
+            ("move", N_("Change an allocation, or move or return a system")),
         ),
     ),
     (
-        N_("Work on a contract together"),
+        N_("Work together on a contract"),
         (
-            ("members", N_("Invite others, and change their roles")),
-            ("joining", N_("Join by an invitation")),
-            ("group-companies", N_("Register group companies")),
+            ("members", N_("Invite others and change their roles")),
+            ("joining", N_("Join with an invitation")),
+            ("group-companies", N_("Add group companies")),
             ("quotes", N_("Ask for a quote")),
         ),
     ),
     (
         N_("Your own account"),
         (
-            ("personal-settings", N_("Change your name, mail address or password")),
-            ("two-step-log-in", N_("Log in with a second factor")),
+            ("personal-settings", N_("Change your name, email address or password")),
+            ("two-step-log-in", N_("Use two-step verification")),
             ("calendar", N_("See end dates in your calendar")),
             ("withdrawal", N_("Delete your account")),
         ),

@@ -44,5 +44,5 @@ async def healthz() -> str:
 @get("/readyz", opt={"public": True}, media_type=MediaType.TEXT)
 async def readyz() -> str:
     """The process answers and reaches its database; 503 otherwise."""
-    await fetch_value("select 1 from terms limit 1")
+    await fetch_value("select 1 from terms_of_use limit 1")
     return "ready\n"

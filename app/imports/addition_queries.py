@@ -27,11 +27,12 @@ def _new(kind: Kind) -> str:
     """
 
 
-def _events(act: str, contract: str, details: str = "'{}'::jsonb") -> str:
+def _events(event_type: str, contract: str, details: str = "'{}'::jsonb") -> str:
     """Answers with as many rows as were added."""
     return f"""
-        insert into audit_event (id, at, act, actor, contract, subject, details, request_id)
-        select new.event, $2::timestamptz, '{act}', $3::uuid, {contract}, new.id, {details}, ''
+        insert into audit_event (id, at, event_type, actor, contract, subject, details, request_id)
+        select new.event, $2::timestamptz, '{event_type}', $3::uuid, {contract}, new.id,
+               {details}, ''
         from new
     """
 

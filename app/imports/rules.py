@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.contracts.rules import TIME_ZONES
-from app.products.key_rules import LICENSE_KEY, LONGEST_KEY
+from app.products.license_key_rules import LICENSE_KEY, LONGEST_LICENSE_KEY
 from app.web.forms import Fields
 from app.web.i18n import LANGUAGES
 from app.web.i18n import gettext as _
@@ -156,7 +156,7 @@ def _number(fields: Fields, name: str) -> str:
     number = fields.code(name, name, maximum=LONGEST_NUMBER)
     plain = number.replace("-", "a")
     if name not in fields.errors and not (plain.isascii() and plain.isalnum()):
-        fields.errors[name] = _("Make the number of letters, digits and hyphens.")
+        fields.errors[name] = _("Use only letters, digits and hyphens in the contract number.")
     return number
 
 
@@ -180,7 +180,7 @@ def _person(fields: Fields) -> dict[str, str]:
 
 def _license_key(fields: Fields) -> dict[str, str]:
     meant = fields.data.get("contract").strip()
-    code = fields.code("code", "code", maximum=LONGEST_KEY).upper()
+    code = fields.code("code", "code", maximum=LONGEST_LICENSE_KEY).upper()
     if "code" not in fields.errors and not LICENSE_KEY.fullmatch(code):
         fields.errors["code"] = _("Make the key of letters, digits and single hyphens.")
     return {

@@ -73,7 +73,7 @@ def open_content(settings: Settings, mail: Record) -> bytes:
     """The message of a claimed mail.
 
     Raises:
-        CannotOpen: it was sealed under another secret.
+        CannotOpen: it was encrypted under another secret.
     """
     return decrypt(read_secret(settings.secret_file), _purpose(mail["id"]), mail["content"])
 

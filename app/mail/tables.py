@@ -11,8 +11,8 @@ from app.database.quotas import Bound
 class Mail(Table):
     """A mail on its way, or the memory of one.
 
-    `content` is sealed, and wiped when the mail is delivered. `about` is the row that the mail is
-    about (an invitation, a person), by id only, so that this table knows no other.
+    `content` is encrypted, and wiped at delivery. `about` is the row that the mail is about (an
+    invitation, a person), by id only, so that this table knows no other.
     """
 
     id = UUID(primary_key=True, default=uuid7)

@@ -30,7 +30,7 @@ GAUGES = {
     ),
     "portal_notices_at_work": ("notices_at_work", "", "Notices whose mails are being written."),
     "portal_sessions": ("sessions", "kind", "Sessions that did not end, of customers and staff."),
-    "portal_audit_unsealed": ("audit_unsealed", "", "Audit events that wait for their seal."),
+    "portal_audit_unlinked": ("audit_unlinked", "", "Audit events that wait for their link."),
     "portal_audit_lag_seconds": ("audit_lag_seconds", "", "Age of the oldest of them."),
     "portal_signing_key_end_timestamp_seconds": (
         "signing_key_end",

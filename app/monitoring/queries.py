@@ -38,10 +38,10 @@ FIGURES = """
     where s.expires_at > now() and s.ended_at is null
           and s.generation = u.credential_generation and u.disabled_at is null group by 2
     union all
-    select 'audit_unsealed', '', (select count(*) from audit_unsealed)
+    select 'audit_unlinked', '', (select count(*) from audit_unlinked)
     union all
     select 'audit_lag_seconds', '', coalesce(extract(epoch from now() - (
-           select min(e.at) from audit_unsealed w join audit_event e on e.id = w.event)), 0)
+           select min(e.at) from audit_unlinked w join audit_event e on e.id = w.event)), 0)
     union all
     select 'signing_key_end', '', extract(epoch from (select max(not_after) from signing_key))
     union all

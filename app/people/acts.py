@@ -70,7 +70,9 @@ async def _state_change(context: Context, payload: Change) -> Statement:
     role = payload.values.role
     notes = []
     if membership.own and membership.role is Role.OWNER and role is Role.MEMBER:
-        notes.append(_("You will not be an owner any more: you read the contract only."))
+        notes.append(
+            _("You will no longer be an owner. You will have read-only access to the contract.")
+        )
     return Statement(
         heading=_("Change this membership?"),
         facts=[
@@ -113,20 +115,22 @@ async def _state_removal(context: Context, payload: Removal) -> Statement:
     contract, membership = await _find(context.viewer, payload)
     if membership.own:
         heading = _("Leave this contract?")
-        warning = _("You will not see this contract any more until an owner invites you again.")
+        warning = _("You will no longer see this contract unless an owner invites you again.")
     else:
         heading = _("Remove this person from the contract?")
-        warning = _("The person will not see this contract any more, from their next click on.")
+        warning = _(
+            "This person will no longer see this contract, starting with their next action."
+        )
     return Statement(
         heading=heading,
         facts=[
             (_("Contract"), f"{contract.name} ({contract.number})"),
             (_("User name"), membership.name),
-            (_("E-mail address"), membership.email),
+            (_("Email address"), membership.email),
             (_("Role"), role_name(membership.role)),
         ],
         back=membership.url(contract),
-        notes=[_("The account stays, and so does the history of what was done.")],
+        notes=[_("The account and the activity history are kept.")],
         warning=warning,
     )
 
@@ -151,7 +155,7 @@ REFUSALS = {
     "last-owner": Refusal(
         "form",
         N_(
-            "This is the only owner left, and a contract that runs keeps one. Make somebody else"
+            "This is the only owner, and every active contract needs one. Make someone else"
             " an owner first."
         ),
         LastOwner,
@@ -159,8 +163,8 @@ REFUSALS = {
     "not-owner": Refusal(
         "form",
         N_(
-            "Nothing was changed: you are not an owner of this contract any more. Somebody else"
-            " changed your role meanwhile."
+            "Nothing was changed. You are no longer an owner of this contract because another"
+            " owner changed your role."
         ),
     ),
 }

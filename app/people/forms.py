@@ -27,9 +27,9 @@ def read_registration(
     if "password" not in fields.errors and (reason := weakness(password, own_words)):
         fields.errors["password"] = _(reason)
     if not fields.ticked("agree"):
-        fields.errors["agree"] = _("Read the terms of use and tick the box to go on.")
+        fields.errors["agree"] = _("Read the terms of use and select the checkbox to continue.")
     if terms is not None and read_number(normalised(data.get("version"))) != terms:
-        fields.errors["agree"] = _("The terms have changed meanwhile. Please read them again.")
+        fields.errors["agree"] = _("The terms of use have changed. Read them again.")
     return form, password
 
 
@@ -57,11 +57,11 @@ class PasswordForm:
         fields = Fields(data)
         current = fields.secret("current", _("Current password"))
         password = fields.secret("password", _("New password"))
-        again = fields.secret("again", _("New password again"))
+        again = fields.secret("again", _("Confirm new password"))
         if "password" not in fields.errors and (
             reason := weakness(password, own_words, second_factor=second_factor)
         ):
             fields.errors["password"] = _(reason)
         elif "again" not in fields.errors and password != again:
-            fields.errors["again"] = _("The two passwords are not the same.")
+            fields.errors["again"] = _("The two passwords do not match.")
         return cls(current, password, fields.errors)

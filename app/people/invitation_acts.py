@@ -47,10 +47,10 @@ class AddressesRefused(Refusal):
         problems = details["problems"]
         assert isinstance(problems, dict)
         return " ".join(
-            _("%(address)s is a member of this contract already.", address=email)
+            _("%(address)s is already a member of this contract.", address=email)
             if problem == AddressProblem.MEMBER
             else _(
-                "%(address)s has an open invitation already; send that one again instead.",
+                "%(address)s already has an open invitation. Send that invitation again instead.",
                 address=email,
             )
             for email, problem in problems.items()
@@ -75,8 +75,8 @@ async def _state(context: Context, payload: Creation) -> Statement:
 
 def _link_lasts() -> str:
     return _(
-        "Each person gets a mail with a link of their own. It can be used once, within %(days)s"
-        " days.",
+        "We'll email each person their own link. The link works once and expires after"
+        " %(days)s days.",
         days=INVITATION_LASTS.days,
     )
 
@@ -93,7 +93,7 @@ async def _invite(context: Context, payload: Creation) -> Done:
 
 
 def _on_their_way(mails: int) -> str:
-    return ngettext("The invitation is on its way.", "%(n)s invitations are on their way.", mails)
+    return ngettext("The invitation is being sent.", "%(n)s invitations are being sent.", mails)
 
 
 async def _find(viewer: Viewer, payload: OfInvitation) -> tuple[SeenContract, OpenInvitation]:
@@ -107,14 +107,14 @@ async def _state_again(context: Context, payload: OfInvitation) -> Statement:
         heading=_("Send this invitation again?"),
         facts=_facts(contract, invitation),
         back=f"{contract.url}/members",
-        notes=[_("The link in the earlier mail opens nothing any more."), _link_lasts()],
+        notes=[_("The link in the earlier email stops working."), _link_lasts()],
     )
 
 
 def _facts(contract: SeenContract, invitation: OpenInvitation) -> list[tuple[str, str]]:
     return [
         (_("Contract"), f"{contract.name} ({contract.number})"),
-        (_("E-mail address"), invitation.email),
+        (_("Email address"), invitation.email),
         (_("Language"), LANGUAGE_NAMES[invitation.language]),
         (_("Link valid until"), moment(invitation.expires_at, contract.time_zone)),
     ]
@@ -134,7 +134,7 @@ async def _state_cancellation(context: Context, payload: OfInvitation) -> Statem
         heading=_("Cancel this invitation?"),
         facts=_facts(contract, invitation),
         back=f"{contract.url}/members",
-        notes=[_("The link in the mail opens nothing any more.")],
+        notes=[_("The link in the email stops working.")],
     )
 
 
@@ -143,19 +143,19 @@ async def _cancel(context: Context, payload: OfInvitation) -> Done:
     await services.cancel(contract=contract.id, invitation=invitation.id, actor=context.viewer.id)
     return Done(
         f"{contract.url}/members",
-        _("The invitation of %(address)s was cancelled.", address=invitation.email),
+        _("The invitation to %(address)s was cancelled.", address=invitation.email),
     )
 
 
 PROBLEMS = AddressesRefused("emails", "")
 TOO_MANY = Refusal(
     "emails",
-    N_("At most 200 invitations of a contract can be open. Cancel some first."),
+    N_("A contract can have at most 200 open invitations. Cancel some first."),
     TooManyInvitations,
 )
 MEMBER = Refusal(
     "form",
-    N_("Nothing was sent: the person has become a member meanwhile."),
+    N_("Nothing was sent. This person is already a member."),
     InvitationRefused,
 )
 INVITATION = Act(

@@ -99,7 +99,7 @@ async def _send(
     email: str,
     language: str,
     actor: Viewer,
-    act: str,
+    event_type: str,
     role: Role = Role.MEMBER,
 ) -> None:
     token, now = new_token(), clock.now()
@@ -125,7 +125,7 @@ async def _send(
         link=f"{settings.base_url}/join/{token}",
         expires_at=invitation.expires_at,
     )
-    await record(act, actor=actor.id, contract=contract.id, subject=invitation.id)
+    await record(event_type, actor=actor.id, contract=contract.id, subject=invitation.id)
 
 
 async def send_again(

@@ -80,7 +80,7 @@ def joined(link: Link) -> Done:
     """Return the next page of a person who has joined."""
     return Done(
         f"/contracts/{link.contract_number}",
-        _("You are a member of the contract %(name)s now.", name=link.contract_name),
+        _("You are now a member of the contract %(name)s.", name=link.contract_name),
     )
 
 

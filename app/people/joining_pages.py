@@ -12,7 +12,7 @@ from app.accounts import guess_rules, throttling
 from app.accounts import queries as accounts
 from app.accounts.access import PersonRequest, begin_session, signed_in
 from app.accounts.rules import Viewer
-from app.accounts.tables import Terms
+from app.accounts.tables import TermsOfUse
 from app.accounts.throttling import Throttled
 from app.confirmations.acts import Statement
 from app.confirmations.services import draft_url, propose, remember_done
@@ -88,7 +88,7 @@ class Joining(Controller):
         form = Form.of(RegistrationValues, now, 0, {})
         if now is not None:
             await _check_code(form, now.code)
-        return _form(request, token, link, form, await accounts.current_terms())
+        return _form(request, token, link, form, await accounts.current_terms_of_use())
 
     @post(opt={"public": True})
     async def propose(self, request: PersonRequest, token: FromPath[str]) -> Response[Any]:
@@ -103,7 +103,7 @@ class Joining(Controller):
         if isinstance(admitted, Throttled):
             return too_many_attempts(request, admitted.wait)
         own_words = [link.email, *await accounts.product_words()]
-        terms = await accounts.current_terms()
+        terms = await accounts.current_terms_of_use()
         form, password = read_registration(data, own_words, terms.version if terms else None)
         await _check_code(form, form.values.code)
         if form.errors:
@@ -195,7 +195,7 @@ async def _draft(request: PersonRequest, link: Link) -> Registration | None:
 
 async def _check_code(form: Form, code: str) -> None:
     if "code" not in form.errors and await queries.code_taken(code):
-        form.errors["code"] = _("Somebody else has this user code. Choose another one.")
+        form.errors["code"] = _("This user code is already in use. Enter a different user code.")
 
 
 def _statement(token: str, link: Link, registration: Registration) -> Statement:
@@ -204,18 +204,18 @@ def _statement(token: str, link: Link, registration: Registration) -> Statement:
         facts=[
             *acts.contract_facts(link),
             *facts(from_attributes(RegistrationValues, registration)),
-            (_("E-mail address"), link.email),
+            (_("Email address"), link.email),
             (_("Language"), LANGUAGE_NAMES[registration.language]),
             (_("Terms of use"), _("I agree to the terms of use")),
         ],
         back=acts.link_url(token),
-        notes=[_("You log in with your user code and the password that you entered.")],
+        notes=[_("From now on, sign in with your user code and the password that you entered.")],
         whole_page=True,
     )
 
 
 def _form(
-    request: PersonRequest, token: str, link: Link, form: Form, terms: Terms | None
+    request: PersonRequest, token: str, link: Link, form: Form, terms: TermsOfUse | None
 ) -> Response[str]:
     return page(
         request,

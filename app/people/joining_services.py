@@ -47,7 +47,7 @@ async def keep_registration(
         invitation=link.id,
         language=language,
         password_hash=hashed,
-        terms=terms,
+        terms_of_use=terms,
         created_at=now,
         expires_at=now + REGISTRATION_KEPT,
         **columns(values),
@@ -59,7 +59,7 @@ async def keep_registration(
 
 
 async def register(link: Link, registration: Registration, user_agent: str) -> SignIn:
-    """Make the account, with the role, the accepted terms and a first session.
+    """Make the account, with the role, the accepted terms of use and a first session.
 
     Raises:
         LinkClosed: the link no longer works; the first person has joined.
@@ -75,8 +75,8 @@ async def register(link: Link, registration: Registration, user_agent: str) -> S
                 password_hash=registration.password_hash,
                 language=registration.language,
             )
-            if registration.terms is not None:
-                await record_acceptance(user, registration.terms)
+            if registration.terms_of_use is not None:
+                await record_acceptance(user, registration.terms_of_use)
             await _enter(link, user)
             account = await accounts.find_credentials(registration.code)
             assert account is not None, "it was made a moment ago"

@@ -64,16 +64,16 @@ async def _state_email(context: Context, payload: EmailChange) -> Statement:
     _require_generation(context.viewer, payload)
     account = await queries.find_account(context.viewer.id)
     return Statement(
-        heading=_("Change your mail address?"),
+        heading=_("Change your email address?"),
         facts=[
-            (_("E-mail address"), account.email),
-            (_("New e-mail address"), payload.values.email),
+            (_("Email address"), account.email),
+            (_("New email address"), payload.values.email),
         ],
         back=EMAIL_URL,
         notes=[
             _(
-                "A link is mailed to the new address, and your current address is notified of the"
-                " request. The change is made when you open the link."
+                "We'll email a link to the new address and notify your current address. The"
+                " address changes when you open the link."
             )
         ],
     )
@@ -86,11 +86,11 @@ async def _state_cancellation(context: Context, _payload: Payload) -> Statement:
     return Statement(
         heading=_("Cancel the change of your email address?"),
         facts=[
-            (_("E-mail address"), account.email),
-            (_("New e-mail address"), account.asked_email),
+            (_("Email address"), account.email),
+            (_("New email address"), account.asked_email),
         ],
         back=PROFILE_URL,
-        notes=[_("The link in the mail to the new address will stop working.")],
+        notes=[_("The link in the email to the new address will stop working.")],
     )
 
 
@@ -105,7 +105,7 @@ def session_name(session: OpenSession) -> str:
 
 
 def _links_end() -> str:
-    return _("Your calendar address and the links that were mailed to you will stop working.")
+    return _("Your calendar address and the links that we emailed to you will stop working.")
 
 
 async def _find_session(viewer: Viewer, payload: SessionEnd) -> OpenSession:
@@ -118,10 +118,10 @@ async def _find_session(viewer: Viewer, payload: SessionEnd) -> OpenSession:
 async def _state_session(context: Context, payload: SessionEnd) -> Statement:
     session = await _find_session(context.viewer, payload)
     return Statement(
-        heading=_("Log out the device below?"),
+        heading=_("Sign out this device?"),
         facts=[
             (_("Device"), session_name(session)),
-            (_("Logged in"), moment(session.created_at)),
+            (_("Signed in at"), moment(session.created_at)),
             (_("Last used"), moment(session.last_seen_at)),
         ],
         back=SESSIONS_URL,
@@ -132,23 +132,23 @@ async def _state_session(context: Context, payload: SessionEnd) -> Statement:
 async def _end_session(context: Context, payload: SessionEnd) -> Done:
     session = await _find_session(context.viewer, payload)
     await services.end_session(context.viewer, session.id)
-    return Done(SESSIONS_URL, _("The device was logged out."))
+    return Done(SESSIONS_URL, _("The device was signed out."))
 
 
 async def _state_others(context: Context, _payload: Payload) -> Statement:
     sessions = await queries.list_sessions(context.viewer.id, clock.now())
     others = [s for s in sessions if s.id != context.viewer.session]
     return Statement(
-        heading=_("Log out all other devices?"),
+        heading=_("Sign out all other devices?"),
         facts=[(_("Device"), f"{session_name(s)} · {moment(s.last_seen_at)}") for s in others],
         back=SESSIONS_URL,
-        notes=[_("You stay logged in here."), _links_end()],
+        notes=[_("You stay signed in on this device."), _links_end()],
     )
 
 
 async def _end_others(context: Context, _payload: Payload) -> Done:
     await services.end_other_sessions(context.viewer)
-    return Done(SESSIONS_URL, _("All other devices were logged out."))
+    return Done(SESSIONS_URL, _("All other devices were signed out."))
 
 
 async def _change_email(context: Context, payload: EmailChange) -> Done:
@@ -156,7 +156,10 @@ async def _change_email(context: Context, payload: EmailChange) -> Done:
     await services.ask_email_change(context.settings, context.viewer, payload.values.email)
     return Done(
         PROFILE_URL,
-        _("A mail was sent to %(address)s. Open its link.", address=payload.values.email),
+        _(
+            "We sent an email to %(address)s. Open the link in the email.",
+            address=payload.values.email,
+        ),
     )
 
 

@@ -90,7 +90,7 @@ class EmailAddress(Controller):
         form = read_values(EmailValues, data, {})
         account = await queries.find_account(viewer.id)
         if form.values.email == account.email:
-            form.errors["email"] = _("This is the mail address that you have already.")
+            form.errors["email"] = _("This is already your email address. Enter a different one.")
         password = Fields(data, form.errors).secret("password", _("Password"))
         if not form.errors:
             right = await profile_services.check_password(viewer, password)
@@ -99,7 +99,7 @@ class EmailAddress(Controller):
                 again = _page(request, EMAIL_PAGE, form.errors, form=form)
                 return too_many_attempts(request, right.wait, again)
             if not right:
-                form.errors["password"] = _("The password is not right.")
+                form.errors["password"] = _("The password is incorrect.")
         if form.errors:
             return _page(request, EMAIL_PAGE, form.errors, form=form)
         payload = acts.EmailChange(viewer.generation, values=form.values)
@@ -124,7 +124,7 @@ class PasswordRenewal(Controller):
     async def show(self, request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
         """The form; after a change, that it was made."""
         if "changed" in request.query_params:
-            done = _("Your password was changed. All other devices were logged out.")
+            done = _("Your password was changed. All other devices were signed out.")
             DONE.set(request.scope, done)
         second_factor = await has_factor(viewer.id)
         return _page(request, PASSWORD_PAGE, {}, second_factor=second_factor)
@@ -147,7 +147,7 @@ class PasswordRenewal(Controller):
                 again = _page(request, PASSWORD_PAGE, form.errors, second_factor=second_factor)
                 return too_many_attempts(request, right.wait, again)
             if not right:
-                form.errors["current"] = _("The password is not right.")
+                form.errors["current"] = _("The password is incorrect.")
         if form.errors:
             return _page(request, PASSWORD_PAGE, form.errors, second_factor=second_factor)
         fresh = await profile_services.renew_password(settings, viewer, form.password)

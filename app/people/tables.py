@@ -6,7 +6,7 @@ from piccolo.columns import UUID, Bytea, ForeignKey, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
-from app.accounts.tables import Terms, User
+from app.accounts.tables import TermsOfUse, User
 from app.contracts.tables import Contract
 from app.database import uuid7
 from app.database.data_fields import Fields, Level, NeverShown
@@ -43,7 +43,7 @@ class Registration(Table):
     name = Text()
     language = Text()
     password_hash = Text()
-    terms = ForeignKey(Terms, null=True, on_delete=OnDelete.restrict)
+    terms_of_use = ForeignKey(TermsOfUse, null=True, on_delete=OnDelete.restrict)
     created_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
 
@@ -65,7 +65,7 @@ DATA = (
     NeverShown("invitation", "token_hash"),
     Fields(
         "registration",
-        "invitation code name language terms created_at expires_at",
+        "invitation code name language terms_of_use created_at expires_at",
         Level.PERSONAL,
         "who has the link",
         "who has the link",
@@ -82,7 +82,9 @@ QUOTAS = (
         when_full=WhenFull.REFUSE,
         within=_A_DAY,
         only=_BY_CUSTOMERS,
-        advice=N_("This address was invited 5 times within 24 hours. Try again tomorrow."),
+        advice=N_(
+            "This address has already been invited 5 times within 24 hours. Try again tomorrow."
+        ),
     ),
     Quota(
         "invitation_of_a_contract_a_day",
@@ -93,7 +95,10 @@ QUOTAS = (
         when_full=WhenFull.REFUSE,
         within=_A_DAY,
         only=_BY_CUSTOMERS,
-        advice=N_("This contract has sent 400 invitations within 24 hours. Try again tomorrow."),
+        advice=N_(
+            "This contract has reached the limit of 400 invitations within 24 hours. Try again"
+            " tomorrow."
+        ),
     ),
     Quota(
         "invitation_of_a_contract",
@@ -104,7 +109,7 @@ QUOTAS = (
         when_full=WhenFull.REFUSE,
         only=_BY_CUSTOMERS,
         advice=N_(
-            "This contract has sent 20,000 invitations and can send no more. Ask your sales"
+            "This contract has reached the limit of 20,000 invitations. Ask your sales"
             " contact to invite people."
         ),
     ),

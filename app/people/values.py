@@ -37,12 +37,13 @@ class Addresses(Kind):
             return _("Enter %(label)s.", label=self.name)
         if given > self.most:
             return _(
-                "At most %(most)s addresses can be invited at once; these are %(given)s.",
+                "You can invite at most %(most)s addresses at once. You entered %(given)s.",
                 most=number(self.most),
                 given=number(given),
             )
         return " ".join(
-            _("“%(address)s” is not a mail address.", address=text[:80]) for text in read.unclear
+            _("“%(address)s” is not a valid email address.", address=text[:80])
+            for text in read.unclear
         )
 
     def show(self, value: Any) -> str:
@@ -61,7 +62,7 @@ class Addresses(Kind):
 class RegistrationValues(Values, frozen=True):
     """A new person's account; the password is no value of it.
 
-    Rules: the newest terms
+    Rules: the newest terms of use
     """
 
     name: Annotated[str, Line(label=N_("User name"), maximum=LONGEST_NAME, autocomplete="name")]
@@ -70,7 +71,10 @@ class RegistrationValues(Values, frozen=True):
         UserCode(
             label=N_("User code"),
             autocomplete="username",
-            hint=N_("You log in with it: 3 to 40 letters, digits, dots, hyphens or underscores."),
+            hint=N_(
+                "You sign in with the user code. It has 3 to 40 letters, digits, dots, hyphens or"
+                " underscores."
+            ),
         ),
     ]
 
@@ -84,9 +88,11 @@ class InvitationValues(Values, frozen=True):
     emails: Annotated[
         list[str],
         Addresses(
-            label=N_("E-mail address"),
+            label=N_("Email address"),
             most=MOST_AT_ONCE,
-            hint=N_("Several addresses: one per line, or with commas between them."),
+            hint=N_(
+                "To enter several addresses, put each on its own line or separate them with commas."
+            ),
         ),
     ]
     language: Annotated[str, Language(label=N_("Language"))]

@@ -23,7 +23,7 @@ class ProductCode(Code):
         """Read a code of letters, digits and hyphens."""
         code = super().read(fields, name, offered).upper()
         if name not in fields.errors and not CODE.fullmatch(code):
-            fields.errors[name] = _("Make the code of letters, digits and hyphens.")
+            fields.errors[name] = _("Use only letters, digits and hyphens in the code.")
         return code
 
     def rule(self) -> str:

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from app.products.key_rules import LONGEST_KEY
+from app.products.license_key_rules import LONGEST_LICENSE_KEY
 from app.web.i18n import N_
 from app.web.kinds import Code
 from app.web.values import Values
 
 
-class KeyValues(Values, frozen=True):
-    """A license key as it was typed; `plain_key` gives its characters.
+class LicenseKeyValues(Values, frozen=True):
+    """A license key as it was typed; `plain_license_key` gives its characters.
 
     Rules: letters, digits, single hyphens; not redeemed, not revoked, of this contract; guesses
     are throttled.
@@ -19,10 +19,10 @@ class KeyValues(Values, frozen=True):
         str,
         Code(
             label=N_("License key"),
-            maximum=LONGEST_KEY,
+            maximum=LONGEST_LICENSE_KEY,
             hint=N_(
-                "As you received it. Small letters, full-width characters, spaces and dashes do not"
-                " matter."
+                "Enter the key as you received it. Case, spaces, hyphens and full-width"
+                " characters are ignored."
             ),
         ),
     ]

@@ -159,7 +159,7 @@ async def reference_of(contract: UUID, draft_gone: UUID) -> str | None:
     """Return the reference number of the request that a draft became."""
     reference: str | None = await fetch_value(
         "select q.reference from quote_request q join audit_event a on a.subject = q.id"
-        " where q.contract = $1 and a.contract = $1 and a.act = 'quote-request'"
+        " where q.contract = $1 and a.contract = $1 and a.event_type = 'quote-request'"
         " and a.details ->> 'draft' = $2",
         contract,
         str(draft_gone),

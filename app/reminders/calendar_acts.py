@@ -23,7 +23,7 @@ async def _state_creation(context: Context, _payload: Payload) -> Statement:
     feed = await find_feed(context.viewer.id)
     facts = [(_("User name"), context.viewer.name)]
     if feed is not None:
-        facts.append((_("Made"), moment(feed.created_at)))
+        facts.append((_("Created at"), moment(feed.created_at)))
     return Statement(
         heading=_("Make a new address?") if feed else _("Make a calendar address?"),
         facts=facts,
@@ -42,7 +42,7 @@ async def _state_revocation(context: Context, _payload: Payload) -> Statement:
         raise NotFoundException
     return Statement(
         heading=_("Revoke the calendar address?"),
-        facts=[(_("User name"), context.viewer.name), (_("Made"), moment(feed.created_at))],
+        facts=[(_("User name"), context.viewer.name), (_("Created at"), moment(feed.created_at))],
         back=CALENDAR_URL,
         warning=_("Calendars that use the address get nothing any more."),
     )

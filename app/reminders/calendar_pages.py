@@ -75,6 +75,6 @@ async def show_calendar(
     if found is None:
         raise NotFoundException
     i18n.language.set(found.language)
-    endings = await queries.list_endings(found.user, clock.today("Asia/Tokyo"))
-    content = calendar_file(endings, made_at=found.created_at, base_url=settings.base_url)
+    end_dates = await queries.list_end_dates(found.user, clock.today("Asia/Tokyo"))
+    content = calendar_file(end_dates, made_at=found.created_at, base_url=settings.base_url)
     return Response(content, media_type="text/calendar")

@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
 
-from app.reminders.rules import Ending, told
+from app.reminders.rules import EndDate, told
 from app.web.i18n import gettext as _
 
 # How often programs should ask again.
 REFRESH = timedelta(hours=12)
 
 
-def calendar_file(endings: Sequence[Ending], *, made_at: datetime, base_url: str) -> bytes:
+def calendar_file(end_dates: Sequence[EndDate], *, made_at: datetime, base_url: str) -> bytes:
     """Return the file in the language that is set, the same bytes as long as nothing of it changes.
 
     Args:
@@ -26,22 +26,22 @@ def calendar_file(endings: Sequence[Ending], *, made_at: datetime, base_url: str
     calendar.add("x-wr-calname", _("License Portal"))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     host = urlsplit(base_url).hostname or "localhost"
-    for ending in endings:
-        calendar.add_component(_event(ending, made_at, base_url, host))
+    for end_date in end_dates:
+        calendar.add_component(_event(end_date, made_at, base_url, host))
     return bytes(calendar.to_ical())
 
 
-def _event(ending: Ending, made_at: datetime, base_url: str, host: str) -> Event:
-    contract = f"{ending.contract_name} ({ending.contract_number})"
+def _event(end_date: EndDate, made_at: datetime, base_url: str, host: str) -> Event:
+    contract = f"{end_date.contract_name} ({end_date.contract_number})"
     event = Event()
-    event.add("uid", f"{ending.kind}-{ending.subject}@{host}")
+    event.add("uid", f"{end_date.kind}-{end_date.subject}@{host}")
     event.add("dtstamp", made_at)
-    event.add("dtstart", ending.ends_on)
-    event.add("dtend", ending.ends_on + timedelta(days=1))
-    what = _("Last day: %(what)s, %(contract)s", what=told(ending), contract=contract)
+    event.add("dtstart", end_date.ends_on)
+    event.add("dtend", end_date.ends_on + timedelta(days=1))
+    what = _("Last day: %(what)s, %(contract)s", what=told(end_date), contract=contract)
     # Some programs show a line break in a summary as two events.
     event.add("summary", " ".join(what.split()))
     event.add("description", _("It can be used on this day for the last time."))
-    event.add("url", base_url + ending.path)
+    event.add("url", base_url + end_date.path)
     event.add("transp", "TRANSPARENT")
     return event

@@ -62,11 +62,11 @@ async def revoke_feed(user: UUID) -> None:
 
 async def take_address(settings: Settings, user: UUID) -> str | None:
     """Return the person's calendar address, the first time it is asked for; None afterwards."""
-    sealed = await fetch_value(TAKE_ADDRESS, user)
-    if sealed is None:
+    encrypted = await fetch_value(TAKE_ADDRESS, user)
+    if encrypted is None:
         return None
     try:
-        token = decrypt(read_secret(settings.secret_file), _purpose(user), sealed).decode()
+        token = decrypt(read_secret(settings.secret_file), _purpose(user), encrypted).decode()
     except CannotOpen:
         return None  # the portal's secret is another one by now: the person makes a new address
     return f"{settings.base_url}/calendar/{token}.ics"

@@ -7,10 +7,10 @@ from uuid import UUID
 from app.accounts.queries import counts
 from app.accounts.rules import token_hash
 from app.database import Record, fetch, row, rows
-from app.reminders.rules import STAGES, Ending, Kind
+from app.reminders.rules import STAGES, EndDate, Kind
 
 # Contract c's own last day, its entitlements', and those of the files of environments in use.
-ENDINGS = """
+END_DATES = """
     select c.id as contract, 'contract' as kind, c.id as subject, c.ends_on,
            '' as name_ja, '' as name_en
     from contract c
@@ -34,7 +34,7 @@ COLUMNS = """
 # People who got a mail on the day already wait for the next day.
 DUE = f"""
     select {COLUMNS}, m."user", d.days_left, t.stage
-    from ({ENDINGS}) x join contract c on c.id = x.contract
+    from ({END_DATES}) x join contract c on c.id = x.contract
     join membership m on m.contract = c.id and m.role = 'owner'
     join portal_user u on u.id = m."user" and u.disabled_at is null
     cross join lateral (
@@ -51,9 +51,9 @@ SHOWN_AFTER_END = timedelta(days=366)
 MOST_EVENTS = 2000
 
 
-def _ending(record: Record) -> Ending:
-    values = {name: record[name] for name in Ending.__dataclass_fields__}
-    return Ending(**{**values, "kind": Kind(record["kind"])})
+def _end_date(record: Record) -> EndDate:
+    values = {name: record[name] for name in EndDate.__dataclass_fields__}
+    return EndDate(**{**values, "kind": Kind(record["kind"])})
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ async def people_to_remind(now: datetime, day: date, most: int) -> list[Person]:
 class DueReminder:
     """An end date that a person is due a reminder of."""
 
-    ending: Ending
+    end_date: EndDate
     days_left: int
     stage: int
 
@@ -98,7 +98,7 @@ async def due_reminders(person: UUID, now: datetime, day: date) -> list[DueRemin
         day,
         person,
     )
-    return [DueReminder(_ending(each), each["days_left"], each["stage"]) for each in found]
+    return [DueReminder(_end_date(each), each["days_left"], each["stage"]) for each in found]
 
 
 @dataclass(frozen=True)
@@ -145,15 +145,15 @@ async def find_subscriber(token: str) -> Subscriber | None:
     )
 
 
-async def list_endings(person: UUID, today: date) -> list[Ending]:
+async def list_end_dates(person: UUID, today: date) -> list[EndDate]:
     """Return what ends in the contracts of a person, with what ended in the last year."""
     found = await fetch(
         f"""
-        select {COLUMNS} from ({ENDINGS}) x join contract c on c.id = x.contract
+        select {COLUMNS} from ({END_DATES}) x join contract c on c.id = x.contract
         join membership m on m.contract = c.id and m."user" = $1
         where x.ends_on >= $2 order by x.ends_on, c.number, x.kind, x.subject limit {MOST_EVENTS}
         """,
         person,
         today - SHOWN_AFTER_END,
     )
-    return [_ending(each) for each in found]
+    return [_end_date(each) for each in found]

@@ -56,8 +56,8 @@ async def _remind(settings: Settings, person: Person, now: datetime, day: date) 
                 Reminder(
                     digest=digest,
                     user=person.id,
-                    subject=each.ending.subject,
-                    ends_on=each.ending.ends_on,
+                    subject=each.end_date.subject,
+                    ends_on=each.end_date.ends_on,
                     stage=each.stage,
                 )
                 for each in due
@@ -72,11 +72,11 @@ async def _enqueue(settings: Settings, person: Person, due: list[DueReminder]) -
     try:
         lines = [
             {
-                "what": told(each.ending),
-                "ends_on": each.ending.ends_on,
+                "what": told(each.end_date),
+                "ends_on": each.end_date.ends_on,
                 "days_left": each.days_left,
-                "contract": f"{each.ending.contract_name} ({each.ending.contract_number})",
-                "link": settings.base_url + each.ending.path,
+                "contract": f"{each.end_date.contract_name} ({each.end_date.contract_number})",
+                "link": settings.base_url + each.end_date.path,
             }
             for each in due[:MOST_LINES]
         ]

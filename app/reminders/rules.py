@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ending:
+class EndDate:
     """Something of a contract that ends.
 
     Attributes:
@@ -46,12 +46,12 @@ class Ending:
         return f"/contracts/{self.contract_number}{end[self.kind]}"
 
 
-def told(ending: Ending) -> str:
+def told(end_date: EndDate) -> str:
     """Return what ends, in the language that is set."""
-    name = product_name(ending)
-    if ending.kind is Kind.PRODUCT:
+    name = product_name(end_date)
+    if end_date.kind is Kind.PRODUCT:
         return _("Product: %(name)s", name=name)
-    if ending.kind is Kind.ACTIVATION:
+    if end_date.kind is Kind.ACTIVATION:
         return _("Activation file of %(name)s", name=name)
     return _("Contract")
 

@@ -61,7 +61,7 @@ async def products_table(contract: SeenContract, *, expired: bool) -> Table:
     """
     heads = [
         *(_("Product code"), _("Product name"), _("Version"), _("Other product")),
-        *(_("Contracted"), _("Allocated"), _("Held beyond that"), _("Free"), _("Unit")),
+        *(_("Contracted"), _("Allocated"), _("In use beyond the allocation"), _("Free"), _("Unit")),
         *(_("First usable day"), _("Last usable day")),
     ]
     rows: list[list[Value]] = [
@@ -80,7 +80,12 @@ async def allocations_table(contract: SeenContract) -> Table:
     heads = [
         *(_("Sort key"), _("Environment name"), _("Group company"), _("Note")),
         *(_("Activation"), _("Product code"), _("Product name"), _("Allocated")),
-        *(_("Held beyond that"), _("Unit"), _("First usable day"), _("Last usable day")),
+        *(
+            _("In use beyond the allocation"),
+            _("Unit"),
+            _("First usable day"),
+            _("Last usable day"),
+        ),
     ]
     rows = [
         [

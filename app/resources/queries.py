@@ -122,7 +122,7 @@ async def began_lately(contract: SeenContract, resource: UUID, person: UUID) -> 
     return bool(
         await fetch_value(
             "select exists (select 1 from audit_event where contract = $1 and actor = $2"
-            " and at > $3 and act = 'resource-download' and subject = $4)",
+            " and at > $3 and event_type = 'resource-download' and subject = $4)",
             contract.id,
             person,
             clock.now() - RESUMED_WITHIN,

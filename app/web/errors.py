@@ -52,35 +52,43 @@ quota_errors = (asyncpg.ProgramLimitExceededError, QuotaFull)
 
 MESSAGES = {
     HTTP_400_BAD_REQUEST: (
-        N_("This request cannot be read"),
+        N_("The portal cannot read this request"),
         N_("Go back, reload the page and try again."),
     ),
     HTTP_403_FORBIDDEN: (
         N_("This request came from another site"),
-        N_("For your safety it was not carried out. Open the page in the portal and try there."),
+        N_(
+            "For your safety, nothing was changed. Open the page in the portal and try again there."
+        ),
     ),
     HTTP_404_NOT_FOUND: (
         N_("Page not found"),
         N_("The page does not exist, or you have no access to it. Check the address."),
     ),
     HTTP_405_METHOD_NOT_ALLOWED: (
-        N_("This address does not take that request"),
+        N_("This action is not available at this address"),
         N_("Open the page from the site map."),
     ),
     HTTP_408_REQUEST_TIMEOUT: (
-        N_("The form did not arrive whole"),
-        N_("The connection was too slow or broke off. Nothing was changed; send it again."),
+        N_("The form was not received completely"),
+        N_(
+            "The connection was too slow or was interrupted. Nothing was changed. Send the form"
+            " again."
+        ),
     ),
     HTTP_410_GONE: (
         N_("This form is out of date"),
         N_(
-            "The portal was updated after you filled it in. Nothing was changed. Open the form"
-            " again and enter your changes once more."
+            "The portal was updated after you opened the form. Nothing was changed. Open the"
+            " form again and enter your changes again."
         ),
     ),
     HTTP_413_REQUEST_ENTITY_TOO_LARGE: (
-        N_("Too much was sent at once"),
-        N_("Check the file or the text that you sent; it is larger than the portal can use."),
+        N_("The data you sent is too large"),
+        N_(
+            "The file or text that you sent is larger than the portal accepts. Check it and try"
+            " again."
+        ),
     ),
     HTTP_429_TOO_MANY_REQUESTS: (
         N_("Too many attempts"),
@@ -106,7 +114,10 @@ LIMIT_REACHED = (
 )
 UNEXPECTED = (
     N_("Something went wrong"),
-    N_("Nothing was changed. Try again; if it stays, tell us the number below."),
+    N_(
+        "Nothing was changed. Try again. If the problem continues, contact us with the number"
+        " below."
+    ),
 )
 
 log = structlog.get_logger()

@@ -83,11 +83,12 @@ class Fields:
         several = len(read_addresses(typed).addresses)
         if several > 1:
             self.errors[name] = _(
-                "Enter one address only; these are %(given)s.", given=number(several)
+                "Enter only one address. You entered %(given)s.", given=number(several)
             )
         elif name not in self.errors and not is_mail_address(value):
             self.errors[name] = _(
-                "Enter %(label)s like name@example.com, in letters, digits and the usual signs.",
+                "Enter %(label)s in the format name@example.com. Use only letters, digits and"
+                " common symbols.",
                 label=label,
             )
         return value
@@ -131,7 +132,7 @@ class Fields:
         """One of the offered values; an empty value only where it is offered."""
         value = self.data.get(name)
         if value not in choices:
-            self.errors[name] = _("Choose %(label)s from the list.", label=label)
+            self.errors[name] = _("Select %(label)s from the list.", label=label)
         return value
 
     def day(self, name: str, label: str, *, required: bool = True) -> date | None:
@@ -166,13 +167,14 @@ class Fields:
     def _check_visible(self, name: str, label: str, value: str) -> None:
         if not can_be_seen(value):
             self.errors[name] = _(
-                "Enter %(label)s with letters, digits or signs; what was entered cannot be seen.",
+                "Enter letters, digits or symbols for %(label)s. What you entered contains"
+                " only invisible characters.",
                 label=label,
             )
         elif DIRECTION_SIGNS & set(value):
             self.errors[name] = _(
-                "%(label)s holds an invisible sign that turns the direction of the text."
-                " Enter it without.",
+                "%(label)s contains an invisible character that changes the direction of the"
+                " text. Remove it.",
                 label=label,
             )
 
@@ -190,13 +192,13 @@ class Fields:
             self.errors[name] = _("Enter %(label)s.", label=label)
         elif len(value) > maximum:
             self.errors[name] = _(
-                "%(label)s may have at most %(maximum)s characters; this has %(length)s.",
+                "%(label)s must have no more than %(maximum)s characters. You entered %(length)s.",
                 label=label,
                 maximum=number(maximum),
                 length=number(len(value)),
             )
         elif not breaks and ("\n" in value or "\r" in value):
-            self.errors[name] = _("Enter %(label)s in one line.", label=label)
+            self.errors[name] = _("Enter %(label)s on one line.", label=label)
         elif control := control_in(value):
             self.errors[name] = _(
                 "Character %(place)s of %(label)s is an invisible control character"

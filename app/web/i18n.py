@@ -63,6 +63,16 @@ def day(value: date) -> str:
     return f"{value:%Y/%m/%d}"
 
 
+def period(first: date, last: date) -> str:
+    """Two calendar dates as first and last day, with the sign that the language puts between."""
+    return f"{day(first)}{'～' if language.get() == 'ja' else '–'}{day(last)}"
+
+
+def zone_name(time_zone: str) -> str:
+    """An IANA time zone as its readers call it; zones other than Japan's keep their name."""
+    return gettext("Japan time") if time_zone == "Asia/Tokyo" else time_zone
+
+
 def moment(value: datetime, time_zone: str = "Asia/Tokyo") -> str:
     """A date and time to the minute, in an IANA time zone."""
     return f"{value.astimezone(ZoneInfo(time_zone)):%Y/%m/%d %H:%M}"

@@ -171,7 +171,7 @@ class Number(Kind):
 class Day(Kind):
     """A calendar date."""
 
-    hint: str = N_("Such as 2027/03/31.")
+    hint: str = N_("For example: 2027/03/31.")
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> date | None:
         """Read a date; a wrong one is None."""

@@ -51,17 +51,17 @@ def line_message(mark: LineMark) -> str:
     """What is wrong with a whole line, and what to do."""
     return {
         LineMark.QUOTES: _(
-            "The quotation marks in this line do not match. Put a value that contains a"
-            " quotation mark into quotation marks, and double the mark inside."
+            "The quotation marks in this line do not match. Enclose a value that contains a"
+            " quotation mark in quotation marks, and double the mark inside."
         ),
         LineMark.CHARACTERS: _(
             "This line contains characters that cannot be read. Save the file as “CSV UTF-8”."
         ),
         LineMark.TOO_LONG: _("This line is too long."),
-        LineMark.TOO_WIDE: _("This line has values far to the right of the table. Remove them."),
+        LineMark.TOO_WIDE: _("This line has values far to the right of the table. Delete them."),
         LineMark.COMMA: _(
-            "A value in this line seems to contain a comma, such as “Sample Co., Ltd.”. Put the"
-            " value into quotation marks."
+            "A value in this line seems to contain a comma, such as “Sample Co., Ltd.”."
+            " Enclose the value in quotation marks."
         ),
     }[mark]
 
@@ -78,8 +78,8 @@ def cell_message(mark: CellMark) -> str:
             " again."
         ),
         CellMark.SHORTENED: _(
-            "This cell contains a long number of which only the first digits are left. Format the"
-            " cell as text and enter the value again."
+            "This cell contains a long number that lost its last digits. Format the cell as"
+            " text and enter the value again."
         ),
         CellMark.EMPTY_FORMULA: _(
             "The formula in this cell returns nothing. Enter a value, or clear the cell."

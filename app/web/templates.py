@@ -43,7 +43,7 @@ class _Translator(NodeTransformer):
                 node=nodes.Name(name="pgettext"),
                 args=[nodes.Const(value=str(context)), nodes.Const(value=str(message))],
             ):
-                return self._filled(node, self.translations.pgettext(context, message))
+                return self._filled(node, str(self.translations.pgettext(context, message)))
         return node
 
     def _filled(self, call: nodes.Call, text: str) -> nodes.Expr:
@@ -105,6 +105,7 @@ def _environment(code: str) -> Environment:
         last_day=days.last_day_before,
         moment=i18n.moment,
         instant=i18n.instant,
+        zone_name=i18n.zone_name,
         file_size=i18n.file_size,
         lines=lines,
     )

@@ -82,9 +82,9 @@ async def chosen_file(request: PageRequest) -> StreamedFile | str:
     if content_type.startswith("multipart/form-data"):
         file = await stream_file(request.stream(), content_type)
     if file is None:
-        return _("Choose a file.")
+        return _("Select a file.")
     if not (first := await anext(file.chunks, b"")):
-        return _("The file is empty. Choose another one.")
+        return _("The file is empty. Select another file.")
     return replace(file, chunks=_whole(first, file.chunks))
 
 

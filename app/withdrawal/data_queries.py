@@ -32,7 +32,8 @@ OWN_DATA = """
         'terms_acceptances', (
             select coalesce(json_agg(json_build_object(
                 'version', t.version, 'accepted_at', a.accepted_at) order by t.version), '[]')
-            from terms_acceptance a join terms t on t.id = a.terms where a."user" = $1),
+            from terms_of_use_acceptance a join terms_of_use t on t.id = a.terms_of_use
+            where a."user" = $1),
         'sessions', (
             select coalesce(json_agg(json_build_object(
                 'browser', user_agent, 'began_at', created_at, 'last_used_at', last_seen_at,
@@ -78,7 +79,7 @@ OWN_DATA = """
             from confirmation f where f."user" = $1 and f.done_at is null),
         'history', (
             select coalesce(json_agg(json_build_object(
-                'at', v.at, 'act', v.act, 'contract_number', c.number, 'details', v.details)
+                'at', v.at, 'act', v.event_type, 'contract_number', c.number, 'details', v.details)
                 order by v.at, v.id), '[]')
             from audit_event v left join contract c on c.id = v.contract where v.actor = $1)
     )

@@ -28,7 +28,7 @@ NAMED = """
     union select e.subject::text
           from (select distinct payload ->> 'contract' as number from confirmation) named
           join contract c on c.number = named.number
-          join audit_event e on e.contract = c.id and e.act = 'membership-removal'
+          join audit_event e on e.contract = c.id and e.event_type = 'membership-removal'
           where e.details ->> 'user' = $1::text
     union select id::text from invitation where email = any($2) or accepted_by = $1
 """

@@ -25,7 +25,7 @@ class AgreementForm:
         """Read what was sent."""
         fields = Fields(data)
         if not fields.ticked("agree"):
-            fields.errors["agree"] = _("Read what will happen and tick the box to go on.")
+            fields.errors["agree"] = _("Read what will happen and select the checkbox to continue.")
         return cls(fields.errors)
 
 

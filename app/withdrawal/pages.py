@@ -36,7 +36,7 @@ from app.withdrawal.rules import Leaving, Reason
 WITHDRAWAL_URL = "/profile/withdrawal"
 AGREED = "agreed"
 LABELS = {
-    Reason.NOT_NEEDED: N_("I do not need the portal any more"),
+    Reason.NOT_NEEDED: N_("I no longer need the portal"),
     Reason.OTHER_DUTIES: N_("My duties have changed"),
     Reason.OTHER_ACCOUNT: N_("I have another account"),
     Reason.HARD_TO_USE: N_("The portal is hard to use"),
@@ -104,7 +104,7 @@ class Withdrawals(Controller):
                 return await _withdraw(settings, viewer, form)
             if not await queries.is_here(viewer):
                 return _farewell(settings)
-            form.errors["password"] = _("The password is not right.")
+            form.errors["password"] = _("The password is incorrect.")
         return _form_page(request, viewer, form.chosen, form.note, form.errors)
 
 

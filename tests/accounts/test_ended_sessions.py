@@ -79,7 +79,7 @@ async def by_disabling(portal: Portal, other: httpx.AsyncClient) -> None:
 End = Callable[[Portal, httpx.AsyncClient], Awaitable[None]]
 KEEPING: list[tuple[End, Ending, str]] = [
     (from_other_device, Ending.OTHER_DEVICE, "ほかの端末からの操作により"),
-    (by_staff, Ending.STAFF, "ベンダーの担当者により"),
+    (by_staff, Ending.STAFF, "弊社担当者により"),
     (by_password, Ending.PASSWORD_CHANGE, "パスワードが変更されたため"),
     (by_factor, Ending.FACTOR_CHANGE, "2段階認証の設定が変更されたため"),
 ]
@@ -234,8 +234,8 @@ async def test_new_terms_say_that_the_form_is_kept(
     portal: Portal, owner: httpx.AsyncClient
 ) -> None:
     await fetch(
-        "insert into terms (id, version, body_ja, body_en, published_at)"
-        " select gen_random_uuid(), max(version) + 1, 'x', 'x', now() from terms"
+        "insert into terms_of_use (id, version, body_ja, body_en, published_at)"
+        " select gen_random_uuid(), max(version) + 1, 'x', 'x', now() from terms_of_use"
     )
     terms = (await owner.post(NEW, data=FORM)).headers["location"]
     assert "利用規約に同意すると、もう一度送信できます" in (await owner.get(terms)).text

@@ -92,13 +92,13 @@ async def test_the_mail_is_in_the_language_of_the_account_not_of_the_browser(
 async def test_the_english_pages_are_english(portal: Portal) -> None:
     async with portal.anonymous() as client:
         client.headers["Accept-Language"] = "en"
-        assert "Forgotten password" in (await client.get("/password/forgotten")).text
-        assert "Look into your mailbox" in (await client.get("/password/forgotten/sent")).text
+        assert "Reset your password" in (await client.get("/password/forgotten")).text
+        assert "Check your email" in (await client.get("/password/forgotten/sent")).text
         reset = await path(portal, "english")
         assert "Set a new password" in (await client.get(reset)).text
         await client.post(reset, data=passwords())
         again = await client.get(reset)
-    assert again.status_code == 404 and "This link can no longer be used" in again.text
+    assert again.status_code == 404 and "This link no longer works" in again.text
 
 
 @pytest.mark.parametrize("account", ["nobody", "nobody@example.com", "owner@example.com.invalid"])
@@ -207,8 +207,8 @@ async def test_a_new_password_ends_all_sessions_and_is_told_by_mail(portal: Port
     mail = await newest(portal.settings)
     assert mail["subject"] == "パスワードが変更されました"
     assert link(mail) == f"{portal.settings.base_url}/password/forgotten"
-    acts = await fetch("select act from audit_event order by id desc limit 1")
-    assert acts[0]["act"] == "password-reset"
+    events = await fetch("select event_type from audit_event order by id desc limit 1")
+    assert events[0]["event_type"] == "password-reset"
 
 
 async def test_a_new_password_stands_in_for_the_forced_change(portal: Portal) -> None:

@@ -20,8 +20,8 @@ async def expired(_: Portal, __: httpx.AsyncClient) -> None:
 
 async def new_terms(_: Portal, __: httpx.AsyncClient) -> None:
     await fetch(
-        "insert into terms (id, version, body_ja, body_en, published_at)"
-        " select gen_random_uuid(), max(version) + 1, 'x', 'x', now() from terms"
+        "insert into terms_of_use (id, version, body_ja, body_en, published_at)"
+        " select gen_random_uuid(), max(version) + 1, 'x', 'x', now() from terms_of_use"
     )
 
 

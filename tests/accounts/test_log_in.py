@@ -188,8 +188,9 @@ async def test_logging_in_and_out_is_in_the_audit_log(visitor: httpx.AsyncClient
     await visitor.post("/login", data=form(password="wrong"))
     await visitor.post("/login", data=form())
     await visitor.post("/logout")
-    acts = [row["act"] for row in await fetch("select act from audit_event order by id")][-3:]
-    assert acts == ["sign-in-failure", "sign-in", "sign-out"]
+    rows = await fetch("select event_type from audit_event order by id")
+    event_types = [row["event_type"] for row in rows][-3:]
+    assert event_types == ["sign-in-failure", "sign-in", "sign-out"]
 
 
 async def test_the_demos_accounts_are_shown_in_the_demo_only(portal: Portal) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from app.accounts.services import publish_terms
+from app.accounts.services import publish_terms_of_use
 from app.database import fetch, fetch_value
 from tests.accounts.test_parked_forms import FORM, NEW
 from tests.conftest import Portal
@@ -15,7 +15,7 @@ ACCEPT = {"agree": "1", "version": "2"}
 
 @pytest.fixture
 async def new_terms(database: str) -> None:
-    await publish_terms("# 新しい規約", "# New terms")
+    await publish_terms_of_use("# 新しい規約", "# New terms")
 
 
 def next_of(location: str, path: str) -> str:

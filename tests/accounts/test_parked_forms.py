@@ -154,7 +154,7 @@ async def test_an_uploaded_file_is_kept_too(portal: Portal, owner: httpx.AsyncCl
     async with await portal.signed_in("owner") as client:
         sent = await client.post(again)
     assert sent.status_code == 422, "the file arrived whole and was refused for what it is"
-    events = await fetch_value("select count(*) from audit_event where act like '%refusal%'")
+    events = await fetch_value("select count(*) from audit_event where event_type like '%refusal%'")
     assert events == 1
 
 

@@ -79,7 +79,9 @@ async def test_wrong_proofs_are_slowed_down(owner: httpx.AsyncClient) -> None:
     await add_app(owner)
     statuses = [(await owner.post(PROOF, data={"code": "000000"})).status_code for _ in range(7)]
     assert statuses == [422] * 5 + [429] * 2
-    failures = await fetch_value("select count(*) from audit_event where act = 'proof-failure'")
+    failures = await fetch_value(
+        "select count(*) from audit_event where event_type = 'proof-failure'"
+    )
     assert failures == 5
 
 
@@ -103,7 +105,7 @@ async def test_outside_the_demo_staff_set_up_a_factor_before_anything_else(
     for path in ("/", "/contracts", "/profile"):
         target = (await clerk.get(path)).headers["location"]
         assert target.partition("?")[0] == HOME
-    assert "ベンダーの担当者のログインには2段階認証が必要です。" in (await clerk.get(HOME)).text
+    assert "弊社担当者のログインには2段階認証が必要です。" in (await clerk.get(HOME)).text
     await add_app(clerk)
     assert await is_signed_in(clerk)
 

@@ -179,7 +179,7 @@ async def test_the_last_factor_takes_the_password_and_the_recovery_codes_with_it
     for wrong in ("", "wrong"):
         refused = await owner.post(place, data={"password": wrong})
         assert refused.status_code == 422 and 'href="#password"' in refused.text
-    failures = "select count(*) from audit_event where act = 'password-check-failure'"
+    failures = "select count(*) from audit_event where event_type = 'password-check-failure'"
     assert await fetch_value(failures) == 1, "a guess is on record, as everywhere"
     assert (await owner.post(place, data={"password": PASSWORD})).status_code == 303
     for table in ("authenticator_app", "passkey", "recovery_code"):
@@ -254,11 +254,11 @@ async def _everything(dsn: str) -> str:
     return "\n".join(row["row"] for found in rows for row in found)
 
 
-async def test_a_sealed_secret_opens_for_its_person_only(
+async def test_an_encrypted_secret_opens_for_its_person_only(
     portal: Portal, owner: httpx.AsyncClient
 ) -> None:
     await add_app(owner)
-    box = await fetch_value("select sealed_secret from authenticator_app")
+    box = await fetch_value("select encrypted_secret from authenticator_app")
     secret = read_secret(portal.settings.secret_file)
     with pytest.raises(CannotOpen):
         decrypt(secret, b"authenticator-app", box)
@@ -269,8 +269,8 @@ async def test_changes_are_in_the_audit_log(owner: httpx.AsyncClient) -> None:
     await add_app(owner)
     await make_codes(owner)
     await owner.post(f"{HOME}/{await app_id()}/removal", data={"password": PASSWORD})
-    acts = await fetch("select act from audit_event where at > $1 order by id", before)
-    assert [row["act"] for row in acts if row["act"] not in {"sign-in"}] == [
+    events = await fetch("select event_type from audit_event where at > $1 order by id", before)
+    assert [row["event_type"] for row in events if row["event_type"] not in {"sign-in"}] == [
         "authenticator-app-addition",
         "recovery-codes-creation",
         "second-factor-removal",

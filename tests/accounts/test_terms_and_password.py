@@ -5,7 +5,7 @@ import pytest
 
 from app.accounts.passwords import TOO_EASY, TOO_SHORT, weakness
 from app.accounts.queries import own_words
-from app.accounts.services import publish_terms
+from app.accounts.services import publish_terms_of_use
 from app.database import fetch, fetch_value
 from tests.conftest import Portal
 
@@ -58,27 +58,28 @@ async def test_each_acceptance_is_recorded_once_with_version_and_time(
     for _ in range(3):
         assert (await newcomer.post("/terms", data=AGREE)).status_code == 303
     rows = await fetch(
-        "select t.version, a.accepted_at from terms_acceptance a join terms t on t.id = a.terms"
+        "select t.version, a.accepted_at from terms_of_use_acceptance a"
+        " join terms_of_use t on t.id = a.terms_of_use"
         " join portal_user u on u.id = a.\"user\" where u.code = 'newcomer'"
     )
     assert [row["version"] for row in rows] == [1] and rows[0]["accepted_at"]
     events = await fetch_value(
         "select count(*) from audit_event e join portal_user u on u.id = e.actor"
-        " where e.act = 'terms-acceptance' and u.code = 'newcomer'"
+        " where e.event_type = 'terms-acceptance' and u.code = 'newcomer'"
     )
     assert events == 1
 
 
 async def test_a_new_version_asks_again(owner: httpx.AsyncClient) -> None:
     assert (await owner.get("/")).status_code == 200
-    await publish_terms("# 新しい規約\n\n本文", "# New terms\n\nText")
+    await publish_terms_of_use("# 新しい規約\n\n本文", "# New terms\n\nText")
     assert (await owner.get("/contracts")).headers["location"].startswith("/terms")
     page = await owner.get("/terms")
     assert "新しい規約" in page.text and 'name="version" value="2"' in page.text
     assert (await owner.post("/terms", data={**AGREE, "version": "2"})).status_code == 303
     assert (await owner.get("/")).status_code == 200
     versions = await fetch_value(
-        'select count(*) from terms_acceptance a join portal_user u on u.id = a."user"'
+        'select count(*) from terms_of_use_acceptance a join portal_user u on u.id = a."user"'
         " where u.code = 'owner'"
     )
     assert versions == 2
@@ -87,13 +88,13 @@ async def test_a_new_version_asks_again(owner: httpx.AsyncClient) -> None:
 async def test_terms_that_changed_while_they_were_read_are_read_again(
     newcomer: httpx.AsyncClient,
 ) -> None:
-    await publish_terms("# 新しい規約", "# New terms")
+    await publish_terms_of_use("# 新しい規約", "# New terms")
     answer = await newcomer.post("/terms", data=AGREE)
     assert answer.status_code == 422
     assert "新しい規約" in answer.text and 'name="version" value="2"' in answer.text
     assert (
         await fetch_value(
-            "select count(*) from terms_acceptance a join portal_user u"
+            "select count(*) from terms_of_use_acceptance a join portal_user u"
             " on u.id = a.\"user\" where u.code = 'newcomer'"
         )
         == 0
@@ -115,8 +116,8 @@ async def test_the_terms_can_be_read_again_later_without_a_form(owner: httpx.Asy
 
 
 async def test_before_there_are_terms_their_page_says_so(owner: httpx.AsyncClient) -> None:
-    await fetch("delete from terms_acceptance")
-    await fetch("delete from terms")
+    await fetch("delete from terms_of_use_acceptance")
+    await fetch("delete from terms_of_use")
     page = await owner.get("/terms")
     assert page.status_code == 200 and "利用規約はまだありません。" in page.text
     assert 'action="/terms"' not in page.text

@@ -19,9 +19,9 @@ from app.activation.format.keysets import (
     sign_keyset,
 )
 from app.activation.format.requests import RequestFile, read_request
+from app.activation.licensed_products import LicensedProduct, Unit
 from app.activation.rules import Issue, Situation
 from app.activation.signing import Issuer, Licensee, LocalSigner, build_activation
-from app.activation.terms import LicensedProduct, Unit
 from app.products.rules import Term
 
 NOW = datetime(2026, 11, 22, 6, 30, 15, tzinfo=UTC)

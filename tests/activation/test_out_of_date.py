@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.activation.terms import LicensedProduct, issued_products
+from app.activation.licensed_products import LicensedProduct, issued_products
 from app.database import fetch_value
 from app.environments.queries import differs
 from app.products.rules import Term
 from tests.activation.makers import CONTRACT, TODAY, product
-from tests.activation.test_terms import days, product_lists, terms
+from tests.activation.test_licensed_products import days, product_lists, terms
 
 # Its names hide the portal's tables.
 RULE = f"""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.activation.moves import machine_of
+from app.activation.machine_moves import machine_of
 from app.activation.rules import (
     MOST_LEAP,
     EarlierRequest,

@@ -10,9 +10,9 @@ import pytest
 from app.activation.download_services import mark_downloaded
 from app.activation.format.jws import decode
 from app.activation.issue_services import RequestRefused
-from app.activation.moves import MOVES_A_YEAR
+from app.activation.machine_moves import MOVES_A_YEAR
 from app.activation.rules import IssueOutcome
-from app.activation.signing_keys import services as key_services
+from app.activation.signing_keys import services as signing_key_services
 from app.environments.queries import ENVIRONMENTS, list_environments
 from app.environments.rules import ActivationState
 from app.environments.services import retire_environment
@@ -240,7 +240,7 @@ async def test_without_the_passphrase_nothing_is_signed_and_nothing_kept(here: P
 async def test_a_wrong_passphrase_signs_nothing(
     here: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(key_services, "_unsealed", {})
+    monkeypatch.setattr(signing_key_services, "_opened_signers", {})
     wrong = replace(here, settings=replace(here.settings, key_passphrase=b"wrong"))
     assert await refusal(wrong, upload()) is IssueOutcome.NO_SIGNING_KEY
     assert (await here.answer(upload())).seq == 1

@@ -115,9 +115,11 @@ async def free(code: str) -> int:
     return int(row["free"])
 
 
-async def audited(act: str) -> list[Record]:
+async def audited(event_type: str) -> list[Record]:
     """The audit events of one kind, oldest first."""
-    return list(await fetch("select * from audit_event where act = $1 order by id", act))
+    return list(
+        await fetch("select * from audit_event where event_type = $1 order by id", event_type)
+    )
 
 
 async def force(dsn: str, sql: str, *values: object) -> None:

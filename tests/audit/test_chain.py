@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.audit.chain import (
-    FIRST_LINK,
+    FIRST_DIGEST,
     ChainCheck,
     Event,
     Fault,
@@ -23,7 +23,7 @@ from app.audit.heads import BadHead, Head, key_id, keys_by_id, read_head, sign_h
 EVENT = Event(
     id="0198f0a0-0000-7000-8000-000000000001",
     at="2026-11-22T01:02:03.000004Z",
-    act="environment-creation",
+    event_type="environment-creation",
     actor="0198f0a0-0000-7000-8000-000000000002",
     contract="0198f0a0-0000-7000-8000-000000000003",
     subject="",
@@ -34,7 +34,7 @@ EVENT = Event(
 
 def chain(length: int) -> list[Link]:
     """A chain as it is linked."""
-    links, digest = [], FIRST_LINK
+    links, digest = [], FIRST_DIGEST
     for number in range(1, length + 1):
         event = replace(EVENT, request_id=str(number))
         digest = link_digest(digest, number, event)
@@ -55,7 +55,7 @@ def test_the_rule_is_the_one_that_the_format_describes() -> None:
         '"{\\"name\\": \\"本番\\\\n\\\\\\"1\\\\\\"\\"}","00ff"]'
     )
     assert json.loads(text)[7] == EVENT.details
-    digest = link_digest(FIRST_LINK, 1, EVENT)
+    digest = link_digest(FIRST_DIGEST, 1, EVENT)
     assert digest == hashlib.sha256(bytes(32) + text).digest()
     assert digest.hex() == "4bfc7b028fd1dfac7ccd738cb19c6d8f763a6f9f81e54e416f5b0eb9aeb13b1f"
 
@@ -92,7 +92,7 @@ def test_a_chain_made_anew_after_a_change_is_not_the_signed_one() -> None:
     signed = {5: chain(20)[4].digest, 10: chain(20)[9].digest, 20: chain(20)[19].digest}
     links, digest = chain(20), chain(20)[5].digest
     for place in range(6, 20):
-        event = replace(EVENT, act="forged") if place == 6 else links[place].event
+        event = replace(EVENT, event_type="forged") if place == 6 else links[place].event
         assert event
         digest = link_digest(digest, place + 1, event)
         links[place] = Link(place + 1, event, digest)

@@ -8,10 +8,10 @@ import pytest
 
 from app.audit.chain import Fault, Finding
 from app.audit.checking import verify_log
-from app.audit.keys import head_signer
+from app.audit.head_signing import head_signer
 from app.audit.linking import link_waiting
 from app.database import fetch_value
-from tests.audit.log import add_events, intruder, seal_and_verify, sealed_count, signer_of
+from tests.audit.log import add_events, intruder, link_and_verify, link_count, signer_of
 from tests.conftest import Stage
 
 MANY = 10_000
@@ -19,13 +19,13 @@ PLACE = 6_543
 
 
 async def _event_at(number: int) -> str:
-    return str(await fetch_value("select event from audit_seal where number = $1", number))
+    return str(await fetch_value("select event from audit_link where number = $1", number))
 
 
 async def _tampered(stage: Stage, database: str, *changes: str) -> list[Finding]:
     """What is found after the changes. `$1` in a change stands for the event at PLACE."""
     await add_events(MANY)
-    assert (await seal_and_verify(stage.settings)).findings == []
+    assert (await link_and_verify(stage.settings)).findings == []
     event = await _event_at(PLACE)
     async with intruder(stage, database) as admin:
         for change in changes:
@@ -35,16 +35,16 @@ async def _tampered(stage: Stage, database: str, *changes: str) -> list[Finding]
 
 async def test_ten_thousand_events_are_whole(stage: Stage, database: str) -> None:
     await add_events(MANY)
-    report = await seal_and_verify(stage.settings)
+    report = await link_and_verify(stage.settings)
     assert report.findings == []
-    assert report.count == await sealed_count() > MANY
+    assert report.count == await link_count() > MANY
 
 
 @pytest.mark.parametrize(
     "column",
     [
         "at = at + interval '1 microsecond'",
-        "act = 'other'",
+        "event_type = 'other'",
         "actor = gen_random_uuid()",
         "actor = null",
         "contract = gen_random_uuid()",
@@ -67,14 +67,14 @@ async def test_one_removed_event_is_found_and_located(stage: Stage, database: st
     assert [(f.fault, f.number) for f in found] == [(Fault.MISSING, PLACE)]
 
 
-async def test_an_event_removed_with_its_seal_is_found_and_located(
+async def test_an_event_removed_with_its_link_is_found_and_located(
     stage: Stage, database: str
 ) -> None:
     found = await _tampered(
         stage,
         database,
         "delete from audit_event where id = $1",
-        "delete from audit_seal where event = $1",
+        "delete from audit_link where event = $1",
     )
     assert [(f.fault, f.number) for f in found] == [(Fault.MISSING, PLACE)]
 
@@ -84,7 +84,7 @@ async def test_one_inserted_event_is_found_and_named(stage: Stage, database: str
     found = await _tampered(
         stage,
         database,
-        "insert into audit_event (id, at, act, details, request_id)"
+        "insert into audit_event (id, at, event_type, details, request_id)"
         f" values ('{id}', now() - interval '1 day', 'sign-in', '{{}}', '')",
     )
     assert [(f.fault, f.event) for f in found] == [(Fault.INSERTED, id)]
@@ -94,8 +94,8 @@ async def test_an_end_that_is_cut_off_is_found(stage: Stage, database: str) -> N
     found = await _tampered(
         stage,
         database,
-        f"delete from audit_event where id in (select event from audit_seal where number > {MANY})",
-        f"delete from audit_seal where number > {MANY}",
+        f"delete from audit_event where id in (select event from audit_link where number > {MANY})",
+        f"delete from audit_link where number > {MANY}",
     )
     end = await fetch_value("select max(number) from audit_head")
     assert [(f.fault, f.number, f.last) for f in found] == [(Fault.CUT_OFF, MANY + 1, end)]
@@ -105,16 +105,16 @@ async def test_an_end_cut_off_with_its_heads_is_found_by_a_head_kept_elsewhere(
     stage: Stage, database: str
 ) -> None:
     await link_waiting(stage.settings)
-    kept = await sealed_count()
+    kept = await link_count()
     await add_events(5)
     await link_waiting(stage.settings)
     elsewhere = await fetch_value("select signed from audit_head order by number desc limit 1")
     async with intruder(stage, database) as admin:
         await admin.execute(
-            "delete from audit_event where id in (select event from audit_seal where number > $1)",
+            "delete from audit_event where id in (select event from audit_link where number > $1)",
             kept,
         )
-        await admin.execute("delete from audit_seal where number > $1", kept)
+        await admin.execute("delete from audit_link where number > $1", kept)
         await admin.execute("delete from audit_head where number > $1", kept)
     signer = signer_of(stage.settings)
     assert (await verify_log(signer)).findings == []
@@ -144,11 +144,11 @@ async def test_a_head_that_the_portal_did_not_sign_is_found(
     assert report.findings == [], "an earlier key of the portal may be named"
 
 
-async def test_an_event_taken_away_before_its_seal_is_found(stage: Stage, database: str) -> None:
+async def test_an_event_taken_away_before_its_link_is_found(stage: Stage, database: str) -> None:
     await link_waiting(stage.settings)
-    await add_events(1, act="short-lived")
-    id = await fetch_value("select id from audit_event where act = 'short-lived'")
+    await add_events(1, event_type="short-lived")
+    id = await fetch_value("select id from audit_event where event_type = 'short-lived'")
     async with intruder(stage, database) as admin:
         await admin.execute("delete from audit_event where id = $1", id)
-    found = (await seal_and_verify(stage.settings)).findings
+    found = (await link_and_verify(stage.settings)).findings
     assert [(f.fault, f.event) for f in found] == [(Fault.MISSING, str(id))]

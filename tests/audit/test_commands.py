@@ -49,8 +49,8 @@ def test_a_changed_event_ends_verify_with_exit_code_one(
     async def tamper() -> None:
         async with intruder(stage, dsn) as admin:
             await admin.execute(
-                "update audit_event set act = 'other'"
-                " where id = (select event from audit_seal where number = 7)"
+                "update audit_event set event_type = 'other'"
+                " where id = (select event from audit_link where number = 7)"
             )
 
     asyncio.run(tamper())

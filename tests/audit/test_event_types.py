@@ -1,4 +1,4 @@
-"""Every act that is recorded anywhere has a sentence in both languages."""
+"""Every event type that is recorded anywhere has a sentence in both languages."""
 
 import ast
 import importlib
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.audit.event_types import EVENT_TYPES
-from app.history.rules import act_name, sentence
+from app.history.rules import event_type_name, sentence
 from app.web import i18n
 
 APP = Path(__file__).resolve().parents[2] / "app"
@@ -16,7 +16,7 @@ PLACE = re.compile(r"%\((\w+)\)s")
 
 
 def recorded() -> dict[str, set[str]]:
-    """Act → names of the details that all its events have, from every call of `record`."""
+    """Event type → names of the details that all its events have, from every call of `record`."""
     found: dict[str, set[str]] = {}
     for path in sorted(APP.rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
@@ -25,10 +25,10 @@ def recorded() -> dict[str, set[str]]:
                 for call in _calls(function, "record"):
                     names = {word.arg or "" for word in call.keywords}
                     names |= _spread(path, function, call)
-                    acts = _codes(call.args[0]) or _passed(tree, function.name)
-                    assert acts, f"{path}:{call.lineno}: the act's code is not written out"
-                    for act in acts:
-                        found[act] = found.get(act, names) & names
+                    codes = _codes(call.args[0]) or _passed(tree, function.name)
+                    assert codes, f"{path}:{call.lineno}: the event type is not written out"
+                    for code in codes:
+                        found[code] = found.get(code, names) & names
     return found
 
 
@@ -77,28 +77,28 @@ def _passed(tree: ast.Module, function: str) -> set[str]:
 RECORDED = recorded()
 
 
-@pytest.mark.parametrize("act", sorted(RECORDED))
-def test_every_recorded_act_has_a_sentence_that_its_details_fill(act: str) -> None:
-    assert act in EVENT_TYPES
-    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", act)
-    assert set(PLACE.findall(EVENT_TYPES[act])) <= RECORDED[act]
+@pytest.mark.parametrize("event_type", sorted(RECORDED))
+def test_every_recorded_event_type_has_a_sentence_that_its_details_fill(event_type: str) -> None:
+    assert event_type in EVENT_TYPES
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", event_type)
+    assert set(PLACE.findall(EVENT_TYPES[event_type])) <= RECORDED[event_type]
 
 
-@pytest.mark.parametrize("act", sorted(EVENT_TYPES))
-def test_every_sentence_is_translated_with_the_same_places(act: str) -> None:
-    japanese = i18n.translations["ja"].gettext(EVENT_TYPES[act])
-    assert japanese != EVENT_TYPES[act]
-    assert sorted(PLACE.findall(japanese)) == sorted(PLACE.findall(EVENT_TYPES[act]))
+@pytest.mark.parametrize("event_type", sorted(EVENT_TYPES))
+def test_every_sentence_is_translated_with_the_same_places(event_type: str) -> None:
+    japanese = i18n.translations["ja"].gettext(EVENT_TYPES[event_type])
+    assert japanese != EVENT_TYPES[event_type]
+    assert sorted(PLACE.findall(japanese)) == sorted(PLACE.findall(EVENT_TYPES[event_type]))
 
 
 def test_a_sentence_names_its_subject_and_what_is_gone_is_told() -> None:
     i18n.language.set("ja")
     assert sentence("environment-creation", "本番環境", {}) == "環境「本番環境」を作成しました"
     assert sentence("environment-creation", "", {}) == "環境「（削除済み）」を作成しました"
-    assert act_name("environment-creation") == "環境「…」を作成しました"
+    assert event_type_name("environment-creation") == "環境「…」を作成しました"
     told = sentence("membership-creation", "鈴木", {"role": "owner"})
     assert told == "「鈴木」を関係者（オーナー）に追加しました"
 
 
-def test_an_act_that_nobody_knows_is_told_by_its_code() -> None:
+def test_an_unknown_event_type_is_shown_as_its_code() -> None:
     assert sentence("100%-new", "", {}) == "100%-new"

@@ -160,7 +160,7 @@ async def test_an_export_with_an_event_gone_is_refused(
     stage: Stage, database: str, tmp_path: Path
 ) -> None:
     await link_waiting(stage.settings)
-    event = await fetch_value("select event from audit_seal where number = 3")
+    event = await fetch_value("select event from audit_link where number = 3")
     async with intruder(stage, database) as admin:
         await admin.execute("delete from audit_event where id = $1", event)
     with pytest.raises(Incomplete):
@@ -174,9 +174,10 @@ async def test_a_line_is_an_object_of_text_that_any_program_reads(
     await export_log(tmp_path / "audit.ndjson", "ndjson")
     first = json.loads((tmp_path / "audit.ndjson").read_text("utf-8").splitlines()[0])
     rows = await fetch(
-        "select e.act from audit_seal s join audit_event e on e.id = s.event where s.number = 1"
+        "select e.event_type from audit_link l join audit_event e on e.id = l.event"
+        " where l.number = 1"
     )
-    assert first["number"] == 1 and first["act"] == rows[0]["act"]
+    assert first["number"] == 1 and first["act"] == rows[0]["event_type"]
     assert isinstance(json.loads(first["details"]), dict)
 
 

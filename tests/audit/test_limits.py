@@ -29,18 +29,21 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     return time
 
 
-async def add(act: str, actor: UUID | None, times: int = 1, subject: UUID | None = None) -> None:
+async def add(
+    event_type: str, actor: UUID | None, times: int = 1, subject: UUID | None = None
+) -> None:
     for _ in range(times):
         async with unit_of_work():
-            await record(act, actor=actor, subject=subject, how="so")
+            await record(event_type, actor=actor, subject=subject, how="so")
 
 
-async def kept(act: str, actor: UUID | None) -> list[str]:
+async def kept(event_type: str, actor: UUID | None) -> list[str]:
     """The details of the events, oldest first."""
     rows = await fetch(
-        "select details::text from audit_event where act = $1 and actor is not distinct from $2"
+        "select details::text from audit_event"
+        " where event_type = $1 and actor is not distinct from $2"
         " and details ? 'how' order by at, id",
-        act,
+        event_type,
         actor,
     )
     return [row["details"] for row in rows]
@@ -49,20 +52,20 @@ async def kept(act: str, actor: UUID | None) -> list[str]:
 PLAIN, REPEATED = '{"how": "so"}', '{"how": "so", "repeated": true}'
 
 
-@pytest.mark.parametrize("act", sorted(COALESCED))
+@pytest.mark.parametrize("event_type", sorted(COALESCED))
 @pytest.mark.parametrize("known", [True, False], ids=["person", "nobody"])
 async def test_repeated_events_without_a_change_of_data_become_one_a_minute(
-    database: str, time: Time, act: str, known: bool
+    database: str, time: Time, event_type: str, known: bool
 ) -> None:
     actor = uuid4() if known else None
-    await add(act, actor, ONE_BY_ONE + 5)
-    assert await kept(act, actor) == [PLAIN] * ONE_BY_ONE
+    await add(event_type, actor, ONE_BY_ONE + 5)
+    assert await kept(event_type, actor) == [PLAIN] * ONE_BY_ONE
     time.now += timedelta(minutes=1)
-    await add(act, actor, 5)
-    assert await kept(act, actor) == [PLAIN] * ONE_BY_ONE + [REPEATED]
+    await add(event_type, actor, 5)
+    assert await kept(event_type, actor) == [PLAIN] * ONE_BY_ONE + [REPEATED]
     time.now += timedelta(minutes=61)
-    await add(act, actor)
-    assert (await kept(act, actor))[-1] == PLAIN
+    await add(event_type, actor)
+    assert (await kept(event_type, actor))[-1] == PLAIN
 
 
 async def test_what_one_person_repeats_hides_nothing_that_another_does(database: str) -> None:
@@ -79,7 +82,10 @@ async def test_forms_of_an_expired_session_fill_no_log(owner: httpx.AsyncClient)
     for _ in range(25):
         answer = await owner.post("/contracts/D-1001/environments/new", data={"name": "x"})
         assert answer.status_code == 303
-    assert await fetch_value("select count(*) from audit_event where act = 'form-parking'") == 20
+    assert (
+        await fetch_value("select count(*) from audit_event where event_type = 'form-parking'")
+        == 20
+    )
 
 
 async def test_a_language_that_is_switched_back_and_forth_fills_no_log(
@@ -88,44 +94,47 @@ async def test_a_language_that_is_switched_back_and_forth_fills_no_log(
     for n in range(30):
         answer = await owner.post("/language", data={"language": ("en", "ja")[n % 2], "back": "/"})
         assert answer.status_code == 303
-    assert await fetch_value("select count(*) from audit_event where act = 'language-change'") == 20
+    assert (
+        await fetch_value("select count(*) from audit_event where event_type = 'language-change'")
+        == 20
+    )
     assert await fetch_value("select language from portal_user where code = 'owner'") == "ja"
 
 
-@pytest.mark.parametrize("act", sorted(FEWER_A_DAY))
+@pytest.mark.parametrize("event_type", sorted(FEWER_A_DAY))
 async def test_a_person_changes_their_own_account_only_so_often_a_day(
-    database: str, time: Time, act: str
+    database: str, time: Time, event_type: str
 ) -> None:
     actor = uuid4()
     await fetch(
         "insert into audit_event select gen_random_uuid(), $4, $1, $2, null, null,"
         " '{\"how\": \"so\"}', '' from generate_series(1, $3)",
-        act,
+        event_type,
         actor,
-        most_a_day(act) - 1,
+        most_a_day(event_type) - 1,
         time.now,
     )
-    await add(act, actor)
+    await add(event_type, actor)
     with pytest.raises(QuotaFull):
-        await add(act, actor)
-    await add(act, uuid4())
+        await add(event_type, actor)
+    await add(event_type, uuid4())
     time.now += timedelta(hours=24, seconds=1)
-    await add(act, actor)
+    await add(event_type, actor)
 
 
 async def test_a_full_day_refuses_the_act_and_takes_its_change_back(database: str) -> None:
-    actor, act = uuid4(), "environment-change"
+    actor, event_type = uuid4(), "environment-change"
     await fetch(
         "insert into audit_event select gen_random_uuid(), now(), $1, $2, null, null, '{}', ''"
         " from generate_series(1, $3)",
-        act,
+        event_type,
         actor,
-        most_a_day(act),
+        most_a_day(event_type),
     )
     with pytest.raises(QuotaFull):
         async with unit_of_work():
             await fetch("insert into corporate_group values (gen_random_uuid(), 'half')")
-            await record(act, actor=actor)
+            await record(event_type, actor=actor)
     assert await fetch_value("select count(*) from corporate_group where name = 'half'") == 0
 
 

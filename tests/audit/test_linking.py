@@ -13,22 +13,22 @@ from app.audit.linking import link_round, link_waiting
 from app.audit.services import record
 from app.database import close_pool, fetch, fetch_value, open_pool, unit_of_work
 from app.main import make_litestar
-from tests.audit.log import add_events, intruder, seal_and_verify, sealed_count, signer_of
+from tests.audit.log import add_events, intruder, link_and_verify, link_count, signer_of
 from tests.conftest import Stage
 
 ISSUER = "http://127.0.0.1:8000"
 
 
 async def test_events_get_consecutive_places_and_a_signed_head(stage: Stage, database: str) -> None:
-    report = await seal_and_verify(stage.settings)
+    report = await link_and_verify(stage.settings)
     events = await fetch_value("select count(*) from audit_event")
     assert report.findings == []
-    assert report.count == await sealed_count() == events > 0
+    assert report.count == await link_count() == events > 0
     assert report.waiting == 0
     assert await fetch_value("select max(number) from audit_head") == events
 
 
-async def test_an_event_that_commits_late_is_sealed_late_and_never_skipped(
+async def test_an_event_that_commits_late_is_linked_late_and_never_skipped(
     stage: Stage, database: str
 ) -> None:
     await link_waiting(stage.settings)
@@ -36,7 +36,7 @@ async def test_an_event_that_commits_late_is_sealed_late_and_never_skipped(
     try:
         async with late.transaction():
             await late.execute(
-                "insert into audit_event (id, at, act, details, request_id)"
+                "insert into audit_event (id, at, event_type, details, request_id)"
                 " values (gen_random_uuid(), now(), 'late', '{}', '')"
             )
             async with unit_of_work():
@@ -45,15 +45,15 @@ async def test_an_event_that_commits_late_is_sealed_late_and_never_skipped(
         assert await link_waiting(stage.settings) == 1
     finally:
         await late.close()
-    acts = await fetch(
-        "select e.act from audit_seal s join audit_event e on e.id = s.event"
-        " order by s.number desc limit 2"
+    linked = await fetch(
+        "select e.event_type from audit_link l join audit_event e on e.id = l.event"
+        " order by l.number desc limit 2"
     )
-    assert [row["act"] for row in acts] == ["late", "early"]
+    assert [row["event_type"] for row in linked] == ["late", "early"]
     assert (await verify_log(signer_of(stage.settings))).findings == []
 
 
-async def test_an_act_that_is_rolled_back_leaves_nothing_to_seal(
+async def test_an_act_that_is_rolled_back_leaves_nothing_to_link(
     stage: Stage, database: str
 ) -> None:
     await link_waiting(stage.settings)
@@ -64,11 +64,11 @@ async def test_an_act_that_is_rolled_back_leaves_nothing_to_seal(
     assert await link_waiting(stage.settings) == 0
 
 
-async def test_many_acts_that_commit_while_two_sealers_run_are_all_sealed_once(
+async def test_many_acts_that_commit_while_two_processes_link_are_all_linked_once(
     stage: Stage, database: str
 ) -> None:
     await link_waiting(stage.settings)
-    before = await sealed_count()
+    before = await link_count()
     acting = True
     rounds: list[int] = []
 
@@ -89,12 +89,12 @@ async def test_many_acts_that_commit_while_two_sealers_run_are_all_sealed_once(
     acting = False
     await asyncio.gather(*keepers)
     rest = await link_waiting(stage.settings)
-    assert sum(rounds) + rest == 240 == await sealed_count() - before
+    assert sum(rounds) + rest == 240 == await link_count() - before
     assert sum(rounds) > 0, "linking ran beside the acts"
     assert (await verify_log(signer_of(stage.settings))).findings == []
 
 
-async def test_only_one_of_two_sealers_seals_at_a_time(stage: Stage, database: str) -> None:
+async def test_only_one_of_two_processes_links_at_a_time(stage: Stage, database: str) -> None:
     await link_waiting(stage.settings)
     other = await asyncpg.connect(database)
     try:
@@ -107,7 +107,7 @@ async def test_only_one_of_two_sealers_seals_at_a_time(stage: Stage, database: s
         await other.close()
 
 
-@pytest.mark.parametrize("table", ["audit_event", "audit_seal", "audit_head"])
+@pytest.mark.parametrize("table", ["audit_event", "audit_link", "audit_head"])
 @pytest.mark.parametrize(
     "change", ["delete from {0}", "update {0} set {1} = {1}", "truncate {0} cascade"]
 )
@@ -115,7 +115,7 @@ async def test_neither_the_running_role_nor_the_owner_changes_the_log(
     stage: Stage, database: str, table: str, change: str
 ) -> None:
     await link_waiting(stage.settings)
-    column = "act" if table == "audit_event" else "number"
+    column = "event_type" if table == "audit_event" else "number"
     for dsn in (database, stage.owner_dsn(database)):
         connection = await asyncpg.connect(dsn)
         try:
@@ -125,23 +125,25 @@ async def test_neither_the_running_role_nor_the_owner_changes_the_log(
             await connection.close()
 
 
-async def test_an_event_leaves_the_queue_only_sealed(stage: Stage, database: str) -> None:
+async def test_an_event_leaves_the_queue_only_when_it_is_linked(
+    stage: Stage, database: str
+) -> None:
     await add_events(2)
-    for change in ("delete from audit_unsealed", "update audit_unsealed set event = event"):
+    for change in ("delete from audit_unlinked", "update audit_unlinked set event = event"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await fetch(change)
-    assert (await seal_and_verify(stage.settings)).findings == []
+    assert (await link_and_verify(stage.settings)).findings == []
 
 
-async def test_the_server_seals_within_five_seconds(stage: Stage, database: str) -> None:
+async def test_the_server_links_within_five_seconds(stage: Stage, database: str) -> None:
     await close_pool()
     async with make_litestar(stage.settings, database).lifespan():
         async with unit_of_work():
             await record("quick", actor=None)
         begin = time.monotonic()
         while await fetch_value(
-            "select count(*) from audit_unsealed u join audit_event e on e.id = u.event"
-            " where e.act = 'quick'"
+            "select count(*) from audit_unlinked u join audit_event e on e.id = u.event"
+            " where e.event_type = 'quick'"
         ):
             assert time.monotonic() - begin < 5
             await asyncio.sleep(0.02)
@@ -160,10 +162,10 @@ async def test_erasing_a_person_keeps_the_chain_and_leaves_no_name_in_it(
     person = await fetch_value("select id from portal_user where code = 'outsider'")
     named = await fetch("select name, email from portal_user where id = $1", person)
     assert await fetch_value("select count(*) from audit_event where actor = $1", person) > 0
-    before = await seal_and_verify(stage.settings)
+    before = await link_and_verify(stage.settings)
     async with intruder(stage, database) as admin:
         await admin.execute("delete from portal_user where id = $1", person)
-    after = await seal_and_verify(stage.settings)
+    after = await link_and_verify(stage.settings)
     assert after.findings == []
     assert (after.count, after.digest) == (before.count, before.digest)
     text = await fetch_value("select string_agg(e::text, '') from audit_event e")

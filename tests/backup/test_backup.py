@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from app.accounts.rules import Viewer
 from app.audit.checking import verify_log
-from app.audit.keys import head_signer
+from app.audit.head_signing import head_signer
 from app.audit.linking import link_waiting
 from app.backup.archive import MANIFEST
 from app.cli.__main__ import portal
@@ -73,7 +73,7 @@ class Machine:
         return Place(replace(read_settings(), demo=True), dsn)
 
     def filled(self) -> Place:
-        """A portal with the demo world, a stored file, a sealed audit log and trusted roots."""
+        """A portal with the demo world, a stored file, a linked audit log and trusted roots."""
         place = self.place(asyncio.run(self.stage.copy()))
         shutil.copytree(self.stage.settings.trusted_roots, place.settings.trusted_roots)
 

@@ -65,8 +65,8 @@ class Cast:
         """The newcomer, after the terms and the password change."""
         await fetch("update portal_user set must_change_password = false where code = 'newcomer'")
         await fetch(
-            'insert into terms_acceptance (id, "user", terms, accepted_at)'
-            " select gen_random_uuid(), u.id, t.id, now() from portal_user u, terms t"
+            'insert into terms_of_use_acceptance (id, "user", terms_of_use, accepted_at)'
+            " select gen_random_uuid(), u.id, t.id, now() from portal_user u, terms_of_use t"
             " where u.code = 'newcomer'"
         )
         return await self.person("newcomer")

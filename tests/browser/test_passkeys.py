@@ -146,7 +146,7 @@ async def test_an_authenticator_app_is_set_up_and_used(
     async with make_cast(mode, language) as cast:
         person = await cast.person("owner")
         await person.visit("/site-map")
-        await person.press("2段階認証" if language == "ja" else "Two-step log-in")
+        await person.press("2段階認証" if language == "ja" else "Two-step verification")
         await cast.look(person)
         await person.press(
             "認証アプリを設定" if language == "ja" else "Set up an authenticator app"
@@ -158,11 +158,11 @@ async def test_an_authenticator_app_is_set_up_and_used(
         secret = re.sub(r"\s", "", text)
         label = "確認コード" if language == "ja" else "Verification code"
         await person.fill(label, "12345")
-        await person.press("使用を開始" if language == "ja" else "Start using it")
+        await person.press("使用を開始" if language == "ja" else "Start using this app")
         await person.sees_error("入力内容を確認してください")
         await cast.look(person)
         await person.fill(label, code(secret))
-        await person.press("使用を開始" if language == "ja" else "Start using it")
+        await person.press("使用を開始" if language == "ja" else "Start using this app")
         await person.sees_heading("リカバリーコード" if language == "ja" else "Recovery codes")
         await person.page.context.clear_cookies()
         await person.visit("/login")

@@ -94,7 +94,7 @@ async def test_it_compares_the_clock_with_the_databases(
     assert error.startswith("error: ") and " 120 s apart" in error.replace("119 s", "120 s")
 
 
-async def test_it_says_what_is_sealed_under_a_lost_secret(
+async def test_it_says_what_is_encrypted_under_a_lost_secret(
     portal: Portal, owner: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     await add_app(owner)
@@ -102,10 +102,10 @@ async def test_it_says_what_is_sealed_under_a_lost_secret(
     await write_mails(portal.settings, 3)
     await expire()
     await owner.post(NEW, data=FORM)
-    assert await told(portal.settings, "Sealed") == []
+    assert await told(portal.settings, "Encrypted") == []
     other = tmp_path / "secret"
     other.write_bytes(secrets.token_bytes(32))
-    [warning] = await told(replace(portal.settings, secret_file=other), "Sealed")
+    [warning] = await told(replace(portal.settings, secret_file=other), "Encrypted")
     assert "1 authenticator apps, 3 mails, 1 kept forms" in warning
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,8 +19,13 @@ MARKERS = {"_", "gettext", "ngettext", "pgettext", "N_"}
 Key = tuple[str | None, str | tuple[str, ...]]
 
 
-def extracted() -> dict[Key, Any]:
-    """Messages of the code and the templates, as Babel finds them, by context and id."""
+def extracted() -> dict[Key, str]:
+    """Messages of the code and the templates by context and id, each with a file that says it."""
+    return {key: file for file, key in sayings()}
+
+
+def sayings() -> Iterator[tuple[str, Key]]:
+    """Every place that says a message, as Babel finds them: its file, and context and id."""
     with (PROJECT / "babel.cfg").open(encoding="utf-8") as file:
         # Babel has no type for this one.
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
@@ -31,10 +37,8 @@ def extracted() -> dict[Key, Any]:
         "N_": None,
     }
     found = extract_from_dir(str(PROJECT), methods, options, keywords, directory_filter=_is_ours)
-    return {
-        (context, id if isinstance(id, str) else tuple(id)): file
-        for file, _, id, _, context in found
-    }
+    for name, _, id, _, context in found:
+        yield name, (context, id if isinstance(id, str) else tuple(id))
 
 
 def _is_ours(folder: str) -> bool:

@@ -4,8 +4,12 @@ import ast
 import base64
 import hashlib
 import re
+import sys
+from importlib.metadata import packages_distributions
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.conventions.sources import PROJECT, Module, modules
 
@@ -41,6 +45,20 @@ def test_every_requirement_is_pinned_with_hashes_and_names_no_index(name: str) -
         assert PIN.match(pin), f"not pinned: {pin}"
         assert "--hash=sha256:" in lines[lines.index(pin) + 1], f"no hash: {pin}"
     assert not [line for line in lines if re.search(r"https?://|--(extra-)?index|--find", line)]
+
+
+def test_every_package_that_the_portal_imports_is_required_by_name() -> None:
+    lines = (PROJECT / "requirements.in").read_text("utf-8").splitlines()
+    required = {canonicalize_name(Requirement(line).name) for line in lines if line}
+    origins = packages_distributions()
+    imported = {name.split(".")[0] for module in modules("app") for name in module.imports()}
+    # A package that another one brings along may go with its next version.
+    missing = {
+        package
+        for package in imported - sys.stdlib_module_names - {"app", "licensed_system"}
+        if not required & {canonicalize_name(name) for name in origins.get(package, [])}
+    }
+    assert not missing
 
 
 @pytest.mark.parametrize("module", CODE, ids=_name)

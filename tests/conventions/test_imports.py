@@ -67,8 +67,8 @@ FURTHER = {
             (
                 *("format.claims", "format.curve_points", "format.files", "format.jws"),
                 *("format.keysets", "format.recognition", "format.requests", "format.roots"),
-                *("format.strict_json", "messages", "moves", "signing", "terms", "wording"),
-                "signing_keys.encryption",
+                *("format.strict_json", "licensed_products", "machine_moves", "messages"),
+                *("signing", "signing_keys.encryption", "wording"),
             ),
             "rules",
         ),

@@ -148,7 +148,7 @@ async def test_the_running_role_may_not_change_the_audit_log_or_the_tables(
     runtime = await asyncpg.connect(in_database(stage.addresses.runtime, "from_empty"))
     try:
         for forbidden in (
-            "update audit_event set act = ''",
+            "update audit_event set event_type = ''",
             "delete from audit_event",
             "truncate audit_event",
             "alter table audit_event disable trigger all",
@@ -165,7 +165,7 @@ async def test_the_running_role_may_not_change_the_audit_log_or_the_tables(
 async def test_not_even_the_owning_role_changes_the_audit_log(
     migrated: asyncpg.Connection,
 ) -> None:
-    for forbidden in ("update audit_event set act = ''", "delete from audit_event"):
+    for forbidden in ("update audit_event set event_type = ''", "delete from audit_event"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await migrated.execute(forbidden)
 

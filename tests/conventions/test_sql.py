@@ -101,9 +101,9 @@ async def test_the_statement_of_the_session_fits(connection: asyncpg.Connection)
 
 async def test_every_event_can_be_recorded(database: str) -> None:
     user = await fetch_value("select id from portal_user limit 1")
-    for act, actor in itertools.product(EVENT_TYPES, (None, user)):
+    for event_type, actor in itertools.product(EVENT_TYPES, (None, user)):
         async with unit_of_work():
-            await record(act, actor=actor, contract=uuid7(), subject=uuid7())
+            await record(event_type, actor=actor, contract=uuid7(), subject=uuid7())
 
 
 async def test_every_filter_of_the_history_fits(database: str) -> None:
@@ -111,18 +111,18 @@ async def test_every_filter_of_the_history_fits(database: str) -> None:
     contract = await find_contract(user, "D-1001")
     assert contract
     people = (None, user, Group.PORTAL, Group.VENDOR)
-    for act, person, day in itertools.product((None, "sign-in"), people, (None, DAY)):
-        chosen = HistoryFilter(act=act, person=person, starts_on=day, ends_on=day)
+    for event_type, person, day in itertools.product((None, "sign-in"), people, (None, DAY)):
+        chosen = HistoryFilter(event_type=event_type, person=person, starts_on=day, ends_on=day)
         await history.list_events(contract, chosen, wanted(history.EVENTS))
         async for event in history.all_events(contract, chosen):
             assert event.text
 
 
 async def test_every_filter_of_the_audit_log_fits(database: str) -> None:
-    for person, act, contract, day in itertools.product(
+    for person, event_type, contract, day in itertools.product(
         ("", "owner"), ("", "sign-in"), ("", "D-1001"), (None, DAY)
     ):
-        chosen = staff_audit.AuditFilter(person, act, contract, day, day)
+        chosen = staff_audit.AuditFilter(person, event_type, contract, day, day)
         await staff_audit.list_events(chosen, wanted(staff_audit.EVENTS))
         async for link in staff_audit.list_links(chosen):
             assert link.number

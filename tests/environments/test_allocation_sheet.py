@@ -68,9 +68,13 @@ async def test_effects_are_shown_then_restated_then_done_at_once(owner: httpx.As
 
 
 async def test_each_environment_has_an_event_of_its_own(owner: httpx.AsyncClient) -> None:
-    before = await fetch_value("select count(*) from audit_event where act = 'allocation-change'")
+    before = await fetch_value(
+        "select count(*) from audit_event where event_type = 'allocation-change'"
+    )
     await confirm(owner, confirmation(await check(owner, TABLE)))
-    after = await fetch_value("select count(*) from audit_event where act = 'allocation-change'")
+    after = await fetch_value(
+        "select count(*) from audit_event where event_type = 'allocation-change'"
+    )
     assert after - before == 2
 
 

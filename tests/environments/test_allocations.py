@@ -213,7 +213,7 @@ async def test_names_of_products_follow_the_language(portal: Portal, form: Form)
         html = (await owner.get(form.path)).text
         refused = await owner.post(form.path, data=form(PLATFORM="7"))
     assert "Business Platform" in html
-    assert "Business Platform: at most 6 can be allocated here now" in refused.text
+    assert "Business Platform: you can currently allocate up to 6 here." in refused.text
 
 
 A = UUID(int=1)
@@ -226,8 +226,8 @@ SHARE = Share(entitlement=A, quantity=10, here=2, held=0, elsewhere=5)
         (5, 2, None),
         (6, 2, AllocationProblem.TOO_MANY),
         (0, 2, None),
-        (3, 1, AllocationProblem.CHANGED_MEANWHILE),
-        (6, 1, AllocationProblem.CHANGED_MEANWHILE),
+        (3, 1, AllocationProblem.VERSION_CONFLICT),
+        (6, 1, AllocationProblem.VERSION_CONFLICT),
     ],
 )
 def test_what_stands_in_the_way(wanted: int, seen: int, problem: AllocationProblem | None) -> None:

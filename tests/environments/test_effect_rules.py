@@ -89,7 +89,7 @@ def test_every_obstacle_is_told_at_once(sheet: Sheet) -> None:
         [LineProblem.UNKNOWN_MARK],
         [LineProblem.NO_COUNT],
         [LineProblem.REPEATED],
-        [LineProblem.CHANGED_MEANWHILE],
+        [LineProblem.VERSION_CONFLICT],
         [],
     ]
     assert [each.mark for each in effects[2].candidates] == [p.mark for p in sheet.products[1:]]

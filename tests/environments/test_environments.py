@@ -61,7 +61,7 @@ async def test_a_change_happens_once_however_often_it_is_sent(owner: httpx.Async
     assert await confirm(owner, location) == led_to[0], "later as well"
     assert (await owner.get(location)).headers["location"] == led_to[0], "Back finds it done"
     assert (await names()).count("開発環境") == 1
-    events = await fetch("select * from audit_event where act = 'environment-creation'")
+    events = await fetch("select * from audit_event where event_type = 'environment-creation'")
     assert sum("開発環境" in row["details"] for row in events) == 1
 
 

@@ -19,7 +19,9 @@ async def test_the_invited_address_is_shown(owner: httpx.AsyncClient) -> None:
 
 async def test_the_event_itself_does_not_hold_it(owner: httpx.AsyncClient) -> None:
     await invite(owner, ADDRESS)
-    rows = await fetch("select details::text as details from audit_event where act = 'invitation'")
+    rows = await fetch(
+        "select details::text as details from audit_event where event_type = 'invitation'"
+    )
     assert rows and all(ADDRESS not in row["details"] for row in rows)
 
 

@@ -27,10 +27,10 @@ def told(html: str) -> list[str]:
     return [" ".join(row.split()) for row in ROW.findall(html)]
 
 
-async def _many(contract: str, count: int, act: str = "environment-change") -> None:
+async def _many(contract: str, count: int, event_type: str = "environment-change") -> None:
     await fetch(
         """
-        insert into audit_event (id, at, act, actor, contract, subject, details, request_id)
+        insert into audit_event (id, at, event_type, actor, contract, subject, details, request_id)
         select gen_random_uuid(), now() - n / 2 * interval '1 hour', $3,
                (select id from portal_user where code = 'owner'), c.id, null,
                jsonb_build_object('name', '環境' || n), ''
@@ -38,7 +38,7 @@ async def _many(contract: str, count: int, act: str = "environment-change") -> N
         """,
         contract,
         count,
-        act,
+        event_type,
     )
 
 
@@ -117,7 +117,7 @@ async def test_the_list_goes_on_page_by_page_without_gap_or_repeat(
 ) -> None:
     await _many("D-1001", 130)
     seen: list[str] = []
-    path = f"{URL}?act=environment-change"
+    path = f"{URL}?event_type=environment-change"
     while path:
         html = (await owner.get(path)).text
         seen += told(html)
@@ -139,7 +139,7 @@ async def test_days_are_kept_by_every_way_out_of_a_page(owner: httpx.AsyncClient
 
 
 async def test_the_filter_by_act_shows_that_act_only(owner: httpx.AsyncClient) -> None:
-    html = (await owner.get(f"{URL}?act=allocation-change")).text
+    html = (await owner.get(f"{URL}?event_type=allocation-change")).text
     assert told(html) and all("割り当てを変更しました" in text for text in told(html))
     assert '<option value="allocation-change" selected>' in html
 
@@ -166,7 +166,7 @@ async def test_the_period_counts_days_of_the_contracts_time_zone(
         )
     ):
         await fetch(
-            "insert into audit_event (id, at, act, contract, details, request_id)"
+            "insert into audit_event (id, at, event_type, contract, details, request_id)"
             " select gen_random_uuid(), $1::text::timestamptz, 'environment-creation', id,"
             " jsonb_build_object('name', $2::text), '' from contract where number = 'D-1001'",
             at,
@@ -200,7 +200,14 @@ async def test_a_wrong_day_is_said_beside_its_field(
 
 @pytest.mark.parametrize(
     "query",
-    ["act=%25s", "act='", "person=x", "before=1.x", "before=9999999999999999.", "before=x.y"],
+    [
+        "event_type=%25s",
+        "event_type='",
+        "person=x",
+        "before=1.x",
+        "before=9999999999999999.",
+        "before=x.y",
+    ],
 )
 async def test_an_address_that_makes_no_sense_counts_as_no_filter(
     owner: httpx.AsyncClient, query: str
@@ -217,11 +224,11 @@ async def test_the_file_has_everything_that_the_filter_lets_through(
     owner: httpx.AsyncClient,
 ) -> None:
     await _many("D-1001", 1200)
-    answer = await owner.get(f"{URL}/export?act=environment-change")
+    answer = await owner.get(f"{URL}/export?event_type=environment-change")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
     assert 'filename="history-D-1001.csv"' in unquote(answer.headers["content-disposition"])
-    assert answer.content.startswith("\ufeff日時（Asia/Tokyo）".encode())
+    assert answer.content.startswith("\ufeff日時（日本時間）".encode())
     rows = list(csv.reader(answer.content.decode("utf-8-sig").splitlines(), strict=True))
     assert len(rows) == 1201 and len({row[-1] for row in rows}) == 1201
     assert "\r\n" in answer.text
@@ -242,7 +249,7 @@ async def test_taking_the_file_is_part_of_the_history_and_looking_is_not(
 ) -> None:
     await owner.head(f"{URL}/export")
     await owner.get(URL)
-    count = "select count(*) from audit_event where act = 'history-export'"
+    count = "select count(*) from audit_event where event_type = 'history-export'"
     assert await fetch_value(count) == 0
     await owner.get(f"{URL}/export")
     assert await fetch_value(count) == 1
@@ -255,7 +262,8 @@ async def test_a_person_who_is_gone_is_told_without_a_name(
     person = await fetch_value("select id from portal_user where code = 'english'")
     name = await fetch_value("select name from portal_user where code = 'english'")
     await fetch(
-        "insert into audit_event (id, at, act, actor, contract, subject, details, request_id)"
+        "insert into audit_event"
+        " (id, at, event_type, actor, contract, subject, details, request_id)"
         " select gen_random_uuid(), now(), 'membership-creation', $1, id, $1, $2, ''"
         " from contract where number = 'D-1001'",
         person,
@@ -277,7 +285,7 @@ async def test_who_was_removed_is_told_by_the_id_that_the_event_keeps(
     person = await fetch_value("select id from portal_user where code = 'english'")
     name = await fetch_value("select name from portal_user where code = 'english'")
     await fetch(
-        "insert into audit_event (id, at, act, contract, subject, details, request_id)"
+        "insert into audit_event (id, at, event_type, contract, subject, details, request_id)"
         " select gen_random_uuid(), now(), 'membership-removal', id, gen_random_uuid(),"
         " jsonb_build_object('user', $1::uuid), '' from contract where number = 'D-1001'",
         person,
@@ -288,12 +296,12 @@ async def test_who_was_removed_is_told_by_the_id_that_the_event_keeps(
 async def test_staff_are_told_as_the_vendor(owner: httpx.AsyncClient) -> None:
     staff = await fetch_value("select name from portal_user where code = 'staff'")
     await fetch(
-        "insert into audit_event (id, at, act, actor, contract, details, request_id)"
+        "insert into audit_event (id, at, event_type, actor, contract, details, request_id)"
         " select gen_random_uuid(), now(), 'contract-creation', u.id, c.id, '{}', ''"
         " from contract c, portal_user u where c.number = 'D-1001' and u.code = 'staff'"
     )
     html = (await owner.get(f"{URL}?person=vendor")).text
-    assert "ベンダーの担当者" in html and staff not in html
+    assert "弊社担当者" in html and staff not in html
     assert told(html)
 
 

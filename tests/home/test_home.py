@@ -42,7 +42,7 @@ async def test_home_shows_the_persons_contracts_and_what_needs_doing(
     found = await hints(owner)
     assert list(found) == [
         "検証環境：まだアクティベートされていません。",
-        "ベンダーから回答がありました。",
+        "見積依頼への回答が届いています。",
     ]
     await lead_somewhere(owner, found)
 
@@ -68,7 +68,7 @@ async def test_an_environment_that_waits_leads_an_owner_to_its_activation_and_a_
     activation = f"{CONTRACT}/environments/{await environment()}/activations"
     assert (await hints(owner))[waiting] == [activation]
     assert (await hints(member))[waiting] == [f"{CONTRACT}/environments"]
-    assert "ベンダーから回答がありました。" not in await hints(member)
+    assert "見積依頼への回答が届いています。" not in await hints(member)
     await lead_somewhere(member, await hints(member))
 
 

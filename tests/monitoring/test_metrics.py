@@ -60,7 +60,7 @@ async def test_requests_are_counted_by_route_and_never_by_address(portal: Portal
     assert figures["portal_http_request_duration_seconds_count{route=/contracts/{number}}"] >= 1
 
 
-async def test_the_database_tells_queues_sessions_seals_and_keys(portal: Portal) -> None:
+async def test_the_database_tells_queues_sessions_links_and_signing_keys(portal: Portal) -> None:
     await fetch(
         "insert into mail (id, template, state, answer, failures, created_at, due_at, content)"
         " values (gen_random_uuid(), 'invitation', 'queued', '', 2, now() - interval '1 hour',"
@@ -74,7 +74,7 @@ async def test_the_database_tells_queues_sessions_seals_and_keys(portal: Portal)
     assert figures["portal_mails{state=retried}"] == 1
     assert figures["portal_mail_oldest_seconds"] >= 3600
     assert figures["portal_sessions{kind=staff}"] == 1
-    assert figures["portal_audit_unsealed"] >= 1
+    assert figures["portal_audit_unlinked"] >= 1
     assert figures["portal_signing_key_end_timestamp_seconds"] > 1.8e9
     assert figures["portal_background_task_failures_total{task=reminders}"] == 2
     assert figures["portal_background_task_done_timestamp_seconds{task=reminders}"] > 1.7e9

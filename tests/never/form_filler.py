@@ -133,7 +133,12 @@ class FormFiller:
             "removal": Sent(f"{found[1]}/removal"),
             "history": Sent(
                 f"{CONTRACT}/history",
-                (("act", "contract-creation"), ("person", ""), ("from", "2026/01/01"), ("to", "")),
+                (
+                    ("event_type", "contract-creation"),
+                    ("person", ""),
+                    ("from", "2026/01/01"),
+                    ("to", ""),
+                ),
                 method="GET",
             ),
             "resources": Sent(f"{CONTRACT}/resources", (("product", "PLATFORM"),), method="GET"),

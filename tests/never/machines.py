@@ -205,7 +205,8 @@ async def run_load(machines: Machines, pools: Sequence[Pool], count: int, seed: 
     rows = await fetch("select email from invitation where contract = any($1)", contracts)
     effects = Counter(row["email"] for row in rows)
     events = await fetch_value(
-        "select count(*)::int from audit_event where contract = any($1) and act = 'invitation'",
+        "select count(*)::int from audit_event"
+        " where contract = any($1) and event_type = 'invitation'",
         contracts,
     )
     mails = Counter(recipient for recipient, _ in mailbox.received)

@@ -34,7 +34,7 @@ NAMES = [
     "agree", "language", "request", "draft", "other", "q-", "q-x", "seen-", "_method", "__proto__",
     "fragment", "a[b]", "step", "key", "table", "file", "company", "search", "emails", "role",
     "note", "notification", "reason", "addition", "wish-x", "seen-note", "product", "quantity",
-    "products", "marked", "act", "person", "from", "to", "kept", "email", "current", "way",
+    "products", "marked", "event_type", "person", "from", "to", "kept", "email", "current", "way",
     "名", "\x00", "\ud800", "a" * 9000,
 ]  # fmt: skip
 CONTENT_TYPES = [
@@ -50,7 +50,8 @@ CONTENT_TYPES = [
 ]  # fmt: skip
 QUERIES = [
     "draft", "next", "fragment", "done", "after", "before", "search", "order", "other", "q",
-    "product", "unread", "until", "act", "person", "from", "to", "expired", "kept", "way", "agreed",
+    "product", "unread", "until", "event_type", "person", "from", "to", "expired", "kept", "way",
+    "agreed",
 ]  # fmt: skip
 HEADERS = [
     ("hx-request", "true"), ("hx-request", "TRUE"), ("hx-current-url", "http://[::1"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from app import clock
 from app.accounts import queries as accounts
 from app.accounts.rules import Viewer
-from app.accounts.services import accept_terms, create_user
+from app.accounts.services import accept_terms_of_use, create_user
 from app.accounts.session_services import open_session
 from app.contracts.rules import Role
 from app.contracts.services import add_membership, create_company, create_contract
@@ -100,10 +100,10 @@ async def make_owner() -> Owner:
     user = await create_user(
         code=code, name=code, email=f"{code}@example.com", password="not for signing in"
     )
-    terms = await accounts.current_terms()
+    terms = await accounts.current_terms_of_use()
     if terms is not None:
         viewer = Viewer(user, user, code, code, "ja", None, False, False, generation=1)
-        await accept_terms(viewer, terms["id"])
+        await accept_terms_of_use(viewer, terms["id"])
     account = await accounts.find_credentials(code)
     assert account is not None
     return Owner(user, (await open_session(account, "tests", known_device=None)).token)
@@ -127,7 +127,7 @@ async def read_ledger(pool: Pool) -> Ledger:
         select e.quantity, counts_in_use(e.id)::int as in_use,
                (select count(*) from allocation where contract = e.contract)::int as allocations,
                (select count(*) from audit_event
-                where contract = e.contract and act = 'allocation-change')::int as events,
+                where contract = e.contract and event_type = 'allocation-change')::int as events,
                (select deadlocks from pg_stat_database
                 where datname = current_database())::int as deadlocks
         from entitlement e where e.id = $1

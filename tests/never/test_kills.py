@@ -110,7 +110,7 @@ async def nothing_is_lost_or_half_done(pool: Pool, witnesses: list[Witness]) -> 
         )
         events = await fetch(
             "select (details -> 'quantities' ->> $2)::int as quantity from audit_event"
-            " where subject = $1 and act = 'allocation-change'",
+            " where subject = $1 and event_type = 'allocation-change'",
             witness.environment,
             str(pool.entitlements[0]),
         )

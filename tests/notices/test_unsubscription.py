@@ -9,7 +9,7 @@ from app.database import fetch, fetch_value
 from tests.conftest import Portal
 from tests.mail.post import deliver
 from tests.notices.steps import give, mail_all, publish, written_to
-from tests.people.post import acts, membership_id
+from tests.people.post import event_types, membership_id
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -47,7 +47,7 @@ async def test_the_mail_provider_presses_once_and_that_contracts_notices_stop(
             answer = await provider.post(link, data=ONE_CLICK, headers=headers)
             assert answer.status_code == 200 and "location" not in answer.headers
     assert not await notified("member") and await notified("english") and await notified("owner")
-    assert await acts("notice-unsubscription") == ["notice-unsubscription"]
+    assert await event_types("notice-unsubscription") == ["notice-unsubscription"]
     await fetch("delete from mail")
     await publish("ANALYTICS")
     await mail_all(portal.settings)

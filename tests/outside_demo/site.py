@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from app import clock
-from app.accounts.services import create_user, publish_terms
+from app.accounts.services import create_user, publish_terms_of_use
 from app.contracts.rules import Role
 from app.contracts.services import add_membership, create_company, create_contract
 from app.database import close_pool, open_pool
@@ -126,7 +126,7 @@ async def _make_contract(dsn: str) -> None:
         password=PASSWORD,
         staff_role="administrator",
     )
-    await publish_terms("# 1. 適用\n\n本規約", "# 1. Scope\n\nThese terms", actor=staff)
+    await publish_terms_of_use("# 1. 適用\n\n本規約", "# 1. Scope\n\nThese terms", actor=staff)
     owner = await create_user(
         code="keiyaku",
         name="契約 太郎",

@@ -131,7 +131,7 @@ def test_a_form_from_another_origin_is_refused(site: Site) -> None:
     "sql",
     [
         "delete from audit_event",
-        "update audit_event set act = 'nothing'",
+        "update audit_event set event_type = 'nothing'",
         "truncate audit_event",
         "alter table audit_event disable trigger all",
         "drop trigger audit_event_append_only on audit_event",

@@ -106,8 +106,8 @@ async def invite(client: httpx.AsyncClient, *emails: str, language: str = "ja") 
     return await confirm(client, await client.post("/contracts/D-1001/invitations/new", data=data))
 
 
-async def acts(since: str) -> list[str]:
+async def event_types(since: str) -> list[str]:
     """Names of the audit events from the first one named `since` on."""
-    rows = await fetch("select act from audit_event order by id")
-    names = [row["act"] for row in rows]
+    rows = await fetch("select event_type from audit_event order by id")
+    names = [row["event_type"] for row in rows]
     return names[names.index(since) :] if since in names else []

@@ -11,7 +11,7 @@ from app import clock
 from app.database import fetch, fetch_one, fetch_value
 from app.people.rules import MOST_OPEN
 from tests.conftest import Portal
-from tests.people.post import acts, confirm, invite, link_to, mails_to
+from tests.people.post import confirm, event_types, invite, link_to, mails_to
 
 MEMBERS = "/contracts/D-1001/members"
 NEW = "/contracts/D-1001/invitations/new"
@@ -27,13 +27,13 @@ async def test_each_address_gets_a_link_of_its_own_in_the_chosen_language(
     portal: Portal, owner: httpx.AsyncClient
 ) -> None:
     done = await invite(owner, "a@example.com", "Ｂ＠Example.com", language="en")
-    assert done.url.path == MEMBERS and "2件の招待メールを送信します。" in done.text
+    assert done.url.path == MEMBERS and "2件の招待を受け付けました。" in done.text
     assert "a@example.com" in done.text and "b@example.com" in done.text
     assert "送信待ち" in done.text
     [(template, text)] = await mails_to(portal, "a@example.com")
     assert template == "invitation" and "鈴木 一郎 invites you" in text and "D-1001" in text
     assert await link_to(portal, "a@example.com") != await link_to(portal, "b@example.com")
-    assert await acts("invitation") == ["invitation", "invitation"]
+    assert await event_types("invitation") == ["invitation", "invitation"]
 
 
 async def test_the_mail_in_japanese_says_who_invites_to_what_and_until_when(
@@ -56,8 +56,8 @@ async def test_an_address_that_cannot_be_invited_is_named_and_the_input_kept(
     typed = typed.replace("nonsense\n", "")
     answer = await owner.post(NEW, data={"emails": typed, "language": "en"})
     assert answer.status_code == 422
-    assert "member@example.comは既にこのご契約の関係者です。" in answer.text
-    assert "a@example.comは既に招待中です。" in answer.text
+    assert "member@example.comはすでにこのご契約の関係者です。" in answer.text
+    assert "a@example.comはすでに招待中です。" in answer.text
     assert "fine@example.comは" not in answer.text
     assert typed in answer.text and '<option value="en" lang="en" selected>' in answer.text
 
@@ -70,7 +70,7 @@ async def test_somebody_invited_meanwhile_is_named_at_the_last_moment(
     await invite(owner, "b@example.com")
     refused = await owner.post(proposed.headers["location"])
     form = await owner.get(refused.headers["location"])
-    assert form.url.path == NEW and "b@example.comは既に招待中です。" in form.text
+    assert form.url.path == NEW and "b@example.comはすでに招待中です。" in form.text
     assert "a@example.com\nb@example.com" in form.text
     assert await fetch_value("select count(*) from invitation") == 1
 
@@ -107,7 +107,7 @@ async def test_sent_again_the_old_link_dies_and_says_so(
         gone = await stranger.get(old)
     assert gone.status_code == 410 and "新しい招待メールが送信されています" in gone.text
     assert (await owner.post(f"{url}/resending")).status_code == 404
-    assert (await acts("invitation-resending"))[0] == "invitation-resending"
+    assert (await event_types("invitation-resending"))[0] == "invitation-resending"
 
 
 async def test_a_cancelled_invitation_leaves_the_list_and_its_link_says_so(

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.accounts.queries import find_credentials
-from app.accounts.services import publish_terms
+from app.accounts.services import publish_terms_of_use
 from app.accounts.session_services import sign_in
 from app.database import fetch, fetch_one, fetch_value
 from tests.accounts.guesses import PLACES
@@ -16,8 +16,8 @@ from tests.conftest import Portal
 from tests.people.post import (
     NEW_PASSWORD,
     REGISTRATION,
-    acts,
     confirm,
+    event_types,
     invite,
     link_to,
     make_owner,
@@ -53,14 +53,19 @@ async def test_a_new_person_registers_confirms_and_is_a_member(portal: Portal, l
     assert user and user["email"] == "arai@example.com" and user["language"] == "ja"
     assert await role_of("arai") == "member"
     assert (
-        await fetch_value('select count(*) from terms_acceptance where "user" = $1', user["id"])
+        await fetch_value(
+            'select count(*) from terms_of_use_acceptance where "user" = $1', user["id"]
+        )
         == 1
     )
     signed_in = await sign_in(
         "arai", NEW_PASSWORD, address="", user_agent="", device_tokens=[], places=PLACES
     )
     assert signed_in is not None
-    assert set(await acts("user-creation")) >= {"invitation-acceptance", "membership-creation"}
+    assert set(await event_types("user-creation")) >= {
+        "invitation-acceptance",
+        "membership-creation",
+    }
 
 
 async def test_until_it_is_confirmed_nobody_has_joined(portal: Portal, link: str) -> None:
@@ -92,7 +97,7 @@ async def test_the_password_rests_nowhere_in_clear(portal: Portal, link: str) ->
         ({"name": ""}, "ユーザ名"),
         ({"name": "a\nb"}, "1行で入力してください"),
         ({"code": "a b"}, "3～40文字"),
-        ({"code": "owner"}, "既に使用されています"),
+        ({"code": "owner"}, "すでに使用されています"),
         ({"password": "short"}, "15"),
         ({"password": "arai@example.com"}, "パスワード"),
         ({"agree": ""}, "利用規約"),
@@ -111,7 +116,7 @@ async def test_what_is_wrong_is_told_and_the_input_kept(
 
 
 async def test_terms_that_changed_meanwhile_are_read_again(portal: Portal, link: str) -> None:
-    await publish_terms("新しい規約", "New terms")
+    await publish_terms_of_use("新しい規約", "New terms")
     async with portal.anonymous() as client:
         answer = await register(client, link)
         assert answer.status_code == 422 and "新しい規約" in answer.text
@@ -125,7 +130,7 @@ async def test_a_code_taken_before_the_confirm_is_told_in_the_form(
         await fetch("update portal_user set code = 'arai' where code = 'english'")
         refused = await client.post(answer.headers["location"])
         form = await client.get(refused.headers["location"])
-        assert form.url.path == link and "既に使用されています" in form.text
+        assert form.url.path == link and "すでに使用されています" in form.text
         assert "新井 さくら" in form.text
         assert (await client.get(link)).status_code == 200, "the link was not used up"
 
@@ -210,7 +215,7 @@ async def test_a_member_who_opens_a_link_is_told_and_the_link_stays(
     portal: Portal, link: str, member: httpx.AsyncClient
 ) -> None:
     page = await member.get(link)
-    assert page.status_code == 200 and "既にこのご契約の関係者です" in page.text
+    assert page.status_code == 200 and "すでにこのご契約の関係者です" in page.text
     assert (await member.post(f"{link}/membership")).headers["location"] == link
     async with portal.anonymous() as stranger:
         assert "ユーザ名" in (await stranger.get(link)).text

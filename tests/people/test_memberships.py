@@ -6,8 +6,8 @@ from app.database import fetch, fetch_one
 from app.web.lists.addresses import PAGE_SIZES
 from tests.conftest import Portal
 from tests.people.post import (
-    acts,
     confirm,
+    event_types,
     invite,
     make_owner,
     membership_form,
@@ -45,7 +45,7 @@ async def test_an_owner_gives_a_member_another_role(
     assert row and (row["role"], row["notification"]) == ("owner", False)
     # It counts from the person's next request on, without logging in again.
     assert (await member.get("/contracts/D-1001/environments/new")).status_code == 200
-    assert await acts("membership-change") == ["membership-change"]
+    assert await event_types("membership-change") == ["membership-change"]
 
 
 async def test_a_member_changes_their_own_notices_and_nothing_else(
@@ -73,9 +73,9 @@ async def test_a_removed_person_sees_nothing_from_the_next_request_on(
     assert (await member.get(MEMBERS)).status_code == 200
     page = f"{MEMBERS}/{await membership_id('member')}"
     done = await confirm(owner, await owner.post(f"{page}/removal"))
-    assert "佐藤 美咲を関係者から外しました。" in done.text
+    assert "佐藤 美咲を関係者から解除しました。" in done.text
     assert (await member.get(MEMBERS)).status_code == 404
-    assert await acts("membership-removal") == ["membership-removal"]
+    assert await event_types("membership-removal") == ["membership-removal"]
 
 
 async def test_a_change_confirmed_after_losing_the_role_is_not_made(
@@ -125,11 +125,11 @@ async def test_a_form_that_was_opened_before_somebody_elses_change_is_asked_agai
 
 async def test_a_member_leaves_a_contract_of_their_own_will(member: httpx.AsyncClient) -> None:
     own = f"{MEMBERS}/{await membership_id('member')}"
-    assert "このご契約から抜ける" in (await member.get(own)).text
+    assert "このご契約への参加を終了する" in (await member.get(own)).text
     done = await confirm(member, await member.post(f"{own}/removal"))
-    assert done.url.path == "/contracts" and "抜けました" in done.text
+    assert done.url.path == "/contracts" and "参加を終了しました" in done.text
     assert await role_of("member") is None
-    assert await acts("membership-departure") == ["membership-departure"]
+    assert await event_types("membership-departure") == ["membership-departure"]
 
 
 async def test_in_an_ended_contract_only_ones_own_membership_changes(

@@ -12,7 +12,7 @@ from app.demo.world import PASSWORD
 from tests.accounts.guesses import PLACES
 from tests.accounts.test_proof import PROOF, let_the_proof_grow_old
 from tests.conftest import Portal
-from tests.people.post import NEW_PASSWORD, acts, confirm, link_to, mails_to
+from tests.people.post import NEW_PASSWORD, confirm, event_types, link_to, mails_to
 
 
 async def test_name_and_language_change_once_they_are_confirmed(
@@ -24,7 +24,7 @@ async def test_name_and_language_change_once_they_are_confirmed(
     done = await confirm(member, await member.post("/profile", data=data))
     assert "Your profile was changed." in done.text
     assert "サトウ　ミサキ①" in done.text, "names are never normalised"
-    assert await acts("profile-change") == ["profile-change"]
+    assert await event_types("profile-change") == ["profile-change"]
 
 
 async def test_back_keeps_what_was_entered(member: httpx.AsyncClient) -> None:
@@ -77,7 +77,7 @@ async def test_the_mail_address_changes_by_a_link_to_the_new_one_and_the_old_one
     told = [template for template, _ in await mails_to(portal, "member@example.com")]
     assert told == ["email-change-asked", "email-changed"]
     assert "new@example.com" in (await member.get("/profile")).text
-    assert await acts("email-change-request") == ["email-change-request", "email-change"]
+    assert await event_types("email-change-request") == ["email-change-request", "email-change"]
 
 
 async def test_the_old_address_is_told_when_a_change_is_asked_for_and_what_to_do(
@@ -106,7 +106,7 @@ async def test_a_pending_change_of_address_is_shown_and_can_be_cancelled(
     assert "確認待ち" not in done.text
     assert (await member.post(link)).status_code == 404
     assert await mails_to(portal, "new@example.com") == []
-    assert await acts("email-change-request") == [
+    assert await event_types("email-change-request") == [
         *("email-change-request", "email-change-cancellation"),
     ]
 
@@ -245,7 +245,7 @@ async def test_people_see_where_they_are_logged_in_and_end_it(
         await confirm(member, await member.post(f"/profile/sessions/{action}"))
         assert (await elsewhere.get("/profile")).status_code == 303
     assert (await member.get("/profile")).status_code == 200
-    assert await acts("session-end") == ["session-end"]
+    assert await event_types("session-end") == ["session-end"]
 
 
 async def test_all_other_sessions_end_at_once(portal: Portal, member: httpx.AsyncClient) -> None:

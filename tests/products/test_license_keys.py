@@ -10,8 +10,8 @@ import pytest
 
 from app import clock
 from app.database import fetch, fetch_value, unit_of_work
-from app.products.key_rules import new_key
-from app.products.key_services import LARGEST_BATCH, issue_license_keys
+from app.products.license_key_rules import new_license_key
+from app.products.license_key_services import LARGEST_BATCH, issue_license_keys
 from app.products.rules import Term
 from tests.conftest import Portal
 from tests.environments.steps import confirm, propose
@@ -96,7 +96,7 @@ async def test_each_key_that_cannot_be_used_says_why(
 
 
 async def test_further_reasons_are_told_apart(owner: httpx.AsyncClient) -> None:
-    assert "発行されていません" in await refusal(owner, new_key())
+    assert "発行されていません" in await refusal(owner, new_license_key())
     assert "別のご契約" in await refusal(owner, await issue("D-2001"))
     assert "から使えます" in await refusal(owner, await issue(first=1))
     revoked = await issue()
@@ -144,7 +144,7 @@ async def test_of_two_at_the_same_moment_one_gets_it(
 
 async def test_guessing_gets_slower_and_never_locks_out(owner: httpx.AsyncClient) -> None:
     for _ in range(5):
-        await refusal(owner, new_key())
+        await refusal(owner, new_license_key())
     waiting = await owner.post(FORM, data={"key": FREE})
     assert waiting.status_code == 429 and int(waiting.headers["retry-after"]) > 0
     assert "秒後" in waiting.text
@@ -161,7 +161,7 @@ async def test_log_ins_are_not_slowed_down_by_wrong_keys(
     portal: Portal, owner: httpx.AsyncClient
 ) -> None:
     for _ in range(5):
-        await refusal(owner, new_key())
+        await refusal(owner, new_license_key())
     buckets = await fetch("select bucket from throttle")
     kinds = {row["bucket"].partition(":")[0] for row in buckets}
     assert kinds == {"key", "key-actor", "key-address"}
@@ -178,7 +178,8 @@ async def test_a_batch_has_keys_of_its_own_and_a_bound(database: str) -> None:
     assert await fetch_value("select count(*) from license_key where batch = $1", batch.id) == 1200
     assert (
         await fetch_value(
-            "select count(*) from audit_event where act = 'license-key-batch' and subject = $1",
+            "select count(*) from audit_event"
+            " where event_type = 'license-key-batch' and subject = $1",
             batch.id,
         )
         == 1

@@ -78,7 +78,7 @@ async def test_it_writes_exactly_what_was_agreed_and_again_writes_nothing(
     assert (await contract()).ends_on == term.ends_on == planned.contract_ends_on
     changes = await fetch("select kind, note from contract_change where note <> ''")
     assert [tuple(row.values()) for row in changes] == [("renewed", path.rsplit("/", 1)[1])]
-    events = "select count(*) from audit_event where act = 'quote-application'"
+    events = "select count(*) from audit_event where event_type = 'quote-application'"
     assert await fetch_value(events) == 1
     html = (await owner.get(path)).text
     assert "ご契約へ反映されました" in html and "締結" in html and "500 ユーザ" in html

@@ -157,7 +157,10 @@ async def test_a_change_is_asked_for_once_however_often_it_is_sent(
     led_to = await asyncio.gather(*(confirm(owner, location) for _ in range(10)))
     assert len(set(led_to)) == 1
     assert await fetch_value("select count(*) from quote_request") == 2
-    assert await fetch_value("select count(*) from audit_event where act = 'quote-request'") == 2
+    assert (
+        await fetch_value("select count(*) from audit_event where event_type = 'quote-request'")
+        == 2
+    )
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,9 @@ async def test_pages_name_the_day_before_and_after(
     assert day in (await owner.get(path)).text
     assert day in (await owner.get("/contracts/D-1001")).text, "the contract's history"
     assert day in (await owner.get("/contracts/D-1001/history")).text
-    row = await fetch("select details::text from audit_event where act = 'entitlement-succession'")
+    row = await fetch(
+        "select details::text from audit_event where event_type = 'entitlement-succession'"
+    )
     assert f'"starts_on": "{START}"' in row[0]["details"]
 
 

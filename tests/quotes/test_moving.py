@@ -111,7 +111,7 @@ async def test_the_answer_is_shown_mailed_and_downloaded(
     assert file.headers["x-content-type-options"] == "nosniff"
     assert "private" in file.headers["cache-control"]
     assert (await owner.head(f"{path}/answer")).status_code == 200
-    downloads = "select count(*) from audit_event where act = 'quote-answer-download'"
+    downloads = "select count(*) from audit_event where event_type = 'quote-answer-download'"
     assert await fetch_value(downloads) == 1, "who asks for the headers has not downloaded"
     (template, text) = (await mails_to(portal, "owner@example.com"))[-1]
     assert template == "quote-answer" and path in text

@@ -9,7 +9,7 @@ from icalendar import Calendar
 
 from app.database import fetch, fetch_value
 from tests.conftest import Portal
-from tests.people.post import acts, confirm, user_id
+from tests.people.post import confirm, event_types, user_id
 
 URL = "/profile/calendar"
 
@@ -87,7 +87,7 @@ async def test_a_new_address_ends_the_old_one_and_revoking_ends_it_for_good(
         assert "取り消しました" in done.text
         assert (await program.get(new)).status_code == 404
     assert (await owner.post(f"{URL}/revocation")).status_code == 404
-    assert await acts("calendar-creation") == [
+    assert await event_types("calendar-creation") == [
         "calendar-creation",
         "calendar-renewal",
         "calendar-revocation",

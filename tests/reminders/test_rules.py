@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from app.reminders.calendar_rules import calendar_file
-from app.reminders.rules import STAGES, Ending, Kind, stage
+from app.reminders.rules import STAGES, EndDate, Kind, stage
 from app.web import i18n
 
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
-ENDINGS = [
-    Ending(kind, UUID(int=n), date(2027, 3, 31), "名, 前;", "na, me;", "D-1001", "基幹\r\nシステム")
+END_DATES = [
+    EndDate(
+        kind, UUID(int=n), date(2027, 3, 31), "名, 前;", "na, me;", "D-1001", "基幹\r\nシステム"
+    )
     for n, kind in enumerate(Kind)
 ]
 
@@ -28,13 +30,13 @@ def test_a_reminder_is_due_from_its_day_on_until_the_next_one(days_left: int) ->
         assert not [each for each in STAGES if days_left <= each < found]
 
 
-def made(language: str, endings: list[Ending]) -> bytes:
+def made(language: str, end_dates: list[EndDate]) -> bytes:
     i18n.language.set(language)
-    return calendar_file(endings, made_at=MADE, base_url="https://portal.example.com")
+    return calendar_file(end_dates, made_at=MADE, base_url="https://portal.example.com")
 
 
 def test_a_calendar_has_events_of_whole_days_with_ids_that_stay() -> None:
-    calendar = Calendar.from_ical(made("ja", ENDINGS))
+    calendar = Calendar.from_ical(made("ja", END_DATES))
     events = calendar.walk("VEVENT")
     assert [str(event["uid"]) for event in events] == [
         f"{kind}-{UUID(int=n)}@portal.example.com" for n, kind in enumerate(Kind)
@@ -48,15 +50,15 @@ def test_a_calendar_has_events_of_whole_days_with_ids_that_stay() -> None:
 
 
 def test_it_speaks_the_persons_language_and_is_the_same_each_time() -> None:
-    english = made("en", ENDINGS)
+    english = made("en", END_DATES)
     assert b"Last day: Product: na" in english and "最終日".encode() not in english
-    assert english == made("en", ENDINGS)
+    assert english == made("en", END_DATES)
     assert made("ja", []).count(b"BEGIN:") == 1
-    assert all(len(line) <= 75 for line in made("ja", ENDINGS).split(b"\r\n"))
+    assert all(len(line) <= 75 for line in made("ja", END_DATES).split(b"\r\n"))
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_no_name_can_add_a_line_to_the_file(name: str) -> None:
-    ending = Ending(Kind.PRODUCT, UUID(int=1), date(2027, 3, 31), name, name, "D-1", name)
-    assert made("ja", [ending]).count(b"\r\nUID:") == 1
-    assert len(Calendar.from_ical(made("ja", [ending])).walk("VEVENT")) == 1
+    end_date = EndDate(Kind.PRODUCT, UUID(int=1), date(2027, 3, 31), name, name, "D-1", name)
+    assert made("ja", [end_date]).count(b"\r\nUID:") == 1
+    assert len(Calendar.from_ical(made("ja", [end_date])).walk("VEVENT")) == 1

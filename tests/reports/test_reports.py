@@ -101,7 +101,7 @@ async def test_files_have_names_in_the_readers_language(portal: Portal) -> None:
 async def test_each_download_is_in_the_history_and_asking_for_the_head_is_none(
     owner: httpx.AsyncClient,
 ) -> None:
-    count = "select count(*) from audit_event where act = 'report-export'"
+    count = "select count(*) from audit_event where event_type = 'report-export'"
     await owner.head(f"{URL}/products/csv")
     assert await fetch_value(count) == 0
     await owner.get(f"{URL}/products/csv")

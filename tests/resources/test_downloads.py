@@ -20,7 +20,7 @@ NOT_FOUND = 404
 async def downloads() -> int:
     """Downloads that the audit log has."""
     found: int = await fetch_value(
-        "select count(*)::int as n from audit_event where act = 'resource-download'"
+        "select count(*)::int as n from audit_event where event_type = 'resource-download'"
     )
     return found
 
@@ -152,7 +152,7 @@ async def test_owners_read_in_the_activity_who_downloaded_what(
     member: httpx.AsyncClient, owner: httpx.AsyncClient
 ) -> None:
     await member.get(await file_path(WORKFLOW))
-    html = (await owner.get("/contracts/D-1001/history?act=resource-download")).text
+    html = (await owner.get("/contracts/D-1001/history?event_type=resource-download")).text
     assert f"ファイル「{WORKFLOW}」をダウンロードしました" in html
 
 

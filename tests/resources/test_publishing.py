@@ -52,10 +52,10 @@ async def uploaded(storage: Storage, *parts: bytes, **wanted: Any) -> UUID:
     return await upload_file(storage, chunks(*(parts or (CONTENT,))), **{**given, **wanted})
 
 
-async def acts(subject: UUID) -> list[str]:
+async def event_types(subject: UUID) -> list[str]:
     """What the audit log has of something, in order."""
-    rows = await fetch("select act from audit_event where subject = $1 order by id", subject)
-    return [row["act"] for row in rows]
+    rows = await fetch("select event_type from audit_event where subject = $1 order by id", subject)
+    return [row["event_type"] for row in rows]
 
 
 async def kept(storage: Storage, upload: UUID) -> bool:
@@ -86,8 +86,8 @@ async def test_an_uploaded_file_is_published_for_its_products(
     assert answer.content == CONTENT
     assert answer.headers["etag"] == f'"{hashlib.sha256(CONTENT).hexdigest()}"'
     assert (await outsider.get(await file_path(NAME, "D-2001"))).status_code == 404
-    assert await acts(resource) == ["resource-publication", "resource-download"]
-    assert await acts(upload) == ["resource-upload"]
+    assert await event_types(resource) == ["resource-publication", "resource-download"]
+    assert await event_types(upload) == ["resource-upload"]
 
 
 async def test_an_upload_is_published_once(storage: Storage) -> None:
@@ -141,7 +141,7 @@ async def test_an_upload_can_be_thrown_away_at_once(storage: Storage) -> None:
     await discard_upload(storage, upload=upload, actor=staff)
     await discard_upload(storage, upload=upload, actor=staff)
     assert not await kept(storage, upload)
-    assert await acts(upload) == ["resource-upload", "resource-upload-discard"]
+    assert await event_types(upload) == ["resource-upload", "resource-upload-discard"]
 
 
 @pytest.mark.parametrize("keep_file", [True, False])
@@ -162,7 +162,7 @@ async def test_a_withdrawn_file_is_not_found_and_goes_if_it_is_to_go(
         await withdraw_resource(resource=resource, keep_file=True, actor=staff)
     with pytest.raises(Gone):
         await change_products(resource=resource, products=products, actor=staff)
-    noted = await acts(resource)
+    noted = await event_types(resource)
     assert noted == ["resource-publication", "resource-download", "resource-withdrawal"]
 
 

@@ -109,7 +109,7 @@ async def test_a_download_that_is_cut_three_times_is_resumed_to_the_same_file(
     assert hashlib.sha256(content).hexdigest() == await fetch_value(
         "select sha256 from resource where name = '大きなファイル.zip'"
     )
-    noted = "select count(*)::int from audit_event where act = 'resource-download'"
+    noted = "select count(*)::int from audit_event where event_type = 'resource-download'"
     assert await fetch_value(noted) == 1, "one download, however often it broke"
 
 

@@ -21,12 +21,16 @@ VERIFICATION = f"{LOG}/verification"
 @pytest.mark.parametrize(
     ("query", "there", "missing"),
     [
-        ({"act": "environment-creation"}, "environment-creation", "membership-creation</code>"),
+        (
+            {"event_type": "environment-creation"},
+            "environment-creation",
+            "membership-creation</code>",
+        ),
         ({"contract": "Ｄ－１００１"}, "/staff/contracts/D-1001", "/staff/contracts/D-2001"),
         ({"person": "OWNER"}, "<small>owner</small>", "<small>outsider</small>"),
         ({"from": "2000/01/01", "to": "2000/12/31"}, "条件に合うものはありません", "<tbody>"),
         ({"person": "nobody"}, "条件に合うものはありません", "<tbody>"),
-        ({"act": "no-such-act", "contract": "%"}, "条件に合うものはありません", "<tbody>"),
+        ({"event_type": "no-such-type", "contract": "%"}, "条件に合うものはありません", "<tbody>"),
     ],
 )
 async def test_the_log_is_searched(
@@ -50,10 +54,10 @@ async def test_pages_follow_one_another_without_a_gap(
     portal: Portal, auditor: httpx.AsyncClient
 ) -> None:
     await fetch(
-        "insert into audit_event (id, at, act, details, request_id)"
+        "insert into audit_event (id, at, event_type, details, request_id)"
         " select gen_random_uuid(), '2026-01-01', 'sign-in', '{}', '' from generate_series(1, 120)"
     )
-    path, seen = f"{LOG}?act=sign-in&from=2026/01/01&to=2026/01/01", []
+    path, seen = f"{LOG}?event_type=sign-in&from=2026/01/01&to=2026/01/01", []
     while path:
         html = (await auditor.get(path)).text
         seen += [part[:36] for part in html.split("</summary><code>")[1:]]
@@ -74,12 +78,12 @@ async def test_an_export_carries_what_the_filter_lets_through(
     links = list(read_links(file))
     assert [link.number for link in links] == list(range(1, len(links) + 1))
     assert len(links) == await fetch_value("select max(number) from audit_head")
-    part = await staff.get(f"{LOG}/export/{form}?act=environment-creation")
+    part = await staff.get(f"{LOG}/export/{form}?event_type=environment-creation")
     file.write_bytes(part.content)
-    acts = {link.event.act for link in read_links(file) if link.event}
-    assert acts == {"environment-creation"}
+    types = {link.event.event_type for link in read_links(file) if link.event}
+    assert types == {"environment-creation"}
     taken = await audited("audit-export")
-    assert json.loads(taken[-1]["details"])["wanted"] == {"act": "environment-creation"}
+    assert json.loads(taken[-1]["details"])["wanted"] == {"event_type": "environment-creation"}
     assert (await staff.get(f"{LOG}/export/xml")).status_code == 404
 
 
@@ -89,12 +93,12 @@ async def test_a_verification_says_what_it_found(
     await link_waiting(portal.settings)
     assert (await staff.post(VERIFICATION)).headers["location"] == VERIFICATION
     html = (await staff.get(VERIFICATION)).text
-    link = await fetch_value("select link from audit_seal order by number desc limit 1")
+    link = await fetch_value("select digest from audit_link order by number desc limit 1")
     assert "問題なし" in html and link.hex() in html
     await force(
         admin_dsn(stage, portal.dsn),
-        "update audit_event set act = 'forged' where id ="
-        " (select event from audit_seal where number = 3)",
+        "update audit_event set event_type = 'forged' where id ="
+        " (select event from audit_link where number = 3)",
     )
     await staff.post(VERIFICATION)
     html = (await staff.get(VERIFICATION)).text

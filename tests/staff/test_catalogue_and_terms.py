@@ -115,12 +115,12 @@ async def test_of_two_versions_written_at_once_one_is_published(
     await staff.post("/terms", data={"version": "2", "agree": "1"})
     form = await confirmed(staff, paths[1])
     assert "ほかの方が先に変更しました" in message(form.text)
-    assert await fetch_value("select count(*) from terms") == 2
+    assert await fetch_value("select count(*) from terms_of_use") == 2
 
 
 async def test_who_accepted_a_version_is_listed(auditor: httpx.AsyncClient) -> None:
     assert "/staff/terms/new" not in (await auditor.get("/staff/terms")).text
-    id = await fetch_value("select id from terms")
+    id = await fetch_value("select id from terms_of_use")
     html = (await auditor.get(f"/staff/terms/{id}")).text
     assert "鈴木 一郎" in html and "高橋 健" not in html
     assert 'lang="en"' in html

@@ -23,7 +23,10 @@ async def test_a_company_is_created_after_the_confirm_step(clerk: httpx.AsyncCli
     assert "新規商事株式会社" in statement and "シンキショウジ" in statement
     page = await confirmed(clerk, confirmation)
     assert "会社「新規商事株式会社」を保存しました。" in message(page.text)
-    assert await fetch_value("select count(*) from audit_event where act = 'company-creation'") == 6
+    assert (
+        await fetch_value("select count(*) from audit_event where event_type = 'company-creation'")
+        == 6
+    )
 
 
 async def test_the_same_confirm_ten_times_at_once_creates_one_company(
@@ -42,7 +45,7 @@ async def test_a_company_is_renamed_and_put_in_a_group(clerk: httpx.AsyncClient)
     page = await done(clerk, path, change)
     assert page.url.path == path and "見本工業株式会社" in page.text
     event = await fetch_one(
-        "select details::text as d from audit_event where act = 'company-change'"
+        "select details::text as d from audit_event where event_type = 'company-change'"
     )
     assert event is not None and "見本製作所" in event["d"] and "見本工業" in event["d"]
 

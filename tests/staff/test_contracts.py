@@ -124,7 +124,9 @@ async def test_the_page_shows_what_customers_entered_and_that_staff_looked_is_on
     assert "/amendment" not in html, "a viewer looks only"
     assert "契約を閲覧しました" in (await owner.get("/contracts/D-1001/history")).text
     await auditor.head(D_1001)
-    looks = await fetch_value("select count(*) from audit_event where act = 'contract-inspection'")
+    looks = await fetch_value(
+        "select count(*) from audit_event where event_type = 'contract-inspection'"
+    )
     assert looks == 1
 
 

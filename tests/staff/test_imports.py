@@ -70,7 +70,7 @@ async def test_a_file_is_checked_confirmed_and_imported(
     assert "取り込み済み" in (await clerk.get(page)).text
     assert await _companies() == before + 2
     clerk_id = await fetch_value("select id from portal_user where code = 'clerk'")
-    [event] = await fetch("select actor, subject from audit_event where act = 'import'")
+    [event] = await fetch("select actor, subject from audit_event where event_type = 'import'")
     assert event["actor"] == clerk_id and event["subject"] == UUID(page.rsplit("/", 1)[1])
     assert not await work_on_imports(portal.settings), "nothing is done twice"
     assert [
@@ -262,7 +262,9 @@ async def test_the_template_and_the_export_are_what_can_be_imported(
         assert sorted(archive.namelist()) == sorted(f"{kind}.csv" for kind in Kind)
         head = archive.read("people.csv").decode("utf-8-sig").splitlines()[0]
     assert head == ",".join(COLUMNS[Kind.PEOPLE])
-    assert await fetch_value("select count(*) from audit_event where act = 'bulk-export'") == 1
+    assert (
+        await fetch_value("select count(*) from audit_event where event_type = 'bulk-export'") == 1
+    )
     page = await _uploaded(staff, answer.content, "export.zip")
     await work_on_imports(portal.settings)
     assert "すべて登録済み" in (await staff.get(page)).text

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app.database import fetch, fetch_value
-from app.products.key_rules import is_checked, plain_key
+from app.products.license_key_rules import is_checked, plain_license_key
 from tests.staff.steps import confirmed, done, message
 
 KEYS = "/staff/license-keys"
@@ -41,7 +41,7 @@ async def test_a_batch_is_issued_and_its_keys_carry_check_characters(
     lines = answer.text.splitlines()
     assert len(lines) == 4 and "attachment" in answer.headers["content-disposition"]
     for line in lines[1:]:
-        assert is_checked(plain_key(line.split(",")[0]))
+        assert is_checked(plain_license_key(line.split(",")[0]))
         assert ",CONNECTOR,8,2026-11-01,2027-10-31" in line
 
 
@@ -53,7 +53,9 @@ async def test_operators_take_a_batch_away_once_administrators_again(
     assert sorted(answer.status_code for answer in answers) == [200, 404, 404]
     assert "/export" not in (await clerk.get(batch)).text
     assert (await staff.post(f"{batch}/export")).status_code == 200
-    taken = await fetch_value("select count(*) from audit_event where act = 'license-key-export'")
+    taken = await fetch_value(
+        "select count(*) from audit_event where event_type = 'license-key-export'"
+    )
     assert taken == 2
 
 

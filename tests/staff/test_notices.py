@@ -39,7 +39,7 @@ async def test_of_two_who_publish_at_once_one_publishes(
         answer = await client.post(f"{notice}/publication", data=form)
         confirmations.append(answer.headers["location"])
     await asyncio.gather(clerk.post(confirmations[0]), staff.post(confirmations[1]))
-    published = "select count(*) from audit_event where act = 'notice-publication'"
+    published = "select count(*) from audit_event where event_type = 'notice-publication'"
     assert await fetch_value(f"{published} and subject = $1", notice.rsplit("/", 1)[1]) == 1
 
 

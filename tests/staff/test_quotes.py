@@ -67,7 +67,7 @@ async def test_of_two_who_answer_at_once_one_is_told(
     assert sum("done=" in location for location in (led_to[0], led_to[1])) == 1
     assert (
         await fetch_value(
-            "select count(*) from audit_event where act = 'quote-answer' and subject ="
+            "select count(*) from audit_event where event_type = 'quote-answer' and subject ="
             " (select id from quote_request where reference = $1)",
             quote.rsplit("/", 1)[1],
         )

@@ -41,7 +41,7 @@ async def test_people_are_found_and_that_staff_looked_is_on_record(
     assert "D-1001" in html and "owner@example.com" in html
     assert "<button>ログイン制限" not in html, "a viewer looks only"
     assert await fetch_value(
-        "select subject from audit_event where act = 'account-inspection'"
+        "select subject from audit_event where event_type = 'account-inspection'"
     ) == (await user_id("owner"))
 
 
@@ -106,7 +106,7 @@ async def test_an_account_is_disabled_with_a_reason_and_enabled_again(
     assert "停止中" in page.text
     assert (await member.get("/")).headers["location"].startswith("/login")
     reason = await fetch_value(
-        "select details ->> 'reason' from audit_event where act = 'account-disabling'"
+        "select details ->> 'reason' from audit_event where event_type = 'account-disabling'"
     )
     assert reason == "退職"
     assert (await clerk.post(f"{path}/disabling")).status_code == 404, "it is disabled already"

@@ -36,7 +36,7 @@ async def test_a_visitor_switches_and_sees_the_same_page(portal: Portal) -> None
         )
         assert answer.headers["location"] == "/login?next=%2Fcontracts%3Forder%3Dname"
         there = await client.get(answer.headers["location"])
-        assert 'lang="en"' in there.text and "Log in" in there.text
+        assert 'lang="en"' in there.text and "Sign in" in there.text
         assert 'name="next" value="/contracts?order=name"' in there.text
 
 

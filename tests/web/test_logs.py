@@ -90,7 +90,9 @@ async def test_the_audit_event_names_the_same_request(
     owner: httpx.AsyncClient, lines: io.StringIO
 ) -> None:
     await owner.post("/language", data={"language": "en", "back": "/"})
-    noted = await fetch_value("select request_id from audit_event where act = 'language-change'")
+    noted = await fetch_value(
+        "select request_id from audit_event where event_type = 'language-change'"
+    )
     assert logged(lines)[0]["request_id"] == noted
 
 

@@ -39,7 +39,7 @@ class Everything(Values, frozen=True):
     line: Annotated[str, Line(label="Environment name", maximum=20)]
     lines: Annotated[str, Lines(label="Message", maximum=50, required=False)]
     code: Annotated[str, Code(label="Code")]
-    email: Annotated[str, Address(label="E-mail address")]
+    email: Annotated[str, Address(label="Email address")]
     number: Annotated[int, Number(label="Quantity", minimum=1, maximum=2000)]
     day: Annotated[date | None, Day(label="Day", required=False)]
     tick: Annotated[bool, Tick(label="Notification")]
@@ -116,7 +116,7 @@ class Agreed(Values, frozen=True):
 
     starts_on: Annotated[date, Day(label="First day")]
     ends_on: Annotated[date, LastDay(label="Last usable day")]
-    email: Annotated[str, Address(label="E-mail address", required=False)]
+    email: Annotated[str, Address(label="Email address", required=False)]
 
 
 def test_a_last_day_is_not_before_the_first_one_of_its_form() -> None:

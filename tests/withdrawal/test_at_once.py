@@ -65,7 +65,9 @@ async def test_one_form_sent_several_times_at_once_is_done_once(
         assert answer.headers["location"].startswith("/farewell")
     assert await fetch_value("select count(*) from withdrawal") == 1
     assert await fetch_value("select count(*) from mail where template = 'farewell'") == 1
-    assert await fetch_value("select count(*) from audit_event where act = 'withdrawal'") == 1
+    assert (
+        await fetch_value("select count(*) from audit_event where event_type = 'withdrawal'") == 1
+    )
 
 
 async def test_of_two_owners_who_withdraw_at_once_one_is_told_that_they_have_to_stay(

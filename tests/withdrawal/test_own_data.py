@@ -43,8 +43,8 @@ async def test_the_file_holds_what_the_portal_knows_of_the_person(life: Life) ->
     assert data["second_factors"]["recovery_codes_left"] > 0
     assert data["terms_acceptances"] and data["sessions"] and data["known_browsers"]
     assert {"environment-creation"} <= {form["act"] for form in data["unfinished_forms"]}
-    acts = {event["act"] for event in data["history"]}
-    assert {"sign-in", "invitation", "activation-issue", "quote-request"} <= acts
+    noted = {event["act"] for event in data["history"]}
+    assert {"sign-in", "invitation", "activation-issue", "quote-request"} <= noted
 
 
 async def test_no_secret_is_in_it(life: Life) -> None:
@@ -53,7 +53,7 @@ async def test_no_secret_is_in_it(life: Life) -> None:
         "select password_hash as secret from portal_user"
         " union all select encode(token_hash, 'hex') from session"
         " union all select encode(token_hash, 'hex') from device"
-        " union all select encode(sealed_secret, 'hex') from authenticator_app"
+        " union all select encode(encrypted_secret, 'hex') from authenticator_app"
         " union all select encode(code_hash, 'hex') from recovery_code"
         " union all select encode(token_hash, 'hex') from invitation"
     )
@@ -73,9 +73,11 @@ async def test_taking_it_away_is_noted_and_looking_at_its_head_is_not(
     member: httpx.AsyncClient,
 ) -> None:
     await member.head("/profile/data")
-    assert await fetch_value("select count(*) from audit_event where act like 'own-data%'") == 0
+    assert (
+        await fetch_value("select count(*) from audit_event where event_type like 'own-data%'") == 0
+    )
     await member.get("/profile/data")
-    noted = await fetch_one("select * from audit_event where act = 'own-data-download'")
+    noted = await fetch_one("select * from audit_event where event_type = 'own-data-download'")
     assert noted is not None and json.loads(noted["details"]) == {}
 
 

@@ -12,7 +12,7 @@ from app.demo.world import make_world
 from tests.accounts.factors import PASSWORD, add_app
 from tests.conftest import Portal
 from tests.mail.post import newest, text
-from tests.people.post import acts, invite, link_to, mails_to, make_owner, user_id
+from tests.people.post import event_types, invite, link_to, mails_to, make_owner, user_id
 from tests.withdrawal.leaving import PLACE, is_here, leave, reasons, to_form
 
 
@@ -60,7 +60,7 @@ async def test_a_person_leaves_and_is_told_farewell(
     kept = await fetch_one("select * from withdrawal")
     assert kept is not None and kept["erased_user"] == id and not kept["staff"]
     assert (kept["reason"], kept["note"]) == ("privacy", "もう使いません。")
-    assert await acts("membership-departure") == ["membership-departure", "withdrawal"]
+    assert await event_types("membership-departure") == ["membership-departure", "withdrawal"]
 
 
 async def test_the_farewell_mail_is_the_only_one_left_and_is_wiped_when_delivered(
@@ -80,7 +80,7 @@ async def test_the_farewell_mail_is_the_only_one_left_and_is_wiped_when_delivere
 async def test_the_mail_speaks_the_language_of_the_person(portal: Portal) -> None:
     async with await portal.signed_in("english") as english:
         await leave(english)
-        assert "Your withdrawal is complete" in (await english.get("/farewell")).text
+        assert "Your account was deleted" in (await english.get("/farewell")).text
     assert "You withdrew from" in text(await newest(portal.settings))
 
 
@@ -270,7 +270,7 @@ async def test_the_history_tells_what_a_former_member_did(
     for place in ("/contracts/D-1001/history", "/contracts/D-1001/history/export"):
         told = (await owner.get(place)).text
         assert "退会した方" in told and "佐藤" not in told
-    added = (await owner.get("/contracts/D-1001/history?act=membership-creation")).text
+    added = (await owner.get("/contracts/D-1001/history?event_type=membership-creation")).text
     assert "退会した方" in added, "whom an event was about"
 
 
@@ -281,4 +281,4 @@ async def test_customers_are_not_told_which_former_employee_acted(
     async with await portal.signed_in("staff") as staff:
         await leave(staff)
     told = (await owner.get("/contracts/D-1001/history?person=vendor")).text
-    assert "ベンダーの担当者" in told and "退会した方" not in told
+    assert "弊社担当者" in told and "退会した方" not in told

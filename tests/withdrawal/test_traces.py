@@ -98,7 +98,14 @@ async def test_before_the_withdrawal_the_data_is_everywhere(life: Life) -> None:
     }
     by_id = {table for table, _ in await found_in_tables((str(life.id),))}
     assert by_id >= {
-        *("session", "device", "membership", "terms_acceptance", "password_reset", "parked_form"),
+        *(
+            "session",
+            "device",
+            "membership",
+            "terms_of_use_acceptance",
+            "password_reset",
+            "parked_form",
+        ),
         *("authenticator_app", "recovery_code", "pending_sign_in", "mail", "activation"),
         *("quote_request",),
     }

@@ -25,7 +25,7 @@ def _app_code(fields: Fields) -> str:
     if "code" not in fields.errors and not (
         code.isascii() and code.isdigit() and len(code) == CODE_DIGITS
     ):
-        fields.errors["code"] = _("Enter the six digits that the app shows.")
+        fields.errors["code"] = _("Enter the six-digit code that the app shows.")
     return code
 
 
@@ -33,7 +33,9 @@ def _recovery_code(fields: Fields) -> str:
     code = fields.code("code", _("Recovery code"))
     lengths = {RECOVERY_LENGTH, EARLIER_RECOVERY_LENGTH}
     if "code" not in fields.errors and len(plain_recovery_code(code)) not in lengths:
-        fields.errors["code"] = _("A recovery code has 28 letters and digits, an older one 24.")
+        fields.errors["code"] = _(
+            "Enter a recovery code of 28 letters and digits, or 24 if it is an older code."
+        )
     return code
 
 

@@ -33,9 +33,9 @@ from app.web.templates import page
 HOME = "/profile/second-factors"
 NO_STORE = {"Cache-Control": "no-store"}
 MESSAGES = {
-    "app": N_("The authenticator app is set up. Your other sessions were ended."),
-    "passkey": N_("The passkey is added. Your other sessions were ended."),
-    "removal": N_("The second factor is removed. Your other sessions were ended."),
+    "app": N_("The authenticator app is set up. You were signed out on all other devices."),
+    "passkey": N_("The passkey was added. You were signed out on all other devices."),
+    "removal": N_("The second factor was removed. You were signed out on all other devices."),
 }
 GUARDS = [signed_in_before_factors, recently_proved]
 
@@ -120,7 +120,9 @@ class AuthenticatorApps(Controller):
             return await _after(viewer, "app", wanted_page(request))
         if (await factor_queries.find_factors(viewer.id)).app == app_id:
             return see_other(HOME)
-        errors = {"code": _("This code does not belong to the app. Wait for the next one.")}
+        errors = {
+            "code": _("This code is not correct for the app. Wait for the next code and enter it.")
+        }
         return await self._page(request, viewer, settings, app_id, errors)
 
     @get("/{app_id:uuid}/qr-code")
@@ -169,7 +171,7 @@ async def _provisioning(viewer: Viewer, settings: Settings, id: UUID) -> tuple[s
     app = await factor_queries.find_app_in_set_up(viewer.id, id, clock.now())
     if app is None:
         raise NotFoundException
-    secret = open_app_secret(read_secret(settings.secret_file), viewer.id, app.sealed_secret)
+    secret = open_app_secret(read_secret(settings.secret_file), viewer.id, app.encrypted_secret)
     if secret is None:
         raise NotFoundException
     issuer = f"License Portal ({_host(settings)})"

@@ -13,7 +13,7 @@ from app.accounts import access
 from app.accounts.factors import passkey_services, proof_services
 from app.accounts.factors import queries as factor_queries
 from app.accounts.factors.forms import AnswerForm
-from app.accounts.factors.proof_services import Keys
+from app.accounts.factors.proof_services import ProofContext
 from app.accounts.factors.rules import Factors, Way, chosen_way, relying_party, ways
 from app.accounts.rules import Viewer, local_path
 from app.accounts.throttling import Throttled
@@ -35,21 +35,25 @@ LABELS = {
     Way.PASSWORD: N_("Use the password"),
 }
 REFUSALS = {
-    Way.PASSKEY: ("passkey", N_("The passkey was not accepted. Try again, or use another way.")),
-    Way.APP: ("code", N_("This code does not count. Each code counts once: wait for the next.")),
-    Way.RECOVERY: ("code", N_("This recovery code is not right, or it was used already.")),
-    Way.PASSWORD: ("password", N_("The password is not right.")),
+    Way.PASSKEY: ("passkey", N_("The passkey was not accepted. Try again, or use another method.")),
+    Way.APP: (
+        "code",
+        N_("This code is not valid. Each code works once. Wait for the next code and enter it."),
+    ),
+    Way.RECOVERY: ("code", N_("This recovery code is incorrect or has already been used.")),
+    Way.PASSWORD: ("password", N_("The password is incorrect.")),
 }
 
 
 APP_LOST = N_(
-    "This portal cannot check the app any more, since its secret was replaced. Use another way,"
-    " then set the app up anew. Without another way, please talk to your sales contact."
+    "The portal can no longer check your authenticator app because its secret key was"
+    " replaced. Use another method, then set up the app again. If you have no other method,"
+    " talk to your sales contact."
 )
 
 
-def _keys(settings: Settings) -> Keys:
-    return Keys(read_secret(settings.secret_file), relying_party(settings.base_url))
+def _context(settings: Settings) -> ProofContext:
+    return ProofContext(read_secret(settings.secret_file), relying_party(settings.base_url))
 
 
 def _address(request: PageRequest) -> str:
@@ -132,7 +136,7 @@ class SecondStep(Controller):
         way, errors = form.answer.way, form.errors
         if not errors:
             outcome = await proof_services.finish_sign_in(
-                pending, form.answer, _keys(settings), address=_address(request)
+                pending, form.answer, _context(settings), address=_address(request)
             )
             if isinstance(outcome, Throttled):
                 errors = {REFUSALS[way][0]: sign_in_wait_message(outcome.wait)}
@@ -202,7 +206,7 @@ class Proof(Controller):
         form = AnswerForm.read(await read_form(request), offered)
         way, errors = form.answer.way, form.errors
         if not errors:
-            outcome = await proof_services.prove_again(viewer, form.answer, _keys(settings))
+            outcome = await proof_services.prove_again(viewer, form.answer, _context(settings))
             if isinstance(outcome, Throttled):
                 errors = {REFUSALS[way][0]: sign_in_wait_message(outcome.wait)}
                 template = "accounts/proof.html"

@@ -31,11 +31,11 @@ PURPOSE = b"authenticator-app"
 
 
 @dataclass(frozen=True)
-class Keys:
+class ProofContext:
     """What answers are checked with.
 
     Attributes:
-        secret: the portal's secret, which seals the secrets of authenticator apps.
+        secret: the portal's secret, which encrypts the secrets of authenticator apps.
         party: what passkeys are bound to, or None if there can be none.
     """
 
@@ -49,7 +49,7 @@ def encrypt_app_secret(secret: bytes, user: UUID, app_secret: str) -> bytes:
 
 
 def open_app_secret(secret: bytes, user: UUID, box: bytes) -> str | None:
-    """The Base32 secret that was sealed; None if the portal's secret is another one by now."""
+    """The Base32 secret that was encrypted; None if the portal's secret is another one by now."""
     try:
         return decrypt(secret, PURPOSE + user.bytes, box).decode()
     except CannotOpen:
@@ -63,15 +63,17 @@ def app_is_lost(settings: Settings, user: UUID, factors: Factors) -> bool:
     return open_app_secret(read_secret(settings.secret_file), user, factors.app_box) is None
 
 
-async def answers(user: UUID, answer: Answer, keys: Keys) -> bool:
+async def answers(user: UUID, answer: Answer, context: ProofContext) -> bool:
     """Whether an answer proves who the person is; what counts only once is used up by it."""
     match answer.way:
         case Way.APP:
-            return await _app_answers(user, answer.text, keys.secret)
+            return await _app_answers(user, answer.text, context.secret)
         case Way.RECOVERY:
             return await _recovery_code_answers(user, answer.text)
         case Way.PASSKEY:
-            return keys.party is not None and await passkey_answers(user, answer.text, keys.party)
+            return context.party is not None and await passkey_answers(
+                user, answer.text, context.party
+            )
         case Way.PASSWORD:
             kept = await factor_queries.find_password_hash(user)
             return await verify_password(kept, answer.text)
@@ -81,7 +83,7 @@ async def _app_answers(user: UUID, code: str, secret: bytes) -> bool:
     app = await factor_queries.find_app_in_use(user)
     if app is None:
         return False
-    app_secret = open_app_secret(secret, user, app.sealed_secret)
+    app_secret = open_app_secret(secret, user, app.encrypted_secret)
     if app_secret is None:
         return False
     step = accepted_step(app_secret, code, app.last_step, clock.now())
@@ -131,7 +133,7 @@ def _proof_lanes(viewer: Viewer, way: Way) -> list[Lane]:
 
 
 async def finish_sign_in(
-    pending: Record, answer: Answer, keys: Keys, *, address: str
+    pending: Record, answer: Answer, context: ProofContext, *, address: str
 ) -> SignIn | Throttled | None:
     """Sign the person in whose password was right, or None if the answer does not count.
 
@@ -142,7 +144,7 @@ async def finish_sign_in(
     if isinstance(admitted, Throttled):
         return admitted
     try:
-        signed_in = await _finish(pending, answer, keys)
+        signed_in = await _finish(pending, answer, context)
     except CredentialsChanged:
         # The credentials changed, so the earlier proof no longer counts.
         return None
@@ -151,10 +153,10 @@ async def finish_sign_in(
     return signed_in
 
 
-async def _finish(pending: Record, answer: Answer, keys: Keys) -> SignIn | None:
+async def _finish(pending: Record, answer: Answer, context: ProofContext) -> SignIn | None:
     async with unit_of_work():
         await hold_account(pending["id"], pending["credential_generation"])
-        if not await answers(pending["id"], answer, keys):
+        if not await answers(pending["id"], answer, context):
             await _record_failure(pending["id"], answer)
             return None
         waiting = PendingSignIn.delete().where(PendingSignIn.id == pending["pending"])
@@ -168,7 +170,9 @@ async def _finish(pending: Record, answer: Answer, keys: Keys) -> SignIn | None:
         )
 
 
-async def prove_again(viewer: Viewer, answer: Answer, keys: Keys) -> FreshToken | Throttled | None:
+async def prove_again(
+    viewer: Viewer, answer: Answer, context: ProofContext
+) -> FreshToken | Throttled | None:
     """Let the session change credentials for a while, under a new token, or None.
 
     Raises:
@@ -178,7 +182,7 @@ async def prove_again(viewer: Viewer, answer: Answer, keys: Keys) -> FreshToken 
     if isinstance(admitted, Throttled):
         return admitted
     # Outside of the transaction: checking a password takes long, and connections are few.
-    right = await answers(viewer.id, answer, keys)
+    right = await answers(viewer.id, answer, context)
     async with unit_of_work():
         if not right:
             await _record_failure(viewer.id, answer)

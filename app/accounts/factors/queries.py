@@ -11,7 +11,7 @@ from app.database import Record, fetch_one, fetch_value, row, rows
 
 CODES = """
     select (select count(*) from recovery_code where "user" = $1 and used_at is null) as left,
-           a.id, a.confirmed_at, a.sealed_secret
+           a.id, a.confirmed_at, a.encrypted_secret
     from (values (1)) one left join authenticator_app a
       on a."user" = $1 and a.confirmed_at is not null
 """
@@ -38,24 +38,24 @@ async def find_factors(user: UUID) -> Factors:
         app_since=codes["confirmed_at"],
         recovery_left=codes["left"],
         passkeys=passkeys,
-        app_box=codes["sealed_secret"],
+        app_box=codes["encrypted_secret"],
     )
 
 
 @dataclass(frozen=True)
-class SealedApp:
+class EncryptedApp:
     """An authenticator app, its secret encrypted, and the last step that a code was taken of."""
 
     id: UUID
-    sealed_secret: bytes
+    encrypted_secret: bytes
     last_step: int
 
 
-async def find_app_in_set_up(user: UUID, id: UUID, now: datetime) -> SealedApp | None:
+async def find_app_in_set_up(user: UUID, id: UUID, now: datetime) -> EncryptedApp | None:
     """Return the authenticator app that the person is setting up."""
     return await row(
-        SealedApp,
-        "select a.id, a.sealed_secret, a.last_step from authenticator_app a"
+        EncryptedApp,
+        "select a.id, a.encrypted_secret, a.last_step from authenticator_app a"
         ' join portal_user u on u.id = a."user"'
         f' where a.id = $1 and a."user" = $2 and a.expires_at > $3 and {counts("a")}',
         id,
@@ -64,11 +64,11 @@ async def find_app_in_set_up(user: UUID, id: UUID, now: datetime) -> SealedApp |
     )
 
 
-async def find_app_in_use(user: UUID) -> SealedApp | None:
+async def find_app_in_use(user: UUID) -> EncryptedApp | None:
     """Return the authenticator app whose codes count."""
     return await row(
-        SealedApp,
-        "select id, sealed_secret, last_step from authenticator_app"
+        EncryptedApp,
+        "select id, encrypted_secret, last_step from authenticator_app"
         ' where "user" = $1 and confirmed_at is not null',
         user,
     )

@@ -24,10 +24,10 @@ from app.web.responses import see_other
 from app.web.templates import page
 
 REFUSALS = {
-    Removal.WRONG_PASSWORD: N_("The password is not right."),
+    Removal.WRONG_PASSWORD: N_("The password is incorrect."),
     Removal.SHORT_PASSWORD: N_(
-        "Your password is too short to stand alone. "
-        "Change it to one of at least 15 characters first."
+        "Your password is too short to protect your account alone. First change it to a"
+        " password of at least 15 characters."
     ),
 }
 

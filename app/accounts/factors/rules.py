@@ -78,7 +78,7 @@ class Factors:
         app: id of the authenticator app in use.
         app_since: when it was confirmed.
         recovery_left: recovery codes that were not used yet.
-        app_box: the app's sealed secret.
+        app_box: the app's encrypted secret.
     """
 
     app: UUID | None

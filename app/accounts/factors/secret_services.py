@@ -9,9 +9,11 @@ from app.database import fetch
 async def count_lost_apps(secret: bytes) -> int:
     """How many authenticator apps in use cannot be checked under this secret."""
     rows = await fetch(
-        'select "user", sealed_secret from authenticator_app where confirmed_at is not null'
+        'select "user", encrypted_secret from authenticator_app where confirmed_at is not null'
     )
-    return sum(open_app_secret(secret, row["user"], row["sealed_secret"]) is None for row in rows)
+    return sum(
+        open_app_secret(secret, row["user"], row["encrypted_secret"]) is None for row in rows
+    )
 
 
 async def count_lost_forms(secret: bytes) -> int:

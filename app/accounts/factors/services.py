@@ -51,10 +51,10 @@ async def begin_app(settings: Settings, viewer: Viewer) -> UUID:
     secret = read_secret(settings.secret_file)
     box = encrypt_app_secret(secret, viewer.id, pyotp.random_base32())
     [row] = await fetch(
-        'insert into authenticator_app (id, "user", sealed_secret, last_step, created_at,'
+        'insert into authenticator_app (id, "user", encrypted_secret, last_step, created_at,'
         ' expires_at, generation) values ($1, $2, $3, 0, $4, $5, $6) on conflict ("user")'
         " where confirmed_at is null do update set id = excluded.id,"
-        " sealed_secret = excluded.sealed_secret, created_at = excluded.created_at,"
+        " encrypted_secret = excluded.encrypted_secret, created_at = excluded.created_at,"
         " expires_at = excluded.expires_at, generation = excluded.generation returning id",
         uuid7(),
         viewer.id,
@@ -79,7 +79,7 @@ async def confirm_app(settings: Settings, viewer: Viewer, id: UUID, code: str) -
         if app is None:
             return False
         secret = read_secret(settings.secret_file)
-        app_secret = open_app_secret(secret, viewer.id, app.sealed_secret)
+        app_secret = open_app_secret(secret, viewer.id, app.encrypted_secret)
         step = accepted_step(app_secret, code, 0, now) if app_secret else None
         if step is None:
             return False

@@ -17,7 +17,7 @@ class AuthenticatorApp(Table):
     id = UUID(primary_key=True, default=uuid7)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
     generation = Integer()
-    sealed_secret = Bytea()
+    encrypted_secret = Bytea()
     last_step = BigInt()
     created_at = Timestamptz(default=None)
     confirmed_at = Timestamptz(null=True, default=None)
@@ -79,7 +79,7 @@ DATA = (
         "oneself; viewer whether there is one",
         "oneself, by proof; operator removes it, with a reason",
     ),
-    NeverShown("authenticator_app", "sealed_secret", "oneself, by proof"),
+    NeverShown("authenticator_app", "encrypted_secret", "oneself, by proof"),
     Fields(
         "passkey",
         "user credential_id public_key sign_count name created_at last_used_at",

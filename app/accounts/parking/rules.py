@@ -11,7 +11,7 @@ def encrypt_form(secret: bytes, body: bytes) -> bytes:
 
 
 def open_form(secret: bytes, box: bytes) -> bytes | None:
-    """The body that was sealed; None if the portal's secret is another one by now."""
+    """The body that was encrypted; None if the portal's secret is another one by now."""
     try:
         return decrypt(secret, PURPOSE, box)
     except CannotOpen:

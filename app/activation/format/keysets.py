@@ -25,8 +25,8 @@ from app.activation.format.jws import (
 from app.activation.format.strict_json import NotStrictJson, read_object, write_object
 
 KEYSET_TYPE = "keyset+jwt"
-KEY_DAYS = 400
-MOST_DAYS = 3650
+SIGNING_KEY_DAYS = 400
+MOST_SIGNING_KEY_DAYS = 3650
 # A keyset travels in every activation file, which is at most 64 KiB.
 MAX_KEYS = 16
 _LATEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())

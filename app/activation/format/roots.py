@@ -37,7 +37,7 @@ def public_pem(key: Ed25519PublicKey) -> bytes:
 def private_pem(key: Ed25519PrivateKey, passphrase: bytes | None) -> bytes:
     """PKCS#8 in PEM, which openssl reads; in plain for None.
 
-    Its encryption resists guessing less than a sealed signing key: the file belongs on a medium
+    Its encryption resists guessing less than an encrypted signing key: the file belongs on a medium
     that is offline, under a long passphrase.
     """
     encryption = NoEncryption() if passphrase is None else BestAvailableEncryption(passphrase)

@@ -1,7 +1,7 @@
 """Private signing keys at rest: PKCS#8 under AES-256-GCM, its key from scrypt (RFC 7914).
 
 The PKCS#8 encryption that libraries write derives the key by PBKDF2 with few rounds, which lets a
-stolen database be guessed at cheaply. A sealed key is these bytes, big-endian:
+stolen database be guessed at cheaply. An encrypted key is these bytes, big-endian:
 
     magic "LPSK" · version 1 · log2 N · r · p · salt (16) · nonce (12) · ciphertext with tag
 
@@ -30,7 +30,7 @@ _MOST_LOG2_N, _MOST_R, _MOST_P = 20, 16, 4
 
 
 class CannotDecrypt(ValueError):
-    """The passphrase is wrong, or the sealed key is damaged or of an unknown version."""
+    """The passphrase is wrong, or the encrypted key is damaged or of an unknown version."""
 
 
 def encrypt(key: Ed25519PrivateKey, passphrase: bytes) -> bytes:
@@ -47,11 +47,11 @@ def encrypt(key: Ed25519PrivateKey, passphrase: bytes) -> bytes:
     return head + AESGCM(secret).encrypt(nonce, der, head)
 
 
-def decrypt(sealed: bytes, passphrase: bytes) -> Ed25519PrivateKey:
+def decrypt(encrypted: bytes, passphrase: bytes) -> Ed25519PrivateKey:
     """Decrypt what `encrypt` wrote. Slow by design: call it in a thread. Raises `CannotDecrypt`."""
-    if len(sealed) <= _HEAD.size:
+    if len(encrypted) <= _HEAD.size:
         raise CannotDecrypt("too short")
-    head, ciphertext = sealed[: _HEAD.size], sealed[_HEAD.size :]
+    head, ciphertext = encrypted[: _HEAD.size], encrypted[_HEAD.size :]
     magic, version, log2_n, r, p, salt, nonce = _HEAD.unpack(head)
     if (magic, version) != (_MAGIC, _VERSION):
         raise CannotDecrypt("of an unknown version")

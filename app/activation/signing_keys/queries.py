@@ -7,15 +7,15 @@ from app.database import fetch, fetch_value, rows
 
 
 @dataclass(frozen=True)
-class StoredKey:
-    """A signing key as it rests: `sealed` opens with the passphrase only."""
+class StoredSigningKey:
+    """A signing key as it rests: `encrypted` opens with the passphrase only."""
 
     kid: str
-    sealed: bytes
+    encrypted: bytes
 
 
 @dataclass(frozen=True)
-class ListedKey:
+class ListedSigningKey:
     """A signing key and its window."""
 
     kid: str
@@ -40,29 +40,31 @@ async def newest_keyset_text() -> str | None:
     return signed
 
 
-async def find_signing_material() -> tuple[str | None, list[StoredKey]]:
+async def find_signing_material() -> tuple[str | None, list[StoredSigningKey]]:
     """Return the keyset in force, signed, and every signing key that this portal holds."""
     found = await fetch(
         "select one.signed, kid, private_key from (select (select signed from keyset"
         " where signed is not null order by version desc limit 1) as signed) one"
         " left join signing_key on true order by not_before desc, kid"
     )
-    held = [StoredKey(row["kid"], row["private_key"]) for row in found if row["kid"] is not None]
+    held = [
+        StoredSigningKey(row["kid"], row["private_key"]) for row in found if row["kid"] is not None
+    ]
     return found[0]["signed"], held
 
 
-async def list_stored_keys() -> list[StoredKey]:
+async def list_stored_signing_keys() -> list[StoredSigningKey]:
     """Return every signing key that this portal holds, newest first."""
     return await rows(
-        StoredKey,
-        "select kid, private_key as sealed from signing_key order by not_before desc, kid",
+        StoredSigningKey,
+        "select kid, private_key as encrypted from signing_key order by not_before desc, kid",
     )
 
 
-async def list_keys() -> list[ListedKey]:
+async def list_signing_keys() -> list[ListedSigningKey]:
     """Return every signing key, the newest first."""
     return await rows(
-        ListedKey,
+        ListedSigningKey,
         "select kid, not_before, not_after from signing_key order by not_before desc",
     )
 

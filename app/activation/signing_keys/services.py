@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app import clock
 from app.activation.format.keysets import (
-    KEY_DAYS,
+    SIGNING_KEY_DAYS,
     Keyset,
     KeysetKey,
     KeysetOutcome,
@@ -23,7 +23,7 @@ from app.activation.format.keysets import (
 )
 from app.activation.format.roots import InvalidRoot, create_key
 from app.activation.signing import Issuer, LocalSigner, Signer
-from app.activation.signing_keys import queries as key_queries
+from app.activation.signing_keys import queries as signing_key_queries
 from app.activation.signing_keys.encryption import CannotDecrypt, decrypt, encrypt
 from app.activation.signing_keys.files import read_trusted_roots
 from app.activation.tables import SigningKey
@@ -37,12 +37,12 @@ KEYSET_LOCK = 0x4C50_6B73
 
 log = structlog.get_logger()
 
-_unsealed: dict[str, Signer] = {}
-_unsealing = threading.Lock()
+_opened_signers: dict[str, Signer] = {}
+_opening = threading.Lock()
 
 
 class NoPassphrase(Exception):
-    """Signing keys cannot be sealed or opened without the passphrase of the settings."""
+    """Signing keys cannot be encrypted or opened without the passphrase of the settings."""
 
 
 class UntrustedKeyset(Exception):
@@ -63,7 +63,7 @@ async def read_keyset(settings: Settings) -> Keyset | None:
     Raises:
         UntrustedKeyset: there is one, but no trusted root vouches for it.
     """
-    text = await key_queries.newest_keyset_text()
+    text = await signing_key_queries.newest_keyset_text()
     return await _verified(settings, text) if text is not None else None
 
 
@@ -80,7 +80,7 @@ async def _verified(settings: Settings, text: str) -> Keyset:
 
 async def current_keyset(settings: Settings) -> Keyset | None:
     """The keyset in force, or None if there is none that can be trusted; the log says why."""
-    text = await key_queries.newest_keyset_text()
+    text = await signing_key_queries.newest_keyset_text()
     return await _trusted(settings, text)
 
 
@@ -98,9 +98,9 @@ async def open_office(settings: Settings, now: datetime) -> Office | None:
     Opening a key takes a fifth of a second and 64 MiB, so it happens in a thread, once for each
     key and process, and before any row is locked.
     """
-    text, held = await key_queries.find_signing_material()
+    text, held = await signing_key_queries.find_signing_material()
     keyset = await _trusted(settings, text)
-    stored = {key.kid: key.sealed for key in held}
+    stored = {key.kid: key.encrypted for key in held}
     key = keyset.newest_key(stored, now) if keyset else None
     if keyset is None or key is None or settings.key_passphrase is None:
         log.error("cannot-sign", keyset=bool(keyset), passphrase=bool(settings.key_passphrase))
@@ -113,18 +113,18 @@ async def open_office(settings: Settings, now: datetime) -> Office | None:
     return Office(Issuer(settings.base_url, GRACE_DAYS, keyset), signer)
 
 
-def _opened(kid: str, sealed: bytes, passphrase: bytes) -> Signer:
+def _opened(kid: str, encrypted: bytes, passphrase: bytes) -> Signer:
     """The lock lets simultaneous first requests open a key once, not each for itself."""
-    with _unsealing:
-        if kid not in _unsealed:
-            _unsealed[kid] = LocalSigner(decrypt(sealed, passphrase))
-        return _unsealed[kid]
+    with _opening:
+        if kid not in _opened_signers:
+            _opened_signers[kid] = LocalSigner(decrypt(encrypted, passphrase))
+        return _opened_signers[kid]
 
 
 async def rotate_signing_key(
     settings: Settings,
     *,
-    days: int = KEY_DAYS,
+    days: int = SIGNING_KEY_DAYS,
     dropped: Collection[str] = (),
     held: int | None = None,
     actor: UUID | None = None,
@@ -148,7 +148,7 @@ async def rotate_signing_key(
         raise NoPassphrase
     now = clock.now().replace(microsecond=0)
     private = create_key()
-    sealed = await asyncio.to_thread(encrypt, private, settings.key_passphrase)
+    encrypted = await asyncio.to_thread(encrypt, private, settings.key_passphrase)
     key = KeysetKey(private.public_key(), now, now + timedelta(days=days))
     async with unit_of_work():
         await fetch("select pg_advisory_xact_lock($1)", KEYSET_LOCK)
@@ -156,7 +156,7 @@ async def rotate_signing_key(
             raise Changed
         current = await read_keyset(settings)
         document = rotated_keyset(_without(current, dropped), key, now)
-        await SigningKey.insert(_row(key, sealed, now))
+        await SigningKey.insert(_row(key, encrypted, now))
         await _keep_document(current.version + 1 if current else 1, document, now)
         await record("signing-key-rotation", actor=actor, kid=key.kid, dropped=sorted(dropped))
     return document
@@ -168,11 +168,11 @@ def _without(keyset: Keyset | None, dropped: Collection[str]) -> Keyset | None:
     return replace(keyset, keys=tuple(key for key in keyset.keys if key.kid not in dropped))
 
 
-def _row(key: KeysetKey, sealed: bytes, now: datetime) -> SigningKey:
+def _row(key: KeysetKey, encrypted: bytes, now: datetime) -> SigningKey:
     return SigningKey(
         kid=key.kid,
         public_key=key.public_key.public_bytes(Encoding.Raw, PublicFormat.Raw),
-        private_key=sealed,
+        private_key=encrypted,
         not_before=key.not_before,
         not_after=key.expires_at,
         created_at=now,

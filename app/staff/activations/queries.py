@@ -11,7 +11,7 @@ import msgspec
 
 from app import clock
 from app.activation.format.jws import JwsError, decode
-from app.activation.moves import moves_allowed, moves_in_year
+from app.activation.machine_moves import moves_allowed, moves_in_year
 from app.activation.rules import FileState, file_state
 from app.database import row, rows
 from app.web.forms import read_number

@@ -19,7 +19,7 @@ class AuditForm:
     Attributes:
         typed: the fields as they are shown again.
 
-    Takes: from, to: day, may be empty; person, contract: up to 40 characters; act: offered
+    Takes: from, to: day, may be empty; person, contract: up to 40 characters; event_type: offered
     Rules: to not before from
     """
 
@@ -29,18 +29,19 @@ class AuditForm:
 
     @classmethod
     def read(cls, data: FormData) -> "AuditForm":
-        """Read the filter; an act that is not offered counts as none."""
+        """Read the filter; an event type that is not offered counts as none."""
         fields = Fields(data)
         starts_on = fields.day("from", _("the first day"), required=False)
         ends_on = fields.day("to", _("the last day"), required=False)
         fields.check_order("to", starts_on, ends_on)
+        event_type = data.get("event_type")
         wanted = AuditFilter(
             person=normalised(data.get("person")).lower()[:LONGEST_NUMBER],
-            act=data.get("act") if data.get("act") in EVENT_TYPES else "",
+            event_type=event_type if event_type in EVENT_TYPES else "",
             contract=normalised(data.get("contract"))[:LONGEST_NUMBER],
             starts_on=starts_on,
             ends_on=ends_on,
         )
         typed = {name: data.get(name)[:20] for name in ("from", "to")}
-        empty = {"person": "", "act": "", "contract": ""}
+        empty = {"person": "", "event_type": "", "contract": ""}
         return cls(wanted, {**empty, **wanted.query, **typed}, fields.errors)

@@ -13,7 +13,7 @@ from litestar.response import Stream
 from app.accounts.rules import Viewer
 from app.audit.event_types import EVENT_TYPES
 from app.audit.files import FORMATS
-from app.history.rules import act_name
+from app.history.rules import event_type_name
 from app.settings import Settings
 from app.staff.access import permitted
 from app.staff.audit import queries, services
@@ -36,7 +36,7 @@ MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 
 @get(AUDIT_URL, guards=SEE)
 async def list_events(request: PageRequest) -> Response[str]:
-    """監査ログ: by person, act, contract and period."""
+    """監査ログ: by person, event type, contract and period."""
     data = query_form(request)
     form = AuditForm.read(data)
     wanted = _wanted(data, form)
@@ -46,7 +46,9 @@ async def list_events(request: PageRequest) -> Response[str]:
         # What is wrong is left out of the filter, and reported.
         listed=await queries.list_events(form.wanted, wanted),
         errors=form.errors,
-        acts=sorted(((code, act_name(code)) for code in EVENT_TYPES), key=lambda act: act[1]),
+        event_types=sorted(
+            ((code, event_type_name(code)) for code in EVENT_TYPES), key=lambda pair: pair[1]
+        ),
         exports={form: wanted.address(f"{AUDIT_URL}/export/{form}") for form in FORMATS},
     )
     if form.errors:
@@ -57,7 +59,9 @@ async def list_events(request: PageRequest) -> Response[str]:
 def _wanted(data: FormData, form: AuditForm) -> Wanted:
     """Return what the address asks for; what is typed is kept in it."""
     typed = dict(form.typed)
-    return Wanted.read(AUDIT_URL, data, queries.EVENTS, act={typed.pop("act")}, kept=typed)
+    return Wanted.read(
+        AUDIT_URL, data, queries.EVENTS, event_type={typed.pop("event_type")}, kept=typed
+    )
 
 
 @get(AUDIT_URL + "/export/{format:str}", guards=EXPORT)

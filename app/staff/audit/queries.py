@@ -28,13 +28,13 @@ class AuditFilter:
 
     Attributes:
         person: a user code.
-        act: one of the acts' codes.
+        event_type: the code of one.
         contract: a contract's number.
         starts_on, ends_on: first and last day, both included.
     """
 
     person: str = ""
-    act: str = ""
+    event_type: str = ""
     contract: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
@@ -44,8 +44,8 @@ class AuditFilter:
         where = Where()
         if self.person:
             where.add("e.actor = (select id from portal_user where code = {})", self.person)
-        if self.act:
-            where.add("e.act = {}", self.act)
+        if self.event_type:
+            where.add("e.event_type = {}", self.event_type)
         if self.contract:
             where.add("e.contract = (select id from contract where number = {})", self.contract)
         if self.starts_on:
@@ -59,7 +59,7 @@ class AuditFilter:
         """Return the fields of the form."""
         values = {
             "person": self.person,
-            "act": self.act,
+            "event_type": self.event_type,
             "contract": self.contract,
             "from": self.starts_on,
             "to": self.ends_on,
@@ -73,7 +73,7 @@ class SeenEvent:
 
     id: UUID
     at: datetime
-    act: str
+    event_type: str
     text: str
     person: str
     code: str
@@ -85,7 +85,7 @@ def _seen(row: Record) -> SeenEvent:
     return SeenEvent(
         id=row["id"],
         at=row["at"],
-        act=row["act"],
+        event_type=row["event_type"],
         text=text_of(row),
         person=row["actor_name"] or "",
         code=row["code"] or (str(row["actor"]) if row["actor"] else ""),
@@ -114,11 +114,11 @@ async def list_links(chosen: AuditFilter) -> AsyncIterator[Link]:
     number, last = 0, newest[0] if newest else 0
     while True:
         where = chosen.where()
-        where.add("s.number > {} and s.number <= {}", number, last)
+        where.add("l.number > {} and l.number <= {}", number, last)
         rows = await fetch(
-            f"select s.number, s.link, {EVENT_COLUMNS} from audit_seal s"
-            f" join audit_event e on e.id = s.event where {' and '.join(where.parts)}"
-            f" order by s.number limit {EXPORT_ROWS}",
+            f"select l.number, l.digest, {EVENT_COLUMNS} from audit_link l"
+            f" join audit_event e on e.id = l.event where {' and '.join(where.parts)}"
+            f" order by l.number limit {EXPORT_ROWS}",
             *where.args,
         )
         for row in rows:
@@ -152,7 +152,7 @@ async def list_checks() -> list[Check]:
     rows = await fetch(
         "select e.at, e.details::text as details, coalesce(u.name, '–') as person"
         " from audit_event e left join portal_user u on u.id = e.actor"
-        " where e.act = 'audit-verification'"
+        " where e.event_type = 'audit-verification'"
         f" order by e.at desc, e.id desc limit {SHOWN_CHECKS}"
     )
     return [msgspec.convert({**json.loads(row["details"]), **row}, Check) for row in rows]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from app.audit.checking import verify_log
-from app.audit.keys import head_signer
+from app.audit.head_signing import head_signer
 from app.audit.services import record
 from app.database import unit_of_work
 from app.settings import Settings

@@ -74,8 +74,8 @@ class AccessReview(Controller):
 def _lines(contract: ContractHead, people: list[Access]) -> list[str]:
     zone = contract.time_zone
     head = [
-        *(_("User code"), _("User name"), _("E-mail address"), _("Role"), _("Notices")),
-        *(_("Member since"), _("Last sign-in"), _("Two-step log-in"), _("Disabled")),
+        *(_("User code"), _("User name"), _("Email address"), _("Role"), _("Notices")),
+        *(_("Member since"), _("Last sign-in"), _("Two-step verification"), _("Disabled")),
     ]
     lines = [csv_line(head)]
     for each in people:

@@ -103,7 +103,7 @@ async def _find(payload: OfInvitation) -> tuple[ContractHead, OpenInvitation]:
 def _facts(contract: ContractHead, invitation: OpenInvitation) -> list[tuple[str, str]]:
     return [
         (_("Contract"), contract.title),
-        (_("E-mail address"), invitation.email),
+        (_("Email address"), invitation.email),
         (_("Role"), role_name(Role(invitation.role))),
         (_("Language"), LANGUAGE_NAMES[invitation.language]),
     ]
@@ -115,7 +115,7 @@ async def _state_resending(_context: Context, payload: OfInvitation) -> Statemen
         heading=_("Send this invitation again?"),
         facts=_facts(contract, invitation),
         back=contract.url,
-        notes=[_("The link in the earlier mail opens nothing any more.")],
+        notes=[_("The link in the earlier email stops working.")],
     )
 
 
@@ -139,7 +139,7 @@ async def _state_cancellation(_context: Context, payload: OfInvitation) -> State
         heading=_("Cancel this invitation?"),
         facts=_facts(contract, invitation),
         back=contract.url,
-        notes=[_("The link in the mail opens nothing any more.")],
+        notes=[_("The link in the email stops working.")],
     )
 
 
@@ -150,7 +150,7 @@ async def _cancel(context: Context, payload: OfInvitation) -> Done:
     )
     return Done(
         contract.url,
-        _("The invitation of %(address)s was cancelled.", address=invitation.email),
+        _("The invitation to %(address)s was cancelled.", address=invitation.email),
     )
 
 

@@ -20,7 +20,7 @@ class OwnerValues(Values, frozen=True):
     owner_email: Annotated[
         str,
         Address(
-            label=N_("E-mail address of the first owner"),
+            label=N_("Email address of the first owner"),
             required=False,
             hint=N_("Of somebody who is no member: they get a link to join."),
         ),

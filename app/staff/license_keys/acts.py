@@ -6,8 +6,8 @@ import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Refused, Statement
-from app.products.key_admin_services import revoke_license_key
-from app.products.key_services import issue_license_keys
+from app.products.license_key_admin_services import revoke_license_key
+from app.products.license_key_services import issue_license_keys
 from app.products.rules import Term, count_of
 from app.staff.access import requires
 from app.staff.catalogue.queries import SeenProduct, find_product

@@ -12,7 +12,7 @@ from app.accounts.access import recently_proved
 from app.accounts.rules import Viewer
 from app.confirmations.form_pages import NEW
 from app.confirmations.services import propose
-from app.products.key_admin_services import export_batch
+from app.products.license_key_admin_services import export_batch
 from app.spreadsheets.csv_lines import BOM, csv_line
 from app.staff.access import permitted
 from app.staff.catalogue.acts import offered_products

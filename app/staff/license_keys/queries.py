@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.contracts.tables import Contract
 from app.database import row
-from app.products.key_rules import plain_key
+from app.products.license_key_rules import plain_license_key
 from app.web.lists.listings import Listing, Order, Where, fields_of
 from app.web.searching import pattern
 
@@ -41,7 +41,7 @@ class ListedKey:
 
 def _has(where: Where, words: str) -> None:
     """Find license keys whose characters, however they are typed, have the words."""
-    where.add("replace(k.code, '-', '') like {}", pattern(plain_key(words)))
+    where.add("replace(k.code, '-', '') like {}", pattern(plain_license_key(words)))
 
 
 KEYS = Listing(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from app.contracts.contract_values import EndsOn, StartsOn
 from app.products.amendment_values import LARGEST_QUANTITY, Product
-from app.products.key_services import LARGEST_BATCH
+from app.products.license_key_services import LARGEST_BATCH
 from app.web.forms import Fields
 from app.web.i18n import N_
 from app.web.kinds import Code, Number

@@ -96,7 +96,7 @@ def _facts(account: SeenAccount) -> list[tuple[str, str]]:
     return [
         (_("User name"), account.name),
         (_("User code"), account.code),
-        (_("E-mail address"), account.email),
+        (_("Email address"), account.email),
     ]
 
 

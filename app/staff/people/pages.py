@@ -62,7 +62,7 @@ async def _user(
         "staff/user.html",
         account=account,
         own=account.id == viewer.id,
-        slowed_down=await queries.is_slowed_down(account),
+        slowed_down=await queries.is_rate_limited(account),
         helps=acts.offered_to(viewer, account) if changeable else [],
         needs_reason=NEEDS_REASON,
         roles=acts.role_names(),

@@ -111,9 +111,9 @@ async def find_user(id: UUID) -> SeenAccount | None:
     return SeenAccount(**{**row, "memberships": memberships, "sessions": sessions})
 
 
-async def is_slowed_down(account: SeenAccount) -> bool:
+async def is_rate_limited(account: SeenAccount) -> bool:
     """Return whether so many attempts failed lately that the next ones wait."""
-    return await throttling.is_slowed_down(throttled_in(account.id, account.code, account.email))
+    return await throttling.is_rate_limited(throttled_in(account.id, account.code, account.email))
 
 
 async def code_or_address_taken(code: str, email: str) -> str:

@@ -20,7 +20,7 @@ class StaffValues(Values, frozen=True):
 
     code: Annotated[str, UserCode(label=N_("User code"))] = ""
     name: Annotated[str, Line(label=N_("User name"), maximum=LONGEST_NAME)] = ""
-    email: Annotated[str, Address(label=N_("E-mail address"))] = ""
+    email: Annotated[str, Address(label=N_("Email address"))] = ""
     role: Annotated[StaffRole, Option(label=N_("Staff role"), of=StaffRole)] = StaffRole.VIEWER
     language: Annotated[str, Language(label=N_("Language"))] = "ja"
 

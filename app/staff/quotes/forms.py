@@ -52,7 +52,7 @@ class AnswerForm:
 
 def _problem(file: Upload) -> str:
     if not file.content:
-        return _("The file is empty. Choose another one.")
+        return _("The file is empty. Select another file.")
     if len(file.content) > LARGEST_PDF:
         return _(
             "The file has %(size)s; at most %(most)s are possible.",

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from app.activation.format.keysets import KEY_DAYS, MOST_DAYS
+from app.activation.format.keysets import MOST_SIGNING_KEY_DAYS, SIGNING_KEY_DAYS
 from app.web.choice_kinds import Several
 from app.web.i18n import N_
 from app.web.kinds import Number
@@ -17,8 +17,13 @@ class RotationValues(Values, frozen=True):
 
     days: Annotated[
         int,
-        Number(label=N_("Days that the key is good"), minimum=1, maximum=MOST_DAYS, empty=KEY_DAYS),
-    ] = KEY_DAYS
+        Number(
+            label=N_("Days that the key is good"),
+            minimum=1,
+            maximum=MOST_SIGNING_KEY_DAYS,
+            empty=SIGNING_KEY_DAYS,
+        ),
+    ] = SIGNING_KEY_DAYS
     dropped: Annotated[
         list[str],
         Several(

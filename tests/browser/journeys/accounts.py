@@ -11,12 +11,12 @@ ADDRESS = "owner@example.com"
 TAKEN, NEW_ADDRESS = "taken@example.com", "suzuki@example.com"
 UNLIKE = "something else entirely"
 PROFILE_CHANGED = {"ja": "プロフィールを変更しました。", "en": "Your profile was changed."}
-MAILED = {"ja": f"{NEW_ADDRESS}にメールを送信しました。", "en": f"was sent to {NEW_ADDRESS}"}
+MAILED = {"ja": f"{NEW_ADDRESS}にメールを送信しました。", "en": f"an email to {NEW_ADDRESS}"}
 CHANGED = {"ja": "パスワードを変更しました。", "en": "Your password was changed."}
-ENDED = {"ja": "端末をログアウトしました。", "en": "The device was logged out."}
+ENDED = {"ja": "端末をログアウトしました。", "en": "The device was signed out."}
 ALL_ENDED = {
     "ja": "ほかの端末をすべてログアウトしました。",
-    "en": "All other devices were logged out.",
+    "en": "All other devices were signed out.",
 }
 
 

@@ -5,7 +5,7 @@ from tests.browser.journeys.environments import LIST
 from tests.browser.matrix import Journey
 
 NEVER = {"ja": "一度もアクティベートされていない", "en": "never been activated"}
-REPEATED = {"ja": "同じアクティベーションを表示", "en": "This file was answered before"}
+REPEATED = {"ja": "同じアクティベーションを表示", "en": "This file has already been answered"}
 
 
 async def walk_activation(cast: Cast) -> None:

@@ -10,9 +10,15 @@ MEMBERS = "/contracts/D-1001/members"
 NEW, OUTSIDER, NEWCOMER = "arai@example.com", "outsider@example.net", "newcomer@example.com"
 LATE = "late@example.com"
 NAME = "新井 さくら"
-MEMBER_ALREADY = {"ja": "member@example.comは既に", "en": "member@example.com is a member"}
-INVITED_ALREADY = {"ja": f"{LATE}は既に招待中です。", "en": f"{LATE} has an open invitation"}
-JOINED = {"ja": "参加しました", "en": "You are a member of the contract"}
+MEMBER_ALREADY = {
+    "ja": "member@example.comはすでに",
+    "en": "member@example.com is already a member",
+}
+INVITED_ALREADY = {
+    "ja": f"{LATE}はすでに招待中です。",
+    "en": f"{LATE} already has an open invitation",
+}
+JOINED = {"ja": "参加しました", "en": "You are now a member of the contract"}
 NOT_SENT = {"ja": "送信は行われませんでした。", "en": "Nothing was sent"}
 
 

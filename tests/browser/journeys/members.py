@@ -6,7 +6,7 @@ from tests.browser.matrix import Journey
 from tests.browser.people import Person
 
 OWNER, MEMBER, ENGLISH = "鈴木 一郎", "佐藤 美咲", "Alex Morgan"
-LAST_OWNER = {"ja": "ほかにオーナーがいません。", "en": "This is the only owner left"}
+LAST_OWNER = {"ja": "ほかにオーナーがいません。", "en": "This is the only owner"}
 
 
 async def walk(cast: Cast) -> None:
@@ -38,7 +38,7 @@ async def walk(cast: Cast) -> None:
     await cast.reached("conflict", person)
     await person.visit(MEMBERS)
     await person.press(ENGLISH)
-    await person.press("外す", ENGLISH)
+    await person.press("解除する", ENGLISH)
     await cast.look(person)
     await person.press("決定")
     await person.sees_status(ENGLISH)
@@ -49,7 +49,7 @@ async def walk(cast: Cast) -> None:
 async def _leave(cast: Cast, other: Person) -> None:
     await other.visit(MEMBERS)
     await other.press(MEMBER)
-    await other.press("抜ける", "基幹システム契約")
+    await other.press("参加を終了する", "基幹システム契約")
     await cast.look(other)
     await other.press("決定")
     await other.sees_status("基幹システム契約")

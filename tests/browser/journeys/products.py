@@ -75,7 +75,7 @@ async def walk_group_companies(cast: Cast) -> None:
     await person.press("決定")
     await person.sees_status("サンプル物流株式会社")
     await cast.reached("done", person)
-    await person.press("外す", "サンプル物流株式会社")
+    await person.press("解除する", "サンプル物流株式会社")
     await fetch(
         "update environment e set group_company = g.id from group_company g"
         " where g.contract = e.contract and e.name = '検証環境'"
@@ -85,7 +85,7 @@ async def walk_group_companies(cast: Cast) -> None:
     await cast.reached("conflict", person)
     await fetch("update environment set group_company = null")
     await person.visit(f"{CONTRACT}/group-companies")
-    await person.press("外す", "サンプル物流株式会社")
+    await person.press("解除する", "サンプル物流株式会社")
     await person.press("決定")
     await person.sees_status("サンプル物流株式会社")
 

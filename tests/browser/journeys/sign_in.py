@@ -1,6 +1,6 @@
 """First visit: log in, terms of use, a password of one's own, home."""
 
-from app.accounts.services import publish_terms
+from app.accounts.services import publish_terms_of_use
 from tests.browser.cast import Cast
 from tests.browser.matrix import Journey
 from tests.browser.people import Person
@@ -43,7 +43,9 @@ async def _accept_terms(cast: Cast, person: Person) -> None:
     await person.press("登録")
     await person.sees_error("入力内容を確認してください")
     await cast.look(person)
-    await publish_terms("# 第一条\n\n新しい規約です。", "# Article 1\n\nThese terms are new.")
+    await publish_terms_of_use(
+        "# 第一条\n\n新しい規約です。", "# Article 1\n\nThese terms are new."
+    )
     await person.tick("利用規約に同意する")
     await person.press("登録")
     await person.sees_error("利用規約が更新されました。もう一度お読みください。")

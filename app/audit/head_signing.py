@@ -1,4 +1,4 @@
-"""The key that signs heads: the portal's own, apart from those that sign activations."""
+"""The key that signs heads of the audit log. It is no signing key: those sign activations."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

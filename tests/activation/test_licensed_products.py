@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.activation.terms import (
+from app.activation.licensed_products import (
     LicensedProduct,
     expiry,
     issued_products,

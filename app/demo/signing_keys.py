@@ -1,4 +1,4 @@
-"""The demo's keys: the one place where root and portal share a machine."""
+"""The demo's root and signing keys: the one place where root and portal share a machine."""
 
 import asyncio
 from datetime import timedelta
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app import clock
 from app.activation.format.keysets import KeysetOutcome, sign_keyset
 from app.activation.format.roots import create_key, private_pem, public_pem, read_private_pem
-from app.activation.signing_keys import queries as key_queries
+from app.activation.signing_keys import queries as signing_key_queries
 from app.activation.signing_keys.files import ROOT, ROOT_PRIVATE, write_private
 from app.activation.signing_keys.services import current_keyset, import_keyset, rotate_signing_key
 from app.settings import Settings
@@ -18,7 +18,7 @@ from app.settings import Settings
 RENEWED_BEFORE = timedelta(days=90)
 
 
-async def prepare_demo_keys(settings: Settings) -> None:
+async def prepare_demo_signing_keys(settings: Settings) -> None:
     """Make the demo's root in `trust/` and a signing key that it vouches for, where missing.
 
     Raises:
@@ -37,7 +37,7 @@ async def prepare_demo_keys(settings: Settings) -> None:
 async def _signs_for_long(settings: Settings) -> bool:
     now = clock.now()
     keyset = await current_keyset(settings)
-    held = [key.kid for key in await key_queries.list_stored_keys()]
+    held = [key.kid for key in await signing_key_queries.list_stored_signing_keys()]
     key = keyset.newest_key(held, now) if keyset else None
     return key is not None and key.expires_at - now > RENEWED_BEFORE
 

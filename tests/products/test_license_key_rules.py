@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from app import clock
 from app.contracts.rules import Role, SeenContract
-from app.products.key_rules import (
+from app.products.license_key_rules import (
     CHARACTERS,
     UNMISTAKABLE,
-    KeyOutcome,
-    KnownKey,
+    KnownLicenseKey,
+    LicenseKeyOutcome,
     check_character,
     is_checked,
-    judge_key,
-    new_key,
-    plain_key,
+    judge_license_key,
+    new_license_key,
+    plain_license_key,
 )
 
 TODAY = date(2026, 11, 24)
@@ -50,12 +50,12 @@ def test_any_one_wrong_character_is_found(body: str, data: st.DataObject) -> Non
 
 @given(st.text(max_size=60))
 def test_no_text_is_too_odd_to_be_checked(text: str) -> None:
-    assert is_checked(plain_key(text)) in {True, False}
+    assert is_checked(plain_license_key(text)) in {True, False}
 
 
 @given(st.data())
 def test_a_key_is_the_same_however_it_is_typed(data: st.DataObject) -> None:
-    key = new_key()
+    key = new_license_key()
     typed = ""
     for character in key:
         if character == "-":
@@ -66,15 +66,15 @@ def test_a_key_is_the_same_however_it_is_typed(data: st.DataObject) -> None:
             wide = chr(ord(character) + 0xFEE0)
             assert unicodedata.normalize("NFKC", wide) == character
             typed += data.draw(st.sampled_from([character, character.lower(), wide, wide.lower()]))
-    assert plain_key(f" {typed}\t") == key.replace("-", "")
+    assert plain_license_key(f" {typed}\t") == key.replace("-", "")
 
 
 def test_new_keys_have_four_groups_without_what_is_mistaken() -> None:
-    keys = {new_key() for _ in range(200)}
+    keys = {new_license_key() for _ in range(200)}
     assert len(keys) == 200
     for key in keys:
         assert [len(group) for group in key.split("-")] == [5, 5, 5, 5]
-        assert set(key) <= {*UNMISTAKABLE, "-"} and is_checked(plain_key(key))
+        assert set(key) <= {*UNMISTAKABLE, "-"} and is_checked(plain_license_key(key))
 
 
 CONTRACT = SeenContract(
@@ -92,7 +92,7 @@ CONTRACT = SeenContract(
     role=Role.OWNER,
     today=TODAY,
 )
-KEY = KnownKey(
+KEY = KnownLicenseKey(
     id=uuid4(),
     code="K",
     product=uuid4(),
@@ -112,28 +112,32 @@ DAY = timedelta(1)
 @pytest.mark.parametrize(
     ("changes", "outcome"),
     [
-        ({}, KeyOutcome.REDEEMABLE),
-        ({"contract": CONTRACT.id}, KeyOutcome.REDEEMABLE),
-        ({"redeemed_by": CONTRACT.id}, KeyOutcome.USED_HERE),
-        ({"redeemed_by": UUID(int=1)}, KeyOutcome.USED),
-        ({"redeemed_by": UUID(int=1), "ends_on": TODAY - DAY}, KeyOutcome.USED),
-        ({"contract": UUID(int=1)}, KeyOutcome.NOT_FOR_CONTRACT),
-        ({"revoked_at": clock.now()}, KeyOutcome.REVOKED),
-        ({"starts_on": TODAY - DAY, "ends_on": TODAY - DAY}, KeyOutcome.ENDED),
-        ({"starts_on": TODAY + DAY, "ends_on": TODAY + DAY}, KeyOutcome.NOT_STARTED),
+        ({}, LicenseKeyOutcome.REDEEMABLE),
+        ({"contract": CONTRACT.id}, LicenseKeyOutcome.REDEEMABLE),
+        ({"redeemed_by": CONTRACT.id}, LicenseKeyOutcome.USED_HERE),
+        ({"redeemed_by": UUID(int=1)}, LicenseKeyOutcome.USED),
+        ({"redeemed_by": UUID(int=1), "ends_on": TODAY - DAY}, LicenseKeyOutcome.USED),
+        ({"contract": UUID(int=1)}, LicenseKeyOutcome.NOT_FOR_CONTRACT),
+        ({"revoked_at": clock.now()}, LicenseKeyOutcome.REVOKED),
+        ({"starts_on": TODAY - DAY, "ends_on": TODAY - DAY}, LicenseKeyOutcome.ENDED),
+        ({"starts_on": TODAY + DAY, "ends_on": TODAY + DAY}, LicenseKeyOutcome.NOT_STARTED),
         (
             {"starts_on": CONTRACT.ends_on + DAY, "ends_on": CONTRACT.ends_on + DAY},
-            KeyOutcome.OUTSIDE_TERM,
+            LicenseKeyOutcome.OUTSIDE_TERM,
         ),
     ],
 )
-def test_what_stands_in_the_way_of_a_key(changes: dict[str, Any], outcome: KeyOutcome) -> None:
-    assert judge_key(replace(KEY, **changes), "K", CONTRACT) is outcome
+def test_what_stands_in_the_way_of_a_key(
+    changes: dict[str, Any], outcome: LicenseKeyOutcome
+) -> None:
+    assert judge_license_key(replace(KEY, **changes), "K", CONTRACT) is outcome
 
 
 def test_a_key_that_was_never_issued_is_mistyped_or_unknown() -> None:
-    key = plain_key(new_key())
-    assert judge_key(None, key, CONTRACT) is KeyOutcome.UNKNOWN
+    key = plain_license_key(new_license_key())
+    assert judge_license_key(None, key, CONTRACT) is LicenseKeyOutcome.UNKNOWN
     swapped = next(c for c in UNMISTAKABLE if c != key[3])
-    assert judge_key(None, key[:3] + swapped + key[4:], CONTRACT) is KeyOutcome.MISTYPED
-    assert judge_key(None, "", CONTRACT) is KeyOutcome.MISTYPED
+    assert (
+        judge_license_key(None, key[:3] + swapped + key[4:], CONTRACT) is LicenseKeyOutcome.MISTYPED
+    )
+    assert judge_license_key(None, "", CONTRACT) is LicenseKeyOutcome.MISTYPED

@@ -1,4 +1,4 @@
-"""What is issued: products with counts and terms."""
+"""The products of an activation: how many of each an environment may use, and in which term."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -12,9 +12,9 @@ from app import clock
 from app.staff.access import permitted
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, staff_page
-from app.staff.terms import acts, queries
-from app.staff.terms.queries import Newest
-from app.staff.terms.values import TermsValues
+from app.staff.terms_of_use import acts, queries
+from app.staff.terms_of_use.queries import Newest
+from app.staff.terms_of_use.values import TermsValues
 from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, query_form
 

@@ -9,8 +9,13 @@ from app.accounts.throttling import Throttled
 from app.audit.services import record
 from app.contracts.rules import SeenContract
 from app.database import unit_of_work, uuid7
-from app.products import key_queries
-from app.products.key_rules import KeyOutcome, KnownKey, judge_key, new_key
+from app.products import license_key_queries
+from app.products.license_key_rules import (
+    KnownLicenseKey,
+    LicenseKeyOutcome,
+    judge_license_key,
+    new_license_key,
+)
 from app.products.rules import Term
 from app.products.tables import LicenseKey
 
@@ -19,7 +24,7 @@ ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class KeyBatch:
+class LicenseKeyBatch:
     """License keys that were issued together."""
 
     id: UUID
@@ -34,7 +39,7 @@ async def issue_license_keys(
     term: Term,
     contract: UUID | None = None,
     actor: UUID | None,
-) -> KeyBatch:
+) -> LicenseKeyBatch:
     """Issue a batch of new license keys.
 
     Args:
@@ -50,7 +55,7 @@ async def issue_license_keys(
     now, batch = clock.now(), uuid7()
     keys = [
         LicenseKey(
-            code=new_key(),
+            code=new_license_key(),
             product=product,
             quantity=quantity,
             starts_on=term.starts_on,
@@ -72,23 +77,23 @@ async def issue_license_keys(
             number=number,
             quantity=quantity,
         )
-    return KeyBatch(batch, [key.code for key in keys])
+    return LicenseKeyBatch(batch, [key.code for key in keys])
 
 
-async def try_key(
+async def try_license_key(
     actor: UUID, characters: str, contract: SeenContract, *, address: str
-) -> tuple[KeyOutcome, KnownKey | None] | Throttled:
-    """Look a typed key up for a contract; guesses are throttled.
+) -> tuple[LicenseKeyOutcome, KnownLicenseKey | None] | Throttled:
+    """Look a typed license key up for a contract; guesses are rate-limited.
 
     Args:
-        characters: as `plain_key` gives them.
+        characters: as `plain_license_key` gives them.
         address: where the request comes from.
     """
     admitted = await throttling.admit(guess_rules.key_lanes(actor, address))
     if isinstance(admitted, Throttled):
         return admitted
-    key = await key_queries.find_key(characters)
-    outcome = judge_key(key, characters, contract)
-    if outcome is KeyOutcome.REDEEMABLE:
+    key = await license_key_queries.find_license_key(characters)
+    outcome = judge_license_key(key, characters, contract)
+    if outcome is LicenseKeyOutcome.REDEEMABLE:
         await throttling.forgive(admitted)
     return outcome, key

@@ -25,7 +25,7 @@ class Acceptance:
 ACCEPTANCES = Listing(
     row=fields_of(Acceptance),
     columns="a.id, a.accepted_at, u.id as person, u.name, u.code, u.email",
-    tables='terms_acceptance a join portal_user u on u.id = a."user"',
+    tables='terms_of_use_acceptance a join portal_user u on u.id = a."user"',
     key="a.id",
     orders={"newest": Order("a.accepted_at", down=True), "code": Order("u.code")},
     search=words_in("u.code", "u.name", "u.email"),
@@ -66,15 +66,17 @@ async def list_versions() -> list[ListedVersion]:
     return await rows(
         ListedVersion,
         "select t.id, t.version, t.published_at,"
-        " (select count(*) from terms_acceptance where terms = t.id) as accepted"
-        " from terms t order by t.version desc",
+        " (select count(*) from terms_of_use_acceptance where terms_of_use = t.id) as accepted"
+        " from terms_of_use t order by t.version desc",
     )
 
 
 async def find_version(id: UUID) -> Version | None:
     """Return a version."""
     return await row(
-        Version, "select version, body_ja, body_en, published_at from terms where id = $1", id
+        Version,
+        "select version, body_ja, body_en, published_at from terms_of_use where id = $1",
+        id,
     )
 
 
@@ -82,12 +84,13 @@ async def find_newest() -> Newest | None:
     """Return the newest version; None if there is none yet."""
     return await row(
         Newest,
-        "select version as revision, body_ja, body_en from terms order by version desc limit 1",
+        "select version as revision, body_ja, body_en from terms_of_use"
+        " order by version desc limit 1",
     )
 
 
 async def list_acceptances(terms: UUID, wanted: Wanted) -> Listed[Acceptance]:
     """Return who accepted a version."""
     where = Where()
-    where.add("a.terms = {}", terms)
+    where.add("a.terms_of_use = {}", terms)
     return await list_rows(ACCEPTANCES, wanted, where)

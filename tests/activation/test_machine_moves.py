@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.activation.moves import Machine, fp_min, is_move, machine_of, moves_in_year
+from app.activation.machine_moves import Machine, fp_min, is_move, machine_of, moves_in_year
 from tests.activation.makers import NOW, activation_file, claims, digest, key, request
 
 FINGERPRINT = claims()["fp"]

@@ -1,4 +1,8 @@
-"""Moves: an environment's activation going from one machine to another."""
+"""Decide whether an activation moves an environment to another machine, and count such moves.
+
+A move is an issue for another machine than the one before. An environment may make a few in a year,
+and more where staff allow them.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from app.activation.commands import keys
 from app.activation.format.jws import decode, thumbprint
 from app.activation.format.keysets import Keyset, KeysetOutcome, sign_keyset
 from app.activation.format.roots import create_key, private_pem, public_pem, read_private_pem
-from app.activation.signing_keys import queries as key_queries
+from app.activation.signing_keys import queries as signing_key_queries
 from app.activation.signing_keys.files import write_private
 from app.activation.signing_keys.services import (
     UntrustedKeyset,
@@ -26,7 +26,7 @@ from app.activation.signing_keys.services import (
     open_office,
     rotate_signing_key,
 )
-from app.demo.keys import prepare_demo_keys
+from app.demo.signing_keys import prepare_demo_signing_keys
 from app.settings import Settings
 from tests.activation.world import admin_dsn, audited, empty_database, force, place, upload
 from tests.conftest import Portal, Stage
@@ -80,7 +80,7 @@ async def test_a_keyset_of_a_stranger_is_refused(settings: Settings) -> None:
 
 
 async def test_a_dropped_key_is_named_no_more(settings: Settings) -> None:
-    (old,) = [key.kid for key in await key_queries.list_keys()]
+    (old,) = [key.kid for key in await signing_key_queries.list_signing_keys()]
     document = json.loads(await rotate_signing_key(settings, dropped=[old]))
     assert old not in [key["kid"] for key in document["keys"]]
 
@@ -100,14 +100,14 @@ async def test_simultaneous_rotations_keep_one_waiting_keyset_and_every_key(
     settings: Settings,
 ) -> None:
     await asyncio.gather(*(rotate_signing_key(settings) for _ in range(3)))
-    assert [each.version for each in await key_queries.list_keysets()] == [2, 1]
-    assert len(await key_queries.list_keys()) == 4
+    assert [each.version for each in await signing_key_queries.list_keysets()] == [2, 1]
+    assert len(await signing_key_queries.list_signing_keys()) == 4
 
 
 async def test_preparing_the_demo_again_changes_nothing(settings: Settings) -> None:
-    before = await key_queries.list_keysets()
-    await prepare_demo_keys(settings)
-    assert await key_queries.list_keysets() == before
+    before = await signing_key_queries.list_keysets()
+    await prepare_demo_signing_keys(settings)
+    assert await signing_key_queries.list_keysets() == before
 
 
 async def test_rotation_and_import_are_in_the_audit_log(settings: Settings) -> None:
@@ -117,9 +117,9 @@ async def test_rotation_and_import_are_in_the_audit_log(settings: Settings) -> N
     assert details["version"] == keyset.version == 2
 
 
-async def test_private_keys_rest_sealed(settings: Settings) -> None:
-    for stored in await key_queries.list_stored_keys():
-        assert stored.sealed.startswith(b"LPSK")
+async def test_private_keys_rest_encrypted(settings: Settings) -> None:
+    for stored in await signing_key_queries.list_stored_signing_keys():
+        assert stored.encrypted.startswith(b"LPSK")
 
 
 async def test_the_doctor_is_content_with_the_demo(settings: Settings) -> None:

@@ -15,7 +15,7 @@ CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # New keys leave out what people mistake for each other.
 UNMISTAKABLE = "".join(c for c in CHARACTERS if c not in "01IO")
 GROUP, GROUPS = 5, 4
-LONGEST_KEY = 100
+LONGEST_LICENSE_KEY = 100
 # As it is kept: other vendors' keys may have groups of any length.
 LICENSE_KEY = re.compile(r"[0-9A-Z]+(-[0-9A-Z]+)*")
 # Every dash, minus and long-vowel mark that a keyboard gives for "-".
@@ -23,8 +23,8 @@ _DASHES = "-‐‑‒–—―−ーｰ─⁃﹣－_"
 _SEPARATORS = re.compile(rf"[\s{re.escape(_DASHES)}]+")
 
 
-class KeyOutcome(StrEnum):
-    """Whether a key can be redeemed for a contract, and if not, why."""
+class LicenseKeyOutcome(StrEnum):
+    """Whether a license key can be redeemed for a contract, and if not, why."""
 
     REDEEMABLE = "redeemable"
     MISTYPED = "mistyped"
@@ -39,7 +39,7 @@ class KeyOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class KnownKey:
+class KnownLicenseKey:
     """A license key that was issued.
 
     Attributes:
@@ -61,8 +61,8 @@ class KnownKey:
     redeemed_by: UUID | None
 
 
-def plain_key(typed: str) -> str:
-    """Return a key's characters, however it was typed: full width, small letters, other dashes."""
+def plain_license_key(typed: str) -> str:
+    """Return a license key's characters without its dashes, in capitals of normal width."""
     return _SEPARATORS.sub("", normalised(typed)).upper()
 
 
@@ -83,8 +83,8 @@ def is_checked(characters: str) -> bool:
     )
 
 
-def new_key() -> str:
-    """Return a key of 95 random bits and a check character, such as 2B7KQ-9FXMW-H4TRC-8ZPND."""
+def new_license_key() -> str:
+    """Return a license key: 95 random bits and a check character, as 2B7KQ-9FXMW-H4TRC-8ZPND."""
     length = GROUP * GROUPS
     while True:
         characters = "".join(secrets.choice(UNMISTAKABLE) for _ in range(length - 1))
@@ -93,31 +93,33 @@ def new_key() -> str:
             return "-".join(characters[at : at + GROUP] for at in range(0, length, GROUP))
 
 
-def judge_key(key: KnownKey | None, characters: str, contract: SeenContract) -> KeyOutcome:
-    """Return whether a contract can redeem a key today.
+def judge_license_key(
+    key: KnownLicenseKey | None, characters: str, contract: SeenContract
+) -> LicenseKeyOutcome:
+    """Return whether a contract can redeem a license key today.
 
     Args:
-        key: what was issued under the typed characters. Keys that are older than check
-            characters are known by being issued.
-        characters: what was typed, as `plain_key` gives it.
+        key: what was issued under the typed characters. License keys that
+            are older than check characters are known by being issued.
+        characters: what was typed, as `plain_license_key` gives it.
     """
     if key is None:
-        return KeyOutcome.UNKNOWN if is_checked(characters) else KeyOutcome.MISTYPED
+        return LicenseKeyOutcome.UNKNOWN if is_checked(characters) else LicenseKeyOutcome.MISTYPED
     if key.redeemed_by is not None:
         used_here = key.redeemed_by == contract.id
-        return KeyOutcome.USED_HERE if used_here else KeyOutcome.USED
+        return LicenseKeyOutcome.USED_HERE if used_here else LicenseKeyOutcome.USED
     if key.contract not in {None, contract.id}:
-        return KeyOutcome.NOT_FOR_CONTRACT
+        return LicenseKeyOutcome.NOT_FOR_CONTRACT
     if key.revoked_at is not None:
-        return KeyOutcome.REVOKED
+        return LicenseKeyOutcome.REVOKED
     return _judge_term(key, contract)
 
 
-def _judge_term(key: KnownKey, contract: SeenContract) -> KeyOutcome:
+def _judge_term(key: KnownLicenseKey, contract: SeenContract) -> LicenseKeyOutcome:
     if key.ends_on < contract.today:
-        return KeyOutcome.ENDED
+        return LicenseKeyOutcome.ENDED
     if key.starts_on > contract.ends_on or key.ends_on < contract.starts_on:
-        return KeyOutcome.OUTSIDE_TERM
+        return LicenseKeyOutcome.OUTSIDE_TERM
     if key.starts_on > contract.today:
-        return KeyOutcome.NOT_STARTED
-    return KeyOutcome.REDEEMABLE
+        return LicenseKeyOutcome.NOT_STARTED
+    return LicenseKeyOutcome.REDEEMABLE

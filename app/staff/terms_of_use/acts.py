@@ -1,10 +1,10 @@
 """What the staff confirm about the terms of use."""
 
-from app.accounts.services import publish_terms
+from app.accounts.services import publish_terms_of_use
 from app.confirmations.acts import Act, Context, Done, Entry, Statement
 from app.staff.access import requires
 from app.staff.rules import Permission
-from app.staff.terms.values import TermsValues
+from app.staff.terms_of_use.values import TermsValues
 from app.web.i18n import gettext as _
 from app.web.values import facts
 
@@ -28,7 +28,7 @@ async def _state(_context: Context, payload: Publication) -> Statement:
 
 async def _publish(context: Context, payload: Publication) -> Done:
     values = payload.values
-    await publish_terms(
+    await publish_terms_of_use(
         values.body_ja, values.body_en, after=payload.revision, actor=context.viewer.id
     )
     return Done(TERMS_URL, _("The version was published."))
