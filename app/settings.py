@@ -159,8 +159,8 @@ def _metrics_token(environ: Mapping[str, str]) -> bytes | None:
     token = Path(file).read_bytes().strip()
     if len(token) < SHORTEST_TOKEN or len(token.split()) != 1:
         raise SettingsError(
-            f"{file}, which PORTAL_METRICS_TOKEN_FILE names, must hold at least {SHORTEST_TOKEN}"
-            " characters in one word, such as `openssl rand -hex 32` writes."
+            f"The file in PORTAL_METRICS_TOKEN_FILE ({file}) must contain one word of at least"
+            f" {SHORTEST_TOKEN} characters, such as the output of `openssl rand -hex 32`."
         )
     return token
 
@@ -172,8 +172,8 @@ def _smtp_server(environ: Mapping[str, str]) -> SmtpServer | None:
         return None
     wrong = SettingsError(
         "PORTAL_SMTP_URL must be an address like smtp://user:password@mail.example.com:587, "
-        "with user and password percent-encoded; smtps:// begins with TLS, and "
-        "?starttls=require (or auto, never) decides about STARTTLS."
+        "with the user and password percent-encoded. Use smtps:// to start with TLS, and "
+        "?starttls=require, auto or never to control STARTTLS."
     )
     try:
         parts = urlsplit(url)
@@ -206,9 +206,9 @@ def _storage_url(environ: Mapping[str, str]) -> str | None:
     if parts.scheme not in STORES or not parts.netloc or parts.query:
         raise SettingsError(
             "PORTAL_STORAGE_URL must be an address like s3://bucket/folder, gs://bucket/folder or "
-            "az://account/container; keys and endpoint come from the usual variables of the "
-            "provider, such as AWS_ACCESS_KEY_ID and AWS_ENDPOINT_URL. Leave it out to keep files "
-            "below PORTAL_DATA_DIR."
+            "az://account/container. Keys and endpoint come from the provider's usual variables, "
+            "such as AWS_ACCESS_KEY_ID and AWS_ENDPOINT_URL. Remove it to store files in "
+            "PORTAL_DATA_DIR."
         )
     return url
 
@@ -220,7 +220,7 @@ def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
     address = environ.get("PORTAL_MAIL_FROM") or f"no-reply@{domain}"
     local, _, domain = address.rpartition("@")
     if not (local and domain and address.isascii() and address.isprintable()) or "<" in address:
-        raise SettingsError("PORTAL_MAIL_FROM must be a mail address like portal@example.com.")
+        raise SettingsError("PORTAL_MAIL_FROM must be an email address like portal@example.com.")
     return address
 
 
@@ -238,14 +238,14 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         raise SettingsError("PORTAL_BASE_URL must be an address like https://portal.example.com.")
     if base_url.startswith("http://") and host not in LOOPBACK:
         raise SettingsError(
-            "Plain http is served on this machine only: leave PORTAL_HOST out, "
+            "Plain http works only on this machine. Remove PORTAL_HOST, "
             "or set PORTAL_BASE_URL to the https address of the proxy in front."
         )
     demo = demo or environ.get("PORTAL_DEMO") == "1"
     if demo and base_url.startswith("https://"):
         raise SettingsError(
-            "The demo, whose passwords everybody knows, is for people on this machine only, and "
-            "PORTAL_BASE_URL is an https address, as of a portal in operation. Leave it out."
+            "Everyone knows the passwords of the demo, so it must only be used on this machine. "
+            "PORTAL_BASE_URL is an https address, as used for a portal in production. Remove it."
         )
     proxies = environ.get("PORTAL_TRUSTED_PROXIES", "")
     roots = environ.get("PORTAL_TRUSTED_ROOTS")

@@ -160,7 +160,7 @@ def open_storage(settings: Settings) -> Storage:
         store = from_url(settings.storage_url, client_options=options, retry_config=RETRIES)
     except (ValueError, StorageError) as error:
         raise SettingsError(
-            f"PORTAL_STORAGE_URL cannot be used: {str(error).splitlines()[0]}"
+            f"PORTAL_STORAGE_URL is not usable: {str(error).splitlines()[0]}"
         ) from error
     return Storage(store)
 
@@ -173,9 +173,9 @@ async def storage_problems(settings: Settings) -> list[str]:
     except (StorageError, OSError, SettingsError) as error:
         reason = str(error).splitlines()[0]
         return [
-            f"Files cannot be written, read and deleted in {place}: {reason} "
-            "Check PORTAL_STORAGE_URL, that the folder or bucket is there, and that the portal may "
-            "do all three."
+            f"Cannot write, read and delete files in {place}: {reason} "
+            "Check PORTAL_STORAGE_URL, that the folder or bucket exists, and that the portal has "
+            "permission for all three."
         ]
     return []
 

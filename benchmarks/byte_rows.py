@@ -93,7 +93,7 @@ async def measure(site: Site, browser: Browser, folder: Path) -> list[Row]:
     return [
         *way_in,
         _largest(pages),
-        _spread("later full page, median / p95", pages, 2.5, 6),
+        _spread("later full page, median / p95", pages, 3, 6),
         _every_swap(swaps),
         *await _unchanged(site, browser),
         *_static_files(),
@@ -152,8 +152,8 @@ async def _way_in(site: Site, browser: Browser) -> list[Row]:
     home = await line.log_in(site)
     await line.context.close()
     return [
-        _row("first visit of the log-in page", first, 6, most_requests=2),
-        _row("from an empty cache through log-in to home, script included", home, 22),
+        _row("first visit of the log-in page", first, 8, most_requests=3),
+        _row("from an empty cache through log-in to home, script included", home, 26),
     ]
 
 
@@ -266,8 +266,8 @@ def _static_files() -> list[Row]:
 
     script = max(size("htmx.js") + size("portal.js"), size("passkeys.js"))
     return [
-        _row("CSS, brotli, body alone", Cost(size("portal.css"), 0), 2.5),
-        _row("JavaScript of a page, brotli, body alone", Cost(script, 0), 13),
+        _row("CSS, brotli, body alone", Cost(size("portal.css"), 0), 6),
+        _row("JavaScript of a page, brotli, body alone", Cost(script, 0), 14),
     ]
 
 
@@ -284,7 +284,7 @@ async def _activation(site: Site, browser: Browser, folder: Path) -> list[Row]:
     warm = await _activate(line, site, folder / "warm")
     await line.context.close()
     name = "activation journey, 8 screens, without the files"
-    return [_row(f"{name}, cold", cold, 35), _row(f"{name}, warm", warm, 18)]
+    return [_row(f"{name}, cold", cold, 40), _row(f"{name}, warm", warm, 18)]
 
 
 async def _activate(line: Line, site: Site, folder: Path) -> Cost:
@@ -308,7 +308,7 @@ def _largest(pages: dict[str, Cost]) -> Row:
     css = len(by_url[static_url("portal.css")].compressed or b"")
     address, cost = max(pages.items(), key=lambda item: item[1].size)
     name = f"HTML + CSS of the largest page ({address})"
-    return _row(name, Cost(cost.size + css, cost.requests), 14)
+    return _row(name, Cost(cost.size + css, cost.requests), 18)
 
 
 def _row(name: str, cost: Cost, kilobytes: float, most_requests: int | None = None) -> Row:

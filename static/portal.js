@@ -13,3 +13,23 @@ document.addEventListener("htmx:before:history:update", ({ detail }) => {
   const draft = /^\/confirmations\/([\w-]+)$/.exec(detail.history.path);
   if (draft) history.replaceState({ htmx: true }, "", `${location.pathname}?draft=${draft[1]}`);
 });
+// The menus of the header close by Escape, and by a click on anything else.
+const menus = () => document.querySelectorAll(".top details[open]");
+document.addEventListener("click", ({ target }) => {
+  if (target.closest(".menu, .menu ~ nav, .menu ~ form, .side")) return;
+  for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
+});
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  for (const menu of menus()) {
+    if (menu.contains(document.activeElement)) menu.firstElementChild.focus();
+    menu.open = false;
+  }
+});
+// Where tabs scroll, the present one is in view.
+const showTab = () => {
+  const tab = document.querySelector(".tabs [aria-current]")?.parentElement;
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetWidth / 3;
+};
+document.addEventListener("htmx:after:swap", showTab);
+showTab();

@@ -32,7 +32,7 @@ async def doctor_findings(settings: Settings) -> list[Finding]:
 
 def _misplaced_keys(settings: Settings) -> list[Finding]:
     return [
-        Finding(f"{path} holds a private key. Move it to a medium that is kept offline.", True)
+        Finding(f"{path} contains a private key. Move it to an offline medium.", True)
         for path in find_private_keys(settings.data_dir)
     ]
 
@@ -43,14 +43,14 @@ async def _keyset_findings(settings: Settings, now: datetime) -> list[Finding]:
     except UntrustedKeyset as error:
         return [Finding(f"The keyset cannot be verified with the trusted roots: {error}.", True)]
     if keyset is None:
-        return [Finding("There is no keyset. Run `portal keys rotate`.", False)]
+        return [Finding("There is no active keyset. Run `portal keys rotate`.", False)]
     held = [key.kid for key in await signing_key_queries.list_stored_signing_keys()]
     key = keyset.newest_key(held, now)
     if key is None:
-        return [Finding("No signing key is good now. Run `portal keys rotate`.", False)]
+        return [Finding("No signing key is currently valid. Run `portal keys rotate`.", False)]
     if settings.key_passphrase is None:
-        return [Finding("PORTAL_KEY_PASSPHRASE or its _FILE is not set: nothing is signed.", True)]
+        return [Finding("PORTAL_KEY_PASSPHRASE(_FILE) is not set, so nothing can be signed.", True)]
     if key.expires_at - now <= SIGNING_KEY_ENDS_SOON:
         ends = f"{key.expires_at:%Y-%m-%d}"
-        return [Finding(f"The newest signing key ends on {ends}. Rotate it.", False)]
+        return [Finding(f"The newest signing key expires on {ends}. Rotate it.", False)]
     return []

@@ -44,7 +44,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 @click.group()
 def keys() -> None:
-    """Root key, signing keys and keysets."""
+    """Manage the root key, signing keys and keysets."""
 
 
 def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
@@ -56,87 +56,87 @@ def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
         message = "Set PORTAL_KEY_PASSPHRASE or PORTAL_KEY_PASSPHRASE_FILE first."
         raise click.ClickException(message) from None
     except InvalidRoot as error:
-        message = f"The trusted roots cannot be read: {error}."
+        message = f"Cannot read the trusted roots: {error}."
         raise click.ClickException(message) from None
     except UntrustedKeyset as error:
         message = (
-            f"The keyset in force cannot be verified with the roots in {settings.trusted_roots}"
-            f" ({error}). Keep the root that signed it there until the next one is imported."
+            f"The active keyset cannot be verified with the roots in {settings.trusted_roots}"
+            f" ({error}). Keep the root that signed it there until you import the next keyset."
         )
         raise click.ClickException(message) from None
     except InvalidKeyset as error:
-        raise click.ClickException(f"The keyset breaks its format: {error}.") from None
+        raise click.ClickException(f"The keyset is invalid: {error}.") from None
 
 
 @keys.command()
 @click.option("--root", type=FOLDER, required=True, help="New folder on an offline medium.")
-@click.option("--passphrase-file", type=OLD_FILE, help="File with the root's passphrase.")
-@click.option("--no-passphrase", is_flag=True, help="Leave the private key in plain.")
+@click.option("--passphrase-file", type=OLD_FILE, help="File that contains the root passphrase.")
+@click.option("--no-passphrase", is_flag=True, help="Do not encrypt the private key.")
 def init(root: Path, passphrase_file: Path | None, no_passphrase: bool) -> None:
-    """Make the root key pair, once, on a machine that is offline."""
+    """Create the root key pair. Run this once, on an offline machine."""
     passphrase = None if no_passphrase else _passphrase(passphrase_file, new=True)
     key = create_key()
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         write_private(root / ROOT_PRIVATE, private_pem(key, passphrase))
     except FileExistsError:
-        message = f"{root / ROOT_PRIVATE} exists; a root is made once."
+        message = f"{root / ROOT_PRIVATE} already exists."
         raise click.ClickException(message) from None
     (root / ROOT).write_bytes(public_pem(key.public_key()))
-    click.echo(f"Root {thumbprint(key.public_key())} made in {root}.")
-    click.echo(f"1. Keep {ROOT_PRIVATE} offline, in two places; never copy it to the portal.")
-    click.echo(f"2. Put {ROOT} into the portal's folder of trusted roots and into your product.")
+    click.echo(f"Root {thumbprint(key.public_key())} created in {root}.")
+    click.echo(f"1. Keep {ROOT_PRIVATE} offline, in two places. Never copy it to the portal.")
+    click.echo(f"2. Copy {ROOT} to the portal's trusted roots folder and into your product.")
     click.echo("3. On the portal: portal keys rotate --out keyset.json")
     click.echo("4. Here: portal keys sign --root-key root-private.pem keyset.json keyset.jwt")
     click.echo("5. On the portal: portal keys import keyset.jwt")
 
 
 @keys.command()
-@click.option("--out", type=FILE, required=True, help="Where the unsigned keyset goes.")
+@click.option("--out", type=FILE, required=True, help="Output file for the unsigned keyset.")
 @click.option(
     "--days",
     type=click.IntRange(1, MOST_SIGNING_KEY_DAYS),
     default=SIGNING_KEY_DAYS,
     show_default=True,
 )
-@click.option("--drop", multiple=True, metavar="KID", help="A key that is good no more.")
+@click.option("--drop", multiple=True, metavar="KID", help="ID of a key to revoke.")
 def rotate(out: Path, days: int, drop: tuple[str, ...]) -> None:
-    """Make a signing key and the unsigned keyset that names it."""
+    """Create a signing key and an unsigned keyset that lists it."""
 
     async def work(settings: Settings) -> bytes:
         return await rotate_signing_key(settings, days=days, dropped=drop)
 
     out.write_bytes(_with_database(work))
-    click.echo(f"{out} goes to the machine with the root: portal keys sign.")
-    click.echo("Until its signed form is imported, the portal signs as before.")
+    click.echo(f"Next: take {out} to the machine with the root and run portal keys sign.")
+    click.echo("Until you import the signed keyset, the portal keeps signing with the current key.")
 
 
 @keys.command()
-@click.option("--root-key", type=OLD_FILE, required=True, help="The root's private key (PEM).")
-@click.option("--passphrase-file", type=OLD_FILE, help="File with the root's passphrase.")
+@click.option("--root-key", type=OLD_FILE, required=True, help="Private root key (PEM).")
+@click.option("--passphrase-file", type=OLD_FILE, help="File that contains the root passphrase.")
 @click.argument("keyset", type=OLD_FILE)
 @click.argument("signed", type=FILE)
 def sign(root_key: Path, passphrase_file: Path | None, keyset: Path, signed: Path) -> None:
-    """Sign a keyset with the root, offline: KEYSET is read, SIGNED is written."""
+    """Sign KEYSET with the root key, offline, and write it to SIGNED."""
     try:
         text = sign_keyset(keyset.read_bytes(), _read_root(root_key, passphrase_file))
     except InvalidKeyset as error:
-        raise click.ClickException(f"{keyset} cannot be signed: {error}.") from None
+        raise click.ClickException(f"Cannot sign {keyset}: {error}.") from None
     signed.write_text(f"{text}\n", "utf-8")
-    click.echo(f"{signed} goes back to the portal: portal keys import.")
+    click.echo(f"Next: take {signed} back to the portal and run portal keys import.")
 
 
 @keys.command("import")
 @click.argument("signed", type=OLD_FILE)
 def import_signed(signed: Path) -> None:
-    """Put a signed keyset in force."""
+    """Activate a signed keyset."""
     data = signed.read_bytes()
 
     async def work(settings: Settings) -> str:
         outcome = await import_keyset(settings, data)
         if isinstance(outcome, KeysetOutcome):
             raise click.ClickException(f"{outcome.value}: {KEYSET_MESSAGES[outcome]}")
-        return f"Keyset {outcome.version} with {len(outcome.keys)} keys is in force."
+        return f"Keyset {outcome.version} with {len(outcome.keys)} keys is now active."
 
     click.echo(_with_database(work))
 
@@ -152,18 +152,18 @@ def list_all() -> None:
         ]
         for keyset in await signing_key_queries.list_keysets():
             at = keyset.activated_at
-            state = f"in force since {at:%Y-%m-%d}" if at else "waits for its signature"
+            state = f"active since {at:%Y-%m-%d}" if at else "waiting for signature"
             lines.append(f"keyset {keyset.version}  {state}")
         return lines
 
-    for line in _with_database(work) or ["There are no keys yet: portal keys rotate."]:
+    for line in _with_database(work) or ["No keys yet. Run portal keys rotate."]:
         click.echo(line)
 
 
 @keys.command()
-@click.option("--out", type=FILE, help="Where to write; standard output otherwise.")
+@click.option("--out", type=FILE, help="Output file. Default: standard output.")
 def export(out: Path | None) -> None:
-    """Write the public signing keys as a JWK Set."""
+    """Export the public signing keys as a JWK Set."""
     text = write_object(_with_database(published_keys)).decode()
     if out is None:
         click.echo(text)

@@ -83,13 +83,13 @@ class Fault(StrEnum):
 
 
 MESSAGES = {
-    Fault.CHANGED: "the event, or the link just before it, is not as it was linked",
-    Fault.MISSING: "the event was taken away",
-    Fault.INSERTED: "the event was put in without the portal",
-    Fault.REWRITTEN: "the log up to here is not the one that was signed",
-    Fault.CUT_OFF: "a signed head counts more events than the log has",
-    Fault.UNSIGNED: "no signed head reaches this far",
-    Fault.BAD_HEAD: "the head's signature is not good under any known key",
+    Fault.CHANGED: "the event or the link before it was changed",
+    Fault.MISSING: "the event was deleted",
+    Fault.INSERTED: "the event was not added by the portal",
+    Fault.REWRITTEN: "the log up to here differs from the signed one",
+    Fault.CUT_OFF: "a signed head covers more events than the log contains",
+    Fault.UNSIGNED: "no signed head covers these events",
+    Fault.BAD_HEAD: "no known key verifies the signature of the head",
 }
 
 

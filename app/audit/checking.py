@@ -109,7 +109,7 @@ async def export_log(file: Path, form: str) -> int:
     """
     newest = await queries.newest_head()
     if newest is None:
-        raise Incomplete("nothing is linked yet")
+        raise Incomplete("no events are linked yet")
     last, signed = newest
     beginning, line = FORMATS[form]
     with file.open("w", encoding="utf-8", newline="") as opened:
@@ -122,5 +122,5 @@ async def export_log(file: Path, form: str) -> int:
 
 def _complete(link: Link) -> Link:
     if link.event is None:
-        raise Incomplete(f"the event at {link.number} is gone; see `portal audit verify`")
+        raise Incomplete(f"event {link.number} is missing; run `portal audit verify`")
     return link

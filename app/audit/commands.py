@@ -19,18 +19,20 @@ OLD_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def audit() -> None:
-    """The audit log and its chain."""
+    """Verify and export the audit log."""
 
 
 @audit.command()
-@click.option("--key", type=OLD_FILE, multiple=True, help="A public key from before (PEM).")
-@click.option("--head", type=OLD_FILE, multiple=True, help="A head kept elsewhere.")
+@click.option("--key", type=OLD_FILE, multiple=True, help="An earlier public key (PEM).")
+@click.option(
+    "--head", type=OLD_FILE, multiple=True, help="A signed chain head that you kept elsewhere."
+)
 def verify(key: tuple[Path, ...], head: tuple[Path, ...]) -> None:
-    """Check every event, link and head in the database; exit code 1 where something is wrong."""
+    """Check every event, link and head in the database. Exit code 1 if there are problems."""
     try:
         keys = [read_public_key(each.read_bytes()) for each in key]
     except ValueError as error:
-        raise click.ClickException(f"A key cannot be read: {error}.") from None
+        raise click.ClickException(f"Cannot read a key: {error}.") from None
     heads = [each.read_text("utf-8") for each in head]
 
     async def work(settings: Settings) -> Report:
@@ -39,20 +41,22 @@ def verify(key: tuple[Path, ...], head: tuple[Path, ...]) -> None:
     report = run_with_settings(work)
     for finding in report.findings:
         click.echo(str(finding))
-    verdict = f"{len(report.findings)} findings" if report.findings else "whole"
+    verdict = f"{len(report.findings)} problems" if report.findings else "no problems"
     click.echo(f"{report.count} events linked, digest {report.digest.hex()}: {verdict}")
     if report.waiting:
         seconds = f"{report.oldest.total_seconds():.0f}"
-        click.echo(f"{report.waiting} events wait for their link, the oldest for {seconds} s.")
+        click.echo(f"{report.waiting} events are not linked yet, the oldest for {seconds} s.")
     if report.findings:
         sys.exit(1)
 
 
 @audit.command()
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="ndjson")
-@click.option("--out", type=FILE, required=True, help="Where to write; the head goes beside it.")
+@click.option(
+    "--out", type=FILE, required=True, help="Output file. The signed head is written beside it."
+)
 def export(form: str, out: Path) -> None:
-    """Link what waits and write the whole log with its signed head."""
+    """Link new events and export the whole log with its signed head."""
 
     async def work(settings: Settings) -> int:
         await link_waiting(settings)
@@ -61,15 +65,15 @@ def export(form: str, out: Path) -> None:
     try:
         count = run_with_settings(work)
     except Incomplete as error:
-        raise click.ClickException(f"The log cannot be written out: {error}.") from None
-    click.echo(f"{count} events in {out}, its head in {out}{HEAD_SUFFIX}.")
-    click.echo(f"Anywhere: python -m app.audit.verify {out} --key audit.pem")
+        raise click.ClickException(f"Cannot export the log: {error}.") from None
+    click.echo(f"Exported {count} events to {out} and the head to {out}{HEAD_SUFFIX}.")
+    click.echo(f"To verify it on any machine: python -m app.audit.verify {out} --key audit.pem")
 
 
 @audit.command()
-@click.option("--out", type=FILE, required=True, help="Where to write the key (PEM).")
+@click.option("--out", type=FILE, required=True, help="Output file for the key (PEM).")
 def key(out: Path) -> None:
-    """Write the public key that heads are checked with; an auditor keeps it."""
+    """Export the public key that verifies chain heads. Give it to your auditor."""
     signer = head_signer(read_settings().secret_file)
     out.write_bytes(signer.public_pem)
-    click.echo(f"Key {signer.kid} in {out}.")
+    click.echo(f"Exported key {signer.kid} to {out}.")

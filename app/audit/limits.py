@@ -13,7 +13,8 @@ COALESCED = frozenset(
         *("proof", "proof-failure", "password-check-failure", "password-reset-request"),
         *("language-change", "form-parking"),
         *("own-data-download", "history-export", "report-export"),
-        *("resource-download", "quote-answer-download", "activation-refusal"),
+        *("resource-download", "quote-answer-download", "quote-download"),
+        "activation-refusal",
         *("contract-inspection", "account-inspection"),
     }
 )

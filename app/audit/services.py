@@ -36,7 +36,7 @@ _LIMITED = """
         where e.actor = $4 and e.event_type = $3 and e.at > $2::timestamptz - interval '24 hours'
         limit $9::int) today) < $9
 """
-TOO_MUCH = N_("You have reached the limit for this action within 24 hours. Try again tomorrow.")
+TOO_MUCH = N_("You have reached the 24-hour limit for this action. Try again tomorrow.")
 
 
 class OutsideUnitOfWork(Exception):

@@ -55,7 +55,7 @@ def _arguments() -> argparse.ArgumentParser:
         type=Path,
         action="append",
         default=[],
-        help="a head of an earlier export, which this one must continue; may be repeated",
+        help="head of an earlier export that this one must continue; may be repeated",
     )
     return parser
 
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNREADABLE
     for finding in check.findings:
         sys.stdout.write(f"{finding}\n")
-    verdict = f"{len(check.findings)} findings" if check.findings else "whole"
+    verdict = f"{len(check.findings)} problems" if check.findings else "no problems"
     sys.stdout.write(f"{check.count} events, digest {check.digest.hex()}: {verdict}\n")
     return WRONG if check.findings else WHOLE
 

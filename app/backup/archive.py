@@ -91,12 +91,12 @@ def read_manifest(archive: zipfile.ZipFile) -> Manifest:
     try:
         values = json.loads(archive.read(MANIFEST))
         if values.pop("form") != FORM:
-            raise BrokenBackup("It was made by another version of the portal: use that one.")
+            raise BrokenBackup("It was made by another version of the portal. Use that version.")
         tables = [Table(**table) for table in values.pop("tables")]
         datetime.fromisoformat(values["made_at"])
         return Manifest(tables=tables, **values)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BrokenBackup("It has no manifest that can be read: it is no whole backup.") from error
+        raise BrokenBackup("Its manifest cannot be read, so the backup is incomplete.") from error
 
 
 async def pieces(archive: zipfile.ZipFile, name: str) -> AsyncIterator[bytes]:
@@ -110,4 +110,4 @@ async def pieces(archive: zipfile.ZipFile, name: str) -> AsyncIterator[bytes]:
             while piece := entry.read(PIECE):
                 yield piece
     except (KeyError, zipfile.BadZipFile, EOFError) as error:
-        raise BrokenBackup(f"{name} is missing or damaged in it.") from error
+        raise BrokenBackup(f"Its entry {name} is missing or damaged.") from error

@@ -19,25 +19,27 @@ OLD_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
-    "--without-files", is_flag=True, help="Leave out what customers download, kept elsewhere."
+    "--without-files", is_flag=True, help="Leave out stored files. Back them up separately."
 )
-@click.option("--without-secret", is_flag=True, help="Leave out the secret file, kept elsewhere.")
+@click.option(
+    "--without-secret", is_flag=True, help="Leave out the secret file. Back it up separately."
+)
 def backup(file: Path, without_files: bool, without_secret: bool) -> None:
-    """Write everything into FILE, a new ZIP, while the portal may run.
+    """Back up everything to FILE, a new ZIP. The portal can keep running.
 
-    It has the database as it is at one moment, the stored files, the secret file and the trusted
-    roots; the passphrase of the signing keys is not in it. Exit code 1 where something fails; then
-    there is no FILE.
+    The backup contains a consistent snapshot of the database, the stored files, the secret file and
+    the trusted roots. It does not contain the passphrase of the signing keys. If something fails,
+    the exit code is 1 and FILE is not created.
     """
     if file.exists():
-        raise click.ClickException(f"{file} is there already: name another file.")
+        raise click.ClickException(f"{file} already exists. Choose another file name.")
     settings = read_settings()
     work = {"with_files": not without_files, "with_secret": not without_secret}
     try:
         with database(settings, join=True) as urls:
             manifest = asyncio.run(make_backup(settings, urls.owner, file, **work))
     except asyncpg.UndefinedTableError:
-        message = "This database is none of a portal: there is nothing to back up."
+        message = "This is not a portal database, so there is nothing to back up."
         raise click.ClickException(message) from None
     except (OSError, StorageError, asyncpg.PostgresError) as error:
         raise click.ClickException(f"The backup failed: {error}") from None
@@ -49,21 +51,23 @@ def backup(file: Path, without_files: bool, without_secret: bool) -> None:
 @click.command()
 @click.argument("file", type=OLD_FILE)
 @click.option(
-    "--erasures", type=OLD_FILE, help="List of `portal erasures export`, newer than the backup."
+    "--erasures", type=OLD_FILE, help="Output of `portal erasures export`, newer than the backup."
 )
-@click.option("--without-erasures", is_flag=True, help="Nobody withdrew since the backup.")
+@click.option(
+    "--without-erasures", is_flag=True, help="No one deleted their account since the backup."
+)
 def restore(file: Path, erasures: Path | None, without_erasures: bool) -> None:
-    """Fill an empty place from FILE; then nobody who withdrew since is in it.
+    """Restore FILE into an empty installation, and erase accounts deleted since the backup.
 
-    The database that the settings name must have no tables, the storage no other files, and the
-    secret file must be missing or the same. Exit code 1 where something fails; the database then is
-    as empty as before, and the command can be run again. Exit code 2 where neither a list of
-    erasures is named nor said that there is none.
+    The configured database must have no tables, the storage must have no other files, and the
+    secret file must be missing or the same. If something fails, the exit code is 1, the database
+    stays empty, and you can run the command again. The exit code is 2 without --erasures or
+    --without-erasures.
     """
     if (erasures is None) == (not without_erasures):
         raise click.UsageError(
-            "Name the newest list of `portal erasures export` with --erasures, so that nobody who"
-            " withdrew comes back, or say --without-erasures."
+            "Give the newest output of `portal erasures export` with --erasures, so that deleted"
+            " accounts stay deleted, or give --without-erasures."
         )
     wanted = read_erasures(erasures) if erasures else []
     settings = read_settings()
@@ -71,7 +75,7 @@ def restore(file: Path, erasures: Path | None, without_erasures: bool) -> None:
         with database(settings) as urls:
             manifest = asyncio.run(restore_backup(settings, urls.owner, urls.runtime, file))
     except (BrokenBackup, NotEmpty) as error:
-        raise click.ClickException(f"{file} cannot be restored: {error}") from None
+        raise click.ClickException(f"Cannot restore {file}: {error}") from None
     except (OSError, StorageError, asyncpg.PostgresError) as error:
         raise click.ClickException(f"The restore failed: {error}") from None
     click.echo(_told(manifest, file))
@@ -84,7 +88,7 @@ def restore(file: Path, erasures: Path | None, without_erasures: bool) -> None:
 def _told(manifest: Manifest, file: Path) -> str:
     return (
         f"{len(manifest.tables)} tables with {manifest.rows:,} rows and"
-        f" {len(manifest.files or []):,} files of {manifest.made_at} in {file}."
+        f" {len(manifest.files or []):,} files from {manifest.made_at} in {file}."
     )
 
 
@@ -96,4 +100,4 @@ def _elsewhere(settings: Settings, manifest: Manifest) -> list[str]:
     if not manifest.secret:
         apart.append(f"the secret file {settings.secret_file}")
     apart.append("the signing keys' passphrase (PORTAL_KEY_PASSPHRASE_FILE)")
-    return [f"Not in it, and needed: {what}." for what in apart]
+    return [f"Not included, but needed: {what}." for what in apart]

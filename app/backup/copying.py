@@ -77,7 +77,7 @@ async def write_tables(
     """
     here = {row["name"] for row in await connection.fetch(TABLES, MIGRATIONS)}
     if here != {table.name for table in tables}:
-        raise BrokenBackup("It has other tables than its migrations make.")
+        raise BrokenBackup("Its tables do not match its migrations.")
     for name in here:
         await connection.execute(f"alter table {_quoted(name)} disable trigger user")
     # A migration may have put rows there.
@@ -90,7 +90,9 @@ async def write_tables(
             schema_name="public",
         )
         if int(done.split()[-1]) != table.rows:
-            raise BrokenBackup(f"The table {table.name} has not the {table.rows} rows it says.")
+            raise BrokenBackup(
+                f"The table {table.name} does not have the expected {table.rows} rows."
+            )
     # Deferred checks speak now; a table with such a check waiting cannot be altered.
     await connection.execute("set constraints all immediate")
     for name in here:

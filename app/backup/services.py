@@ -119,7 +119,7 @@ async def restore_backup(
                 await write_tables(connection, archive, manifest.tables)
                 await run_migrations()
     except zipfile.BadZipFile as error:
-        raise BrokenBackup(f"It is no whole ZIP file: {error}.") from error
+        raise BrokenBackup(f"It is not a complete ZIP file: {error}.") from error
     return manifest
 
 
@@ -128,9 +128,11 @@ def _last_migration(manifest: Manifest) -> str:
     try:
         ran = since_foundation(manifest.migrations)
     except DatabaseTooOld:
-        raise BrokenBackup("It was made before the first release, by an early version.") from None
+        raise BrokenBackup("It was made before the first release.") from None
     if not ran or ran != known[: len(ran)]:
-        raise BrokenBackup("It was made by a newer version of the portal: restore it with that.")
+        raise BrokenBackup(
+            "It was made by a newer version of the portal. Restore it with that version."
+        )
     return ran[-1]
 
 
@@ -140,7 +142,7 @@ async def _refuse_what_is_there(
     connection = await asyncpg.connect(owner_url)
     try:
         if not await is_empty(connection):
-            raise NotEmpty("The database has tables already: name an empty one.")
+            raise NotEmpty("The database already has tables. Use an empty one.")
     finally:
         await connection.close()
     if manifest.files is not None:
@@ -148,10 +150,10 @@ async def _refuse_what_is_there(
         async for key, _ in open_storage(settings).files():
             # An interrupted restore may have written some.
             if key not in wanted:
-                raise NotEmpty("The storage has other files already: name an empty one.")
+                raise NotEmpty("The storage already has other files. Use an empty one.")
     for place, entry in _secrets(settings, manifest):
         if place.exists() and place.read_bytes() != archive.read(entry):
-            raise NotEmpty(f"{place} is another one than in the backup: move it away.")
+            raise NotEmpty(f"{place} differs from the backup. Move it away.")
 
 
 def _secrets(settings: Settings, manifest: Manifest) -> Sequence[tuple[Path, str]]:

@@ -30,9 +30,8 @@ UNREACHABLE = (
 def portal() -> None:
     """The License Portal.
 
-    Settings come from environment variables; docs/operations.md names them. Exit code 0 means done,
-    1 that something is wrong and what to do about it is on the last lines, 2 that the command was
-    not written as --help says.
+    Settings come from environment variables (see docs/operations.md). Exit codes: 0 is done, 1 is
+    an error (the last lines say what to do), 2 is wrong usage (see --help).
     """
 
 
@@ -49,8 +48,8 @@ def main() -> None:
         sys.exit(1)
     except UNREACHABLE as error:
         click.echo(
-            f"The database cannot be reached: {error}. Check PORTAL_DATABASE_URL and"
-            " PORTAL_MIGRATE_URL, and that the server runs.",
+            f"Cannot connect to the database: {error}. Check PORTAL_DATABASE_URL and"
+            " PORTAL_MIGRATE_URL, and that the server is running.",
             err=True,
         )
         sys.exit(1)

@@ -14,12 +14,14 @@ PROJECT = "license-portal"
 
 @click.command("bill-of-materials")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Instead of the screen."
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of standard output.",
 )
 def bill_of_materials(out: Path | None) -> None:
-    """Write which packages are installed with the portal, with versions and licenses.
+    """List the packages installed with the portal, with versions and licenses.
 
-    Everything in this Python environment is listed, so run it where the portal runs.
+    Lists everything in this Python environment, so run it where the portal runs.
     """
     text = json.dumps(make_bill(), ensure_ascii=False, indent=1) + "\n"
     if out is None:

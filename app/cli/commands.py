@@ -13,7 +13,7 @@ from app.web.logs import configure_logs
 
 @click.command("serve")
 def serve_portal() -> None:
-    """Start the portal with the settings of the environment."""
+    """Start the portal with the settings from the environment."""
     settings = read_settings()
 
     async def nothing() -> None:
@@ -24,7 +24,7 @@ def serve_portal() -> None:
 
 @click.command()
 def worker() -> None:
-    """Do the background tasks, apart from the server, until SIGTERM or Ctrl-C."""
+    """Run the background tasks in a process of their own, until SIGTERM or Ctrl-C."""
     settings = read_settings()
     configure_logs(logging.INFO)
     run_with_database(settings, lambda: work_until_stopped(settings))
@@ -32,7 +32,7 @@ def worker() -> None:
 
 @click.command("migrate")
 def migrate_database() -> None:
-    """Bring the database to the tables of this version."""
+    """Update the database to this version."""
 
     async def nothing() -> None:
         return None
@@ -43,7 +43,7 @@ def migrate_database() -> None:
 
 @click.command()
 def doctor() -> None:
-    """Check that the portal is set up safely; exit code 1 where it is not."""
+    """Check that the portal is set up safely. Exit code 1 if not."""
     settings: Settings = read_settings()
     findings = run_with_database(settings, lambda: doctor_findings(settings))
     for finding in findings:
@@ -51,4 +51,4 @@ def doctor() -> None:
     if any(finding.fails for finding in findings):
         sys.exit(1)
     if not findings:
-        click.echo("Everything is as it should be.")
+        click.echo("No problems found.")

@@ -37,24 +37,24 @@ def _setting_findings(settings: Settings) -> list[Finding]:
     found = []
     if not settings.https:
         found.append(
-            "PORTAL_BASE_URL is plain http: only people on this machine reach the portal. Put a"
-            " proxy with TLS in front and set PORTAL_BASE_URL to its https address."
+            "PORTAL_BASE_URL is plain http, so only people on this machine can reach the portal."
+            " Put a proxy with TLS in front and set PORTAL_BASE_URL to its https address."
         )
     elif not settings.trusted_proxies:
         found.append(
-            "PORTAL_TRUSTED_PROXIES is not set, so all people seem to come from the proxy's"
-            " address and slow each other's log-in down. Set it to that address."
+            "PORTAL_TRUSTED_PROXIES is not set, so all users seem to come from the proxy's address"
+            " and share its sign-in limits. Set it to that address."
         )
     if settings.database_url and not settings.migrate_url:
         found.append(
-            "PORTAL_MIGRATE_URL is not set: the role that runs the portal owns its tables, and"
-            " could change the audit log. Make a second role as docs/operations.md says."
+            "PORTAL_MIGRATE_URL is not set. The role that runs the portal owns its tables and could"
+            " change the audit log. Create a second role as described in docs/operations.md."
         )
     found += _connection_findings(settings)
     if settings.storage_url is None and settings.database_url:
         found.append(
-            "PORTAL_STORAGE_URL is not set: files lie on this machine alone. That is right for"
-            " one machine; several need an object store."
+            "PORTAL_STORAGE_URL is not set, so files are stored on this machine only. With several"
+            " machines, use an object store."
         )
     return [Finding(each, False) for each in found]
 
@@ -64,22 +64,22 @@ def _connection_findings(settings: Settings) -> list[str]:
     found = []
     if settings.host not in LOOPBACK:
         found.append(
-            f"PORTAL_HOST is {settings.host}: the way from the proxy is plain http. Leave it out,"
-            " and let the proxy run on this machine."
+            f"PORTAL_HOST is {settings.host}, so the connection from the proxy is plain http."
+            " Remove PORTAL_HOST and run the proxy on this machine."
         )
     unchecked = {
         "PORTAL_DATABASE_URL": settings.database_url,
         "PORTAL_MIGRATE_URL": settings.migrate_url,
     }
     found += [
-        f"{name} leads over a network, and nobody checks who answers there. Add"
-        " ?sslmode=verify-full&sslrootcert=FILE, the file being the authority's certificate."
+        f"{name} connects over a network without checking the server's identity. Add"
+        " ?sslmode=verify-full&sslrootcert=FILE, where FILE is the CA certificate."
         for name, url in unchecked.items()
         if url and not is_safe_way(url)
     ]
     if settings.smtp and not (settings.smtp.local or settings.smtp.tls_required):
         found.append(
-            "PORTAL_SMTP_URL lets mails leave in clear where the mail server offers no TLS. Add"
+            "PORTAL_SMTP_URL sends emails unencrypted if the mail server offers no TLS. Add"
             " ?starttls=require."
         )
     return found
@@ -103,9 +103,8 @@ async def _clock_findings() -> list[Finding]:
         return []
     return [
         Finding(
-            f"The clocks of this machine and of the database are {apart.total_seconds():.0f} s"
-            " apart: links and licenses would end too early or too late. Let both keep the time"
-            " by NTP.",
+            f"The clocks of this machine and the database differ by {apart.total_seconds():.0f} s,"
+            " so links and licenses can end too early or too late. Synchronize both with NTP.",
             True,
         )
     ]
@@ -118,9 +117,9 @@ async def _mail_findings(settings: Settings) -> list[Finding]:
         except NotDelivered as error:
             return [
                 Finding(
-                    f"The mail server {settings.smtp.host}:{settings.smtp.port} cannot be used:"
-                    f" {error.words}. Check PORTAL_SMTP_URL, and whether a firewall lets this"
-                    " machine through. Mails wait meanwhile.",
+                    f"Cannot use the mail server {settings.smtp.host}:{settings.smtp.port}:"
+                    f" {error.words}. Check PORTAL_SMTP_URL and the firewall. Emails stay in the"
+                    " queue until then.",
                     True,
                 )
             ]
@@ -129,7 +128,7 @@ async def _mail_findings(settings: Settings) -> list[Finding]:
         return []
     return [
         Finding(
-            f"PORTAL_SMTP_URL is not set: mails reach nobody, they become files in"
+            "PORTAL_SMTP_URL is not set. Emails are not sent but written to files in"
             f" {settings.data_dir / 'mail'}. Set it to your mail server, such as"
             " smtp://user:password@mail.example.com:587.",
             False,
@@ -140,21 +139,21 @@ async def _mail_findings(settings: Settings) -> list[Finding]:
 async def _secret_findings(settings: Settings) -> list[Finding]:
     secret = read_secret(settings.secret_file)
     if len(secret) < SECRET_BYTES:
-        wrong = f"{settings.secret_file} is too short to be the portal's secret."
-        return [Finding(f"{wrong} Put the right file back.", True)]
+        wrong = f"{settings.secret_file} is too short to be the portal's secret file."
+        return [Finding(f"{wrong} Restore the correct file.", True)]
     lost = {
         "authenticator apps": await count_lost_apps(secret),
-        "mails": await count_lost_mails(secret),
-        "kept forms": await count_lost_forms(secret),
+        "emails": await count_lost_mails(secret),
+        "saved forms": await count_lost_forms(secret),
     }
     told = ", ".join(f"{count:,} {what}" for what, count in lost.items() if count)
     if not told:
         return []
     return [
         Finding(
-            f"Encrypted under another secret than {settings.secret_file}: {told}. Put the earlier"
-            " file back. If it is lost, people whose app is among them log in with a recovery"
-            " code or a passkey and set the app up anew; the rest runs out by itself.",
+            f"Encrypted with a different secret than {settings.secret_file}: {told}. Restore the"
+            " earlier file. If it is lost, users with an affected app sign in with a recovery code"
+            " or a passkey and set up the app again. Emails and saved forms expire by themselves.",
             False,
         )
     ]

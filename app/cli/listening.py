@@ -81,15 +81,15 @@ def _what_to_do(settings: Settings, error: OSError | UnicodeError) -> str:
         another += " make demo"
     if code == errno.EADDRINUSE:
         other = holder(port) or "another program"
-        return f"Port {port} is taken by {other}. Stop it, or choose another port: {another}"
+        return f"Port {port} is in use by {other}. Stop it, or use another port: {another}"
     if code == errno.EACCES:
-        return f"This user may not use port {port}: set PORTAL_PORT to 1024 or higher."
+        return f"This user is not allowed to use port {port}. Set PORTAL_PORT to 1024 or higher."
     if code == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror | UnicodeError):
         return (
-            f"PORTAL_HOST is {settings.host}, which is not an address of this machine: set it to"
-            " one, or leave it out to use 127.0.0.1."
+            f"PORTAL_HOST is {settings.host}, which is not an address of this machine. Set it to"
+            " an address of this machine, or remove it to use 127.0.0.1."
         )
-    return f"Port {port} cannot be opened ({error}). To choose another port: {another}"
+    return f"Cannot open port {port} ({error}). To use another port: {another}"
 
 
 def holder(port: int) -> str | None:

@@ -25,6 +25,7 @@ class Statement:
         notes: consequences the person should know.
         warning: the one thing that must not be overlooked, or an empty string.
         changes: a heading and rows (what, before, after) of a table, if there is one.
+        danger: it takes something away, and 決定 cannot be undone: the button is red.
         whole_page: 決定 changes what stands around the main part, so it is not swapped alone.
     """
 
@@ -34,6 +35,7 @@ class Statement:
     notes: list[str] = field(default_factory=list)
     warning: str = ""
     changes: tuple[str, list[tuple[str, str, str]]] | None = None
+    danger: bool = False
     whole_page: bool = False
 
 

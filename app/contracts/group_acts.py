@@ -72,6 +72,7 @@ async def _state_removal(context: Context, payload: Removal) -> Statement:
         facts=_facts(contract, name),
         back=f"{contract.url}/group-companies",
         notes=[_("You can add it again later.")],
+        danger=True,
     )
 
 

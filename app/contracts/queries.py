@@ -7,7 +7,14 @@ from uuid import UUID
 
 from app import clock
 from app.contracts.directory_rules import ListedCompany
-from app.contracts.rules import ENDS_SOON_DAYS, Role, SeenContract, Status
+from app.contracts.rules import (
+    ENDS_SOON_DAYS,
+    MOST_COUNTED,
+    Role,
+    SeenContract,
+    Status,
+    TabCounts,
+)
 from app.contracts.tables import KnownEnvironment
 from app.database import Record, fetch_one, fetch_value, rows
 from app.web.lists.addresses import Listed, Wanted
@@ -37,19 +44,49 @@ def _seen_by(user: str) -> str:
 
 
 SEEN = _seen_by("$1")
-COLUMNS = [field.name for field in fields(SeenContract) if field.name != "today"]
+COLUMNS = [field.name for field in fields(SeenContract) if field.name not in {"today", "counts"}]
+
+
+def page_columns(seen: str) -> str:
+    """Return columns of a contract for its pages, with what its tabs count.
+
+    Args:
+        seen: alias of a select of SEEN.
+    """
+    counted = {
+        "products": "known_entitlement t where t.ends_on >= (now() at time zone "
+        f"{seen}.time_zone)::date and",
+        "environments": "known_environment t where t.retired_at is null and",
+        "members": "membership t where",
+        "group_companies": "group_company t where",
+    }
+    return ", ".join(
+        [f"{seen}.{name} as contract_{name}" for name in COLUMNS]
+        + [
+            f"(select count(*) from (select from {source} t.contract = {seen}.id"
+            f" limit {MOST_COUNTED}) few) as contract_{name}"
+            for name, source in counted.items()
+        ]
+    )
+
+
 # The contract with the number $3 of the person u.id: what the session's statement reads ahead.
 AHEAD = f"""
-    select {", ".join(f"{name} as contract_{name}" for name in COLUMNS)}
-    from ({_seen_by("u.id")} and c.number = $3) seen
+    select {page_columns("seen")} from ({_seen_by("u.id")} and c.number = $3) seen
 """
 
 
-def seen_contract(row: Record, prefix: str = "") -> SeenContract:
+def seen_contract(row: Record, prefix: str = "", counts: TabCounts | None = None) -> SeenContract:
     """Return the contract in a row that has the columns of SEEN."""
     values: dict[str, Any] = {name: row[prefix + name] for name in COLUMNS}
     values["role"] = Role(values["role"])
-    return SeenContract(**values, today=clock.today(values["time_zone"]))
+    return SeenContract(**values, today=clock.today(values["time_zone"]), counts=counts)
+
+
+def counted_contract(row: Record) -> SeenContract:
+    """Return the contract in a row that has the columns of `page_columns`."""
+    counts = TabCounts(**{field.name: row[f"contract_{field.name}"] for field in fields(TabCounts)})
+    return seen_contract(row, "contract_", counts)
 
 
 async def find_contract(viewer: UUID, number: str) -> SeenContract | None:
@@ -60,7 +97,7 @@ async def find_contract(viewer: UUID, number: str) -> SeenContract | None:
 
 def contract_ahead(row: Record) -> SeenContract | None:
     """Return the contract in a row of the session's statement with AHEAD."""
-    return seen_contract(row, "contract_") if row["contract_id"] is not None else None
+    return counted_contract(row) if row["contract_id"] is not None else None
 
 
 CONTRACTS = Listing(

@@ -7,6 +7,8 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 ENDS_SOON_DAYS = 30
+# More than this is shown as "so many and more": a tab's number must not cost more as data grows.
+MOST_COUNTED = 1000
 # Names that every machine takes for the same place: what is local is no place.
 TIME_ZONES = frozenset(available_timezones()) - {"localtime"}
 
@@ -28,12 +30,23 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
+class TabCounts:
+    """How much the tabs of a contract's pages have to show, each counted up to MOST_COUNTED."""
+
+    products: int
+    environments: int
+    members: int
+    group_companies: int
+
+
+@dataclass(frozen=True)
 class SeenContract:
     """A contract as one person sees it: without a role in it there is none.
 
     Attributes:
         starts_on, ends_on: first and last usable day in `time_zone`.
         today: the day it is in `time_zone`.
+        counts: for pages; None where none is shown.
     """
 
     id: UUID
@@ -49,6 +62,7 @@ class SeenContract:
     sales_phone: str
     role: Role
     today: date
+    counts: TabCounts | None = None
 
     @property
     def status(self) -> Status:

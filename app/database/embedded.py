@@ -70,7 +70,7 @@ class EmbeddedServer:
             EmbeddedServerError: it cannot start; the message says what to do.
         """
         if self._supervisor is not None:
-            raise EmbeddedServerError("This server is started already: stop it first.")
+            raise EmbeddedServerError("This server is already running. Stop it first.")
         try:
             self._prepare_folder()
             self._lock = _owner_lock(self._folder)
@@ -80,8 +80,8 @@ class EmbeddedServer:
         except OSError as error:
             self.stop()
             raise EmbeddedServerError(
-                f"The database in {self._folder} cannot be started ({error}): make the folder "
-                "writable and free space there, or set PORTAL_DATA_DIR to another folder."
+                f"Cannot start the database in {self._folder} ({error}). Make the folder "
+                "writable, free up space, or set PORTAL_DATA_DIR to another folder."
             ) from error
         except BaseException:
             self.stop()
@@ -143,11 +143,11 @@ class EmbeddedServer:
         if owner != os.geteuid():
             with contextlib.suppress(KeyError):
                 raise EmbeddedServerError(
-                    f"{self._folder} belongs to the user {pwd.getpwuid(owner).pw_name}: start the "
+                    f"{self._folder} belongs to the user {pwd.getpwuid(owner).pw_name}. Start the "
                     "portal as that user, or set PORTAL_DATA_DIR to another folder."
                 )
             raise EmbeddedServerError(
-                f"{self._folder} belongs to another user: set PORTAL_DATA_DIR to another folder."
+                f"{self._folder} belongs to another user. Set PORTAL_DATA_DIR to another folder."
             )
         self._folder.chmod(0o700)
 
@@ -180,7 +180,7 @@ def _owner_lock(folder: Path) -> IO[str]:
         with lock:
             other = lock.read().strip()
         raise EmbeddedServerError(
-            f"Another portal (process {other}) uses {folder.parent}: stop it, or set "
+            f"Another portal (process {other}) uses {folder.parent}. Stop it, or set "
             "PORTAL_DATA_DIR to another folder."
         ) from None
     lock.truncate(0)
@@ -195,7 +195,7 @@ def _passwords(folder: Path) -> dict[str, str]:
     if not path.exists():
         if (folder / "data").exists():
             raise EmbeddedServerError(
-                f"{path} is missing: put it back from the backup that the data came from."
+                f"{path} is missing. Restore it from the backup that the data came from."
             )
         new = path.with_suffix(".new")
         with os.fdopen(_private(new, os.O_WRONLY | os.O_TRUNC), "w") as file:

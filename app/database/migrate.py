@@ -29,8 +29,8 @@ class DatabaseTooOld(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "This database was made before the first release, by a version that cannot be brought"
-            " up to date. For the demo run `make demo-reset`; else name an empty database."
+            "This database was created before the first release and cannot be updated. For the"
+            " demo, run `make demo-reset`. Otherwise, use an empty database."
         )
 
 

@@ -13,7 +13,7 @@ from app.settings import read_settings
 
 @click.command()
 def demo() -> None:
-    """Start the portal with the demo world; Ctrl-C stops everything."""
+    """Start the portal with demo data. Ctrl-C stops everything."""
     settings = with_demo_secrets(read_settings(demo=True))
 
     async def prepare() -> None:
@@ -25,9 +25,9 @@ def demo() -> None:
 
 @click.command("demo-reset")
 def demo_reset() -> None:
-    """Delete the demo's data; the next `portal demo` starts over."""
+    """Delete the demo data. The next `portal demo` starts over."""
     data_dir = read_settings(demo=True).data_dir
     EmbeddedServer(data_dir).discard()
     for name in ("mail", "storage", "trust"):
         shutil.rmtree(data_dir / name, ignore_errors=True)
-    click.echo(f"The demo's data in {data_dir} is deleted.")
+    click.echo(f"Deleted the demo data in {data_dir}.")

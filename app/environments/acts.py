@@ -131,6 +131,7 @@ async def _state_retirement(context: Context, payload: OfEnvironment) -> Stateme
         notes=notes,
         warning=warning,
         changes=(_("Allocations that are released"), given_back) if given_back else None,
+        danger=True,
     )
 
 

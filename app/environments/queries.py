@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app import clock
-from app.contracts.queries import COLUMNS, SEEN, seen_contract
+from app.contracts.queries import SEEN, counted_contract, page_columns
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch, fetch_one, json_rows, rows
 from app.environments.rules import ActivationState, Share, activation_state
@@ -197,10 +197,9 @@ class Place:
 
 async def find_place(viewer: UUID, number: str, environment: UUID) -> Place | None:
     """An environment, retired or not, of a contract that the person has a role in."""
-    contract_columns = ", ".join(f"c.{name} as contract_{name}" for name in COLUMNS)
     row = await fetch_one(
         f"""
-        select {contract_columns}, {ENVIRONMENT_COLUMNS}
+        select {page_columns("c")}, {ENVIRONMENT_COLUMNS}
         from ({SEEN} and c.number = $2) c join environment e on e.contract = c.id
         {ENVIRONMENT_JOINS} where e.id = $3
         """,
@@ -210,8 +209,7 @@ async def find_place(viewer: UUID, number: str, environment: UUID) -> Place | No
     )
     if row is None:
         return None
-    contract = seen_contract({name: row[f"contract_{name}"] for name in COLUMNS})
-    return Place(contract, _seen(row))
+    return Place(counted_contract(row), _seen(row))
 
 
 async def name_taken(contract: SeenContract, name: str, other_than: UUID | None) -> bool:

@@ -97,6 +97,7 @@ def _report(code: str) -> str:
         "products": _("Products"),
         "allocations": _("Allocations"),
         "activations": _("Activations"),
+        "position": _("License position"),
     }
     return names.get(code, code)
 

@@ -12,6 +12,7 @@ from app.home.queries import portlet_contracts
 from app.notices.queries import MOST_UNREAD, newest_notices
 from app.web.requests import PageRequest
 from app.web.responses import see_other
+from app.web.scope_keys import UNREAD
 from app.web.templates import page
 
 
@@ -20,11 +21,13 @@ async def show_home(request: PageRequest, viewer: NamedDependency[Viewer]) -> Re
     """ホーム: what the person has, and what needs doing; the staff's is the console."""
     if viewer.staff_role is not None:
         return see_other("/staff")
+    news = await newest_notices(viewer.id)
+    UNREAD.set(request.scope, news.unread)
     return page(
         request,
         "home/home.html",
         contracts=await portlet_contracts(viewer.id),
-        news=await newest_notices(viewer.id),
+        news=news,
         most_unread=MOST_UNREAD,
     )
 

@@ -186,16 +186,16 @@ def _different(kind: Kind) -> str:
 
 def _message(problem: str, value: str) -> str:
     messages = {
-        "twice": _("This is on line %(value)s already.", value=value),
-        "unknown": _("There is no %(value)s, neither in the portal nor in the file.", value=value),
+        "twice": _("Duplicate of line %(value)s.", value=value),
+        "unknown": _("%(value)s does not exist in the portal or in the file.", value=value),
         "zeros": _(
-            "Leading zeros seem to be lost (%(value)s). Format the column as text and enter the"
-            " values again.",
+            "Leading zeros may have been lost (%(value)s). Format the column as text and"
+            " enter the values again.",
             value=value,
         ),
         "different": _(
-            "This is there already, with %(value)s. An import adds and never changes: change it in"
-            " the console, or take the line out.",
+            "This already exists with %(value)s. An import only adds: change the entry in the"
+            " console, or remove this line.",
             value=value or "–",
         ),
     }

@@ -19,43 +19,47 @@ from app.imports.services import Outcome, import_lines
 from app.settings import Settings
 from app.web import i18n
 
-BY = click.option("--by", required=True, help="User code of the administrator who does this.")
+BY = click.option("--by", required=True, help="User code of the administrator who runs this.")
 
 
 async def _who(by: str, *roles: str) -> UUID:
     person = await find_staff(by, *roles)
     if person is None:
-        raise click.ClickException(f"{by} is no {' or '.join(roles)} of the staff.")
+        raise click.ClickException(
+            f"{by} is not a staff member with the role {' or '.join(roles)}."
+        )
     return person
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, path_type=Path), required=False)
-@click.option("--by", help="User code of the operator who does this.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--by", help="User code of the operator who runs this.")
+@click.option("--dry-run", is_flag=True, help="Show what would be imported, and import nothing.")
 @click.option(
-    "--template", type=click.Path(dir_okay=False, path_type=Path), help="Write an empty workbook."
+    "--template",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write an empty workbook to this file.",
 )
 def import_file(file: Path | None, by: str | None, dry_run: bool, template: Path | None) -> None:
     """Add companies, contracts, entitlements, people and license keys from FILE.
 
-    FILE is a workbook (.xlsx) with sheets of these names, a .zip or a folder of .csv files, or one
-    .csv file named after what is in it. Sheets with other names are listed and not read. All of it
-    is imported, or nothing: exit code 1 where a line is wrong, each one named with line and column.
-    What is there already stays as it is, so the same file again changes nothing. People are invited
-    by mail after.
+    FILE is a workbook (.xlsx) with sheets of these names, a .zip or a folder of .csv files with
+    these names, or a single .csv file with one of them. Other sheets are listed and ignored. Either
+    the whole file is imported, or nothing: if a line has an error, the exit code is 1 and every
+    error is listed with its line and column. Existing entries do not change, so importing the same
+    file again changes nothing. New people are invited by email afterwards.
     """
     if template is not None:
         write_template(template)
-        click.echo(f"{template} has a sheet for everything that can be imported.")
+        click.echo(f"{template} has one sheet for each kind that can be imported.")
         return
     if file is None or by is None:
-        raise click.UsageError("Name a FILE and --by, or --template to get an empty workbook.")
+        raise click.UsageError("Give FILE and --by, or --template to get an empty workbook.")
     i18n.language.set("en")
     try:
         outcome = _import(file, by, dry_run)
     except (Unreadable, OSError) as error:
-        raise click.ClickException(f"{file} cannot be imported: {error}") from None
+        raise click.ClickException(f"Cannot import {file}: {error}") from None
     _tell(outcome, dry_run)
 
 
@@ -83,31 +87,31 @@ def _import(file: Path, by: str, dry_run: bool) -> Outcome:
 
 def _tell(outcome: Outcome, dry_run: bool) -> None:
     for name in outcome.left_out:
-        click.echo(f"“{name}” was not read: it is not named after what can be imported.", err=True)
+        click.echo(f"“{name}” was ignored: nothing that can be imported has this name.", err=True)
     for fault in outcome.faults:
         click.echo(str(fault))
     if outcome.wrong:
-        click.echo(f"{outcome.wrong:,} faults; nothing was imported.")
+        click.echo(f"{outcome.wrong:,} errors. Nothing was imported.")
         sys.exit(1)
     for kind in Kind:
         if outcome.lines[kind]:
             click.echo(f"{kind}: {outcome.lines[kind]:,} lines, {outcome.added[kind]:,} new")
     if dry_run:
-        click.echo("This was a dry run; nothing was imported.")
+        click.echo("This was a dry run. Nothing was imported.")
     elif outcome.added[Kind.PEOPLE]:
-        click.echo("The portal now invites the new people by mail.")
+        click.echo("The portal is now inviting the new people by email.")
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @BY
 def export(file: Path, by: str) -> None:
-    """Write what `portal import` takes into FILE, a new ZIP of CSV files.
+    """Export everything that `portal import` can read to FILE, a new ZIP of CSV files.
 
-    It holds license keys and mail addresses: keep it where only those look who may.
+    The file contains license keys and email addresses. Restrict access to it.
     """
     if file.exists():
-        raise click.ClickException(f"{file} is there already: name another file.")
+        raise click.ClickException(f"{file} already exists. Choose another file name.")
 
     async def work(_: Settings) -> dict[Kind, int]:
         actor = await _who(by, "administrator")

@@ -60,7 +60,7 @@ def read_lines(file: Path) -> Iterator[Line | Fault]:
         lines = _lines(find_sources(file)[0])
         first = next(lines, None)
         if first is None:
-            raise Unreadable(_("There is no line in the file."))
+            raise Unreadable(_("The file contains no lines."))
         yield first
         yield from lines
     except faults.Unreadable as error:
@@ -103,9 +103,9 @@ def find_sources(file: Path) -> tuple[list[_Source], list[str]]:
     if form is not Form.WORKBOOK:
         _check_files(others)
     if not found and form is Form.WORKBOOK:
-        raise Unreadable(_("No sheet is named %(names)s.", names=", ".join(Kind)))
+        raise Unreadable(_("No sheet has one of these names: %(names)s.", names=", ".join(Kind)))
     if not found:
-        raise Unreadable(_("There is no .csv file in this ZIP."))
+        raise Unreadable(_("This ZIP contains no .csv file."))
     return _in_order(found), others
 
 
@@ -117,7 +117,7 @@ def _in_folder(folder: Path) -> tuple[list[_Source], list[str]]:
     _check_files(others)
     found = [_Source(kind, each, 0, each.name) for each, kind in kinds if kind is not None]
     if not found:
-        raise Unreadable(_("There is no .csv file in this folder."))
+        raise Unreadable(_("This folder contains no .csv file."))
     return _in_order(found), others
 
 
@@ -128,7 +128,7 @@ def _check_files(names: Sequence[str]) -> None:
             raise Unreadable(_unnamed(name))
         if _form(name) in WORKBOOKS | FOREIGN.keys() | {".zip"}:
             raise Unreadable(
-                _("%(name)s is not a CSV file. Import it by itself, or take it out.", name=name)
+                _("%(name)s is not a CSV file. Import it on its own, or remove it.", name=name)
             )
 
 
@@ -141,7 +141,7 @@ def _in_order(sources: Sequence[_Source]) -> list[_Source]:
             raise Unreadable(
                 _(
                     "“%(first)s” and “%(second)s” contain the same kind of lines (%(kind)s)."
-                    " Remove or rename one of them; a hidden sheet counts too.",
+                    " Remove or rename one of them. Hidden sheets count too.",
                     first=alike[0].name,
                     second=alike[1].name,
                     kind=kind,
@@ -177,7 +177,7 @@ def kind_of(name: str) -> Kind | None:
 
 def _unnamed(name: str) -> str:
     return _(
-        "%(name)s does not say what is in it. Name it one of %(names)s.",
+        "The name %(name)s does not say what the lines are. Use one of these names: %(names)s.",
         name=name,
         names=", ".join(f"{kind}.csv" for kind in Kind),
     )
@@ -198,7 +198,7 @@ def readable_name(name: str) -> str:
         raise Unreadable(file_message(faults.Unreadable(FOREIGN[form])))
     if form in {".csv", ".tsv"}:
         raise Unreadable(_unnamed(name))
-    raise Unreadable(_("Choose a .xlsx, a .zip of .csv files, or one .csv file."))
+    raise Unreadable(_("Select an .xlsx file, a .zip of .csv files, or a single .csv file."))
 
 
 def write_template(file: Path | IO[bytes]) -> None:

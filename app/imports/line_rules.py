@@ -84,10 +84,7 @@ class Lines:
         if not faults:
             for row in self._waiting:
                 if row.mark or sum(bool(cell.strip()) for cell in row.cells) > 1:
-                    told = _(
-                        "This line is above the line with the column names. Move it below that"
-                        " line."
-                    )
+                    told = _("This line is above the column names. Move it below them.")
                     yield self._fault(row, "", told)
 
     def _faults(self, row: Row) -> list[Fault]:
@@ -128,8 +125,8 @@ class Lines:
 
 def _without_column() -> str:
     return _(
-        "This value has no column. If a value before it contains a comma, put that value into"
-        " quotation marks."
+        "This value has no column. If an earlier value contains a comma, enclose that value"
+        " in quotation marks."
     )
 
 
@@ -161,12 +158,12 @@ def _head_faults(kind: Kind, number: int, head: Sequence[str]) -> list[Fault]:
         if name not in head
     ]
     faults += [
-        Fault(kind, number, name, _("Nobody knows this column; these are: %(names)s.", names=names))
+        Fault(kind, number, name, _("Unknown column. Valid columns: %(names)s.", names=names))
         for name in head
         if name and name not in wanted
     ]
     return faults + [
-        Fault(kind, number, name, _("This column is there twice."))
+        Fault(kind, number, name, _("This column appears twice."))
         for name in wanted
         if head.count(name) > 1
     ]

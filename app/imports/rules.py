@@ -148,7 +148,7 @@ def _one_of(fields: Fields, name: str, choices: Collection[str], told: Sequence[
     value = fields.choice(name, name, choices)
     if name in fields.errors:
         names = ", ".join(told or choices)
-        fields.errors[name] = _("Write one of these: %(names)s.", names=names)
+        fields.errors[name] = _("Enter one of these: %(names)s.", names=names)
     return value
 
 
@@ -182,7 +182,7 @@ def _license_key(fields: Fields) -> dict[str, str]:
     meant = fields.data.get("contract").strip()
     code = fields.code("code", "code", maximum=LONGEST_LICENSE_KEY).upper()
     if "code" not in fields.errors and not LICENSE_KEY.fullmatch(code):
-        fields.errors["code"] = _("Make the key of letters, digits and single hyphens.")
+        fields.errors["code"] = _("Use only letters, digits and single hyphens in the license key.")
     return {
         "code": code,
         "product": fields.code("product", "product", maximum=LONGEST_NUMBER),

@@ -141,9 +141,7 @@ QUOTAS = (
         "begun_at",
         when_full=WhenFull.REFUSE,
         only="t.file_deleted_at is null",
-        advice=N_(
-            "10 of your files are waiting to be imported. Import or discard one of them first."
-        ),
+        advice=N_("You have 10 files waiting to be imported. Import or discard one of them first."),
     ),
 )
 BOUNDS = (

@@ -68,7 +68,7 @@ async def _work(
     attempts, outcome = await progress.begin(row["id"]), Outcome()
     try:
         if attempts > MOST_ATTEMPTS:
-            raise Unreadable(_("The import broke off %(count)s times.", count=MOST_ATTEMPTS))
+            raise Unreadable(_("The import was interrupted %(count)s times.", count=MOST_ATTEMPTS))
         outcome = await _read(storage, row, progress)
     except Unreadable as error:
         await _settle(connection, row["id"], ImportState.UNREADABLE, outcome, str(error))
@@ -76,7 +76,7 @@ async def _work(
         raise
     except Exception as error:
         log.error("defect", exc_info=error)
-        told = _("The file cannot be read. The portal's log says more.")
+        told = _("The file cannot be read. See the portal's log for details.")
         await _settle(connection, row["id"], ImportState.UNREADABLE, Outcome(), told)
     else:
         good = ImportState.CHECKED if row["state"] == ImportState.CHECKING else ImportState.DONE
@@ -106,7 +106,9 @@ def _limited(lines: Iterable[Line | Fault]) -> Iterator[Line | Fault]:
     for number, line in enumerate(lines):
         if number == MOST_LINES:
             most = i18n.number(MOST_LINES)
-            raise Unreadable(_("The file has more than %(most)s lines. Divide it.", most=most))
+            raise Unreadable(
+                _("The file has more than %(most)s lines. Split it into smaller files.", most=most)
+            )
         yield line
 
 

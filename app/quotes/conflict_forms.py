@@ -15,8 +15,8 @@ def unseen_messages(builder: Builder, form: BuilderForm, merged: Merged) -> dict
         id, name = str(product.id), product_name(product)
         if id in merged.conflicts:
             errors[wish_field(product.id)] = _(
-                "%(product)s: “%(kept)s” was kept meanwhile; you chose “%(own)s”."
-                " Check it and go on.",
+                "%(product)s: “%(kept)s” was saved while you were editing. You selected"
+                " “%(own)s”. Check your choice and continue.",
                 product=name,
                 kept=told_choice(kept[id]),
                 own=told_choice(form.own[id]),
@@ -25,7 +25,8 @@ def unseen_messages(builder: Builder, form: BuilderForm, merged: Merged) -> dict
             errors[wish_field(product.id)] = _taken(name, form.seen[id], kept[id])
     if NOTE in merged.conflicts:
         errors[NOTE] = _(
-            "The note was changed meanwhile to “%(kept)s”. Yours stands below; check it and go on.",
+            "The note was changed to “%(kept)s” while you were editing. Your note is below."
+            " Check it and continue.",
             kept=kept[NOTE],
         )
     elif NOTE in merged.taken:
@@ -52,7 +53,8 @@ def refusal_messages(builder: Builder, shown: DraftContent) -> dict[str, str]:
 
 def _taken(product: str, seen: str, kept: str) -> str:
     return _(
-        "%(product)s: “%(seen)s” was changed to “%(kept)s” meanwhile. Check it and go on.",
+        "%(product)s: “%(seen)s” was changed to “%(kept)s” while you were editing. Check it"
+        " and continue.",
         product=product,
         seen=told_choice(seen),
         kept=told_choice(kept),
@@ -60,12 +62,14 @@ def _taken(product: str, seen: str, kept: str) -> str:
 
 
 def _note_taken() -> str:
-    return _("The note was changed meanwhile. Check it and go on.")
+    return _("The note was changed while you were editing. Check it and continue.")
 
 
 def _additions_changed() -> str:
-    return _("The additional purchases were changed meanwhile. Check them and go on.")
+    return _(
+        "The additional purchases were changed while you were editing. Check them and continue."
+    )
 
 
 def _again() -> str:
-    return _("The draft changed while you confirmed. Check it and go on.")
+    return _("The draft changed before you confirmed it. Check it and continue.")

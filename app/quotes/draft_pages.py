@@ -109,8 +109,8 @@ async def _ask(
     quantities, errors = check_values(builder, values)
     if not errors and not asks_for_something(builder.lines(draft.content, quantities)):
         errors["form"] = _(
-            "Nothing is requested. Choose a product to renew or change, or add one. To end the"
-            " contract, please talk to your sales contact."
+            "The request is empty. Select a product to renew or change, or add one. To end"
+            " the contract, talk to your sales contact."
         )
     if errors:
         return _page(request, contract, builder, values, errors)
@@ -135,8 +135,8 @@ async def _refusal(contract: SeenContract, builder: Builder, sent: DraftRequest)
         return refusal_messages(builder, sent.content)
     reference = await reference_of(contract.id, sent.draft)
     message = _(
-        "This draft was sent meanwhile, as request %(reference)s. What stands below"
-        " is a new draft.",
+        "This draft has already been sent as quote request %(reference)s. The form below is a"
+        " new draft.",
         reference=reference or "",
     )
     return {"form": message}

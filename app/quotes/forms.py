@@ -81,7 +81,7 @@ class BuilderForm:
 
 
 def _contents(product: ContractedProduct) -> str:
-    return f"{product_name(product)} {_('Contract contents')}"
+    return f"{product_name(product)} {_('Renewal option')}"
 
 
 def _count(product: ContractedProduct) -> str:
@@ -110,8 +110,8 @@ def _mismatch(product: ContractedProduct, name: str, wish: Wish, wanted: int) ->
     """Return where the choice and the number say different things."""
     if wish is Wish.CHANGE and wanted == product.quantity:
         message = _(
-            "%(product)s: this is the contracted quantity already. Choose “%(choice)s”, or enter"
-            " another number.",
+            "%(product)s: this is the current quantity. Select “%(choice)s”, or enter a"
+            " different number.",
             product=product_name(product),
             choice=wish_name(Wish.RENEW),
         )
@@ -119,8 +119,8 @@ def _mismatch(product: ContractedProduct, name: str, wish: Wish, wanted: int) ->
     if wish is Wish.CHANGE or (wish is Wish.RENEW and wanted == product.quantity):
         return {}
     message = _(
-        "%(product)s: a number is entered, but “%(chosen)s” is chosen. Choose “%(choice)s”, or"
-        " clear the number.",
+        "%(product)s: you entered a number, but selected “%(chosen)s”. Select “%(choice)s”,"
+        " or clear the number.",
         product=product_name(product),
         chosen=wish_name(wish),
         choice=wish_name(Wish.CHANGE),

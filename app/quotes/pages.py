@@ -15,9 +15,12 @@ from app.quotes import queries, wording
 from app.quotes.access import provide_request
 from app.quotes.acts import MOVED, WITHDRAWAL, OfRequest
 from app.quotes.answer_services import note_answer_download
+from app.quotes.document_queries import request_document
+from app.quotes.document_services import note_document_download
 from app.quotes.queries import SeenRequest
 from app.quotes.rules import QuoteState, may_become, may_request
 from app.storage import Storage
+from app.web.documents import send_document
 from app.web.downloads import selection, send_file
 from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, is_head, query_form
@@ -87,6 +90,22 @@ class QuoteRequests(Controller):
             return see_other(f"{contract.url}/quote-requests/{quoted.reference}")
         payload = OfRequest(contract.number, quoted.reference)
         return see_other(await propose(viewer, WITHDRAWAL, payload))
+
+    @get("/{reference:str}/pdf", dependencies={"quoted": Provide(provide_request)})
+    async def pdf(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+        quoted: NamedDependency[SeenRequest],
+    ) -> Response[bytes]:
+        """The request as it stands, on paper."""
+        document = await request_document(quoted, contract.id)
+        name = f"{quoted.reference}_{document.title}.pdf"
+        answer = await send_document(request, viewer.id, document, name)
+        if not is_head(request):
+            await note_document_download(request=quoted.id, contract=contract.id, actor=viewer.id)
+        return answer
 
     @get("/{reference:str}/answer", dependencies={"quoted": Provide(provide_request)})
     async def download(

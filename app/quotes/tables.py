@@ -108,8 +108,8 @@ QUOTAS = (
         when_full=WhenFull.REFUSE,
         within=timedelta(hours=24),
         advice=N_(
-            "This contract has sent 50 quote requests within 24 hours. Try again tomorrow, or ask"
-            " your sales contact."
+            "This contract has reached the limit of 50 quote requests in 24 hours. Try again"
+            " tomorrow, or ask your sales contact."
         ),
     ),
     Quota(
@@ -120,7 +120,7 @@ QUOTAS = (
         "requested_at",
         when_full=WhenFull.REFUSE,
         advice=N_(
-            "This contract has sent 5,000 quote requests and can send no more. Ask your sales"
+            "This contract has reached the limit of 5,000 quote requests. Ask your sales"
             " contact for a quote."
         ),
     ),

@@ -23,6 +23,6 @@ class AdditionValues(Values, frozen=True):
             label=N_("Quantity"),
             minimum=1,
             maximum=LARGEST_QUANTITY,
-            hint=N_("In the unit that stands behind the product's name."),
+            hint=N_("In the unit shown after the product name."),
         ),
     ]

@@ -7,7 +7,7 @@ from app.web.i18n import N_, number
 from app.web.i18n import gettext as _
 
 WISHES = {
-    Wish.RENEW: N_("Renew as it is"),
+    Wish.RENEW: N_("Renew unchanged"),
     Wish.CHANGE: N_("Change the quantity"),
     Wish.END: N_("Do not renew"),
     Wish.ADD: N_("Additional purchase"),
@@ -16,7 +16,7 @@ STATES = {
     QuoteState.RECEIVED: N_("Received"),
     QuoteState.IN_REVIEW: N_("In review"),
     QuoteState.ANSWERED: N_("Answered"),
-    QuoteState.CONCLUDED: N_("Concluded"),
+    QuoteState.CONCLUDED: N_("Agreed"),
     QuoteState.WITHDRAWN: N_("Withdrawn"),
 }
 
@@ -41,7 +41,7 @@ def before_and_after(line: Line) -> tuple[str, str]:
 def total_facts(totals: dict[str, tuple[int, int]]) -> list[tuple[str, str]]:
     """Return counts before and after by unit, as facts."""
     return [
-        (_("Total, %(unit)s", unit=unit_name(unit)), f"{number(before)} → {number(after)}")
+        (_("Total (%(unit)s)", unit=unit_name(unit)), f"{number(before)} → {number(after)}")
         for unit, (before, after) in totals.items()
     ]
 

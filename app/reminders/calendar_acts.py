@@ -14,8 +14,8 @@ CALENDAR_URL = "/profile/calendar"
 def stops_with() -> str:
     """Return what ends a calendar address besides revoking it."""
     return _(
-        "The address stops working when your password, email address or two-step log-in changes,"
-        " or when your devices are signed out. Then make a new one."
+        "The address stops working when you change your password, email address or two-step"
+        " verification, or sign out on all devices. You can then create a new one."
     )
 
 
@@ -25,14 +25,14 @@ async def _state_creation(context: Context, _payload: Payload) -> Statement:
     if feed is not None:
         facts.append((_("Created at"), moment(feed.created_at)))
     return Statement(
-        heading=_("Make a new address?") if feed else _("Make a calendar address?"),
+        heading=_("Create a new address?") if feed else _("Create a calendar address?"),
         facts=facts,
         back=CALENDAR_URL,
         notes=[
-            _("The address is shown once. Whoever has it sees when your contracts end."),
+            _("The address is shown only once. Anyone who has it can see when your contracts end."),
             stops_with(),
         ],
-        warning=_("Calendars that use the old address get nothing any more.") if feed else "",
+        warning=_("Calendars subscribed to the old address will stop updating.") if feed else "",
     )
 
 
@@ -44,13 +44,13 @@ async def _state_revocation(context: Context, _payload: Payload) -> Statement:
         heading=_("Revoke the calendar address?"),
         facts=[(_("User name"), context.viewer.name), (_("Created at"), moment(feed.created_at))],
         back=CALENDAR_URL,
-        warning=_("Calendars that use the address get nothing any more."),
+        warning=_("Calendars subscribed to this address will stop updating."),
     )
 
 
 async def _create(context: Context, _payload: Payload) -> Done:
     await services.make_feed(context.settings, context.viewer.id, context.viewer.generation)
-    return Done(CALENDAR_URL, _("The calendar address was made."))
+    return Done(CALENDAR_URL, _("The calendar address was created."))
 
 
 async def _revoke(context: Context, _payload: Payload) -> Done:

@@ -41,7 +41,7 @@ def _event(end_date: EndDate, made_at: datetime, base_url: str, host: str) -> Ev
     what = _("Last day: %(what)s, %(contract)s", what=told(end_date), contract=contract)
     # Some programs show a line break in a summary as two events.
     event.add("summary", " ".join(what.split()))
-    event.add("description", _("It can be used on this day for the last time."))
+    event.add("description", _("This is the last day it can be used."))
     event.add("url", base_url + end_date.path)
     event.add("transp", "TRANSPARENT")
     return event

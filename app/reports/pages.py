@@ -12,8 +12,11 @@ from app.accounts.rules import Viewer
 from app.contracts.access import provide_contract, provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.reports import queries
+from app.reports.position_queries import read_position
+from app.reports.position_rules import position_document
 from app.reports.rules import MEDIA_TYPES, Format, Table, write
-from app.reports.services import note_export
+from app.reports.services import PDF, note_export
+from app.web.documents import send_document
 from app.web.downloads import attachment
 from app.web.requests import PageRequest, is_head
 
@@ -68,6 +71,21 @@ class Reports(Controller):
         table = await queries.allocations_table(contract)
         return await _file(request, viewer, contract, "allocations", kind, table)
 
+    @get("/position/pdf")
+    async def position(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+    ) -> Response[bytes]:
+        """ライセンス状況: products and environments on paper."""
+        document = position_document(contract, await read_position(contract))
+        name = f"{contract.number}_{document.title}_{contract.today:%Y%m%d}.pdf"
+        answer = await send_document(request, viewer.id, document, name)
+        if not is_head(request):
+            await note_export(contract, viewer.id, "position", PDF)
+        return answer
+
 
 @get(
     f"{ADDRESS}/activations/{{format:str}}",
@@ -96,7 +114,7 @@ async def _file(
     # A large workbook takes time; other requests must not wait for it.
     content = await asyncio.to_thread(write, table, kind)
     if not is_head(request):
-        await note_export(contract, viewer.id, report, kind)
+        await note_export(contract, viewer.id, report, kind.value)
     name = f"{contract.number}_{table.title}_{contract.today:%Y%m%d}.{kind.value}"
     headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
     return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)

@@ -89,7 +89,13 @@ async def allocations_table(contract: SeenContract) -> Table:
     ]
     rows = [
         [
-            *(row["sort_key"], row["name"], row["group_company_name"], row["note"], _state(row)),
+            *(
+                row["sort_key"],
+                row["name"],
+                row["group_company_name"],
+                row["note"],
+                state_name(row),
+            ),
             *(row["code"], product_name_in(row), row["here"], row["held"], _unit(row)),
             *(row["starts_on"], row["ends_on"]),
         ]
@@ -98,8 +104,8 @@ async def allocations_table(contract: SeenContract) -> Table:
     return Table(_("Allocations"), heads, rows, contract.time_zone)
 
 
-def _state(row: Record) -> str:
-    """The state of an environment's activation, in the words of its tab."""
+def state_name(row: Record) -> str:
+    """Return the state of an environment's activation, in the words of its tab."""
     allocations = json.loads(row["allocations"] or "[]")
     state = activation_state(
         allocated=any(not allocation["expired"] for allocation in allocations),

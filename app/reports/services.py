@@ -5,14 +5,16 @@ from uuid import UUID
 from app.audit.services import record
 from app.contracts.rules import SeenContract
 from app.database import unit_of_work
-from app.reports.rules import Format
+
+PDF = "pdf"
 
 
-async def note_export(contract: SeenContract, actor: UUID, report: str, format: Format) -> None:
+async def note_export(contract: SeenContract, actor: UUID, report: str, format: str) -> None:
     """Record that a table left the portal as a file.
 
     Args:
-        report: the last part of the table's address.
+        report: how the address names what is in the file.
+        format: the last part of the address.
     """
     async with unit_of_work():
         await record(
@@ -21,5 +23,5 @@ async def note_export(contract: SeenContract, actor: UUID, report: str, format: 
             contract=contract.id,
             subject=contract.id,
             report=report,
-            format=format.value,
+            format=format,
         )

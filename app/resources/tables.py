@@ -86,7 +86,7 @@ QUOTAS = (
         10,
         "begun_at",
         when_full=WhenFull.REFUSE,
-        advice=N_("10 of your uploads are not published. Publish or discard one of them first."),
+        advice=N_("You have 10 unpublished uploads. Publish or discard one of them first."),
     ),
 )
 BOUNDS = (

@@ -11,7 +11,7 @@ from app.web.values import Values
 LONGEST_VERSION = 40
 Products = Annotated[
     list[UUID],
-    Things(label=N_("Products"), missing=N_("Choose at least one product from the list.")),
+    Things(label=N_("Products"), missing=N_("Select at least one product from the list.")),
 ]
 
 

@@ -17,32 +17,32 @@ from app.web.values import columns, read_values
 
 @click.group()
 def staff() -> None:
-    """Accounts of the vendor's staff."""
+    """Manage staff accounts."""
 
 
 @staff.command()
-@click.option("--code", required=True, help="User code to log in with.")
-@click.option("--name", required=True, help="The person's name, as it is shown.")
-@click.option("--email", required=True, help="Mail address that the link goes to.")
+@click.option("--code", required=True, help="User code for signing in.")
+@click.option("--name", required=True, help="Display name.")
+@click.option("--email", required=True, help="Email address that receives the link.")
 @click.option(
     "--role",
     type=click.Choice([role.value for role in StaffRole]),
     default=StaffRole.ADMINISTRATOR.value,
     show_default=True,
-    help="What the account may do.",
+    help="Permissions of the account.",
 )
 @click.option(
     "--language",
     type=click.Choice(LANGUAGES),
     default="ja",
     show_default=True,
-    help="Language of the mail and of the pages.",
+    help="Language of emails and pages.",
 )
 def create(**values: str) -> None:
-    """Create an account and print the link that sets its password; the link is mailed, too.
+    """Create an account, print the link that sets its password, and email the link.
 
-    Whoever has the link sets the password, once, within 7 days. Exit code 1 where the code or the
-    address is taken or cannot be used.
+    Anyone who has the link can set the password. The link works once and expires after 7 days. Exit
+    code 1 if the code or the email address is invalid or already in use.
     """
     i18n.language.set("en")
     form = read_values(StaffValues, form_of(values), choices())
@@ -54,6 +54,6 @@ def create(**values: str) -> None:
             settings, lambda: create_staff(settings, **columns(form.values), actor=None)
         )
     except UniqueViolationError:
-        message = "Another account has this user code or mail address."
+        message = "Another account uses this user code or email address."
         raise click.ClickException(message) from None
     click.echo(link)

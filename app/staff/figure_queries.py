@@ -86,5 +86,5 @@ async def read_figures() -> Figures:
 def _age(least: int) -> str:
     place = AGES.index(least)
     if place == len(AGES) - 1:
-        return _("%(days)s days and more", days=least)
+        return _("%(days)s days or more", days=least)
     return _("%(first)s to %(last)s days", first=least, last=AGES[place + 1] - 1)

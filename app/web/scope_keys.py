@@ -36,5 +36,7 @@ STATUS = ScopeKey[int | None]("status", None)
 IS_HEAD = ScopeKey("is_head", False)
 # What was just done; the page says so above its content.
 DONE = ScopeKey[str | None]("done", None)
+# How many notices the person has not read, where that is known; the header says it.
+UNREAD = ScopeKey("unread", 0)
 # Whether the person has chosen the language, rather than the browser's preferences.
 LANGUAGE_CHOSEN = ScopeKey("language_chosen", False)

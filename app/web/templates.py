@@ -1,5 +1,6 @@
 """Pages and fragments from Jinja templates: one template, one main block, both forms."""
 
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,16 +13,22 @@ from litestar import Response
 from litestar.status_codes import HTTP_200_OK
 from markupsafe import Markup
 
-from app import days
+from app import clock, days
 from app.web import i18n
 from app.web.requests import PageRequest, is_fragment
 from app.web.responses import PageResponse
-from app.web.scope_keys import DONE
+from app.web.scope_keys import DONE, UNREAD
 from app.web.statics import first_rules, picture_size, static_size, static_url
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
-# Macros that nearly every page begins with; none has to import them.
-HEADS = ("crumbs", "page_head", "error_summary")
+# Macros that nearly every page uses; none has to import them.
+EVERYWHERE = {
+    "layouts/_heads.html": ("crumbs", "page_head", "error_summary"),
+    "layouts/_pieces.html": ("icon", "stepper", "next_step"),
+    "layouts/_vendor.html": ("portal_name", "vendor_links"),
+}
+# Where the days of dates begin that belong to no contract.
+PORTAL_ZONE = "Asia/Tokyo"
 
 
 class _Translator(NodeTransformer):
@@ -116,12 +123,21 @@ def _environment(code: str) -> Environment:
         first_rules=Markup(first_rules.decode()),  # noqa: S704 - our own file
         settled=i18n.gettext,
         fragment_url=fragment_url,
+        version=version("license-portal"),
+        today=_today,
+        unread=0,
         language=code,
         other_language="en" if code == "ja" else "ja",
     )
-    heads = environment.get_template("layouts/_heads.html").module
-    environment.globals.update({name: getattr(heads, name) for name in HEADS})
+    for template, names in EVERYWHERE.items():
+        macros = environment.get_template(template).module
+        environment.globals.update({name: getattr(macros, name) for name in names})
     return environment
+
+
+def _today() -> str:
+    """Return the day on which a page was made, which it says on paper."""
+    return i18n.day(clock.today(PORTAL_ZONE))
 
 
 def lines(text: str) -> Markup:
@@ -188,6 +204,7 @@ def page(
         path=path_of(request),
         viewer=request.user,
         done=DONE.read(request.scope),
+        unread=UNREAD.read(request.scope),
         **context,
     )
     return PageResponse(body, status, answer)

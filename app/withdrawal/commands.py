@@ -16,25 +16,25 @@ Erasure = tuple[UUID, datetime]
 
 @click.group()
 def erasures() -> None:
-    """People who withdrew, so that no restored backup brings them back."""
+    """Keep deleted accounts deleted after a backup is restored."""
 
 
 @erasures.command()
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def export(out: Path) -> None:
-    """Write the ids of those who withdrew, with the time, one JSON object a line."""
+    """Export the IDs of deleted accounts with the time, one JSON object per line."""
     found = run_with_settings(lambda _: list_erasures())
     lines = [json.dumps({"user": str(user), "at": at.isoformat()}) for user, at in found]
     new = out.with_name(f".{out.name}.new")
     new.write_text("".join(f"{line}\n" for line in lines), "utf-8")
     new.replace(out)
-    click.echo(f"{len(found)} erasures in {out}. Keep it apart from the database's backups.")
+    click.echo(f"Exported {len(found)} erasures to {out}. Keep it apart from the database backups.")
 
 
 @erasures.command("replay")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def replay_file(file: Path) -> None:
-    """Erase the people of a file again, after an older backup was restored."""
+    """Erase the people listed in FILE again, after you restored an older backup."""
     replay_all(read_erasures(file))
 
 
@@ -43,9 +43,11 @@ def replay_all(wanted: list[Erasure]) -> None:
     refused = run_with_settings(lambda settings: replay(settings, wanted))
     for user in refused:
         click.echo(f"{user} is the last owner of a contract, or the last administrator.", err=True)
-    click.echo(f"{len(wanted) - len(refused)} of {len(wanted)} people are erased.")
+    click.echo(f"{len(wanted) - len(refused)} of {len(wanted)} people were erased.")
     if refused:
-        raise click.ClickException("Appoint somebody else for the others, then run this again.")
+        raise click.ClickException(
+            "Assign another owner or administrator in place of the others, then run this again."
+        )
 
 
 def read_erasures(file: Path) -> list[Erasure]:
@@ -59,5 +61,5 @@ def read_erasures(file: Path) -> list[Erasure]:
                 raise ValueError("no time zone")
             read.append((UUID(values["user"]), at))
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise click.ClickException(f"Line {number} of {file} cannot be read.") from None
+            raise click.ClickException(f"Cannot read line {number} of {file}.") from None
     return read

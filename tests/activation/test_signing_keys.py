@@ -187,11 +187,11 @@ def test_the_whole_way_from_root_to_published_keys(command: Command, tmp_path: P
     assert command(*sign, input="wrong\n").exit_code == 1
     assert command(*sign, input="correct horse\n").exit_code == 0
     brought = command("import", signed)
-    assert "Keyset 1 with 1 keys is in force" in brought.output
+    assert "Keyset 1 with 1 keys is now active" in brought.output
     assert "not-newer" in command("import", signed).output
     (key,) = json.loads(command("export").output)["keys"]
     listed = command("list").output
-    assert key["kid"] in listed and "keyset 1  in force" in listed
+    assert key["kid"] in listed and "keyset 1  active since" in listed
 
 
 def test_a_root_is_made_once(command: Command, tmp_path: Path) -> None:
@@ -207,5 +207,5 @@ def test_signing_needs_no_database(command: Command, tmp_path: Path) -> None:
     refused = command(
         "sign", "--root-key", tmp_path / "root-private.pem", tmp_path / "bad.json", tmp_path / "x"
     )
-    assert refused.exit_code == 1 and "cannot be signed" in refused.output
+    assert refused.exit_code == 1 and "Cannot sign" in refused.output
     assert not (tmp_path / "data").exists(), "no database was started"

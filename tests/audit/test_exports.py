@@ -69,7 +69,7 @@ sys.exit(main(sys.argv[1:]))
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.rstrip().endswith(": whole")
+    assert done.stdout.rstrip().endswith(": no problems")
 
 
 def test_a_changed_line_is_found_and_located(

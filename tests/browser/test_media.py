@@ -30,10 +30,11 @@ async def test_on_paper_there_is_content_and_no_navigation(make_cast: CastMaker)
         person = await cast.person("owner")
         await person.visit(LIST)
         await person.page.emulate_media(media="print")
-        for part in ("header.top", ".tabs", ".crumbs", ".head a", "footer", "a.button"):
+        for part in ("header.top", ".tabs", ".crumbs", ".head a", "footer ul", "a.button"):
             await expect(person.page.locator(part).first).to_be_hidden()
         await person.sees("検証環境")
         await person.sees("基幹システム契約")
+        await expect(person.page.locator("footer .paper")).to_be_visible()
 
 
 async def test_with_forced_colours_controls_keep_their_edges(make_cast: CastMaker) -> None:

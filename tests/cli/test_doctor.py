@@ -81,7 +81,7 @@ async def test_it_warns_of_connections_in_clear(portal: Portal) -> None:
     assert len(await told(replace(https, smtp=clear), "starttls=require")) == 1
     strict = replace(clear, starttls="require")
     assert await told(replace(https, smtp=strict), "starttls=require") == []
-    assert await told(https, "in clear") == await told(https, "verify-full") == []
+    assert await told(https, "unencrypted") == await told(https, "verify-full") == []
 
 
 async def test_it_compares_the_clock_with_the_databases(
@@ -91,7 +91,7 @@ async def test_it_compares_the_clock_with_the_databases(
     late = clock.now() + timedelta(minutes=2)
     monkeypatch.setattr(clock, "now", lambda: late)
     [error] = await told(portal.settings, "clocks")
-    assert error.startswith("error: ") and " 120 s apart" in error.replace("119 s", "120 s")
+    assert error.startswith("error: ") and " by 120 s" in error.replace("119 s", "120 s")
 
 
 async def test_it_says_what_is_encrypted_under_a_lost_secret(
@@ -106,7 +106,7 @@ async def test_it_says_what_is_encrypted_under_a_lost_secret(
     other = tmp_path / "secret"
     other.write_bytes(secrets.token_bytes(32))
     [warning] = await told(replace(portal.settings, secret_file=other), "Encrypted")
-    assert "1 authenticator apps, 3 mails, 1 kept forms" in warning
+    assert "1 authenticator apps, 3 emails, 1 saved forms" in warning
 
 
 async def test_it_fails_on_a_file_that_is_no_secret(portal: Portal, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_taken_port_stops_the_portal_before_anything_is_started(
     assert portal.returncode == 1
     assert output == "", "ready would be the other program's answer"
     assert len(errors.splitlines()) == 1
-    assert re.match(rf"Port {port} is taken by \S+ \(process {other}\)\.", errors)
+    assert re.match(rf"Port {port} is in use by \S+ \(process {other}\)\.", errors)
     assert f"PORTAL_PORT={port + 1}" in errors
     assert not (tmp_path / "postgres").exists()
 
@@ -97,7 +97,7 @@ def test_a_port_is_taken_whichever_address_the_other_program_has(
     hold(taken, port)
     environ = {"PORTAL_PORT": str(port), "PORTAL_HOST": host}
     settings = read_settings({**environ, "PORTAL_BASE_URL": "https://portal.example.com"})
-    with pytest.raises(PortError, match=f"Port {port} is taken"), listening(settings):
+    with pytest.raises(PortError, match=f"Port {port} is in use"), listening(settings):
         pass
 
 
@@ -150,7 +150,8 @@ def test_of_two_demos_on_one_folder_one_starts_and_the_other_says_why(tmp_path: 
         refused = portals[lines.index("")]
         _, errors = refused.communicate(timeout=60)
         assert refused.returncode == 1
-        assert re.fullmatch(r"Another portal \(process \d+\) uses .*: stop it, or set .*\n", errors)
+        told = r"Another portal \(process \d+\) uses .*\. Stop it, or set .*\n"
+        assert re.fullmatch(told, errors)
     finally:
         for portal in portals:
             portal.send_signal(signal.SIGTERM)
@@ -216,7 +217,7 @@ def test_the_server_reaches_itself_whatever_its_host(host: str) -> None:
 def test_a_host_of_another_machine_is_refused_in_one_line(host: str) -> None:
     environ = {"PORTAL_PORT": str(free_port()), "PORTAL_HOST": host}
     settings = read_settings({**environ, "PORTAL_BASE_URL": "https://portal.example.com"})
-    expected = f"PORTAL_HOST is {host}, .* leave it out"
+    expected = f"PORTAL_HOST is {host}, .* or remove it"
     with pytest.raises(PortError, match=expected), listening(settings):
         pass
 
@@ -236,8 +237,8 @@ def test_a_privileged_port_is_refused_in_one_line(tmp_path: Path) -> None:
             check=False,
         )
         assert done.returncode == 1
-        expected = f"This user may not use port {port}: set PORTAL_PORT to 1024 or higher.\n"
-        assert done.stderr == expected
+        told = f"This user is not allowed to use port {port}. Set PORTAL_PORT to 1024 or higher.\n"
+        assert done.stderr == told
 
 
 @pytest.mark.parametrize("value", ["0", "65536", "-1", "http", "8000.0", "８０００", "9" * 5000])

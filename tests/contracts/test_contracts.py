@@ -197,9 +197,11 @@ async def test_the_six_tabs_have_addresses_of_their_own(member: httpx.AsyncClien
     words = ["ご契約詳細", "製品", "環境", "関係者", "グループ会社", "リソース"]
     for end, word in zip(tabs, words, strict=True):
         html = (await member.get(f"/contracts/D-1001{end}")).text
-        current = [a for t, a in elements(html) if a.get("aria-current") == "page"]
+        current = [a for t, a in elements(html) if t == "a" and a.get("aria-current") == "page"]
         assert [a["href"] for a in current] == [f"/contracts/D-1001{end}"]
         assert f'aria-current="page">{word}</a>' in html
+        here = word if end else "基幹システム契約"
+        assert f'<li aria-current="page">{here}</li>' in html, "the last crumb is the page itself"
 
 
 async def test_members_are_listed_owners_first(member: httpx.AsyncClient) -> None:

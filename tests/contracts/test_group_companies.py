@@ -143,9 +143,9 @@ async def test_removing_restates_and_then_does_it(owner: httpx.AsyncClient) -> N
     location = await propose(owner, path, {})
     assert LOGISTICS in (await owner.get(location)).text
     done = await confirm(owner, location)
-    assert "外しました" in (await owner.get(done)).text and await registered() == []
+    assert "解除しました" in (await owner.get(done)).text and await registered() == []
     history = (await owner.get(f"{CONTRACT}/history")).text
-    assert f"グループ会社「{LOGISTICS}」を外しました" in history
+    assert f"グループ会社「{LOGISTICS}」を解除しました" in history
 
 
 async def test_a_company_that_an_environment_names_stays(owner: httpx.AsyncClient) -> None:

@@ -24,7 +24,7 @@ LEVELS = [
     {"audit", "mail"},
     {"background"},
     {"web"},
-    {"database", "storage", "encryption", "spreadsheets"},
+    {"database", "storage", "encryption", "spreadsheets", "pdf"},
     {"postgres", "clock", "characters", "settings"},
     {"days"},
 ]

@@ -1,4 +1,4 @@
-"""The words of the customers' pages: usual ones, and one for one thing in each language."""
+"""The words of all pages: usual ones, and one for one thing in each language."""
 
 import ast
 import re
@@ -8,10 +8,11 @@ import pytest
 from tests.conventions.sources import modules
 from tests.conventions.test_catalogue import sayings, translations
 
-# What customers see in the portal: neither the console nor mails nor the log.
+# What people see in the portal and its console, beside mails.
 ROOMS = (
-    *("accounts", "activation", "confirmations", "contracts", "environments", "history", "home"),
-    *("people", "products", "reports", "withdrawal"),
+    *("accounts", "activation", "audit", "confirmations", "contracts", "demo", "environments"),
+    *("history", "home", "imports", "notices", "people", "products", "quotes", "reminders"),
+    *("reports", "resources", "staff", "withdrawal"),
 )
 FOLDERS = tuple(f"{top}/{room}/" for top in ("app", "templates") for room in ROOMS)
 PLACES = (
@@ -33,15 +34,13 @@ UNUSUAL = {
         r"|（Asia/Tokyo）|オーナ(?!ー)|\d–\d|[)s] (文字|個|件|日|人|名)"
     ),
 }
-# The console shows this too, as the name of one of its places.
-CONSOLE = {(None, "Mail")}
 
 
 def shown(language: str) -> set[str]:
-    """What customers' pages say in a language."""
+    """Return what pages say in a language."""
     ja = translations("ja")
     said: set[str] = set()
-    for key in {key for file, key in sayings() if file.startswith(PLACES)} - CONSOLE:
+    for key in {key for file, key in sayings() if file.startswith(PLACES)}:
         texts = ja[key].string if language == "ja" else key[1]
         said.update([texts] if isinstance(texts, str) else texts)
     return said

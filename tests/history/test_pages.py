@@ -47,7 +47,7 @@ async def test_the_owner_reads_who_did_what_newest_first(owner: httpx.AsyncClien
     assert page.status_code == 200
     sentences = told(page.text)
     assert any(text.startswith("環境「本番環境」を作成しました") for text in sentences)
-    assert "環境「本番環境」のアクティベーションファイル 1 をダウンロードしました" in sentences
+    assert "環境「本番環境」のアクティベーションファイル1をダウンロードしました" in sentences
     allocation = next(t for t in sentences if "環境「本番環境」の割り当てを変更しました" in t)
     assert "業務基盤プラットフォーム 4、ワークフロー 300" in allocation
     times = re.findall(r'<time datetime="([^"]+)"', page.text)
@@ -290,7 +290,7 @@ async def test_who_was_removed_is_told_by_the_id_that_the_event_keeps(
         " jsonb_build_object('user', $1::uuid), '' from contract where number = 'D-1001'",
         person,
     )
-    assert f"「{name}」を関係者から外しました" in told((await owner.get(URL)).text)
+    assert f"「{name}」を関係者から解除しました" in told((await owner.get(URL)).text)
 
 
 async def test_staff_are_told_as_the_vendor(owner: httpx.AsyncClient) -> None:

@@ -200,7 +200,7 @@ def test_every_fault_is_told_with_line_and_column_and_nothing_is_imported(office
         ["entitlements:3", "product"],
     ]
     assert "サンプルショウジ" in output, "what is there is told"
-    assert "7 faults; nothing was imported." in output
+    assert "7 errors. Nothing was imported." in output
     assert office.ask(COUNTS) == [before]
 
 
@@ -256,7 +256,7 @@ def test_the_template_has_every_column_and_can_be_read(office: Office) -> None:
     ("name", "content", "told"),
     [
         ("people.csv", b"contract,email,role\n", "people:1: language: This column is missing."),
-        ("people.csv", b"contract,email,role,language,age\n", "people:1: age: Nobody knows"),
+        ("people.csv", b"contract,email,role,language,age\n", "people:1: age: Unknown column"),
         ("people.csv", b"contract,email,role,language\na\0b,x,owner,ja\n", "people:2: "),
         ("people.csv", b'contract,email,role,language\n"' + b"x" * 200_000, "people:"),
         ("people.csv", b"contract,email,role,language\n\xff\xff,x,owner,ja\n", "people:2: "),

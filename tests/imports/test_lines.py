@@ -51,7 +51,7 @@ def test_a_line_above_the_names_of_the_columns_is_told() -> None:
             "companies",
             1,
             "",
-            "This line is above the line with the column names. Move it below that line.",
+            "This line is above the column names. Move it below them.",
         )
     ]
 

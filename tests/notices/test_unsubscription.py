@@ -76,17 +76,17 @@ async def test_opening_the_link_changes_nothing_and_the_button_stops_what_is_tic
     link = await link_for(portal, "english", "PLATFORM")
     async with portal.anonymous() as somebody:
         page = await somebody.get(link, headers={"Accept-Language": "ja"})
-        assert "Stop the mails" in page.text, "in the language of whom it was for"
+        assert "Unsubscribe" in page.text, "in the language of whom it was for"
         assert page.headers["cache-control"] == "no-store"
         assert await notified("english")
         nothing = await somebody.post(link)
-        assert nothing.status_code == 422 and "Choose at least one contract." in nothing.text
+        assert nothing.status_code == 422 and "Select at least one contract." in nothing.text
         theirs = await membership_id("owner")
         await somebody.post(link, data={"membership": [str(theirs), "x"]})
         assert await notified("owner") and await notified("english")
         ticked = {"membership": str(await membership_id("english", "D-1002"))}
         done = await somebody.post(link, data=ticked)
-    assert "You get no mails of notices for these contracts:" in done.text
+    assert "You no longer receive emails about notices for these contracts:" in done.text
     assert await notified("english") and not await notified("english", "D-1002")
 
 

@@ -81,7 +81,7 @@ async def test_it_writes_exactly_what_was_agreed_and_again_writes_nothing(
     events = "select count(*) from audit_event where event_type = 'quote-application'"
     assert await fetch_value(events) == 1
     html = (await owner.get(path)).text
-    assert "ご契約へ反映されました" in html and "締結" in html and "500 ユーザ" in html
+    assert "ご契約へ反映されました" in html and "成約" in html and "500 ユーザ" in html
 
 
 async def test_less_than_is_in_use_is_refused_with_reasons_and_changes_nothing(

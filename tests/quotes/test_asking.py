@@ -185,7 +185,7 @@ async def test_an_addition_twice_is_one_line_and_another_count_is_told(
     assert {answer.status_code for answer in answers} == {303}
     assert len((await open_form(owner))["addition"]) == 1
     answer = await add(owner, "MOBILE", "31")
-    assert answer.status_code == 422 and "既に追加されています" in answer.text
+    assert answer.status_code == 422 and "すでに追加されています" in answer.text
 
 
 async def test_every_button_keeps_what_was_typed(owner: httpx.AsyncClient) -> None:

@@ -160,7 +160,7 @@ async def test_an_answer_is_put_right_until_it_is_concluded(
     await answer(portal, path, "訂正します。")
     assert "訂正します" in (await owner.get(path)).text
     await conclude_quote(request=id, actor=clerk)
-    assert "締結" in (await owner.get(path)).text
+    assert "成約" in (await owner.get(path)).text
     for refused in (
         answer(portal, path),
         take_into_review(request=id, actor=clerk),

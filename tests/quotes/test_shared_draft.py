@@ -31,7 +31,7 @@ async def test_different_products_meet_and_each_is_told_of_the_other(
     mine = await choose(mine, "WORKFLOW", "change", "600")
     answer = await owner.post(NEW, data=mine | SAVE)
     assert answer.status_code == 422
-    assert "「そのまま更新」が「数量を変更 12」に変更されています" in answer.text
+    assert "「そのまま更新」から「数量を変更 12」に変更されました" in answer.text
     form = filled(answer.text)
     assert form[quantity_field(await entitlement("PLATFORM"))] == ["12"], "theirs has come in"
     assert form[quantity_field(await entitlement("WORKFLOW"))] == ["600"], "mine is kept"
@@ -74,7 +74,7 @@ async def test_an_addition_that_was_not_seen_is_not_asked_for(
     form = await open_form(owner)
     await add(other, "MOBILE", "30")
     answer = await owner.post(NEW, data=form)
-    assert answer.status_code == 422 and "追加のご購入がその間に変更されています" in answer.text
+    assert answer.status_code == 422 and "追加のご購入が変更されました" in answer.text
     assert "モバイル連携" in answer.text
     assert await ask(owner, filled(answer.text))
 
@@ -89,7 +89,7 @@ async def test_what_changed_while_one_confirmed_is_told_and_nothing_is_sent(
     led_to = await confirm(owner, location)
     assert led_to.startswith(f"{NEW}?draft=")
     page = (await owner.get(led_to)).text
-    assert "「数量を変更 600」が「数量を変更 700」に変更されています" in page
+    assert "「数量を変更 600」から「数量を変更 700」に変更されました" in page
     assert await fetch_value("select count(*) from quote_request") == 1
 
 

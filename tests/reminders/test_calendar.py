@@ -78,7 +78,7 @@ async def test_a_new_address_ends_the_old_one_and_revoking_ends_it_for_good(
 ) -> None:
     old = await make_address(owner)
     page = await owner.get((await owner.post(URL)).headers["location"])
-    assert "これまでのアドレスを使っているカレンダーには" in page.text
+    assert "これまでのアドレスを登録したカレンダーは" in page.text
     new = await make_address(owner)
     async with portal.anonymous() as program:
         assert (await program.get(old)).status_code == 404

@@ -81,7 +81,7 @@ async def test_a_further_move_is_allowed_once_and_the_environment_moves(
     answers = await asyncio.gather(*(clerk.post(confirmation) for _ in range(3)))
     assert len({answer.headers["location"] for answer in answers}) == 1
     page = await clerk.get(answers[0].headers["location"])
-    assert "移動をもう 1 回" in message(page.text) and "3 / 4" in page.text
+    assert "移行をもう1回" in message(page.text) and "3 / 4" in page.text
     await here.answer(upload(machine("d")))
     with pytest.raises(RequestRefused):
         await here.answer(upload(machine("e")))

@@ -102,7 +102,7 @@ async def test_a_verification_says_what_it_found(
     )
     await staff.post(VERIFICATION)
     html = (await staff.get(VERIFICATION)).text
-    assert "問題 1 件" in html and "changed at 3" in html
+    assert "問題 1件" in html and "changed at 3" in html
 
 
 async def test_one_verification_runs_at_a_time(staff: httpx.AsyncClient) -> None:

@@ -28,7 +28,7 @@ async def test_a_product_is_created_and_changed_while_nobody_has_it(
     clerk: httpx.AsyncClient,
 ) -> None:
     page = await done(clerk, f"{PRODUCTS}/new", NEW)
-    assert "製品 SEARCH を保存しました。" in message(page.text)
+    assert "製品「SEARCH」を保存しました。" in message(page.text)
     change = {"unit": "users", "code": "FIND", "version": "2.0"}
     await done(clerk, f"{PRODUCTS}/{await _product('SEARCH')}", change)
     assert await fetch_value("select unit from product where code = 'FIND'") == "users"

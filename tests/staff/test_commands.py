@@ -54,7 +54,7 @@ def test_the_first_administrator_gets_a_link_and_no_password(dsn: str) -> None:
 def test_the_same_account_twice_is_refused_in_one_line(dsn: str) -> None:
     run("create", *OPTIONS)
     code, output = run("create", *OPTIONS)
-    assert code == 1 and "Another account has this user code" in output
+    assert code == 1 and "Another account uses this user code" in output
 
 
 def test_what_cannot_be_used_is_told_before_anything_is_done(dsn: str) -> None:

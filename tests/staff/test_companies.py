@@ -73,7 +73,7 @@ async def test_whoever_comes_second_sees_the_first_ones_change(clerk: httpx.Asyn
         ("name", "あ" * 101, "100"),
         ("name", "改\r行", "1行で入力してください"),
         ("name", "サンプル商事株式会社", "すでに使われています"),
-        ("reading", "", "読みを入力してください"),
+        ("reading", "", "フリガナを入力してください"),
         ("corporate_group", "何か", "一覧から選んでください"),
     ],
 )

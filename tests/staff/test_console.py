@@ -27,7 +27,7 @@ async def test_the_dashboard_lists_what_waits(auditor: httpx.AsyncClient) -> Non
     assert "D-1002 開発部門契約" in html, "it ends within 30 days"
     assert "D-1001 基幹システム契約" in html, "its quote request waits"
     assert "/staff/quotes/Q-1" in html and "/staff/quotes?state=open" in html
-    assert "invitation" in html
+    assert "ご契約への招待" in html
     assert "D-2001" not in html
 
 

@@ -36,7 +36,7 @@ async def test_a_batch_is_issued_and_its_keys_carry_check_characters(
     clerk: httpx.AsyncClient,
 ) -> None:
     page = await _issued(clerk)
-    assert "ライセンスキーを 3 個発行しました。" in message(page.text)
+    assert "ライセンスキーを3個発行しました。" in message(page.text)
     answer = await clerk.post(f"{page.url.path}/export")
     lines = answer.text.splitlines()
     assert len(lines) == 4 and "attachment" in answer.headers["content-disposition"]

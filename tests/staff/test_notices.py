@@ -83,6 +83,6 @@ async def test_a_waiting_notice_is_withdrawn(clerk: httpx.AsyncClient) -> None:
     notice = await _draft(clerk)
     at = {"when": "at", "day": "2099/01/01", "time": "09:30"}
     page = await done(clerk, f"{notice}/publication", at)
-    assert "2099/01/01 09:30 (Asia/Tokyo)" in page.text
+    assert "2099/01/01 09:30（日本時間）" in page.text
     withdrawal = (await clerk.post(f"{notice}/withdrawal")).headers["location"]
     assert "取り下げました" in message((await confirmed(clerk, withdrawal)).text)

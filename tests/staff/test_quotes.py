@@ -78,8 +78,8 @@ async def test_of_two_who_answer_at_once_one_is_told(
 @pytest.mark.parametrize(
     ("file", "says"),
     [
-        (b"MZ not a pdf", "完全な PDF"),
-        (PDF[:-7], "完全な PDF"),
+        (b"MZ not a pdf", "完全なPDF"),
+        (PDF[:-7], "完全なPDF"),
         (b"%PDF-" + b"0" * 10_000_001 + b"%%EOF", "10.0 MB"),
         (b"", "空です"),
     ],

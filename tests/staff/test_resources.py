@@ -35,14 +35,14 @@ async def test_what_came_too_late_for_a_file_is_told(clerk: httpx.AsyncClient) -
     first, second = [await proposed(clerk, upload, form) for _ in range(2)]
     resource = (await confirmed(clerk, first)).url.path
     told = await clerk.get((await clerk.post(second)).headers["location"])
-    assert "アップロードは公開または破棄されました" in message(told.text)
+    assert "すでに公開または破棄されています" in message(told.text)
     change = await proposed(clerk, f"{resource}/products", {"products": product})
     for confirmation in [
         (await clerk.post(f"{resource}/withdrawal", data={"revision": "1"})).headers["location"],
         change,
     ]:
         told = await confirmed(clerk, confirmation)
-    assert told.url.path == resource and "公開が取り下げられました" in message(told.text)
+    assert told.url.path == resource and "公開が取り下げられています" in message(told.text)
 
 
 async def test_no_file_and_an_empty_file_are_told(clerk: httpx.AsyncClient) -> None:

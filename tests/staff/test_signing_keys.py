@@ -47,7 +47,7 @@ async def test_a_new_key_signs_once_its_keyset_is_back(
     assert new in (await staff.get(confirmation)).text
     answers = await asyncio.gather(*(staff.post(confirmation) for _ in range(3)))
     page = await staff.get(answers[0].headers["location"])
-    assert "鍵セット 2 が有効" in message(page.text)
+    assert "鍵セット2が有効" in message(page.text)
     await here.answer(upload())
     assert [row["kid"] == new for row in await here.rows()] == [False, True]
     assert (await staff.get(f"{LIST}/keysets/2")).status_code == 404, "it is signed"

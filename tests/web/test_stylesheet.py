@@ -4,7 +4,7 @@ import pytest
 
 from app.web.statics import by_url, static_url, tightened
 
-BYTES_ALLOWED = 2500
+BYTES_ALLOWED = 6000
 
 
 @pytest.mark.parametrize(

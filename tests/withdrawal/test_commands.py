@@ -79,7 +79,7 @@ def test_a_restored_backup_forgets_again_who_had_withdrawn(backup: Backup, tmp_p
     gone = backup.run(lambda: backup.leave("member"))
     assert run("export", "--out", str(file)) == (
         0,
-        f"1 erasures in {file}. Keep it apart from the database's backups.\n",
+        f"Exported 1 erasures to {file}. Keep it apart from the database backups.\n",
     )
     [line] = file.read_text("utf-8").splitlines()
     assert json.loads(line)["user"] == str(gone) and set(json.loads(line)) == {"user", "at"}
@@ -87,7 +87,7 @@ def test_a_restored_backup_forgets_again_who_had_withdrawn(backup: Backup, tmp_p
     backup.use(backup.old)
     assert backup.run(lambda: user_id("member")) == gone, "the backup brought them back"
     for _ in range(2):
-        assert run("replay", str(file)) == (0, "1 of 1 people are erased.\n")
+        assert run("replay", str(file)) == (0, "1 of 1 people were erased.\n")
     assert backup.run(lambda: user_id("member")) is None
     counts = "select (select count(*) from withdrawal), (select count(*) from mail)"
     assert tuple(backup.run(lambda: fetch(counts))[0].values()) == (1, 0)

@@ -45,7 +45,7 @@ def _facts(found: SeenFile, payload: Help) -> list[tuple[str, str]]:
     return [
         (_("Contract"), f"{file.contract} {file.contract_name}"),
         (_("Environment"), file.environment_name),
-        (_("Moves within a year"), f"{found.moved} / {found.allowed}"),
+        (_("Moves in the past year"), f"{found.moved} / {found.allowed}"),
         *facts(payload.values),
     ]
 
@@ -53,10 +53,15 @@ def _facts(found: SeenFile, payload: Help) -> list[tuple[str, str]]:
 async def _state_move(_context: Context, payload: Help) -> Statement:
     found = await find_activation(payload.activation)
     return Statement(
-        heading=_("Allow this environment a further move?"),
+        heading=_("Allow this environment one more move?"),
         facts=_facts(found, payload),
         back=f"{found.file.url}/further-move",
-        notes=[_("It counts for one year from now, and the contract's owners see it.")],
+        notes=[
+            _(
+                "The permission is valid for one year. The contract's owners can see it in the"
+                " activity log."
+            )
+        ],
     )
 
 
@@ -68,7 +73,7 @@ async def _allow(context: Context, payload: Help) -> Done:
         reason=payload.values.reason,
         actor=context.viewer.id,
     )
-    return Done(found.file.url, _("A further move was allowed."))
+    return Done(found.file.url, _("One more move was allowed."))
 
 
 async def _state_release(_context: Context, payload: Help) -> Statement:
@@ -78,13 +83,13 @@ async def _state_release(_context: Context, payload: Help) -> Statement:
         for each in found.held
     ]
     return Statement(
-        heading=_("Release what this environment holds?"),
+        heading=_("Release the licenses this environment holds?"),
         facts=_facts(found, payload),
         back=f"{found.file.url}/release",
-        notes=[_("What stays allocated to the environment stays allocated.")],
+        notes=[_("The allocations of the environment do not change.")],
         warning=_(
-            "A machine that still has its activation file runs on until the file ends. Release"
-            " only what a machine held that is lost."
+            "A system that still has its activation file keeps running until the file"
+            " expires. Release licenses only for systems that are lost."
         ),
         changes=(_("Quantities held by valid activation files"), told),
     )
@@ -98,7 +103,7 @@ async def _release(context: Context, payload: Help) -> Done:
         reason=payload.values.reason,
         actor=context.viewer.id,
     )
-    return Done(found.file.url, _("The held counts were released."))
+    return Done(found.file.url, _("The licenses were released."))
 
 
 MAY = requires(Permission.ACTIVATIONS_CHANGE)

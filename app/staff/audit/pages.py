@@ -116,10 +116,10 @@ class Verification(Controller):
         try:
             await services.verify(settings, viewer.id)
         except CheckRuns:
-            message = _("A verification runs already. Look again in a minute.")
+            message = _("A verification is already running. Check again in a minute.")
             return await _checks(request, {"form": message})
         except TimeoutError:
-            message = _("The log is too long to be verified here: use portal audit verify.")
+            message = _("The log is too long to verify here. Use portal audit verify.")
             return await _checks(request, {"form": message})
         return see_other(f"{AUDIT_URL}/verification")
 

@@ -44,7 +44,7 @@ async def _state(_context: Context, payload: ProductEntry) -> Statement:
         heading=_("Change this product?") if product else _("Create this product?"),
         facts=facts(payload.values, choices()),
         back=f"{PRODUCTS_URL}/{product or 'new'}",
-        notes=[_("The unit and the code are fixed once somebody has the product.")],
+        notes=[_("This product is in use, so its unit and code cannot be changed.")],
     )
 
 
@@ -59,11 +59,13 @@ async def _perform(context: Context, payload: ProductEntry) -> Done:
 
 REFUSALS = {
     "code-taken": Refusal(
-        "code", N_("This code is taken. Choose another one."), asyncpg.UniqueViolationError
+        "code",
+        N_("This code is already in use. Enter a different code."),
+        asyncpg.UniqueViolationError,
     ),
     "unit-fixed": Refusal(
         "unit",
-        N_("The unit and the code are fixed once somebody has the product."),
+        N_("This product is in use, so its unit and code cannot be changed."),
         asyncpg.CheckViolationError,
     ),
 }

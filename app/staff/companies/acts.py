@@ -43,7 +43,7 @@ async def _state_company(_context: Context, payload: CompanyEntry) -> Statement:
         facts=facts(payload.values, await company_choices()),
         back=f"{COMPANIES_URL}/{company or 'new'}",
         notes=[
-            _("Companies of one corporate group can be registered in each other's contracts."),
+            _("Companies in the same corporate group can be added to each other's contracts."),
         ],
     )
 
@@ -82,11 +82,11 @@ async def _do_group(context: Context, payload: GroupEntry) -> Done:
 
 
 NAME_TAKEN = Refusal(
-    "name", N_("This name is taken. Choose another one."), asyncpg.UniqueViolationError
+    "name", N_("This name is already in use. Enter a different name."), asyncpg.UniqueViolationError
 )
 GROUP_GONE = Refusal(
     "corporate_group",
-    N_("This corporate group is not there any more."),
+    N_("This corporate group no longer exists."),
     asyncpg.ForeignKeyViolationError,
 )
 CHANGE = requires(Permission.COMPANIES_CHANGE)

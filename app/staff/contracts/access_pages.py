@@ -138,9 +138,9 @@ class OwnerAppointment(StaffForms[Vacancy, OwnerValues, acts.Appointment]):
             form.errors.clear()
             self.refuse(form, "owner-there")
         elif chosen and email:
-            form.errors["owner_email"] = _("Choose a member or enter a mail address, not both.")
+            form.errors["owner_email"] = _("Select a member or enter an email address, not both.")
         elif not (chosen or email or {"membership", "owner_email"} & form.errors.keys()):
-            form.errors["owner_email"] = _("Choose a member, or enter a mail address.")
+            form.errors["owner_email"] = _("Select a member, or enter an email address.")
 
     async def context(self, subject: Vacancy) -> dict[str, Any]:
         """Give the page the contract, and whether it has an owner."""

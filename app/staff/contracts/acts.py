@@ -77,8 +77,8 @@ def creation_choices() -> Choices:
 def reason_note() -> str:
     """Return what becomes of the reason, and when the change is made."""
     return _(
-        "The change is made at once. The contract's history shows its people the reason and the"
-        " date of effect."
+        "The change takes effect immediately. The contract's members can see the reason and"
+        " the effective date in the change history."
     )
 
 
@@ -106,7 +106,8 @@ def invitation_notes(values: ContractValues | OwnerValues) -> list[str]:
     if not values.owner_email:
         return []
     lasts = _(
-        "The owner gets a mail with a link, which can be used once, within %(days)s days.",
+        "The owner receives an email with a link. The link works once and expires after"
+        " %(days)s days.",
         days=INVITATION_LASTS.days,
     )
     return [lasts]
@@ -126,7 +127,7 @@ async def _state_creation(_context: Context, payload: Creation) -> Statement:
         notes=invitation_notes(values),
         warning=""
         if values.owner_email
-        else _("Nobody is invited: until there is an owner, no customer sees this contract."),
+        else _("No one is invited. Customers cannot see this contract until it has an owner."),
     )
 
 
@@ -182,7 +183,10 @@ async def _state_amendment(_context: Context, payload: Amendment) -> Statement:
         back=f"{contract.url}/amendment",
         notes=[
             reason_note(),
-            _("Contracted products keep their own dates; a renewal moves both."),
+            _(
+                "The dates of contracted products do not change. To change both, renew the"
+                " contract."
+            ),
         ],
     )
 
@@ -206,7 +210,7 @@ async def _state_renewal(_context: Context, payload: Renewal) -> Statement:
         facts=[(_("Contract"), contract.title), change(last_day, before, after), *reason],
         back=f"{contract.url}/renewal",
         notes=[reason_note()],
-        changes=(_("Products that are renewed with it"), rows) if rows else None,
+        changes=(_("Products renewed with the contract"), rows) if rows else None,
     )
 
 
@@ -220,16 +224,16 @@ async def _renew(context: Context, payload: Renewal) -> Done:
 
 NOT_INVITED: dict[str, Refusal] = {
     AddressProblem.MEMBER: Refusal(
-        "owner_email", N_("This address is a member of the contract already.")
+        "owner_email", N_("This email address already belongs to a member of the contract.")
     ),
     AddressProblem.INVITED: Refusal(
-        "owner_email", N_("This address is invited already. Send that one again.")
+        "owner_email", N_("This email address has already been invited. Resend that invitation.")
     ),
 }
 CHANGE = requires(Permission.CONTRACTS_CHANGE)
 NUMBER_TAKEN = Refusal(
     "number",
-    N_("Another contract has this number. Choose another one."),
+    N_("This contract number is already in use. Enter a different number."),
     asyncpg.UniqueViolationError,
 )
 CREATION = Act(

@@ -86,8 +86,8 @@ async def _state_amendment(_context: Context, payload: Amendment) -> Statement:
         quantity = _("%(quantity)s, from %(day)s", quantity=quantity, day=day(values.effective_on))
     if now.held_until and values.ends_on < now.ends_on:
         warning = _(
-            "A system is activated with this product. Its activation file remains valid until"
-            " %(date)s (this day included), even if the product ends earlier.",
+            "A system is activated with this product. Its activation file remains valid"
+            " through %(date)s, even if the product ends earlier.",
             date=day(days.last_day_before(now.held_until, now.time_zone)),
         )
     return Statement(
@@ -127,14 +127,16 @@ def _counts_later(now: SeenEntitlement, values: EntitlementAmendmentValues) -> b
 
 def _carried_over() -> str:
     return _(
-        "Allocations are carried over to the new entry on that day. The systems need a new"
-        " activation file for it."
+        "Allocations move to the new entry on that day. The systems then need new activation files."
     )
 
 
 IN_USE = Refusal(
     "quantity",
-    N_("More than this is allocated or held. Have allocations given back first."),
+    N_(
+        "More than this is allocated or held by activations. Ask the customer to reduce the"
+        " allocations first."
+    ),
     asyncpg.CheckViolationError,
 )
 ORDER = Act("entitlement-order", Order, _state_order, _order, may=CHANGE)

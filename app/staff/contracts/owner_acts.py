@@ -49,7 +49,7 @@ async def _state_owner(_context: Context, payload: Appointment) -> Statement:
         names = queries.eligible(await queries.list_access(contract.id))
         facts.append((_("Owner"), names.get(str(values.membership), "")))
     return Statement(
-        heading=_("Give this contract an owner?"),
+        heading=_("Assign an owner to this contract?"),
         facts=[*facts, *invitation_facts(values), (_("Reason for the change"), values.reason)],
         back=f"{contract.url}/owner",
         notes=invitation_notes(values),
@@ -67,7 +67,7 @@ async def _appoint(context: Context, payload: Appointment) -> Done:
                 reason=values.reason,
                 actor=context.viewer.id,
             )
-            return Done(contract.url, _("The owner was appointed."))
+            return Done(contract.url, _("The owner was assigned."))
         await invite_new_owner(
             context.settings,
             contract=contract.named,
@@ -130,7 +130,7 @@ async def _send_again(context: Context, payload: OfInvitation) -> Done:
         )
     except InvitationRefused:
         raise NotFoundException from None
-    return Done(contract.url, _("The invitation was sent again."))
+    return Done(contract.url, _("The invitation was resent."))
 
 
 async def _state_cancellation(_context: Context, payload: OfInvitation) -> Statement:
@@ -157,10 +157,13 @@ async def _cancel(context: Context, payload: OfInvitation) -> Done:
 OWNER_REFUSALS = {
     "owner-there": Refusal(
         "form",
-        N_("The contract has an owner whose account works. That owner decides."),
+        N_(
+            "The contract has an owner with an active account. Only that owner can make this"
+            " change."
+        ),
         OwnerThere,
     ),
-    "member-gone": Refusal("membership", N_("This person is not a member any more.")),
+    "member-gone": Refusal("membership", N_("This person is no longer a member.")),
     **NOT_INVITED,
 }
 APPOINT = requires(Permission.OWNERS_APPOINT)

@@ -143,7 +143,8 @@ class Renewal(StaffForms[ContractHead, RenewalValues, acts.Renewal]):
         """Take only a day that makes the term longer."""
         if "ends_on" not in form.errors and form.values.ends_on <= subject.ends_on:
             form.errors["ends_on"] = _(
-                "A renewal ends later than the contract does now. To shorten it, amend it."
+                "Enter a last day after the current one. To shorten the contract, use “Amend"
+                " the contract”."
             )
 
     async def context(self, subject: ContractHead) -> dict[str, Any]:

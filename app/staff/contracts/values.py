@@ -22,7 +22,7 @@ class OwnerValues(Values, frozen=True):
         Address(
             label=N_("Email address of the first owner"),
             required=False,
-            hint=N_("Of somebody who is no member: they get a link to join."),
+            hint=N_("To invite someone who is not a member. They receive a link to join."),
         ),
     ]
     owner_language: OwnerLanguage

@@ -33,7 +33,7 @@ def kind_names() -> dict[Kind, str]:
     return {
         Kind.COMPANIES: _("Companies"),
         Kind.CONTRACTS: pgettext("staff", "Contracts"),
-        Kind.ENTITLEMENTS: _("Products of contracts"),
+        Kind.ENTITLEMENTS: _("Contracted products"),
         Kind.PEOPLE: _("People to invite"),
         Kind.LICENSE_KEYS: _("License keys"),
     }
@@ -65,48 +65,48 @@ async def _state_import(_context: Context, payload: OfImport) -> Statement:
         (
             names[sheet.kind],
             _(
-                "%(new)s to be added, %(there)s there already",
+                "%(new)s to add, %(there)s already exist",
                 new=number(sheet.added),
                 there=number(sheet.lines - sheet.added),
             ),
         )
         for sheet in found.sheets
     ]
-    notes = [_("All of it is imported, or nothing. What is there already stays as it is.")]
+    notes = [_("Either the whole file is imported, or nothing. Existing entries do not change.")]
     if any(sheet.kind == Kind.PEOPLE and sheet.added for sheet in found.sheets):
-        notes.append(_("The new people are invited by mail right after."))
+        notes.append(_("New people are invited by email right after the import."))
     return Statement(
         heading=_("Import this file?"),
         facts=[*_file_facts(found), *told],
         back=import_url(found.id),
         notes=notes,
-        warning=_("What was imported is taken back one by one only, in its own place."),
+        warning=_("You cannot undo an import as a whole. Entries can only be removed one by one."),
     )
 
 
 async def _import(context: Context, payload: OfImport) -> Done:
     if not await services.confirm_import(payload.file, actor=context.viewer.id):
         raise Refused("moved")
-    return Done(import_url(payload.file), _("The import begins."))
+    return Done(import_url(payload.file), _("The import has started."))
 
 
 async def _state_discard(_context: Context, payload: OfImport) -> Statement:
     found = await provide_import(payload.file)
     return Statement(
-        heading=_("Throw this file away?"),
+        heading=_("Discard this file?"),
         facts=_file_facts(found),
         back=import_url(found.id),
-        notes=[_("Nothing of it was imported.")],
+        notes=[_("Nothing was imported from this file.")],
     )
 
 
 async def _discard(context: Context, payload: OfImport) -> Done:
     if not await services.discard_import(payload.file, actor=context.viewer.id):
         raise Refused("moved")
-    return Done(import_url(payload.file), _("The file was thrown away."))
+    return Done(import_url(payload.file), _("The file was discarded."))
 
 
-REFUSALS = {"moved": Refusal("form", N_("The import is in another state by now; see below."))}
+REFUSALS = {"moved": Refusal("form", N_("The status of this import has changed. Check it below."))}
 MAY = requires(Permission.CONTRACTS_IMPORT)
 IMPORT = Act("bulk-import", OfImport, _state_import, _import, REFUSALS, MAY)
 DISCARD = Act("bulk-import-discard", OfImport, _state_discard, _discard, REFUSALS, MAY)

@@ -125,7 +125,7 @@ class ImportCreation(Controller):
             )
         except FileTooLarge:
             most = file_size(MOST_BYTES)
-            return _upload(request, _("The file has more than %(most)s.", most=most))
+            return _upload(request, _("The file is larger than %(most)s.", most=most))
         return see_other(acts.import_url(id))
 
 
@@ -179,7 +179,7 @@ class Imports(Controller):
     async def download_faults(self, found: NamedDependency[SeenImport]) -> Response[bytes]:
         """CSVでダウンロード: every fault that is kept."""
         faults = await queries.list_faults(found.id, most=None)
-        head = [_("File"), _("Line"), _("Column"), _("What is wrong")]
+        head = [_("File"), _("Line"), _("Column"), _("Error")]
         lines = [[each.kind, str(each.line), each.column, each.message] for each in faults]
         content = await asyncio.to_thread(lambda: "".join(map(csv_line, [head, *lines])).encode())
         return _file(BOM.encode() + content, "import-faults.csv", "text/csv")

@@ -44,14 +44,19 @@ async def _state_issue(_context: Context, payload: Issue) -> Statement:
         heading=_("Issue these license keys?"),
         facts=[
             (_("Product"), product.code),
-            (_("Number of keys"), number(values.number)),
-            (_("Quantity of each key"), count_of(values.quantity, product.unit)),
+            (_("Number of license keys"), number(values.number)),
+            (_("Quantity per license key"), count_of(values.quantity, product.unit)),
             (_("First day"), day(values.starts_on)),
             (_("Last usable day"), day(values.ends_on)),
-            (_("Only for the contract"), values.contract or _("Any")),
+            (_("Restricted to contract"), values.contract or _("Any")),
         ],
         back=f"{KEYS_URL}/new",
-        notes=[_("The keys can be downloaded once; again only by an administrator.")],
+        notes=[
+            _(
+                "You can download the license keys once. Only administrators can download"
+                " them again."
+            )
+        ],
     )
 
 
@@ -96,7 +101,7 @@ async def _state_revocation(_context: Context, payload: OfKey) -> Statement:
             (_("Quantity"), count_of(key.quantity, key.unit)),
         ],
         back=f"{KEYS_URL}/{key.id}",
-        warning=_("Nobody can redeem it any more, and it cannot be made valid again."),
+        warning=_("The license key can no longer be redeemed. You cannot undo this."),
     )
 
 
@@ -111,7 +116,9 @@ async def _revoke(context: Context, payload: OfKey) -> Done:
 
 
 CONTRACT_GONE = Refusal("contract", N_("There is no contract with this number."))
-REDEEMED = Refusal("form", N_("This key was redeemed meanwhile, so it cannot be revoked."))
+REDEEMED = Refusal(
+    "form", N_("This license key has already been redeemed, so it cannot be revoked.")
+)
 MAY = requires(Permission.LICENSE_KEYS_ISSUE)
 ISSUE = Act(
     "license-key-issue", Issue, _state_issue, _issue, {"contract-gone": CONTRACT_GONE}, may=MAY

@@ -32,17 +32,19 @@ class IssueValues(Values, frozen=True):
     """
 
     product: Product
-    number: Annotated[int, Number(label=N_("Number of keys"), minimum=1, maximum=LARGEST_BATCH)]
+    number: Annotated[
+        int, Number(label=N_("Number of license keys"), minimum=1, maximum=LARGEST_BATCH)
+    ]
     quantity: Annotated[
-        int, Number(label=N_("Quantity of each key"), minimum=1, maximum=LARGEST_QUANTITY)
+        int, Number(label=N_("Quantity per license key"), minimum=1, maximum=LARGEST_QUANTITY)
     ]
     starts_on: StartsOn
     ends_on: EndsOn
     contract: Annotated[
         str,
         OneContract(
-            label=N_("Only for the contract"),
+            label=N_("Restricted to contract"),
             maximum=40,
-            hint=N_("The contract's number. Empty, any contract may redeem the keys."),
+            hint=N_("Contract number. If left empty, any contract can redeem the license keys."),
         ),
     ]

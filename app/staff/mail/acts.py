@@ -9,6 +9,7 @@ from app.confirmations.acts import Act, Context, Done, Payload, Refusal, Refused
 from app.staff.access import requires
 from app.staff.mail import queries, services
 from app.staff.mail.queries import SeenMail
+from app.staff.mail.rules import kind_name
 from app.staff.rules import Permission
 from app.web.i18n import N_, moment
 from app.web.i18n import gettext as _
@@ -36,20 +37,20 @@ async def provide_mail(id: FromPath[UUID]) -> SeenMail:
 
 def _facts(mail: SeenMail) -> list[tuple[str, str]]:
     return [
-        (_("Kind"), mail.template),
-        (_("Written"), moment(mail.created_at)),
-        (_("About"), mail.person_name or mail.contract or "–"),
-        (_("The server's words"), mail.answer or "–"),
+        (_("Kind"), kind_name(mail.template)),
+        (_("Created at"), moment(mail.created_at)),
+        (_("Regarding"), mail.person_name or mail.contract or "–"),
+        (_("Server response"), mail.answer or "–"),
     ]
 
 
 async def _state_retry(_context: Context, payload: OfMail) -> Statement:
     mail = await provide_mail(payload.mail)
     return Statement(
-        heading=_("Send this mail again?"),
+        heading=_("Resend this email?"),
         facts=_facts(mail),
         back=f"{MAIL_URL}/{mail.id}",
-        notes=[_("It joins the queue and is tried as often as a new one.")],
+        notes=[_("The email returns to the queue and is retried like a new one.")],
     )
 
 
@@ -57,16 +58,16 @@ async def _retry(context: Context, payload: OfMail) -> Done:
     mail = await provide_mail(payload.mail)
     if not await services.send_again(mail.id, mail.template, actor=context.viewer.id):
         raise Refused("settled")
-    return Done(f"{MAIL_URL}/{mail.id}", _("The mail waits to be sent again."))
+    return Done(f"{MAIL_URL}/{mail.id}", _("The email was queued to be sent again."))
 
 
 async def _state_discard(_context: Context, payload: OfMail) -> Statement:
     mail = await provide_mail(payload.mail)
     return Statement(
-        heading=_("Discard this mail?"),
+        heading=_("Discard this email?"),
         facts=_facts(mail),
         back=f"{MAIL_URL}/{mail.id}",
-        warning=_("What it says is deleted, and nobody gets it any more."),
+        warning=_("The content is deleted and the email will not be delivered."),
     )
 
 
@@ -74,12 +75,10 @@ async def _discard(context: Context, payload: OfMail) -> Done:
     mail = await provide_mail(payload.mail)
     if not await services.discard(mail.id, mail.template, actor=context.viewer.id):
         raise Refused("settled")
-    return Done(f"{MAIL_URL}/{mail.id}", _("The mail was discarded."))
+    return Done(f"{MAIL_URL}/{mail.id}", _("The email was discarded."))
 
 
-REFUSALS = {
-    "settled": Refusal("form", N_("The mail is not as it was any more. Look at its state."))
-}
+REFUSALS = {"settled": Refusal("form", N_("This email has changed. Check its status."))}
 MAY = requires(Permission.MAIL_SEND_AGAIN)
 RETRY = Act("mail-retry", OfMail, _state_retry, _retry, REFUSALS, MAY)
 DISCARD = Act("mail-discard", OfMail, _state_discard, _discard, REFUSALS, MAY)

@@ -11,6 +11,7 @@ from app.confirmations.services import propose
 from app.staff.access import permitted
 from app.staff.mail import acts, queries
 from app.staff.mail.queries import SeenMail
+from app.staff.mail.rules import kind_name
 from app.staff.rules import Permission
 from app.staff.shell_pages import draft_errors, staff_page
 from app.web.lists.addresses import Wanted
@@ -27,7 +28,7 @@ async def list_mails(request: PageRequest) -> Response[str]:
     """メール: waiting, sent and failed."""
     wanted = Wanted.read(acts.MAIL_URL, query_form(request), queries.MAILS)
     listed = await list_rows(queries.MAILS, wanted)
-    return staff_page(request, "staff/mails.html", listed=listed)
+    return staff_page(request, "staff/mails.html", listed=listed, kind_name=kind_name)
 
 
 class Mails(Controller):
@@ -47,7 +48,7 @@ class Mails(Controller):
         errors = await draft_errors(
             request, viewer, lambda p: p.mail == mail.id, acts.RETRY, acts.DISCARD
         )
-        return staff_page(request, "staff/mail.html", mail=mail, errors=errors)
+        return staff_page(request, "staff/mail.html", mail=mail, errors=errors, kind_name=kind_name)
 
     @post("/retry", guards=CHANGE)
     async def propose_retry(

@@ -7,7 +7,9 @@ from uuid import UUID
 from app import clock
 from app.database import row
 from app.mail.rules import Reason, State
-from app.web.lists.listings import Listing, Order, fields_of, words_in
+from app.staff.mail.rules import kinds_named
+from app.web.lists.listings import Listing, Order, Where, fields_of
+from app.web.searching import contains, pattern
 
 # `about` names a person, an invitation or something else; only what it belongs to is shown.
 COLUMNS = """m.id, m.template, m.state, m.reason, m.answer, m.failures, m.created_at, m.due_at,
@@ -57,13 +59,19 @@ class SeenMail:
         return self.state != State.SENT and self.reason != Reason.DISCARDED
 
 
+def _find(where: Where, words: str) -> None:
+    """Search the kind as the reader calls it, the person, the contract and the server response."""
+    found = contains("{0}", "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')")
+    where.add(f"({found} or m.template = any({{1}}))", pattern(words), kinds_named(words))
+
+
 MAILS = Listing(
     row=fields_of(SeenMail),
     columns=COLUMNS,
     tables=TABLES,
     key="m.id",
     orders={"newest": Order("m.created_at", down=True)},
-    search=words_in("m.template", "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')"),
+    search=_find,
     filters={"state": STATES},
 )
 

@@ -73,10 +73,10 @@ def _form_url(notice: SeenNotice, form: str) -> str:
 async def _state_text(_context: Context, payload: NoticeText) -> Statement:
     notice = await provide_notice(payload.notice) if payload.notice else None
     return Statement(
-        heading=_("Change this notice?") if notice else _("Keep this draft?"),
+        heading=_("Change this notice?") if notice else _("Save this draft?"),
         facts=facts(payload.values, await product_choices()),
         back=_form_url(notice, "text") if notice else f"{NOTICES_URL}/new",
-        notes=[_("Nobody sees it before it is published.")],
+        notes=[_("No one can see the notice until it is published.")],
     )
 
 
@@ -84,20 +84,22 @@ async def _keep(context: Context, payload: NoticeText) -> Done:
     id, values, actor = payload.notice, payload.values, context.viewer.id
     if id is None:
         id = await services.compose_notice(values, actor=actor)
-        return Done(notice_url(id), _("The draft was kept."))
+        return Done(notice_url(id), _("The draft was saved."))
     await services.change_notice(id, values, actor=actor, revision=payload.revision)
     return Done(notice_url(id), _("The notice was changed."))
 
 
 def _when(at: datetime | None) -> str:
-    return f"{moment(at, TIME_ZONE)} ({TIME_ZONE})" if at else _("At once")
+    if at is None:
+        return _("Immediately")
+    return _("%(when)s (Japan time)", when=moment(at, TIME_ZONE))
 
 
 async def _mails_told(notice: SeenNotice, values: PublicationValues) -> str:
     if not values.by_mail:
         return _("None")
     count = await count_recipients(notice.products)
-    return ngettext("%(n)s person as things stand now", "%(n)s people as things stand now", count)
+    return ngettext("%(n)s person as of now", "%(n)s people as of now", count)
 
 
 async def _state_publication(_context: Context, payload: Publication) -> Statement:
@@ -109,10 +111,15 @@ async def _state_publication(_context: Context, payload: Publication) -> Stateme
             (_("English title"), notice.title_en),
             (_("Products"), notice.codes),
             (_("When"), _when(payload.values.at)),
-            (_("Mails"), await _mails_told(notice, payload.values)),
+            (_("Emails"), await _mails_told(notice, payload.values)),
         ],
         back=_form_url(notice, "publication"),
-        notes=[_("A published notice is never changed. It can be withdrawn, but sent mails not.")],
+        notes=[
+            _(
+                "You cannot change a published notice. You can withdraw it, but emails already sent"
+                " cannot be recalled."
+            )
+        ],
     )
 
 
@@ -127,7 +134,7 @@ async def _publish(context: Context, payload: Publication) -> Done:
     )
     told = _("The notice was published.")
     if at:
-        told = _("The notice will be published: %(when)s.", when=_when(at))
+        told = _("The notice will be published on %(when)s.", when=_when(at))
     return Done(notice_url(payload.notice), told)
 
 
@@ -142,8 +149,10 @@ async def _state_withdrawal(_context: Context, payload: OfNotice) -> Statement:
             (_("When"), _when(notice.published_at)),
         ],
         back=notice_url(notice.id),
-        notes=[_("Nobody sees it any more, and mails that still wait are not sent.")],
-        warning=_("People may have read it already, or got it by mail.") if seen else "",
+        notes=[_("The notice is no longer shown, and queued emails are not sent.")],
+        warning=_("Some people may have already read the notice or received it by email.")
+        if seen
+        else "",
     )
 
 
@@ -154,7 +163,7 @@ async def _withdraw(context: Context, payload: OfNotice) -> Done:
 
 REFUSALS = {
     "settled": Refusal(
-        "form", N_("The notice is in another state by now; see below."), NoticeSettled
+        "form", N_("The status of this notice has changed. Check it below."), NoticeSettled
     )
 }
 MAY = requires(Permission.NOTICES_PUBLISH)

@@ -35,7 +35,7 @@ class NoticePublications(StaffForms[SeenNotice, PublicationValues, acts.Publicat
 
     async def choices(self, subject: SeenNotice) -> Choices:
         """Offer to publish at once, or later."""
-        return {"when": {"now": _("At once"), "at": _("At the day and time below")}}
+        return {"when": {"now": _("Immediately"), "at": _("At the date and time below")}}
 
     async def check(self, subject: SeenNotice, form: SentForm[PublicationValues]) -> None:
         """Look at the moment as a whole."""

@@ -60,10 +60,10 @@ class PublicationValues(Values, frozen=True):
         TimeOfDay(
             label=N_("Time"),
             required=False,
-            hint=N_("Such as 09:30, in Japan time (Asia/Tokyo)."),
+            hint=N_("For example, 09:30 (Japan time)."),
         ),
     ] = None
-    by_mail: Annotated[bool, Tick(label=N_("Mails"))] = True
+    by_mail: Annotated[bool, Tick(label=N_("Emails"))] = True
 
     @property
     def at(self) -> datetime.datetime | None:
@@ -89,4 +89,4 @@ def check_moment(values: PublicationValues, errors: dict[str, str], now: datetim
     if values.time is None:
         errors.setdefault("time", no_time())
     if values.at and values.at <= now:
-        errors["day"] = _("This moment is past. Enter a later one, or publish now.")
+        errors["day"] = _("This date and time is in the past. Enter a later one, or publish now.")

@@ -105,27 +105,36 @@ async def _state_help(context: Context, payload: AccountHelp) -> Statement:
     heading, note = {
         Help.UNLOCKING: (
             _("Unlock this account?"),
-            _("Failed attempts are forgotten, and the next log-in does not wait."),
+            _(
+                "The record of failed attempts is cleared, so the person can sign in without"
+                " waiting."
+            ),
         ),
         Help.LOG_OUT: (
-            _("Log this person out everywhere?"),
-            _("All their sessions end. What they typed is kept until they log in again."),
+            _("Sign this person out everywhere?"),
+            _("All their sessions end. What they typed is kept until they sign in again."),
         ),
         Help.LINK: (
-            _("Mail a link to set the password?"),
-            _("The link works once, within 7 days. Earlier links open nothing any more."),
+            _("Email a link to set a password?"),
+            _("The link works once and expires after 7 days. Earlier links stop working."),
         ),
         Help.ENABLING: (
             _("Enable this account?"),
-            _("The person can log in again with the password they had."),
+            _("The person can sign in again with their current password."),
         ),
         Help.DISABLING: (
             _("Disable this account?"),
-            _("Nobody can log in with it, and all its sessions end. Nothing is deleted."),
+            _(
+                "No one can sign in with this account, and all its sessions end. Nothing is"
+                " deleted."
+            ),
         ),
         Help.FACTOR_REMOVAL: (
-            _("Remove all second factors of this person?"),
-            _("They log in by password alone, choose a new one, and are told by mail."),
+            _("Turn off two-step verification for this person?"),
+            _(
+                "The person signs in with the password only and must then set a new one. We"
+                " notify them by email."
+            ),
         ),
     }[help]
     reason, url = payload.reason, user_url(account.id)
@@ -134,7 +143,7 @@ async def _state_help(context: Context, payload: AccountHelp) -> Statement:
         facts=_facts(account) + ([(_("Reason for the change"), reason)] if reason else []),
         back=f"{url}/{help}" if reason else url,
         notes=[note],
-        warning=_("Make sure that it is really this person who asks.")
+        warning=_("Make sure the request really comes from this person.")
         if help is Help.FACTOR_REMOVAL
         else "",
     )
@@ -160,11 +169,11 @@ async def _help(context: Context, payload: AccountHelp) -> Done:
 def _done_message(help: Help, name: str) -> str:
     messages = {
         Help.UNLOCKING: _("The account of %(name)s was unlocked.", name=name),
-        Help.LOG_OUT: _("%(name)s was logged out everywhere.", name=name),
-        Help.LINK: _("A link was mailed to %(name)s.", name=name),
+        Help.LOG_OUT: _("%(name)s was signed out everywhere.", name=name),
+        Help.LINK: _("A link was emailed to %(name)s.", name=name),
         Help.ENABLING: _("The account of %(name)s was enabled.", name=name),
         Help.DISABLING: _("The account of %(name)s was disabled.", name=name),
-        Help.FACTOR_REMOVAL: _("The second factors of %(name)s were removed.", name=name),
+        Help.FACTOR_REMOVAL: _("Two-step verification was turned off for %(name)s.", name=name),
     }
     return messages[help]
 
@@ -174,7 +183,9 @@ async def _state_creation(_context: Context, payload: StaffCreation) -> Statemen
         heading=_("Create this staff account?"),
         facts=facts(payload.values, choices()),
         back=f"{USERS_URL}/staff/new",
-        notes=[_("A link to set the password is mailed. It works once, within 7 days.")],
+        notes=[
+            _("We email a link to set a password. The link works once and expires after 7 days.")
+        ],
     )
 
 
@@ -200,7 +211,7 @@ async def _state_role(context: Context, payload: RoleChange) -> Statement:
         heading=_("Change this staff role?"),
         facts=[*_facts(account), (_("Staff role"), f"{before} → {after}")],
         back=user_url(account.id),
-        notes=[_("It counts from the person's next click on.")],
+        notes=[_("The change takes effect on the person's next action.")],
     )
 
 
@@ -215,13 +226,13 @@ async def _change_role(context: Context, payload: RoleChange) -> Done:
 LAST_ADMINISTRATOR = {
     "last-administrator": Refusal(
         "form",
-        N_("This is the only administrator left. Make somebody else one first."),
+        N_("This is the last administrator. Make someone else an administrator first."),
         asyncpg.CheckViolationError,
     )
 }
 TAKEN = {
-    "code-taken": Refusal("code", N_("This code is taken. Choose another one.")),
-    "address-taken": Refusal("email", N_("Another account has this mail address.")),
+    "code-taken": Refusal("code", N_("This code is already in use. Enter a different code.")),
+    "address-taken": Refusal("email", N_("Another account uses this email address.")),
 }
 STAFF = requires(Permission.STAFF_CHANGE)
 HELP = Act("account-help", AccountHelp, _state_help, _help, LAST_ADMINISTRATOR)

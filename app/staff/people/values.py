@@ -36,7 +36,7 @@ class ReasonValues(Values, frozen=True):
         Line(
             label=N_("Reason for the change"),
             maximum=LONGEST_REASON,
-            hint=N_("It is kept in the audit log."),
+            hint=N_("The reason is recorded in the audit log."),
         ),
     ] = ""
 

@@ -72,17 +72,17 @@ def quote_facts(quote: Quote) -> list[tuple[str, str]]:
 async def _state_review(context: Context, payload: OfQuote) -> Statement:
     quote = await find(payload.reference)
     return Statement(
-        heading=_("Take this request into review?"),
-        facts=[*quote_facts(quote), (_("Works on it"), context.viewer.name)],
+        heading=_("Start reviewing this request?"),
+        facts=[*quote_facts(quote), (_("Assigned to"), context.viewer.name)],
         back=quote.url,
-        notes=[_("From then on the customer cannot withdraw it.")],
+        notes=[_("After that, the customer can no longer withdraw the request.")],
     )
 
 
 async def _review(context: Context, payload: OfQuote) -> Done:
     quote = await find(payload.reference)
     await services.take_into_review(request=quote.seen.id, actor=context.viewer.id)
-    return Done(quote.url, _("You work on this request now."))
+    return Done(quote.url, _("This request is now assigned to you."))
 
 
 async def handler_choices() -> Choices:
@@ -99,10 +99,10 @@ async def _handler_name(payload: HandOver) -> str:
 
 async def _state_handler(_context: Context, payload: HandOver) -> Statement:
     quote = await find(payload.reference)
-    before, after = quote.handler_name or _("Nobody"), await _handler_name(payload)
+    before, after = quote.handler_name or _("No one"), await _handler_name(payload)
     return Statement(
-        heading=_("Hand this request over?"),
-        facts=[*quote_facts(quote), (_("Works on it"), f"{before} → {after}")],
+        heading=_("Reassign this request?"),
+        facts=[*quote_facts(quote), (_("Assigned to"), f"{before} → {after}")],
         back=f"{quote.url}/handler",
     )
 
@@ -119,28 +119,33 @@ async def _hand_over(context: Context, payload: HandOver) -> Done:
         )
     except StateRefused:
         raise Refused(MOVED, page=quote.url) from None
-    return Done(quote.url, _("%(name)s works on this request now.", name=name))
+    return Done(quote.url, _("This request is now assigned to %(name)s.", name=name))
 
 
 def _file_told(quote: Quote, payload: Answer, upload: bytes | None) -> str:
     if upload:
         return f"{payload.file_name} ({file_size(len(upload))})"
     kept = quote.seen.answer_file
-    return _("%(name)s, as it is", name=kept.name) if kept else _("None")
+    return _("%(name)s (unchanged)", name=kept.name) if kept else _("None")
 
 
 async def _state_answer(context: Context, payload: Answer) -> Statement:
     quote = await find(payload.reference)
     again = quote.seen.answered_at is not None
     return Statement(
-        heading=_("Send this answer in place of the earlier one?") if again else _("Answer so?"),
+        heading=_("Replace the earlier answer with this one?") if again else _("Send this answer?"),
         facts=[
             *quote_facts(quote),
             *facts(payload.values),
             (_("PDF file"), _file_told(quote, payload, context.upload)),
         ],
         back=f"{quote.url}/answer",
-        notes=[_("The owners of the contract get a mail and see the answer in the portal.")],
+        notes=[
+            _(
+                "The owners of the contract are notified by email and can see the answer in the"
+                " portal."
+            )
+        ],
     )
 
 
@@ -181,10 +186,10 @@ async def _answer(context: Context, payload: Answer) -> Done:
 async def _state_conclusion(_context: Context, payload: Conclusion) -> Statement:
     quote = await find(payload.reference)
     return Statement(
-        heading=_("Conclude this request?"),
+        heading=_("Mark this request as agreed?"),
         facts=quote_facts(quote),
         back=quote.url,
-        notes=[_("The contract stays as it is until the quote is applied to it.")],
+        notes=[_("The contract does not change until you apply the quote to it.")],
     )
 
 
@@ -193,13 +198,15 @@ async def _conclude(context: Context, payload: Conclusion) -> Done:
     await services.conclude_quote(
         request=quote.seen.id, actor=context.viewer.id, revision=payload.revision
     )
-    return Done(quote.url, _("The request was concluded."))
+    return Done(quote.url, _("The request was marked as agreed."))
 
 
 # The page of the request says it: by then its forms only lead there.
 MOVED = "quote-moved"
 REFUSALS = {
-    MOVED: Refusal("form", N_("The request is in another state by now; see below."), StateRefused)
+    MOVED: Refusal(
+        "form", N_("The status of this request has changed. Check it below."), StateRefused
+    )
 }
 MAY = requires(Permission.QUOTES_ANSWER)
 REVIEW = Act("quote-review", OfQuote, _state_review, _review, REFUSALS, may=MAY)

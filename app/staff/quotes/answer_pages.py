@@ -182,8 +182,8 @@ def _reasons(lines: Lines, in_use: Mapping[str, int]) -> dict[str, str]:
     """Return which products are used more than agreed: row → message."""
     return {
         _line_id(row): _(
-            "%(product)s: %(in_use)s are allocated or held by running activation files, more than"
-            " the %(after)s agreed on. Have some given back first.",
+            "%(product)s: %(in_use)s are allocated or held by valid activation files, more"
+            " than the agreed %(after)s. Ask the customer to return some first.",
             product=product_name(row),
             in_use=count_of(in_use[str(row.entitlement)], row.unit),
             after=count_of(seen.line.after, row.unit),

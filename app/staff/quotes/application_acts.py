@@ -93,7 +93,7 @@ def _counts_from(planned: Plan) -> list[tuple[str, str]]:
         return []
     told = day(planned.counts_from)
     if not planned.successions:
-        told = _("%(day)s (at once)", day=told)
+        told = _("%(day)s (immediately)", day=told)
     return [(_("Changed quantities apply from"), told)]
 
 
@@ -101,7 +101,7 @@ def _not_renewed(lines: Sequence[AgreedLine], names: Sequence[LineProduct]) -> l
     by_entitlement = {row.entitlement: row for row in names}
     return [
         _(
-            "%(product)s is not renewed: it stays as it is and ends on %(day)s.",
+            "%(product)s will not be renewed. It stays unchanged and ends on %(day)s.",
             product=product_name(by_entitlement[line.entitlement]),
             day=day(line.ends_on),
         )
@@ -117,15 +117,15 @@ def _carried(
     allocated = {line.entitlement: line.allocated for line in lines}
     if planned.successions:
         yield _(
-            "Allocations are carried over to the new entry on that day. The systems need a new"
-            " activation file for it."
+            "Allocations move to the new entry on that day. The systems then need new"
+            " activation files."
         )
     for each in planned.successions:
         if allocated[each.entitlement] > each.quantity:
             yield _(
-                "%(product)s: %(allocated)s are allocated, but the quantity from %(day)s is only"
-                " %(quantity)s. Allocations are carried over in the order of the environments"
-                " until it is used up.",
+                "%(product)s: %(allocated)s are allocated, but the quantity from %(day)s is"
+                " only %(quantity)s. Allocations are carried over in environment order until"
+                " the new quantity is used up.",
                 product=product_name(by_entitlement[each.entitlement]),
                 allocated=number(allocated[each.entitlement]),
                 quantity=number(each.quantity),
@@ -154,9 +154,9 @@ async def _state(_context: Context, payload: Application) -> Statement:
         notes=[
             *_not_renewed(lines, names),
             *_carried(lines, planned, names),
-            _("All changes are saved at once, and the quote request is marked as concluded."),
+            _("All changes are saved together, and the quote request is marked as agreed."),
         ],
-        changes=(_("What changes in the contract"), change_rows(lines, planned, names)),
+        changes=(_("Changes to the contract"), change_rows(lines, planned, names)),
     )
 
 
@@ -178,10 +178,8 @@ OUTDATED = "contract-changed"
 REFUSALS: dict[str, Refusal] = {
     ApplyProblem.ENDS_BEFORE_START: Refusal("ends_on", N_("The last day is before the first day.")),
     # The form names each product, with its counts.
-    ApplyProblem.BELOW_USE: Refusal("form", N_("More is in use than the quote says.")),
-    OUTDATED: Refusal(
-        "form", N_("The contract was changed meanwhile. Look at the new change again.")
-    ),
+    ApplyProblem.BELOW_USE: Refusal("form", N_("More is in use than the quote covers.")),
+    OUTDATED: Refusal("form", N_("The contract has changed. Review the changes again.")),
 }
 APPLICATION = Act(
     "quote-application",

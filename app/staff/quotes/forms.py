@@ -55,8 +55,8 @@ def _problem(file: Upload) -> str:
         return _("The file is empty. Select another file.")
     if len(file.content) > LARGEST_PDF:
         return _(
-            "The file has %(size)s; at most %(most)s are possible.",
+            "The file is %(size)s. The maximum is %(most)s.",
             size=file_size(len(file.content)),
             most=file_size(LARGEST_PDF),
         )
-    return "" if is_pdf(file.content) else _("This is not a whole PDF file. Choose a PDF.")
+    return "" if is_pdf(file.content) else _("This is not a complete PDF file. Select a PDF.")

@@ -14,6 +14,8 @@ from app.accounts.rules import Viewer
 from app.confirmations.services import propose
 from app.quotes import wording
 from app.quotes.answer_services import note_answer_download
+from app.quotes.document_queries import request_document
+from app.quotes.document_services import note_document_download
 from app.quotes.rules import QuoteState, may_answer, may_become, may_hand_over
 from app.staff.access import permitted
 from app.staff.quotes import acts, queries
@@ -23,6 +25,7 @@ from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.storage import Storage
+from app.web.documents import send_document
 from app.web.downloads import selection, send_file
 from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, is_head, query_form
@@ -107,11 +110,25 @@ class Quotes(Controller):
     async def propose_conclusion(
         self, viewer: NamedDependency[Viewer], quote: NamedDependency[Quote]
     ) -> Response[Any]:
-        """締結: on to the confirm step, or to the request where it cannot be concluded."""
+        """成約: on to the confirm step, or to the request where it cannot be concluded."""
         if not may_become(quote.seen.state, QuoteState.CONCLUDED):
             return see_other(quote.url)
         payload = acts.Conclusion(quote.seen.reference, quote.revision)
         return see_other(await propose(viewer, acts.CONCLUSION, payload))
+
+    @get("/pdf", guards=SEE)
+    async def pdf(
+        self, request: PageRequest, viewer: NamedDependency[Viewer], quote: NamedDependency[Quote]
+    ) -> Response[bytes]:
+        """The request as it stands, on paper, as the customer gets it."""
+        document = await request_document(quote.seen, quote.contract.id)
+        name = f"{quote.seen.reference}_{document.title}.pdf"
+        answer = await send_document(request, viewer.id, document, name)
+        if not is_head(request):
+            await note_document_download(
+                request=quote.seen.id, contract=quote.contract.id, actor=viewer.id
+            )
+        return answer
 
     @get("/answer/file", guards=SEE)
     async def download(

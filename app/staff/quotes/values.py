@@ -15,7 +15,7 @@ from app.web.values import Values
 class HandlerValues(Values, frozen=True):
     """Who takes over a request."""
 
-    handler: Annotated[UUID, Thing(label=N_("Works on it"))]
+    handler: Annotated[UUID, Thing(label=N_("Assigned to"))]
 
 
 class AnswerValues(Values, frozen=True):
@@ -33,6 +33,6 @@ class ApplicationValues(Values, frozen=True):
     Rules: in this order; the quote is applied once
     """
 
-    starts_on: Annotated[date, Day(label=N_("First day of what is renewed"))]
+    starts_on: Annotated[date, Day(label=N_("First day of renewed products"))]
     ends_on: EndsOn
-    additions_start_on: Annotated[date, Day(label=N_("First day of what is added"))]
+    additions_start_on: Annotated[date, Day(label=N_("First day of added products"))]

@@ -90,7 +90,12 @@ async def _state_publication(_context: Context, payload: Publication) -> Stateme
         heading=_("Publish this file?"),
         facts=[*_file_facts(upload), *facts(payload.values, await product_choices())],
         back=f"{UPLOADS_URL}/{upload.id}",
-        notes=[_("Everybody whose contract has one of the products can download it at once.")],
+        notes=[
+            _(
+                "Everyone whose contract includes one of the products can download the file"
+                " immediately."
+            )
+        ],
     )
 
 
@@ -110,7 +115,7 @@ async def _publish(context: Context, payload: Publication) -> Done:
 async def _state_discard(_context: Context, payload: OfUpload) -> Statement:
     upload = await provide_upload(payload.upload)
     return Statement(
-        heading=_("Throw this upload away?"),
+        heading=_("Discard this upload?"),
         facts=_file_facts(upload),
         back=f"{UPLOADS_URL}/{upload.id}",
     )
@@ -119,7 +124,7 @@ async def _state_discard(_context: Context, payload: OfUpload) -> Statement:
 async def _discard(context: Context, payload: OfUpload) -> Done:
     upload = await provide_upload(payload.upload)
     await discard_upload(context.storage, upload=upload.id, actor=context.viewer.id)
-    return Done(RESOURCES_URL, _("The upload was thrown away."))
+    return Done(RESOURCES_URL, _("The upload was discarded."))
 
 
 async def _state_products(_context: Context, payload: ProductsChange) -> Statement:
@@ -130,7 +135,7 @@ async def _state_products(_context: Context, payload: ProductsChange) -> Stateme
         heading=_("Change the products of this file?"),
         facts=[*_file_facts(resource), change(label, resource.codes, after)],
         back=url if resource.withdrawn_at else f"{url}/products",
-        notes=[_("Whoever has none of the products cannot download it any more.")],
+        notes=[_("Customers without any of these products can no longer download the file.")],
     )
 
 
@@ -150,13 +155,13 @@ async def _tie(context: Context, payload: ProductsChange) -> Done:
 
 async def _state_withdrawal(_context: Context, payload: Withdrawal) -> Statement:
     resource, keep_file = await provide_resource(payload.resource), payload.values.keep_file
-    kept = _("Kept in storage") if keep_file else _("Deleted for good")
+    kept = _("Keep in storage") if keep_file else _("Delete permanently")
     return Statement(
         heading=_("Withdraw this file?"),
         facts=[*_file_facts(resource), (_("Version"), resource.version), (_("The file"), kept)],
         back=resource_url(resource.id),
-        notes=[_("From now on nobody can download it.")],
-        warning="" if keep_file else _("The file cannot be had back."),
+        notes=[_("No one can download the file any longer.")],
+        warning="" if keep_file else _("The file cannot be restored."),
     )
 
 
@@ -174,8 +179,8 @@ async def _withdraw(context: Context, payload: Withdrawal) -> Done:
     return Done(resource_url(resource.id), _("The file was withdrawn."))
 
 
-UPLOAD_GONE = Refusal("form", N_("The upload was published or thrown away meanwhile."))
-WITHDRAWN = Refusal("form", N_("The resource was withdrawn meanwhile."))
+UPLOAD_GONE = Refusal("form", N_("This upload has already been published or discarded."))
+WITHDRAWN = Refusal("form", N_("This file has already been withdrawn."))
 MAY = requires(Permission.RESOURCES_CHANGE)
 PUBLICATION = Act(
     "resource-publication",

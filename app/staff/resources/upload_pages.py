@@ -57,7 +57,7 @@ class UploadCreation(Controller):
             )
         except FileTooLarge:
             most = file_size(MOST_BYTES)
-            return _upload(request, _("The file has more than %(most)s.", most=most))
+            return _upload(request, _("The file is larger than %(most)s.", most=most))
         return see_other(f"{acts.UPLOADS_URL}/{id}")
 
 

@@ -23,8 +23,8 @@ from app.web.i18n import gettext as _
 
 KEYS_URL = "/staff/keys"
 UNTRUSTED = N_(
-    "The keyset in force cannot be verified with the trusted roots of this portal."
-    " Put its root back first; portal doctor says more."
+    "The active keyset cannot be verified with this portal's trusted root keys. Restore its"
+    " root key first. Run portal doctor for details."
 )
 
 
@@ -48,21 +48,21 @@ async def checked(settings: Settings, data: bytes) -> Keyset | str:
 async def _state_rotation(_context: Context, payload: Rotation) -> Statement:
     dropped = payload.values.dropped
     return Statement(
-        heading=_("Make a new signing key?"),
+        heading=_("Create a new signing key?"),
         facts=[
-            (_("Days that the key is good"), number(payload.values.days)),
-            (_("Keys that are good no more"), ", ".join(dropped) or _("None")),
+            (_("Key validity in days"), number(payload.values.days)),
+            (_("Keys to revoke"), ", ".join(dropped) or _("None")),
         ],
         back=f"{KEYS_URL}/rotation",
         notes=[
             _(
-                "Then take the unsigned keyset to the machine with the root. Until the signed one"
-                " is back, the portal signs as before."
+                "Next, take the unsigned keyset to the computer with the root key. Until you"
+                " register the signed keyset, the portal keeps signing with the current key."
             )
         ],
         warning=_(
-            "Systems refuse activation files of a key that the keyset names no more, once they"
-            " have read a file with the new keyset."
+            "After a system reads a file with the new keyset, it rejects activation files"
+            " signed with revoked keys."
         )
         if dropped
         else "",
@@ -77,24 +77,24 @@ async def _rotate(context: Context, payload: Rotation) -> Done:
         held=payload.revision,
         actor=context.viewer.id,
     )
-    return Done(KEYS_URL, _("A signing key was made. Download the unsigned keyset below."))
+    return Done(KEYS_URL, _("The signing key was created. Download the unsigned keyset below."))
 
 
 async def _state_import(context: Context, _payload: Import) -> Statement:
     found = await checked(context.settings, context.upload or b"")
     if isinstance(found, str):
         return Statement(
-            heading=_("This keyset cannot be put in force"), facts=[], back=KEYS_URL, warning=found
+            heading=_("This keyset cannot be activated"), facts=[], back=KEYS_URL, warning=found
         )
     held = await list_keys(await current_keyset(context.settings))
     signing = found.newest_key([key.kid for key in held.keys], clock.now())
-    lost = _("This portal holds none of these keys: it could not issue anything any more.")
+    lost = _("This portal has none of these keys, so it could no longer issue activation files.")
     return Statement(
-        heading=_("Put this keyset in force?"),
+        heading=_("Activate this keyset?"),
         facts=[
             (_("Version"), str(found.version)),
             *((key.kid, f"{day(key.not_before)}–{day(key.expires_at)}") for key in found.keys),
-            (_("Signs from then on"), signing.kid if signing else "–"),
+            (_("Key used for signing"), signing.kid if signing else "–"),
         ],
         back=KEYS_URL,
         warning="" if signing else lost,
@@ -105,7 +105,7 @@ async def _import(context: Context, _payload: Import) -> Done:
     found = await import_keyset(context.settings, context.upload or b"", actor=context.viewer.id)
     if isinstance(found, KeysetOutcome):
         raise Refused(found.value)
-    return Done(KEYS_URL, _("Keyset %(version)s is in force.", version=found.version))
+    return Done(KEYS_URL, _("Keyset %(version)s is now active.", version=found.version))
 
 
 ROOTS = {
@@ -122,12 +122,12 @@ ROTATION = Act(
         **ROOTS,
         "no-passphrase": Refusal(
             "form",
-            N_("The portal has no passphrase for keys: set PORTAL_KEY_PASSPHRASE."),
+            N_("The portal has no passphrase for signing keys. Set PORTAL_KEY_PASSPHRASE."),
             NoPassphrase,
         ),
         "too-many-keys": Refusal(
             "form",
-            N_("A keyset has at most 16 keys. Drop some that are good no more."),
+            N_("A keyset can have a maximum of 16 keys. Revoke keys you no longer use."),
             InvalidKeyset,
         ),
     },

@@ -112,7 +112,7 @@ class Keysets(Controller):
         """登録: checked, then on to the confirm step."""
         upload = (await read_form(request)).uploads.get("keyset")
         if upload is None or not upload.content:
-            return await _list(request, settings, {"keyset": _("Choose the signed keyset.")})
+            return await _list(request, settings, {"keyset": _("Select the signed keyset.")})
         found = await acts.checked(settings, upload.content[: MOST_BYTES + 1])
         if isinstance(found, str):
             return await _list(request, settings, {"keyset": found})

@@ -18,7 +18,7 @@ class RotationValues(Values, frozen=True):
     days: Annotated[
         int,
         Number(
-            label=N_("Days that the key is good"),
+            label=N_("Key validity in days"),
             minimum=1,
             maximum=MOST_SIGNING_KEY_DAYS,
             empty=SIGNING_KEY_DAYS,
@@ -27,12 +27,12 @@ class RotationValues(Values, frozen=True):
     dropped: Annotated[
         list[str],
         Several(
-            label=N_("Keys that are good no more"),
+            label=N_("Keys to revoke"),
             required=False,
             hint=N_(
-                "Only for a key that was stolen or lost. Systems refuse its files once they have"
-                " read a newer one."
+                "Only for a stolen or lost key. Systems reject files signed with it after"
+                " they read a newer file."
             ),
-            missing=N_("The keyset does not name one of these keys any more. Choose again."),
+            missing=N_("One of the selected keys is no longer in the keyset. Select again."),
         ),
     ] = []

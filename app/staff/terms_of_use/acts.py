@@ -20,8 +20,8 @@ async def _state(_context: Context, payload: Publication) -> Statement:
         heading=_("Publish this version of the terms of use?"),
         facts=[(_("Version"), str(payload.revision + 1)), *facts(payload.values)],
         back=f"{TERMS_URL}/new",
-        warning=_("Everybody is asked to accept it before they go on, you too."),
-        notes=[_("A published version is never changed; a correction is a new version.")],
+        warning=_("Everyone, including you, must accept it before continuing."),
+        notes=[_("You cannot change a published version. To correct it, publish a new version.")],
         whole_page=True,
     )
 
@@ -31,7 +31,7 @@ async def _publish(context: Context, payload: Publication) -> Done:
     await publish_terms_of_use(
         values.body_ja, values.body_en, after=payload.revision, actor=context.viewer.id
     )
-    return Done(TERMS_URL, _("The version was published."))
+    return Done(TERMS_URL, _("The new version was published."))
 
 
 PUBLICATION = Act(

@@ -11,7 +11,7 @@ LONGEST_TEXT = 60_000
 _body = partial(
     LongText,
     maximum=LONGEST_TEXT,
-    hint=N_("An empty line begins a paragraph, “# ” a heading."),
+    hint=N_("Leave an empty line between paragraphs. Start headings with “# ”."),
     rows=12,
 )
 

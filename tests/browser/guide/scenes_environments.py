@@ -32,7 +32,7 @@ async def take_environments(camera: Camera) -> None:
     await person.press("新しい環境を作成")
     await person.fill("環境名", NAME[camera.language])
     await person.fill("ソートキー", "30")
-    await camera.take("environment", person, "登録")
+    await camera.take("environment", person, "登録", lowest=720)
     await person.press("登録")
     await camera.take("environment-confirm", person, "決定")
 

@@ -21,7 +21,7 @@ async def walk_list(cast: Cast) -> None:
     await person.finds("番号・ご契約名・会社名", "存在しない")
     await person.does_not_see("基幹システム契約")
     await cast.reached("empty", person)
-    await person.press("すべてのご契約を表示")
+    await person.press("すべて表示")
     await cast.look(person)
     await person.fill("番号・ご契約名・会社名", "ｄ－１００１")
     await person.press("検索")
