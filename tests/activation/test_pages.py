@@ -264,7 +264,8 @@ async def test_the_history_is_filtered_by_state_and_held_counts_stay(
     owner: httpx.AsyncClient, here: Place
 ) -> None:
     for _ in range(2):
-        await here.answer(upload())
+        await issue(owner, here)
+    await owner.get(f"{here.url}/2/file")
     for state, shown, hidden in (("superseded", 1, 2), ("runs", 2, 1)):
         page = await owner.get(f"{here.url}?state={state}")
         assert f'href="{here.url}/{shown}"' in page.text

@@ -138,7 +138,7 @@ def _listings() -> Iterator[tuple[str, Listing[Any]]]:
 
 def _scope(listing: Listing[Any]) -> Where:
     """Whose list it is, where the listing names that by $1."""
-    own = "$1" in listing.tables + listing.shared + listing.beside
+    own = "$1" in listing.columns + listing.tables + listing.shared + listing.beside
     return Where(args=[uuid7()] if own else [])
 
 

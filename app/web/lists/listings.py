@@ -80,7 +80,7 @@ class Listing(Generic[Row]):
         most: how far the whole is counted.
         beside: SQL expression of a text that is read with every page, whatever the page has.
 
-    In `tables`, `shared` and `beside`, $1 is the first argument of the `Where`: whose list it is.
+    In all SQL, $1 is the first argument of the `Where`: whose list it is.
     """
 
     row: Callable[[Record], Row]
