@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from app import clock, days
 from app.web import i18n
+from app.web.brand import Shown
 from app.web.requests import PageRequest, is_fragment
 from app.web.responses import PageResponse
 from app.web.scope_keys import DONE, UNREAD
@@ -25,7 +26,6 @@ TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 EVERYWHERE = {
     "layouts/_heads.html": ("crumbs", "page_head", "error_summary"),
     "layouts/_pieces.html": ("icon", "stepper", "next_step"),
-    "layouts/_vendor.html": ("portal_name", "vendor_links"),
 }
 # Where the days of dates begin that belong to no contract.
 PORTAL_ZONE = "Asia/Tokyo"
@@ -122,6 +122,7 @@ def _environment(code: str) -> Environment:
         picture_size=picture_size,
         first_rules=Markup(first_rules.decode()),  # noqa: S704 - our own file
         settled=i18n.gettext,
+        brand=Shown(code),
         fragment_url=fragment_url,
         version=version("license-portal"),
         today=_today,

@@ -6,10 +6,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.confirmations.acts import Act, Context, Done, Payload, Refusal, Refused, Statement
+from app.mail.rules import kind_name
 from app.staff.access import requires
 from app.staff.mail import queries, services
 from app.staff.mail.queries import SeenMail
-from app.staff.mail.rules import kind_name
 from app.staff.rules import Permission
 from app.web.i18n import N_, moment
 from app.web.i18n import gettext as _
