@@ -16,7 +16,7 @@ from app.activation.acts import ACTIVATION, FIELD, RETURN, RequestUpload, activa
 from app.activation.download_services import mark_downloaded
 from app.activation.format.files import check_code, file_name
 from app.activation.format.requests import Purpose, RequestOutcome
-from app.activation.format.strict_json import MAX_NUMBER, write_object
+from app.activation.format.strict_json import write_object
 from app.activation.forms import RequestForm, find_kept
 from app.activation.issue_services import RequestRefused
 from app.activation.queries import SeenActivation
@@ -30,9 +30,9 @@ from app.environments.queries import SeenEnvironment
 from app.products.rules import product_name
 from app.settings import Settings
 from app.web.downloads import attachment
-from app.web.forms import read_number
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, is_head
+from app.web.lists.addresses import Wanted
+from app.web.requests import PageRequest, is_head, query_form
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -162,23 +162,18 @@ async def _page(
     message: str = "",
     outcome: Outcome | None = None,
 ) -> Response[str]:
-    history = await queries.list_activations(environment.id, _before(request))
+    path, data = activations_url(contract, environment), query_form(request)
+    wanted = Wanted.read(path, data, queries.ACTIVATIONS)
     return page(
         request,
         "activation/list.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if message and request.method == "POST" else 200,
         contract=contract,
         environment=environment,
-        history=history,
-        first=_before(request) is None,
+        history=await queries.list_activations(environment.id, wanted),
         kept=kept,
         kept_code=check_code(kept.upload) if kept and kept.upload else "",
         errors={FIELD: message} if message else {},
         code=outcome.value if outcome else "",
         product_name=product_name,
     )
-
-
-def _before(request: PageRequest) -> int | None:
-    seq = read_number(request.query_params.get("before", ""))
-    return None if seq is None else min(seq, MAX_NUMBER)
