@@ -33,3 +33,23 @@ const showTab = () => {
 };
 document.addEventListener("htmx:after:swap", showTab);
 showTab();
+// A code can be copied where the browser has a clipboard; elsewhere it is selected by hand.
+const showCopies = () => {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+};
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy]");
+  if (!button) return;
+  const code = document.getElementById(button.dataset.copy);
+  getSelection().selectAllChildren(code);
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    button.replaceChildren(button.dataset.copied);
+    document.getElementById("status").textContent = button.dataset.copied;
+  } catch {
+    // What is selected can still be copied by hand.
+  }
+});
+document.addEventListener("htmx:after:swap", showCopies);
+showCopies();
