@@ -26,13 +26,6 @@ document.addEventListener("keydown", ({ key }) => {
     menu.open = false;
   }
 });
-// Where tabs scroll, the present one is in view.
-const showTab = () => {
-  const tab = document.querySelector(".tabs [aria-current]")?.parentElement;
-  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetWidth / 3;
-};
-document.addEventListener("htmx:after:swap", showTab);
-showTab();
 // A code can be copied where the browser has a clipboard; elsewhere it is selected by hand.
 const showCopies = () => {
   if (!navigator.clipboard) return;
@@ -53,3 +46,10 @@ document.addEventListener("click", async ({ target }) => {
 });
 document.addEventListener("htmx:after:swap", showCopies);
 showCopies();
+// Where tabs scroll, the present one is in view.
+const showTab = () => {
+  const tab = document.querySelector(".tabs [aria-current]")?.parentElement;
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetWidth / 3;
+};
+document.addEventListener("htmx:after:swap", showTab);
+showTab();
