@@ -36,12 +36,13 @@ def activation_steps(current: Step, upload_url: str = "") -> Steps:
         current: the step of the page.
         upload_url: path of the page that takes the request file, where it can be visited.
     """
+    # What to do on the system stands on the page of the download.
     applied_here = current in {Step.DOWNLOAD, Step.APPLY}
     places = [
         (pgettext("step", "Request on the system"), ""),
         (pgettext("step", "Register"), upload_url),
         (pgettext("step", "Confirm"), ""),
-        (pgettext("step", "Download"), "#download" if applied_here else ""),
+        (pgettext("step", "Download"), ""),
         (pgettext("step", "Apply on the system"), "#apply" if applied_here else ""),
     ]
     return Steps(places, current)

@@ -84,9 +84,7 @@ def _recognise_text(data: bytes) -> FileKind | None:
         return FileKind.WRAPPED if text.encode() != data.rstrip(b"\r\n") or bare != text else typed
     if _BEGUN.fullmatch(bare):
         return FileKind.CUT_OFF
-    if _is_encoded(bare):
-        return FileKind.ENCODED
-    return typed or (FileKind.TEXT if _is_ordinary(text) else None)
+    return FileKind.ENCODED if _is_encoded(bare) else typed or _ordinary(text)
 
 
 def _type_of(text: str) -> FileKind | None:
@@ -99,10 +97,11 @@ def _type_of(text: str) -> FileKind | None:
         return None
 
 
-def _is_ordinary(text: str) -> bool:
-    """Whether people can read a text, such as a memo, and no part of a signed file is in it."""
+def _ordinary(text: str) -> FileKind | None:
+    """The kind of a text that people can read, such as a memo; signed files begin with `eyJ`."""
     readable = all(char.isprintable() or char.isspace() for char in text)
-    return bool(text) and readable and "\ufffd" not in text and "eyJ" not in text
+    found = text and readable and "\ufffd" not in text and "eyJ" not in text
+    return FileKind.TEXT if found else None
 
 
 def _is_encoded(text: str) -> bool:
