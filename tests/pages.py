@@ -153,3 +153,15 @@ def _check_errors(html: str) -> None:
     focused = [attrs for attrs in summaries if "autofocus" in attrs]
     assert len(focused) == 1 and focused[0].get("tabindex") == "-1"
     assert sum("autofocus" in attrs for _, attrs in elements(html)) == 1, "one thing has the focus"
+
+
+def steps(html: str) -> tuple[list[str], int]:
+    """The names of the steps that a page shows, and the number of the present one, from 1."""
+    listed = re.search(r'<ol class="steps">(.*?)</ol>', html, re.DOTALL)
+    assert listed, "the page shows no steps"
+    items = re.findall(r"<li(.*?)>(.*?)</li>", listed[1], re.DOTALL)
+    names = [re.findall(r"<span>(.*?)</span>", item)[0] for _, item in items]
+    (current,) = (
+        place for place, (attributes, _) in enumerate(items, 1) if "aria-current" in attributes
+    )
+    return names, current

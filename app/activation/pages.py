@@ -1,5 +1,6 @@
 """利用: upload a request file, download the activation file, and the history of both."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -20,9 +21,9 @@ from app.activation.format.strict_json import write_object
 from app.activation.forms import RequestForm, find_kept
 from app.activation.issue_services import RequestRefused
 from app.activation.queries import SeenActivation
-from app.activation.rules import IssueOutcome, Outcome, Repeat
+from app.activation.rules import FileState, IssueOutcome, Outcome, Repeat
 from app.activation.signing_keys.services import published_keys
-from app.activation.wording import message_of_file, outcome_named
+from app.activation.wording import Step, activation_steps, message_of_file, outcome_named
 from app.confirmations.services import Proposal, propose
 from app.contracts.rules import SeenContract
 from app.environments.access import place_dependencies, provide_owned_place
@@ -52,7 +53,7 @@ class Activations(Controller):
         contract: NamedDependency[SeenContract],
         environment: NamedDependency[SeenEnvironment],
     ) -> Response[str]:
-        """Step 1, and the history."""
+        """The present file, the form for a request file, and the history."""
         kept = await find_kept(viewer, request.query_params.get("draft", ""), environment.id)
         if kept is None or kept.problem is None:
             return await _page(request, contract, environment, kept)
@@ -91,7 +92,8 @@ class Activations(Controller):
         environment: NamedDependency[SeenEnvironment],
         activation: NamedDependency[SeenActivation],
     ) -> Response[str]:
-        """Step 2."""
+        """The file with its check code, and what to do with it on the system."""
+        step = Step.APPLY if activation.downloaded_at else Step.DOWNLOAD
         return page(
             request,
             "activation/download.html",
@@ -100,6 +102,7 @@ class Activations(Controller):
             activation=activation,
             newest=activation.seq == environment.seq,
             repeated="repeat" in request.query_params,
+            steps=activation_steps(step, activations_url(contract, environment)),
             check_code=check_code(activation.content),
             file_name=file_name(contract.number, environment.name, activation.seq),
             product_name=product_name,
@@ -164,16 +167,32 @@ async def _page(
 ) -> Response[str]:
     path, data = activations_url(contract, environment), query_form(request)
     wanted = Wanted.read(path, data, queries.ACTIVATIONS)
+    history = await queries.list_activations(environment.id, wanted)
+    present = (
+        None if wanted.key or wanted.filtered or wanted.turned else _present(history.listed.rows)
+    )
     return page(
         request,
         "activation/list.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if message and request.method == "POST" else 200,
         contract=contract,
         environment=environment,
-        history=await queries.list_activations(environment.id, wanted),
+        history=history,
+        present=present,
+        check_code=check_code(present.content) if present else "",
+        file_name=file_name(contract.number, environment.name, present.seq) if present else "",
+        usable=any(not allocation.expired for allocation in environment.allocations),
+        steps=activation_steps(Step.UPLOAD),
         kept=kept,
         kept_code=check_code(kept.upload) if kept and kept.upload else "",
         errors={FIELD: message} if message else {},
         code=outcome.value if outcome else "",
         product_name=product_name,
     )
+
+
+def _present(activations: Sequence[SeenActivation]) -> SeenActivation | None:
+    """Return the newest activation while it is valid: the system runs on it, or soon will."""
+    newest = next(iter(activations), None)
+    valid = newest is not None and newest.state is FileState.RUNS
+    return newest if valid else None

@@ -1,6 +1,7 @@
 """From nothing to an activated system: the portal in a browser, the licensed system for real."""
 
 import pytest
+from playwright.async_api import expect
 
 from tests.browser.cast import Cast
 from tests.browser.conftest import CastMaker
@@ -52,6 +53,12 @@ async def _allocate(person: Person) -> None:
     await person.sees_status(NAME)
 
 
+async def _is_at(person: Person, step: str) -> None:
+    """The flow says which of its steps the page is."""
+    current = person.page.locator("[aria-current=step]")
+    await expect(current).to_have_text(person.word(step))
+
+
 @pytest.mark.parametrize(("mode", "language"), [*SAMPLE, *REMAINDER])
 async def test_from_log_in_to_a_system_that_runs_licensed(
     make_cast: CastMaker, capsys: pytest.CaptureFixture[str], mode: str, language: str
@@ -63,12 +70,17 @@ async def test_from_log_in_to_a_system_that_runs_licensed(
         await _make_environment(person)
         await _allocate(person)
         await person.press("利用", NAME)
+        await _is_at(person, "登録")
         await person.upload("アクティベーションリクエストファイル", plant.request())
         await person.press("登録")
         await person.sees("製造ライン1")
+        await _is_at(person, "確認")
         await person.press("決定")
+        await _is_at(person, "ダウンロード")
         file = await person.download("ダウンロード", cast.folder)
         assert file.name.startswith("activation-D-1001-") and file.name.endswith("-1.jwt")
+        await person.reload()
+        await _is_at(person, "システムで適用")
         plant.activate(file)
         assert plant.status(capsys) == (0, {"PLATFORM": 3, "WORKFLOW": 150})
 

@@ -144,6 +144,8 @@ ENGLISH = {
     "利用": "Activate",
     "アクティベーションリクエストファイル": "Activation request file",
     "ダウンロード": "Download",
+    "確認": "Confirm",
+    "システムで適用": "Apply on the system",
     "返却済み": "Returned",
     "再アクティベートが必要": "Activate again",
     "アクティベート済み": "Activated",
