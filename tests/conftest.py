@@ -34,7 +34,8 @@ from tests.spare_databases import Spares, make_haste
 # that they start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("portal", deadline=None)
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=SLOW)
 hypothesis.settings.load_profile("portal")
 TEMPLATE = "world"
 _names = (f"copy{n}" for n in itertools.count())
