@@ -26,6 +26,15 @@ document.addEventListener("keydown", ({ key }) => {
     menu.open = false;
   }
 });
+// A number typed for a product that was to be renewed unchanged asks for that number; another choice
+// clears it.
+document.addEventListener("input", ({ target }) => {
+  const [, kind, id] = /^(q|wish)-(.+)$/.exec(target.name) ?? [];
+  const choice = document.getElementById(`wish-${id}`);
+  if (!choice) return;
+  if (kind === "q" && choice.value === "renew" && target.value) choice.value = "change";
+  if (kind === "wish" && choice.value !== "change") document.getElementById(`q-${id}`).value = "";
+});
 // Where tabs scroll, the present one is in view.
 const showTab = () => {
   const tab = document.querySelector(".tabs [aria-current]")?.parentElement;
