@@ -46,6 +46,39 @@ document.addEventListener("click", async ({ target }) => {
 });
 document.addEventListener("htmx:after:swap", showCopies);
 showCopies();
+// A number typed for a product that was to be renewed unchanged asks for that number; another choice
+// clears it.
+document.addEventListener("input", ({ target }) => {
+  const [, kind, id] = /^(q|wish)-(.+)$/.exec(target.name) ?? [];
+  const choice = document.getElementById(`wish-${id}`);
+  if (!choice) return;
+  if (kind === "q" && choice.value === "renew" && target.value) choice.value = "change";
+  if (kind === "wish" && choice.value !== "change") document.getElementById(`q-${id}`).value = "";
+});
+// What is typed as a password can be looked at; it is hidden again before it is sent.
+const words = { ja: "表示", en: "Show" };
+const offerToShow = () => {
+  for (const field of document.querySelectorAll("[type=password]")) {
+    if (field.nextElementSibling?.ariaPressed) continue;
+    const button = document.createElement("button");
+    const label = document.createElement("span");
+    label.className = "hidden";
+    label.textContent = ` ${field.labels[0].firstChild.textContent}`;
+    button.append(words[document.documentElement.lang], label);
+    button.type = "button";
+    button.className = "link";
+    const show = (is) => {
+      field.type = is ? "text" : "password";
+      button.ariaPressed = is;
+    };
+    show(false);
+    button.addEventListener("click", () => show(field.type === "password"));
+    field.form.addEventListener("submit", () => show(false));
+    field.after(" ", button);
+  }
+};
+document.addEventListener("htmx:after:swap", offerToShow);
+offerToShow();
 // Where tabs scroll, the present one is in view.
 const showTab = () => {
   const tab = document.querySelector(".tabs [aria-current]")?.parentElement;

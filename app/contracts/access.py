@@ -20,7 +20,8 @@ def _number_in(path: str) -> str:
     if len(parts) < 3 or parts[1] != "contracts" or not parts[2].isascii():
         return ""
     # An environment is looked up together with its contract.
-    return "" if len(parts) > 4 and parts[3] == "environments" else parts[2]
+    of_environment = len(parts) > 4 and parts[3] == "environments" and parts[4] != "new"
+    return "" if of_environment else parts[2]
 
 
 NO_REQUEST = cast(Scope, MappingProxyType[str, Any]({}))

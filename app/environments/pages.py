@@ -51,15 +51,20 @@ async def list_environments(
 
 @dataclass(frozen=True)
 class Subject:
-    """What the form of an environment is about; a new one is not there yet."""
+    """What the form of an environment is about; a new one is not there yet.
+
+    Attributes:
+        sort_key: the one that a new environment is offered.
+    """
 
     contract: SeenContract
     environment: SeenEnvironment | None = None
+    sort_key: int = 0
 
 
-def provide_new(contract: NamedDependency[SeenContract]) -> Subject:
-    """Name the contract that a new environment will be of."""
-    return Subject(contract)
+async def provide_new(contract: NamedDependency[SeenContract]) -> Subject:
+    """Name the contract that a new environment will be of, and the sort key that follows."""
+    return Subject(contract, sort_key=await queries.next_sort_key(contract))
 
 
 def provide_existing(place: NamedDependency[Place]) -> Subject:
@@ -73,9 +78,11 @@ class EnvironmentForms(FormPages[Subject, EnvironmentValues, E]):
     guards = [signed_in]
     values = EnvironmentValues
 
-    def now(self, subject: Subject) -> EnvironmentValues | None:
-        """Show the current facts."""
-        return subject.environment.facts if subject.environment else None
+    def now(self, subject: Subject) -> EnvironmentValues:
+        """Show the current facts; of a new environment, the next sort key."""
+        if subject.environment:
+            return subject.environment.facts
+        return EnvironmentValues("", subject.sort_key)
 
     def revision(self, subject: Subject) -> int:
         """Return the revision of the environment."""
@@ -109,7 +116,7 @@ class EnvironmentCreation(EnvironmentForms[acts.Creation]):
     path = "/contracts/{number:str}/environments/new"
     dependencies = {
         "contract": Provide(provide_changeable_contract),
-        "subject": Provide(provide_new, sync_to_thread=False),
+        "subject": Provide(provide_new),
     }
     act = acts.CREATION
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from app import clock
 from app.contracts.queries import SEEN, counted_contract, page_columns
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch, fetch_one, json_rows, rows
-from app.environments.rules import ActivationState, Share, activation_state
+from app.database import Record, fetch, fetch_one, fetch_value, json_rows, rows
+from app.environments.rules import LARGEST_SORT_KEY, ActivationState, Share, activation_state
 from app.environments.values import EnvironmentValues
 from app.web.lists.addresses import Listed, Wanted
 from app.web.lists.listings import Listing, Order, Where, words_in
@@ -210,6 +210,16 @@ async def find_place(viewer: UUID, number: str, environment: UUID) -> Place | No
     if row is None:
         return None
     return Place(counted_contract(row), _seen(row))
+
+
+async def next_sort_key(contract: SeenContract) -> int:
+    """Return the next ten after the environments that are there, so that others fit between."""
+    last = await fetch_value(
+        "select coalesce(max(sort_key), 0) from environment"
+        " where contract = $1 and retired_at is null",
+        contract.id,
+    )
+    return min((int(last) // 10 + 1) * 10, LARGEST_SORT_KEY)
 
 
 async def name_taken(contract: SeenContract, name: str, other_than: UUID | None) -> bool:

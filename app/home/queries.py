@@ -49,6 +49,12 @@ PORTLET = f"""
         (select count(*) from environment e where e.contract = c.id and e.retired_at is null)
             as environments,
         {WAITING} as waiting,
+        (select e.id from environment e where e.contract = c.id and e.retired_at is null
+         order by e.sort_key, e.id limit 1) as first_environment,
+        exists (select from allocation al join environment e on e.id = al.environment
+                where e.contract = c.id and e.retired_at is null) as allocated,
+        exists (select from activation a join environment e on e.id = a.environment
+                where e.contract = c.id) as activated,
         (select array_agg(q.reference order by q.requested_at)
          from quote_request q
          where q.contract = c.id and q.state = 'answered' and c.role = 'owner') as answered,
@@ -105,6 +111,9 @@ class PortletContract:
     Attributes:
         not_activated, expired, out_of_date: environments that wait for an activation.
         answered: reference numbers of quote requests, for owners.
+        first_environment: the first environment in use, if there is one.
+        allocated: whether an environment in use has an allocation.
+        activated: whether any environment was ever activated.
     """
 
     contract: SeenContract
@@ -113,6 +122,9 @@ class PortletContract:
     out_of_date: Waiting
     answered: list[str]
     products: list[UsableProduct]
+    first_environment: UUID | None
+    allocated: bool
+    activated: bool
 
     @property
     def ending(self) -> list[UsableProduct]:
@@ -146,4 +158,7 @@ def _portlet(row: Record) -> PortletContract:
         out_of_date=waiting.get("out_of_date", nobody),
         answered=row["answered"] or [],
         products=json_rows(UsableProduct, row["products"]),
+        first_environment=row["first_environment"],
+        allocated=row["allocated"],
+        activated=row["activated"],
     )

@@ -64,6 +64,11 @@ class ListedInvitation:
     mail_reason: str | None
     mail_answer: str | None
 
+    @property
+    def on_its_way(self) -> bool:
+        """Return whether the mail waits for its first attempt, which takes seconds."""
+        return self.mail_state == "queued" and not self.mail_answer
+
 
 async def list_invitations(contract: SeenContract) -> list[ListedInvitation]:
     """Return the open invitations of a contract, the newest first."""

@@ -52,7 +52,7 @@ async def _state(context: Context, payload: DraftRequest) -> Statement:
         heading=_("Request this quote?"),
         facts=[
             _contract_fact(contract),
-            *total_facts(totals(lines)),
+            *total_facts(totals([(builder.name_of(line), line) for line in lines])),
             (_("Note"), payload.content.values[NOTE] or _("None")),
             (_("Sales contact"), contract.sales_name),
         ],

@@ -146,13 +146,22 @@ def plan(
     ends = [each.ends_on for each in changes]
     ends += [each.ends_on for each in successions]
     ends += [each.ends_on for each in creations]
-    counts_from = term.starts_on if successions else today if _counts_now(lines, changes) else None
+    first_days = [each.starts_on for each in successions]
+    first_days += _changed_from(lines, changes, today)
+    counts_from = min(first_days, default=None)
     return Plan(changes, successions, creations, max([contract_ends_on, *ends]), counts_from)
 
 
-def _counts_now(lines: Sequence[AgreedLine], changes: Sequence[Change]) -> bool:
-    contracted = {line.entitlement: line.contracted for line in lines}
-    return any(each.quantity != contracted[each.entitlement] for each in changes)
+def _changed_from(
+    lines: Sequence[AgreedLine], changes: Sequence[Change], today: date
+) -> list[date]:
+    """Return when each new count of an entry that stays counts: an entry may begin later."""
+    before = {line.entitlement: line for line in lines}
+    return [
+        max(today, before[each.entitlement].starts_on or today)
+        for each in changes
+        if each.quantity != before[each.entitlement].contracted
+    ]
 
 
 def _follows_on(line: AgreedLine, term: AgreedTerm) -> bool:

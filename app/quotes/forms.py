@@ -11,7 +11,7 @@ from app.quotes.draft_queries import Builder, ContractedProduct
 from app.quotes.draft_rules import NOTE, choice_of, choice_value
 from app.quotes.rules import CHOICES, LARGEST_QUANTITY, LONGEST_NOTE, Wish
 from app.quotes.wording import wish_name
-from app.web.forms import SHORT_TEXT, Fields, read_id
+from app.web.forms import SHORT_TEXT, Fields, plain_whole, read_id
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
 
@@ -70,14 +70,28 @@ class BuilderForm:
             typed = fields.text(
                 quantity_field(product.id), _count(product), maximum=SHORT_TEXT, required=False
             )
-            if wish not in fields.errors:
-                own[id] = choice_value(chosen, typed[:SHORT_TEXT])
             seen[id] = data.get(f"seen-{product.id}")
+            if wish not in fields.errors:
+                own[id] = _own_value(product, chosen, typed, seen[id])
         if NOTE in data.fields:
             own[NOTE] = fields.lines(NOTE, _("Note"), maximum=LONGEST_NOTE, required=False)
             seen[NOTE] = data.get("seen-note").replace("\r\n", "\n")
         additions = [line for text in data.all("addition") if (line := read_id(text)) is not None]
         return cls(data.get("step"), own, seen, additions, fields.errors)
+
+
+def _own_value(product: ContractedProduct, chosen: str, typed: str, seen: str) -> str:
+    """Return a choice and number as they are kept; a number typed just now means a change.
+
+    Where the number was there before, the person chose to renew after it: that is told.
+    """
+    kept = seen.partition(":")[2]
+    if plain_whole(typed) == plain_whole(kept):
+        # The form shows it with thousands separators; that is no change by the person.
+        return choice_value(chosen, kept[:SHORT_TEXT])
+    if chosen == Wish.RENEW and typed and plain_whole(typed) != str(product.quantity):
+        chosen = Wish.CHANGE
+    return choice_value(chosen, typed[:SHORT_TEXT])
 
 
 def _contents(product: ContractedProduct) -> str:

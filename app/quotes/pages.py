@@ -76,6 +76,7 @@ class QuoteRequests(Controller):
             wish_name=wording.wish_name,
             before_and_after=wording.before_and_after,
             total_facts=wording.total_facts(quoted.totals),
+            steps=wording.steps_of(quoted.state, applied=quoted.applied_at is not None),
         )
 
     @post("/{reference:str}/withdrawal", dependencies={"quoted": Provide(provide_request)})

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch_one, fetch_value
+from app.products.rules import product_name
 from app.quotes.rules import Line, QuoteState, Wish, totals
 from app.web.downloads import Download
 from app.web.lists.addresses import Listed, Wanted
@@ -62,9 +63,9 @@ class SeenRequest:
     lines: list[SeenLine]
 
     @property
-    def totals(self) -> dict[str, tuple[int, int]]:
-        """Return counts before and after by unit."""
-        return totals([seen.line for seen in self.lines])
+    def totals(self) -> dict[tuple[str, str], int]:
+        """Return the counts afterwards of products that several lines are about."""
+        return totals([(product_name(seen), seen.line) for seen in self.lines])
 
 
 @dataclass(frozen=True)

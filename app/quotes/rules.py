@@ -116,13 +116,13 @@ def asks_for_something(lines: Iterable[Line]) -> bool:
     return any(line.wish is not Wish.END for line in lines)
 
 
-def totals(lines: Sequence[Line]) -> dict[str, tuple[int, int]]:
-    """Return counts before and after by unit, in the order in which the units first come."""
-    units = dict.fromkeys(line.unit for line in lines)
-    return {
-        unit: (
-            sum(line.before for line in lines if line.unit == unit),
-            sum(line.after for line in lines if line.unit == unit),
-        )
-        for unit in units
-    }
+def totals(named: Sequence[tuple[str, Line]]) -> dict[tuple[str, str], int]:
+    """Return the count afterwards of each product that several lines continue: (name, unit) → sum.
+
+    Different products are never added, even where they are counted in the same unit.
+    """
+    counts: dict[tuple[str, str], list[int]] = {}
+    for name, line in named:
+        if line.wish is not Wish.END:
+            counts.setdefault((name, line.unit), []).append(line.after)
+    return {product: sum(each) for product, each in counts.items() if len(each) > 1}

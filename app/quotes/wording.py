@@ -1,9 +1,9 @@
 """How quote requests are worded, in the reader's language."""
 
-from app.products.rules import count_of, unit_name
+from app.products.rules import count_of
 from app.quotes.draft_rules import choice_of
 from app.quotes.rules import Line, QuoteState, Wish
-from app.web.i18n import N_, number
+from app.web.i18n import N_, pgettext
 from app.web.i18n import gettext as _
 
 WISHES = {
@@ -19,6 +19,8 @@ STATES = {
     QuoteState.CONCLUDED: N_("Agreed"),
     QuoteState.WITHDRAWN: N_("Withdrawn"),
 }
+# The states that a request passes in turn; then it is applied to the contract.
+STEPS = [state for state in STATES if state is not QuoteState.WITHDRAWN]
 
 
 def wish_name(wish: Wish) -> str:
@@ -38,12 +40,24 @@ def before_and_after(line: Line) -> tuple[str, str]:
     return before, after
 
 
-def total_facts(totals: dict[str, tuple[int, int]]) -> list[tuple[str, str]]:
-    """Return counts before and after by unit, as facts."""
+def total_facts(totals: dict[tuple[str, str], int]) -> list[tuple[str, str]]:
+    """Return the counts afterwards of products that several lines are about, as facts."""
     return [
-        (_("Total (%(unit)s)", unit=unit_name(unit)), f"{number(before)} → {number(after)}")
-        for unit, (before, after) in totals.items()
+        (_("Total after the change (%(product)s)", product=name), count_of(total, unit))
+        for (name, unit), total in totals.items()
     ]
+
+
+def steps_of(state: QuoteState, *, applied: bool) -> tuple[list[tuple[str, str]], int]:
+    """Return the steps of a request for a stepper, and which one is current.
+
+    A request that is applied has all of them behind it. One that was withdrawn has no steps.
+    """
+    if state is QuoteState.WITHDRAWN:
+        return [], 0
+    steps = [(state_name(each), "") for each in STEPS]
+    steps.append((pgettext("quote", "Applied"), ""))
+    return steps, len(steps) + 1 if applied else STEPS.index(state) + 1
 
 
 def told_choice(value: str) -> str:

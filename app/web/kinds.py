@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from app.web.forms import Fields
-from app.web.i18n import N_, day, number
+from app.web.i18n import day, number
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
 
@@ -171,15 +171,25 @@ class Number(Kind):
 class Day(Kind):
     """A calendar date."""
 
-    hint: str = N_("For example: 2027/03/31.")
+    type: ClassVar[str] = "date"
 
     def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> date | None:
         """Read a date; a wrong one is None."""
         return fields.day(name, self.name, required=self.required)
 
+    def typed(self, data: FormData, name: str) -> str:
+        """Return what was sent, as a date field of a browser takes it where it is a date."""
+        sent = data.get(name)
+        found = Fields(data).day(name, "", required=False)
+        return found.isoformat() if found else sent
+
     def show(self, value: Any) -> str:
-        """Show it as the portal writes dates."""
-        return day(value) if value else ""
+        """Show it as a date field of a browser takes it."""
+        return value.isoformat() if value else ""
+
+    def tell(self, value: Any, offered: Mapping[str, str]) -> str:
+        """Return it as the portal writes dates."""
+        return day(value) if value else _("None")
 
     def rule(self) -> str:
         """Name the kind."""

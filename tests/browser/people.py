@@ -277,7 +277,12 @@ class Keyboard(Mouse):
         await self.page.keyboard.press("Enter")
 
     async def fill(self, label: str, text: str) -> None:
-        await self._go_to(self._field(label))
+        field = self._field(label)
+        await self._go_to(field)
+        if await field.get_attribute("type") == "date":
+            # How its parts are typed depends on the browser's own language.
+            await field.fill(text)
+            return
         await self.page.keyboard.press("ControlOrMeta+a")
         await self.page.keyboard.press("Delete")
         await self.page.keyboard.type(text)

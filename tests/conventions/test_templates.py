@@ -28,7 +28,7 @@ MAILS = sorted(path.name for path in (TEMPLATES / "mail").iterdir() if path.is_d
 MAIL_LAYOUT = "mail/_layout.html"
 PAGES = {name for name in ALL if not name.startswith("mail/")}
 # Pages whose script or style sheet htmx would not load.
-ALWAYS_WHOLE |= {"accounts/second_step.html", "accounts/proof.html", "accounts/passkey.html"}
+ALWAYS_WHOLE |= {"accounts/second_step.html", "accounts/proof.html"}
 ALWAYS_WHOLE |= {"guide/topic.html"}
 # Macros only.
 PIECES = {name for name in ALL if "/_" in name or name == "forms.html"}

@@ -128,7 +128,7 @@ def test_the_size_of_a_picture_is_in_its_file() -> None:
         picture_size(FILM)
 
 
-@pytest.mark.parametrize("path", ["/login", "/terms", "/password"])
+@pytest.mark.parametrize("path", ["/login", "/terms"])
 async def test_the_way_in_loads_no_script(portal: Portal, path: str) -> None:
     async with await portal.signed_in("newcomer") as newcomer:
         if path == "/login":

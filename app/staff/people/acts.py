@@ -112,7 +112,10 @@ async def _state_help(context: Context, payload: AccountHelp) -> Statement:
         ),
         Help.LOG_OUT: (
             _("Sign this person out everywhere?"),
-            _("All their sessions end. What they typed is kept until they sign in again."),
+            _(
+                "All their sessions end. If they submit a form after that, it is saved and they can"
+                " submit it after they sign in again."
+            ),
         ),
         Help.LINK: (
             _("Email a link to set a password?"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from app import clock
 from app.confirmations.acts import Act, Context, Done, Entry, Refusal, Refused, Statement
 from app.products.rules import count_of, product_name
 from app.quotes.application_queries import agreed_lines
@@ -88,11 +89,11 @@ def change_rows(
     return rows
 
 
-def _counts_from(planned: Plan) -> list[tuple[str, str]]:
+def _counts_from(planned: Plan, today: date) -> list[tuple[str, str]]:
     if planned.counts_from is None:
         return []
     told = day(planned.counts_from)
-    if not planned.successions:
+    if planned.counts_from <= today:
         told = _("%(day)s (immediately)", day=told)
     return [(_("Changed quantities apply from"), told)]
 
@@ -145,7 +146,7 @@ async def _state(_context: Context, payload: Application) -> Statement:
         heading=_("Apply this quote to the contract?"),
         facts=[
             *quote_facts(quote),
-            *_counts_from(planned),
+            *_counts_from(planned, clock.today(quote.contract.time_zone)),
             change(
                 _("End of the contract"), day(quote.contract.ends_on), day(planned.contract_ends_on)
             ),
