@@ -114,7 +114,7 @@ def name_entries(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _entries(fields: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for name, value in fields:
-        own = name in OWN_FIELDS or name.startswith("seen-")
+        own = name in OWN_FIELDS or name.startswith(("seen-", "cell-"))
         secret = name in SECRET_FIELDS or "password" in name
         if own or secret or not value.strip() or _is_id(value):
             continue
