@@ -43,7 +43,7 @@ class GridForm:
         seen: allocated when the grid was made.
         gone: whether a row or a column is no longer there.
 
-    Takes: environment, product: ids of rows and columns, up to 50 rows, 1,000 fields a page;
+    Takes: rows, columns: ids of environments and products, up to 50 rows, 1,000 fields a page;
       cell-row-column: number, 0 to 1,000,000,000, empty is 0; seen: hidden numbers
     Rules: as `SheetForm`; only numbers that differ from `seen` are changes
     """
@@ -57,7 +57,7 @@ class GridForm:
     def read(cls, data: FormData, sheet: Sheet) -> "GridForm":
         """Read what was sent for environments and products that are still there."""
         rows, columns = (
-            [read_id(text) for text in data.all(name)] for name in ("environment", "product")
+            [read_id(text) for text in data.get(name).split()] for name in ("rows", "columns")
         )
         products = {product.id for product in sheet.products}
         known = [id for id in dict.fromkeys(rows) if id in sheet.environments]
@@ -169,14 +169,14 @@ class Grid:
         return self.first + len(self.environments) - 1
 
     @property
-    def rows(self) -> Iterator[tuple[UUID, str, list[GridCell]]]:
+    def rows(self) -> Iterator[tuple[str, list[GridCell]]]:
         """Each environment with its name and fields."""
         for row, environment in enumerate(self.environments):
             cells = [
                 self._cell(f"cell-{row}-{column}", (environment, product.id))
                 for column, product in enumerate(self.sheet.products)
             ]
-            yield environment, self.sheet.environments[environment], cells
+            yield self.sheet.environments[environment], cells
 
     def _cell(self, name: str, place: Place) -> GridCell:
         cell = self.sheet.cell(*place)
@@ -206,7 +206,7 @@ class Grid:
         """The error summary: the first errors, each at its field."""
         fields = {
             (environment, product.id): (cell.name, name, product)
-            for environment, name, cells in self.rows
+            for environment, (name, cells) in zip(self.environments, self.rows, strict=True)
             for product, cell in zip(self.sheet.products, cells, strict=True)
         }
         return {

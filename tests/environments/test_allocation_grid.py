@@ -29,7 +29,7 @@ async def read_grid(client: httpx.AsyncClient, address: str = PATH) -> dict[str,
 
 
 def sent_back(html: str) -> dict[str, list[str]]:
-    form = html.split(f'action="{PATH}/grid"')[1].split("</form>")[0]
+    form = html.split(f'action="{PATH}/grid"')[1].partition("</form>")[0]
     data = dict[str, list[str]]()
     for tag, attributes in elements(form):
         if tag == "input":
@@ -37,10 +37,20 @@ def sent_back(html: str) -> dict[str, list[str]]:
     return data
 
 
+def rows_of(data: dict[str, list[str]]) -> list[str]:
+    """The ids of the environments, from above."""
+    return data["rows"][0].split()
+
+
+def columns_of(data: dict[str, list[str]]) -> list[str]:
+    """The ids of the contracted products, from the left."""
+    return data["columns"][0].split()
+
+
 async def cell(data: dict[str, list[str]], name: str, code: str) -> str:
     """The name of the field for an environment and a product."""
-    row = data["environment"].index(str(await environment(name)))
-    return f"cell-{row}-{data['product'].index(str(await entitlement(code)))}"
+    row = rows_of(data).index(str(await environment(name)))
+    return f"cell-{row}-{columns_of(data).index(str(await entitlement(code)))}"
 
 
 async def filled(client: httpx.AsyncClient, *entries: tuple[str, str, str]) -> dict[str, list[str]]:
@@ -75,7 +85,7 @@ async def test_the_grid_shows_what_is_allocated_and_what_is_left(owner: httpx.As
     data = sent_back(html)
     assert data[await cell(data, "本番環境", "WORKFLOW")] == ["300"]
     assert data[await cell(data, "検証環境", "ANALYTICS")] == ["0"]
-    column = data["product"].index(str(await entitlement("PLATFORM"))) + 1
+    column = columns_of(data).index(str(await entitlement("PLATFORM"))) + 1
     assert f'<b id="rest-{column}" data-most="10">5</b> / 10' in html
     assert "REPORTS" not in html, "it has ended"
 
@@ -157,7 +167,9 @@ async def test_a_retired_environment_leaves_the_grid_and_the_rest_stays(
     owner: httpx.AsyncClient,
 ) -> None:
     data = await filled(owner, ("検証環境", "PLATFORM", "2"))
-    await fetch("update environment set retired_at = now() where name = '本番環境'")
+    gone = await environment("本番環境")
+    await fetch("delete from allocation where environment = $1", gone)
+    await fetch("update environment set retired_at = now() where id = $1", gone)
     answer = await owner.post(f"{PATH}/grid", data=data)
     assert answer.status_code == 422 and "廃止された環境" in answer.text
     again = sent_back(answer.text)
@@ -185,7 +197,7 @@ async def test_selected_environments_are_the_only_rows(owner: httpx.AsyncClient)
     assert [box["aria-label"] for box in boxes] == ["選択 本番環境", "選択 検証環境"]
     chosen = await environment("検証環境")
     data = await read_grid(owner, f"{PATH}?environment={chosen}")
-    assert data["environment"] == [str(chosen)]
+    assert rows_of(data) == [str(chosen)]
     assert str(boxes[1]["value"]) == str(chosen)
     csv = (await owner.get(f"{PATH}/template?environment={chosen}")).text
     assert "検証環境" in csv and "本番環境" not in csv
@@ -194,7 +206,7 @@ async def test_selected_environments_are_the_only_rows(owner: httpx.AsyncClient)
         " where c.number <> 'D-1001' limit 1"
     )
     everything = await read_grid(owner, f"{PATH}?environment={elsewhere}&environment=x")
-    assert len(everything["environment"]) == 2, "ids of others are not looked at"
+    assert len(rows_of(everything)) == 2, "ids of others are not looked at"
 
 
 async def test_a_page_has_fifty_environments_and_leads_to_the_others(
@@ -202,11 +214,11 @@ async def test_a_page_has_fifty_environments_and_leads_to_the_others(
 ) -> None:
     await add_environments(MOST_ENVIRONMENTS)
     html = (await owner.get(PATH)).text
-    assert len(sent_back(html)["environment"]) == MOST_ENVIRONMENTS and "1–50 / 52件" in html
+    assert len(rows_of(sent_back(html))) == MOST_ENVIRONMENTS and "1–50 / 52件" in html
     following = re.findall(r'href="([^"]+)" rel="next"', html)
     assert following == [f"{PATH}?first=51"]
     rest = await read_grid(owner, following[0])
-    assert [UUID(id) for id in rest["environment"]] == [
+    assert [UUID(id) for id in rows_of(rest)] == [
         await environment(name) for name in (await names())[50:]
     ]
 
@@ -215,9 +227,9 @@ async def test_malformed_grids_are_refused_with_words(owner: httpx.AsyncClient) 
     right = await filled(owner, ("検証環境", "PLATFORM", "3"))
     for wrong in (
         {},
-        {"environment": ["x"], "product": ["y"], "cell-0-0": ["1"]},
-        {**right, "environment": [str(uuid4())] * 3},
-        {**right, "product": [str(uuid4())]},
+        {"rows": ["x"], "columns": ["y"], "cell-0-0": ["1"]},
+        {**right, "rows": [f"{uuid4()} " * 3]},
+        {**right, "columns": [str(uuid4())]},
     ):
         answer = await owner.post(f"{PATH}/grid", data=wrong)
         assert answer.status_code == 422, wrong

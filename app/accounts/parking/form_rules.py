@@ -89,7 +89,9 @@ LABELS = {
     "key": N_("License key"),
 }
 # Fields that the page fills in; a person has not entered them.
-OWN_FIELDS = frozenset({"version", "revision", "next", "draft", "seen", "step", "back"})
+OWN_FIELDS = frozenset(
+    {"version", "revision", "next", "draft", "seen", "step", "back", "rows", "columns"}
+)
 # Passwords, under every name that a form of the portal has for one.
 SECRET_FIELDS = frozenset({"password", "again", "current"})
 MOST_FIELDS = 50
