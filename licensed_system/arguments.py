@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args
 
-from licensed_system import texts
+from licensed_system import look, texts
 from licensed_system.languages import Language, printable
 from licensed_system.store import DEFAULT_WAIT
 
@@ -73,8 +73,22 @@ def _parser(language: Language) -> argparse.ArgumentParser:
         act(name).add_argument("--out", type=Path, required=True, help=words("out"))
     act("activate").add_argument("file", type=Path, metavar="FILE", help=words("file"))
     act("status").add_argument("--json", action="store_true", help=words("json"))
-    act("serve").add_argument("--port", type=_port, default=0, help=words("port"))
+    page = act("serve")
+    page.add_argument("--port", type=_port, default=0, help=words("port"))
+    page.add_argument("--vendor", type=_name, metavar="NAME", help=words("vendor"))
+    for name, grounds in (("accent", look.LIGHT), ("accent-dark", look.DARK)):
+        page.add_argument(f"--{name}", type=_colour(grounds), metavar="#RRGGBB", help=words(name))
     return parser
+
+
+def _colour(grounds: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        try:
+            return look.read_colour(text, grounds)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
 
 
 def _name(text: str) -> str:

@@ -16,6 +16,7 @@ from licensed_system import jws, reports, system, texts
 from licensed_system.arguments import parse_arguments
 from licensed_system.fingerprint import Machine, this_machine
 from licensed_system.languages import Language, Words, language_of
+from licensed_system.look import Look
 from licensed_system.outcomes import Refused
 from licensed_system.page import serve
 from licensed_system.page_server import Served
@@ -111,8 +112,10 @@ def _serve(run: _Run) -> int:
         run.say(texts.SERVING)
         print(address, flush=True)
 
-    served = Served(run.store, run.language, run.clock, run.machine())
-    serve(served, run.options.port, announce)
+    options = run.options
+    look = Look(options.vendor or "", options.accent or "", options.accent_dark or "")
+    served = Served(run.store, run.language, run.clock, run.machine(), look)
+    serve(served, options.port, announce)
     return 0
 
 

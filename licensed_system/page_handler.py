@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from licensed_system import jws, page_texts, page_views
 from licensed_system.gate import Headers, cookie_values
 from licensed_system.languages import Language, Words
+from licensed_system.look import Look
 from licensed_system.outcomes import Outcome, Refused, refuse
 from licensed_system.page_server import PageServer
 from licensed_system.system import Report
@@ -23,10 +24,6 @@ LANGUAGE_COOKIE = "licensed-system-language"
 _REQUEST = re.compile(r"/requests/([A-Za-z0-9_-]+)")
 _FILE = re.compile(r"/activations/([A-Za-z0-9_-]+)")
 _CONFIRMATION = re.compile(r"/activations/([A-Za-z0-9_-]+)/confirmation")
-_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{page_views.STYLE_HASH}'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 class PageHandler(BaseHTTPRequestHandler):
@@ -63,6 +60,10 @@ class PageHandler(BaseHTTPRequestHandler):
                 return "ja"
         return self.server.served.language
 
+    @property
+    def _look(self) -> Look:
+        return self.server.served.look
+
     def _guarded(self, act: Callable[[str], None]) -> None:
         gate, headers, language = self.server.gate, self._plain_headers, self._language
         path = urlsplit(self.path).path
@@ -77,7 +78,7 @@ class PageHandler(BaseHTTPRequestHandler):
                 self._closed(HTTPStatus.FORBIDDEN, page_texts.CLOSED_TEXT)
         except Refused as refused:
             page = page_views.plain(
-                page_texts.FAULT, refused.line(language), language, with_link=True
+                page_texts.FAULT, refused.line(language), language, self._look, with_link=True
             )
             self._send(HTTPStatus.CONFLICT, page)
 
@@ -129,7 +130,9 @@ class PageHandler(BaseHTTPRequestHandler):
         elif wanted := self._query("made"):
             made = next((entry for entry in report.state.requests if entry.jti == wanted), None)
             message = page_views.request_made(made, language) if made else ""
-        self._send(HTTPStatus.OK, page_views.home(report, language, message=message, made=made))
+        self._send(
+            HTTPStatus.OK, page_views.home(report, language, self._look, message=message, made=made)
+        )
 
     def _make_request(self) -> None:
         made = self.server.served.make_request()
@@ -159,7 +162,7 @@ class PageHandler(BaseHTTPRequestHandler):
         self._redirect(f"/activations/{self.server.held.hold(data)}")
 
     def _choose_error(self, error: str) -> None:
-        page = page_views.home(self._report(), self._language, error=error)
+        page = page_views.home(self._report(), self._language, self._look, error=error)
         self._send(HTTPStatus.UNPROCESSABLE_ENTITY, page)
 
     def _confirm_page(self, file_id: str) -> None:
@@ -173,7 +176,9 @@ class PageHandler(BaseHTTPRequestHandler):
         except Refused as refused:  # such as one applied by the command meanwhile
             self._choose_error(page_views.refusal(refused, self._language))
             return
-        page = page_views.confirm(file_id, data, activation, self._report(), self._language)
+        page = page_views.confirm(
+            file_id, data, activation, self._report(), self._language, self._look
+        )
         self._send(HTTPStatus.OK, page)
 
     def _apply(self, file_id: str) -> None:
@@ -211,11 +216,13 @@ class PageHandler(BaseHTTPRequestHandler):
 
     def _not_found(self) -> None:
         title, language = page_texts.NOT_FOUND, self._language
-        self._send(HTTPStatus.NOT_FOUND, page_views.plain(title, "", language, with_link=True))
+        self._send(
+            HTTPStatus.NOT_FOUND, page_views.plain(title, "", language, self._look, with_link=True)
+        )
 
     def _closed(self, status: HTTPStatus, reason: Words) -> None:
         language = self._language
-        page = page_views.plain(page_texts.CLOSED, reason.say(language), language)
+        page = page_views.plain(page_texts.CLOSED, reason.say(language), language, self._look)
         self._send(status, page)
 
     def _redirect(self, place: str, cookie: str | None = None) -> None:
@@ -227,7 +234,7 @@ class PageHandler(BaseHTTPRequestHandler):
         headers = {
             "Content-Type": "text/html; charset=utf-8",
             "Content-Length": str(len(body)),
-            "Content-Security-Policy": _POLICY,
+            "Content-Security-Policy": self._look.policy,
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",

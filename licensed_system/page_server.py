@@ -16,6 +16,7 @@ from licensed_system.claims import Activation
 from licensed_system.fingerprint import Machine
 from licensed_system.gate import Gate
 from licensed_system.languages import Language
+from licensed_system.look import Look
 from licensed_system.state import OpenRequest
 from licensed_system.store import Store
 from licensed_system.system import Report
@@ -32,6 +33,7 @@ class Served:
     language: Language
     clock: Callable[[], datetime]
     machine: Machine
+    look: Look = field(default_factory=Look)
 
     def report(self) -> Report:
         """How the system stands now."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from html import escape as esc
 from importlib.resources import files
 from string import Template
@@ -12,6 +10,7 @@ from licensed_system import jws, page_texts, reports, texts
 from licensed_system.calendars import show_time
 from licensed_system.claims import Activation
 from licensed_system.languages import Language, Words
+from licensed_system.look import Look
 from licensed_system.outcomes import Refused
 from licensed_system.state import OpenRequest
 from licensed_system.status import Line, Standing
@@ -19,13 +18,12 @@ from licensed_system.system import Report
 
 _ROOM = files("licensed_system")
 _SHELL = Template((_ROOM / "page.html").read_text(encoding="utf-8"))
-_STYLE = (_ROOM / "page.css").read_text(encoding="utf-8").strip()
-STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode("ascii")
 
 
 def home(
     report: Report,
     language: Language,
+    look: Look,
     *,
     message: str = "",
     error: str = "",
@@ -39,11 +37,16 @@ def home(
     if made is not None:  # starts the download while the page stays, without any script
         head = f'<meta http-equiv="refresh" content="0; url={_request_path(made)}">'
     title, brand = page_texts.TITLE.say(language), report.state.name
-    return _page(title, main, language, brand=brand, head=head, is_error=bool(error))
+    return _page(title, main, language, look, brand=brand, head=head, is_error=bool(error))
 
 
 def confirm(
-    file_id: str, data: bytes, activation: Activation, report: Report, language: Language
+    file_id: str,
+    data: bytes,
+    activation: Activation,
+    report: Report,
+    language: Language,
+    look: Look,
 ) -> str:
     """Restates what 決定 will apply."""
     facts = _facts(activation, language)
@@ -60,14 +63,18 @@ def confirm(
         f'<p class="actions"><button class="primary">{_t(page_texts.DECIDE, language)}</button>',
         f'<a class="button" href="/">{_t(page_texts.BACK, language)}</a></p></form>',
     ]
-    return _page(page_texts.CONFIRM.say(language), main, language, brand=report.state.name)
+    title = page_texts.CONFIRM.say(language)
+    return _page(title, main, language, look, brand=report.state.name)
 
 
-def plain(title: Words, text: str, language: Language, *, with_link: bool = False) -> str:
+def plain(
+    title: Words, text: str, language: Language, look: Look, *, with_link: bool = False
+) -> str:
     """A page that says one thing."""
     link = f'<p><a href="/">{_t(page_texts.TO_START, language)}</a></p>' if with_link else ""
     main = [f"<h1>{_t(title, language)}</h1>", f"<section><p>{esc(text)}</p>{link}</section>"]
-    return _page(title.say(language), main, language, is_error=True, with_languages=with_link)
+    words = title.say(language)
+    return _page(words, main, language, look, is_error=True, with_languages=with_link)
 
 
 def message(words: Words, language: Language, **facts: object) -> str:
@@ -111,6 +118,7 @@ def _page(
     title: str,
     main: list[str],
     language: Language,
+    look: Look,
     *,
     brand: str = "",
     head: str = "",
@@ -118,12 +126,13 @@ def _page(
     with_languages: bool = True,
 ) -> str:
     prefix = f"{page_texts.ERROR.say(language)}: " if is_error else ""
+    names = [look.vendor, brand or page_texts.TITLE.say(language)]
     return _SHELL.substitute(
         lang=language,
-        title=esc(prefix + title),
+        title=esc(prefix + title + (f" | {look.vendor}" if look.vendor else "")),
         head=head,
-        style=_STYLE,
-        brand=esc(brand or page_texts.TITLE.say(language)),
+        style=look.style,
+        brand=esc(" – ".join(filter(None, names))),
         languages=_languages(language) if with_languages else "",
         main="\n".join(part for part in main if part),
     )

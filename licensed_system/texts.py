@@ -112,4 +112,10 @@ HELP = {
     "return": Words("利用を終了し、返却ファイルを作る", "stop using the license and return it"),
     "serve": Words("ライセンス管理のページを開く", "serve the local page"),
     "port": Words("ポート番号（0 は空いている番号）", "port number (0: any free one)"),
+    "vendor": Words("ページに表示するベンダーの名称", "the vendor's name, shown on the page"),
+    "accent": Words(
+        "リンクとボタンの色（コントラスト比 4.5:1 以上）",
+        "color of links and buttons, contrast at least 4.5:1",
+    ),
+    "accent-dark": Words("ダークモードでの色", "the same on dark screens"),
 }

@@ -15,6 +15,7 @@ from app.accounts.factors.proof_services import encrypt_app_secret
 from app.accounts.factors.tables import AuthenticatorApp, Passkey
 from app.accounts.queries import find_credentials
 from app.activation.signing_keys.services import rotate_signing_key
+from app.brand.services import read_brand
 from app.database import fetch, fetch_value
 from app.database.data_fields import NeverShown
 from app.demo.world import PASSWORD
@@ -408,6 +409,13 @@ GET  /staff/terms                                       L N N N N N P P P
 GET  /staff/terms/{terms}                               L N N N N N P P P
 GET  /staff/terms/new                                   L N N N N N P N N
 POST /staff/terms/new                                   L N N N N N F N N
+GET  /brand/{brand_file}                                D D D D D D D D D
+GET  /brand/mangled                                     N N N N N N N N N
+GET  /staff/brand                                       L N N N N N P P P
+POST /staff/brand                                       L N N N N N G N N
+GET  /staff/brand/logo                                  L N N N N N P N N
+POST /staff/brand/logo                                  L N N N N N F N N
+POST /staff/brand/logo/removal                          L N N N N N G N N
 GET  /staff/users                                       L N N N N N P P P
 GET  /staff/users/{person}                              L N N N N N P P P
 GET  /staff/users/{person}/{disabling}                  L N N N N N P P N
@@ -490,8 +498,15 @@ async def _things(portal: Portal) -> dict[str, object]:
     names["mail"], names["token"] = await _reset(portal)
     owner = await fetch_value("select id from portal_user where code = 'owner'")
     names["factor"] = await _factor(owner)
+    names["brand_file"] = await _brand_file()
     names["app"] = await _app(portal, owner)
     return names | await _people(portal) | await _notices(portal, owner) | await _vendors(portal)
+
+
+async def _brand_file() -> str:
+    """The style sheet of a brand with a colour."""
+    await fetch("update brand set accent = '#0017c1'")
+    return (await read_brand()).shown().style_name
 
 
 async def _notices(portal: Portal, owner: UUID) -> dict[str, object]:
@@ -753,7 +768,13 @@ async def test_everybody_gets_what_the_table_says(portal: Portal, who: str) -> N
 def test_every_route_is_in_the_table(stage: Stage) -> None:
     app = make_litestar(stage.settings, "postgresql://nobody@127.0.0.1/nothing")
     names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
-    names |= {"mail": "id", "registration": "id", "link": "token", "address": "token"}
+    names |= {
+        "brand_file": "name",
+        "mail": "id",
+        "registration": "id",
+        "link": "token",
+        "address": "token",
+    }
     names |= {"membership": "membership_id", "invitation": "invitation_id"}
     names |= {"session": "session_id", "entitlement": "entitlement_id"}
     names |= {"group_company": "group_company_id"}

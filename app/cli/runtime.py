@@ -23,6 +23,7 @@ from uvicorn.supervisors import Multiprocess
 
 from app import domains
 from app.background.loop import do_tasks
+from app.brand.services import refresh
 from app.cli.listening import address_of, listening
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
@@ -80,6 +81,8 @@ def run_with_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T
         await migrate(urls.owner, urls.runtime)
         await open_pool(urls.runtime)
         try:
+            # A command may write mails.
+            await refresh()
             return await work()
         finally:
             await close_pool()

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from app.activation.wording import message_of, outcome_named
 from app.audit.event_types import EVENT_TYPES
+from app.brand.values import BrandValues
 from app.environments.values import EnvironmentValues
+from app.mail.rules import kind_name
 from app.web.i18n import gettext as _
 from app.web.values import kinds
 
@@ -77,18 +79,15 @@ def sentence(event_type: str, subject: str, details: Mapping[str, object]) -> st
 def _shown(event_type: str, name: str, value: object) -> object:
     """Return a detail as a sentence says it: in words, and days as everywhere."""
     match event_type, name, value:
-        case "environment-change", "changed", [*names]:
-            labels = kinds(EnvironmentValues)
+        case "environment-change" | "brand-change", "changed", [*names]:
+            labels = kinds(BrandValues if event_type == "brand-change" else EnvironmentValues)
             return ", ".join(labels[str(each)].name for each in names) or "–"
     if not isinstance(value, str):
         return value
-    match event_type, name:
-        case "activation-refusal", "code":
-            return _refusal(value)
-        case "report-export", "report":
-            return _report(value)
-        case _, "format":
-            return value.upper()
+    if words := WORDS.get((event_type, name)):
+        return words(value)
+    if name == "format":
+        return value.upper()
     return value.replace("-", "/") if DAY.fullmatch(value) else value
 
 
@@ -113,3 +112,12 @@ def _refusal(code: str) -> str:
 def event_type_name(event_type: str) -> str:
     """Return an event type without what it is about, for a list to choose from."""
     return _(EVENT_TYPES.get(event_type, event_type.replace("%", "%%"))) % defaultdict(lambda: "…")
+
+
+WORDS = {
+    ("activation-refusal", "code"): _refusal,
+    ("report-export", "report"): _report,
+    ("mail-retry", "template"): kind_name,
+    ("mail-discard", "template"): kind_name,
+}
+"""What tells a detail that is a code, by the event type and the detail's name."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.mail.rules import Recipient
 from app.settings import Settings
-from app.web.i18n import translations
+from app.web.brand import Shown
 from app.web.templates import environments
 
 # Seven bits pass every server; the text is UTF-8 all the same.
@@ -33,7 +33,8 @@ def compose(
     Args:
         settings: links are built from its base_url.
         id: the mail's own, from which its Message-ID is made: a repeat has the same one.
-        template: folder below templates/mail/ with subject.txt, body.txt and body.html.
+        template: folder below templates/mail/ with subject.txt and content.txt, which the two
+            layouts draw.
         further: headers that only this kind of mail has, ASCII.
         context: what the templates need beside `base_url`, `name` and `subject`.
 
@@ -42,13 +43,14 @@ def compose(
     """
 
     def text(part: str, **known: object) -> str:
-        found = environments[to.language].get_template(f"mail/{template}/{part}")
-        return found.render(base_url=settings.base_url, name=to.name, **known, **context)
+        found = environments[to.language].get_template(f"mail/{part}")
+        return found.render(
+            kind=template, base_url=settings.base_url, name=to.name, **known, **context
+        )
 
-    subject = " ".join(text("subject.txt").split())
-    portal = translations[to.language].gettext("License Portal")
+    subject = " ".join(text(f"{template}/subject.txt").split())
     headers = {
-        "From": _address("From", portal, settings.mail_from),
+        "From": _address("From", Shown(to.language).sender, settings.mail_from),
         "To": _address("To", to.name, to.address),
         "Subject": _encoded("Subject", subject),
         "Date": format_datetime(now),
@@ -59,8 +61,8 @@ def compose(
         **(further or {}),
     }
     message = EmailMessage(policy=POLICY)
-    message.set_content(_tidied(text("body.txt", subject=subject)))
-    message.add_alternative(text("body.html", subject=subject), subtype="html")
+    message.set_content(_tidied(text("_layout.txt", subject=subject)))
+    message.add_alternative(text("_layout.html", subject=subject), subtype="html")
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return head.encode("ascii") + message.as_bytes()
 

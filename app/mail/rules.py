@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from app.web.i18n import N_
+from app.web.i18n import gettext as _
+
 # A mail server that is down comes back within minutes, or after a weekend.
 BACK_OFF = (
     timedelta(seconds=15),
@@ -18,6 +21,26 @@ BACK_OFF = (
     timedelta(hours=24),
 )
 LONGEST_ANSWER = 500
+# What people call each folder of templates/mail/.
+KINDS = {
+    "email-change-asked": N_("Request to change the email address"),
+    "email-changed": N_("Email address changed"),
+    "email-confirmation": N_("Email address confirmation"),
+    "farewell": N_("Account deleted"),
+    "invitation": N_("Invitation to a contract"),
+    "notice": N_("Notice"),
+    "owner-appointment": N_("Owner appointed"),
+    "password-changed": N_("Password changed"),
+    "password-reset": N_("Link for a new password"),
+    "quote-answer": N_("Quote answered"),
+    "quote-notification": N_("Quote requested (to staff)"),
+    "quote-request": N_("Quote request received"),
+    "quote-withdrawal": N_("Quote request withdrawn (to staff)"),
+    "reminder": N_("Reminder of end dates"),
+    "second-factor-changed": N_("Two-step verification changed"),
+    "second-factors-removed": N_("Two-step verification removed"),
+    "staff-invitation": N_("Staff account created"),
+}
 
 
 class State(StrEnum):
@@ -51,6 +74,11 @@ class Recipient:
     address: str
     name: str
     language: str
+
+
+def kind_name(template: str) -> str:
+    """Return what people call a kind of mail, in the reader's language."""
+    return _(KINDS.get(template, template))
 
 
 def after_failure(

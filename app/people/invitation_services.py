@@ -121,6 +121,7 @@ async def _send(
         about=invitation.id,
         valid_until=invitation.expires_at,
         inviter=actor.name,
+        by_vendor=actor.staff_role is not None,
         contract=contract,
         link=f"{settings.base_url}/join/{token}",
         expires_at=invitation.expires_at,

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from icalendar import Calendar, Event
 
 from app.reminders.rules import EndDate, told
+from app.web.brand import Shown
 from app.web.i18n import gettext as _
+from app.web.i18n import language
 
 # How often programs should ask again.
 REFRESH = timedelta(hours=12)
@@ -23,7 +25,7 @@ def calendar_file(end_dates: Sequence[EndDate], *, made_at: datetime, base_url: 
     calendar = Calendar()
     calendar.add("prodid", "-//License Portal//Calendar 1//EN")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", _("License Portal"))
+    calendar.add("x-wr-calname", Shown(language.get()).name)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     host = urlsplit(base_url).hostname or "localhost"
     for end_date in end_dates:

@@ -19,7 +19,7 @@ from app.settings import Settings
 from app.web import i18n
 
 BATCH = 50
-MOST_LINES = 40
+MOST_LINES = 20
 # A person's day, whatever the time zones of their contracts.
 TIME_ZONE = "Asia/Tokyo"
 

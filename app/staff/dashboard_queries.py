@@ -1,11 +1,12 @@
 """What waits for the staff, the same for each of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from app.contracts.rules import ENDS_SOON_DAYS
 from app.database import rows
+from app.mail.rules import kind_name
 
 MOST_SHOWN = 10
 QUOTES = """
@@ -53,7 +54,12 @@ async def list_waiting() -> dict[str, list[Waiting]]:
         f" order by x.at, x.day, x.id limit {MOST_SHOWN})"
         for select in (QUOTES, MAILS, ENDING)
     )
-    found = await rows(Waiting, parts, ENDS_SOON_DAYS)
+    found = [_named(row) for row in await rows(Waiting, parts, ENDS_SOON_DAYS)]
     return {
         kind: [row for row in found if row.kind == kind] for kind in ("quote", "mail", "contract")
     }
+
+
+def _named(row: Waiting) -> Waiting:
+    """Return what waits as people call it."""
+    return replace(row, name=kind_name(row.name)) if row.kind == "mail" else row

@@ -10,7 +10,6 @@ from app.accounts.session_services import mark_seen
 from app.staff.access import permitted
 from app.staff.dashboard_queries import list_waiting
 from app.staff.figure_queries import read_figures
-from app.staff.mail.rules import kind_name
 from app.staff.rules import Permission
 from app.staff.search_queries import search
 from app.staff.shell_pages import staff_page
@@ -30,7 +29,6 @@ async def show_dashboard(request: PageRequest) -> Response[str]:
         "staff/dashboard.html",
         waiting=await list_waiting(),
         figures=await read_figures(),
-        kind_name=kind_name,
     )
 
 

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     ACTIVATIONS_CHANGE = "activations:change"
     SIGNING_KEYS_ROTATE = "signing-keys:rotate"
     TERMS_PUBLISH = "terms:publish"
+    BRAND_CHANGE = "brand:change"
     USERS_HELP = "users:help"
     USERS_DISABLE = "users:disable"
     FACTORS_REMOVE = "second-factors:remove"
@@ -67,6 +68,7 @@ LEAST_ROLE = {
     Permission.LICENSE_KEYS_EXPORT_AGAIN: StaffRole.ADMINISTRATOR,
     Permission.SIGNING_KEYS_ROTATE: StaffRole.ADMINISTRATOR,
     Permission.TERMS_PUBLISH: StaffRole.ADMINISTRATOR,
+    Permission.BRAND_CHANGE: StaffRole.ADMINISTRATOR,
     Permission.STAFF_CHANGE: StaffRole.ADMINISTRATOR,
     Permission.AUDIT_EXPORT: StaffRole.ADMINISTRATOR,
     # It reads the whole log.
@@ -84,6 +86,7 @@ NEEDS_PROOF = frozenset(
         Permission.RESOURCES_CHANGE,
         Permission.SIGNING_KEYS_ROTATE,
         Permission.TERMS_PUBLISH,
+        Permission.BRAND_CHANGE,
         Permission.USERS_DISABLE,
         Permission.FACTORS_REMOVE,
         Permission.STAFF_CHANGE,

@@ -84,7 +84,7 @@ async def test_the_mail_is_in_the_language_of_the_account_not_of_the_browser(
     assert mail["subject"] == "Set a new password"
     assert mail["from"].addresses[0].display_name == "License Portal"
     assert "Dear Alex Morgan," in text(mail)
-    assert "Somebody asked for a new password" in part(mail, "html")
+    assert "Someone asked to set a new password" in part(mail, "html")
     await ask(portal, "member", language="en")
     assert "佐藤 美咲 様" in text(await newest(portal.settings))
 

@@ -23,7 +23,7 @@ DECLARED = Counter(
 # of the audit log, and a file that the person uploaded.
 OPEN = {
     *("passkey.credential_id", "passkey.public_key", "passkey_challenge.challenge"),
-    *("signing_key.public_key", "audit_link.digest", "confirmation.upload"),
+    *("signing_key.public_key", "audit_link.digest", "confirmation.upload", "brand.logo"),
 }
 
 

@@ -21,6 +21,7 @@ LEVELS = [
     {"contracts"},
     {"confirmations"},
     {"accounts"},
+    {"brand"},
     {"audit", "mail"},
     {"background"},
     {"web"},
@@ -40,7 +41,7 @@ KNOW_EVERYTHING = {
     ),
 }
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
-DOMAINS = set.union(*LEVELS[:12])
+DOMAINS = set.union(*LEVELS[:13])
 
 # What each room may import of its own domain. Two modules of one room may import each other.
 ROOMS = {

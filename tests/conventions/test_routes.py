@@ -47,6 +47,8 @@ PUBLIC = {
     # Outside the demo there are no such pages; see tests/mail/.
     ("GET", "/demo/mail"),
     ("GET", "/demo/mail/{id}"),
+    # On every page, the log-in page too.
+    ("GET", "/brand/{name}"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     # Whoever has the token of monitoring; see tests/monitoring/.

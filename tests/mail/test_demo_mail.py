@@ -24,7 +24,7 @@ async def test_a_mail_is_found_on_the_list_and_its_link_can_be_followed(portal: 
         read = (await client.get(f"/demo/mail/{id}")).text
         links = [attrs["href"] for tag, attrs in elements(read) if tag == "a"]
         assert link(mail) in links
-        assert f'<p><a href="{link(mail)}">' in read, "a paragraph of its own"
+        assert f'<br><a href="{link(mail)}">' in read, "a line of its own"
         assert (await client.get(link(mail))).status_code == 200
 
 

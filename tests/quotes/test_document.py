@@ -98,7 +98,7 @@ async def test_each_download_is_in_the_history(owner: httpx.AsyncClient) -> None
     path = await requested(owner)
     reference = path.rsplit("/", 1)[1]
     await owner.head(f"{path}/pdf")
-    count = "select count(*) from audit_event where act = 'quote-download'"
+    count = "select count(*) from audit_event where event_type = 'quote-download'"
     assert await fetch_value(count) == 0
     answer = await owner.get(f"{path}/pdf")
     assert await fetch_value(count) == 1
@@ -124,6 +124,6 @@ async def test_staff_get_the_customers_document_and_leave_a_trace(
     assert (await owner.get(f"{console}/pdf")).status_code == 404
     who = await fetch_value(
         "select u.code from audit_event e join portal_user u on u.id = e.actor"
-        " where e.act = 'quote-download' order by e.at limit 1"
+        " where e.event_type = 'quote-download' order by e.at limit 1"
     )
     assert who == "auditor"

@@ -111,7 +111,7 @@ async def test_it_is_linked_where_the_figures_are(member: httpx.AsyncClient) -> 
 async def test_each_download_is_in_the_history_and_asking_for_the_head_is_none(
     owner: httpx.AsyncClient,
 ) -> None:
-    count = "select count(*) from audit_event where act = 'report-export'"
+    count = "select count(*) from audit_event where event_type = 'report-export'"
     await owner.head(URL)
     assert await fetch_value(count) == 0
     answer = await owner.get(URL)

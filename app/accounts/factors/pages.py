@@ -23,6 +23,7 @@ from app.accounts.factors.rules import grouped, relying_party
 from app.accounts.rules import Viewer, local_path, with_next
 from app.encryption import read_secret
 from app.settings import Settings
+from app.web.brand import Shown
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, read_form
@@ -171,10 +172,10 @@ async def _provisioning(viewer: Viewer, settings: Settings, id: UUID) -> tuple[s
     app = await factor_queries.find_app_in_set_up(viewer.id, id, clock.now())
     if app is None:
         raise NotFoundException
-    secret = open_app_secret(read_secret(settings.secret_file), viewer.id, app["encrypted_secret"])
+    secret = open_app_secret(read_secret(settings.secret_file), viewer.id, app.encrypted_secret)
     if secret is None:
         raise NotFoundException
-    issuer = f"License Portal ({_host(settings)})"
+    issuer = f"{Shown('en').name} ({_host(settings)})"
     return pyotp.TOTP(secret).provisioning_uri(name=viewer.code, issuer_name=issuer), secret
 
 
@@ -224,7 +225,9 @@ class Passkeys(Controller):
         party = relying_party(settings.base_url)
         if party is None:
             raise NotFoundException
-        options = await passkey_services.registration_options(viewer, party, _("License Portal"))
+        options = await passkey_services.registration_options(
+            viewer, party, Shown(viewer.language).name
+        )
         return Response(options.encode(), media_type=MediaType.JSON, status_code=200)
 
     def _page(

@@ -6,10 +6,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.confirmations.acts import Act, Context, Done, Payload, Refusal, Refused, Statement
+from app.mail.rules import kind_name
 from app.staff.access import requires
 from app.staff.mail import queries, services
 from app.staff.mail.queries import SeenMail
-from app.staff.mail.rules import kind_name
 from app.staff.rules import Permission
 from app.web.i18n import N_, moment
 from app.web.i18n import gettext as _
@@ -68,6 +68,7 @@ async def _state_discard(_context: Context, payload: OfMail) -> Statement:
         facts=_facts(mail),
         back=f"{MAIL_URL}/{mail.id}",
         warning=_("The content is deleted and the email will not be delivered."),
+        danger=True,
     )
 
 

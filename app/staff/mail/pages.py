@@ -8,10 +8,10 @@ from litestar.exceptions import NotFoundException
 
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
+from app.mail.rules import KINDS, kind_name
 from app.staff.access import permitted
 from app.staff.mail import acts, queries
 from app.staff.mail.queries import SeenMail
-from app.staff.mail.rules import kind_name
 from app.staff.rules import Permission
 from app.staff.shell_pages import draft_errors, staff_page
 from app.web.lists.addresses import Wanted
@@ -28,7 +28,8 @@ async def list_mails(request: PageRequest) -> Response[str]:
     """メール: waiting, sent and failed."""
     wanted = Wanted.read(acts.MAIL_URL, query_form(request), queries.MAILS)
     listed = await list_rows(queries.MAILS, wanted)
-    return staff_page(request, "staff/mails.html", listed=listed, kind_name=kind_name)
+    kinds = sorted(((each, kind_name(each)) for each in KINDS), key=lambda pair: pair[1])
+    return staff_page(request, "staff/mails.html", listed=listed, kinds=kinds, kind_name=kind_name)
 
 
 class Mails(Controller):
@@ -48,7 +49,9 @@ class Mails(Controller):
         errors = await draft_errors(
             request, viewer, lambda p: p.mail == mail.id, acts.RETRY, acts.DISCARD
         )
-        return staff_page(request, "staff/mail.html", mail=mail, errors=errors, kind_name=kind_name)
+        return staff_page(
+            request, "staff/mail.html", mail=mail, kind=kind_name(mail.template), errors=errors
+        )
 
     @post("/retry", guards=CHANGE)
     async def propose_retry(

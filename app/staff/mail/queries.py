@@ -6,10 +6,8 @@ from uuid import UUID
 
 from app import clock
 from app.database import row
-from app.mail.rules import Reason, State
-from app.staff.mail.rules import kinds_named
-from app.web.lists.listings import Listing, Order, Where, fields_of
-from app.web.searching import contains, pattern
+from app.mail.rules import KINDS, Reason, State
+from app.web.lists.listings import Listing, Order, fields_of, words_in
 
 # `about` names a person, an invitation or something else; only what it belongs to is shown.
 COLUMNS = """m.id, m.template, m.state, m.reason, m.answer, m.failures, m.created_at, m.due_at,
@@ -59,20 +57,14 @@ class SeenMail:
         return self.state != State.SENT and self.reason != Reason.DISCARDED
 
 
-def _find(where: Where, words: str) -> None:
-    """Search the kind as the reader calls it, the person, the contract and the server response."""
-    found = contains("{0}", "m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')")
-    where.add(f"({found} or m.template = any({{1}}))", pattern(words), kinds_named(words))
-
-
 MAILS = Listing(
     row=fields_of(SeenMail),
     columns=COLUMNS,
     tables=TABLES,
     key="m.id",
     orders={"newest": Order("m.created_at", down=True)},
-    search=_find,
-    filters={"state": STATES},
+    search=words_in("m.answer", "coalesce(u.name, '')", "coalesce(c.number, '')"),
+    filters={"state": STATES, "kind": {kind: f"m.template = '{kind}'" for kind in KINDS}},
 )
 
 

@@ -8,7 +8,7 @@ from tests.browser.matrix import Journey
 from tests.browser.people import Person
 from tests.mail.post import text
 
-FAREWELL = {"ja": "退会しました", "en": "You withdrew from the License Portal"}
+FAREWELL = {"ja": "退会しました", "en": "You withdrew from License Portal"}
 
 
 async def walk(cast: Cast) -> None:

@@ -1,0 +1,72 @@
+"""Accent colours: whether they can be read, and the style sheet that brings them."""
+
+import re
+from collections.abc import Iterable
+
+# The backgrounds that stand under coloured text: --paper, --tint and --wash of static/portal.css.
+LIGHT = ("#ffffff", "#f7f7fa", "#e8f1fe")
+DARK = ("#15181e", "#1e222a", "#22304d")
+# WCAG 2.2, 1.4.3: text of ordinary size.
+LEAST_CONTRAST = 4.5
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+_STEP = 0.02
+_LOGO = (
+    "html .logo{width:auto;height:1.5rem;max-width:16rem;object-fit:contain;vertical-align:middle}"
+)
+# Logos are drawn for paper, so on a dark page they bring some along.
+_LOGO_IN_DARK = "html .logo{padding:.125rem .25rem;border-radius:.25rem;background:#fff}"
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _luminance(colour: str) -> float:
+    """Return the relative luminance, as WCAG 2.2 defines it."""
+    parts = [channel / 255 for channel in _channels(colour)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def least_contrast(colour: str, backgrounds: Iterable[str]) -> float:
+    """Return the contrast where it is lowest."""
+    return min(contrast(colour, background) for background in backgrounds)
+
+
+def shown_ratio(ratio: float) -> str:
+    """Return a ratio as people read it; cut, so that one that is refused never reads 4.5."""
+    return f"{int(ratio * 10) / 10:.1f}"
+
+
+def for_dark(colour: str) -> str:
+    """Return the colour, made lighter until it can be read on dark pages."""
+    mixed, share = colour, 0.0
+    while least_contrast(mixed, DARK) < LEAST_CONTRAST:
+        share += _STEP
+        channels = (round(c + (255 - c) * min(share, 1)) for c in _channels(colour))
+        mixed = "#" + "".join(f"{channel:02x}" for channel in channels)
+    return mixed
+
+
+def style_sheet(accent: str, accent_dark: str, *, logo: bool) -> str:
+    """Return the rules that put colour and logo on a page; empty where there is neither.
+
+    `html:root` outweighs the `:root` of portal.css, which the log-in page loads last.
+    """
+    light = [f"html:root{{--accent:{accent}}}"] if accent else []
+    dark = []
+    if accent or accent_dark:
+        dark.append(f"html:root{{--accent:{accent_dark or for_dark(accent)}}}")
+    if logo:
+        light.append(_LOGO)
+        dark.append(_LOGO_IN_DARK)
+    if not dark:
+        return ""
+    rules = f"@media screen and (prefers-color-scheme:dark){{{''.join(dark)}}}"
+    return "".join(light) + rules
