@@ -86,3 +86,28 @@ const showTab = () => {
 };
 document.addEventListener("htmx:after:swap", showTab);
 showTab();
+// What is left of a product counts down while numbers are typed; the server has the last word.
+const whole = ({ value }) => {
+  const digits = value.normalize("NFKC").replace(/[,\s]/g, "");
+  return /^\d+$/.test(digits) ? Number(digits) : 0;
+};
+document.addEventListener("input", ({ target }) => {
+  const rest = document.getElementById(target.dataset?.rest);
+  if (!rest) return;
+  let left = Number(rest.dataset.most);
+  for (const field of document.querySelectorAll(`[data-rest="${rest.id}"]`)) {
+    left -= Math.max(whole(field), Number(field.dataset.held ?? 0));
+  }
+  rest.textContent = left.toLocaleString("en");
+  rest.classList.toggle("bad", left < 0);
+});
+// 「最大」 fills in without a request.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fill]");
+  if (!button) return;
+  event.preventDefault();
+  const field = document.getElementById(button.dataset.fill);
+  field.value = Number(document.getElementById(field.dataset.rest).dataset.most).toLocaleString("en");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}, true);

@@ -114,7 +114,9 @@ def _check_elements(html: str, *, fragment: bool) -> None:
     labelled = {attrs.get("for") for tag, attrs in tags if tag == "label"}
     for tag, attrs in tags:
         if tag in {"input", "select", "textarea"} and attrs.get("type") != "hidden":
+            others = (attrs.get("aria-labelledby") or "").split()
             named = attrs.get("id") in labelled or "aria-label" in attrs
+            named = named or (bool(others) and set(others) <= set(ids))
             assert named or attrs.get("type") in {"checkbox", "radio"}, f"no label: {attrs}"
         assert "style" not in attrs and not any(name.startswith("on") for name in attrs)
         assert tag != "script" or (attrs.get("src") or "").startswith("/static/")

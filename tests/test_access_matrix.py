@@ -177,6 +177,7 @@ GET  /contracts/{mine}/reports/allocations/{format}     L T N D D D N N N
 GET  /contracts/{mine}/reports/activations/{format}     L T N N N D N N N
 GET  /contracts/{mine}/allocation-sheet                 L T N N N P N N N
 POST /contracts/{mine}/allocation-sheet                 L T N N N F N N N
+POST /contracts/{mine}/allocation-sheet/grid            L T N N N F N N N
 GET  /contracts/{mine}/allocation-sheet/template        L T N N N D N N N
 GET  /contracts/{mine}/resources                        L T N P P P N N N
 GET  /contracts/{mine}/resources/{resource}/file        L T N D D D N N N
@@ -226,6 +227,7 @@ GET  /contracts/{theirs}/reports/allocations/{format}   L T D N N N N N N
 GET  /contracts/{theirs}/reports/activations/{format}   L T D N N N N N N
 GET  /contracts/{theirs}/allocation-sheet               L T P N N N N N N
 POST /contracts/{theirs}/allocation-sheet               L T F N N N N N N
+POST /contracts/{theirs}/allocation-sheet/grid          L T F N N N N N N
 GET  /contracts/{theirs}/allocation-sheet/template      L T D N N N N N N
 GET  /contracts/{theirs}/resources                      L T P N N N N N N
 GET  /contracts/{theirs}/resources/{resource}/file      L T D N N N N N N

@@ -72,11 +72,11 @@ async def _state_creation(context: Context, payload: Creation) -> Statement:
 
 async def _create(context: Context, payload: Creation) -> Done:
     contract = await provide_changeable_contract(context.viewer, payload.contract)
-    await services.create_environment(
+    created = await services.create_environment(
         contract=contract.id, values=payload.values, actor=context.viewer.id
     )
     return Done(
-        f"{contract.url}/environments",
+        f"{contract.url}/environments?created={created}",
         _("The environment %(name)s was created.", name=payload.values.name),
     )
 

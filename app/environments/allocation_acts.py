@@ -82,7 +82,8 @@ async def _allocate(context: Context, payload: Quantities) -> Done:
             actor=context.viewer.id,
         )
     rows = [(product_name(p), p.share.here, wanted[p.share.entitlement]) for p in changed]
-    return Done(f"{contract.url}/environments", told_changes(environment.name, rows))
+    address = f"{contract.url}/environments?allocated={environment.id}"
+    return Done(address, told_changes(environment.name, rows))
 
 
 def told_changes(place: str, rows: Sequence[tuple[str, int, int]]) -> str:

@@ -14,7 +14,13 @@ from app.contracts.rules import SeenContract
 from app.environments import queries
 from app.environments.access import place_dependencies, provide_changeable_place
 from app.environments.allocation_acts import ALLOCATION, Quantities
-from app.environments.forms import AllocationForm, chosen_others, is_added, quantity_field
+from app.environments.forms import (
+    AllocationForm,
+    chosen_others,
+    is_added,
+    quantity_field,
+    remaining,
+)
 from app.environments.queries import OfferedProduct, SeenEnvironment
 from app.environments.rules import AllocationProblem, check_allocation
 from app.products.rules import product_name
@@ -92,9 +98,13 @@ class Allocations(Controller):
         contract: NamedDependency[SeenContract],
         environment: NamedDependency[SeenEnvironment],
     ) -> Response[Any]:
-        """割り当て: on to the confirm step."""
+        """割り当て: on to the confirm step; 最大: back to the form with the number filled in."""
         offered = await queries.offered_products(contract, environment.id)
         form = AllocationForm.read(await read_form(request), offered)
+        if form.filled is not None:
+            return _page(
+                request, contract, environment, offered, form.typed, {}, form.others, form.filled
+            )
         if errors := _in_order(offered, form.errors | _check(offered, form)):
             return _page(request, contract, environment, offered, form.typed, errors, form.others)
         payload = Quantities(contract.number, environment.id, form.quantities, form.seen)
@@ -165,6 +175,7 @@ def _page(
     typed: Mapping[UUID, str],
     errors: dict[str, str],
     others: Sequence[UUID],
+    filled: UUID | None = None,
 ) -> Response[str]:
     shown = [
         p
@@ -181,5 +192,9 @@ def _page(
         more_others=len(shown) < len(offered),
         added=[p.share.entitlement for p in shown if is_added(p, others)],
         typed=typed,
+        left={
+            p.share.entitlement: remaining(p.share, typed.get(p.share.entitlement)) for p in shown
+        },
+        filled=filled,
         errors=errors,
     )

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.environments.queries import OfferedProduct
-from app.environments.rules import MOST_PER_ENVIRONMENT
+from app.environments.rules import MOST_PER_ENVIRONMENT, Share
 from app.products.rules import product_name
-from app.web.forms import Fields, read_number
+from app.web.forms import Fields, plain_whole, read_id, read_number
 from app.web.i18n import gettext as _
+from app.web.i18n import number
 from app.web.requests import FormData
 
 
@@ -30,6 +31,7 @@ class AllocationForm:
         quantities: asked for.
         seen: allocated to the environment when the form was made.
         others: other products that the person added to the form.
+        filled: the product whose number 最大 was pressed at, with what is available of it.
 
     Takes: for each product number, 0 to 1,000,000,000, empty is 0; seen: hidden number
     Rules: Σ max(allocated, held) ≤ the contracted quantity, by trigger too; the product
@@ -41,19 +43,20 @@ class AllocationForm:
     others: list[UUID]
     typed: Mapping[UUID, str]
     errors: dict[str, str]
+    filled: UUID | None
 
     @classmethod
     def read(cls, data: FormData, offered: Sequence[OfferedProduct]) -> "AllocationForm":
         """Read what was sent for the products that can be allocated."""
         fields = Fields(data)
         quantities, seen, typed = {}, {}, {}
-        others = chosen_others(data, offered)
+        others, filled = chosen_others(data, offered), read_id(data.get("fill"))
         for product in offered:
             id = product.share.entitlement
             name = quantity_field(id)
             if name not in data.fields:
                 continue
-            typed[id] = data.get(name)
+            typed[id] = number(product.share.available) if id == filled else data.get(name)
             quantities[id] = fields.whole_number(
                 name, product_name(product), minimum=0, maximum=MOST_PER_ENVIRONMENT, empty=0
             )
@@ -70,7 +73,14 @@ class AllocationForm:
             others=others,
             typed=typed,
             errors=fields.errors,
+            filled=filled if filled in typed else None,
         )
+
+
+def remaining(share: Share, typed: str | None) -> int:
+    """What would be free with a number in the form; with what is allocated where there is none."""
+    count = share.here if typed is None else read_number(plain_whole(typed)) or 0
+    return share.available - max(count, share.held)
 
 
 def is_added(product: OfferedProduct, others: Collection[UUID]) -> bool:

@@ -17,6 +17,7 @@ from app.environments import acts, queries
 from app.environments.access import place_dependencies, provide_changeable_place
 from app.environments.queries import Place, SeenEnvironment
 from app.environments.values import EnvironmentValues
+from app.web.forms import read_id
 from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
@@ -34,9 +35,10 @@ async def list_environments(
 ) -> Response[str]:
     """環境: in sort-key order, with allocation and activation."""
     products = await queries.contracted_products(contract)
+    data = query_form(request)
     wanted = Wanted.read(
         f"{contract.url}/environments",
-        query_form(request),
+        data,
         queries.ENVIRONMENTS,
         product={product.code for product in products},
     )
@@ -46,6 +48,9 @@ async def list_environments(
         contract=contract,
         products=products,
         listed=await queries.list_environments(contract, wanted),
+        # The environment that was just created or allocated to, to say what comes next.
+        created=read_id(data.get("created")),
+        allocated=read_id(data.get("allocated")),
     )
 
 

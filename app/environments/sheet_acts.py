@@ -34,11 +34,13 @@ class TableOfCounts(Payload, frozen=True):
     Attributes:
         table: as it was written.
         seen: environment, entitlement and count, as allocated when the table was checked.
+        environments: the rows of the grid that the table was made of; none for a pasted table.
     """
 
     contract: str
     table: str
     seen: list[tuple[UUID, UUID, int]]
+    environments: list[UUID] = []
 
     @property
     def seen_counts(self) -> dict[tuple[UUID, UUID], int]:
@@ -128,7 +130,9 @@ async def _allocate(context: Context, payload: TableOfCounts) -> Done:
     await services.set_all_allocations(
         contract=contract.id, wanted=_wanted(changing), actor=context.viewer.id
     )
-    return Done(f"{contract.url}/environments", told)
+    places = {str(effect.environment) for effect in changing}
+    one = f"?allocated={places.pop()}" if len(places) == 1 else ""
+    return Done(f"{contract.url}/environments{one}", told)
 
 
 def _told(changing: Sequence[Effect], sheet: Sheet) -> str:

@@ -1,5 +1,6 @@
-"""まとめて割り当て: allocations of many environments from one table."""
+"""まとめて割り当て: allocations of many environments, in a grid of fields or from one table."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,17 @@ from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.confirmations.services import find_draft, propose
+from app.confirmations.services import Proposal, find_draft, propose
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.environments.effect_rules import Sheet
+from app.environments.grid_forms import (
+    Grid,
+    GridForm,
+    chosen_environments,
+    errors_by_field,
+    most_rows,
+)
 from app.environments.judged_forms import Judged, column_name
 from app.environments.sheet_acts import ALLOCATION, TableOfCounts, sheet_url
 from app.environments.sheet_forms import TABLE, SheetForm
@@ -24,13 +32,13 @@ from app.web.downloads import attachment
 from app.web.forms import read_number
 from app.web.i18n import day
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest
+from app.web.requests import FormData, PageRequest, query_form, read_form
 from app.web.responses import see_other
 from app.web.templates import page
 
 
 class AllocationSheet(Controller):
-    """The table: paste or upload, check every line, allocate."""
+    """The grid; and the table: paste or upload, check every line, allocate."""
 
     path = "/contracts/{number:str}/allocation-sheet"
     guards = [signed_in]
@@ -43,11 +51,14 @@ class AllocationSheet(Controller):
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
     ) -> Response[str]:
-        """The empty form; or every line of the table that was checked, now."""
+        """The grid, as it is or as it was filled in; or every line of a table that was checked."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), ALLOCATION)
+        sheet = await read_sheet(contract)
         if draft is None or draft.payload.contract != contract.number:
-            return _page(request, contract, "")
-        sheet, payload = await read_sheet(contract), draft.payload
+            return _page(request, contract, "", grid=_grid(query_form(request), sheet))
+        if draft.payload.environments:
+            return await _drafted_grid(request, contract, sheet, draft)
+        payload = draft.payload
         first = max(1, read_number(request.query_params.get("first", "")) or 1)
         judged = await in_background(
             lambda: Judged.of(SheetForm.of(payload.table).lines, sheet, payload.seen_counts, first)
@@ -81,10 +92,35 @@ class AllocationSheet(Controller):
         kept = await propose(viewer, ALLOCATION, payload)
         return see_other(f"{sheet_url(contract)}?draft={kept.rsplit('/', 1)[1]}")
 
+    @post("/grid")
+    async def check_grid(
+        self,
+        request: PageRequest,
+        viewer: NamedDependency[Viewer],
+        contract: NamedDependency[SeenContract],
+    ) -> Response[Any]:
+        """割り当て below the grid: all errors, or on to the confirm step."""
+        data = await read_form(request)
+        sheet = await read_sheet(contract)
+        form = GridForm.read(data, sheet)
+        judged = await in_background(lambda: form.judge(sheet))
+        wrong = errors_by_field(judged)
+        grid = Grid(sheet, form.environments, 1, form.environments, form.typed, wrong)
+        if errors := grid.summary or _general_errors(form, judged):
+            # Where nothing of the form is there any more, the grid begins anew.
+            grid = grid if form.environments else _grid(query_form(request), sheet)
+            return _page(request, contract, "", errors=errors, grid=grid)
+        seen = [(*place, count) for place, count in judged.seen.items()]
+        payload = TableOfCounts(contract.number, form.table(sheet), seen, form.environments)
+        return see_other(await propose(viewer, ALLOCATION, payload))
+
     @get("/template")
-    async def template(self, contract: NamedDependency[SeenContract]) -> Response[bytes]:
-        """A table with what is allocated now, to change and send back."""
-        lines = _template_lines(await read_sheet(contract))
+    async def template(
+        self, request: PageRequest, contract: NamedDependency[SeenContract]
+    ) -> Response[bytes]:
+        """A table with what is allocated now, to change and send back; of all or some."""
+        sheet = await read_sheet(contract)
+        lines = _template_lines(sheet, chosen_environments(query_form(request), sheet))
         content = (BOM + "".join(csv_line(line) for line in lines)).encode()
         name = _("Allocations")
         return Response(
@@ -97,9 +133,44 @@ class AllocationSheet(Controller):
         )
 
 
-def _template_lines(sheet: Sheet) -> list[list[str]]:
+def _grid(data: FormData, sheet: Sheet) -> Grid:
+    """A page of the grid, as the address asks for it."""
+    chosen, rows = chosen_environments(data, sheet), most_rows(sheet)
+    first = read_number(data.get("first")) or 1
+    start = first - 1 if 0 < first <= len(chosen) else 0
+    return Grid(sheet, chosen[start : start + rows], start + 1, chosen)
+
+
+async def _drafted_grid(
+    request: PageRequest, contract: SeenContract, sheet: Sheet, draft: Proposal[TableOfCounts]
+) -> Response[str]:
+    """The grid with the numbers of a change that was not confirmed."""
+    payload = draft.payload
+    judged = await in_background(
+        lambda: Judged.of(SheetForm.of(payload.table).lines, sheet, payload.seen_counts)
+    )
+    rows = [id for id in payload.environments if id in sheet.environments]
+    typed = {e.place: e.line.cells[Column.COUNT] for e in judged.effects if e.place}
+    grid = Grid(sheet, rows, 1, rows, typed, errors_by_field(judged))
+    return _page(request, contract, "", errors=grid.summary or draft.errors, grid=grid)
+
+
+def _general_errors(form: GridForm, judged: Judged) -> dict[str, str]:
+    """What is wrong with a grid whose fields are right, each by itself."""
+    if form.gone:
+        told = _("An environment or a product in your table is gone. Check the other quantities.")
+    elif judged.errors:
+        told = " ".join(judged.errors.values())
+    elif not form.changed:
+        told = _("Nothing to change. Enter a different number, or go back to the list.")
+    else:
+        return {}
+    return {"form": told}
+
+
+def _template_lines(sheet: Sheet, environments: Sequence[UUID]) -> list[list[str]]:
     """A head and each environment with each product; only what is allocated where that is many."""
-    all_lines = len(sheet.environments) * len(sheet.products) <= MOST_LINES
+    all_lines = len(environments) * len(sheet.products) <= MOST_LINES
     lines = [
         [
             *(column_name(c) for c in Column),
@@ -108,12 +179,14 @@ def _template_lines(sheet: Sheet) -> list[list[str]]:
             _("Last usable day"),
         ]
     ]
-    for environment, name in sheet.environments.items():
+    for environment in environments:
         for product in sheet.products:
             here = sheet.cell(environment, product.id).here
             if all_lines or here:
                 facts = [product_name(product), str(product.quantity), day(product.ends_on)]
-                lines.append([name, product.code, str(here), product.mark, *facts])
+                lines.append(
+                    [sheet.environments[environment], product.code, str(here), product.mark, *facts]
+                )
     return lines
 
 
@@ -125,6 +198,7 @@ def _page(
     errors: dict[str, str] | None = None,
     ready: UUID | str = "",
     draft: UUID | str = "",
+    grid: Grid | None = None,
 ) -> Response[str]:
     failed = errors and request.method == "POST"
     return page(
@@ -134,6 +208,7 @@ def _page(
         contract=contract,
         action=sheet_url(contract),
         text=text,
+        grid=grid,
         rows=judged.rows if judged else [],
         judged=judged,
         draft=draft,

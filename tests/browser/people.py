@@ -161,7 +161,10 @@ class Person(ABC):
 
     def _field(self, label: str) -> Locator:
         # An optional field says so behind its label, so the name only has to begin with it.
-        return self.page.get_by_label(self.word(label), exact=True).first
+        label = self.word(label)
+        # A field of a grid is named by the heads of its row and its column together.
+        named = self.page.get_by_role("textbox", name=label, exact=True)
+        return self.page.get_by_label(label, exact=True).or_(named).first
 
     async def _control(self, words: str, about: str) -> Locator:
         name = f"{self.word(words)} {about}".strip()

@@ -111,7 +111,7 @@ async def test_the_address_of_what_is_done_leads_to_where_it_is_seen(cast: Cast)
     await person.sees_status(NAME)
     await person.visit(confirm_page)
     await person.sees_status(NAME)
-    assert "/environments?done=" in person.page.url
+    assert "/environments?created=" in person.page.url
     assert await _environments() == 1
 
 

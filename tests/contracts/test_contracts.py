@@ -188,7 +188,8 @@ async def test_details_say_what_was_agreed_and_whom_to_ask(member: httpx.AsyncCl
     )
     facts = html.split("<dl")[1]
     assert '/products">4</a>' in facts, "what has ended does not count"
-    assert '/environments">2</a>' in facts and '/members">3</a>' in facts
+    assert '/environments">2<span class="hidden"> 環境</span></a>' in facts
+    assert '/members">3<span class="hidden"> 関係者</span></a>' in facts
     assert 'class="history"' in html, "the contract was signed"
 
 

@@ -1,6 +1,7 @@
 """The steps of a change as a person takes them: form, confirm page, done."""
 
 import re
+from collections.abc import Mapping
 from uuid import UUID
 
 import httpx
@@ -31,7 +32,7 @@ async def entitlement(code: str, number: str = "D-1001") -> UUID:
     return id
 
 
-async def propose(client: httpx.AsyncClient, path: str, form: dict[str, str]) -> str:
+async def propose(client: httpx.AsyncClient, path: str, form: Mapping[str, str | list[str]]) -> str:
     """Send a form; answers the address of its confirm page."""
     answer = await client.post(path, data=form)
     assert answer.status_code == 303, answer.text

@@ -67,7 +67,7 @@ class FormFiller:
         owner = self.people["owner"]
         listed = (await owner.get(ENVIRONMENTS)).text
         found = re.search(
-            rf'"({ENVIRONMENTS}/[0-9a-f-]{{36}})/allocations"[^>]*>[^<]*<span[^>]*> 検証', listed
+            rf'"({ENVIRONMENTS}/[0-9a-f-]{{36}})/allocations"[^\n]*<span[^>]*> 検証', listed
         )
         assert found, "検証環境 is on the list"
         url = found[1]
@@ -107,6 +107,8 @@ class FormFiller:
         assert found, "Alex Morgan is on the list"
         products = (await owner.get(f"{QUOTES}/new/addition")).text
         product = re.findall(r'<option value="([0-9a-f-]{36})"', products)[0]
+        sheet = (await owner.get(f"{CONTRACT}/allocation-sheet")).text
+        grid = re.findall(r'name="(rows|columns|seen-\d+)" value="([^"]*)"', sheet)
         table = "環境,製品,数量\n検証環境,WORKFLOW,3\n"
         return {
             "license-key": Sent(f"{CONTRACT}/other-products/new", (("key", "DEMO0-CONN8-FREE1"),)),
@@ -115,6 +117,7 @@ class FormFiller:
             ),
             "group-removal": Sent(f"{CONTRACT}/group-companies/{somewhere}/removal"),
             "sheet": Sent(f"{CONTRACT}/allocation-sheet", (("table", table),)),
+            "grid": Sent(f"{CONTRACT}/allocation-sheet/grid", (*grid, ("cell-0-0", "３"))),
             "sheet-file": Sent(
                 f"{CONTRACT}/allocation-sheet",
                 (("table", ""),),

@@ -72,7 +72,7 @@ async def test_it_names_both_parties_and_the_term(owner: httpx.AsyncClient) -> N
     )[0]
     named = (row["who"], row["number"], row["name"], row["sales_name"], row["sales_email"])
     assert all(squeezed(each) in text for each in named)
-    term = f"{row['starts_on']:%Y/%m/%d}–{row['ends_on']:%Y/%m/%d}"
+    term = f"{row['starts_on']:%Y/%m/%d}～{row['ends_on']:%Y/%m/%d}"
     assert term in text and "ライセンスポータル" in text
     assert f"{clock.today('Asia/Tokyo'):%Y/%m/%d}" in text and "日本時間" in text
 

@@ -172,7 +172,7 @@ async def test_pages_name_the_day_before_and_after(
         confirmation = await proposed(clerk, f"/staff/quotes/{reference}/application", days)
         told, day = html.unescape((await clerk.get(confirmation)).text), f"{START:%Y/%m/%d}"
         assert f"<dd>{day}</dd>" in told, "the fact"
-        assert f"310 ユーザ, {day}–" in told and f"–{START - timedelta(1):%Y/%m/%d}" in told
+        assert f"310 ユーザ, {day}～" in told and f"～{START - timedelta(1):%Y/%m/%d}" in told
         assert "320" in told, "what is allocated and cannot go on"
         page = html.unescape((await confirmed(clerk, confirmation)).text)
         assert day in page

@@ -89,7 +89,9 @@ LABELS = {
     "key": N_("License key"),
 }
 # Fields that the page fills in; a person has not entered them.
-OWN_FIELDS = frozenset({"version", "revision", "next", "draft", "seen", "step", "back"})
+OWN_FIELDS = frozenset(
+    {"version", "revision", "next", "draft", "seen", "step", "back", "rows", "columns"}
+)
 # Passwords, under every name that a form of the portal has for one.
 SECRET_FIELDS = frozenset({"password", "again", "current"})
 MOST_FIELDS = 50
@@ -116,7 +118,7 @@ def name_entries(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _entries(fields: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for name, value in fields:
-        own = name in OWN_FIELDS or name.startswith("seen-")
+        own = name in OWN_FIELDS or name.startswith(("seen-", "cell-"))
         secret = name in SECRET_FIELDS or "password" in name
         if own or secret or not value.strip() or _is_id(value):
             continue

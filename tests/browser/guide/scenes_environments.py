@@ -56,6 +56,7 @@ async def take_bulk_allocation(camera: Camera) -> None:
     person = await camera.person("owner")
     await person.visit("/contracts/D-1001/allocation-sheet")
     head = {"ja": "環境,製品,数量", "en": "Environment,Product,Quantity"}[camera.language]
+    await person.press("表の貼り付けまたはファイルで割り当て")
     lines = ["本番環境,WORKFLOW,320", "検証環境,WORKFLOW,30", "検証環境,ANALYTICS,10"]
     await person.fill("表", "\n".join([head, *lines]))
     await person.press("内容を確認")

@@ -36,7 +36,7 @@ async def walk_creation(cast: Cast) -> None:
     await person.press("登録")
     await person.press("決定")
     await person.sees_status("新宿店サーバ")
-    assert person.page.url.startswith(f"{person.base}/contracts/D-1004/environments?done=")
+    assert person.page.url.startswith(f"{person.base}/contracts/D-1004/environments?created=")
     await cast.reached("done", person)
 
 

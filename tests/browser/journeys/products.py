@@ -96,6 +96,7 @@ async def walk_allocation_sheet(cast: Cast) -> None:
     await person.visit(f"{CONTRACT}/environments")
     await person.press("まとめて割り当て")
     await cast.look(person)
+    await person.press("表の貼り付けまたはファイルで割り当て")
     await person.fill("表", "検証環境,PLATFORM,1")
     await person.press("内容を確認")
     await person.sees_error("変更がありません")
