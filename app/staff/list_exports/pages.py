@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from app.accounts.rules import Viewer
 from app.spreadsheets.csv_lines import BOM, csv_line
 from app.staff.access import permitted
-from app.staff.list_exports.rules import EXPORTS, MOST_LINES
+from app.staff.list_exports.table_pages import EXPORTS, MOST_LINES
 from app.staff.rules import Permission
 from app.staff.services import note_list_export
 from app.web.i18n import gettext as _
