@@ -370,6 +370,7 @@ POST /staff/mail/{failed_mail}/retry                    L N N N N N G G N
 POST /staff/mail/{failed_mail}/discard                  L N N N N N G G N
 GET  /staff/audit                                       L N N N N N P P P
 GET  /staff/audit/export/{format}                       L N N N N N D N N
+GET  /staff/exports/contracts                           L N N N N N D N N
 GET  /staff/audit/verification                          L N N N N N P N N
 POST /staff/audit/verification                          L N N N N N G N N
 GET  /staff/quotes                                      L N N N N N P P P

@@ -124,6 +124,7 @@ EVENT_TYPES = {
     "brand-change": N_("Changed how the portal appears (%(changed)s)"),
     "logo-change": N_("Changed the logo"),
     "logo-removal": N_("Removed the logo"),
+    "list-export": N_("Downloaded the list “%(list)s” (%(number)s rows)"),
     "audit-export": N_("Downloaded the audit log (%(format)s)"),
     "audit-verification": N_("Verified the audit log: %(count)s events, %(findings)s problems"),
     "mail-retry": N_("Resent an email (%(template)s)"),

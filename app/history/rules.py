@@ -14,6 +14,7 @@ from app.brand.values import BrandValues
 from app.environments.values import EnvironmentValues
 from app.mail.rules import kind_name
 from app.web.i18n import gettext as _
+from app.web.i18n import pgettext
 from app.web.values import kinds
 
 NAME_LETTERS = 4
@@ -101,6 +102,16 @@ def _report(code: str) -> str:
     return names.get(code, code)
 
 
+def _list(name: str) -> str:
+    names = {
+        "contracts": pgettext("staff", "Contracts"),
+        "users": _("Users"),
+        "activations": _("Activations"),
+        "license-keys": _("License keys"),
+    }
+    return names.get(name, name)
+
+
 def _refusal(code: str) -> str:
     """Return why a file was refused, as the page said it that took the file."""
     try:
@@ -117,6 +128,7 @@ def event_type_name(event_type: str) -> str:
 WORDS = {
     ("activation-refusal", "code"): _refusal,
     ("report-export", "report"): _report,
+    ("list-export", "list"): _list,
     ("mail-retry", "template"): kind_name,
     ("mail-discard", "template"): kind_name,
 }

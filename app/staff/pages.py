@@ -10,6 +10,7 @@ from app.accounts.session_services import mark_seen
 from app.staff.access import permitted
 from app.staff.dashboard_queries import list_waiting
 from app.staff.figure_queries import read_figures
+from app.staff.figure_rules import axis
 from app.staff.rules import Permission
 from app.staff.search_queries import search
 from app.staff.shell_pages import staff_page
@@ -29,6 +30,7 @@ async def show_dashboard(request: PageRequest) -> Response[str]:
         "staff/dashboard.html",
         waiting=await list_waiting(),
         figures=await read_figures(),
+        axis=axis,
     )
 
 

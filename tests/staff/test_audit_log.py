@@ -23,8 +23,8 @@ VERIFICATION = f"{LOG}/verification"
     [
         (
             {"event_type": "environment-creation"},
-            "environment-creation",
-            "membership-creation</code>",
+            "環境「",
+            "関係者に追加しました",
         ),
         ({"contract": "Ｄ－１００１"}, "/staff/contracts/D-1001", "/staff/contracts/D-2001"),
         ({"person": "OWNER"}, "<small>owner</small>", "<small>outsider</small>"),
@@ -60,7 +60,7 @@ async def test_pages_follow_one_another_without_a_gap(
     path, seen = f"{LOG}?event_type=sign-in&from=2026/01/01&to=2026/01/01", []
     while path:
         html = (await auditor.get(path)).text
-        seen += [part[:36] for part in html.split("</summary><code>")[1:]]
+        seen += [part[:36] for part in html.split("イベント番号: ")[1:]]
         _, _, rest = html.partition('" rel="next"')
         path = html.split('" rel="next"')[0].rsplit('href="', 1)[1] if rest else ""
         path = path.replace("&amp;", "&")
@@ -117,3 +117,34 @@ async def test_viewers_search_only(auditor: httpx.AsyncClient, clerk: httpx.Asyn
         html = (await who.get(LOG)).text
         assert "/export/" not in html and "/verification" not in html
         assert (await who.get(f"{LOG}/export/csv")).status_code == 404
+
+
+async def test_a_change_is_told_by_field_with_what_was_before(
+    staff: httpx.AsyncClient, auditor: httpx.AsyncClient
+) -> None:
+    await fetch(
+        "insert into audit_event (id, at, event_type, details, request_id) values"
+        " (gen_random_uuid(), '2026-01-01', 'product-change', $1, '')",
+        json.dumps(
+            {
+                "before": {"name_ja": "古い名前", "version": "1.0", "unit": "users"},
+                **{"name_ja": "新しい名前", "version": "1.0", "unit": "users"},
+                "product": "01890000-0000-7000-8000-000000000001",
+            },
+            ensure_ascii=False,
+        ),
+    )
+    html = (await auditor.get(f"{LOG}?event_type=product-change&to=2026/01/01")).text
+    assert "古い名前 → 新しい名前" in html
+    assert "1.0" not in html.split("<tbody>")[1].split("</tbody>")[0], "it did not change"
+    assert "01890000" not in html and "{" not in html.split("<tbody>")[1], "no id, no JSON"
+
+
+async def test_someone_who_left_is_named_without_a_raw_id(auditor: httpx.AsyncClient) -> None:
+    await fetch(
+        "insert into audit_event (id, at, event_type, actor, details, request_id) values"
+        " (gen_random_uuid(), '2026-01-01', 'sign-in', $1, '{}', '')",
+        "01890000-0000-7000-8000-00000000abcd",
+    )
+    html = (await auditor.get(f"{LOG}?event_type=sign-in&to=2026/01/01")).text
+    assert "退会した方 abcd" in html and "01890000" not in html

@@ -13,6 +13,8 @@ from app.audit.chain import Link
 from app.audit.queries import EVENT_COLUMNS, link_of, newest_head
 from app.database import Record, fetch, fetch_value
 from app.history.queries import COLUMNS, NEWEST, TABLES, text_of
+from app.history.rules import person_name
+from app.staff.audit.rules import Detail, told
 from app.web.lists.addresses import Listed, Wanted
 from app.web.lists.listings import Listing, Where
 from app.web.lists.queries import list_rows
@@ -69,7 +71,11 @@ class AuditFilter:
 
 @dataclass(frozen=True)
 class SeenEvent:
-    """An event as staff see it, who did it by name and code."""
+    """An event as staff see it.
+
+    Attributes:
+        person, code: who did it, by name and user code; no code where the account is gone.
+    """
 
     id: UUID
     at: datetime
@@ -78,7 +84,7 @@ class SeenEvent:
     person: str
     code: str
     contract: str
-    details: str
+    details: list[Detail]
 
 
 def _seen(row: Record) -> SeenEvent:
@@ -87,10 +93,10 @@ def _seen(row: Record) -> SeenEvent:
         at=row["at"],
         event_type=row["event_type"],
         text=text_of(row),
-        person=row["actor_name"] or "",
-        code=row["code"] or (str(row["actor"]) if row["actor"] else ""),
+        person=person_name(row["actor"], row["actor_name"], staff=False),
+        code=row["code"] or "",
         contract=row["contract_number"] or "",
-        details=row["details"],
+        details=told(row["event_type"], json.loads(row["details"])),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app import clock
-from app.contracts.queries import STATUSES
+from app.contracts.queries import STATUSES, TODAY
 from app.contracts.rules import NamedContract, Status, status_of
 from app.contracts.tables import Contract
 from app.database import row, rows
@@ -37,11 +37,16 @@ class ListedContract:
         return status_of(self.starts_on, self.ends_on, clock.today(self.time_zone))
 
 
+OWNED = """exists (select 1 from membership m join portal_user u on u.id = m."user"
+                where m.contract = c.id and m.role = 'owner' and u.disabled_at is null)"""
+ENDS_WITHIN = {
+    str(days): f"c.ends_on between {TODAY} and {TODAY} + {days}" for days in (30, 60, 90, 180)
+}
+OWNERS = {"none": f"not {OWNED}"}
 CONTRACTS = Listing(
     row=fields_of(ListedContract),
-    columns="""c.id, c.number, c.name, c.starts_on, c.ends_on, c.time_zone, p.name as company,
-        exists (select 1 from membership m join portal_user u on u.id = m."user"
-                where m.contract = c.id and m.role = 'owner' and u.disabled_at is null) as owned,
+    columns=f"""c.id, c.number, c.name, c.starts_on, c.ends_on, c.time_zone, p.name as company,
+        {OWNED} as owned,
         exists (select 1 from invitation i where i.contract = c.id and i.role = 'owner'
                 and i.ended_at is null and i.expires_at > now()) as owner_invited""",
     tables="contract c join company p on p.id = c.company",
@@ -54,7 +59,7 @@ CONTRACTS = Listing(
         "newest": Order("c.starts_on", down=True),
     },
     search=words_in("c.number", "c.name", "p.name"),
-    filters={"status": STATUSES},
+    filters={"status": STATUSES, "ends": ENDS_WITHIN, "owner": OWNERS},
 )
 
 

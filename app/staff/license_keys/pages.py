@@ -13,16 +13,17 @@ from app.accounts.rules import Viewer
 from app.confirmations.form_pages import NEW
 from app.confirmations.services import propose
 from app.products.license_key_admin_services import export_batch
+from app.products.rules import product_name
 from app.spreadsheets.csv_lines import BOM, csv_line
 from app.staff.access import permitted
 from app.staff.catalogue.acts import offered_products
+from app.staff.catalogue.queries import list_catalogue
 from app.staff.license_keys import acts, queries
 from app.staff.license_keys.queries import Batch
 from app.staff.license_keys.values import IssueValues
 from app.staff.rules import Permission, permits
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.i18n import gettext as _
-from app.web.lists.addresses import Wanted
 from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
@@ -36,9 +37,10 @@ EXPORT = [permitted(Permission.LICENSE_KEYS_EXPORT), recently_proved]
 @get(acts.KEYS_URL, guards=SEE)
 async def list_keys(request: PageRequest) -> Response[str]:
     """ライセンスキー: by their characters and by what became of them."""
-    wanted = Wanted.read(acts.KEYS_URL, query_form(request), queries.KEYS)
-    listed = await list_rows(queries.KEYS, wanted)
-    return staff_page(request, "staff/license_keys.html", listed=listed)
+    products = {each.code: product_name(each) for each in await list_catalogue()}
+    wanted = queries.read_wanted(acts.KEYS_URL, query_form(request))
+    listed = await list_rows(queries.KEYS, wanted, queries.of_product(wanted))
+    return staff_page(request, "staff/license_keys.html", listed=listed, products=products)
 
 
 class KeyIssue(StaffForms[None, IssueValues, acts.Issue]):

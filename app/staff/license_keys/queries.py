@@ -7,9 +7,12 @@ from uuid import UUID
 from app.contracts.tables import Contract
 from app.database import row
 from app.products.license_key_rules import plain_license_key
+from app.web.lists.addresses import Wanted
 from app.web.lists.listings import Listing, Order, Where, fields_of
+from app.web.requests import FormData
 from app.web.searching import pattern
 
+LONGEST_CODE = 40
 # The day at the vendor's; a contract may still have the day before, or the next one.
 TODAY = "(now() at time zone 'Asia/Tokyo')::date"
 MASKED = "left(k.code, 5) || '…' || right(k.code, 5)"
@@ -57,6 +60,19 @@ KEYS = Listing(
     search=_has,
     filters={"state": STATES},
 )
+
+
+def read_wanted(path: str, data: FormData) -> Wanted:
+    """Read the address of the list, where `product` is the code of any product."""
+    return Wanted.read(path, data, KEYS, product={data.get("product")[:LONGEST_CODE]})
+
+
+def of_product(wanted: Wanted) -> Where:
+    """Return the condition for the product that the list is limited to."""
+    where = Where()
+    if product := wanted.chosen["product"]:
+        where.add("p.code = {}", product)
+    return where
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from app.accounts import throttling
 from app.accounts.help_services import throttled_in
 from app.accounts.queries import HAS_FACTOR, counts
 from app.database import fetch_one, fetch_value
+from app.staff.rules import StaffRole
 from app.web.lists.listings import Listing, Order, fields_of, words_in
 
+ROLES = {role.value: f"u.staff_role = '{role.value}'" for role in StaffRole}
 KINDS = {
     "customers": "u.staff_role is null",
     "staff": "u.staff_role is not null",
@@ -45,7 +47,7 @@ USERS = Listing(
         "newest": Order("u.created_at", down=True),
     },
     search=words_in("u.code", "u.name", "u.email"),
-    filters={"kind": KINDS},
+    filters={"kind": KINDS, "role": ROLES},
 )
 
 
