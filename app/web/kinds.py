@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from app.web.forms import Fields
-from app.web.i18n import N_, day, number
+from app.web.i18n import day, number
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
 
