@@ -25,8 +25,8 @@ from tests.browser.thorough import ACCESS_TOOLS
 from tests.servers import PROJECT
 
 JOURNEYS = (
-    "tests/browser/test_matrix.py tests/browser/test_staff_pages.py --whole-matrix"
-    " -k 'not keyboard'"
+    "tests/browser/test_matrix.py tests/browser/test_main_journey.py"
+    " tests/browser/test_staff_pages.py --whole-matrix -k 'not keyboard'"
 )
 OUTCOME = re.compile(r"(?:(\d+) failed, )?(\d+) passed")
 ENOUGH = 20

@@ -149,7 +149,8 @@ PROOFS = (
     Proof(
         "access",
         "pytest",
-        "tests/browser/test_matrix.py --whole-matrix -k keyboard",
+        "tests/browser/test_matrix.py tests/browser/test_main_journey.py --whole-matrix"
+        " -k keyboard",
         tests="every journey by the keyboard alone, focus seen after each step, ja and en",
     ),
     Proof(

@@ -59,6 +59,26 @@ const offerToShow = () => {
 };
 document.addEventListener("htmx:after:swap", offerToShow);
 offerToShow();
+// A code can be copied where the browser has a clipboard; elsewhere it is selected by hand.
+const showCopies = () => {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+};
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy]");
+  if (!button) return;
+  const code = document.getElementById(button.dataset.copy);
+  getSelection().selectAllChildren(code);
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    button.replaceChildren(button.dataset.copied);
+    document.getElementById("status").textContent = button.dataset.copied;
+  } catch {
+    // What is selected can still be copied by hand.
+  }
+});
+document.addEventListener("htmx:after:swap", showCopies);
+showCopies();
 // Where tabs scroll, the present one is in view.
 const showTab = () => {
   const tab = document.querySelector(".tabs [aria-current]")?.parentElement;

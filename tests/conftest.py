@@ -9,8 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
+from app.accounts import passwords
 from app.accounts.queries import find_credentials
 from app.accounts.session_services import open_session
 from app.cli.runtime import with_demo_secrets
@@ -25,10 +28,15 @@ from app.web import i18n
 from app.web.http.asgi import App
 from tests.pages import check_page
 from tests.quick import is_quick
+from tests.spare_databases import Spares, make_haste
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and so would every process
 # that they start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# How long an example takes says more about the machine than about the code.
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=SLOW)
+hypothesis.settings.load_profile("portal")
 TEMPLATE = "world"
 _names = (f"copy{n}" for n in itertools.count())
 
@@ -36,21 +44,49 @@ _names = (f"copy{n}" for n in itertools.count())
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what `make quick` and `make prove` ask for."""
     parser.addoption("--quick", action="store_true", help="leave out what takes long")
-    parser.addoption("--whole-matrix", action="store_true", help="walk every cell of the journeys")
+    parser.addoption("--whole-matrix", action="store_true", help="test every cell of each matrix")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --quick, keep the tests that run in moments."""
-    if config.getoption("--quick"):
-        quick = [test for test in items if is_quick(test)]
-        config.hook.pytest_deselected(items=[test for test in items if not is_quick(test)])
-        items[:] = quick
+    """Leave out the remainder of the matrices; with --quick, keep what runs in moments."""
+    quick, whole = config.getoption("--quick"), config.getoption("--whole-matrix")
+    kept = [
+        test
+        for test in items
+        if (whole or not test.get_closest_marker("remainder")) and (not quick or is_quick(test))
+    ]
+    left = set(items) - set(kept)
+    config.hook.pytest_deselected(items=[test for test in items if test in left])
+    items[:] = kept
 
 
 def in_database(dsn: str, name: str) -> str:
     """The same address for another database of the server."""
     parts = urlsplit(dsn)
     return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[PasswordHasher]:
+    """Hash with the least work that argon2id can do; answers the hasher of the portal.
+
+    The portal's own takes a fifth of a second for each of the tests' thousands of passwords.
+    """
+    costly = passwords._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
+        yield costly
+
+
+@pytest.fixture
+def costly_passwords(
+    quick_passwords: PasswordHasher, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Hash as the portal does, for tests of how much work that is."""
+    monkeypatch.setattr(passwords, "_hasher", quick_passwords)
+    passwords._nobodys_hash.cache_clear()
+    yield
+    passwords._nobodys_hash.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -106,16 +142,36 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     settings = read_settings({"PORTAL_DATA_DIR": str(data_dir)}, demo=True)
     settings = with_demo_secrets(replace(settings, data_dir=data_dir))
     with EmbeddedServer(data_dir) as addresses:
+        asyncio.run(make_haste(addresses))
         asyncio.run(make_template(addresses, settings))
         yield Stage(addresses, settings)
 
 
+@pytest.fixture(scope="session")
+def spares(stage: Stage) -> Iterator[Spares]:
+    """The databases that tests have one after the other."""
+
+    async def copy() -> str:
+        return urlsplit(await stage.copy()).path.lstrip("/")
+
+    spares = Spares(copy, lambda name: asyncpg.connect(in_database(stage.addresses.admin, name)))
+    yield spares
+    spares.close()
+
+
 @pytest.fixture
-async def database(stage: Stage) -> AsyncIterator[str]:
+def world(stage: Stage, spares: Spares) -> Iterator[str]:
+    """The address of a database with the demo world and nothing else."""
+    spare = spares.take()
+    yield in_database(stage.addresses.runtime, spare.name)
+    spares.give_back(spare)
+
+
+@pytest.fixture
+async def database(world: str) -> AsyncIterator[str]:
     """The demo world in a database of the test's own, with the pool open on it."""
-    dsn = await stage.copy()
-    await open_pool(dsn)
-    yield dsn
+    await open_pool(world)
+    yield world
     await close_pool()
 
 

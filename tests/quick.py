@@ -1,4 +1,4 @@
-"""What `make quick` leaves out: tests that need a browser, a database or a process."""
+"""What `make quick` leaves out: tests that need a browser, a database, a process or seconds."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ TESTS = Path(__file__).parent
 FIXTURES = {"stage", "chromium", "server", "start"}
 PLACES = [
     *("browser", "database", "never", "outside_demo"),
+    *("accounts/test_guess_rules.py", "spreadsheets/test_limits.py", "monitoring/test_metrics.py"),
     *("activation/test_malformed_requests.py", "licensed_system/test_mutations.py"),
     *("licensed_system/test_store.py", "licensed_system/test_wheel.py"),
     *("cli/test_commands.py", "cli/test_listening.py", "test_from_nothing.py"),

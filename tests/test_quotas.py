@@ -172,7 +172,7 @@ async def test_beyond_a_quota_a_page_says_what_to_do_and_what_was_entered_stays(
     assert said in answer.text and f'href="{location}"' in answer.text
     file = {"file": ("a.txt", b"a")}
     again = await owner.post(location, files=file, headers={"HX-Current-URL": form})
-    chosen = {"ja": "もう一度選択してください", "en": "has to be chosen again"}[language]
+    chosen = {"ja": "もう一度選択してください", "en": "select it again"}[language]
     assert chosen in again.text and chosen not in answer.text
     for other in ("https://example.test/", f"{owner.base_url}".rstrip("/") + "//example.test/"):
         elsewhere = await owner.post(location, headers={"Referer": other, "Sec-Fetch-Site": "none"})

@@ -115,6 +115,10 @@ KIND_MESSAGES: dict[FileKind, str] = {
         "This is a web page. Do not save the page. Download the request file with the button"
         " on the License management page of the licensed system."
     ),
+    FileKind.TEXT: N_(
+        "This is an ordinary text file, such as a memo or a CSV file. Select the request file"
+        " that the licensed system created (activation-request.jwt)."
+    ),
     FileKind.UTF_16: N_(
         "An editor saved the file as UTF-16. Copy the request file from the licensed system"
         " again, without opening and saving it."

@@ -1,5 +1,6 @@
 """利用: upload a request file, download the activation file, and the history of both."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -16,13 +17,13 @@ from app.activation.acts import ACTIVATION, FIELD, RETURN, RequestUpload, activa
 from app.activation.download_services import mark_downloaded
 from app.activation.format.files import check_code, file_name
 from app.activation.format.requests import Purpose, RequestOutcome
-from app.activation.format.strict_json import MAX_NUMBER, write_object
+from app.activation.format.strict_json import write_object
 from app.activation.forms import RequestForm, find_kept
 from app.activation.issue_services import RequestRefused
 from app.activation.queries import SeenActivation
-from app.activation.rules import IssueOutcome, Outcome, Repeat
+from app.activation.rules import FileState, IssueOutcome, Outcome, Repeat
 from app.activation.signing_keys.services import published_keys
-from app.activation.wording import message_of_file, outcome_named
+from app.activation.wording import Step, activation_steps, message_of_file, outcome_named
 from app.confirmations.services import Proposal, propose
 from app.contracts.rules import SeenContract
 from app.environments.access import place_dependencies, provide_owned_place
@@ -30,9 +31,9 @@ from app.environments.queries import SeenEnvironment
 from app.products.rules import product_name
 from app.settings import Settings
 from app.web.downloads import attachment
-from app.web.forms import read_number
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, is_head
+from app.web.lists.addresses import Wanted
+from app.web.requests import PageRequest, is_head, query_form
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -52,7 +53,7 @@ class Activations(Controller):
         contract: NamedDependency[SeenContract],
         environment: NamedDependency[SeenEnvironment],
     ) -> Response[str]:
-        """Step 1, and the history."""
+        """The present file, the form for a request file, and the history."""
         kept = await find_kept(viewer, request.query_params.get("draft", ""), environment.id)
         if kept is None or kept.problem is None:
             return await _page(request, contract, environment, kept)
@@ -91,7 +92,8 @@ class Activations(Controller):
         environment: NamedDependency[SeenEnvironment],
         activation: NamedDependency[SeenActivation],
     ) -> Response[str]:
-        """Step 2."""
+        """The file with its check code, and what to do with it on the system."""
+        step = Step.APPLY if activation.downloaded_at else Step.DOWNLOAD
         return page(
             request,
             "activation/download.html",
@@ -100,6 +102,7 @@ class Activations(Controller):
             activation=activation,
             newest=activation.seq == environment.seq,
             repeated="repeat" in request.query_params,
+            steps=activation_steps(step, activations_url(contract, environment)),
             check_code=check_code(activation.content),
             file_name=file_name(contract.number, environment.name, activation.seq),
             product_name=product_name,
@@ -162,7 +165,12 @@ async def _page(
     message: str = "",
     outcome: Outcome | None = None,
 ) -> Response[str]:
-    history = await queries.list_activations(environment.id, _before(request))
+    path, data = activations_url(contract, environment), query_form(request)
+    wanted = Wanted.read(path, data, queries.ACTIVATIONS)
+    history = await queries.list_activations(environment.id, wanted)
+    present = (
+        None if wanted.key or wanted.filtered or wanted.turned else _present(history.listed.rows)
+    )
     return page(
         request,
         "activation/list.html",
@@ -170,7 +178,11 @@ async def _page(
         contract=contract,
         environment=environment,
         history=history,
-        first=_before(request) is None,
+        present=present,
+        check_code=check_code(present.content) if present else "",
+        file_name=file_name(contract.number, environment.name, present.seq) if present else "",
+        usable=any(not allocation.expired for allocation in environment.allocations),
+        steps=activation_steps(Step.UPLOAD),
         kept=kept,
         kept_code=check_code(kept.upload) if kept and kept.upload else "",
         errors={FIELD: message} if message else {},
@@ -179,6 +191,8 @@ async def _page(
     )
 
 
-def _before(request: PageRequest) -> int | None:
-    seq = read_number(request.query_params.get("before", ""))
-    return None if seq is None else min(seq, MAX_NUMBER)
+def _present(activations: Sequence[SeenActivation]) -> SeenActivation | None:
+    """Return the newest activation while it is valid: the system runs on it, or soon will."""
+    newest = next(iter(activations), None)
+    valid = newest is not None and newest.state is FileState.RUNS
+    return newest if valid else None

@@ -16,14 +16,15 @@ from app.activation.rules import (
     file_state,
 )
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch, fetch_one, json_rows
+from app.database import Record, fetch_one, json_rows
 from app.products.rules import Term
-
-PAGE_ROWS = 50
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where
+from app.web.lists.queries import list_rows
 
 # An activation with its products, and who confirmed it.
-ACTIVATION = """
-    select a.*, u.name as issued_by_name,
+COLUMNS = """
+    a.*, u.name as issued_by_name,
            (select json_agg(json_build_object(
                 'entitlement', ap.entitlement, 'code', p.code, 'name_ja', p.name_ja,
                 'name_en', p.name_en, 'unit', p.unit, 'quantity', ap.quantity,
@@ -31,8 +32,9 @@ ACTIVATION = """
                 order by p.code, ap.starts_on, ap.entitlement)
             from activation_product ap join entitlement en on en.id = ap.entitlement
             join product p on p.id = en.product where ap.activation = a.id) as products
-    from activation a left join portal_user u on u.id = a.issued_by
 """
+TABLES = "activation a left join portal_user u on u.id = a.issued_by"
+ACTIVATION = f"select {COLUMNS} from {TABLES}"
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,10 @@ class Hold:
 
 @dataclass(frozen=True)
 class History:
-    """One page of an environment's activations, newest first.
+    """A page of an environment's activations, and the counts that its running files hold."""
 
-    Attributes:
-        holds: the counts that its running files hold.
-        following: sequence number before which the next page begins, None if there is none.
-    """
-
-    activations: list[SeenActivation]
+    listed: Listed[SeenActivation]
     holds: list[Hold]
-    following: int | None
 
 
 def _seen(row: Record) -> SeenActivation:
@@ -103,32 +99,39 @@ def _seen(row: Record) -> SeenActivation:
     )
 
 
-async def list_activations(environment: UUID, before: int | None) -> History:
-    """Return an environment's history, a page at a time by sequence number, and what it holds."""
-    rows = await fetch(
-        f"""
-        select h.holds, x.* from (
-            select (select json_agg(json_build_object(
-                        'name_ja', p.name_ja, 'name_en', p.name_en, 'unit', p.unit,
-                        'quantity', h.quantity, 'allocated', coalesce(al.quantity, 0),
-                        'until', h.until) order by p.code, e.id)
-                    from hold h join entitlement e on e.id = h.entitlement
-                    join product p on p.id = e.product
-                    left join allocation al
-                        on al.environment = h.environment and al.entitlement = h.entitlement
-                    where h.environment = $1) as holds
-        ) h left join lateral (
-            {ACTIVATION} where a.environment = $1 and ($2::bigint is null or a.seq < $2)
-            order by a.seq desc limit {PAGE_ROWS + 1}
-        ) x on true order by x.seq desc
-        """,
-        environment,
-        before,
-    )
-    found = [_seen(row) for row in rows if row["id"] is not None]
-    holds = json_rows(Hold, rows[0]["holds"])
-    shown = found[:PAGE_ROWS]
-    return History(shown, holds, shown[-1].seq if len(found) > PAGE_ROWS else None)
+HOLDS = """
+    (select coalesce(json_agg(json_build_object(
+               'name_ja', p.name_ja, 'name_en', p.name_en, 'unit', p.unit,
+               'quantity', h.quantity, 'allocated', coalesce(al.quantity, 0),
+               'until', h.until) order by p.code, e.id), '[]')::text
+     from hold h join entitlement e on e.id = h.entitlement
+     join product p on p.id = e.product
+     left join allocation al on al.environment = h.environment and al.entitlement = h.entitlement
+     where h.environment = $1)
+"""
+# What file_state() says, for the filter.
+STATES = {
+    **{state.value: f"a.end_reason = '{state.value}'" for state in FileState},
+    FileState.RUNS.value: "a.end_reason is null and a.expires_at > now()",
+    FileState.EXPIRED.value: "a.end_reason is null and a.expires_at <= now()",
+}
+ACTIVATIONS = Listing(
+    row=_seen,
+    columns=COLUMNS,
+    tables=TABLES,
+    key="a.id",
+    orders={"newest": Order("a.seq", down=True)},
+    filters={"state": STATES},
+    beside=HOLDS,
+)
+
+
+async def list_activations(environment: UUID, wanted: Wanted) -> History:
+    """Return an environment's history, and what it holds."""
+    where = Where(args=[environment])
+    where.add("a.environment = {}", environment)
+    listed = await list_rows(ACTIVATIONS, wanted, where)
+    return History(listed, json_rows(Hold, listed.beside))
 
 
 async def find_activation(environment: UUID, seq: int) -> SeenActivation | None:

@@ -15,10 +15,13 @@ from app.activation.rules import (
 )
 from app.activation.services import Preview
 from app.activation.wording import (
+    Step,
+    activation_steps,
     clock_note,
     count_and_term,
     message_of,
     name_with_code,
+    return_steps,
     short_thumbprint,
 )
 from app.confirmations.acts import Statement
@@ -43,7 +46,13 @@ def of_preview(
         return refused(contract, environment, back, decision, None)
     facts = _where(contract, environment) + _facts(contract, data, request)
     if isinstance(decision, Repeat):
-        return Statement(_("Show the activation again?"), facts, back, [repeated()])
+        return Statement(
+            _("Show the activation again?"),
+            facts,
+            back,
+            [repeated()],
+            steps=activation_steps(Step.CONFIRM, back),
+        )
     if isinstance(decision, EndActivation):
         return _return(facts, back, last)
     return Statement(
@@ -56,6 +65,7 @@ def of_preview(
             _("What will be issued, compared with the last activation (terms inclusive)"),
             _changes(last, decision),
         ),
+        steps=activation_steps(Step.CONFIRM, back),
     )
 
 
@@ -72,6 +82,7 @@ def refused(
         facts=_where(contract, environment),
         back=back,
         warning=message_of(outcome, claim),
+        steps=activation_steps(Step.CONFIRM, back),
     )
 
 
@@ -181,4 +192,5 @@ def _return(facts: Facts, back: str, last: SeenActivation | None) -> Statement:
             _("What is returned"),
             [(name_with_code(each), count_and_term(each), "–") for each in products],
         ),
+        steps=return_steps(back),
     )

@@ -1,20 +1,61 @@
-"""How files, products and times are worded, in the reader's language."""
+"""How files, products, times and steps are worded, in the reader's language."""
 
 from datetime import timedelta
+from enum import IntEnum
 
 from app.activation.format.recognition import recognise
 from app.activation.format.requests import RequestOutcome
 from app.activation.licensed_products import LicensedProduct
 from app.activation.messages import ISSUE_MESSAGES, KIND_MESSAGES, REQUEST_MESSAGES
 from app.activation.rules import IssueOutcome, Outcome
+from app.confirmations.acts import Steps
 from app.products.rules import count_of, product_name
 from app.web.file_names import clean_file_name
 from app.web.i18n import gettext as _
-from app.web.i18n import ngettext, period
+from app.web.i18n import ngettext, period, pgettext
 
 SHOWN_DIGITS = 12
 # Clocks that differ by less agree as far as a person is concerned.
 CLOCKS_AGREE = timedelta(minutes=5)
+
+
+class Step(IntEnum):
+    """The steps of activating a system, in their order; the first and the last are on it."""
+
+    REQUEST = 1
+    UPLOAD = 2
+    CONFIRM = 3
+    DOWNLOAD = 4
+    APPLY = 5
+
+
+def activation_steps(current: Step, upload_url: str = "") -> Steps:
+    """Return the flow that has an activation issued, as its pages show it.
+
+    Args:
+        current: the step of the page.
+        upload_url: path of the page that takes the request file, where it can be visited.
+    """
+    # What to do on the system stands on the page of the download.
+    applied_here = current in {Step.DOWNLOAD, Step.APPLY}
+    places = [
+        (pgettext("step", "Request on the system"), ""),
+        (pgettext("step", "Register"), upload_url),
+        (pgettext("step", "Confirm"), ""),
+        (pgettext("step", "Download"), ""),
+        (pgettext("step", "Apply on the system"), "#apply" if applied_here else ""),
+    ]
+    return Steps(places, current)
+
+
+def return_steps(upload_url: str) -> Steps:
+    """Return the flow that gives an activation back, as its confirm page shows it."""
+    places = [
+        (pgettext("step", "Return on the system"), ""),
+        (pgettext("step", "Register"), upload_url),
+        (pgettext("step", "Confirm"), ""),
+    ]
+    return Steps(places, Step.CONFIRM)
 
 
 def message_of(outcome: Outcome, claim: str | None) -> str:

@@ -10,7 +10,9 @@ DARK = ("#15181e", "#1e222a", "#22304d")
 LEAST_CONTRAST = 4.5
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 _STEP = 0.02
-_LOGO = "html .logo{display:block;width:auto;height:1.5rem;max-width:16rem;object-fit:contain}"
+_LOGO = (
+    "html .logo{width:auto;height:1.5rem;max-width:16rem;object-fit:contain;vertical-align:middle}"
+)
 # Logos are drawn for paper, so on a dark page they bring some along.
 _LOGO_IN_DARK = "html .logo{padding:.125rem .25rem;border-radius:.25rem;background:#fff}"
 

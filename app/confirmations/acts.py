@@ -15,6 +15,19 @@ from app.web.values import V
 
 
 @dataclass(frozen=True)
+class Steps:
+    """Where a person stands in a flow of several pages.
+
+    Attributes:
+        places: name and address of each step; no address where it cannot be visited.
+        current: the number of the present step, from 1.
+    """
+
+    places: list[tuple[str, str]]
+    current: int
+
+
+@dataclass(frozen=True)
 class Statement:
     """What a confirm page says, in the reader's language.
 
@@ -27,6 +40,7 @@ class Statement:
         changes: a heading and rows (what, before, after) of a table, if there is one.
         danger: it takes something away, and 決定 cannot be undone: the button is red.
         whole_page: 決定 changes what stands around the main part, so it is not swapped alone.
+        steps: the flow that the page is a step of, if there is one.
     """
 
     heading: str
@@ -37,6 +51,7 @@ class Statement:
     changes: tuple[str, list[tuple[str, str, str]]] | None = None
     danger: bool = False
     whole_page: bool = False
+    steps: Steps | None = None
 
 
 @dataclass(frozen=True)

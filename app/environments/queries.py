@@ -1,15 +1,13 @@
 """Reads about environments and allocations, always within a contract that the person sees."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from app import clock
 from app.contracts.queries import SEEN, counted_contract, page_columns
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch, fetch_one, fetch_value, rows
+from app.database import Record, fetch, fetch_one, fetch_value, json_rows, rows
 from app.environments.rules import LARGEST_SORT_KEY, ActivationState, Share, activation_state
 from app.environments.values import EnvironmentValues
 from app.web.lists.addresses import Listed, Wanted
@@ -69,6 +67,17 @@ ENVIRONMENT_JOINS = """
 
 
 @dataclass(frozen=True)
+class AllocatedProduct:
+    """What an environment is allocated of a product, and whether its term is over."""
+
+    quantity: int
+    name_ja: str
+    name_en: str
+    unit: str
+    expired: bool
+
+
+@dataclass(frozen=True)
 class SeenEnvironment:
     """An environment with the state of its activation."""
 
@@ -80,7 +89,7 @@ class SeenEnvironment:
     seq: int | None
     issued_at: datetime | None
     state: ActivationState
-    allocations: list[dict[str, Any]]
+    allocations: list[AllocatedProduct]
 
     @property
     def name(self) -> str:
@@ -98,7 +107,7 @@ class SeenEnvironment:
 
 
 def _seen(row: Record) -> SeenEnvironment:
-    allocations = json.loads(row["allocations"] or "[]")
+    allocations = json_rows(AllocatedProduct, row["allocations"])
     return SeenEnvironment(
         id=row["id"],
         facts=EnvironmentValues(*(row[name] for name in EnvironmentValues.__struct_fields__)),
@@ -108,7 +117,7 @@ def _seen(row: Record) -> SeenEnvironment:
         seq=row["seq"],
         issued_at=row["issued_at"],
         state=activation_state(
-            allocated=any(not allocation["expired"] for allocation in allocations),
+            allocated=any(not allocation.expired for allocation in allocations),
             expires_at=row["expires_at"],
             end_reason=row["end_reason"],
             differs=row["differs"],

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from litestar import Controller, Response, get
@@ -16,14 +15,13 @@ from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.history import queries
 from app.history.forms import HistoryForm
-from app.history.queries import History
 from app.history.rules import HistoryFilter
 from app.history.services import note_export
 from app.spreadsheets.csv_lines import BOM, csv_line
-from app.web.forms import read_key, write_key
 from app.web.i18n import gettext as _
 from app.web.i18n import zone_name
-from app.web.requests import PageRequest, is_head, query_form
+from app.web.lists.addresses import Wanted
+from app.web.requests import FormData, PageRequest, is_head, query_form
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -42,19 +40,16 @@ class ContractHistory(Controller):
         """The list, newest first."""
         data = query_form(request)
         form = HistoryForm.read(data)
-        before = read_key(data.get("before"))
-        history = await queries.list_events(contract, form.wanted, before)
+        wanted = _wanted(contract, data, form)
         return page(
             request,
             "history/list.html",
             status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
             contract=contract,
-            history=history,
-            typed=form.typed,
-            filtered=bool(form.wanted.query),
+            listed=await queries.list_events(contract, form.wanted, wanted),
+            offered=await queries.offered(contract),
             errors=form.errors,
-            first=before is None,
-            addresses=_addresses(contract, form.wanted, history),
+            export=wanted.address(f"{contract.url}/history/export"),
         )
 
     @get("/export")
@@ -65,9 +60,10 @@ class ContractHistory(Controller):
         contract: NamedDependency[SeenContract],
     ) -> Response[Any]:
         """CSVでダウンロード: everything that the filter lets through."""
-        form = HistoryForm.read(query_form(request))
+        data = query_form(request)
+        form = HistoryForm.read(data)
         if form.errors:
-            return see_other(f"{contract.url}/history?{urlencode(form.typed)}")
+            return see_other(_wanted(contract, data, form).address())
         if not is_head(request):
             await note_export(contract, viewer.id)
         return Stream(
@@ -80,16 +76,16 @@ class ContractHistory(Controller):
         )
 
 
-def _addresses(contract: SeenContract, wanted: HistoryFilter, history: History) -> dict[str, str]:
-    """Where the page's links lead, the filter kept."""
-    url = f"{contract.url}/history"
-    query = urlencode(wanted.query)
-    first = f"{url}?{query}" if query else url
-    export = f"{url}/export?{query}" if query else f"{url}/export"
-    following = ""
-    if history.following:
-        following = f"{url}?{urlencode({**wanted.query, 'before': write_key(history.following)})}"
-    return {"first": first, "export": export, "following": following}
+def _wanted(contract: SeenContract, data: FormData, form: HistoryForm) -> Wanted:
+    """Return what the address asks for; the days are kept in it as they were read or typed."""
+    return Wanted.read(
+        f"{contract.url}/history",
+        data,
+        queries.EVENTS,
+        kept={name: form.typed[name] for name in ("from", "to")},
+        event_type={form.typed["event_type"]},
+        person={form.typed["person"]},
+    )
 
 
 async def _lines(contract: SeenContract, wanted: HistoryFilter) -> AsyncIterator[str]:

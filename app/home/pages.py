@@ -9,7 +9,7 @@ from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.database import fetch_value
 from app.home.queries import first_steps_of, portlet_contracts
-from app.notices.queries import HOME_ROWS, MOST_UNREAD, list_notices
+from app.notices.queries import MOST_UNREAD, newest_notices
 from app.web.requests import PageRequest
 from app.web.responses import see_other
 from app.web.scope_keys import UNREAD
@@ -21,7 +21,7 @@ async def show_home(request: PageRequest, viewer: NamedDependency[Viewer]) -> Re
     """ホーム: what the person has, and what needs doing; the staff's is the console."""
     if viewer.staff_role is not None:
         return see_other("/staff")
-    news = await list_notices(viewer.id, most=HOME_ROWS)
+    news = await newest_notices(viewer.id)
     UNREAD.set(request.scope, news.unread)
     contracts = await portlet_contracts(viewer.id)
     return page(

@@ -149,11 +149,11 @@ async def mark_read(viewer: UUID, notice: UUID) -> None:
     )
 
 
-async def mark_all_read(viewer: UUID, until: tuple[datetime, UUID]) -> None:
+async def mark_all_read(viewer: UUID, until: UUID) -> None:
     """Note that the person has read their notices.
 
     Args:
-        until: key of the newest that they were shown; what came after stays unread.
+        until: the newest that they were shown; what came after stays unread.
     """
     await fetch(
         'insert into notice_read (id, "user", notice, read_at)'

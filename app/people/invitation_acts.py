@@ -89,7 +89,7 @@ async def _invite(context: Context, payload: Creation) -> Done:
         )
     except InvitationRefused as refused:
         raise Refused("problems", problems=refused.problems) from None
-    return Done(f"{contract.url}/members", _on_their_way(len(payload.values.emails)))
+    return Done(f"{contract.url}/members?invited=1", _on_their_way(len(payload.values.emails)))
 
 
 def _on_their_way(mails: int) -> str:

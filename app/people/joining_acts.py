@@ -2,7 +2,7 @@
 
 from litestar.exceptions import NotFoundException
 
-from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement
+from app.confirmations.acts import Act, Context, Done, Payload, Refused, Statement, Steps
 from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.people import joining_services as services
 from app.people import queries
@@ -12,6 +12,7 @@ from app.people.queries import Link
 from app.people.rules import Arrival
 from app.settings import Settings
 from app.web.i18n import gettext as _
+from app.web.i18n import pgettext
 
 PURPOSE = b"joining"
 
@@ -53,6 +54,7 @@ async def _state(context: Context, payload: Joining) -> Statement:
         heading=_("Join this contract?"),
         facts=[*contract_facts(link), (_("Your account"), account)],
         back=link_url(token),
+        steps=joining_steps(link, 2, link_url(token)),
     )
 
 
@@ -65,6 +67,20 @@ async def _join(context: Context, payload: Joining) -> Done:
     except (LinkClosed, MemberAlready):
         raise Refused("closed", page=link_url(token)) from None
     return joined(link)
+
+
+def joining_steps(link: Link, current: int, url: str = "") -> Steps:
+    """Return the flow that makes a person a member, as its pages show it.
+
+    Args:
+        link: people without an account register first; others look at the invitation.
+        current: the step of the page.
+        url: path of the first step, where it can be visited.
+    """
+    registers = link.arrival is Arrival.REGISTER
+    first = pgettext("step", "Register") if registers else pgettext("step", "Invitation")
+    places = [(first, url), (pgettext("step", "Confirm"), ""), (pgettext("step", "Joined"), "")]
+    return Steps(places, current)
 
 
 def contract_facts(link: Link) -> list[tuple[str, str]]:

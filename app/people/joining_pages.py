@@ -82,6 +82,7 @@ class Joining(Controller):
                 link=link,
                 facts=acts.contract_facts(link),
                 place=acts.link_url(token),
+                steps=acts.joining_steps(link, 1),
             )
         draft = await _draft(request, link)
         now = from_attributes(RegistrationValues, draft) if draft else None
@@ -211,6 +212,7 @@ def _statement(token: str, link: Link, registration: Registration) -> Statement:
         back=acts.link_url(token),
         notes=[_("From now on, sign in with your user code and the password that you entered.")],
         whole_page=True,
+        steps=acts.joining_steps(link, 2, acts.link_url(token)),
     )
 
 
@@ -225,6 +227,7 @@ def _form(
         link=link,
         facts=acts.contract_facts(link),
         place=acts.link_url(token),
+        steps=acts.joining_steps(link, 1),
         form=form,
         terms=terms,
         body=terms[f"body_{i18n.language.get()}"] if terms else "",

@@ -57,6 +57,7 @@ async def list_members(
         listed=await queries.list_members(contract, wanted),
         invitations=await queries.list_invitations(contract) if shows_invitations else None,
         now=clock.now(),
+        invited="invited" in request.query_params,
         problem=await _refusal(request, viewer, acts.CHANGE, acts.REMOVAL, RESENDING),
     )
 

@@ -11,7 +11,8 @@ from app.accounts.access import signed_in
 from app.contracts.access import provide_contract
 from app.contracts.rules import SeenContract
 from app.products import queries
-from app.web.requests import PageRequest
+from app.web.lists.addresses import Wanted
+from app.web.requests import PageRequest, query_form
 from app.web.templates import page
 
 
@@ -35,14 +36,6 @@ async def list_products(
     )
 
 
-def _after(request: PageRequest) -> tuple[int, UUID] | None:
-    key, _separator, id = request.query_params.get("after", "").partition(".")
-    try:
-        return int(key[:6]), UUID(id)
-    except ValueError:
-        return None
-
-
 @get(
     "/contracts/{number:str}/products/{entitlement_id:uuid}",
     guards=[signed_in],
@@ -52,17 +45,15 @@ async def show_entitlement(
     request: PageRequest, contract: NamedDependency[SeenContract], entitlement_id: FromPath[UUID]
 ) -> Response[str]:
     """Which environments have how much of one entitlement."""
-    after = _after(request)
-    places = await queries.find_places(contract, entitlement_id, after)
-    if places is None:
+    entitlement = await queries.find_entitlement(contract, entitlement_id)
+    if entitlement is None:
         raise NotFoundException
-    following = places.following
+    path = f"{contract.url}/products/{entitlement.id}"
+    wanted = Wanted.read(path, query_form(request), queries.SHARES)
     return page(
         request,
         "products/entitlement.html",
         contract=contract,
-        entitlement=places.entitlement,
-        environments=places.environments,
-        first=after is None,
-        following=f"{following[0]}.{following[1]}" if following else "",
+        entitlement=entitlement,
+        listed=await queries.list_shares(entitlement, wanted),
     )

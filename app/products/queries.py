@@ -5,7 +5,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.contracts.rules import SeenContract
-from app.database import fetch, json_rows, part_of
+from app.database import fetch, json_rows, row
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.queries import list_rows
 
 # What is in use of an entitlement: allocated, or held by an activation file that still runs.
 USE = """
@@ -110,7 +113,16 @@ async def list_entitlements(contract: SeenContract, *, expired: bool) -> list[Li
     ]
 
 
-PAGE_ROWS = 50
+async def find_entitlement(contract: SeenContract, entitlement: UUID) -> SeenEntitlement | None:
+    """Return a contracted product of the contract."""
+    return await row(
+        SeenEntitlement,
+        f"select {ENTITLEMENT} from entitlement e join product p on p.id = e.product {USE}"
+        " where e.contract = $1 and e.id = $3",
+        contract.id,
+        contract.today,
+        entitlement,
+    )
 
 
 @dataclass(frozen=True)
@@ -122,62 +134,34 @@ class EnvironmentShare:
         held_here: held beyond that, until then.
     """
 
-    environment: UUID
+    id: UUID
     name: str
-    sort_key: int
     retired: bool
     here: int
     held_here: int
     until: datetime | None
 
 
-@dataclass(frozen=True)
-class Places:
-    """An entitlement, and a page of the environments that have some of it.
+SHARES = Listing(
+    row=fields_of(EnvironmentShare),
+    columns="""n.id, n.name, n.retired_at is not null as retired, x.here,
+        greatest(x.held - x.here, 0) as held_here, x.until""",
+    tables="""(select environment, h.until, coalesce(a.quantity, 0) as here,
+                   coalesce(h.quantity, 0) as held
+            from (select environment, quantity from known_allocation where entitlement = $1) a
+            full join (select environment, quantity, until from hold where entitlement = $1) h
+                using (environment)) x
+        join known_environment n on n.id = x.environment""",
+    key="n.id",
+    orders={
+        "sort-key": Order("n.sort_key"),
+        "name": Order("n.name"),
+        "allocated": Order("x.here", down=True),
+    },
+    search=words_in("n.name"),
+)
 
-    Attributes:
-        following: sort key and id of the page's last environment where more follow.
-    """
 
-    entitlement: SeenEntitlement
-    environments: list[EnvironmentShare]
-    following: tuple[int, UUID] | None
-
-
-async def find_places(
-    contract: SeenContract, entitlement: UUID, after: tuple[int, UUID] | None
-) -> Places | None:
-    """Return where an entitlement of the contract is allocated or held; None if it is none.
-
-    Args:
-        after: sort key and id of the last environment already seen.
-    """
-    listed = await fetch(
-        f"""
-        select {ENTITLEMENT}, v.*
-        from entitlement e join product p on p.id = e.product {USE}
-        left join lateral (
-            select n.id as environment, n.name, n.sort_key, n.retired_at is not null as retired,
-                   coalesce(a.quantity, 0) as here,
-                   greatest(coalesce(h.quantity, 0) - coalesce(a.quantity, 0), 0) as held_here,
-                   h.until
-            from (select environment, quantity from known_allocation where entitlement = e.id) a
-            full join (select environment, quantity, until from hold where entitlement = e.id) h
-                using (environment)
-            join known_environment n on n.id = environment
-            where $4::int is null or (n.sort_key, n.id) > ($4, $5)
-            order by n.sort_key, n.id limit {PAGE_ROWS + 1}
-        ) v on true
-        where e.contract = $1 and e.id = $3 order by v.sort_key, v.environment
-        """,
-        contract.id,
-        contract.today,
-        entitlement,
-        *(after or (None, None)),
-    )
-    if not listed:
-        return None
-    found = [part_of(EnvironmentShare, each) for each in listed if each["environment"] is not None]
-    shown = found[:PAGE_ROWS]
-    following = (shown[-1].sort_key, shown[-1].environment) if len(found) > PAGE_ROWS else None
-    return Places(part_of(SeenEntitlement, listed[0]), shown, following)
+async def list_shares(entitlement: SeenEntitlement, wanted: Wanted) -> Listed[EnvironmentShare]:
+    """Return the environments that an entitlement is allocated to or held by."""
+    return await list_rows(SHARES, wanted, Where(args=[entitlement.id]))

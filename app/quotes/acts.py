@@ -140,6 +140,7 @@ async def _state_withdrawal(context: Context, payload: OfRequest) -> Statement:
                 " time."
             )
         ],
+        danger=True,
     )
 
 

@@ -9,7 +9,7 @@ from app.products.rules import product_name
 from app.quotes import wording
 from app.quotes.queries import SeenRequest
 from app.web.documents import new_document
-from app.web.i18n import day, moment
+from app.web.i18n import day, moment, period
 from app.web.i18n import gettext as _
 from app.web.vendor import vendor_name
 
@@ -60,7 +60,7 @@ def _parties(contract: Record) -> list[Section]:
         (_("Company"), contract["company"]),
         (_("Contract number"), contract["number"]),
         (_("Contract name"), contract["name"]),
-        (_("Term"), f"{day(contract['starts_on'])}–{day(contract['ends_on'])}"),
+        (_("Term"), period(contract["starts_on"], contract["ends_on"])),
     ]
     vendor = [
         (_("Issued by"), vendor_name()),

@@ -22,7 +22,8 @@ from app.quotes.rules import QuoteState, may_become, may_request
 from app.storage import Storage
 from app.web.documents import send_document
 from app.web.downloads import selection, send_file
-from app.web.requests import PageRequest, is_head
+from app.web.lists.addresses import Wanted
+from app.web.requests import PageRequest, is_head, query_form
 from app.web.responses import see_other
 from app.web.templates import page
 
@@ -39,16 +40,16 @@ class QuoteRequests(Controller):
         self, request: PageRequest, contract: NamedDependency[SeenContract]
     ) -> Response[str]:
         """All of them, newest first."""
-        before = request.query_params.get("before", "")
-        requests, following = await queries.list_requests(contract, before)
+        wanted = Wanted.read(
+            f"{contract.url}/quote-requests", query_form(request), queries.REQUESTS
+        )
         return page(
             request,
             "quotes/list.html",
             contract=contract,
-            requests=requests,
-            following=following,
-            first=not before,
+            listed=await queries.list_requests(contract, wanted),
             may_request=may_request(contract),
+            states=[(state.value, wording.state_name(state)) for state in QuoteState],
             state_name=wording.state_name,
         )
 

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch_one, fetch_value, rows
+from app.database import Record, fetch_one, fetch_value
 from app.products.rules import product_name
 from app.quotes.rules import Line, QuoteState, Wish, totals
 from app.web.downloads import Download
-from app.web.forms import read_id
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.queries import list_rows
 
-PAGE_ROWS = 50
 # The lines of the request q as JSON text, with the current entitlements.
 LINES = """
     (select json_agg(json_build_object(
@@ -78,27 +79,22 @@ class ListedRequest:
     requested_by: str | None
 
 
-async def list_requests(
-    contract: SeenContract, before: str = ""
-) -> tuple[list[ListedRequest], str]:
-    """Return the contract's requests, newest first, a page at a time, and the next page's key.
+REQUESTS = Listing(
+    row=fields_of(ListedRequest),
+    columns="q.id, q.reference, q.state, q.requested_at, u.name as requested_by",
+    tables="quote_request q left join portal_user u on u.id = q.requested_by",
+    key="q.id",
+    orders={"newest": Order("q.requested_at", down=True), "reference": Order("q.reference")},
+    search=words_in("q.reference", "coalesce(u.name, '')"),
+    filters={"state": {state.value: f"q.state = '{state.value}'" for state in QuoteState}},
+)
 
-    Args:
-        before: the id of the last row already seen, as text; ids grow with time.
-    """
-    found = await rows(
-        ListedRequest,
-        f"""
-        select q.id, q.reference, q.state, q.requested_at, u.name as requested_by
-        from quote_request q left join portal_user u on u.id = q.requested_by
-        where q.contract = $1 and ($2::uuid is null or q.id < $2)
-        order by q.id desc limit {PAGE_ROWS + 1}
-        """,
-        contract.id,
-        read_id(before),
-    )
-    more = len(found) > PAGE_ROWS
-    return found[:PAGE_ROWS], str(found[PAGE_ROWS - 1].id) if more else ""
+
+async def list_requests(contract: SeenContract, wanted: Wanted) -> Listed[ListedRequest]:
+    """Return the contract's requests."""
+    where = Where()
+    where.add("q.contract = {}", contract.id)
+    return await list_rows(REQUESTS, wanted, where)
 
 
 async def find_request(contract: SeenContract, reference: str) -> SeenRequest | None:

@@ -45,6 +45,7 @@ async def _state_revocation(context: Context, _payload: Payload) -> Statement:
         facts=[(_("User name"), context.viewer.name), (_("Created at"), moment(feed.created_at))],
         back=CALENDAR_URL,
         warning=_("Calendars subscribed to this address will stop updating."),
+        danger=True,
     )
 
 

@@ -10,7 +10,7 @@ from app.pdf.documents import Column, Document, Facts, Listing, Prose, Section, 
 from app.products.queries import ListedEntitlement
 from app.products.rules import count_of, product_name
 from app.web.documents import new_document
-from app.web.i18n import N_, day, moment, number
+from app.web.i18n import N_, day, moment, number, period, pgettext
 from app.web.i18n import gettext as _
 
 # Products of an environment that stay on one page, with its name; beyond, the name is repeated.
@@ -91,7 +91,7 @@ def _facts(contract: SeenContract) -> list[tuple[str, str]]:
 
 
 def _term(starts_on: date, ends_on: date) -> str:
-    return f"{day(starts_on)}–{day(ends_on)}"
+    return period(starts_on, ends_on)
 
 
 def _products(entitlements: Sequence[ListedEntitlement]) -> Section:
@@ -202,7 +202,7 @@ def _share(contract: SeenContract, line: PositionLine) -> list[Text | Span]:
 
 def _contact(contract: SeenContract) -> Section:
     facts = [
-        (_("Name"), contract.sales_name),
+        (pgettext("sales contact", "Name"), contract.sales_name),
         (_("Email address"), contract.sales_email),
         (_("Telephone"), contract.sales_phone),
     ]

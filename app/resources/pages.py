@@ -1,7 +1,6 @@
 """リソース: what can be downloaded for the contract's products."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
@@ -13,10 +12,10 @@ from app.contracts.rules import SeenContract
 from app.resources import queries
 from app.resources.access import provide_resource
 from app.resources.download_services import note_download
-from app.resources.queries import ResourcePage, SeenResource
+from app.resources.queries import SeenResource
 from app.storage import Storage
 from app.web.downloads import Download, selection, send_file
-from app.web.forms import read_key, write_key
+from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, is_head, query_form
 from app.web.templates import page
 
@@ -33,17 +32,19 @@ class Resources(Controller):
         self, request: PageRequest, contract: NamedDependency[SeenContract]
     ) -> Response[str]:
         """The list, newest first; `?product=` shows one product's files."""
-        data = query_form(request)
-        product, before = data.get("product")[:100], read_key(data.get("before"))
-        found = await queries.list_resources(contract, product, before)
+        products = await queries.offered_products(contract)
+        wanted = Wanted.read(
+            f"{contract.url}/resources",
+            query_form(request),
+            queries.RESOURCES,
+            product={product.code for product in products},
+        )
         return page(
             request,
             "resources/list.html",
             contract=contract,
-            found=found,
-            product=product,
-            first=before is None,
-            addresses=_addresses(contract, product, found),
+            products=products,
+            listed=await queries.list_resources(products, wanted),
         )
 
     @get("/{resource_id:uuid}/file", dependencies={"resource": Provide(provide_resource)})
@@ -69,13 +70,3 @@ class Resources(Controller):
         if selected.gives and not is_head(request):
             await note_download(contract, resource.id, viewer.id, begins=selected.begins)
         return answer
-
-
-def _addresses(contract: SeenContract, product: str, found: ResourcePage) -> dict[str, str]:
-    """Where the page's links lead, the filter kept."""
-    url = f"{contract.url}/resources"
-    kept = {"product": product} if product else {}
-    following = ""
-    if found.following:
-        following = f"{url}?{urlencode({**kept, 'before': write_key(found.following)})}"
-    return {"all": url, "first": f"{url}?{urlencode(kept)}" if kept else url, "next": following}

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from app import clock
 from app.contracts.rules import SeenContract, Status
-from app.database import fetch, fetch_value, row
+from app.database import fetch_value, row, rows
 from app.resources.rules import RESUMED_WITHIN
-
-PAGE_ROWS = 50
-Key = tuple[datetime, UUID]
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
+from app.web.lists.queries import list_rows
 
 # What the contract $1 may have on the day $2: offered, and of a product it is entitled to.
 REACHABLE = """
@@ -41,7 +39,7 @@ class SeenResource:
 
 @dataclass(frozen=True)
 class ListedResource:
-    """A resource in a list, with the names of its products in each language."""
+    """A resource in a list, with the ids of all its products."""
 
     id: UUID
     name: str
@@ -49,71 +47,60 @@ class ListedResource:
     size: int
     sha256: str
     published_at: datetime
-    products_ja: list[str]
-    products_en: list[str]
+    products: list[UUID]
 
 
 @dataclass(frozen=True)
 class ListedProduct:
     """A product with a file."""
 
+    id: UUID
     code: str
     name_ja: str
     name_en: str
 
 
-@dataclass(frozen=True)
-class ResourcePage:
-    """One page of a list.
-
-    Attributes:
-        products: for the filter.
-        following: the key of the page's last row where more follow.
-    """
-
-    resources: list[ListedResource]
-    products: list[ListedProduct]
-    following: Key | None
-
-
-async def list_resources(contract: SeenContract, product: str, before: Key | None) -> ResourcePage:
-    """Return the files of the products that can be used today, newest first, in one query.
-
-    Args:
-        product: code of the product to show; all where it is empty.
-        before: key of the last row already seen.
-    """
+async def offered_products(contract: SeenContract) -> list[ListedProduct]:
+    """Return the products with files that can be used today."""
     if not _runs(contract):
-        return ResourcePage([], [], None)
-    rows = await fetch(
-        f"""
-        select offered.products, found.*
-        from (select json_agg(o order by o.code)::text as products
-              from (select distinct p.code, p.name_ja, p.name_en {REACHABLE}) o) offered
-        left join (
-            select r.id, r.name, r.version, r.size, r.sha256, r.published_at,
-                   array_agg(p.name_ja order by p.code) as products_ja,
-                   array_agg(p.name_en order by p.code) as products_en
-            {REACHABLE} and ($4::timestamptz is null or (r.published_at, r.id) < ($4, $5::uuid))
-            group by r.id having $3 = '' or bool_or(p.code = $3)
-            order by r.published_at desc, r.id desc limit {PAGE_ROWS + 1}
-        ) found on true
-        order by found.published_at desc, found.id desc
-        """,
+        return []
+    return await rows(
+        ListedProduct,
+        f"select distinct p.id, p.code, p.name_ja, p.name_en {REACHABLE} order by p.code",
         contract.id,
         contract.today,
-        product,
-        *(before or (None, None)),
     )
-    products, found = rows[0]["products"] or "[]", [tuple(row.values())[1:] for row in rows]
-    listed = [ListedResource(*values) for values in found if values[0] is not None]
-    shown = listed[:PAGE_ROWS]
-    more = len(listed) > PAGE_ROWS
-    return ResourcePage(
-        resources=shown,
-        products=msgspec.json.decode(products, type=list[ListedProduct]),
-        following=(shown[-1].published_at, shown[-1].id) if more else None,
+
+
+RESOURCES = Listing(
+    row=fields_of(ListedResource),
+    columns="""r.id, r.name, r.version, r.size, r.sha256, r.published_at,
+        array(select product from resource_product where resource = r.id) as products""",
+    tables="resource r",
+    key="r.id",
+    always="r.withdrawn_at is null",
+    orders={
+        "newest": Order("r.published_at", down=True),
+        "name": Order("r.name"),
+        "size": Order("r.size", down=True),
+    },
+    search=words_in("r.name", "r.version"),
+)
+
+
+async def list_resources(products: list[ListedProduct], wanted: Wanted) -> Listed[ListedResource]:
+    """Return the files of products, or of the one that is wanted.
+
+    Args:
+        products: those that the contract can use today.
+    """
+    code = wanted.chosen["product"]
+    where = Where()
+    where.add(
+        "exists (select from resource_product where resource = r.id and product = any({}))",
+        [product.id for product in products if code in ("", product.code)],
     )
+    return await list_rows(RESOURCES, wanted, where)
 
 
 async def find_resource(contract: SeenContract, id: UUID) -> SeenResource | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from uuid import UUID
 
 from app.web.days import TimeOfDay, read_day
@@ -14,8 +14,6 @@ from app.web.requests import FormData
 from app.web.texts import DIRECTION_SIGNS, as_line, as_lines, can_be_seen, control_in, normalised
 
 SHORT_TEXT = 200
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 # Microseconds and sequence numbers of activations have as many digits.
 LONGEST_NUMBER = 16
 FIRST_YEAR, LAST_YEAR = 2000, 2199
@@ -44,18 +42,6 @@ def read_number(text: str) -> int | None:
     """A whole number of at most LONGEST_NUMBER plain digits, or None for anything else."""
     plain = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
     return int(text) if plain else None
-
-
-def write_key(key: tuple[datetime, UUID]) -> str:
-    """The place in a list that is sorted by time, as part of an address."""
-    return f"{(key[0] - EPOCH) // MICROSECOND}.{key[1]}"
-
-
-def read_key(text: str) -> tuple[datetime, UUID] | None:
-    """What `write_key` wrote, or None."""
-    key, _separator, name = text.partition(".")
-    moment, id = read_number(key), read_id(name)
-    return None if moment is None or id is None else (EPOCH + moment * MICROSECOND, id)
 
 
 @dataclass

@@ -32,21 +32,37 @@ PORTAL_ZONE = "Asia/Tokyo"
 
 
 class _Translator(NodeTransformer):
-    """Puts the text in the place of `_("…")`: an environment speaks one language."""
+    """Puts the text in the place of `_("…")`: an environment speaks one language.
+
+    What is to be filled in is left to each request; what counts, `ngettext`, as a whole.
+    """
 
     def __init__(self, code: str, *, markup: bool) -> None:
         self.translations, self.kind = i18n.translations[code], Markup if markup else str
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
-        """Translate a call that has a message and nothing to fill in."""
+        """Translate a call that has a message."""
         self.generic_visit(node)
         match node:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(message))]):
+                return self._filled(node, self.translations.gettext(message))
             case nodes.Call(
-                node=nodes.Name(name="_"), args=[nodes.Const(value=str(message))], kwargs=[]
+                node=nodes.Name(name="pgettext"),
+                args=[nodes.Const(value=str(context)), nodes.Const(value=str(message))],
             ):
-                text = self.kind(self.translations.gettext(message)) % {}
-                return nodes.Const(text, lineno=node.lineno)
+                return self._filled(node, str(self.translations.pgettext(context, message)))
         return node
+
+    def _filled(self, call: nodes.Call, text: str) -> nodes.Expr:
+        """Return the text, with the values of a call in it."""
+        if not call.kwargs:
+            return nodes.Const(self.kind(text) % {}, lineno=call.lineno)
+        values = [
+            nodes.Pair(nodes.Const(each.key), each.value, lineno=call.lineno)
+            for each in call.kwargs
+        ]
+        whole = nodes.Const(self.kind(text), lineno=call.lineno)
+        return nodes.Mod(whole, nodes.Dict(values), lineno=call.lineno)
 
 
 class _Generator(CodeGenerator):

@@ -7,7 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
-from app.accounts.parking.form_rules import name_place
+from app.accounts.parking.form_rules import name_entries, name_place
 from app.accounts.parking.pages import _is_parked
 from app.database import fetch, fetch_value
 from app.main import make_litestar
@@ -98,6 +98,12 @@ def test_every_form_that_is_kept_has_a_place_in_words() -> None:
             words = re.split(" › | ", name_place(path))
             unknown = {word for word in words if re.search("[a-z]", word)} - {"x"}
             assert not unknown, f"{path}: {unknown}"
+
+
+def test_one_english_word_for_two_things_is_two_words_in_japanese() -> None:
+    assert name_place("/profile/withdrawal/x").endswith("退会 x")
+    assert name_place("/contracts/x/quote-requests/x/withdrawal").endswith("取り下げ")
+    assert name_entries([("name", "第二工場")]) == [("名称", "第二工場")]
 
 
 async def test_a_full_quota_sends_the_person_to_sign_in(

@@ -254,9 +254,25 @@ async def test_the_history_says_the_state_of_every_file(
 async def test_a_long_history_comes_in_pages(owner: httpx.AsyncClient, here: Place) -> None:
     for _ in range(3):
         await here.answer(upload())
-    page = await owner.get(f"{here.url}?before=3")
+    third = (await here.rows())[2]["id"]
+    page = await owner.get(f"{here.url}?after={third}")
     assert f'href="{here.url}/3"' not in page.text and f'href="{here.url}/2"' in page.text
-    assert (await owner.get(f"{here.url}?before={'9' * 30}")).status_code == 200
+    assert (await owner.get(f"{here.url}?after={'9' * 30}")).status_code == 200
+
+
+async def test_the_history_is_filtered_by_state_and_held_counts_stay(
+    owner: httpx.AsyncClient, here: Place
+) -> None:
+    for _ in range(2):
+        await issue(owner, here)
+    await owner.get(f"{here.url}/2/file")
+    for state, shown, hidden in (("superseded", 1, 2), ("runs", 2, 1)):
+        page = await owner.get(f"{here.url}?state={state}")
+        assert f'href="{here.url}/{shown}"' in page.text
+        assert f'href="{here.url}/{hidden}"' not in page.text
+    page = await owner.get(f"{here.url}?state=returned")
+    assert "条件に合うものはありません。" in page.text
+    assert "保持" in page.text, "what is held does not depend on the filter"
 
 
 async def test_held_counts_are_told_with_their_end(owner: httpx.AsyncClient, here: Place) -> None:

@@ -137,7 +137,7 @@ async def test_the_doctor_warns_before_the_signing_key_ends(
     later = clock.now() + timedelta(days=350)
     monkeypatch.setattr(clock, "now", lambda: later)
     (finding,) = await doctor_findings(settings)
-    assert not finding.fails and "ends on" in str(finding)
+    assert not finding.fails and "expires on" in str(finding)
 
 
 async def test_the_doctor_warns_where_there_is_no_keyset(

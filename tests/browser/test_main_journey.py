@@ -1,15 +1,22 @@
 """From nothing to an activated system: the portal in a browser, the licensed system for real."""
 
 import pytest
+from playwright.async_api import expect
 
 from tests.browser.cast import Cast
 from tests.browser.conftest import CastMaker
 from tests.browser.journeys.sign_in import PASSWORD
-from tests.browser.matrix import LANGUAGES
-from tests.browser.people import MODES, Person
+from tests.browser.matrix import EVERYBODY
+from tests.browser.people import Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 NAME = "第二工場"
+SAMPLE = [("mouse", "ja"), ("keyboard", "en"), ("no-script", "ja")]
+REMAINDER = [
+    pytest.param(mode, language, marks=pytest.mark.remainder)
+    for mode, language in EVERYBODY.cells
+    if (mode, language) not in SAMPLE
+]
 
 
 async def _log_in(cast: Cast) -> Person:
@@ -46,8 +53,13 @@ async def _allocate(person: Person) -> None:
     await person.sees_status(NAME)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("mode", MODES)
+async def _is_at(person: Person, step: str) -> None:
+    """The flow says which of its steps the page is."""
+    current = person.page.locator("[aria-current=step]")
+    await expect(current).to_have_text(person.word(step))
+
+
+@pytest.mark.parametrize(("mode", "language"), [*SAMPLE, *REMAINDER])
 async def test_from_log_in_to_a_system_that_runs_licensed(
     make_cast: CastMaker, capsys: pytest.CaptureFixture[str], mode: str, language: str
 ) -> None:
@@ -58,12 +70,17 @@ async def test_from_log_in_to_a_system_that_runs_licensed(
         await _make_environment(person)
         await _allocate(person)
         await person.press("利用", NAME)
+        await _is_at(person, "登録")
         await person.upload("アクティベーションリクエストファイル", plant.request())
         await person.press("登録")
         await person.sees("製造ライン1")
+        await _is_at(person, "確認")
         await person.press("決定")
+        await _is_at(person, "ダウンロード")
         file = await person.download("ダウンロード", cast.folder)
         assert file.name.startswith("activation-D-1001-") and file.name.endswith("-1.jwt")
+        await person.reload()
+        await _is_at(person, "システムで適用")
         plant.activate(file)
         assert plant.status(capsys) == (0, {"PLATFORM": 3, "WORKFLOW": 150})
 

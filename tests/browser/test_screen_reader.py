@@ -132,3 +132,36 @@ async def test_a_screen_reader_is_told_the_place_the_fault_and_the_outcome(
         page = await read(person)
         assert focused(page).name == "環境"
         assert ENVIRONMENTS[1] in next(page.all("status")).text
+
+
+def check_steps(page: Node, *done: str, current: str) -> None:
+    """Each step is an entry of one list; those before the present one say that they are done."""
+    (flow,) = (node for node in page.all("navigation") if node.name == "手順")
+    entries = ["".join(entry.names("StaticText")) for entry in flow.all("listitem")]
+    assert entries[: len(done)] == [f"{name}済み" for name in done]
+    assert entries[len(done)].endswith(current) and "済み" not in "".join(entries[len(done) :])
+
+
+async def test_a_screen_reader_is_told_each_step_of_an_activation(make_cast: CastMaker) -> None:
+    async with make_cast() as cast:
+        person, request = await cast.person("owner"), cast.licensed_system().request()
+        await person.visit(LIST)
+        await person.press("利用", ENVIRONMENTS[1])
+        page = await read(person)
+        check_frame(page, "現在の位置", "ご契約の内容", "手順")
+        assert focused(page).name == f"利用 {ENVIRONMENTS[1]}"
+        check_steps(page, "システムで依頼", current="登録")
+
+        await person.upload("アクティベーションリクエストファイル", request)
+        await person.press("登録")
+        page = await read(person)
+        assert headings(page)[0] == (1, focused(page).name)
+        check_steps(page, "システムで依頼", "登録", current="確認")
+
+        await person.press("決定")
+        page = await read(person)
+        assert focused(page).name == f"アクティベーション1 {ENVIRONMENTS[1]}"
+        check_steps(page, "システムで依頼", "登録", "確認", current="ダウンロード")
+        assert "発行しました" in next(page.all("status")).text
+        await person.leave_by("コピー アクティベーションファイルの確認コード")
+        await person.sees_status("コピーしました")

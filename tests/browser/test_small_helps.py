@@ -40,3 +40,20 @@ async def test_a_password_can_be_shown_and_is_hidden_again_before_it_is_sent(
         await expect(field).to_have_attribute("type", "text")
         await button.click()
         await expect(field).to_have_attribute("type", "password")
+
+
+async def test_an_invitation_on_its_way_shows_by_itself_that_its_mail_has_left(
+    make_cast: CastMaker,
+) -> None:
+    async with make_cast() as cast:
+        person = await cast.person("owner")
+        await person.visit("/contracts/D-1001/invitations/new")
+        await person.fill("メールアドレス", "arai@example.com")
+        await person.press("メールを送信")
+        await person.press("決定")
+        await person.sees("arai@example.com")
+        told = await person.page.locator("#status").inner_text()
+        invitations = person.page.locator("#invitations")
+        await expect(invitations.locator(".badge.good")).to_be_visible(timeout=30_000)
+        await expect(invitations.locator("[data-hx-trigger]")).to_have_count(0)
+        assert told and told == await person.page.locator("#status").inner_text()

@@ -104,9 +104,7 @@ ENGLISH = {
     "失効": "Revoke",
     "ライセンスキーを失効させました。": "The license key was revoked.",
     # Resources
-    "すべてのファイルを表示する": "Show all files",
     "ダウンロードしたファイルの確認方法": "How to check a downloaded file",
-    "表示": "Show",
     # Environments
     "新しい環境を作成": "Create a new environment",
     "環境名": "Environment name",
@@ -146,6 +144,8 @@ ENGLISH = {
     "利用": "Activate",
     "アクティベーションリクエストファイル": "Activation request file",
     "ダウンロード": "Download",
+    "確認": "Confirm",
+    "システムで適用": "Apply on the system",
     "返却済み": "Returned",
     "再アクティベートが必要": "Activate again",
     "アクティベート済み": "Activated",
@@ -156,7 +156,7 @@ ENGLISH = {
     "すべて既読にする": "Mark all as read",
     "すべてのお知らせを既読にしました。": "All notices were marked as read.",
     "未読だけを表示する": "Unread only",
-    "条件に合うお知らせはありません。": "No matching notices.",
+    "条件に合うものはありません。": "No matches.",
     "メールを停止する": "Unsubscribe",
     "次のご契約では、お知らせメールをお送りしません：": (
         "You no longer receive emails about notices for these contracts:"

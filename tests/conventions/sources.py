@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,7 @@ class Module:
         """The module, parsed."""
         return ast.parse(self.path.read_text("utf-8"), filename=str(self.path))
 
+    @cache  # noqa: B019 - a module lives as long as the run of the tests
     def imports(self) -> set[str]:
         """Dotted names of the modules that it imports, wherever in the file it does."""
         found: set[str] = set()

@@ -15,7 +15,7 @@ import pytest
 from app.database.embedded import EmbeddedServer
 from tests.database.portals import Portal, numbers, postmaster, processes, socket_folder, until
 
-KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "5"))
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "3"))
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 

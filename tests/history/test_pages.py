@@ -126,6 +126,18 @@ async def test_the_list_goes_on_page_by_page_without_gap_or_repeat(
     assert len(seen) == 130 == len(set(seen))
 
 
+async def test_days_are_kept_by_every_way_out_of_a_page(owner: httpx.AsyncClient) -> None:
+    await _many("D-1001", 130)
+    html = (await owner.get(f"{URL}?from=2026/01/01&to=２０２７／１２／３１&rows=25")).text
+    for way in (
+        r'href="([^"]+)" rel="next"',
+        r'class="sort" href="([^"]+)"',
+        r'"(\S+export\?[^"]+)"',
+    ):
+        [address] = re.findall(way, html)
+        assert {"from=2026-01-01", "to=2027-12-31"} <= set(re.split("[?;&]|amp", address)), way
+
+
 async def test_the_filter_by_act_shows_that_act_only(owner: httpx.AsyncClient) -> None:
     html = (await owner.get(f"{URL}?event_type=allocation-change")).text
     assert told(html) and all("割り当てを変更しました" in text for text in told(html))
@@ -205,7 +217,7 @@ async def test_an_address_that_makes_no_sense_counts_as_no_filter(
 
 async def test_nothing_found_says_so_and_leads_back(owner: httpx.AsyncClient) -> None:
     html = (await owner.get(f"{URL}?to=2001-01-01")).text
-    assert "条件に合う操作履歴はありません。" in html and f'href="{URL}"' in html
+    assert "条件に合うものはありません。" in html and f'href="{URL}"' in html
 
 
 async def test_the_file_has_everything_that_the_filter_lets_through(

@@ -72,7 +72,7 @@ async def test_a_database_that_goes_away_only_interrupts(portal: Portal) -> None
     await settled(1)
     await fetch(
         "select pg_terminate_backend(pid) from pg_stat_activity"
-        " where datname = current_database() and pid <> pg_backend_pid()"
+        " where datname = current_database() and pid <> pg_backend_pid() and usename = current_user"
     )
     await write_mails(portal.settings, 1)
     await settled(2)

@@ -23,7 +23,7 @@ from tests.never.crowd import Person, Tally, open_browser
 from tests.never.pools import Pool, make_pool
 from tests.servers import Server
 
-KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "5"))
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "3"))
 PEOPLE = 6
 ANSWERS_BETWEEN_KILLS = 25
 

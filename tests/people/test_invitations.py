@@ -36,6 +36,14 @@ async def test_each_address_gets_a_link_of_its_own_in_the_chosen_language(
     assert await event_types("invitation") == ["invitation", "invitation"]
 
 
+async def test_after_an_invitation_the_page_says_what_comes_next(
+    owner: httpx.AsyncClient,
+) -> None:
+    done = await invite(owner, "a@example.com")
+    assert "それまでは参加待ちです" in done.text and 'href="#invitations"' in done.text
+    assert "それまでは参加待ちです" not in (await owner.get(MEMBERS)).text
+
+
 async def test_the_mail_in_japanese_says_who_invites_to_what_and_until_when(
     portal: Portal, owner: httpx.AsyncClient
 ) -> None:

@@ -13,6 +13,7 @@ from app.accounts.session_services import sign_in
 from app.database import fetch, fetch_one, fetch_value
 from tests.accounts.guesses import PLACES
 from tests.conftest import Portal
+from tests.pages import steps
 from tests.people.post import (
     NEW_PASSWORD,
     REGISTRATION,
@@ -39,6 +40,26 @@ async def link(portal: Portal, owner: httpx.AsyncClient) -> str:
 
 async def register(client: httpx.AsyncClient, link: str, **changes: str) -> httpx.Response:
     return await client.post(link, data=REGISTRATION | changes)
+
+
+async def test_a_new_person_is_told_each_step(portal: Portal, link: str) -> None:
+    flow = ["登録", "確認", "参加の完了"]
+    async with portal.anonymous() as client:
+        assert steps((await client.get(link)).text) == (flow, 1)
+        sent = await register(client, link)
+        assert steps((await client.get(sent.headers["location"])).text) == (flow, 2)
+
+
+async def test_a_person_with_an_account_is_told_each_step(
+    portal: Portal, owner: httpx.AsyncClient, outsider: httpx.AsyncClient
+) -> None:
+    flow = ["招待の確認", "確認", "参加の完了"]
+    await invite(owner, "outsider@example.net")
+    link = await link_to(portal, "outsider@example.net")
+    assert steps((await outsider.get(link)).text) == (flow, 1)
+    sent = await outsider.post(f"{link}/membership")
+    page = (await outsider.get(sent.headers["location"])).text
+    assert steps(page) == (flow, 2) and f'href="{link}"' in page
 
 
 async def test_a_new_person_registers_confirms_and_is_a_member(portal: Portal, link: str) -> None:

@@ -33,21 +33,28 @@ async def test_the_filter_is_in_the_address(member: httpx.AsyncClient) -> None:
     html = (await member.get(PATH, params={"product": "WORKFLOW"})).text
     assert files(html) == [WORKFLOW]
     chosen = [a["value"] for tag, a in elements(html) if tag == "option" and "selected" in a]
-    assert chosen == ["WORKFLOW"]
+    assert chosen == ["WORKFLOW", "newest"]
     offered = [a["value"] for tag, a in elements(html) if tag == "option"]
-    assert offered == ["", "PLATFORM", "WORKFLOW"], "products that have a file"
+    assert offered[:3] == ["", "PLATFORM", "WORKFLOW"], "products that have a file"
+    assert "MOBILE" not in offered
 
 
 @pytest.mark.parametrize(
     "product", ["MOBILE", "REPORTS", "x" * 5000, "'", "\ud7ff", "%", "workflow"]
 )
-async def test_a_product_without_a_file_says_so_and_shows_the_way_back(
+async def test_a_product_that_is_not_offered_counts_as_none(
     member: httpx.AsyncClient, product: str
 ) -> None:
     answer = await member.get(PATH, params={"product": product})
     assert answer.status_code == 200
-    assert files(answer.text) == []
-    assert f'class="empty">条件に合うファイルはありません。 <a href="{PATH}">' in answer.text
+    assert files(answer.text) == [WORKFLOW, PLATFORM]
+
+
+async def test_a_search_without_a_hit_says_so_and_shows_the_way_back(
+    member: httpx.AsyncClient,
+) -> None:
+    html = (await member.get(PATH, params={"search": "nothing"})).text
+    assert f'class="empty">条件に合うものはありません。 <a href="{PATH}">' in html
 
 
 async def test_a_contract_that_does_not_run_has_no_files(owner: httpx.AsyncClient) -> None:

@@ -28,13 +28,9 @@ VERIFICATION = f"{LOG}/verification"
         ),
         ({"contract": "Ｄ－１００１"}, "/staff/contracts/D-1001", "/staff/contracts/D-2001"),
         ({"person": "OWNER"}, "<small>owner</small>", "<small>outsider</small>"),
-        ({"from": "2000/01/01", "to": "2000/12/31"}, "条件に合う操作履歴はありません", "<tbody>"),
-        ({"person": "nobody"}, "条件に合う操作履歴はありません", "<tbody>"),
-        (
-            {"event_type": "no-such-type", "contract": "%"},
-            "条件に合う操作履歴はありません",
-            "<tbody>",
-        ),
+        ({"from": "2000/01/01", "to": "2000/12/31"}, "条件に合うものはありません", "<tbody>"),
+        ({"person": "nobody"}, "条件に合うものはありません", "<tbody>"),
+        ({"event_type": "no-such-type", "contract": "%"}, "条件に合うものはありません", "<tbody>"),
     ],
 )
 async def test_the_log_is_searched(

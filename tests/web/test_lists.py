@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from app.database import fetch, fetch_value
-from app.web.lists.addresses import MOST_COUNTED
+from app.web.lists.listings import MOST_COUNTED
+from app.web.templates import TEMPLATES
 from tests.conftest import Portal
 
 LIST = "/staff/companies"
@@ -105,8 +106,8 @@ async def test_the_head_of_a_column_says_how_the_list_runs_and_turns_it(
 @pytest.mark.parametrize(
     "query",
     [
-        "after=x&before=y&from=z&rows=7&order=--name&group=x",
-        "from=999999999999999999999",
+        "after=x&before=y&passed=z&rows=7&order=--name&group=x",
+        "passed=999999999999999999999",
         "rows=100&rows=25&order=reading&order=name",
         "after=00000000-0000-0000-0000-000000000000",
         "search=" + "x" * 5000,
@@ -124,6 +125,12 @@ async def test_a_row_that_left_the_list_still_leads_on(auditor: httpx.AsyncClien
     first = (await auditor.get(f"{LIST}?search=C&order=reading&rows=25")).text
     await fetch("update company set name = 'gone' where name = $1", names(first)[-1])
     assert len(names((await auditor.get(way(first, "next"))).text)) == 25
+
+
+def test_there_is_one_way_of_paging() -> None:
+    """The others show no list of rows: topics of the guide, lines of a file, a form in parts."""
+    paging = {path.name for path in TEMPLATES.rglob("*.html") if 'rel="next"' in path.read_text()}
+    assert paging - {"topic.html", "_import_state.html", "allocation_sheet.html"} == {"_lists.html"}
 
 
 async def test_a_row_that_is_gone_leads_back_to_the_first_page(auditor: httpx.AsyncClient) -> None:

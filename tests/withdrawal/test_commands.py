@@ -120,7 +120,7 @@ def test_a_file_that_is_none_erases_nobody(tmp_path: Path, line: str) -> None:
     good = json.dumps({"user": str(uuid4()), "at": clock.now().isoformat()})
     file.write_text(f"{good}\n{line}\n", "utf-8")
     code, output = run("replay", str(file))
-    assert code == 1 and "Line 2 of" in output
+    assert code == 1 and "line 2 of" in output
 
 
 async def test_what_people_wrote_is_wiped_after_a_while(portal: Portal) -> None:

@@ -12,8 +12,9 @@ from app.demo.world import make_world
 from tests.accounts.factors import PASSWORD, add_app
 from tests.conftest import Portal
 from tests.mail.post import newest, text
+from tests.pages import steps
 from tests.people.post import event_types, invite, link_to, mails_to, make_owner, user_id
-from tests.withdrawal.leaving import PLACE, is_here, leave, reasons, to_form
+from tests.withdrawal.leaving import PLACE, form_action, is_here, leave, reasons, to_form
 
 
 async def test_the_site_map_and_the_personal_settings_lead_there(
@@ -35,6 +36,17 @@ async def test_the_first_page_says_what_goes_and_what_stays(member: httpx.AsyncC
     ):
         assert told in html
     assert "上記の内容を確認し、退会手続きを行います" in html and "退会手続きへ" in html
+
+
+async def test_every_page_says_which_of_the_three_steps_it_is(member: httpx.AsyncClient) -> None:
+    flow = ["内容の確認", "理由とパスワード", "退会の完了"]
+    assert steps((await member.get(PLACE)).text) == (flow, 1)
+    agreed = await member.post(PLACE, data={"agree": "1"})
+    form = (await member.get(agreed.headers["location"])).text
+    assert steps(form) == (flow, 2)
+    assert 'class="primary danger"' in form, "what takes the account away is red"
+    await member.post(form_action(form), data=reasons())
+    assert steps((await member.get("/farewell")).text) == (flow, 3)
 
 
 async def test_without_the_tick_it_does_not_go_on(member: httpx.AsyncClient) -> None:

@@ -172,7 +172,7 @@ async def _provisioning(viewer: Viewer, settings: Settings, id: UUID) -> tuple[s
     app = await factor_queries.find_app_in_set_up(viewer.id, id, clock.now())
     if app is None:
         raise NotFoundException
-    secret = open_app_secret(read_secret(settings.secret_file), viewer.id, app["encrypted_secret"])
+    secret = open_app_secret(read_secret(settings.secret_file), viewer.id, app.encrypted_secret)
     if secret is None:
         raise NotFoundException
     issuer = f"{Shown('en').name} ({_host(settings)})"

@@ -166,12 +166,12 @@ async def passkey_answers(user: UUID, text: str, party: RelyingParty) -> bool:
             expected_challenge=given.challenge,
             expected_rp_id=party.id,
             expected_origin=party.origin,
-            credential_public_key=passkey["public_key"],
-            credential_current_sign_count=passkey["sign_count"],
+            credential_public_key=passkey.public_key,
+            credential_current_sign_count=passkey.sign_count,
         )
     except MALFORMED:
         return False
-    return await _note_use(passkey["id"], verified.new_sign_count)
+    return await _note_use(passkey.id, verified.new_sign_count)
 
 
 async def _note_use(passkey: UUID, sign_count: int) -> bool:

@@ -83,16 +83,16 @@ async def _app_answers(user: UUID, code: str, secret: bytes) -> bool:
     app = await factor_queries.find_app_in_use(user)
     if app is None:
         return False
-    app_secret = open_app_secret(secret, user, app["encrypted_secret"])
+    app_secret = open_app_secret(secret, user, app.encrypted_secret)
     if app_secret is None:
         return False
-    step = accepted_step(app_secret, code, app["last_step"], clock.now())
+    step = accepted_step(app_secret, code, app.last_step, clock.now())
     if step is None:
         return False
     # Of two that send one code at the same moment, the second finds the step used.
     used = (
         await AuthenticatorApp.update({AuthenticatorApp.last_step: step})
-        .where((AuthenticatorApp.id == app["id"]) & (AuthenticatorApp.last_step < step))
+        .where((AuthenticatorApp.id == app.id) & (AuthenticatorApp.last_step < step))
         .returning(AuthenticatorApp.id)
     )
     return bool(used)

@@ -1,12 +1,13 @@
 """Reads about second factors; a person only ever reads their own."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.accounts.factors.rules import Factors, SeenPasskey
 from app.accounts.queries import HAS_FACTOR, counts
 from app.accounts.rules import token_hash
-from app.database import Record, fetch_one, fetch_value, rows
+from app.database import Record, fetch_one, fetch_value, row, rows
 
 CODES = """
     select (select count(*) from recovery_code where "user" = $1 and used_at is null) as left,
@@ -41,10 +42,20 @@ async def find_factors(user: UUID) -> Factors:
     )
 
 
-async def find_app_in_set_up(user: UUID, id: UUID, now: datetime) -> Record | None:
-    """The authenticator app that the person is setting up."""
-    return await fetch_one(
-        "select a.id, a.encrypted_secret, u.code from authenticator_app a"
+@dataclass(frozen=True)
+class EncryptedApp:
+    """An authenticator app, its secret encrypted, and the last step that a code was taken of."""
+
+    id: UUID
+    encrypted_secret: bytes
+    last_step: int
+
+
+async def find_app_in_set_up(user: UUID, id: UUID, now: datetime) -> EncryptedApp | None:
+    """Return the authenticator app that the person is setting up."""
+    return await row(
+        EncryptedApp,
+        "select a.id, a.encrypted_secret, a.last_step from authenticator_app a"
         ' join portal_user u on u.id = a."user"'
         f' where a.id = $1 and a."user" = $2 and a.expires_at > $3 and {counts("a")}',
         id,
@@ -53,18 +64,29 @@ async def find_app_in_set_up(user: UUID, id: UUID, now: datetime) -> Record | No
     )
 
 
-async def find_app_in_use(user: UUID) -> Record | None:
-    """The authenticator app whose codes count: id, encrypted_secret, last_step."""
-    return await fetch_one(
+async def find_app_in_use(user: UUID) -> EncryptedApp | None:
+    """Return the authenticator app whose codes count."""
+    return await row(
+        EncryptedApp,
         "select id, encrypted_secret, last_step from authenticator_app"
         ' where "user" = $1 and confirmed_at is not null',
         user,
     )
 
 
-async def find_passkey(user: UUID, credential_id: bytes) -> Record | None:
-    """A passkey of the person by the id that its answer names: id, public_key, sign_count."""
-    return await fetch_one(
+@dataclass(frozen=True)
+class VerifiablePasskey:
+    """A passkey with what its answers are verified by."""
+
+    id: UUID
+    public_key: bytes
+    sign_count: int
+
+
+async def find_passkey(user: UUID, credential_id: bytes) -> VerifiablePasskey | None:
+    """Return a passkey of the person by the id that its answer names."""
+    return await row(
+        VerifiablePasskey,
         'select id, public_key, sign_count from passkey where "user" = $1 and credential_id = $2',
         user,
         credential_id,

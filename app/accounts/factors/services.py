@@ -79,7 +79,7 @@ async def confirm_app(settings: Settings, viewer: Viewer, id: UUID, code: str) -
         if app is None:
             return False
         secret = read_secret(settings.secret_file)
-        app_secret = open_app_secret(secret, viewer.id, app["encrypted_secret"])
+        app_secret = open_app_secret(secret, viewer.id, app.encrypted_secret)
         step = accepted_step(app_secret, code, 0, now) if app_secret else None
         if step is None:
             return False

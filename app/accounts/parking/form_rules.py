@@ -99,9 +99,11 @@ LONGEST = 500
 def name_place(path: str) -> str:
     """Return an address in words, from the outside in: Contract D-1001 › Environments › New."""
     words = list[str]()
+    # The one part that names two things: a request withdrawn, and the person's own account.
+    parts = {**PARTS, "withdrawal": N_("Delete account")} if path.startswith("/profile") else PARTS
     for part in path.strip("/").split("/"):
-        if part in PARTS:
-            words.append(_(PARTS[part]))
+        if part in parts:
+            words.append(_(parts[part]))
         elif part not in SILENT and not _is_id(part):
             words[-1:] = [" ".join([*words[-1:], part])]
     return " › ".join(words)

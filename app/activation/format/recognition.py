@@ -16,6 +16,7 @@ class FileKind(StrEnum):
     ARCHIVE = "archive"
     PICTURE = "picture"
     WEB_PAGE = "web-page"
+    TEXT = "text"
     UTF_16 = "utf-16"
     MARKED = "marked"
     QUOTED = "quoted"
@@ -29,6 +30,7 @@ _BEGINNINGS = {
     b"PK\x03\x04": FileKind.ARCHIVE,
     b"\x1f\x8b": FileKind.ARCHIVE,
     b"7z\xbc\xaf": FileKind.ARCHIVE,
+    b"\xd0\xcf\x11\xe0": FileKind.ARCHIVE,
     b"Rar!": FileKind.ARCHIVE,
     b"\x89PNG": FileKind.PICTURE,
     b"\xff\xd8\xff": FileKind.PICTURE,
@@ -61,6 +63,8 @@ def recognise(data: bytes) -> FileKind | None:
         rb"(?i)(<\?xml[^>]*>\s*)?<(!doctype html|html|head|body)", start.removeprefix(_MARK)
     ):
         return FileKind.WEB_PAGE
+    if re.match(rb"(?i)(<\?xml[^>]*>\s*)?<svg", start.removeprefix(_MARK)):
+        return FileKind.PICTURE
     if b"-----BEGIN " in start:
         return FileKind.KEY
     return _recognise_text(data)
@@ -80,7 +84,7 @@ def _recognise_text(data: bytes) -> FileKind | None:
         return FileKind.WRAPPED if text.encode() != data.rstrip(b"\r\n") or bare != text else typed
     if _BEGUN.fullmatch(bare):
         return FileKind.CUT_OFF
-    return FileKind.ENCODED if _is_encoded(bare) else typed
+    return FileKind.ENCODED if _is_encoded(bare) else typed or _ordinary(text)
 
 
 def _type_of(text: str) -> FileKind | None:
@@ -91,6 +95,13 @@ def _type_of(text: str) -> FileKind | None:
         return _TYPES.get(header.get("typ"))
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _ordinary(text: str) -> FileKind | None:
+    """The kind of a text that people can read, such as a memo; signed files begin with `eyJ`."""
+    readable = all(char.isprintable() or char.isspace() for char in text)
+    found = text and readable and "\ufffd" not in text and "eyJ" not in text
+    return FileKind.TEXT if found else None
 
 
 def _is_encoded(text: str) -> bool:

@@ -92,6 +92,7 @@ async def _state_release(_context: Context, payload: Help) -> Statement:
             " expires. Release licenses only for systems that are lost."
         ),
         changes=(_("Quantities held by valid activation files"), told),
+        danger=True,
     )
 
 

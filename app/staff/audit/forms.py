@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.audit.event_types import EVENT_TYPES
-from app.staff.audit.queries import Wanted
+from app.staff.audit.queries import AuditFilter
 from app.web.forms import Fields
 from app.web.i18n import gettext as _
 from app.web.requests import FormData
@@ -23,7 +23,7 @@ class AuditForm:
     Rules: to not before from
     """
 
-    wanted: Wanted
+    wanted: AuditFilter
     typed: dict[str, str]
     errors: dict[str, str]
 
@@ -35,7 +35,7 @@ class AuditForm:
         ends_on = fields.day("to", _("the last day"), required=False)
         fields.check_order("to", starts_on, ends_on)
         event_type = data.get("event_type")
-        wanted = Wanted(
+        wanted = AuditFilter(
             person=normalised(data.get("person")).lower()[:LONGEST_NUMBER],
             event_type=event_type if event_type in EVENT_TYPES else "",
             contract=normalised(data.get("contract"))[:LONGEST_NUMBER],

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -19,13 +18,13 @@ from app.settings import Settings
 from app.staff.access import permitted
 from app.staff.audit import queries, services
 from app.staff.audit.forms import AuditForm
-from app.staff.audit.queries import Wanted
+from app.staff.audit.queries import AuditFilter
 from app.staff.audit.services import CheckRuns
 from app.staff.rules import Permission
 from app.staff.shell_pages import staff_page
-from app.web.forms import read_key, write_key
 from app.web.i18n import gettext as _
-from app.web.requests import PageRequest, is_head, query_form
+from app.web.lists.addresses import Wanted
+from app.web.requests import FormData, PageRequest, is_head, query_form
 from app.web.responses import see_other
 
 AUDIT_URL = "/staff/audit"
@@ -40,35 +39,29 @@ async def list_events(request: PageRequest) -> Response[str]:
     """監査ログ: by person, event type, contract and period."""
     data = query_form(request)
     form = AuditForm.read(data)
-    before = read_key(data.get("before"))
-    # What is wrong is left out of the filter, and reported.
-    events, following = await queries.list_events(form.wanted, before)
+    wanted = _wanted(data, form)
     answer = staff_page(
         request,
         "staff/audit.html",
-        events=events,
-        typed=form.typed,
+        # What is wrong is left out of the filter, and reported.
+        listed=await queries.list_events(form.wanted, wanted),
         errors=form.errors,
         event_types=sorted(
             ((code, event_type_name(code)) for code in EVENT_TYPES), key=lambda pair: pair[1]
         ),
-        first=before is None,
-        addresses=_addresses(form.wanted, following),
+        exports={form: wanted.address(f"{AUDIT_URL}/export/{form}") for form in FORMATS},
     )
     if form.errors:
         answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     return answer
 
 
-def _addresses(wanted: Wanted, following: queries.Key | None) -> dict[str, str]:
-    """Where the page's links lead, the filter kept."""
-    query = urlencode(wanted.query)
-    found = {"first": f"{AUDIT_URL}?{query}", "following": ""}
-    found |= {form: f"{AUDIT_URL}/export/{form}?{query}" for form in FORMATS}
-    if following:
-        further = urlencode({**wanted.query, "before": write_key(following)})
-        found["following"] = f"{AUDIT_URL}?{further}"
-    return found
+def _wanted(data: FormData, form: AuditForm) -> Wanted:
+    """Return what the address asks for; what is typed is kept in it."""
+    typed = dict(form.typed)
+    return Wanted.read(
+        AUDIT_URL, data, queries.EVENTS, event_type={typed.pop("event_type")}, kept=typed
+    )
 
 
 @get(AUDIT_URL + "/export/{format:str}", guards=EXPORT)
@@ -78,9 +71,10 @@ async def export(
     """ダウンロード: everything that the filter lets through, in the form that can be verified."""
     if format not in FORMATS:
         raise NotFoundException
-    form = AuditForm.read(query_form(request))
+    data = query_form(request)
+    form = AuditForm.read(data)
     if form.errors:
-        return see_other(f"{AUDIT_URL}?{urlencode(form.typed)}")
+        return see_other(_wanted(data, form).address())
     if not is_head(request):
         await services.note_export(viewer.id, form.wanted.query, format)
     return Stream(
@@ -93,10 +87,10 @@ async def export(
     )
 
 
-async def _lines(wanted: Wanted, format: str) -> AsyncIterator[str]:
+async def _lines(chosen: AuditFilter, format: str) -> AsyncIterator[str]:
     head, line = FORMATS[format]
     yield head
-    async for link in queries.list_links(wanted):
+    async for link in queries.list_links(chosen):
         yield line(link)
 
 

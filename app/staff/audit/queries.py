@@ -12,18 +12,18 @@ from app import days
 from app.audit.chain import Link
 from app.audit.queries import EVENT_COLUMNS, link_of, newest_head
 from app.database import Record, fetch, fetch_value
-from app.history.queries import events_sql, text_of
-from app.web.lists.listings import Where
+from app.history.queries import COLUMNS, NEWEST, TABLES, text_of
+from app.web.lists.addresses import Listed, Wanted
+from app.web.lists.listings import Listing, Where
+from app.web.lists.queries import list_rows
 
-PAGE_ROWS = 50
 EXPORT_ROWS = 1000
 SHOWN_CHECKS = 10
 TIME_ZONE = "Asia/Tokyo"
-Key = tuple[datetime, UUID]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AuditFilter:
     """What of the log is wanted; empty or None is all.
 
     Attributes:
@@ -81,22 +81,6 @@ class SeenEvent:
     details: str
 
 
-async def list_events(wanted: Wanted, before: Key | None) -> tuple[list[SeenEvent], Key | None]:
-    """Return a page of the log, newest first, and the key of its last row where more follow."""
-    where = wanted.where()
-    if before is not None:
-        where.add("(e.at, e.id) < ({}, {})", *before)
-    events = events_sql(" and ".join(where.parts) or "true", PAGE_ROWS + 1)
-    rows = await fetch(
-        f"select x.*, u.code, c.number as contract_number from ({events}) x"
-        " left join portal_user u on u.id = x.actor left join contract c on c.id = x.contract"
-        " order by x.at desc, x.id desc",
-        *where.args,
-    )
-    shown = [_seen(row) for row in rows[:PAGE_ROWS]]
-    return shown, (shown[-1].at, shown[-1].id) if len(rows) > PAGE_ROWS else None
-
-
 def _seen(row: Record) -> SeenEvent:
     return SeenEvent(
         id=row["id"],
@@ -110,12 +94,26 @@ def _seen(row: Record) -> SeenEvent:
     )
 
 
-async def list_links(wanted: Wanted) -> AsyncIterator[Link]:
+EVENTS = Listing(
+    row=_seen,
+    columns=f"{COLUMNS}, actor.code, c.number as contract_number",
+    tables=f"{TABLES} left join contract c on c.id = e.contract",
+    key="e.id",
+    orders=NEWEST,
+)
+
+
+async def list_events(chosen: AuditFilter, wanted: Wanted) -> Listed[SeenEvent]:
+    """Return a page of the log."""
+    return await list_rows(EVENTS, wanted, chosen.where())
+
+
+async def list_links(chosen: AuditFilter) -> AsyncIterator[Link]:
     """Give the linked events that are wanted, in their order, up to the newest signed head."""
     newest = await newest_head()
     number, last = 0, newest[0] if newest else 0
     while True:
-        where = wanted.where()
+        where = chosen.where()
         where.add("l.number > {} and l.number <= {}", number, last)
         rows = await fetch(
             f"select l.number, l.digest, {EVENT_COLUMNS} from audit_link l"

@@ -50,7 +50,7 @@ async def provide_brand() -> SeenBrand:
 
 
 def _notes() -> list[str]:
-    return [_("Everybody sees it within seconds, on every page and in every new email.")]
+    return [_("Everyone sees it within seconds, on every page and in every new email.")]
 
 
 async def _state_brand(_context: Context, payload: BrandEntry) -> Statement:

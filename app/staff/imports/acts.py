@@ -97,6 +97,7 @@ async def _state_discard(_context: Context, payload: OfImport) -> Statement:
         facts=_file_facts(found),
         back=import_url(found.id),
         notes=[_("Nothing was imported from this file.")],
+        danger=True,
     )
 
 

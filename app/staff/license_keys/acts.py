@@ -102,6 +102,7 @@ async def _state_revocation(_context: Context, payload: OfKey) -> Statement:
         ],
         back=f"{KEYS_URL}/{key.id}",
         warning=_("The license key can no longer be redeemed. You cannot undo this."),
+        danger=True,
     )
 
 

@@ -68,6 +68,7 @@ async def _state_discard(_context: Context, payload: OfMail) -> Statement:
         facts=_facts(mail),
         back=f"{MAIL_URL}/{mail.id}",
         warning=_("The content is deleted and the email will not be delivered."),
+        danger=True,
     )
 
 

@@ -153,6 +153,7 @@ async def _state_withdrawal(_context: Context, payload: OfNotice) -> Statement:
         warning=_("Some people may have already read the notice or received it by email.")
         if seen
         else "",
+        danger=True,
     )
 
 

@@ -149,6 +149,7 @@ async def _state_help(context: Context, payload: AccountHelp) -> Statement:
         warning=_("Make sure the request really comes from this person.")
         if help is Help.FACTOR_REMOVAL
         else "",
+        danger=help in {Help.DISABLING, Help.FACTOR_REMOVAL},
     )
 
 

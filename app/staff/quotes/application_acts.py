@@ -22,7 +22,7 @@ from app.staff.quotes.acts import find, quote_facts
 from app.staff.quotes.queries import LineProduct, Quote, name_lines
 from app.staff.quotes.values import ApplicationValues
 from app.staff.rules import Permission
-from app.web.i18n import N_, day, number
+from app.web.i18n import N_, day, number, period
 from app.web.i18n import gettext as _
 from app.web.values import columns
 
@@ -52,7 +52,7 @@ async def plan_of(quote: Quote, values: ApplicationValues) -> tuple[Plan, str]:
 
 
 def _told(quantity: int, unit: str, starts_on: date, ends_on: date) -> str:
-    return f"{count_of(quantity, unit)}, {day(starts_on)}–{day(ends_on)}"
+    return f"{count_of(quantity, unit)}, {period(starts_on, ends_on)}"
 
 
 def _from(product: str, starts_on: date) -> str:

@@ -118,6 +118,7 @@ async def _state_discard(_context: Context, payload: OfUpload) -> Statement:
         heading=_("Discard this upload?"),
         facts=_file_facts(upload),
         back=f"{UPLOADS_URL}/{upload.id}",
+        danger=True,
     )
 
 
@@ -162,6 +163,7 @@ async def _state_withdrawal(_context: Context, payload: Withdrawal) -> Statement
         back=resource_url(resource.id),
         notes=[_("No one can download the file any longer.")],
         warning="" if keep_file else _("The file cannot be restored."),
+        danger=True,
     )
 
 

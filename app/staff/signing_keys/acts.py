@@ -18,7 +18,7 @@ from app.staff.access import requires
 from app.staff.rules import Permission
 from app.staff.signing_keys.queries import list_keys
 from app.staff.signing_keys.values import RotationValues
-from app.web.i18n import N_, day, number
+from app.web.i18n import N_, number, period
 from app.web.i18n import gettext as _
 
 KEYS_URL = "/staff/keys"
@@ -93,7 +93,7 @@ async def _state_import(context: Context, _payload: Import) -> Statement:
         heading=_("Activate this keyset?"),
         facts=[
             (_("Version"), str(found.version)),
-            *((key.kid, f"{day(key.not_before)}–{day(key.expires_at)}") for key in found.keys),
+            *((key.kid, period(key.not_before, key.expires_at)) for key in found.keys),
             (_("Key used for signing"), signing.kid if signing else "–"),
         ],
         back=KEYS_URL,

@@ -12,8 +12,6 @@ from app.web.requests import FormData
 from app.web.texts import normalised
 
 PAGE_SIZES = (50, 25, 100)
-# Counting further would only cost time; a list says "1,000 or more" instead.
-MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,7 @@ class Wanted:
         key: id of the row, not on the page, where it begins or ends; None on the first page.
         back: whether the page ends at that row.
         before: how many rows come before the page, as the address says; only shown.
+        kept: further fields of the form, which the listing does not know; empty ones are none.
 
     Takes: search: up to 200 characters; order, filters, rows: offered values; after, before: id
     """
@@ -44,10 +43,16 @@ class Wanted:
     key: UUID | None = None
     back: bool = False
     before: int = 0
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(
-        cls, path: str, data: FormData, listing: Listing[Any], **offered: Collection[str]
+        cls,
+        path: str,
+        data: FormData,
+        listing: Listing[Any],
+        kept: Mapping[str, str] | None = None,
+        **offered: Collection[str],
     ) -> "Wanted":
         """Read the address.
 
@@ -73,13 +78,25 @@ class Wanted:
             size=size if size in PAGE_SIZES else PAGE_SIZES[0],
             key=after or before,
             back=after is None and before is not None,
-            before=min(read_number(data.get("from")) or 0, 10**9),
+            before=min(read_number(data.get("passed")) or 0, 10**9),
+            kept=kept or {},
+        )
+
+    @classmethod
+    def usual(cls, path: str, listing: Listing[Any], size: int) -> "Wanted":
+        """Return the beginning of a list that nobody has asked anything of."""
+        return cls(
+            path=path,
+            orders={name: order.down for name, order in listing.orders.items()},
+            order=next(iter(listing.orders)),
+            chosen=dict.fromkeys(listing.filters, ""),
+            size=size,
         )
 
     @property
     def filtered(self) -> bool:
         """Return whether less than everything is wanted."""
-        return bool(self.search or any(self.chosen.values()))
+        return bool(self.search or any(self.chosen.values()) or any(self.kept.values()))
 
     @property
     def sorting(self) -> str:
@@ -108,7 +125,7 @@ class Wanted:
 
     def turn(self, name: str, id: UUID, before: int) -> str:
         """Return the address of the page after, or before, a row."""
-        query = {**self._query(), name: str(id), **({"from": str(before)} if before else {})}
+        query = {**self._query(), name: str(id), **({"passed": str(before)} if before else {})}
         return f"{self.path}?{urlencode(query)}"
 
     def _query(self) -> dict[str, str]:
@@ -118,6 +135,7 @@ class Wanted:
             "order": "" if usual else self.sorting,
             "rows": "" if self.size == PAGE_SIZES[0] else str(self.size),
             **self.chosen,
+            **self.kept,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -127,8 +145,9 @@ class Listed(Generic[Row]):
     """A page of a list, in the list's order.
 
     Attributes:
-        total: how many rows the whole list has, up to MOST_COUNTED; more where `uncounted`.
+        total: how many rows the whole list has, as far as they are counted; more where `uncounted`.
         previous, following: the addresses of the pages before and after; empty where there is none.
+        beside: what the listing reads with every page.
     """
 
     rows: list[Row]
@@ -137,6 +156,7 @@ class Listed(Generic[Row]):
     uncounted: bool
     previous: str
     following: str
+    beside: str = ""
 
     @property
     def first(self) -> int:
@@ -152,30 +172,3 @@ class Listed(Generic[Row]):
     def turned(self) -> bool:
         """Return whether there are more pages than this one."""
         return bool(self.previous or self.following or self.wanted.key)
-
-
-def listed(wanted: Wanted, found: list[tuple[Row, int]]) -> Listed[Row]:
-    """Return the page in what was found.
-
-    Args:
-        found: rows in the order of reading, one more than a page where there are more, each with
-            the number of the whole.
-    """
-    rows, more = [row for row, _total in found[: wanted.size]], len(found) > wanted.size
-    rows = rows[::-1] if wanted.back else rows
-    wanted = replace(wanted, before=max(0, wanted.before) if wanted.key else 0)
-    previous, following = "", ""
-    if rows and (more if wanted.back else wanted.key):
-        before = max(0, wanted.before - wanted.size)
-        previous = wanted.turn("before", rows[0].id, before)
-    if rows and (wanted.back or more):
-        following = wanted.turn("after", rows[-1].id, wanted.before + len(rows))
-    total = found[0][1] if found else 0
-    return Listed(
-        rows=rows,
-        wanted=wanted,
-        total=min(total, MOST_COUNTED),
-        uncounted=total > MOST_COUNTED,
-        previous=previous,
-        following=following,
-    )

@@ -18,6 +18,8 @@ class Keyed(Protocol):
         """Return the unique id."""
 
 
+# Counting further would only cost time; a list says "1,000 or more" instead.
+MOST_COUNTED = 1000
 Row = TypeVar("Row", bound=Keyed)
 T = TypeVar("T")
 
@@ -44,9 +46,12 @@ class Where:
 
     def add(self, condition: str, *values: object) -> None:
         """Add a condition; `{}` stands for its arguments, in order."""
-        start = len(self.args) + 1
-        self.args.extend(values)
-        self.parts.append(condition.format(*(f"${start + n}" for n in range(len(values)))))
+        self.parts.append(condition.format(*map(self.place, values)))
+
+    def place(self, value: object) -> str:
+        """Add an argument, and return where it stands in the SQL."""
+        self.args.append(value)
+        return f"${len(self.args)}"
 
     @property
     def sql(self) -> str:
@@ -71,6 +76,11 @@ class Listing(Generic[Row]):
         orders: name in the address → order; the first is the usual one.
         search: adds the condition for the words that a person looks for.
         filters: name in the address → value → SQL condition.
+        shared: SQL of what the statement reads once before all else, as `name as (…)`.
+        most: how far the whole is counted.
+        beside: SQL expression of a text that is read with every page, whatever the page has.
+
+    In all SQL, $1 is the first argument of the `Where`: whose list it is.
     """
 
     row: Callable[[Record], Row]
@@ -81,3 +91,6 @@ class Listing(Generic[Row]):
     search: Callable[[Where, str], None] | None = None
     filters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     always: str = ""
+    shared: str = ""
+    most: int = MOST_COUNTED
+    beside: str = "''"

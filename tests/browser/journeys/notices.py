@@ -34,8 +34,8 @@ async def walk_notices(cast: Cast) -> None:
     await person.sees_status(person.word("すべてのお知らせを既読にしました。"))
     await cast.reached("done", person)
     await person.tick("未読だけを表示する")
-    await person.press("表示")
-    await person.sees("条件に合うお知らせはありません。")
+    await person.press("検索")
+    await person.sees("条件に合うものはありません。")
     await cast.reached("empty", person)
     await _stop_mails(cast)
 
