@@ -160,3 +160,14 @@ async def test_a_newcomers_home_leads_through_the_first_steps_until_a_system_ran
     assert 'aria-current="step"><b><span>アクティベート' in steps and 'class="done"' in steps
     await here.answer(upload())
     assert not await first_steps(owner)
+
+
+async def test_japanese_names_are_marked_as_such_on_english_pages_only(
+    owner: httpx.AsyncClient, english: httpx.AsyncClient
+) -> None:
+    marked = '<span lang="ja">基幹システム契約</span>'
+    for path in ("/", "/contracts", CONTRACT):
+        assert marked in (await english.get(path)).text
+        assert '<span lang="ja">' not in (await owner.get(path)).text
+    environments = (await english.get(f"{CONTRACT}/environments")).text
+    assert '<span lang="ja">検証環境</span>' in environments
