@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.database import fetch_value
-from app.home.queries import portlet_contracts
+from app.home.queries import first_steps_of, portlet_contracts
 from app.notices.queries import MOST_UNREAD, newest_notices
 from app.web.requests import PageRequest
 from app.web.responses import see_other
@@ -23,10 +23,12 @@ async def show_home(request: PageRequest, viewer: NamedDependency[Viewer]) -> Re
         return see_other("/staff")
     news = await newest_notices(viewer.id)
     UNREAD.set(request.scope, news.unread)
+    contracts = await portlet_contracts(viewer.id)
     return page(
         request,
         "home/home.html",
-        contracts=await portlet_contracts(viewer.id),
+        contracts=contracts,
+        first=first_steps_of(contracts),
         news=news,
         most_unread=MOST_UNREAD,
     )

@@ -1,5 +1,6 @@
 """Reads of the home page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -132,6 +133,13 @@ class PortletContract:
         return [product for product in self.products if product.ends_soon]
 
     @property
+    def first_step(self) -> int:
+        """Return the next of the first steps: 1 create, 2 allocate, 3 activate."""
+        if self.first_environment is None:
+            return 1
+        return 3 if self.allocated else 2
+
+    @property
     def waits(self) -> bool:
         """Return whether anything needs doing."""
         return self.contract.status is Status.ENDS_SOON or bool(
@@ -141,6 +149,13 @@ class PortletContract:
             or self.answered
             or self.ending
         )
+
+
+def first_steps_of(contracts: Sequence[PortletContract]) -> PortletContract | None:
+    """Return the contract whose first steps a newcomer is shown: none once a system ran."""
+    if any(each.activated for each in contracts):
+        return None
+    return next((each for each in contracts if each.contract.may_change and each.products), None)
 
 
 async def portlet_contracts(viewer: UUID) -> list[PortletContract]:

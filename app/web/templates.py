@@ -1,5 +1,6 @@
 """Pages and fragments from Jinja templates: one template, one main block, both forms."""
 
+import re
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -21,6 +22,8 @@ from app.web.responses import PageResponse
 from app.web.scope_keys import DONE, UNREAD
 from app.web.statics import first_rules, picture_size, static_size, static_url
 
+# Kana, and the characters that Japanese is written with.
+JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9d]")
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 # Macros that nearly every page uses; none has to import them.
 EVERYWHERE = {
@@ -115,6 +118,7 @@ def _environment(code: str) -> Environment:
         zone_name=i18n.zone_name,
         file_size=i18n.file_size,
         lines=lines,
+        named=_named,
     )
     environment.globals.update(
         static=static_url,
@@ -144,6 +148,16 @@ def _today() -> str:
 def lines(text: str) -> Markup:
     """Return a text of several lines, with its breaks."""
     return Markup("<br>").join(text.split("\n"))
+
+
+def _named(name: str) -> str:
+    """Return a name that somebody gave, marked as Japanese where an English page shows it.
+
+    A screen reader cannot say it otherwise. Latin names are read in either language.
+    """
+    if i18n.language.get() == "ja" or not JAPANESE.search(name):
+        return name
+    return Markup('<span lang="ja">{}</span>').format(name)
 
 
 def fragment_url(url: str) -> str:

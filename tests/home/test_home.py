@@ -137,3 +137,37 @@ async def test_who_may_ask_for_a_renewal_is_led_to_the_form(
 
 async def test_a_contract_that_has_ended_asks_for_nothing(owner: httpx.AsyncClient) -> None:
     assert await hints(owner, "D-1003") == {}
+
+
+async def first_steps(client: httpx.AsyncClient) -> str:
+    """The first steps that a newcomer's home shows; empty where there are none."""
+    html = (await client.get("/")).text
+    return unescape(html.partition('aria-labelledby="first-steps"')[2].partition("</section>")[0])
+
+
+async def test_a_newcomers_home_leads_through_the_first_steps_until_a_system_ran(
+    portal: Portal, admin: str, owner: httpx.AsyncClient, member: httpx.AsyncClient
+) -> None:
+    assert not await first_steps(member), "members change nothing"
+    here = await place(portal.settings)
+    await force(admin, "delete from activation")
+    await force(admin, "update environment set retired_at = now()")
+    steps = await first_steps(owner)
+    assert 'aria-current="step"><b><span>新しい環境を作成' in steps
+    assert f'href="{CONTRACT}/environments/new"' in steps
+    await force(admin, "update environment set retired_at = null where id = $1", here.environment)
+    assert f'href="{here.url}"' in (steps := await first_steps(owner)), "it has an allocation"
+    assert 'aria-current="step"><b><span>アクティベート' in steps and 'class="done"' in steps
+    await here.answer(upload())
+    assert not await first_steps(owner)
+
+
+async def test_japanese_names_are_marked_as_such_on_english_pages_only(
+    owner: httpx.AsyncClient, english: httpx.AsyncClient
+) -> None:
+    marked = '<span lang="ja">基幹システム契約</span>'
+    for path in ("/", "/contracts", CONTRACT):
+        assert marked in (await english.get(path)).text
+        assert '<span lang="ja">' not in (await owner.get(path)).text
+    environments = (await english.get(f"{CONTRACT}/environments")).text
+    assert '<span lang="ja">検証環境</span>' in environments
