@@ -35,8 +35,8 @@ class BuilderForm:
     Takes: for each product: choice of renew, change, end, and number from 1 to 1,000,000,000;
     note: lines of up to 2,000, may be empty.
 
-    Rules: a number exactly where “change” is chosen, another than now; nothing changed since it
-    was seen.
+    Rules: a number exactly where “change” is chosen, another than now; one just typed where
+    “renew” is chosen means a change; nothing changed since it was seen.
 
     Attributes:
         step: SAVE, ADD, REMOVE with a line's id, or anything else to ask for the quote.

@@ -85,7 +85,8 @@ def _sent(**changes: str) -> FormData:
 def test_each_field_is_read_by_its_kind_and_shown_again_as_it_was_typed() -> None:
     form = read_values(Everything, _sent(revision="7"), CHOICES)
     assert (form.values, form.errors, form.revision) == (READ, {}, 7)
-    assert form.typed == TYPED
+    # A date field of a browser takes no other form of a day.
+    assert form.typed == TYPED | {"day": "2027-03-31"}
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_a_form_begins_with_what_is_known() -> None:
     now = prefilled(Agreed, Agreed(date(2027, 1, 1), date(2027, 3, 31), "a@b"), email="c@d")
     assert now == Agreed(date(2027, 1, 1), date(2027, 3, 31), "c@d")
     form = Form.of(Agreed, prefilled(Agreed, ends_on=date(2027, 3, 31)), 0, {})
-    assert form.typed == {"starts_on": "", "ends_on": "2027/03/31", "email": ""}
+    assert form.typed == {"starts_on": "", "ends_on": "2027-03-31", "email": ""}
 
 
 def test_a_confirm_page_tells_values_in_the_words_of_the_form() -> None:
