@@ -28,6 +28,7 @@ PARTS = {
     "staff": N_("Staff console"),
     "audit": N_("Audit log"),
     "brand": N_("Brand"),
+    "logo": N_("Logo"),
     "companies": N_("Companies"),
     "imports": N_("Bulk import"),
     "keys": N_("Signing keys"),
