@@ -27,6 +27,8 @@ PARTS = {
     "email": N_("Email address"),
     "staff": N_("Staff console"),
     "audit": N_("Audit log"),
+    "brand": N_("Brand"),
+    "logo": N_("Logo"),
     "companies": N_("Companies"),
     "imports": N_("Bulk import"),
     "keys": N_("Signing keys"),
@@ -66,7 +68,7 @@ PARTS = {
     "withdrawal": N_("Withdraw"),
 }
 # The parts before them say enough.
-SILENT = frozenset({"addition", "batches", "others", "sessions", "text"})
+SILENT = frozenset({"addition", "batches", "grid", "others", "sessions", "text"})
 LABELS = {
     "name": N_("Name"),
     "name_ja": N_("Japanese name"),
