@@ -66,7 +66,7 @@ PARTS = {
     "withdrawal": N_("Withdraw"),
 }
 # The parts before them say enough.
-SILENT = frozenset({"addition", "batches", "others", "sessions", "text"})
+SILENT = frozenset({"addition", "batches", "grid", "others", "sessions", "text"})
 LABELS = {
     "name": N_("Name"),
     "name_ja": N_("Japanese name"),
