@@ -12,6 +12,7 @@ PARTS = {
     "environments": N_("Environments"),
     "allocations": N_("Allocation"),
     "allocation-sheet": N_("Bulk allocate"),
+    "grid": N_("Table"),
     "activations": N_("Activation"),
     "group-companies": N_("Group companies"),
     "corporate-groups": N_("Corporate groups"),
@@ -66,7 +67,7 @@ PARTS = {
     "withdrawal": N_("Withdraw"),
 }
 # The parts before them say enough.
-SILENT = frozenset({"addition", "batches", "grid", "others", "sessions", "text"})
+SILENT = frozenset({"addition", "batches", "others", "sessions", "text"})
 LABELS = {
     "name": N_("Name"),
     "name_ja": N_("Japanese name"),
