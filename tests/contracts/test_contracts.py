@@ -187,7 +187,9 @@ async def test_details_say_what_was_agreed_and_whom_to_ask(member: httpx.AsyncCl
         'href="mailto:sales@example.org?subject=D-1001"' in html and 'href="tel:0300000100"' in html
     )
     facts = html.split("<dl")[1]
-    assert '/products">4</a>' in facts, "what has ended does not count"
+    assert '/products">4<span class="hidden"> ご契約製品</span></a>' in facts, (
+        "what has ended does not count"
+    )
     assert '/environments">2<span class="hidden"> 環境</span></a>' in facts
     assert '/members">3<span class="hidden"> 関係者</span></a>' in facts
     assert 'class="history"' in html, "the contract was signed"

@@ -12,6 +12,7 @@ PARTS = {
     "environments": N_("Environments"),
     "allocations": N_("Allocation"),
     "allocation-sheet": N_("Bulk allocate"),
+    "grid": N_("Table"),
     "activations": N_("Activation"),
     "group-companies": N_("Group companies"),
     "corporate-groups": N_("Corporate groups"),
