@@ -23,6 +23,8 @@ WORDS = """(part) => [...part.querySelectorAll(
   .flatMap(e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent.trim()))
   .filter(text => text)"""
 
+# Pixels below the marked control.
+BELOW = 30
 FRAME = """(main, lowest) => {
   const lines = [...main.querySelectorAll('h1,h2,p,tr,dl div,li,article,form,section,div,fieldset')]
     .filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect());
@@ -70,18 +72,20 @@ class Camera:
             name: file name, without language and ending.
             mark: the control that gets a ring, as `Person.press` names it.
             about: the object that the control names.
-            lowest: where the picture ends at the latest, in pixels below the main part's top.
+            lowest: where the picture ends at the latest, in pixels below the main part's top; lower
+                where the marked control stands lower.
         """
         page = person.page
         main = page.locator("main")
         await page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0) }")
-        box = await _box(main, lowest)
         if mark:
             control = await person._control(mark, about)
             await control.evaluate(RING)
-            where = await control.bounding_box()
-            bottom = box["y"] + box["height"]
-            assert where and where["y"] + where["height"] <= bottom, f"{mark} is not in {name}"
+            where, top = await control.bounding_box(), await main.bounding_box()
+            assert where and top, f"{mark} is not in {name}"
+            # The control is what the picture is about: it is in it, however far down it stands.
+            lowest = max(lowest, round(where["y"] + where["height"] - top["y"]) + BELOW)
+        box = await _box(main, lowest)
         shot = self.folder / f"{name}.png"
         await page.screenshot(
             path=shot,
