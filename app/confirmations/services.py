@@ -15,7 +15,7 @@ from app.accounts.generation_services import require_current
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Acts, Context, Done, P, Refused, Statement
 from app.confirmations.tables import Confirmation
-from app.database import Gone, Record, fetch, fetch_one, unit_of_work
+from app.database import Gone, Record, fetch_one, unit_of_work
 
 KEPT = timedelta(hours=48)
 
@@ -189,14 +189,15 @@ async def _perform(context: Context, proposal: Proposal[Any]) -> Done:
 async def _finish(id: UUID, done: Done) -> str:
     mark = "&" if "?" in done.location else "?"
     location = f"{done.location}{mark}done={id}"
-    await fetch(
-        "update confirmation set done_at = $2, location = $3, message = $4,"
-        " upload = null, refusal = null where id = $1",
-        id,
-        clock.now(),
-        location,
-        done.message,
-    )
+    await Confirmation.update(
+        {
+            Confirmation.done_at: clock.now(),
+            Confirmation.location: location,
+            Confirmation.message: done.message,
+            Confirmation.upload: None,
+            Confirmation.refusal: None,
+        }
+    ).where(Confirmation.id == id)
     return location
 
 

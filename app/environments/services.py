@@ -6,7 +6,7 @@ from uuid import UUID
 from app import clock
 from app.audit.services import record
 from app.database import Gone, fetch, lock_row, unit_of_work
-from app.environments.tables import Environment
+from app.environments.tables import Allocation, Environment
 from app.environments.values import EnvironmentValues
 from app.web.values import changed, columns, recorded
 
@@ -86,9 +86,10 @@ async def retire_environment(*, contract: UUID, environment: UUID, actor: UUID) 
     async with unit_of_work():
         await lock_environment(contract, environment)
         await _lock_entitlements_of(environment)
-        given_back = await fetch(
-            "delete from allocation where environment = $1 returning entitlement, quantity",
-            environment,
+        given_back = (
+            await Allocation.delete()
+            .where(Allocation.environment == environment)
+            .returning(Allocation.entitlement, Allocation.quantity)
         )
         await Environment.update({Environment.retired_at: clock.now()}).where(
             Environment.id == environment

@@ -13,7 +13,6 @@ MANY = "rows come as an array, which may be empty and has no most"
 HOT = "runs with most requests, or for each of many rows"
 TABLES = "the table is a value: one rule for many tables"
 TIMED = "has a time limit of its own"
-REWRITTEN = "stands in a module that is being rewritten"
 # They only shrink: a new write of one table goes through Piccolo.
 IN_SQL = {
     "app.accounts.ending_services.end_sessions": COMPUTED,
@@ -30,10 +29,8 @@ IN_SQL = {
     "app.audit.linking._add_links": MANY,
     "app.background.services.note_done": UPSERT,
     "app.background.services.note_failure": UPSERT,
-    "app.confirmations.services._finish": REWRITTEN,
     "app.reminders.calendar_services.make_feed": UPSERT,
     "app.reminders.reminder_services._remind": UPSERT,
-    "app.environments.services.retire_environment": REWRITTEN,
     "app.environments.services.set_all_allocations": MANY,
     "app.housekeeping.tasks.sweep": TABLES,
     "app.imports.progress_services._begin": UPSERT,

@@ -129,7 +129,7 @@ def test_a_second_owner_of_the_same_data_is_refused(
 def test_data_in_use_is_not_discarded_and_other_data_is(
     addresses: Addresses, data_dir: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(EmbeddedServerError, match="stop it"):
+    with pytest.raises(EmbeddedServerError, match="Stop it"):
         EmbeddedServer(data_dir).discard()
     assert (data_dir / "postgres/data/PG_VERSION").exists()
     server = EmbeddedServer(tmp_path)
@@ -144,7 +144,7 @@ def test_lost_passwords_are_named_with_what_to_do(tmp_path: Path) -> None:
     with EmbeddedServer(tmp_path):
         pass
     (tmp_path / "postgres/passwords.json").unlink()
-    with pytest.raises(EmbeddedServerError, match=r"passwords\.json is missing: put it back"):
+    with pytest.raises(EmbeddedServerError, match=r"passwords\.json is missing. Restore it"):
         EmbeddedServer(tmp_path).start()
 
 
