@@ -1,11 +1,13 @@
 """Accent colours: whether they can be read, and the style sheet that brings them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-# The backgrounds that stand under coloured text: --paper, --tint and --wash of static/portal.css.
-LIGHT = ("#ffffff", "#f7f7fa", "#e8f1fe")
-DARK = ("#15181e", "#1e222a", "#22304d")
+# The backgrounds that stand under coloured text: --paper and --tint of static/portal.css. A third,
+# --wash, is --paper with a little of the accent.
+LIGHT = ("#ffffff", "#f5f6f9")
+DARK = ("#14171d", "#1c2028")
+WASH = 0.07
 # WCAG 2.2, 1.4.3: text of ordinary size.
 LEAST_CONTRAST = 4.5
 COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -34,9 +36,20 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def least_contrast(colour: str, backgrounds: Iterable[str]) -> float:
-    """Return the contrast where it is lowest."""
-    return min(contrast(colour, background) for background in backgrounds)
+def _mixed(colour: str, ground: str, share: float) -> str:
+    """Return a ground with a share of a colour in it, as color-mix() in srgb does."""
+    pairs = zip(_channels(colour), _channels(ground), strict=True)
+    return "#" + "".join(f"{round(c * share + g * (1 - share)):02x}" for c, g in pairs)
+
+
+def least_contrast(colour: str, backgrounds: Sequence[str]) -> float:
+    """Return the contrast where it is lowest.
+
+    Args:
+        backgrounds: LIGHT or DARK; the first is the one that the wash is mixed with.
+    """
+    wash = _mixed(colour, backgrounds[0], WASH)
+    return min(contrast(colour, background) for background in (*backgrounds, wash))
 
 
 def shown_ratio(ratio: float) -> str:
@@ -49,8 +62,7 @@ def for_dark(colour: str) -> str:
     mixed, share = colour, 0.0
     while least_contrast(mixed, DARK) < LEAST_CONTRAST:
         share += _STEP
-        channels = (round(c + (255 - c) * min(share, 1)) for c in _channels(colour))
-        mixed = "#" + "".join(f"{channel:02x}" for channel in channels)
+        mixed = _mixed("#ffffff", colour, min(share, 1))
     return mixed
 
 

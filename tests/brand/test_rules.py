@@ -9,6 +9,7 @@ from app.brand.colour_rules import (
     DARK,
     LEAST_CONTRAST,
     LIGHT,
+    WASH,
     contrast,
     for_dark,
     least_contrast,
@@ -30,10 +31,11 @@ def test_the_backgrounds_are_those_of_the_style_sheet() -> None:
     css = Path(STATIC / "portal.css").read_text("utf-8")
     light, dark = css.split("prefers-color-scheme: dark", 1)
     for part, backgrounds in ((light, LIGHT), (dark, DARK)):
-        found = re.findall(r"--(?:paper|tint|wash): (#[0-9a-f]+);", part)[:3]
+        found = re.findall(r"--(?:paper|tint): (#[0-9a-f]+);", part)[:2]
         assert [f"#{c[1] * 2}{c[2] * 2}{c[3] * 2}" if len(c) == 4 else c for c in found] == [
             *backgrounds
         ]
+    assert f"--wash: color-mix(in srgb, var(--accent) {WASH:.0%}, var(--paper));" in light
 
 
 @pytest.mark.parametrize("colour", ["#0017c1", "#000000", "#a90000", "#115a36"])
