@@ -220,6 +220,7 @@ async def _swap_costs(site: Site, browser: Browser) -> dict[str, Cost]:
     await line.swap("環境")
     costs["form"] = await line.swap("新しい環境を作成")
     await line.page.fill("#name", "計測用の環境")
+    await line.page.fill("#sort_key", "x")
     costs["errors"] = await line.swap("登録", "button")
     await line.page.fill("#sort_key", "1")
     costs["confirm"] = await line.swap("登録", "button")
