@@ -150,6 +150,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture(scope="session")
 def spares(stage: Stage) -> Iterator[Spares]:
     """The databases that tests have one after the other."""
+    yield from spares_of(stage)
+
+
+def spares_of(stage: Stage) -> Iterator[Spares]:
+    """Databases of this server, until the tests are over."""
 
     async def copy() -> str:
         return urlsplit(await stage.copy()).path.lstrip("/")

@@ -9,10 +9,11 @@ import pytest
 from app.cli.runtime import with_demo_secrets
 from app.database.embedded import Addresses
 from app.settings import read_settings
-from tests.conftest import Stage, make_template
+from tests.conftest import Stage, make_template, spares_of
 from tests.database.portals import until
 from tests.missing import missing
 from tests.outside_demo.external import answers, external_server, find_programs, make_roles
+from tests.spare_databases import Spares
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,9 @@ def stage(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Sta
     settings = with_demo_secrets(replace(settings, data_dir=data_dir))
     asyncio.run(make_template(addresses, settings))
     return Stage(addresses, settings)
+
+
+@pytest.fixture(scope="session")
+def spares(stage: Stage) -> Iterator[Spares]:
+    """Databases of this server, not of the one that the portal brings along."""
+    yield from spares_of(stage)
