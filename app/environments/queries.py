@@ -143,6 +143,7 @@ ENVIRONMENTS = Listing(
     tables=f"environment e join contract c on c.id = e.contract {ENVIRONMENT_JOINS}",
     key="e.id",
     always="e.retired_at is null",
+    rows=25,
     orders={
         "sort-key": Order("e.sort_key"),
         "name": Order("e.name"),

@@ -265,7 +265,7 @@ async def test_a_group_company_can_be_named_and_only_one_of_the_contract(
     assert CONTRACT in led_to
 
 
-@pytest.mark.parametrize(("tab", "pages", "rows"), [("environments", 3, 122), ("members", 5, 223)])
+@pytest.mark.parametrize(("tab", "pages", "rows"), [("environments", 5, 122), ("members", 5, 223)])
 async def test_pages_of_a_long_tab_lead_on_and_back(
     owner: httpx.AsyncClient, tab: str, pages: int, rows: int
 ) -> None:

@@ -52,7 +52,7 @@ async def test_it_says_what_the_page_says(portal: Portal, language: str) -> None
         html = (await client.get(path)).text
         text = await document(client, path)
     shown = facts(html)
-    assert len(shown) >= 6
+    assert len(shown) >= 5
     for label, value in shown:
         assert (value if label in {"備考", "Note"} else f"{label}{value}") in text, label
     lines = html.split("<tbody>")[1].split("</tbody>")[0]

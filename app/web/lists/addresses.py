@@ -24,7 +24,7 @@ class Wanted:
         order: one of the listing's orders.
         turned: whether the order runs against its usual direction.
         chosen: filter → value, empty for all.
-        size: rows of a page.
+        size: rows of a page; `usual_size` where the address says nothing.
         key: id of the row, not on the page, where it begins or ends; None on the first page.
         back: whether the page ends at that row.
         before: how many rows come before the page, as the address says; only shown.
@@ -40,6 +40,7 @@ class Wanted:
     turned: bool = False
     chosen: Mapping[str, str] = field(default_factory=dict)
     size: int = PAGE_SIZES[0]
+    usual_size: int = PAGE_SIZES[0]
     key: UUID | None = None
     back: bool = False
     before: int = 0
@@ -75,7 +76,8 @@ class Wanted:
                 name: data.get(name) if data.get(name) in values else ""
                 for name, values in {**listing.filters, **offered}.items()
             },
-            size=size if size in PAGE_SIZES else PAGE_SIZES[0],
+            size=size if size in PAGE_SIZES else listing.rows,
+            usual_size=listing.rows,
             key=after or before,
             back=after is None and before is not None,
             before=min(read_number(data.get("passed")) or 0, 10**9),
@@ -133,7 +135,7 @@ class Wanted:
         values = {
             "search": self.search,
             "order": "" if usual else self.sorting,
-            "rows": "" if self.size == PAGE_SIZES[0] else str(self.size),
+            "rows": "" if self.size == self.usual_size else str(self.size),
             **self.chosen,
             **self.kept,
         }

@@ -78,6 +78,7 @@ class Listing(Generic[Row]):
         filters: name in the address → value → SQL condition.
         shared: SQL of what the statement reads once before all else, as `name as (…)`.
         most: how far the whole is counted.
+        rows: usual rows of a page; fewer where a row is long, so that a page stays small.
         beside: SQL expression of a text that is read with every page, whatever the page has.
 
     In all SQL, $1 is the first argument of the `Where`: whose list it is.
@@ -93,4 +94,5 @@ class Listing(Generic[Row]):
     always: str = ""
     shared: str = ""
     most: int = MOST_COUNTED
+    rows: int = 50
     beside: str = "''"
