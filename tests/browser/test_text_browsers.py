@@ -50,7 +50,8 @@ async def read(command: list[str], address: str) -> str:
     if shutil.which(command[0]) is None:
         missing(f"there is no {command[0]}: install the package {command[0]}")
     process = await asyncio.create_subprocess_exec(*command, address, stdout=subprocess.PIPE)
-    return (await process.communicate())[0].decode()
+    # lynx may cut a long line within a character.
+    return (await process.communicate())[0].decode(errors="replace")
 
 
 @pytest.mark.parametrize("browser", [w3m, lynx])
