@@ -191,3 +191,7 @@ def test_no_line_that_a_library_writes_is_lost(table: list[list[str]]) -> None:
 @given(st.binary(max_size=300))
 def test_no_file_is_too_odd_to_be_read(content: bytes) -> None:
     rows(content)
+
+
+def test_a_line_of_blanks_alone_does_not_choose_the_separator() -> None:
+    assert [row.cells for row in rows("a,b\r\n\t,\t\r\nx,y\r\n")] == [["a", "b"], ["x", "y"]]
