@@ -15,7 +15,7 @@ from app.spreadsheets.limits import LONGEST_CELL, LONGEST_LINE
 # As far as one looks for the separator: titles and blank lines may stand above the table.
 SAMPLE = 64 * 1024
 SEPARATORS = "\t;,"
-BLANK = " \r\n" + "".join(SEPARATORS)
+BLANK = " \r\n" + SEPARATORS
 _SAID = re.compile(r'"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
 _TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
