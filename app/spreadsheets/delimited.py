@@ -15,7 +15,6 @@ from app.spreadsheets.limits import LONGEST_CELL, LONGEST_LINE
 # As far as one looks for the separator: titles and blank lines may stand above the table.
 SAMPLE = 64 * 1024
 SEPARATORS = "\t;,"
-BLANK = " \r\n" + SEPARATORS
 _SAID = re.compile(r'"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
 _TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
@@ -134,14 +133,11 @@ class _Lines:
 def _separator(sample: str) -> str:
     """A tab, a semicolon, or a comma: what stands most often in the first line that has some.
 
-    One alone may be of a title above the table; it counts where no line has more. A line of nothing
-    but separators and blanks says nothing.
+    One alone may be of a title above the table; it counts where no line has more.
     """
     for enough in (2, 1):
         for line in io.StringIO(sample):
             bare = _QUOTED.sub("", line)
-            if not bare.strip(BLANK):
-                continue
             counts = {sign: bare.count(sign) for sign in SEPARATORS}
             most = max(counts, key=lambda sign: counts[sign])
             if counts[most] >= enough:

@@ -215,7 +215,7 @@ class Machine(RuleBasedStateMachine):
             assert row is not None
             assert row["used"] == self.model.in_use(product) <= row["quantity"]
         contract = await self._contract()
-        seen = (await list_environments(contract, wanted(ENVIRONMENTS))).rows
+        seen = (await list_environments(contract, wanted(ENVIRONMENTS, rows="100"))).rows
         assert [each.id for each in seen] == [s.id for s in self.all if not s.model.retired]
         for site in self.all[-1:]:
             offered = await offered_products(contract, site.id)
