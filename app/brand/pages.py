@@ -1,4 +1,4 @@
-"""The style sheet and the logo of the brand, for everybody: mails show the logo, too."""
+"""Serve the brand's style sheet and logo to everyone, because emails show the logo as well."""
 
 from litestar import Response, get
 from litestar.di import NamedDependency

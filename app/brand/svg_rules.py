@@ -1,4 +1,4 @@
-"""A logo as SVG: read strictly, and written anew from what is allowed and nothing else.
+"""Logos as SVG: read a file strictly, and rewrite it from allowed elements and attributes only.
 
 The portal keeps only what it wrote itself. What is not on the lists below refuses the file, so
 that nobody gets a logo that looks different from the one they sent.

@@ -83,7 +83,7 @@ class BuilderForm:
 def _own_value(product: ContractedProduct, chosen: str, typed: str, seen: str) -> str:
     """Return a choice and number as they are kept; a number typed just now means a change.
 
-    Where the number was there before, the person chose to renew after it: that is told.
+    A number that was saved before the person chose to renew is an error.
     """
     kept = seen.partition(":")[2]
     if plain_whole(typed) == plain_whole(kept):

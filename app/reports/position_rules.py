@@ -127,7 +127,7 @@ def _code(entitlement: ListedEntitlement) -> str:
 
 
 def _holds(contract: SeenContract, entitlements: Sequence[ListedEntitlement]) -> list[Section]:
-    """Return who holds counts beyond what is allocated; retired environments, too."""
+    """Return the environments, retired ones included, that hold more than is allocated to them."""
     rows = [
         [
             product_name(each),

@@ -38,7 +38,7 @@ class OfLogo(Payload, frozen=True):
 async def provide_brand() -> SeenBrand:
     """Return the brand as it is stored.
 
-    This process shows it at once: whoever comes back from 決定 sees what they confirmed.
+    This process shows it at once, so that the person returning from 決定 sees what they confirmed.
 
     Raises:
         NotFoundException: its row is not there.
