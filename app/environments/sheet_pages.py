@@ -107,7 +107,7 @@ class AllocationSheet(Controller):
         wrong = errors_by_field(judged)
         grid = Grid(sheet, form.environments, 1, form.environments, form.typed, wrong)
         if errors := grid.summary or _general_errors(form, judged):
-            # If none of the environments in the form still exists, show the grid from its beginning.
+            # If no environment of the form exists any longer, show the first page of the grid.
             grid = grid if form.environments else _grid(query_form(request), sheet)
             return _page(request, contract, "", errors=errors, grid=grid)
         seen = [(*place, count) for place, count in judged.seen.items()]
