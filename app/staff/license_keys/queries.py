@@ -76,22 +76,11 @@ def of_product(wanted: Wanted) -> Where:
 
 
 @dataclass(frozen=True)
-class SeenKey:
-    """A license key, with what became of it; contracts by their numbers."""
+class SeenKey(ListedKey):
+    """A license key, with what became of it; `only_for` is a contract's number."""
 
-    id: UUID
-    masked: str
-    quantity: int
-    starts_on: date
-    ends_on: date
-    issued_at: datetime
-    revoked_at: datetime | None
-    ended: bool
     batch: UUID | None
-    product: str
-    unit: str
     only_for: str | None
-    redeemed_by: str | None
     redeemed_at: datetime | None
 
     @property
@@ -106,9 +95,9 @@ async def find_key(id: UUID) -> SeenKey | None:
         SeenKey,
         f"""
         select k.id, {MASKED} as masked, k.quantity, k.starts_on, k.ends_on, k.issued_at,
-               k.revoked_at, k.ends_on < {TODAY} as ended, k.batch, p.code as product, p.unit,
-               meant.number as only_for,
-               c.number as redeemed_by, e.created_at as redeemed_at
+               k.revoked_at, k.ends_on < {TODAY} as ended, p.code as product, p.unit,
+               c.number as redeemed_by, k.batch, meant.number as only_for,
+               e.created_at as redeemed_at
         from license_key k join product p on p.id = k.product
         left join contract meant on meant.id = k.contract
         left join entitlement e on e.license_key = k.id left join contract c on c.id = e.contract
