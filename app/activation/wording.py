@@ -7,7 +7,7 @@ from app.activation.format.recognition import recognise
 from app.activation.format.requests import RequestOutcome
 from app.activation.licensed_products import LicensedProduct
 from app.activation.messages import ISSUE_MESSAGES, KIND_MESSAGES, REQUEST_MESSAGES
-from app.activation.rules import IssueOutcome, Outcome
+from app.activation.rules import FileState, IssueOutcome, Outcome
 from app.confirmations.acts import Steps
 from app.products.rules import count_of, product_name
 from app.web.file_names import clean_file_name
@@ -139,3 +139,14 @@ def span_of(span: timedelta) -> str:
     if minutes >= 2 * 60:
         return ngettext("%(n)s hour", "%(n)s hours", minutes // 60)
     return ngettext("%(n)s minute", "%(n)s minutes", minutes)
+
+
+def file_state_name(state: FileState) -> str:
+    """Return what a person calls the state of an activation file."""
+    return {
+        FileState.RUNS: pgettext("activation file", "Valid"),
+        FileState.SUPERSEDED: pgettext("activation file", "Superseded"),
+        FileState.RETURNED: pgettext("activation file", "Returned"),
+        FileState.RELEASED: pgettext("activation file", "Released"),
+        FileState.EXPIRED: pgettext("activation file", "Expired"),
+    }[state]

@@ -6,6 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from app.web.i18n import N_
+
 ENDS_SOON_DAYS = 30
 # More than this is shown as "so many and more": a tab's number must not cost more as data grows.
 MOST_COUNTED = 1000
@@ -37,6 +39,14 @@ class TabCounts:
     environments: int
     members: int
     group_companies: int
+
+
+STATUS_NAMES = {
+    Status.NOT_STARTED: N_("Not started"),
+    Status.ACTIVE: N_("Active"),
+    Status.ENDS_SOON: N_("Ends soon"),
+    Status.ENDED: N_("Ended"),
+}
 
 
 @dataclass(frozen=True)

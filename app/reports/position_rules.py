@@ -5,22 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app import days
-from app.contracts.rules import SeenContract, Status
+from app.contracts.rules import STATUS_NAMES, SeenContract
 from app.pdf.documents import Column, Document, Facts, Listing, Prose, Section, Span, Text
 from app.products.queries import ListedEntitlement
 from app.products.rules import count_of, product_name
 from app.web.documents import new_document
-from app.web.i18n import N_, day, moment, number, period, pgettext
+from app.web.i18n import day, moment, number, period, pgettext
 from app.web.i18n import gettext as _
 
 # Products of an environment that stay on one page, with its name; beyond, the name is repeated.
 MOST_TOGETHER = 20
-STATUSES = {
-    Status.NOT_STARTED: N_("Not started"),
-    Status.ACTIVE: N_("Active"),
-    Status.ENDS_SOON: N_("Ends soon"),
-    Status.ENDED: N_("Ended"),
-}
 
 
 @dataclass(frozen=True)
@@ -86,7 +80,7 @@ def _facts(contract: SeenContract) -> list[tuple[str, str]]:
         (_("Contract name"), contract.name),
         (_("License type"), kind),
         (_("Term"), term),
-        (_("State"), _(STATUSES[contract.status])),
+        (_("State"), _(STATUS_NAMES[contract.status])),
     ]
 
 

@@ -4,7 +4,8 @@ import json
 from datetime import date, datetime
 
 from app import clock, days
-from app.activation.rules import FileState, file_state
+from app.activation.rules import file_state
+from app.activation.wording import file_state_name
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch
 from app.environments.queries import ENVIRONMENT_COLUMNS, ENVIRONMENT_JOINS
@@ -13,7 +14,6 @@ from app.products.queries import list_entitlements
 from app.products.rules import product_name, product_name_in, unit_name
 from app.reports.rules import Table, Value
 from app.web.i18n import gettext as _
-from app.web.i18n import pgettext
 
 ALLOCATIONS = f"""
     select {ENVIRONMENT_COLUMNS}, p.code, p.name_ja, p.name_en, p.unit, x.here, x.held,
@@ -149,10 +149,4 @@ async def activations_table(contract: SeenContract) -> Table:
 
 
 def _file_state(row: Record) -> str:
-    return {
-        FileState.RUNS: pgettext("activation file", "Valid"),
-        FileState.SUPERSEDED: pgettext("activation file", "Superseded"),
-        FileState.RETURNED: pgettext("activation file", "Returned"),
-        FileState.RELEASED: pgettext("activation file", "Released"),
-        FileState.EXPIRED: pgettext("activation file", "Expired"),
-    }[file_state(row["end_reason"], row["expires_at"], clock.now())]
+    return file_state_name(file_state(row["end_reason"], row["expires_at"], clock.now()))

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.activation.rules import FileState
-from app.contracts.rules import Status
+from app.activation.wording import file_state_name
+from app.contracts.rules import STATUS_NAMES
 from app.staff.activations.queries import ACTIVATIONS, ListedActivation
 from app.staff.contracts.queries import CONTRACTS, ListedContract
 from app.staff.license_keys.queries import KEYS, ListedKey, of_product, read_wanted
@@ -45,16 +45,10 @@ def _contract_heads() -> list[str]:
 
 
 def _contract(row: ListedContract) -> list[str]:
-    states = {
-        Status.NOT_STARTED: _("Not started"),
-        Status.ACTIVE: _("Active"),
-        Status.ENDS_SOON: _("Ends soon"),
-        Status.ENDED: _("Ended"),
-    }
     waiting = _("Invitation pending") if row.owner_invited else pgettext("owner", "None")
     owner = _("Assigned") if row.owned else waiting
     days = [day(row.starts_on), day(row.ends_on)]
-    return [row.number, row.name, row.company, states[row.status], *days, owner]
+    return [row.number, row.name, row.company, _(STATUS_NAMES[row.status]), *days, owner]
 
 
 def _user_heads() -> list[str]:
@@ -75,16 +69,9 @@ def _activation_heads() -> list[str]:
 
 
 def _activation(row: ListedActivation) -> list[str]:
-    states = {
-        FileState.RUNS: pgettext("activation file", "Valid"),
-        FileState.SUPERSEDED: pgettext("activation file", "Superseded"),
-        FileState.RETURNED: pgettext("activation file", "Returned"),
-        FileState.RELEASED: pgettext("activation file", "Released"),
-        FileState.EXPIRED: pgettext("activation file", "Expired"),
-    }
     downloaded = moment(row.downloaded_at) if row.downloaded_at else ""
     file = [row.contract, row.environment, str(row.seq), row.jkt]
-    return [*file, moment(row.issued_at), downloaded, states[row.state]]
+    return [*file, moment(row.issued_at), downloaded, file_state_name(row.state)]
 
 
 def _key_heads() -> list[str]:
