@@ -9,6 +9,7 @@ import asyncpg
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
+from app.database.connecting import connect
 from app.database.engine import close_pool, open_pool, unit_of_work
 
 OLDEST_SERVER = 150_000
@@ -64,7 +65,7 @@ async def migrated(
         ServerTooOld: below PostgreSQL 15.
         DatabaseTooOld: its tables are of an early version.
     """
-    lock = await asyncpg.connect(owner_url)
+    lock = await connect(owner_url)
     try:
         version = int(await lock.fetchval("show server_version_num"))
         if version < OLDEST_SERVER:
@@ -140,7 +141,7 @@ async def migrate(owner_url: str, runtime_url: str) -> None:
 
 
 async def _role_of(url: str) -> str:
-    connection = await asyncpg.connect(url)
+    connection = await connect(url)
     try:
         role: str = await connection.fetchval("select current_user")
         return role

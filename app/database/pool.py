@@ -11,6 +11,10 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
+from app.database.connecting import connect
+from app.database.metrics import busy_total
+from app.database.outages import LEADS_NOWHERE, STARVED, is_read_only
+
 # Idle connections are closed after this time, and any of them at this age, so that what the server
 # keeps for it does not grow without end.
 IDLE_SECONDS = 300.0
@@ -18,16 +22,19 @@ AGE_SECONDS = 3600.0
 # How long the server may take to say goodbye, and users of the pool to finish when it closes.
 CLOSE_SECONDS = 5.0
 STATEMENT_SECONDS = 60.0
+CACHED_STATEMENTS = 100
+# How long this process counts as not ready after the server had no room for a change.
+STARVED_SECONDS = 5.0
 
 
 def is_doubtful(error: BaseException | None) -> bool:
-    """Whether a connection may be in the middle of something after this error in its use.
+    """Whether a connection may be in the middle of something after this error, or lead nowhere.
 
-    Errors that the server answered, and those of the portal's own rules, leave it at rest.
+    Other errors that the server answered, and those of the portal's own rules, leave it at rest.
     """
     if error is None:
         return False
-    unfinished = (TimeoutError, asyncpg.InternalClientError)
+    unfinished = (TimeoutError, asyncpg.InternalClientError, *STARVED, *LEADS_NOWHERE)
     return not isinstance(error, Exception) or isinstance(error, unfinished)
 
 
@@ -51,6 +58,7 @@ class Pool:
         self._free: list[tuple[asyncpg.Connection, float]] = []
         self._taken: set[asyncpg.Connection] = set()
         self._ends: dict[asyncpg.Connection, float] = {}
+        self._starved_until = 0.0
         self._count = 0
         self._waiters: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
         self._sweep_timer: asyncio.TimerHandle | None = None
@@ -112,6 +120,7 @@ class Pool:
         """
         self._taken.remove(connection)
         now = asyncio.get_running_loop().time()
+        self._note(error, now)
         if (
             self._closed
             or is_doubtful(error)
@@ -127,6 +136,28 @@ class Pool:
             self._free.append((connection, now))
             if self._sweep_timer is None:
                 self._sweep_later()
+
+    def _note(self, error: BaseException | None, now: float) -> None:
+        """Take from an error what it says of all connections."""
+        if isinstance(error, STARVED):
+            self._starved_until = now + STARVED_SECONDS
+        if isinstance(error, LEADS_NOWHERE):
+            self.renew()
+        if isinstance(error, (*STARVED, *LEADS_NOWHERE)):
+            busy_total.inc()
+
+    def is_starved(self) -> bool:
+        """Return whether the server had no room for a change a moment ago."""
+        return asyncio.get_running_loop().time() < self._starved_until
+
+    def renew(self) -> None:
+        """Replace all connections: at once those that are free, the others after their use.
+
+        After a fail-over they lead to a server that takes no changes, or to none.
+        """
+        while self._free:
+            self._discard(self._free.pop()[0])
+        self._ends = dict.fromkeys(self._ends, 0.0)
 
     @asynccontextmanager
     async def acquire(
@@ -189,18 +220,19 @@ class Pool:
 
     async def _connect(self) -> asyncpg.Connection:
         try:
-            connection = await asyncpg.connect(
+            connection = await connect(
                 self._dsn,
+                session=self._session,
                 connection_class=self._class,
                 command_timeout=STATEMENT_SECONDS,
-                # A connection ends by age; until then what was planned stays planned.
-                max_cached_statement_lifetime=0,
-                server_settings=self._session,
+                statement_cache_size=CACHED_STATEMENTS,
             )
         except BaseException:
             self._leave()
             raise
-        self._ends[connection] = asyncio.get_running_loop().time() + AGE_SECONDS
+        # One that takes no changes is used once: the next may lead to a server that does.
+        end = asyncio.get_running_loop().time() + AGE_SECONDS
+        self._ends[connection] = 0.0 if is_read_only(connection) else end
         if self._closed:
             self._discard(connection)
             raise asyncpg.InterfaceError("the pool is closed")
