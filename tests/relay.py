@@ -36,10 +36,10 @@ class Relay:
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         beyond_reader, beyond_writer = await asyncio.open_unix_connection(self.beyond)
         self.writers |= {writer, beyond_writer}
-        await asyncio.gather(_pump(reader, beyond_writer), _pump(beyond_reader, writer))
+        await asyncio.gather(pump(reader, beyond_writer), pump(beyond_reader, writer))
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         while data := await reader.read(65536):
             writer.write(data)

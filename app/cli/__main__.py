@@ -23,7 +23,7 @@ WRONG_ADDRESS = (
 )
 # Their messages say what to do.
 ENDS = (
-    *(SettingsError, PortError, ServerFailed),
+    *(SettingsError, PortError, ServerFailed, CannotConnect),
     *(EmbeddedServerError, ServerTooOld, DatabaseTooOld),
 )
 
@@ -48,7 +48,7 @@ def main() -> None:
     except ENDS as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except (CannotConnect, *WRONG_ADDRESS) as error:
+    except WRONG_ADDRESS as error:
         click.echo(
             f"Cannot connect to the database: {error}. Check PORTAL_DATABASE_URL and"
             " PORTAL_MIGRATE_URL, and that the server is running.",

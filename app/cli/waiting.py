@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import structlog
 import uvicorn
 
 from app.accounts.viewer_access import set_language
-from app.database import NOT_NOW
-from app.database.outages import CANNOT_CONNECT
+from app.database import NOT_NOW, DatabaseReadOnly
+from app.database.migrate import MigrationLocked
+from app.database.outages import CANNOT_CONNECT, STARVED
 from app.settings import Settings
 from app.web.errors import send_unavailable
 from app.web.http.asgi import (
@@ -33,7 +35,7 @@ log = structlog.get_logger()
 
 
 class CannotConnect(Exception):
-    """The database does not answer. The message has what the last attempt found."""
+    """The database does not answer, or takes no changes. The message says what to do."""
 
 
 @asynccontextmanager
@@ -41,12 +43,27 @@ async def connecting() -> AsyncIterator[None]:
     """Do the first thing with a database in the block.
 
     Raises:
-        CannotConnect: the database is away, full, or not the primary.
+        CannotConnect: the database is away, full, read-only, or another process migrates it.
     """
     try:
         yield
     except AWAY as error:
-        raise CannotConnect(str(error) or type(error).__name__) from error
+        raise CannotConnect(_words(error)) from error
+
+
+def _words(error: Exception) -> str:
+    """Say in one line what keeps the database from working, and what to look at."""
+    said = str(error) or type(error).__name__
+    if isinstance(error, DatabaseReadOnly | asyncpg.ReadOnlySQLTransactionError):
+        return f"{DatabaseReadOnly()}."
+    if isinstance(error, MigrationLocked):
+        return f"{said}."
+    if isinstance(error, STARVED):
+        return f"The database has no room for changes: {said}."
+    return (
+        f"Cannot connect to the database: {said}. Check PORTAL_DATABASE_URL and"
+        " PORTAL_MIGRATE_URL, and that the server is running."
+    )
 
 
 async def patiently(work: Callable[[], Awaitable[None]]) -> None:

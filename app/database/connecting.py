@@ -1,7 +1,8 @@
-"""Connecting to the first host of an address that takes changes."""
+"""Connecting to the first host of an address, and noticing a pooler in front of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 
@@ -10,6 +11,10 @@ from app.database.outages import CANNOT_CONNECT
 # How long one host may take to answer. A machine without power answers nothing at all, and the
 # next host of the address has to be tried within the time that a page waits.
 HOST_SECONDS = 4.0
+STATEMENT_SECONDS = 60.0
+CACHED_STATEMENTS = 100
+# The settings that pgbouncer takes at the start, and gives to each server that it uses.
+POOLERS_TAKE = {"timezone", "application_name"}
 ADDRESS = re.compile(r"(?P<start>[a-z]+://(?:[^/?#]*@)?)(?P<hosts>[^/?#@]*)(?P<rest>.*)", re.DOTALL)
 
 
@@ -71,3 +76,58 @@ async def connect(
             raise WrongAddress from None
     assert failure is not None, "an address has at least one host"
     raise failure
+
+
+async def leads_to_pooler(dsn: str) -> bool:
+    """Return whether a pooler such as pgbouncer lies in between, which shares server connections.
+
+    The client is told a number of its own there, not the one of a process of the server.
+    """
+    connection = await connect(dsn)
+    try:
+        # Within a transaction, since the two messages of a query may else reach two servers.
+        async with connection.transaction():
+            pid = await connection.fetchval("select pg_backend_pid()")
+        return bool(pid != connection.get_server_pid())
+    finally:
+        await connection.close()
+
+
+class Connector:
+    """Makes the connections of a pool, and knows whether a pooler lies in between."""
+
+    def __init__(
+        self, dsn: str, session: dict[str, str], connection_class: type[asyncpg.Connection]
+    ) -> None:
+        self._dsn, self._session, self._class = dsn, session, connection_class
+        self._pooler: bool | None = None  # not known before the first connection
+
+    @property
+    def has_pooler(self) -> bool:
+        """Return whether a pooler lies in between; False before the first connection."""
+        return bool(self._pooler)
+
+    async def make(self) -> asyncpg.Connection:
+        """Make a connection; behind a pooler, one that leaves nothing in a server's session."""
+        if self._pooler is None:
+            self._pooler = await leads_to_pooler(self._dsn)
+        session, cached = self._session, CACHED_STATEMENTS
+        if self._pooler:
+            session = {name: session[name] for name in POOLERS_TAKE & session.keys()}
+            cached = 0
+        return await connect(
+            self._dsn,
+            session=session,
+            connection_class=self._class,
+            command_timeout=STATEMENT_SECONDS,
+            statement_cache_size=cached,
+        )
+
+    @asynccontextmanager
+    async def pinning(self, connection: asyncpg.Connection) -> AsyncIterator[None]:
+        """Keep one server behind a connection while the block runs; only a transaction does."""
+        if not self._pooler or connection.is_in_transaction():
+            yield
+            return
+        async with connection.transaction():
+            yield

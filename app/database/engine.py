@@ -138,7 +138,12 @@ async def fetch(sql: str, *args: object) -> Sequence[Record]:
     pool = _own_pool()
     connection = await _take(pool)
     try:
-        result: Sequence[Record] = await connection.fetch(sql, *args)
+        result: Sequence[Record]
+        if pool.has_pooler:
+            async with pool.pinning(connection):
+                result = await connection.fetch(sql, *args)
+        else:
+            result = await connection.fetch(sql, *args)
     except BaseException as error:
         _give_back(pool, connection, error)
         raise

@@ -2,16 +2,18 @@
 
 asyncpg's own pool makes all three each time, which is a sixth of a page's processor time. Nothing
 here resets a session, since the portal changes none: see docs/decisions/0027-own-pool.md.
+
+Behind a pooler, each use of a connection is one transaction: see docs/decisions/0038-poolers.md.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import asyncpg
 
-from app.database.connecting import connect
+from app.database.connecting import STATEMENT_SECONDS, Connector
 from app.database.metrics import busy_total
 from app.database.outages import LEADS_NOWHERE, STARVED, is_read_only
 
@@ -21,8 +23,6 @@ IDLE_SECONDS = 300.0
 AGE_SECONDS = 3600.0
 # How long the server may take to say goodbye, and users of the pool to finish when it closes.
 CLOSE_SECONDS = 5.0
-STATEMENT_SECONDS = 60.0
-CACHED_STATEMENTS = 100
 # How long this process counts as not ready after the server had no room for a change.
 STARVED_SECONDS = 5.0
 
@@ -52,8 +52,8 @@ class Pool:
         session: dict[str, str],
         connection_class: type[asyncpg.Connection] = asyncpg.Connection,
     ) -> None:
-        self._dsn, self._most, self._session = dsn, size, session
-        self._class = connection_class
+        self._connector = Connector(dsn, session, connection_class)
+        self._most = size
         # Each with the moment since which it is idle; the last one in is the first one out.
         self._free: list[tuple[asyncpg.Connection, float]] = []
         self._taken: set[asyncpg.Connection] = set()
@@ -159,6 +159,15 @@ class Pool:
             self._discard(self._free.pop()[0])
         self._ends = dict.fromkeys(self._ends, 0.0)
 
+    @property
+    def has_pooler(self) -> bool:
+        """Return whether a pooler lies between these connections and the server."""
+        return self._connector.has_pooler
+
+    def pinning(self, connection: asyncpg.Connection) -> AbstractAsyncContextManager[None]:
+        """Keep one server behind a connection while the block runs."""
+        return self._connector.pinning(connection)
+
     @asynccontextmanager
     async def acquire(
         self, seconds: float = STATEMENT_SECONDS
@@ -166,7 +175,8 @@ class Pool:
         """A connection for the block; Piccolo's queries outside a unit of work also ask for one."""
         connection = await self.take(seconds)
         try:
-            yield connection
+            async with self.pinning(connection):
+                yield connection
         except BaseException as error:
             self.give_back(connection, error)
             raise
@@ -220,13 +230,7 @@ class Pool:
 
     async def _connect(self) -> asyncpg.Connection:
         try:
-            connection = await connect(
-                self._dsn,
-                session=self._session,
-                connection_class=self._class,
-                command_timeout=STATEMENT_SECONDS,
-                statement_cache_size=CACHED_STATEMENTS,
-            )
+            connection = await self._connector.make()
         except BaseException:
             self._leave()
             raise
