@@ -1,6 +1,7 @@
 """Running PostgreSQL's programs for as long as the portal lives, and telling of it."""
 
 import ctypes
+import json
 import os
 import select
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +45,14 @@ class Owner:
 
 
 def say(text: str) -> None:
-    """Write to the person at the terminal, if there is one."""
+    """Write to the person at the terminal, or a line in the form of the portal's log."""
+    line = f"database: {text}"
+    if not sys.stderr.isatty():
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        told = {"event": "embedded-database", "message": text, "level": "warning", "timestamp": now}
+        line = json.dumps(told, ensure_ascii=False)
     with suppress(OSError):
-        sys.stderr.write(f"database: {text}\n")
+        sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
 
 

@@ -171,6 +171,7 @@ async def test_server_processes_free_the_port_when_they_end(stage: Stage, tmp_pa
     dsn = await stage.copy()
     # A proxy for the way out is not asked whether the portal answers.
     proxy = {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}
+    proxy["PORTAL_SECRET_FILE"] = str(stage.settings.secret_file)
     server = Server(tmp_path, dsn, stage.owner_dsn(dsn), workers=2, **proxy)
     settings = read_settings({"PORTAL_PORT": str(server.port)})
     async with httpx.AsyncClient(base_url=server.url, trust_env=False) as browser:

@@ -38,6 +38,7 @@ def server(stage: Stage, switch: Switch, tmp_path: Path) -> Iterator[Callable[..
 
     def make(**environ: Any) -> Server:
         owner = switch.relay.through(stage.owner_dsn(switch.relay.direct))
+        environ["PORTAL_SECRET_FILE"] = str(stage.settings.secret_file)
         made.append(Server(tmp_path, switch.relay.dsn, owner, **environ))
         return made[-1]
 
