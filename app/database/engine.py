@@ -172,8 +172,7 @@ async def check_ready() -> None:
     if _own_pool().is_starved():
         raise DatabaseBusy("The database had no room for a change")
     if await fetch_value(
-        "select current_setting('transaction_read_only') = 'on',"
-        " (select count(*) from (select 1 from terms_of_use limit 1) as migrated)"
+        "select current_setting('transaction_read_only') = 'on', (select count(*) from migration)"
     ):
         raise DatabaseReadOnly
 

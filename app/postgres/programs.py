@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ def say(text: str) -> None:
     """Write to the person at the terminal, or a line in the form of the portal's log."""
     line = f"database: {text}"
     if not sys.stderr.isatty():
-        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         told = {"event": "embedded-database", "message": text, "level": "warning", "timestamp": now}
         line = json.dumps(told, ensure_ascii=False)
     with suppress(OSError):

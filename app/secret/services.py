@@ -9,20 +9,12 @@ from pathlib import Path
 
 from app import clock
 from app.audit.services import record
-from app.database import fetch, fetch_value, unit_of_work, uuid7
+from app.database import fetch_value, unit_of_work
 from app.encryption import SECRET_BYTES, derive, make_secret
+from app.secret.tables import SecretFingerprint
 from app.settings import Settings
 
 PURPOSE = b"fingerprint of the secret"
-NOTE = """
-    insert into secret_fingerprint (id, fingerprint, noted_at) values ($1, $2, $3)
-    on conflict ((true)) do nothing
-"""
-REPLACE = """
-    insert into secret_fingerprint (id, fingerprint, noted_at) values ($1, $2, $3)
-    on conflict ((true)) do update
-    set fingerprint = excluded.fingerprint, noted_at = excluded.noted_at
-"""
 
 
 class WrongSecret(Exception):
@@ -46,7 +38,9 @@ async def know_secret(settings: Settings) -> None:
         await asyncio.to_thread(make_secret, file)
     found = await asyncio.to_thread(read_fingerprint, file)
     if noted is None:
-        await fetch(NOTE, uuid7(), found, clock.now())
+        # Another process may be first.
+        row = SecretFingerprint(fingerprint=found, noted_at=clock.now())
+        await SecretFingerprint.insert(row).on_conflict(action="DO NOTHING")
         noted = await find_fingerprint()
     if found != noted:
         raise WrongSecret(
@@ -64,7 +58,8 @@ async def renew_secret(settings: Settings) -> None:
     await asyncio.to_thread(make_secret, settings.secret_file)
     found = await asyncio.to_thread(read_fingerprint, settings.secret_file)
     async with unit_of_work():
-        await fetch(REPLACE, uuid7(), found, clock.now())
+        await SecretFingerprint.delete(force=True)
+        await SecretFingerprint.insert(SecretFingerprint(fingerprint=found, noted_at=clock.now()))
         await record("secret-renewal", actor=None)
 
 

@@ -163,4 +163,5 @@ def test_an_address_that_is_wrong_ends_the_start_in_one_line(stage: Stage, tmp_p
         }
         done = run_portal("serve", **environ)
         assert done.returncode == 1 and "PORTAL_DATABASE_URL" in done.stderr
-        assert len(done.stderr.splitlines()) == 1, done.stderr
+        told = [json.loads(line) for line in done.stderr.splitlines()]
+        assert [line["event"] for line in told] == ["database", "portal-ended"]
