@@ -45,7 +45,7 @@ class AllocationSheet(Controller):
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
     ) -> Response[str]:
-        """The grid, as it is or as it was filled in; or every line of a table that was checked."""
+        """The grid, empty or filled in; or every line of a table that was checked."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), ALLOCATION)
         sheet = await read_sheet(contract)
         if draft is None or draft.payload.contract != contract.number:

@@ -167,12 +167,12 @@ async def portlet_contracts(viewer: UUID) -> list[PortletContract]:
 
 def _portlet(row: Record) -> PortletContract:
     waiting = msgspec.json.decode(row["waiting"] or "{}", type=dict[str, Waiting])
-    nobody = Waiting([], 0)
+    none = Waiting([], 0)
     return PortletContract(
         contract=seen_contract(row),
-        not_activated=waiting.get("not_activated", nobody),
-        expired=waiting.get("expired", nobody),
-        out_of_date=waiting.get("out_of_date", nobody),
+        not_activated=waiting.get("not_activated", none),
+        expired=waiting.get("expired", none),
+        out_of_date=waiting.get("out_of_date", none),
         answered=row["answered"] or [],
         products=json_rows(UsableProduct, row["products"]),
         first_environment=row["first_environment"],

@@ -34,7 +34,7 @@ class DraftRequest(Payload, frozen=True):
 
 
 class OfRequest(Payload, frozen=True):
-    """An act about a request as it is."""
+    """An act about an existing request."""
 
     contract: str
     reference: str

@@ -137,7 +137,7 @@ async def _lines(request: UUID, contract: UUID, wanted: Sequence[Wanted]) -> lis
 
 
 async def lock_request(request: UUID, revision: int | None = None) -> QuoteRequest:
-    """Lock a request, so that nobody else moves it until the unit of work ends.
+    """Lock a request, so that no one else moves it until the unit of work ends.
 
     Args:
         revision: the one that was looked at; None if any will do.

@@ -17,7 +17,7 @@ class ListedContract:
     """A contract in the list.
 
     Attributes:
-        owned: whether somebody owns it whose account is in use.
+        owned: whether it has an owner whose account is in use.
         owner_invited: whether an invitation of an owner is open.
     """
 

@@ -21,7 +21,7 @@ QUOTES_URL = "/staff/quotes"
 
 
 class OfQuote(Payload, frozen=True):
-    """An act about a request as it is."""
+    """An act about an existing request."""
 
     reference: str
 
