@@ -87,8 +87,8 @@ guide-pictures: .venv/tests.stamp  ## Make the pictures and films of the guide a
 	@$(PYTHON) -m tests.browser.guide
 
 pins: build/pins/pins.stamp  ## Pin the requirements, with hashes; the newest with PINS_ARGS=--upgrade
-	@$(COMPILE) $(PINS_ARGS) --output-file requirements.txt requirements.in
-	@$(COMPILE) $(PINS_ARGS) --output-file requirements-dev.txt requirements-dev.in
+	@$(COMPILE) $(PINS_ARGS) --output-file requirements.txt requirements.in requirements-build.in
+	@$(COMPILE) $(PINS_ARGS) --output-file requirements-dev.txt requirements-dev.in requirements-build.in
 
 .venv/bin/python:
 	@tools/make-venv .venv
@@ -97,10 +97,10 @@ pins: build/pins/pins.stamp  ## Pin the requirements, with hashes; the newest wi
 # package where another one asks for it with an extra, and then miss its hash.
 #
 # The project itself is built without isolation, which would fetch a setuptools that has no hash.
-.venv/portal.stamp: requirements.txt pyproject.toml | .venv/bin/python
+.venv/portal.stamp: requirements.txt pyproject.toml setup.py licensed_system/pyproject.toml | .venv/bin/python
 	@echo "Installing the portal into .venv" >&2
 	@$(PIP) install --quiet --no-deps --require-hashes --requirement requirements.txt
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable . --editable ./licensed_system
 	@touch $@
 
 .venv/tests.stamp: requirements-dev.txt .venv/portal.stamp

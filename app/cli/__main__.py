@@ -12,6 +12,7 @@ from app.database import DatabaseBusy
 from app.database.embedded import EmbeddedServerError
 from app.database.migrate import DatabaseTooOld, ServerTooOld
 from app.settings import SettingsError
+from app.shipped import shipped_version
 
 # What the driver raises where there is no such server, database, role or password.
 UNREACHABLE = (
@@ -27,6 +28,7 @@ UNREACHABLE = (
 
 
 @click.group()
+@click.version_option(shipped_version(), prog_name="portal", message="%(prog)s %(version)s")
 def portal() -> None:
     """The License Portal.
 

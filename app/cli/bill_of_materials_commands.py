@@ -9,7 +9,7 @@ import rich_click as click
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-PROJECT = "license-portal"
+from app.shipped import PROJECT
 
 
 @click.command("bill-of-materials")
