@@ -98,7 +98,7 @@ def demo(bare: Bare, tmp_path: Path) -> Iterator[Demo]:
 
 
 def test_the_command_says_its_version(bare: Bare, tmp_path: Path) -> None:
-    command = [bare.folder / "bin" / "portal", "--version"]
+    command = [str(bare.folder / "bin" / "portal"), "--version"]
     done = subprocess.run(
         command, cwd=tmp_path, env=plain_environ(), check=True, capture_output=True, text=True
     )
