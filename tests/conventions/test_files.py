@@ -47,6 +47,14 @@ def test_every_requirement_is_pinned_with_hashes_and_names_no_index(name: str) -
     assert not [line for line in lines if re.search(r"https?://|--(extra-)?index|--find", line)]
 
 
+def test_servers_get_the_versions_that_the_tests_ran_with() -> None:
+    both = [
+        dict(re.findall(r"^([\w.-]+)==([^ ;]+)", (PROJECT / name).read_text("utf-8"), re.MULTILINE))
+        for name in ("requirements.txt", "requirements-dev.txt")
+    ]
+    assert both[0].items() <= both[1].items()
+
+
 def test_every_package_that_the_portal_imports_is_required_by_name() -> None:
     lines = (PROJECT / "requirements.in").read_text("utf-8").splitlines()
     required = {canonicalize_name(Requirement(line).name) for line in lines if line}
