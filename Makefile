@@ -16,7 +16,10 @@ COMPILE := build/pins/bin/pip-compile --quiet --generate-hashes --allow-unsafe -
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 PIP_TOOLS := pip-tools==7.6.2
 PINS_ARGS :=
+# make offline-bundle BUNDLE_ARGS='--only-binary :all: --python-version 3.13 --platform manylinux_2_28_x86_64'
 RELEASE_KEY :=
+WHEELS :=
+BUNDLE_ARGS :=
 
 # What pytest is to run, and how: make test TESTS=tests/database PYTEST_ARGS=-x
 # Two processes even on a larger machine: tests of load and of time want the other cores.
@@ -89,6 +92,9 @@ guide-pictures: .venv/tests.stamp  ## Make the pictures and films of the guide a
 
 release: .venv/portal.stamp  ## Make the files of a release in dist/; RELEASE_KEY=FILE signs them
 	@RELEASE_KEY="$(RELEASE_KEY)" $(PYTHON) tools/release.py dist
+
+offline-bundle: .venv/portal.stamp  ## Make a release, and one file with all packages for a machine without network
+	@RELEASE_KEY="$(RELEASE_KEY)" WHEELS="$(WHEELS)" $(PYTHON) tools/offline_bundle.py dist $(BUNDLE_ARGS)
 
 # The tools of the tests first: a package that both use has the version that the tests ran with.
 pins: build/pins/pins.stamp  ## Pin the requirements, with hashes; the newest with PINS_ARGS=--upgrade

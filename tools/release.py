@@ -43,7 +43,7 @@ def make_release(out: Path, key: Path | None) -> list[Path]:
         bill = out / sdist.name.replace(".tar.gz", ".cdx.json")
         command = "-m app.cli bill-of-materials --required --out"
         _python(command.split(), str(bill), source, environ)
-    return [*sorted(out.iterdir()), *_sum(out, key)]
+    return [*sorted(out.iterdir()), *add_sums(out, key)]
 
 
 def _export(target: Path) -> int:
@@ -105,11 +105,13 @@ def _normalised(sdist: Path, epoch: int) -> bytes:
     return gzip.compress(packed.getvalue(), mtime=epoch)
 
 
-def _sum(out: Path, key: Path | None) -> list[Path]:
+def add_sums(out: Path, key: Path | None) -> list[Path]:
+    """Write the hashes of a folder's files, and sign them if there is a key."""
     sums, signature = out / "SHA256SUMS", out / "SHA256SUMS.sig"
     lines = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
         for path in sorted(out.iterdir())
+        if path not in (sums, signature)
     ]
     sums.write_text("".join(lines), "utf-8")
     if key is None:
@@ -120,11 +122,17 @@ def _sum(out: Path, key: Path | None) -> list[Path]:
     return [sums, signature]
 
 
+def release_key() -> Path | None:
+    """Return the file with the private key, if one is named."""
+    key = os.environ.get("RELEASE_KEY")
+    return Path(key).resolve() if key else None
+
+
 def main() -> None:
     """Make the release in the folder that the command line names."""
-    key = os.environ.get("RELEASE_KEY")
+    key = release_key()
     try:
-        made = make_release(Path(sys.argv[1]).resolve(), Path(key) if key else None)
+        made = make_release(Path(sys.argv[1]).resolve(), key)
     except ReleaseError as error:
         sys.exit(str(error))
     for path in made:

@@ -5,8 +5,11 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
+from app.cli.bill_of_materials_commands import make_bill
 from tests.servers import PROJECT
 
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
@@ -34,6 +37,20 @@ def plain_environ(**more: str) -> dict[str, str]:
     """This process's environment without settings of the portal and of Python."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PORTAL_", "PYTHON", "PIP_"))}
     return {**kept, "PYTHONNOUSERSITE": "1", **more}
+
+
+def repack(target: Path, *left_out: str) -> Path:
+    """Make wheels of the packages that the portal requires and that are installed here."""
+    bill = make_bill(required=True)
+    for name in {part["name"] for part in bill["components"]} - set(left_out):
+        found = distribution(name)
+        stem = f"{found.metadata['Name'].replace('-', '_').replace('.', '_')}-{found.version}"
+        with zipfile.ZipFile(target / f"{stem}-py3-none-any.whl", "w") as wheel:
+            for file in found.files or ():
+                # Scripts are made again from what the wheel declares.
+                if ".." not in file.parts and "__pycache__" not in file.parts:
+                    wheel.write(str(file.locate()), str(file))
+    return target
 
 
 class Bare:

@@ -15,7 +15,7 @@ from tests.servers import PROJECT, free_port
 from tests.shipping.builds import plain_environ
 
 DEPLOY = PROJECT / "deploy"
-SCRIPTS = ("install", "upgrade", "portal", "steps.sh")
+SCRIPTS = ("install", "upgrade", "install-offline", "portal", "steps.sh")
 NGINX = ("portal.conf", "portal-before-1.25.1.conf")
 # What one process of the portal tells another, and what only the demo sets.
 INTERNAL = {"PORTAL_DEMO", "PORTAL_RUNTIME_URL", "PORTAL_ZONE"}
