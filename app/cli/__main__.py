@@ -14,6 +14,7 @@ from app.database.connecting import WrongAddress
 from app.database.embedded import EmbeddedServerError
 from app.database.migrate import DatabaseTooOld, ServerTooOld
 from app.settings import SettingsError
+from app.shipped import shipped_version
 
 # What the server says to an address that is wrong, as opposed to `NOT_NOW`.
 WRONG_ADDRESS = (
@@ -29,6 +30,7 @@ ENDS = (
 
 
 @click.group()
+@click.version_option(shipped_version(), prog_name="portal", message="%(prog)s %(version)s")
 def portal() -> None:
     """The License Portal.
 

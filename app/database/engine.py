@@ -1,5 +1,6 @@
 """The connection pool and the unit of work: every read and every change goes through here."""
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -43,6 +44,8 @@ class _OpenTransaction:
         self.connection = connection
 
 
+# Piccolo would look for a module `piccolo_conf` in the folder that the process was started in.
+os.environ.setdefault("PICCOLO_CONF", "app.piccolo_app")
 engine = PortalEngine(config={})
 queries_made: ContextVar[list[str] | None] = ContextVar("queries_made", default=None)
 
