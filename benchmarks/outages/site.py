@@ -31,6 +31,8 @@ QUANTITY = 1000
 FILE, FILE_BYTES = "manual.bin", 400_000
 # What a fail-over manager needs to notice that the primary is gone.
 NOTICE_SECONDS = 2.0
+# Tables have some room left, and only then a write fails.
+FULL_SECONDS = 12.0
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Site:
 
     def faults(self) -> list[Fault]:
         """Everything that fails, in this order."""
-        disk = Fault("the database's disk is full", self._fill_disk, self._free_disk)
+        disk = Fault("the database's disk is full", self._fill_disk, self._free_disk, FULL_SECONDS)
         return [
             Fault("a portal is killed", self._kill_portal, self._start_portal),
             Fault("the object store is away", self.s3.close, self.s3.open),
