@@ -56,6 +56,11 @@ class Phase:
         return max(0.0, max(ends, default=0.0) - self.mended)
 
     @property
+    def touched(self) -> list[str]:
+        """The kinds of requests that failed."""
+        return sorted({request.kind for request in self.requests if request.failed})
+
+    @property
     def in_flight(self) -> list[Request]:
         """Requests that were running at the moment of the fault, and failed."""
         return [r for r in self.requests if r.failed and r.begun <= self.struck]

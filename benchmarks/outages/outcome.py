@@ -16,7 +16,7 @@ MESSAGE_ID = re.compile(rb"^Message-ID: <([0-9a-f-]{36})@", re.MULTILINE)
 # The goal for what people notice once a part is back.
 RECOVERY_SECONDS = 5.0
 DELIVERY_SECONDS = 120
-PROCESSES = 3
+PROCESSES, KINDS = 3, 5
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,10 @@ def figures(outcome: Outcome, way: str) -> list[Figure]:
 def _noticed(phase: Phase, way: str) -> Figure:
     """Return what people noticed of a fault."""
     lost = len(phase.lost)
+    touched = f" ({', '.join(phase.touched)})" if 0 < len(phase.touched) < KINDS else ""
     measured = (
         f"{lost} lost; {phase.unavailable:.1f} s of errors, {phase.recovery:.1f} s after the end;"
-        f" {len(phase.refused)} answers 503, {len(phase.in_flight)} in flight"
+        f" {len(phase.refused)} answers 503, {len(phase.in_flight)} in flight{touched}"
     )
     return Figure(
         f"{way}: {phase.name}",

@@ -40,12 +40,21 @@ class Pooler:
         users = "".join(f'"{role}" "{word}"\n' for role, word in PASSWORDS.items())
         (folder / "users").write_text(users)
         self._write(primary)
-        command = ["pgbouncer", str(folder / "pgbouncer.ini")]
-        with (folder / "log").open("wb") as log:
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = ["pgbouncer", str(self._folder / "pgbouncer.ini")]
+        with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                command, user=unprivileged(), cwd=folder, stdout=log, stderr=log
+                command, user=unprivileged(), cwd=self._folder, stdout=log, stderr=log
             )
         until(lambda: listens(self.port))
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._process.kill()
+        self._process.wait(30)
 
     def address(self, role: str) -> str:
         """Return the address for a role."""
@@ -57,8 +66,8 @@ class Pooler:
         self._process.send_signal(signal.SIGHUP)
 
     def stop(self) -> None:
-        """End it."""
-        self._process.send_signal(signal.SIGINT)
+        """End it, with the connections that go through it."""
+        self._process.terminate()
         self._process.wait(30)
 
     def _write(self, primary: int) -> None:

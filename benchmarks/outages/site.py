@@ -63,6 +63,7 @@ class Site:
     def faults(self) -> list[Fault]:
         """Everything that fails, in this order."""
         disk = Fault("the database's disk is full", self._fill_disk, self._free_disk, FULL_SECONDS)
+        pooler = Fault("pgbouncer is killed", self._kill_pooler, self._start_pooler)
         return [
             Fault("a portal is killed", self._kill_portal, self._start_portal),
             Fault("the object store is away", self.s3.close, self.s3.open),
@@ -74,6 +75,7 @@ class Site:
                 NOTICE_SECONDS,
             ),
             *([disk] if self.cluster.primary.own_disk else []),
+            *([pooler] if self.pooler is not None else []),
         ]
 
     def ended(self) -> list[str]:
@@ -96,6 +98,14 @@ class Site:
         await asyncio.to_thread(self.cluster.fail_over)
         if self.pooler is not None:
             self.pooler.point_to(self.cluster.primary.port)
+
+    async def _kill_pooler(self) -> None:
+        assert self.pooler is not None
+        await asyncio.to_thread(self.pooler.kill)
+
+    async def _start_pooler(self) -> None:
+        assert self.pooler is not None
+        await asyncio.to_thread(self.pooler.start)
 
     async def _fill_disk(self) -> None:
         await asyncio.to_thread(self.cluster.primary.fill_disk)
