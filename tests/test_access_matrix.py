@@ -331,6 +331,7 @@ GET  /staff/contracts/{theirs}/entitlements/{entitlement} L N N N N N N N N
 POST /staff/contracts/{theirs}/entitlements/{entitlement} L N N N N N N N N
 GET  /staff/contracts/{mine}/access-review              L N N N N N P P P
 GET  /staff/contracts/{mine}/access-review/export       L N N N N N D D D
+GET  /staff/contracts/{mine}/position/pdf               L N N N N N D D D
 GET  /staff/contracts/{mine}/owner                      L N N N N N P P N
 POST /staff/contracts/{mine}/owner                      L N N N N N F F N
 POST /staff/contracts/{mine}/invitations/{invitation}/resending      L N N N N N G G N
