@@ -345,6 +345,7 @@ POST /staff/products/{product}                          L N N N N N F F N
 GET  /staff/license-keys                                L N N N N N P P P
 GET  /staff/license-keys/new                            L N N N N N P P N
 POST /staff/license-keys/new                            L N N N N N F F N
+POST /staff/license-keys/revocation                     L N N N N N F F N
 GET  /staff/license-keys/{key}                          L N N N N N P P P
 POST /staff/license-keys/{key}/revocation               L N N N N N G G N
 POST /staff/license-keys/{used_key}/revocation          L N N N N N N N N
@@ -365,6 +366,7 @@ POST /staff/keys/keysets                                L N N N N N F N N
 GET  /staff/keys/keysets/{version}                      L N N N N N D N N
 GET  /staff/keys/keysets/1                              L N N N N N N N N
 GET  /staff/mail                                        L N N N N N P P P
+POST /staff/mail/retry                                  L N N N N N F F N
 GET  /staff/mail/{failed_mail}                          L N N N N N P P P
 GET  /staff/mail/{env}                                  L N N N N N N N N
 POST /staff/mail/{failed_mail}/retry                    L N N N N N G G N
