@@ -39,8 +39,7 @@ async def tell_of_application(
         quote.contract,
         requested_by,
     )
-    added = {each.starts_on for each in planned.creations}
-    later = {"counts_from": planned.counts_from, "added_from": min(added, default=None)}
+    added = min((each.starts_on for each in planned.creations), default=None)
     for reader in readers:
         await enqueue(
             settings,
@@ -51,5 +50,11 @@ async def tell_of_application(
             ends_on=planned.contract_ends_on,
             owner=reader.owner,
             link=f"{settings.base_url}/contracts/{quote.number}/products",
-            **{name: day if day and day > today else None for name, day in later.items()},
+            counts_from=_later(planned.counts_from, today),
+            added_from=_later(added, today),
         )
+
+
+def _later(day: date | None, today: date) -> date | None:
+    """Return a day that is still to come."""
+    return day if day and day > today else None
