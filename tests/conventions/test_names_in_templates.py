@@ -16,7 +16,16 @@ from tests.conventions.test_templates import PAGES
 NAMES = {
     *("name", "person_name", "contract_name", "environment_name", "company_name", "group_name"),
     *("company", "group_company", "group_company_name", "sales_name", "handler_name", "inviter"),
-    *("requested_by", "issued_by", "uploaded_by", "confirmed_by", "exported_by", "reading"),
+    *(
+        "requested_by",
+        "issued_by",
+        "handler",
+        "environment",
+        "uploaded_by",
+        "confirmed_by",
+        "exported_by",
+        "reading",
+    ),
 }
 # These name no person and no thing of a customer: fields of a form, the portal, the catalogue.
 OURS = {"kind", "kinds", "brand", "language"}
