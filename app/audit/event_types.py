@@ -123,6 +123,7 @@ EVENT_TYPES = {
     "terms-publication": N_("Published a new version of the terms of use"),
     "brand-change": N_("Changed how the portal appears (%(changed)s)"),
     "logo-change": N_("Changed the logo"),
+    "secret-renewal": N_("Renewed the secret file"),
     "logo-removal": N_("Removed the logo"),
     "list-export": N_("Downloaded the list “%(list)s” (%(number)s rows)"),
     "audit-export": N_("Downloaded the audit log (%(format)s)"),
