@@ -30,7 +30,7 @@ from app.spreadsheets.csv_lines import BOM, csv_line
 from app.web.background import in_background
 from app.web.downloads import attachment
 from app.web.forms import read_number
-from app.web.i18n import day
+from app.web.i18n import file_day
 from app.web.i18n import gettext as _
 from app.web.requests import FormData, PageRequest, query_form, read_form
 from app.web.responses import see_other
@@ -183,7 +183,7 @@ def _template_lines(sheet: Sheet, environments: Sequence[UUID]) -> list[list[str
         for product in sheet.products:
             here = sheet.cell(environment, product.id).here
             if all_lines or here:
-                facts = [product_name(product), str(product.quantity), day(product.ends_on)]
+                facts = [product_name(product), str(product.quantity), file_day(product.ends_on)]
                 lines.append(
                     [sheet.environments[environment], product.code, str(here), product.mark, *facts]
                 )
