@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 
 PROJECT = Path(__file__).resolve().parents[1]
 LEFT_OUT = shutil.ignore_patterns(
-    ".*", "build", "dist", "var", "*.egg-info", "__pycache__", "node_modules"
+    *(".git", ".venv", ".env", ".hypothesis", ".*_cache", "__pycache__", "*.egg-info"),
+    *("build", "dist", "var", "wheels", "node_modules"),
 )
 WHEEL = "-m pip --disable-pip-version-check wheel --quiet --no-index --no-deps --no-build-isolation"
 SDIST = "import sys; from setuptools.build_meta import build_sdist; build_sdist(sys.argv[1])"

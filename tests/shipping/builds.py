@@ -15,7 +15,8 @@ from tests.servers import PROJECT
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
 OFFLINE = ["--no-index", "--no-deps"]
 LEFT_OUT = shutil.ignore_patterns(
-    ".*", "build", "dist", "var", "*.egg-info", "__pycache__", "node_modules"
+    *(".git", ".venv", ".env", ".hypothesis", ".*_cache", "__pycache__", "*.egg-info"),
+    *("build", "dist", "var", "wheels", "node_modules"),
 )
 
 

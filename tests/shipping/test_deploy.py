@@ -16,6 +16,7 @@ from tests.shipping.builds import plain_environ
 
 DEPLOY = PROJECT / "deploy"
 SCRIPTS = ("install", "upgrade", "install-offline", "portal", "steps.sh")
+COMPOSE = ("compose-settings", "compose-database")
 NGINX = ("portal.conf", "portal-before-1.25.1.conf")
 # What one process of the portal tells another, and what only the demo sets.
 INTERNAL = {"PORTAL_DEMO", "PORTAL_RUNTIME_URL", "PORTAL_ZONE"}
@@ -38,16 +39,21 @@ class _Asked(Mapping[str, str]):
         return 0
 
 
+def settings_read() -> set[str]:
+    """Return the settings that the portal reads."""
+    asked = _Asked()
+    read_settings(asked)
+    return asked.names - INTERNAL
+
+
 def _named(text: str) -> set[str]:
     return set(re.findall(r"PORTAL_[A-Z_]*[A-Z]", text))
 
 
 def test_the_example_of_settings_has_each_setting_that_the_code_reads() -> None:
     example = (DEPLOY / "portal.env.example").read_text("utf-8")
-    asked = _Asked()
-    read_settings(asked)
     set_there = set(re.findall(r"^#?(PORTAL_[A-Z_]+)=", example, re.MULTILINE))
-    assert set_there == asked.names - INTERNAL
+    assert set_there == settings_read()
     manual = (PROJECT / "docs/operations.md").read_text("utf-8")
     table = "".join(line for line in manual.splitlines() if line.startswith("| `PORTAL_"))
     assert set_there == _named(table)
@@ -74,7 +80,7 @@ def test_the_example_of_settings_can_be_read_by_a_shell() -> None:
     assert read_settings(lines).https
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("name", [*SCRIPTS, *COMPOSE])
 def test_the_scripts_are_right_for_every_shell(name: str) -> None:
     subprocess.run(["sh", "-n", DEPLOY / name], check=True)
     if shutil.which("shellcheck"):
