@@ -1,6 +1,5 @@
 """The command line: every command that a domain declares, below `portal`."""
 
-import socket
 import sys
 
 import asyncpg
@@ -8,25 +7,30 @@ import rich_click as click
 
 from app import domains
 from app.cli.listening import PortError
-from app.database import DatabaseBusy
+from app.cli.runtime import ServerFailed
+from app.cli.waiting import CannotConnect
+from app.database import NOT_NOW
+from app.database.connecting import WrongAddress
 from app.database.embedded import EmbeddedServerError
 from app.database.migrate import DatabaseTooOld, ServerTooOld
 from app.settings import SettingsError
+from app.shipped import shipped_version
 
-# What the driver raises where there is no such server, database, role or password.
-UNREACHABLE = (
-    DatabaseBusy,
-    ConnectionError,
-    TimeoutError,
-    socket.gaierror,
+# What the server says to an address that is wrong, as opposed to `NOT_NOW`.
+WRONG_ADDRESS = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
+    WrongAddress,
+)
+# Their messages say what to do.
+ENDS = (
+    *(SettingsError, PortError, ServerFailed, CannotConnect),
+    *(EmbeddedServerError, ServerTooOld, DatabaseTooOld),
 )
 
 
 @click.group()
+@click.version_option(shipped_version(), prog_name="portal", message="%(prog)s %(version)s")
 def portal() -> None:
     """The License Portal.
 
@@ -43,15 +47,18 @@ def main() -> None:
     """Run the command line; settings that cannot work end it with one line."""
     try:
         portal()
-    except (SettingsError, PortError, EmbeddedServerError, ServerTooOld, DatabaseTooOld) as error:
+    except ENDS as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except UNREACHABLE as error:
+    except WRONG_ADDRESS as error:
         click.echo(
             f"Cannot connect to the database: {error}. Check PORTAL_DATABASE_URL and"
             " PORTAL_MIGRATE_URL, and that the server is running.",
             err=True,
         )
+        sys.exit(1)
+    except NOT_NOW as error:
+        click.echo(f"The database cannot do this now: {error}. Try again later.", err=True)
         sys.exit(1)
 
 

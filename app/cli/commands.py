@@ -27,7 +27,7 @@ def worker() -> None:
     """Run the background tasks in a process of their own, until SIGTERM or Ctrl-C."""
     settings = read_settings()
     configure_logs(logging.INFO)
-    run_with_database(settings, lambda: work_until_stopped(settings))
+    run_with_database(settings, lambda: work_until_stopped(settings), patient=True)
 
 
 @click.command("migrate")

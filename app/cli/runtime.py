@@ -18,24 +18,39 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import TypeVar
 
+import structlog
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from app import domains
 from app.background.loop import do_tasks
 from app.brand.services import refresh
 from app.cli.listening import address_of, listening
+from app.cli.waiting import (
+    CannotConnect,
+    answering_meanwhile,
+    connecting,
+    patiently,
+    waiting_app,
+)
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
 from app.main import make_app
-from app.settings import Settings, read_settings
+from app.settings import Settings, SettingsError, read_settings
 from app.web.http.asgi import App
 from app.web.http.protocol import PatientProtocol
 from app.web.logs import configure_logs
 from app.web.metrics import SHARED
 
 T = TypeVar("T")
+
+
+class ServerFailed(Exception):
+    """The server has ended by itself. The message says what to do."""
+
+
 READY_POLL_SECONDS = 0.02
 # How long the interpreter lets one thread run while another waits. Python's 5 ms add up to 0.4 s
 # for a page beside threads that read tables, since the event loop waits many times in a request.
@@ -74,15 +89,35 @@ def database(settings: Settings, *, join: bool = False) -> Iterator[DatabaseUrls
         yield DatabaseUrls(addresses.owner, addresses.runtime)
 
 
-def run_with_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T:
-    """Run a coroutine function with the pool open, on a migrated database."""
+def run_with_database(
+    settings: Settings, work: Callable[[], Awaitable[T]], *, patient: bool = False
+) -> T:
+    """Run a coroutine function with the pool open, on a migrated database.
+
+    Args:
+        patient: wait for a database that does not answer; otherwise that is an error.
+
+    Raises:
+        CannotConnect: the database does not answer.
+    """
 
     async def run(urls: DatabaseUrls) -> T:
-        await migrate(urls.owner, urls.runtime)
-        await open_pool(urls.runtime)
+        async def reach() -> None:
+            await migrate(urls.owner, urls.runtime)
+            await open_pool(urls.runtime)
+            try:
+                # A command may write mails.
+                await refresh()
+            except BaseException:
+                await close_pool()
+                raise
+
+        if patient:
+            await patiently(reach)
+        else:
+            async with connecting():
+                await reach()
         try:
-            # A command may write mails.
-            await refresh()
             return await work()
         finally:
             await close_pool()
@@ -132,7 +167,6 @@ def serve(settings: Settings, prepare: Callable[[], Awaitable[None]]) -> None:
     """
 
     async def prepared(urls: DatabaseUrls) -> None:
-        await migrate(urls.owner, urls.runtime)
         await open_pool(urls.runtime)
         try:
             await prepare()
@@ -143,10 +177,30 @@ def serve(settings: Settings, prepare: Callable[[], Awaitable[None]]) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with listening(settings) as listeners, database(settings) as urls:
+            _migrate(settings, urls, listeners)
             asyncio.run(prepared(urls))
             _run_server(settings, urls.runtime, listeners)
     except KeyboardInterrupt:
         pass
+
+
+def _migrate(settings: Settings, urls: DatabaseUrls, listeners: list[socket.socket]) -> None:
+    """Migrate; while the database does not answer, answer 503 and try again."""
+
+    async def reach() -> None:
+        await migrate(urls.owner, urls.runtime)
+
+    async def first() -> None:
+        async with connecting():
+            await reach()
+
+    try:
+        asyncio.run(first())
+    except CannotConnect:
+        configure_logs(_log_level(settings))
+        config = _server_config(settings, waiting_app(settings))
+        config.lifespan = "off"
+        asyncio.run(answering_meanwhile(uvicorn.Server(config), listeners, reach))
 
 
 def _run_server(settings: Settings, url: str, listeners: list[socket.socket]) -> None:
@@ -163,13 +217,30 @@ def _run_server(settings: Settings, url: str, listeners: list[socket.socket]) ->
         stop.set()
 
 
+class _Parent(Multiprocess):
+    """The parent of the server processes, which notices at once that one has died.
+
+    uvicorn's own keeps the child's end of each pipe open, and so waits for a dead process to answer
+    for as long as WORKER_PATIENCE_SECONDS. Meanwhile it answers no signal.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        """Start a process for each that has ended."""
+        for process in self.processes:
+            process.child_conn.close()
+        super().keep_subprocess_alive()
+
+
 def _run_workers(settings: Settings, url: str, listeners: list[socket.socket]) -> None:
     # What the processes count adds up here, for as long as this server runs.
     with TemporaryDirectory(prefix="portal-metrics-") as counts:
         os.environ[SHARED] = counts
         os.environ["PORTAL_RUNTIME_URL"] = url
         os.environ["PORTAL_DEMO"] = "1" if settings.demo else ""
-        Multiprocess(_server_config(settings, "app.cli.runtime:worker_app"), listeners).run()
+        parent = _Parent(_server_config(settings, "app.cli.runtime:worker_app"), listeners)
+        parent.run()
+    if any(each.exitcode == STARTUP_FAILURE for each in parent.processes):
+        raise ServerFailed("A server process could not start. The lines above say why.")
 
 
 def _server_config(settings: Settings, app: App | str) -> uvicorn.Config:
@@ -198,7 +269,12 @@ def worker_app() -> App:
     """The application of one of several server processes."""
     settings = read_settings()
     configure_logs(_log_level(settings))
-    return _serving_app(settings, os.environ["PORTAL_RUNTIME_URL"])
+    try:
+        return _serving_app(settings, os.environ["PORTAL_RUNTIME_URL"])
+    except SettingsError as error:
+        # The same would happen to the next process, so this ends the whole server.
+        structlog.get_logger().error("settings-error", error=str(error))
+        sys.exit(STARTUP_FAILURE)
 
 
 def _serving_app(settings: Settings, url: str) -> App:

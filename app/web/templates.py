@@ -1,8 +1,6 @@
 """Pages and fragments from Jinja templates: one template, one main block, both forms."""
 
 import re
-from importlib.metadata import version
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, select_autoescape
@@ -15,6 +13,7 @@ from litestar.status_codes import HTTP_200_OK
 from markupsafe import Markup
 
 from app import clock, days
+from app.shipped import shipped, shipped_version
 from app.web import i18n
 from app.web.brand import Shown
 from app.web.requests import PageRequest, is_fragment
@@ -24,7 +23,7 @@ from app.web.statics import first_rules, picture_size, static_size, static_url
 
 # Kana, and the characters that Japanese is written with.
 JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9d]")
-TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+TEMPLATES = shipped("templates")
 # Macros that nearly every page uses; none has to import them.
 EVERYWHERE = {
     "layouts/_heads.html": ("crumbs", "page_head", "error_summary"),
@@ -128,7 +127,7 @@ def _environment(code: str) -> Environment:
         settled=i18n.gettext,
         brand=Shown(code),
         fragment_url=fragment_url,
-        version=version("license-portal"),
+        version=shipped_version(),
         today=_today,
         unread=0,
         language=code,
