@@ -32,6 +32,7 @@ PRINTED = PROJECT / "build" / "prove"
 KEPT = DOCS / "measured"
 DOCUMENTS = {
     "bytes": "performance.md",
+    "steps": "performance.md",
     "speed": "performance.md",
     "access": "accessibility.md",
     "security": "security.md",
@@ -91,6 +92,7 @@ class Proof:
 
 PROOFS = (
     Proof("bytes", "benchmarks.bytes"),
+    Proof("steps", "benchmarks.steps"),
     Proof("speed", "benchmarks.floor", "--seconds 1 --rounds 3", "--seconds 2 --rounds 15"),
     Proof(
         "speed",
