@@ -37,6 +37,7 @@ DOCUMENTS = {
     "access": "accessibility.md",
     "security": "security.md",
     "never": "reliability.md",
+    "failover": "reliability.md",
 }
 PASSED = re.compile(r"(?:(\d+) failed, )?(\d+) passed")
 
@@ -109,6 +110,7 @@ PROOFS = (
     Proof("never", "benchmarks.mail_kills", "--mails 500 --kills 15", "--mails 8000 --kills 200"),
     Proof("never", "benchmarks.notice_mails", "--recipients 500 --kills 5", "--kills 50"),
     Proof("never", "benchmarks.two_machines", "--requests 1000", "--requests 10000"),
+    Proof("failover", "benchmarks.failover", "", "--pooler"),
     Proof("never", "benchmarks.owners", "--rounds 100", "--rounds 1000"),
     Proof(
         "never",
