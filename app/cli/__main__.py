@@ -18,6 +18,7 @@ from app.database.embedded import EmbeddedServerError
 from app.database.migrate import DatabaseTooOld, ServerTooOld
 from app.secret.services import WrongSecret
 from app.settings import SettingsError
+from app.shipped import shipped_version
 from app.web.logs import configure_logs
 
 # What the server says to an address that is wrong, as opposed to `NOT_NOW`.
@@ -36,6 +37,7 @@ ENDS = (
 
 
 @click.group()
+@click.version_option(shipped_version(), prog_name="portal", message="%(prog)s %(version)s")
 def portal() -> None:
     """The License Portal.
 

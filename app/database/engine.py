@@ -1,5 +1,6 @@
 """The connection pool and the unit of work: every read and every change goes through here."""
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -43,6 +44,8 @@ class _OpenTransaction:
         self.connection = connection
 
 
+# Piccolo would look for a module `piccolo_conf` in the folder that the process was started in.
+os.environ.setdefault("PICCOLO_CONF", "app.piccolo_app")
 engine = PortalEngine(config={})
 queries_made: ContextVar[list[str] | None] = ContextVar("queries_made", default=None)
 
@@ -164,16 +167,14 @@ async def fetch_value(sql: str, *args: object) -> Any:
 
 
 async def check_ready() -> None:
-    """Return if the database is migrated and takes changes now.
+    """Return if the database takes changes now.
 
     Raises:
         DatabaseBusy: it takes none, or had no room for one a moment ago.
     """
     if _own_pool().is_starved():
         raise DatabaseBusy("The database had no room for a change")
-    if await fetch_value(
-        "select current_setting('transaction_read_only') = 'on', (select count(*) from migration)"
-    ):
+    if await fetch_value("show transaction_read_only") == "on":
         raise DatabaseReadOnly
 
 

@@ -26,7 +26,7 @@ LEVELS = [
     {"background"},
     {"web"},
     {"database", "storage", "encryption", "spreadsheets", "pdf"},
-    {"postgres", "clock", "characters", "settings"},
+    {"postgres", "clock", "characters", "settings", "shipped"},
     {"days", "addresses"},
 ]
 KNOW_EVERYTHING = {
