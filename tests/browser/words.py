@@ -28,7 +28,9 @@ ENGLISH = {
     "利用規約が更新されました。もう一度お読みください。": (
         "The terms of use have changed. Read them again."
     ),
-    "登録": "Register",
+    "登録": "Create",
+    "登録｜規約": "Continue",
+    "登録｜利用者": "Register",
     "登録｜ファイル": "Upload",
     "パスワード変更": "Password change",
     "変更": "Change password",

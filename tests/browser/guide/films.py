@@ -28,7 +28,7 @@ async def film_environments(camera: Camera) -> None:
     await film.fill("環境名", NAME[camera.language])
     await film.fill("ソートキー", "30")
     await film.hold()
-    film.say("［登録］を選びます。", "Choose “Register”.")
+    film.say("［登録］を選びます。", "Choose “Create”.")
     await film.press("登録")
     film.say("内容を確かめて［決定］を選びます。", "Check, and choose “Confirm”.")
     await film.hold()
