@@ -29,7 +29,9 @@ from app.storage import Storage, open_storage
 SECRET = "secret"  # noqa: S105 - the name of an entry
 # No request waits for a backup's statements; a big table takes as long as it takes.
 NO_LIMIT = (
-    "set local statement_timeout = 0; set local timezone = 'UTC'; set local datestyle = 'ISO'"
+    "set local statement_timeout = 0",
+    "set local timezone = 'UTC'",
+    "set local datestyle = 'ISO'",
 )
 
 
@@ -54,7 +56,8 @@ async def make_backup(
     try:
         with new_archive(file) as archive:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                await connection.execute(NO_LIMIT)
+                for setting in NO_LIMIT:
+                    await connection.execute(setting)
                 made_at = clock.now()
                 migrations, tables = await read_tables(connection, archive)
             # Files are never changed, and added before the rows that name them are.

@@ -1,6 +1,7 @@
 """Connecting to the first host of an address, and noticing a pooler in front of it."""
 
 import re
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -8,9 +9,14 @@ import asyncpg
 
 from app.database.outages import CANNOT_CONNECT
 
-# How long one host may take to answer. A machine without power answers nothing at all, and the
-# next host of the address has to be tried within the time that a page waits.
+# How long one host of several may take to answer. A machine without power answers nothing at all,
+# and the next host of the address has to be tried within the time that a page waits.
 HOST_SECONDS = 4.0
+# A host that is the only one may be slow: there is nothing else to try.
+ONLY_HOST_SECONDS = 30.0
+# After so many seconds of silence the system asks, so often, and then gives the line up; what was
+# sent and not confirmed does so after as many milliseconds.
+SILENCE = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 5000}
 STATEMENT_SECONDS = 60.0
 CACHED_STATEMENTS = 100
 # The settings that pgbouncer takes at the start, and gives to each server that it uses.
@@ -58,11 +64,13 @@ async def connect(
         OSError, asyncpg.PostgresError: no host of it can be used; what the last one said.
     """
     failure: Exception | None = None
-    for address in each_host(dsn):
+    addresses = list(each_host(dsn))
+    seconds = HOST_SECONDS if len(addresses) > 1 else ONLY_HOST_SECONDS
+    for address in addresses:
         try:
             return await asyncpg.connect(
                 address,
-                timeout=HOST_SECONDS,
+                timeout=seconds,
                 connection_class=connection_class,
                 command_timeout=command_timeout,
                 statement_cache_size=statement_cache_size,
@@ -76,6 +84,20 @@ async def connect(
             raise WrongAddress from None
     assert failure is not None, "an address has at least one host"
     raise failure
+
+
+def watch_line(connection: asyncpg.Connection) -> None:
+    """Have the system notice that the server's machine is gone, by nothing coming back from it.
+
+    A machine without power says nothing, and a statement would wait for STATEMENT_SECONDS.
+    """
+    line = connection._transport.get_extra_info("socket")
+    if line.family not in {socket.AF_INET, socket.AF_INET6}:
+        return
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in SILENCE.items():
+        if (option := getattr(socket, name, None)) is not None:
+            line.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 async def leads_to_pooler(dsn: str) -> bool:
@@ -115,13 +137,15 @@ class Connector:
         if self._pooler:
             session = {name: session[name] for name in POOLERS_TAKE & session.keys()}
             cached = 0
-        return await connect(
+        connection = await connect(
             self._dsn,
             session=session,
             connection_class=self._class,
             command_timeout=STATEMENT_SECONDS,
             statement_cache_size=cached,
         )
+        watch_line(connection)
+        return connection
 
     @asynccontextmanager
     async def pinning(self, connection: asyncpg.Connection) -> AsyncIterator[None]:

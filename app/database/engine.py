@@ -167,17 +167,14 @@ async def fetch_value(sql: str, *args: object) -> Any:
 
 
 async def check_ready() -> None:
-    """Return if the database is migrated and takes changes now.
+    """Return if the database takes changes now.
 
     Raises:
         DatabaseBusy: it takes none, or had no room for one a moment ago.
     """
     if _own_pool().is_starved():
         raise DatabaseBusy("The database had no room for a change")
-    if await fetch_value(
-        "select current_setting('transaction_read_only') = 'on',"
-        " (select count(*) from (select 1 from terms_of_use limit 1) as migrated)"
-    ):
+    if await fetch_value("show transaction_read_only") == "on":
         raise DatabaseReadOnly
 
 

@@ -11,7 +11,7 @@ from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from app.database.connecting import connect
-from app.database.engine import close_pool, open_pool, unit_of_work
+from app.database.engine import close_pool, fetch, fetch_value, open_pool, unit_of_work
 from app.database.outages import DatabaseBusy
 
 OLDEST_SERVER = 150_000
@@ -165,6 +165,14 @@ def known_migrations() -> list[str]:
     manager = BaseMigrationManager()
     folder = manager.get_app_config("portal").resolved_migrations_folder_path
     return sorted(manager.get_migration_ids(manager.get_migration_modules(folder)))
+
+
+async def missing_migrations() -> int:
+    """Return how many migrations of this version have not run on the database of the pool."""
+    if await fetch_value("select to_regclass('public.migration')") is None:
+        return len(known_migrations())
+    rows = await fetch("select name from migration where app_name = 'portal'")
+    return len(set(known_migrations()) - {row["name"] for row in rows})
 
 
 async def migrate(owner_url: str, runtime_url: str) -> None:

@@ -41,7 +41,7 @@ _CSS_PIECES = re.compile(
 
 @dataclass(frozen=True)
 class StaticFile:
-    """A file of static/ as it is sent.
+    """A file of static/, ready to send.
 
     Attributes:
         compressed: by brotli; None if that gains nothing.

@@ -34,26 +34,29 @@ class Phase:
     """A fault, with the moments of it and the requests from before it until it was over.
 
     Attributes:
-        struck: when it had come; what was in flight then may fail.
+        begun, struck: when it came, and had come; what was in flight then may fail.
         mended: when it had gone.
     """
 
     name: str
+    begun: float
     struck: float
     mended: float
     requests: list[Request]
 
     @property
     def unavailable(self) -> float:
-        """Seconds from the first failed answer to the last."""
-        failed = [request for request in self.requests if request.failed]
-        return max(r.ended for r in failed) - min(r.begun for r in failed) if failed else 0.0
+        """Seconds from the fault to the last failed answer."""
+        return max(0.0, self._last_failure - self.begun)
 
     @property
     def recovery(self) -> float:
         """Seconds from the end of the fault to the last failed answer."""
-        ends = [request.ended for request in self.requests if request.failed]
-        return max(0.0, max(ends, default=0.0) - self.mended)
+        return max(0.0, self._last_failure - self.mended)
+
+    @property
+    def _last_failure(self) -> float:
+        return max((request.ended for request in self.requests if request.failed), default=0.0)
 
     @property
     def touched(self) -> list[str]:
@@ -81,6 +84,7 @@ async def watch(fault: Fault, load: Load) -> Phase:
     """Let the fault come and go, and wait until nothing has failed for a while."""
     await asyncio.sleep(CALM_SECONDS)
     first = len(load.requests)
+    begun = time.monotonic()
     await fault.strike()
     struck = time.monotonic()
     await asyncio.sleep(fault.seconds)
@@ -93,4 +97,4 @@ async def watch(fault: Fault, load: Load) -> Phase:
         recent = [r for r in load.requests[first:] if r.ended > since]
         if since > mended and recent and not any(r.failed for r in recent):
             break
-    return Phase(fault.name, struck, mended, load.requests[first:])
+    return Phase(fault.name, begun, struck, mended, load.requests[first:])

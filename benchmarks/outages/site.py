@@ -68,6 +68,7 @@ class Site:
             Fault("a portal is killed", self._kill_portal, self._start_portal),
             Fault("the object store is away", self.s3.close, self.s3.open),
             Fault("the mail server is away", self.smtp.close, self.smtp.open),
+            Fault("the synchronous standby is killed", self._kill_standby, self._start_standby),
             Fault(
                 "the primary is killed, the standby promoted",
                 self._kill_primary,
@@ -90,6 +91,12 @@ class Site:
 
     async def _start_portal(self) -> None:
         await asyncio.to_thread(self.servers[1].start)
+
+    async def _kill_standby(self) -> None:
+        await asyncio.to_thread(self.cluster.servers[1].kill)
+
+    async def _start_standby(self) -> None:
+        await asyncio.to_thread(self.cluster.servers[1].start)
 
     async def _kill_primary(self) -> None:
         await asyncio.to_thread(self.cluster.primary.kill)

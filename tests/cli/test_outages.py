@@ -38,6 +38,7 @@ def server(stage: Stage, switch: Switch, tmp_path: Path) -> Iterator[Callable[..
 
     def make(**environ: Any) -> Server:
         owner = switch.relay.through(stage.owner_dsn(switch.relay.direct))
+        environ["PORTAL_SECRET_FILE"] = str(stage.settings.secret_file)
         made.append(Server(tmp_path, switch.relay.dsn, owner, **environ))
         return made[-1]
 
@@ -162,4 +163,5 @@ def test_an_address_that_is_wrong_ends_the_start_in_one_line(stage: Stage, tmp_p
         }
         done = run_portal("serve", **environ)
         assert done.returncode == 1 and "PORTAL_DATABASE_URL" in done.stderr
-        assert len(done.stderr.splitlines()) == 1, done.stderr
+        told = [json.loads(line) for line in done.stderr.splitlines()]
+        assert [line["event"] for line in told] == ["database", "portal-ended"]

@@ -21,13 +21,13 @@ LEVELS = [
     {"contracts"},
     {"confirmations"},
     {"accounts"},
-    {"brand"},
+    {"brand", "secret"},
     {"audit", "mail"},
     {"background"},
     {"web"},
     {"database", "storage", "encryption", "spreadsheets", "pdf"},
     {"postgres", "clock", "characters", "settings", "shipped"},
-    {"days"},
+    {"days", "addresses"},
 ]
 KNOW_EVERYTHING = {
     *(
@@ -79,6 +79,7 @@ FURTHER = {
         "commands": "pages",
     },
     "staff": {"commands": "pages"},
+    "secret": {"commands": "pages"},
     "imports": {
         "files": "queries",
         "commands": "pages",
@@ -95,6 +96,7 @@ EXCEPTIONS = {
     ("app.activation.commands", "app.cli.runtime"),
     ("app.audit.commands", "app.cli.runtime"),
     ("app.imports.commands", "app.cli.runtime"),
+    ("app.secret.commands", "app.cli.runtime"),
     ("app.staff.commands", "app.cli.runtime"),
     ("app.withdrawal.commands", "app.cli.runtime"),
 }

@@ -1,6 +1,7 @@
 """An address with several hosts: each gets its turn, whatever is wrong with those before it."""
 
 import asyncio
+import socket
 import sys
 from collections.abc import AsyncIterator
 from urllib.parse import quote, urlsplit
@@ -9,8 +10,9 @@ import asyncpg
 import pytest
 
 from app.database import DatabaseBusy, close_pool, fetch, fetch_value, open_pool
-from app.database.connecting import WrongAddress, connect, each_host
+from app.database.connecting import SILENCE, WrongAddress, connect, each_host
 from app.database.migrate import migrate
+from app.database.pool import Pool
 from tests.conftest import Stage
 from tests.database.portals import socket_folder
 from tests.relay import SOCKET, pump
@@ -70,6 +72,19 @@ async def test_the_pool_finds_the_host_that_answers(hosts: str) -> None:
     await open_pool(f"{hosts}?target_session_attrs=read-write")
     assert await fetch_value("select 1") == 1
     await close_pool()
+
+
+async def test_a_machine_without_power_is_noticed_within_seconds(hosts: str) -> None:
+    """A test cannot take the power away: the system does what these options say."""
+    pool = Pool(hosts, 1, {})
+    connection = await pool.take(10)
+    line = connection._transport.get_extra_info("socket")
+    found = {name: line.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in SILENCE}
+    assert found == SILENCE and line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert SILENCE["TCP_USER_TIMEOUT"] <= 5000
+    assert SILENCE["TCP_KEEPIDLE"] + SILENCE["TCP_KEEPINTVL"] * SILENCE["TCP_KEEPCNT"] <= 5
+    pool.give_back(connection)
+    await pool.close()
 
 
 async def test_migrations_find_the_host_that_answers(stage: Stage, hosts: str) -> None:

@@ -31,7 +31,7 @@ from app.web.values import Choices, SentForm, prefilled
 
 
 class AccessReview(Controller):
-    """Everybody who can see a contract, so that somebody can check that it is right."""
+    """Everyone who can see a contract, so that staff can check that this is right."""
 
     path = "/staff/contracts/{number:str}/access-review"
     guards = SEE

@@ -65,7 +65,7 @@ def _user(row: ListedUser) -> list[str]:
 
 def _activation_heads() -> list[str]:
     heads = [_("Contract"), _("Environment"), _("Activation number"), _("Key ID")]
-    return [*heads, _("Issued"), _("Downloaded"), _("State")]
+    return [*heads, _("Issued"), _("Downloaded"), _("Status")]
 
 
 def _activation(row: ListedActivation) -> list[str]:
@@ -76,7 +76,7 @@ def _activation(row: ListedActivation) -> list[str]:
 
 def _key_heads() -> list[str]:
     heads = [_("License key"), _("Product"), _("Quantity"), _("First day"), _("Last usable day")]
-    return [*heads, _("Issued"), _("State"), _("Contract")]
+    return [*heads, _("Issued"), _("Status"), _("Contract")]
 
 
 def _key(row: ListedKey) -> list[str]:
