@@ -28,6 +28,8 @@ from tests.servers import PROJECT
 
 FOLDER = PROJECT / "tests" / "shipping" / "released"
 HASHES = FOLDER / "migrations.sha256"
+# The secret file of that demo world, without which no portal serves its database.
+SECRET = FOLDER / "demo-secret"
 # What a newer pg_dump writes for psql, with a word that is new each time.
 FOR_PSQL = re.compile(r"^\\(un)?restrict .*\n", re.MULTILINE)
 
@@ -94,6 +96,7 @@ def main() -> None:
         with EmbeddedServer(Path(folder)) as addresses:
             asyncio.run(_make(addresses.owner, addresses.runtime, settings))
             text = dump(addresses.owner)
+        SECRET.write_bytes(settings.secret_file.read_bytes())
     for old in FOLDER.glob("*.sql.gz"):
         old.unlink()
     packed = gzip.compress(text.encode(), mtime=0)

@@ -1,5 +1,6 @@
 """An upgrade from the last release keeps everything; released migrations stay as they are."""
 
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,14 @@ import pytest
 from app.database.migrate import known_migrations, migrate
 from tests.conftest import Stage, in_database
 from tests.servers import Server
-from tests.shipping.released import dump, hashes, released_database, released_hashes, restore
+from tests.shipping.released import (
+    SECRET,
+    dump,
+    hashes,
+    released_database,
+    released_hashes,
+    restore,
+)
 
 PASSWORD = "portal-demo-2026"
 TABLES = "select quote_ident(tablename) from pg_tables where schemaname = 'public'"
@@ -79,6 +87,7 @@ async def test_an_upgrade_loses_no_row(upgraded: Upgraded) -> None:
 async def test_people_sign_in_and_read_their_contracts_after_an_upgrade(
     upgraded: Upgraded, tmp_path: Path
 ) -> None:
+    shutil.copy(SECRET, tmp_path / "secret")
     with Server(tmp_path, upgraded.runtime, upgraded.owner) as server:
         client = httpx.AsyncClient(base_url=server.url, follow_redirects=True, timeout=30)
         async with client as browser:
