@@ -94,6 +94,10 @@ ROWS: dict[str, dict[str, str]] = {
     "activation_of_an_environment": _ACTIVATION,
     "activation_of_a_person_a_day": _SPREAD,
     "activation_of_a_service_account_a_day": _BY_ACCOUNT,
+    "api_call_of_a_service_account": {
+        **{"id": _ID, "service_account": _BY_ACCOUNT["issued_by_account"]},
+        **{"key": "p.at || '-' || n", "fingerprint": "''", "created_at": "p.at"},
+    },
     "service_account_of_a_contract": {**_ACCOUNT, "revoked_at": "p.at"},
     "service_account_of_a_contract_in_use": _ACCOUNT,
     "quote_request_of_a_contract_a_day": _QUOTE,
@@ -119,7 +123,7 @@ async def write(quota: Quota, first: int, last: int, at: object, content: bytes 
 
 async def prepare(quota: Quota) -> None:
     """The environments over which one person's activations are spread, and an invitation."""
-    if ROWS[quota.name] is _BY_ACCOUNT:
+    if ROWS[quota.name] is _BY_ACCOUNT or quota.table == "api_call":
         await fetch(
             "insert into service_account (id, contract, name, role, token_hash, made_at,"
             " created_at, expires_at) select gen_random_uuid(), id, 'writer', 'operate',"

@@ -77,11 +77,13 @@ async def _perform(context: Context, payload: RequestUpload) -> Done:
         raise Refused(refused.outcome.value, record=record, claim=refused.claim) from None
     url = activations_url(contract, environment)
     if answer.repeated:
-        return Done(f"{url}/{answer.seq}?repeat=1", statements.repeated())
+        return Done(f"{url}/{answer.seq}?repeat=1", statements.repeated(), str(answer.seq))
     values = {"seq": answer.seq, "name": environment.name}
     if answer.ended:
-        return Done(url, _("Activation %(seq)s of %(name)s has ended.", **values))
-    return Done(f"{url}/{answer.seq}", _("Activation %(seq)s of %(name)s was issued.", **values))
+        message = _("Activation %(seq)s of %(name)s has ended.", **values)
+        return Done(url, message, str(answer.seq))
+    message = _("Activation %(seq)s of %(name)s was issued.", **values)
+    return Done(f"{url}/{answer.seq}", message, str(answer.seq))
 
 
 # The page adds the file's name and what the file is, if the portal recognises it.

@@ -78,6 +78,7 @@ async def _create(context: Context, payload: Creation) -> Done:
     return Done(
         f"{contract.url}/environments?created={created}",
         _("The environment %(name)s was created.", name=payload.values.name),
+        str(created),
     )
 
 

@@ -44,6 +44,7 @@ class SeenEvent:
 
     id: UUID
     at: datetime
+    event_type: str
     text: str
     quantities: list[str]
     person: str
@@ -112,6 +113,7 @@ def _seen(row: Record) -> SeenEvent:
     return SeenEvent(
         id=row["id"],
         at=row["at"],
+        event_type=row["event_type"],
         text=text_of(row),
         quantities=[f"{each[i18n.language.get()]} {int(each['quantity']):,}" for each in allocated],
         person=actor_name(row, staff=row["staff"]),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app import clock
 from app.accounts.throttling import sweep_throttle
+from app.api.services import forget_calls
 from app.background.task import Task, repeat
 from app.database import fetch
 from app.imports.upload_services import sweep_imports
@@ -46,6 +47,7 @@ async def sweep(storage: Storage) -> None:
     await sweep_throttle()
     await _sweep_void()
     await forget_unshown()
+    await forget_calls()
     await wipe_dead_letters()
     await forget_old_mails()
     await wipe_notes()

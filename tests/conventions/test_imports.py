@@ -9,7 +9,7 @@ from tests.conventions.sources import APP, PROJECT, Module, modules
 
 # From the top down; a package imports only what stands below its own line.
 LEVELS = [
-    {"staff"},
+    {"staff", "api"},
     {"home", "history", "reports", "reminders", "monitoring"},
     {"withdrawal"},
     {"imports"},
@@ -56,6 +56,7 @@ ROOMS = {
     "acts": {"rules", "values", "queries", "services", "access"},
     "tasks": {"services"},
     "pages": {"tables", "rules", "values", "queries", "services", "forms", "access", "acts"},
+    "endpoints": {"tables", "rules", "values", "queries", "services", "access", "acts"},
 }
 # What another, lower domain may be asked for; its forms and pages are its own.
 OFFERED = {"tables", "rules", "values", "queries", "services", "access", "acts"}
@@ -79,6 +80,7 @@ FURTHER = {
         "statements": "acts",
         "commands": "pages",
     },
+    "api": {"errors": "access", "calls": "endpoints"},
     "staff": {"commands": "pages"},
     "imports": {
         "files": "queries",
