@@ -69,6 +69,7 @@ GET  /site-map                                          L T P P P P P P P
 GET  /guide                                             L T P P P P P P P
 GET  /guide/{topic}                                     L T P P P P P P P
 GET  /guide/no-such-topic                               L T N N N N N N N
+GET  /api                                               P P P P P P P P P
 GET  /healthz                                           D D D D D D D D D
 GET  /readyz                                            D D D D D D D D D
 GET  /.well-known/jwks.json                             D D D D D D D D D

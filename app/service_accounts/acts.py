@@ -5,7 +5,6 @@ from uuid import UUID
 import asyncpg
 from litestar.exceptions import NotFoundException
 
-from app import days
 from app.accounts.access import require_proof
 from app.accounts.rules import Viewer
 from app.confirmations.acts import (
@@ -157,7 +156,7 @@ async def _state_revocation(context: Context, payload: Revocation) -> Statement:
             (_("Role"), role_name(account.role)),
             (
                 _("Last valid day"),
-                day(days.last_day_before(account.expires_at, contract.time_zone)),
+                day(account.last_day(contract)),
             ),
         ],
         back=account.url(contract),

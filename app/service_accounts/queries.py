@@ -1,10 +1,10 @@
 """Reads about service accounts: for owners through their contract, for calls by the token."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from app import clock
+from app import clock, days
 from app.accounts.rules import token_hash
 from app.contracts.rules import SeenContract, ServiceRole
 from app.database import Record, fetch, fetch_one, fetch_value
@@ -38,6 +38,10 @@ class SeenAccount:
     def url(self, contract: SeenContract) -> str:
         """Return the path of the account's page."""
         return f"{accounts_url(contract)}/{self.id}"
+
+    def last_day(self, contract: SeenContract) -> date:
+        """Return the last day on which the token works, where the contract is."""
+        return days.last_day_before(self.expires_at, contract.time_zone)
 
 
 def accounts_url(contract: SeenContract) -> str:
