@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, QueryParameter
 
 from app.api.access import Caller
-from app.api.cursor_rules import LONGEST, MOST_LIMIT, USUAL_LIMIT, read_cursor
+from app.api.cursor_rules import CURSOR, LONGEST, MOST_LIMIT, USUAL_LIMIT, read_cursor
 from app.api.list_rules import Part
 from app.api.problem_rules import ApiProblem, Code, FieldProblem, pointer_of
 from app.api.services import Answer, Call
@@ -38,7 +38,12 @@ async def provide_part(
         QueryParameter(ge=1, le=MOST_LIMIT, description=N_("The most rows of a page.")),
     ] = USUAL_LIMIT,
     cursor: Annotated[
-        str, QueryParameter(max_length=LONGEST, description=N_("“next” of the page before."))
+        str,
+        QueryParameter(
+            max_length=LONGEST,
+            description=N_("“next” of the page before."),
+            schema_extra={"pattern": CURSOR},
+        ),
     ] = "",
 ) -> Part:
     """Return the part of the list that the address names.

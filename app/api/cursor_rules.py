@@ -5,6 +5,8 @@ from uuid import UUID
 
 USUAL_LIMIT, MOST_LIMIT = 50, 100
 LONGEST = 22
+# 16 bytes in base64url; the last digit has two bits.
+CURSOR = r"^[A-Za-z0-9_-]{21}[AQgw]$"
 
 
 def cursor_of(id: UUID) -> str:

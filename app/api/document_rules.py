@@ -113,6 +113,11 @@ def _finish(operation: Document, options: Mapping[str, Any]) -> None:
     operation["x-required-role"] = "operate" if options.get("operates") else "read"
     if options.get("public"):
         operation["security"] = []
+    for parameter in operation.get("parameters", ()):
+        if parameter["schema"].get("default") == "":
+            del parameter["schema"]["default"]
+            # A call without it is answered 428, which says more than that a parameter is missing.
+            parameter["required"] = parameter["name"] == "If-Match"
     if takes := options.get("takes"):
         body = options.get("body")
         schema = {"$ref": REF.format(name=body.__name__)} if body else {"type": "string"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from litestar import Request, Response
+from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
@@ -78,20 +78,19 @@ def handle_http_exception(request: ApiRequest, exception: HTTPException) -> Resp
     code = BY_STATUS.get(HTTPStatus(exception.status_code), Code.MALFORMED)
     headers = {}
     if code is Code.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(_methods(request))
+        headers["Allow"] = _methods(request.app, request.scope["path"])
     return answer_of(request.scope, ApiProblem(code, headers=headers))
 
 
-def _methods(request: ApiRequest) -> list[str]:
-    """Return the methods that an address takes, which a refusal of another one has to name."""
-    path = request.scope["path"].rstrip("/")
-    found = set[str]()
-    for route in request.app.routes:
+def _methods(app: Litestar, path: str) -> str:
+    """Return the methods that an address takes, as the header Allow names them."""
+    path, found = path.rstrip("/"), set[str]()
+    for route in app.routes:
         if isinstance(route, HTTPRoute):
             pattern = re.sub(r"\{[a-z_]+\}", "[^/]+", route.path_format)
             if re.fullmatch(pattern, path):
                 found |= set(route.methods)
-    return sorted(found)
+    return ", ".join(sorted(found))
 
 
 def _of_validation(extra: Sequence[Any]) -> ApiProblem:
@@ -123,6 +122,11 @@ async def finish(message: Message, scope: Scope) -> None:
     """Add to the head of every answer what all of them say."""
     if message["type"] != "http.response.start":
         return
+    if scope.get("method") == "OPTIONS":
+        # Litestar names the methods of one handler, where an address has several.
+        allow = _methods(scope["litestar_app"], scope["path"]).encode()
+        others = [pair for pair in message["headers"] if pair[0].lower() != b"allow"]
+        message["headers"] = [*others, (b"allow", allow)]
     given = {key.lower() for key, _ in message["headers"]}
     told = (HEADERS | rate_headers(scope)).items()
     pairs = [(name.lower().encode(), value.encode()) for name, value in told]

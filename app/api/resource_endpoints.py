@@ -46,7 +46,7 @@ class ResourceCalls(Controller):
         responses=FETCHED,
         media_type=BYTES,
         tags=["resources"],
-        opt={"gives": BYTES, "ranges": True},
+        opt={"gives": "*/*", "ranges": True},
     )
     async def download_resource(
         self,

@@ -44,6 +44,8 @@ def check_answer(settings: Settings, answer: httpx.Response, body: bytes) -> Non
     assert not [name for name in answer.headers if name.startswith("access-control")], told
     kind = answer.headers.get("content-type", "").partition(";")[0]
     operation = operation_of(settings, answer.request)
+    if answer.request.method == "OPTIONS" and answer.status_code in {204, 401}:
+        return
     if operation is None and answer.request.url.path == f"{API}/openapi.json":
         return
     if operation is None:
@@ -54,7 +56,7 @@ def check_answer(settings: Settings, answer: httpx.Response, body: bytes) -> Non
     schemas = documented.get("content", {})
     if not schemas:
         return
-    assert kind in schemas or "application/octet-stream" in schemas, told
+    assert kind in schemas or "*/*" in schemas, told
     if kind.endswith("json"):
         _validate(settings, answer.json(), schemas[kind]["schema"], told)
 

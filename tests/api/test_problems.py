@@ -25,12 +25,19 @@ def check(answer: httpx.Response, status: int, code: str) -> None:
     assert len(problem["request_id"]) == 16
 
 
+async def test_an_address_names_the_methods_that_it_takes(portal: Portal) -> None:
+    async with account(portal, ServiceRole.READ) as ci:
+        options = await ci.options("/environments")
+        assert (options.status_code, options.headers["allow"]) == (204, "GET, OPTIONS, POST")
+
+
 async def test_what_is_no_call_is_a_problem_too(portal: Portal) -> None:
     async with calling(portal) as client:
         check(await client.get("/no-such-call"), 404, "not-found")
         wrong = await client.delete("/environments")
         check(wrong, 405, "method-not-allowed")
         assert wrong.headers["allow"] == "GET, OPTIONS, POST"
+        check(await client.options("/environments"), 401, "token-missing")
         document = await client.get("/openapi.json")
         assert document.json()["openapi"].startswith("3.1")
 
