@@ -16,13 +16,17 @@ COMPILE := build/pins/bin/pip-compile --quiet --generate-hashes --allow-unsafe -
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 PIP_TOOLS := pip-tools==7.6.2
 PINS_ARGS :=
+# make offline-bundle BUNDLE_ARGS='--only-binary :all: --python-version 3.13 --platform manylinux_2_28_x86_64'
+RELEASE_KEY :=
+WHEELS :=
+BUNDLE_ARGS :=
 
 # What pytest is to run, and how: make test TESTS=tests/database PYTEST_ARGS=-x
 # Two processes even on a larger machine: tests of load and of time want the other cores.
 TESTS :=
 PYTEST_ARGS := -n 2 --dist worksteal
 
-.PHONY: help demo demo-reset test quick lint types templates system-packages node-tools pins guide-pictures prove prove-long prove-tools access-tools
+.PHONY: help demo demo-reset test quick lint types templates system-packages node-tools pins guide-pictures prove prove-long prove-tools access-tools release offline-bundle
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -86,9 +90,17 @@ guide-pictures: .venv/tests.stamp  ## Make the pictures and films of the guide a
 	@tools/system-packages ffmpeg
 	@$(PYTHON) -m tests.browser.guide
 
+release: .venv/portal.stamp  ## Make the files of a release in dist/; RELEASE_KEY=FILE signs them
+	@RELEASE_KEY="$(RELEASE_KEY)" $(PYTHON) tools/release.py dist
+
+offline-bundle: .venv/portal.stamp  ## Make a release, and one file with all packages for a machine without network
+	@RELEASE_KEY="$(RELEASE_KEY)" WHEELS="$(WHEELS)" $(PYTHON) tools/offline_bundle.py dist $(BUNDLE_ARGS)
+
+# The tools of the tests first: a package that both use has the version that the tests ran with.
 pins: build/pins/pins.stamp  ## Pin the requirements, with hashes; the newest with PINS_ARGS=--upgrade
-	@$(COMPILE) $(PINS_ARGS) --output-file requirements.txt requirements.in
-	@$(COMPILE) $(PINS_ARGS) --output-file requirements-dev.txt requirements-dev.in
+	@$(COMPILE) $(PINS_ARGS) --output-file requirements-dev.txt requirements-dev.in requirements-build.in
+	@$(COMPILE) $(PINS_ARGS) --constraint requirements-dev.txt --output-file requirements.txt requirements.in \
+		requirements-build.in
 
 .venv/bin/python:
 	@tools/make-venv .venv
@@ -97,10 +109,10 @@ pins: build/pins/pins.stamp  ## Pin the requirements, with hashes; the newest wi
 # package where another one asks for it with an extra, and then miss its hash.
 #
 # The project itself is built without isolation, which would fetch a setuptools that has no hash.
-.venv/portal.stamp: requirements.txt pyproject.toml | .venv/bin/python
+.venv/portal.stamp: requirements.txt pyproject.toml setup.py licensed_system/pyproject.toml | .venv/bin/python
 	@echo "Installing the portal into .venv" >&2
 	@$(PIP) install --quiet --no-deps --require-hashes --requirement requirements.txt
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable . --editable ./licensed_system
 	@touch $@
 
 .venv/tests.stamp: requirements-dev.txt .venv/portal.stamp

@@ -1,8 +1,5 @@
-"""Piccolo's configuration: one app for all domains, one engine."""
+"""Piccolo's configuration for its own command line; the portal names app.piccolo_app itself."""
 
-from piccolo.conf.apps import AppRegistry
+from app.piccolo_app import APP_REGISTRY, DB
 
-from app.database import engine
-
-DB = engine
-APP_REGISTRY = AppRegistry(apps=["app.piccolo_app"])
+__all__ = ["APP_REGISTRY", "DB"]

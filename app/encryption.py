@@ -20,14 +20,21 @@ class CannotOpen(Exception):
 
 
 def read_secret(file: Path) -> bytes:
-    """The portal's secret, made at the first start; all processes of a portal share the file."""
-    if not file.exists():
-        _make_secret(file)
+    """Return the portal's secret; all processes of a portal share the file.
+
+    Raises:
+        OSError: it cannot be read. No other is made for it: see app/secret.
+    """
     return file.read_bytes()
 
 
-def _make_secret(file: Path) -> None:
-    """Several processes may start at once: the file appears whole, and the first one stays."""
+def make_secret(file: Path) -> None:
+    """Make the portal's secret if there is none.
+
+    Several processes may start at once: the file appears whole, and the first one stays.
+    """
+    if file.exists():
+        return
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
     draft = Path(name)

@@ -47,7 +47,8 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
 
     @asynccontextmanager
     async def with_pool(_: Litestar) -> AsyncIterator[None]:
-        await open_pool(database_url)
+        # A server process that starts while the database is away answers 503 until it is back.
+        await open_pool(database_url, at_once=False)
         tasks = [t for t in domains.tasks() if t.in_every_server or settings.delivers_mail]
         try:
             async with doing(tasks, settings):

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from app.addresses import WrongAddress, normal_address
+
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 STARTTLS = ("auto", "require", "never")
 STORES = {"s3", "gs", "az"}
@@ -145,6 +147,17 @@ def _own_address(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
+def _base_url(environ: Mapping[str, str]) -> str | None:
+    """Return the address that people use, as browsers write it; None if it is not set."""
+    given = environ.get("PORTAL_BASE_URL")
+    if not given:
+        return None
+    try:
+        return normal_address(given)
+    except WrongAddress as error:
+        raise SettingsError(f"PORTAL_BASE_URL {error}") from None
+
+
 def _passphrase(environ: Mapping[str, str]) -> bytes | None:
     if file := environ.get("PORTAL_KEY_PASSPHRASE_FILE"):
         return Path(file).read_bytes().strip()
@@ -233,9 +246,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
     data_dir = Path(environ.get("PORTAL_DATA_DIR") or "var").resolve()
     host = environ.get("PORTAL_HOST") or "127.0.0.1"
     port = _number(environ, "PORTAL_PORT", 8000, HIGHEST_PORT)
-    base_url = (environ.get("PORTAL_BASE_URL") or _own_address(host, port)).rstrip("/")
-    if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc:
-        raise SettingsError("PORTAL_BASE_URL must be an address like https://portal.example.com.")
+    base_url = _base_url(environ) or _own_address(host, port)
     if base_url.startswith("http://") and host not in LOOPBACK:
         raise SettingsError(
             "Plain http works only on this machine. Remove PORTAL_HOST, "

@@ -32,10 +32,12 @@ PRINTED = PROJECT / "build" / "prove"
 KEPT = DOCS / "measured"
 DOCUMENTS = {
     "bytes": "performance.md",
+    "steps": "performance.md",
     "speed": "performance.md",
     "access": "accessibility.md",
     "security": "security.md",
     "never": "reliability.md",
+    "failover": "reliability.md",
 }
 PASSED = re.compile(r"(?:(\d+) failed, )?(\d+) passed")
 
@@ -90,6 +92,7 @@ class Proof:
 
 PROOFS = (
     Proof("bytes", "benchmarks.bytes"),
+    Proof("steps", "benchmarks.steps"),
     Proof("speed", "benchmarks.floor", "--seconds 1 --rounds 3", "--seconds 2 --rounds 15"),
     Proof(
         "speed",
@@ -107,6 +110,7 @@ PROOFS = (
     Proof("never", "benchmarks.mail_kills", "--mails 500 --kills 15", "--mails 8000 --kills 200"),
     Proof("never", "benchmarks.notice_mails", "--recipients 500 --kills 5", "--kills 50"),
     Proof("never", "benchmarks.two_machines", "--requests 1000", "--requests 10000"),
+    Proof("failover", "benchmarks.failover", "", "--pooler"),
     Proof("never", "benchmarks.owners", "--rounds 100", "--rounds 1000"),
     Proof(
         "never",

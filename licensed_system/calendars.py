@@ -19,7 +19,7 @@ _LATEST = timezone(timedelta(hours=14))
 @dataclass(frozen=True)
 class Today:
     """Today's date there. The two differ only where the zone is unknown here: then a term begins
-    with the first place on earth and ends with the last, so that nobody loses a day they paid for.
+    with the first place on earth and ends with the last, so that no one loses a day they paid for.
     """
 
     for_beginnings: date

@@ -27,7 +27,7 @@ def read_clock(now: datetime, latest_seen: datetime, behind_since: datetime | No
     """Judge the clock ``now`` against the latest time seen; all are aware.
 
     Terms are judged at the later of the two. So turning a clock back gains no day of a term, and
-    since the latest time seen stands still meanwhile, an unlucky clock ends no term either.
+    since the latest time seen stands still until then, an unlucky clock ends no term either.
     """
     judged_at = max(now, latest_seen)
     if now >= latest_seen - TOLERANCE:

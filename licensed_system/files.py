@@ -16,7 +16,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
 
 
 def prepare(path: Path, data: bytes, mode: int = 0o666) -> None:
-    """Put ``data`` safely beside ``path``, where nobody looks for it. Raises ``OSError``."""
+    """Put ``data`` safely beside ``path``, where no program looks for it. Raises ``OSError``."""
     _beside(path).unlink(missing_ok=True)  # left behind by a power loss
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(_beside(path), flags, mode), "wb") as file:

@@ -1,4 +1,4 @@
-"""Whether a folder is fit for a private key: nobody else may put files or links into it."""
+"""Whether a folder is fit for a private key: no one else may put files or links into it."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ class PageHandler(BaseHTTPRequestHandler):
             return
         try:
             activation = server.served.check(data)
-        except Refused as refused:  # such as one applied by the command meanwhile
+        except Refused as refused:  # such as one that the command has applied by now
             self._choose_error(page_views.refusal(refused, self._language))
             return
         page = page_views.confirm(

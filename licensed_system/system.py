@@ -147,7 +147,7 @@ def _verified(store: Store, state: State, data: bytes, machine: Machine, now: da
 
 
 def _current(store: Store, state: State) -> Activation | None:
-    """The activation in use, verified anew, so that an edited state licenses nothing."""
+    """The activation in use, verified again, so that an edited state licenses nothing."""
     if state.activation is None:
         return None
     try:

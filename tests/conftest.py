@@ -108,6 +108,8 @@ class Stage:
         admin = await asyncpg.connect(self.addresses.admin)
         try:
             await admin.execute(f"create database {name} template {TEMPLATE} owner portal_owner")
+            # A migration said so of the template; a copy does not have it.
+            await admin.execute(f"revoke temporary on database {name} from public")
         finally:
             await admin.close()
         return in_database(self.addresses.runtime, name)

@@ -7,7 +7,7 @@ import pytest
 TESTS = Path(__file__).parent
 FIXTURES = {"stage", "chromium", "server", "start"}
 PLACES = [
-    *("browser", "database", "never", "outside_demo"),
+    *("browser", "database", "never", "outside_demo", "shipping"),
     *("accounts/test_guess_rules.py", "spreadsheets/test_limits.py", "monitoring/test_metrics.py"),
     *("activation/test_malformed_requests.py", "licensed_system/test_mutations.py"),
     *("licensed_system/test_store.py", "licensed_system/test_wheel.py"),

@@ -29,6 +29,12 @@ def free_port() -> int:
             return port
 
 
+def listens(port: int) -> bool:
+    """Whether something takes connections at this port of loopback."""
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Server:
     """The portal's server processes, in a process group of their own; a context manager.
 
@@ -55,10 +61,21 @@ class Server:
 
     def start(self) -> "Server":
         """Start it and wait until it says that it answers; after `kill`, once more."""
+        self.launch()
+        try:
+            until(lambda: self._said_ready() or self.process.poll() is not None, 60)
+            assert self._said_ready(), "".join(self.lines)
+        except AssertionError:
+            self.kill()
+            raise
+        return self
+
+    def launch(self, command: str = "serve") -> None:
+        """Start it, and do not wait."""
         lines: list[str] = []
         self.lines = lines
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "serve"],
+            [sys.executable, "-m", "app.cli", command],
             cwd=PROJECT,
             env=self._environ,
             stdout=subprocess.PIPE,
@@ -69,13 +86,6 @@ class Server:
         stream = self.process.stdout
         self._reader = threading.Thread(target=lambda: lines.extend(stream or ()), daemon=True)
         self._reader.start()
-        try:
-            until(lambda: self._said_ready() or self.process.poll() is not None, 60)
-            assert self._said_ready(), "".join(self.lines)
-        except AssertionError:
-            self.kill()
-            raise
-        return self
 
     def _said_ready(self) -> bool:
         return any(line.startswith("ready ") for line in self.lines)

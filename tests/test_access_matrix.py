@@ -350,6 +350,7 @@ GET  /staff/contracts/{theirs}/entitlements/{entitlement} L N N N N N N N N
 POST /staff/contracts/{theirs}/entitlements/{entitlement} L N N N N N N N N
 GET  /staff/contracts/{mine}/access-review              L N N N N N P P P
 GET  /staff/contracts/{mine}/access-review/export       L N N N N N D D D
+GET  /staff/contracts/{mine}/position/pdf               L N N N N N D D D
 GET  /staff/contracts/{mine}/owner                      L N N N N N P P N
 POST /staff/contracts/{mine}/owner                      L N N N N N F F N
 POST /staff/contracts/{mine}/invitations/{invitation}/resending      L N N N N N G G N
@@ -363,6 +364,7 @@ POST /staff/products/{product}                          L N N N N N F F N
 GET  /staff/license-keys                                L N N N N N P P P
 GET  /staff/license-keys/new                            L N N N N N P P N
 POST /staff/license-keys/new                            L N N N N N F F N
+POST /staff/license-keys/revocation                     L N N N N N F F N
 GET  /staff/license-keys/{key}                          L N N N N N P P P
 POST /staff/license-keys/{key}/revocation               L N N N N N G G N
 POST /staff/license-keys/{used_key}/revocation          L N N N N N N N N
@@ -383,6 +385,7 @@ POST /staff/keys/keysets                                L N N N N N F N N
 GET  /staff/keys/keysets/{version}                      L N N N N N D N N
 GET  /staff/keys/keysets/1                              L N N N N N N N N
 GET  /staff/mail                                        L N N N N N P P P
+POST /staff/mail/retry                                  L N N N N N F F N
 GET  /staff/mail/{failed_mail}                          L N N N N N P P P
 GET  /staff/mail/{env}                                  L N N N N N N N N
 POST /staff/mail/{failed_mail}/retry                    L N N N N N G G N

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from app.encryption import SECRET_BYTES, derive, read_secret
+from app.encryption import SECRET_BYTES, derive, make_secret, read_secret
 
 
 def test_processes_that_start_at_once_share_one_whole_secret(tmp_path: Path) -> None:
     for attempt in range(20):
         file = tmp_path / str(attempt) / "secret"
         with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _, f=file: make_secret(f), range(8)))
             secrets = set(pool.map(lambda _, f=file: read_secret(f), range(8)))
         assert len(secrets) == 1 and len(secrets.pop()) == SECRET_BYTES
         assert [path.name for path in file.parent.iterdir()] == ["secret"]

@@ -78,9 +78,7 @@ class Viewers(AbstractAuthenticationMiddleware):
     ) -> AuthenticationResult:
         """Find the person, or None: what needs one is behind a guard."""
         scope, user = connection.scope, None
-        chosen = _chosen_language(scope, self.settings)
-        LANGUAGE_CHOSEN.set(scope, chosen is not None)
-        i18n.language.set(chosen or i18n.preferred_language(header(scope, b"accept-language")))
+        set_language(scope, self.settings)
         try:
             for token in cookie_values(scope, self.settings.session_cookie):
                 user = await self._find_viewer(scope, token)
@@ -107,6 +105,13 @@ class Viewers(AbstractAuthenticationMiddleware):
             DONE.set(scope, row["named_message"])
         await _keep_alive(row, now)
         return _viewer(row)
+
+
+def set_language(scope: Mapping[str, Any], settings: Settings) -> None:
+    """Answer in the language that the browser has a cookie for, or else prefers."""
+    chosen = _chosen_language(scope, settings)
+    LANGUAGE_CHOSEN.set(scope, chosen is not None)
+    i18n.language.set(chosen or i18n.preferred_language(header(scope, b"accept-language")))
 
 
 def _chosen_language(scope: Mapping[str, Any], settings: Settings) -> str | None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app import clock
+from app.activation.format.roots import InvalidRoot
 from app.activation.signing_keys import queries as signing_key_queries
-from app.activation.signing_keys.files import find_private_keys
+from app.activation.signing_keys.files import find_private_keys, read_trusted_roots
 from app.activation.signing_keys.services import UntrustedKeyset, read_keyset
 from app.settings import Settings
 
@@ -37,13 +38,24 @@ def _misplaced_keys(settings: Settings) -> list[Finding]:
     ]
 
 
+def _root_findings(settings: Settings) -> list[Finding]:
+    """Say that the root is missing, before the first keyset needs it."""
+    try:
+        read_trusted_roots(settings.trusted_roots)
+    except InvalidRoot as error:
+        told = f"There is no root to trust ({error}). Copy root.pem to {settings.trusted_roots}."
+        return [Finding(told, False)]
+    return []
+
+
 async def _keyset_findings(settings: Settings, now: datetime) -> list[Finding]:
     try:
         keyset = await read_keyset(settings)
     except UntrustedKeyset as error:
         return [Finding(f"The keyset cannot be verified with the trusted roots: {error}.", True)]
     if keyset is None:
-        return [Finding("There is no active keyset. Run `portal keys rotate`.", False)]
+        none = Finding("There is no active keyset. Run `portal keys rotate`.", False)
+        return [*await asyncio.to_thread(_root_findings, settings), none]
     held = [key.kid for key in await signing_key_queries.list_stored_signing_keys()]
     key = keyset.newest_key(held, now)
     if key is None:

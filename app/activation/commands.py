@@ -25,7 +25,7 @@ from app.activation.format.roots import (
 from app.activation.format.strict_json import write_object
 from app.activation.messages import KEYSET_MESSAGES
 from app.activation.signing_keys import queries as signing_key_queries
-from app.activation.signing_keys.files import ROOT, ROOT_PRIVATE, write_private
+from app.activation.signing_keys.files import ROOT, ROOT_PRIVATE, write_private, write_public
 from app.activation.signing_keys.services import (
     NoPassphrase,
     UntrustedKeyset,
@@ -82,7 +82,7 @@ def init(root: Path, passphrase_file: Path | None, no_passphrase: bool) -> None:
     except FileExistsError:
         message = f"{root / ROOT_PRIVATE} already exists."
         raise click.ClickException(message) from None
-    (root / ROOT).write_bytes(public_pem(key.public_key()))
+    write_public(root / ROOT, public_pem(key.public_key()))
     click.echo(f"Root {thumbprint(key.public_key())} created in {root}.")
     click.echo(f"1. Keep {ROOT_PRIVATE} offline, in two places. Never copy it to the portal.")
     click.echo(f"2. Copy {ROOT} to the portal's trusted roots folder and into your product.")
@@ -122,7 +122,7 @@ def sign(root_key: Path, passphrase_file: Path | None, keyset: Path, signed: Pat
         text = sign_keyset(keyset.read_bytes(), _read_root(root_key, passphrase_file))
     except InvalidKeyset as error:
         raise click.ClickException(f"Cannot sign {keyset}: {error}.") from None
-    signed.write_text(f"{text}\n", "utf-8")
+    write_public(signed, f"{text}\n".encode())
     click.echo(f"Next: take {signed} back to the portal and run portal keys import.")
 
 

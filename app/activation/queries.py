@@ -60,7 +60,7 @@ class SeenActivation:
 
     @property
     def content(self) -> bytes:
-        """Return the file as it is downloaded, the same bytes every time."""
+        """Return the file that is downloaded, the same bytes every time."""
         return f"{self.file}\n".encode()
 
 

@@ -40,7 +40,7 @@ def activation_steps(current: Step, upload_url: str = "") -> Steps:
     applied_here = current in {Step.DOWNLOAD, Step.APPLY}
     places = [
         (pgettext("step", "Request on the system"), ""),
-        (pgettext("step", "Register"), upload_url),
+        (pgettext("step", "Upload"), upload_url),
         (pgettext("step", "Confirm"), ""),
         (pgettext("step", "Download"), ""),
         (pgettext("step", "Apply on the system"), "#apply" if applied_here else ""),
@@ -52,7 +52,7 @@ def return_steps(upload_url: str) -> Steps:
     """Return the flow that gives an activation back, as its confirm page shows it."""
     places = [
         (pgettext("step", "Return on the system"), ""),
-        (pgettext("step", "Register"), upload_url),
+        (pgettext("step", "Upload"), upload_url),
         (pgettext("step", "Confirm"), ""),
     ]
     return Steps(places, Step.CONFIRM)

@@ -1,7 +1,7 @@
 """Every event type of the audit log, as a sentence for people: the one readable list.
 
 An event is recorded with its type written out, and a test finds one that is missing here. In a
-sentence, `%(subject)s` is the name of what the event is about as it is shown today, and
+sentence, `%(subject)s` is today's name of what the event is about, and
 other places are filled from the event's details. Names of people are never in an event: `user` in
 the details, or the subject, is an id that is looked up when a page is shown.
 """
@@ -126,6 +126,7 @@ EVENT_TYPES = {
     "terms-publication": N_("Published a new version of the terms of use"),
     "brand-change": N_("Changed how the portal appears (%(changed)s)"),
     "logo-change": N_("Changed the logo"),
+    "secret-renewal": N_("Renewed the secret file"),
     "logo-removal": N_("Removed the logo"),
     "list-export": N_("Downloaded the list “%(list)s” (%(number)s rows)"),
     "audit-export": N_("Downloaded the audit log (%(format)s)"),

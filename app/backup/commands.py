@@ -8,6 +8,7 @@ import rich_click as click
 
 from app.backup.archive import BrokenBackup, Manifest
 from app.backup.services import NotEmpty, make_backup, restore_backup
+from app.cli.places import name_database
 from app.cli.runtime import database
 from app.settings import Settings, read_settings
 from app.storage import StorageError
@@ -36,7 +37,8 @@ def backup(file: Path, without_files: bool, without_secret: bool) -> None:
     settings = read_settings()
     work = {"with_files": not without_files, "with_secret": not without_secret}
     try:
-        with database(settings, join=True) as urls:
+        with database(settings, join=True, make=False) as urls:
+            name_database(settings)
             manifest = asyncio.run(make_backup(settings, urls.owner, file, **work))
     except asyncpg.UndefinedTableError:
         message = "This is not a portal database, so there is nothing to back up."
@@ -73,6 +75,7 @@ def restore(file: Path, erasures: Path | None, without_erasures: bool) -> None:
     settings = read_settings()
     try:
         with database(settings) as urls:
+            name_database(settings)
             manifest = asyncio.run(restore_backup(settings, urls.owner, urls.runtime, file))
     except (BrokenBackup, NotEmpty) as error:
         raise click.ClickException(f"Cannot restore {file}: {error}") from None

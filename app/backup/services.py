@@ -5,8 +5,6 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import asyncpg
-
 from app import clock
 from app.backup.archive import (
     BrokenBackup,
@@ -17,6 +15,7 @@ from app.backup.archive import (
     write_manifest,
 )
 from app.backup.copying import is_empty, read_tables, write_tables
+from app.database.connecting import connect
 from app.database.migrate import (
     DatabaseTooOld,
     known_migrations,
@@ -29,7 +28,11 @@ from app.storage import Storage, open_storage
 
 SECRET = "secret"  # noqa: S105 - the name of an entry
 # No request waits for a backup's statements; a big table takes as long as it takes.
-NO_LIMIT = {"statement_timeout": "0", "timezone": "UTC", "datestyle": "ISO"}
+NO_LIMIT = (
+    "set local statement_timeout = 0",
+    "set local timezone = 'UTC'",
+    "set local datestyle = 'ISO'",
+)
 
 
 class NotEmpty(Exception):
@@ -49,10 +52,12 @@ async def make_backup(
         OSError, StorageError: something cannot be read or written.
         asyncpg.UndefinedTableError: the database is none of a portal.
     """
-    connection = await asyncpg.connect(owner_url, server_settings=NO_LIMIT)
+    connection = await connect(owner_url)
     try:
         with new_archive(file) as archive:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
+                for setting in NO_LIMIT:
+                    await connection.execute(setting)
                 made_at = clock.now()
                 migrations, tables = await read_tables(connection, archive)
             # Files are never changed, and added before the rows that name them are.
@@ -139,9 +144,11 @@ def _last_migration(manifest: Manifest) -> str:
 async def _refuse_what_is_there(
     settings: Settings, owner_url: str, archive: zipfile.ZipFile, manifest: Manifest
 ) -> None:
-    connection = await asyncpg.connect(owner_url)
+    connection = await connect(owner_url)
     try:
-        if not await is_empty(connection):
+        async with connection.transaction():
+            empty = await is_empty(connection)
+        if not empty:
             raise NotEmpty("The database already has tables. Use an empty one.")
     finally:
         await connection.close()

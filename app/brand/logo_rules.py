@@ -1,4 +1,4 @@
-"""Logos: an SVG or a PNG, small, and safe to show to everybody."""
+"""Logos: an SVG or a PNG, small, and safe to show to everyone."""
 
 from app.brand.png_rules import SIGNATURE, clean_png
 from app.brand.refusal_rules import LogoRefused, Why

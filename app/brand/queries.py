@@ -11,7 +11,7 @@ from app.web.brand import Brand, LegalLink, Logo, Text
 
 @dataclass(frozen=True)
 class SeenBrand:
-    """The brand as it is stored."""
+    """The stored brand."""
 
     id: UUID
     name_ja: str
@@ -67,7 +67,7 @@ def _links(text: str) -> tuple[LegalLink, ...]:
 
 
 async def find_brand() -> SeenBrand | None:
-    """Return the brand; None where somebody has deleted its row."""
+    """Return the brand; None if its row was deleted."""
     return await row(
         SeenBrand,
         "select id, name_ja, name_en, accent, accent_dark, company_ja, company_en, address_ja,"

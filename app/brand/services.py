@@ -20,7 +20,7 @@ async def refresh(_: Settings | None = None) -> bool:
 
 
 async def read_brand() -> SeenBrand:
-    """Return the brand as it is stored, which this process shows from now on.
+    """Return the stored brand, which this process shows from now on.
 
     Raises:
         Gone: its row is not there.

@@ -1,7 +1,7 @@
 """Logos as SVG: read a file strictly, and rewrite it from allowed elements and attributes only.
 
 The portal keeps only what it wrote itself. What is not on the lists below refuses the file, so
-that nobody gets a logo that looks different from the one they sent.
+that no one gets a logo that looks different from the one they sent.
 """
 
 import re
@@ -116,7 +116,7 @@ class _Writer:
 
 
 def _kept(name: str, value: str) -> str:
-    """Return an attribute as it is written; nothing for one that does not matter."""
+    """Return an attribute as it was written; nothing for one that does not matter."""
     if name in IGNORED:
         return ""
     if name in {"href", XLINK_HREF}:

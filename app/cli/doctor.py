@@ -8,20 +8,44 @@ from app import clock
 from app.accounts.factors.secret_services import count_lost_apps, count_lost_forms
 from app.activation.checks import Finding
 from app.activation.checks import doctor_findings as signing_key_findings
-from app.database import fetch_value
-from app.encryption import SECRET_BYTES, read_secret
+from app.database import DatabaseReadOnly, fetch_value
+from app.database.connecting import each_host
+from app.database.migrate import missing_migrations
+from app.encryption import read_secret
 from app.mail.couriers import NotDelivered, SmtpCourier
 from app.mail.services import count_lost_mails
+from app.secret.services import WrongSecret, find_fingerprint, read_fingerprint
 from app.settings import LOOPBACK, Settings
 from app.storage import storage_problems
 
+# Functions of ours that look where others may put something.
+TRUSTING = """
+    select string_agg(p.proname, ', ' order by p.proname) from pg_proc p
+    where p.pronamespace = 'public'::regnamespace
+      and not exists (select 1 from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+      and not coalesce('search_path=pg_catalog, public, pg_temp' = any (p.proconfig), false)
+"""
+TEMPORARY = """
+    select has_database_privilege(current_database(), 'temporary')
+       and (select datdba <> current_user::regrole from pg_database
+            where datname = current_database())
+"""
 CLOCKS_APART = timedelta(seconds=5)
 
 
 async def findings(settings: Settings) -> list[Finding]:
-    """Everything that an operator has to look after now."""
+    """Everything that an operator has to look after now. Changes nothing."""
+    if missing := await missing_migrations():
+        return [
+            *setting_findings(settings),
+            Finding(
+                f"The database lacks {missing} migrations of this version. Run `portal migrate`.",
+                True,
+            ),
+        ]
     return [
-        *_setting_findings(settings),
+        *setting_findings(settings),
+        *await _database_findings(),
         *await _clock_findings(),
         *await signing_key_findings(settings),
         *[Finding(problem, True) for problem in await storage_problems(settings)],
@@ -30,7 +54,7 @@ async def findings(settings: Settings) -> list[Finding]:
     ]
 
 
-def _setting_findings(settings: Settings) -> list[Finding]:
+def setting_findings(settings: Settings) -> list[Finding]:
     """Settings that each can be, and together or for customers cannot."""
     if settings.demo:
         return []
@@ -87,6 +111,10 @@ def _connection_findings(settings: Settings) -> list[str]:
 
 def is_safe_way(url: str) -> bool:
     """Whether a database's address stays on this machine, or has its certificate checked."""
+    return all(_is_safe_host(each) for each in each_host(url))
+
+
+def _is_safe_host(url: str) -> bool:
     parts = urlsplit(url)
     asked = parse_qs(parts.query)
     [host] = asked.get("host", [parts.hostname or ""])[-1:]
@@ -136,24 +164,47 @@ async def _mail_findings(settings: Settings) -> list[Finding]:
     ]
 
 
+async def _database_findings() -> list[Finding]:
+    """What the database lets happen that it should not."""
+    if await fetch_value("select current_setting('transaction_read_only') = 'on'"):
+        return [Finding(f"{DatabaseReadOnly()}.", True)]
+    found = []
+    if trusting := await fetch_value(TRUSTING):
+        found.append(
+            f"These functions of the database trust the caller's search_path: {trusting}. Run"
+            " `portal migrate` with the version that made them."
+        )
+    if await fetch_value(TEMPORARY):
+        found.append(
+            "The portal's role may make temporary tables, which nothing needs. As the database's"
+            " owner, run: revoke temporary on database DATABASE from public"
+        )
+    return [Finding(each, False) for each in found]
+
+
 async def _secret_findings(settings: Settings) -> list[Finding]:
+    try:
+        found = read_fingerprint(settings.secret_file)
+    except WrongSecret as error:
+        return [Finding(str(error), True)]
+    noted = await find_fingerprint()
     secret = read_secret(settings.secret_file)
-    if len(secret) < SECRET_BYTES:
-        wrong = f"{settings.secret_file} is too short to be the portal's secret file."
-        return [Finding(f"{wrong} Restore the correct file.", True)]
     lost = {
         "authenticator apps": await count_lost_apps(secret),
         "emails": await count_lost_mails(secret),
         "saved forms": await count_lost_forms(secret),
     }
     told = ", ".join(f"{count:,} {what}" for what, count in lost.items() if count)
-    if not told:
+    other = noted is not None and noted != found
+    if not (told or other):
         return []
+    what = f": {told}" if told else ""
     return [
         Finding(
-            f"Encrypted with a different secret than {settings.secret_file}: {told}. Restore the"
-            " earlier file. If it is lost, users with an affected app sign in with a recovery code"
-            " or a passkey and set up the app again. Emails and saved forms expire by themselves.",
-            False,
+            f"Encrypted with a different secret than {settings.secret_file}{what}. Restore the"
+            " earlier file. If it is lost, run `portal renew-secret`; users with an affected app"
+            " sign in with a recovery code or a passkey and set up the app again. Emails and saved"
+            " forms expire by themselves.",
+            other,
         )
     ]

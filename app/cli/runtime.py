@@ -2,47 +2,42 @@
 
 import asyncio
 import contextlib
-import gc
-import logging
 import os
 import secrets
 import signal
 import socket
-import sys
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import NamedTemporaryFile
 from typing import TypeVar
 
+import structlog
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from app import domains
 from app.background.loop import do_tasks
 from app.brand.services import refresh
-from app.cli.listening import address_of, listening
+from app.cli.listening import listening
+from app.cli.places import database_name, name_database, prepare_data_dir
+from app.cli.server_processes import log_level, run_server, server_config
+from app.cli.waiting import (
+    CannotConnect,
+    answering_meanwhile,
+    connecting,
+    patiently,
+    waiting_app,
+)
 from app.database import close_pool, open_pool
 from app.database.embedded import EmbeddedServer
 from app.database.migrate import migrate
-from app.main import make_app
-from app.settings import Settings, read_settings
-from app.web.http.asgi import App
-from app.web.http.protocol import PatientProtocol
+from app.secret.services import know_secret
+from app.settings import Settings, SettingsError, read_settings
 from app.web.logs import configure_logs
-from app.web.metrics import SHARED
 
 T = TypeVar("T")
-READY_POLL_SECONDS = 0.02
-# How long the interpreter lets one thread run while another waits. Python's 5 ms add up to 0.4 s
-# for a page beside threads that read tables, since the event loop waits many times in a request.
-TURN_SECONDS = 0.0005
-# A server process that is still importing does not answer its parent, which would end it and start
-# the next one: on a busy machine for ever, with uvicorn's five seconds.
-WORKER_PATIENCE_SECONDS = 60
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -54,19 +49,31 @@ class DatabaseUrls:
 
 
 @contextlib.contextmanager
-def database(settings: Settings, *, join: bool = False) -> Iterator[DatabaseUrls]:
+def database(
+    settings: Settings, *, join: bool = False, make: bool = True
+) -> Iterator[DatabaseUrls]:
     """The database that the settings name, or the embedded one while the block runs.
 
     Args:
         join: use the embedded server that another process runs already; a command may, since it
             ends soon. Otherwise that is an error.
+        make: make an embedded database if there is none.
+
+    Raises:
+        SettingsError: there is no database, and none is to be made.
     """
     if settings.database_url:
         owner = settings.migrate_url or settings.database_url
         yield DatabaseUrls(owner, settings.database_url)
         return
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     server = EmbeddedServer(settings.data_dir)
+    if not (make or settings.demo or server.exists()):
+        raise SettingsError(
+            f"There is no database in {settings.data_dir}. Set PORTAL_DATABASE_URL, or"
+            " PORTAL_DATA_DIR to the portal's data folder. `portal serve` makes a new database,"
+            " and so does `portal migrate --new`."
+        )
+    prepare_data_dir(settings)
     if join and (running := server.join()) is not None:
         yield DatabaseUrls(running.owner, running.runtime)
         return
@@ -74,20 +81,59 @@ def database(settings: Settings, *, join: bool = False) -> Iterator[DatabaseUrls
         yield DatabaseUrls(addresses.owner, addresses.runtime)
 
 
-def run_with_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T:
-    """Run a coroutine function with the pool open, on a migrated database."""
+def run_with_database(
+    settings: Settings,
+    work: Callable[[], Awaitable[T]],
+    *,
+    patient: bool = False,
+    make: bool = False,
+    any_secret: bool = False,
+    as_it_is: bool = False,
+) -> T:
+    """Run a coroutine function with the pool open, on a migrated database.
+
+    Args:
+        patient: wait for a database that does not answer; otherwise that is an error.
+        make: make an embedded database if there is none.
+        any_secret: leave it open whether the secret file is the one of this database.
+        as_it_is: change nothing before the work: neither migrate nor look at secret and brand.
+
+    Raises:
+        CannotConnect: the database does not answer.
+        SettingsError: there is no database.
+        WrongSecret: the secret file is missing, or belongs to another database.
+    """
 
     async def run(urls: DatabaseUrls) -> T:
-        await migrate(urls.owner, urls.runtime)
-        await open_pool(urls.runtime)
+        async def reach() -> None:
+            if not as_it_is:
+                await migrate(urls.owner, urls.runtime)
+            await open_pool(urls.runtime)
+            try:
+                if not (any_secret or as_it_is):
+                    await know_secret(settings)
+                # A command may write mails.
+                if not as_it_is:
+                    await refresh()
+            except BaseException:
+                await close_pool()
+                raise
+
+        if patient:
+            await patiently(reach)
+        else:
+            async with connecting():
+                await reach()
         try:
-            # A command may write mails.
-            await refresh()
             return await work()
         finally:
             await close_pool()
 
-    with database(settings, join=True) as urls:
+    with database(settings, join=True, make=make) as urls:
+        if patient:
+            log.info("database", name=database_name(settings))
+        else:
+            name_database(settings)
         return asyncio.run(run(urls))
 
 
@@ -132,99 +178,41 @@ def serve(settings: Settings, prepare: Callable[[], Awaitable[None]]) -> None:
     """
 
     async def prepared(urls: DatabaseUrls) -> None:
-        await migrate(urls.owner, urls.runtime)
         await open_pool(urls.runtime)
         try:
+            await know_secret(settings)
             await prepare()
         finally:
             await close_pool()
 
+    configure_logs(log_level(settings))
     # uvicorn answers these two itself; until it runs, they end the block and so the database.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with listening(settings) as listeners, database(settings) as urls:
-            asyncio.run(prepared(urls))
-            _run_server(settings, urls.runtime, listeners)
+        with listening(settings) as listeners:
+            prepare_data_dir(settings)
+            with database(settings) as urls:
+                log.info("database", name=database_name(settings))
+                _migrate(settings, urls, listeners)
+                asyncio.run(prepared(urls))
+                run_server(settings, urls.runtime, listeners)
     except KeyboardInterrupt:
         pass
 
 
-def _run_server(settings: Settings, url: str, listeners: list[socket.socket]) -> None:
-    stop = threading.Event()
-    announcer = threading.Thread(target=_announce, args=(settings, listeners[0], stop), daemon=True)
-    announcer.start()
+def _migrate(settings: Settings, urls: DatabaseUrls, listeners: list[socket.socket]) -> None:
+    """Migrate; while the database does not answer, answer 503 and try again."""
+
+    async def reach() -> None:
+        await migrate(urls.owner, urls.runtime)
+
+    async def first() -> None:
+        async with connecting():
+            await reach()
+
     try:
-        if settings.workers > 1:
-            _run_workers(settings, url, listeners)
-        else:
-            configure_logs(_log_level(settings))
-            uvicorn.Server(_server_config(settings, _serving_app(settings, url))).run(listeners)
-    finally:
-        stop.set()
-
-
-def _run_workers(settings: Settings, url: str, listeners: list[socket.socket]) -> None:
-    # What the processes count adds up here, for as long as this server runs.
-    with TemporaryDirectory(prefix="portal-metrics-") as counts:
-        os.environ[SHARED] = counts
-        os.environ["PORTAL_RUNTIME_URL"] = url
-        os.environ["PORTAL_DEMO"] = "1" if settings.demo else ""
-        Multiprocess(_server_config(settings, "app.cli.runtime:worker_app"), listeners).run()
-
-
-def _server_config(settings: Settings, app: App | str) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        factory=isinstance(app, str),
-        workers=settings.workers,
-        http=PatientProtocol,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=5,
-        timeout_worker_healthcheck=WORKER_PATIENCE_SECONDS,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
-    )
-
-
-def _log_level(settings: Settings) -> int:
-    return logging.WARNING if settings.demo else logging.INFO
-
-
-def worker_app() -> App:
-    """The application of one of several server processes."""
-    settings = read_settings()
-    configure_logs(_log_level(settings))
-    return _serving_app(settings, os.environ["PORTAL_RUNTIME_URL"])
-
-
-def _serving_app(settings: Settings, url: str) -> App:
-    """The application, in a process where no thread keeps the event loop waiting for long."""
-    app = make_app(settings, url)
-    sys.setswitchinterval(TURN_SECONDS)
-    # A full garbage collection stops all threads, for 0.2 s if it also looks through the code.
-    gc.freeze()
-    return app
-
-
-def _announce(settings: Settings, listener: socket.socket, stop: threading.Event) -> None:
-    """Print one line when the portal answers; no other program can use its listener."""
-    host, port = address_of(listener)
-    while not stop.wait(READY_POLL_SECONDS):
-        if _answers(host, port):
-            print(f"ready {settings.base_url}", flush=True)  # noqa: T201
-            return
-
-
-def _answers(host: str, port: int) -> bool:
-    connection = HTTPConnection(host, port, timeout=5)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == HTTPStatus.OK
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
+        asyncio.run(first())
+    except CannotConnect:
+        config = server_config(settings, waiting_app(settings))
+        config.lifespan = "off"
+        asyncio.run(answering_meanwhile(uvicorn.Server(config), listeners, reach))

@@ -36,7 +36,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Proposal(Generic[P]):
-    """A confirmation as it is kept."""
+    """A stored confirmation."""
 
     id: UUID
     act: Act[P]

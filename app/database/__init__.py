@@ -3,8 +3,8 @@
 from app.database.conflicts import Changed, Gone
 from app.database.engine import (
     POOL_SIZE,
-    DatabaseBusy,
     Record,
+    check_ready,
     close_pool,
     engine,
     fetch,
@@ -17,14 +17,18 @@ from app.database.engine import (
 )
 from app.database.ids import made_at, uuid7
 from app.database.locking import lock_row
+from app.database.outages import NOT_NOW, DatabaseBusy, DatabaseReadOnly
 from app.database.rows import json_rows, part_of, row, rows
 
 __all__ = [
+    "NOT_NOW",
     "POOL_SIZE",
     "Changed",
     "DatabaseBusy",
+    "DatabaseReadOnly",
     "Gone",
     "Record",
+    "check_ready",
     "close_pool",
     "engine",
     "fetch",

@@ -98,6 +98,10 @@ class EmbeddedServer:
         if lock is not None:
             lock.close()
 
+    def exists(self) -> bool:
+        """Return whether the data of a server is here, or was begun."""
+        return self._folder.exists()
+
     def join(self) -> Addresses | None:
         """Addresses of the server that another process of the portal runs here; None without one.
 

@@ -1,5 +1,6 @@
 """The connection pool and the unit of work: every read and every change goes through here."""
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -9,6 +10,7 @@ import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from app.database.metrics import busy_total, connections_in_use
+from app.database.outages import DatabaseBusy, DatabaseReadOnly
 from app.database.pool import Pool
 
 POOL_SIZE = 10
@@ -28,10 +30,6 @@ SESSION = {
 Record: TypeAlias = Mapping[str, Any]
 
 
-class DatabaseBusy(Exception):
-    """No connection came free within ACQUIRE_SECONDS, or none can be made; try again later."""
-
-
 class PortalEngine(PostgresEngine):
     """Piccolo's engine, which asks nothing of the server before there is one to ask."""
 
@@ -46,15 +44,22 @@ class _OpenTransaction:
         self.connection = connection
 
 
+# Piccolo would look for a module `piccolo_conf` in the folder that the process was started in.
+os.environ.setdefault("PICCOLO_CONF", "app.piccolo_app")
 engine = PortalEngine(config={})
 queries_made: ContextVar[list[str] | None] = ContextVar("queries_made", default=None)
 
 
-async def open_pool(dsn: str, *, size: int = POOL_SIZE) -> None:
-    """Connect to the database at `dsn`; all queries of this process go there."""
+async def open_pool(dsn: str, *, size: int = POOL_SIZE, at_once: bool = True) -> None:
+    """Connect to the database at `dsn`; all queries of this process go there.
+
+    Args:
+        at_once: fail if the database does not answer; otherwise the first query connects.
+    """
     engine.config = {"dsn": dsn}
     pool = Pool(dsn, size, SESSION)
-    await pool.open()
+    if at_once:
+        await pool.open()
     engine.pool = cast(Any, pool)
 
 
@@ -77,10 +82,10 @@ async def _take(pool: Pool) -> asyncpg.Connection:
     if connection is None:
         try:
             connection = await pool.take(ACQUIRE_SECONDS)
-        except OSError as error:
-            # A time-out, or a server that is away: its socket is gone, or does not answer.
+        except (OSError, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
+            # A time-out, or a server that is away or refuses: whatever it says, there is none.
             busy_total.inc()
-            raise DatabaseBusy from error
+            raise DatabaseBusy(str(error) or type(error).__name__) from error
     connections_in_use.inc()
     return connection
 
@@ -90,6 +95,9 @@ def _give_back(
 ) -> None:
     connections_in_use.dec()
     pool.give_back(connection, error)
+    if isinstance(error, OSError) and connection.is_closed():
+        # What the network says of a line that broke is no error of the portal.
+        raise DatabaseBusy(str(error) or type(error).__name__) from error
 
 
 @asynccontextmanager
@@ -133,7 +141,12 @@ async def fetch(sql: str, *args: object) -> Sequence[Record]:
     pool = _own_pool()
     connection = await _take(pool)
     try:
-        result: Sequence[Record] = await connection.fetch(sql, *args)
+        result: Sequence[Record]
+        if pool.has_pooler:
+            async with pool.pinning(connection):
+                result = await connection.fetch(sql, *args)
+        else:
+            result = await connection.fetch(sql, *args)
     except BaseException as error:
         _give_back(pool, connection, error)
         raise
@@ -151,6 +164,18 @@ async def fetch_value(sql: str, *args: object) -> Any:
     """The first column of the first row of a query, or None."""
     row = await fetch_one(sql, *args)
     return next(iter(row.values())) if row is not None else None
+
+
+async def check_ready() -> None:
+    """Return if the database takes changes now.
+
+    Raises:
+        DatabaseBusy: it takes none, or had no room for one a moment ago.
+    """
+    if _own_pool().is_starved():
+        raise DatabaseBusy("The database had no room for a change")
+    if await fetch_value("show transaction_read_only") == "on":
+        raise DatabaseReadOnly
 
 
 async def run_script(sql: str) -> None:

@@ -11,6 +11,6 @@ connections_in_use = Gauge(
 )
 busy_total = Counter(
     "portal_database_busy",
-    "How often no connection came free in time, or the server was away.",
+    "How often no connection came free in time, or the server was away, full or read-only.",
     registry=own,
 )

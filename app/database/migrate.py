@@ -1,5 +1,6 @@
 """Bringing a database to the tables of this version."""
 
+import asyncio
 import contextlib
 import io
 from collections.abc import AsyncIterator, Sequence
@@ -9,15 +10,26 @@ import asyncpg
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
-from app.database.engine import close_pool, open_pool, unit_of_work
+from app.database.connecting import connect
+from app.database.engine import close_pool, fetch, fetch_value, open_pool, unit_of_work
+from app.database.outages import DatabaseBusy
 
 OLDEST_SERVER = 150_000
 FOUNDATION = "2026-11-22T00:00:01"
 # Before the first release 27 migrations made what the foundation makes; this was the last of them.
 # A database that has it counts as founded, whatever it was made by.
 LAST_BEFORE_FOUNDATION = "2026-11-29T13:10:00"
-# The key of an advisory lock, any fixed number. Only its holder migrates.
+# The key of an advisory lock, any fixed number below 2^32. Only its holder migrates.
 MIGRATION_LOCK = 0x4C50_6D69
+LOCK_SECONDS = 60.0
+LOCK_POLL_SECONDS = 0.2
+HOLDER = """
+    select a.pid, a.usename, host(a.client_addr) as client, a.xact_start
+    from pg_locks l join pg_stat_activity a using (pid)
+    where l.locktype = 'advisory' and l.classid = 0 and l.objid = $1::bigint::oid
+      and l.objsubid = 1 and l.granted
+      and l.database = (select oid from pg_database where datname = current_database())
+"""
 
 
 class ServerTooOld(Exception):
@@ -32,6 +44,36 @@ class DatabaseTooOld(Exception):
             "This database was created before the first release and cannot be updated. For the"
             " demo, run `make demo-reset`. Otherwise, use an empty database."
         )
+
+
+class MigrationLocked(DatabaseBusy):
+    """Another process is migrating the database, and is not done."""
+
+    def __init__(self, holder: asyncpg.Record | None) -> None:
+        if holder is None:
+            super().__init__("Another process is migrating this database. Try again.")
+            return
+        where = f" from {holder['client']}" if holder["client"] else ""
+        since = f" since {holder['xact_start']:%H:%M:%S} UTC" if holder["xact_start"] else ""
+        super().__init__(
+            f"Another process is migrating this database{since}: session {holder['pid']} of"
+            f" {holder['usename']}{where}. Wait until it is done. If it hangs, end it with"
+            f" select pg_terminate_backend({holder['pid']})"
+        )
+
+
+async def _lock(connection: asyncpg.Connection) -> None:
+    """Acquire the right to migrate until the transaction ends; pgbouncer keeps no longer lock.
+
+    Raises:
+        MigrationLocked: another process had it all the time.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + LOCK_SECONDS
+    while not await connection.fetchval("select pg_try_advisory_xact_lock($1)", MIGRATION_LOCK):
+        if loop.time() > end:
+            raise MigrationLocked(await connection.fetchrow(HOLDER, MIGRATION_LOCK))
+        await asyncio.sleep(LOCK_POLL_SECONDS)
 
 
 async def _grant(connection: asyncpg.Connection, runtime_role: str) -> None:
@@ -63,26 +105,23 @@ async def migrated(
     Raises:
         ServerTooOld: below PostgreSQL 15.
         DatabaseTooOld: its tables are of an early version.
+        MigrationLocked: another process migrates it all the time.
     """
-    lock = await asyncpg.connect(owner_url)
+    await open_pool(owner_url, size=2)
     try:
-        version = int(await lock.fetchval("show server_version_num"))
-        if version < OLDEST_SERVER:
-            raise ServerTooOld("The portal needs PostgreSQL 15 or newer.")
-        await lock.execute("select pg_advisory_lock($1)", MIGRATION_LOCK)
-        await open_pool(owner_url, size=2)
-        try:
-            async with unit_of_work() as connection:
-                await _count_as_founded(connection)
-                await run_migrations(through)
-                yield connection
-                runtime = await _role_of(runtime_url)
-                if runtime != await connection.fetchval("select current_user"):
-                    await _grant(connection, runtime)
-        finally:
-            await close_pool()
+        async with unit_of_work() as connection:
+            version = int(await connection.fetchval("show server_version_num"))
+            if version < OLDEST_SERVER:
+                raise ServerTooOld("The portal needs PostgreSQL 15 or newer.")
+            await _lock(connection)
+            await _count_as_founded(connection)
+            await run_migrations(through)
+            yield connection
+            runtime = await _role_of(runtime_url)
+            if runtime != await connection.fetchval("select current_user"):
+                await _grant(connection, runtime)
     finally:
-        await lock.close()
+        await close_pool()
 
 
 def since_foundation(ran: Sequence[str]) -> list[str]:
@@ -128,6 +167,14 @@ def known_migrations() -> list[str]:
     return sorted(manager.get_migration_ids(manager.get_migration_modules(folder)))
 
 
+async def missing_migrations() -> int:
+    """Return how many migrations of this version have not run on the database of the pool."""
+    if await fetch_value("select to_regclass('public.migration')") is None:
+        return len(known_migrations())
+    rows = await fetch("select name from migration where app_name = 'portal'")
+    return len(set(known_migrations()) - {row["name"] for row in rows})
+
+
 async def migrate(owner_url: str, runtime_url: str) -> None:
     """Run the migrations that have not run yet, all or none, one process at a time.
 
@@ -140,9 +187,10 @@ async def migrate(owner_url: str, runtime_url: str) -> None:
 
 
 async def _role_of(url: str) -> str:
-    connection = await asyncpg.connect(url)
+    connection = await connect(url)
     try:
-        role: str = await connection.fetchval("select current_user")
+        async with connection.transaction():
+            role: str = await connection.fetchval("select current_user")
         return role
     finally:
         await connection.close()

@@ -2,14 +2,20 @@
 
 asyncpg's own pool makes all three each time, which is a sixth of a page's processor time. Nothing
 here resets a session, since the portal changes none: see docs/decisions/0027-own-pool.md.
+
+Behind a pooler, each use of a connection is one transaction: see docs/decisions/0038-poolers.md.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import asyncpg
+
+from app.database.connecting import STATEMENT_SECONDS, Connector
+from app.database.metrics import busy_total
+from app.database.outages import LEADS_NOWHERE, STARVED, is_read_only
 
 # Idle connections are closed after this time, and any of them at this age, so that what the server
 # keeps for it does not grow without end.
@@ -17,17 +23,18 @@ IDLE_SECONDS = 300.0
 AGE_SECONDS = 3600.0
 # How long the server may take to say goodbye, and users of the pool to finish when it closes.
 CLOSE_SECONDS = 5.0
-STATEMENT_SECONDS = 60.0
+# How long this process counts as not ready after the server had no room for a change.
+STARVED_SECONDS = 5.0
 
 
 def is_doubtful(error: BaseException | None) -> bool:
-    """Whether a connection may be in the middle of something after this error in its use.
+    """Whether a connection may be in the middle of something after this error, or lead nowhere.
 
-    Errors that the server answered, and those of the portal's own rules, leave it at rest.
+    Other errors that the server answered, and those of the portal's own rules, leave it at rest.
     """
     if error is None:
         return False
-    unfinished = (TimeoutError, asyncpg.InternalClientError)
+    unfinished = (TimeoutError, asyncpg.InternalClientError, *STARVED, *LEADS_NOWHERE)
     return not isinstance(error, Exception) or isinstance(error, unfinished)
 
 
@@ -45,12 +52,13 @@ class Pool:
         session: dict[str, str],
         connection_class: type[asyncpg.Connection] = asyncpg.Connection,
     ) -> None:
-        self._dsn, self._most, self._session = dsn, size, session
-        self._class = connection_class
+        self._connector = Connector(dsn, session, connection_class)
+        self._most = size
         # Each with the moment since which it is idle; the last one in is the first one out.
         self._free: list[tuple[asyncpg.Connection, float]] = []
         self._taken: set[asyncpg.Connection] = set()
         self._ends: dict[asyncpg.Connection, float] = {}
+        self._starved_until = 0.0
         self._count = 0
         self._waiters: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
         self._sweep_timer: asyncio.TimerHandle | None = None
@@ -112,6 +120,7 @@ class Pool:
         """
         self._taken.remove(connection)
         now = asyncio.get_running_loop().time()
+        self._note(error, now)
         if (
             self._closed
             or is_doubtful(error)
@@ -128,6 +137,37 @@ class Pool:
             if self._sweep_timer is None:
                 self._sweep_later()
 
+    def _note(self, error: BaseException | None, now: float) -> None:
+        """Take from an error what it says of all connections."""
+        if isinstance(error, STARVED):
+            self._starved_until = now + STARVED_SECONDS
+        if isinstance(error, LEADS_NOWHERE):
+            self.renew()
+        if isinstance(error, (*STARVED, *LEADS_NOWHERE)):
+            busy_total.inc()
+
+    def is_starved(self) -> bool:
+        """Return whether the server had no room for a change a moment ago."""
+        return asyncio.get_running_loop().time() < self._starved_until
+
+    def renew(self) -> None:
+        """Replace all connections: at once those that are free, the others after their use.
+
+        After a fail-over they lead to a server that takes no changes, or to none.
+        """
+        while self._free:
+            self._discard(self._free.pop()[0])
+        self._ends = dict.fromkeys(self._ends, 0.0)
+
+    @property
+    def has_pooler(self) -> bool:
+        """Return whether a pooler lies between these connections and the server."""
+        return self._connector.has_pooler
+
+    def pinning(self, connection: asyncpg.Connection) -> AbstractAsyncContextManager[None]:
+        """Keep one server behind a connection while the block runs."""
+        return self._connector.pinning(connection)
+
     @asynccontextmanager
     async def acquire(
         self, seconds: float = STATEMENT_SECONDS
@@ -135,7 +175,8 @@ class Pool:
         """A connection for the block; Piccolo's queries outside a unit of work also ask for one."""
         connection = await self.take(seconds)
         try:
-            yield connection
+            async with self.pinning(connection):
+                yield connection
         except BaseException as error:
             self.give_back(connection, error)
             raise
@@ -189,18 +230,13 @@ class Pool:
 
     async def _connect(self) -> asyncpg.Connection:
         try:
-            connection = await asyncpg.connect(
-                self._dsn,
-                connection_class=self._class,
-                command_timeout=STATEMENT_SECONDS,
-                # A connection ends by age; until then what was planned stays planned.
-                max_cached_statement_lifetime=0,
-                server_settings=self._session,
-            )
+            connection = await self._connector.make()
         except BaseException:
             self._leave()
             raise
-        self._ends[connection] = asyncio.get_running_loop().time() + AGE_SECONDS
+        # One that takes no changes is used once: the next may lead to a server that does.
+        end = asyncio.get_running_loop().time() + AGE_SECONDS
+        self._ends[connection] = 0.0 if is_read_only(connection) else end
         if self._closed:
             self._discard(connection)
             raise asyncpg.InterfaceError("the pool is closed")

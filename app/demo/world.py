@@ -14,6 +14,7 @@ from app.demo.made import World
 from app.demo.offers import make_notices, make_quote, make_resources
 from app.demo.terms_of_use import TERMS_EN, TERMS_JA
 from app.products import services as products
+from app.secret.services import know_secret
 from app.settings import Settings
 
 PASSWORD = "portal-demo-2026"  # noqa: S105 - shown on the demo's log-in page
@@ -92,6 +93,7 @@ async def make_world(settings: Settings) -> None:
     # Its people may have withdrawn; its contracts stay.
     if await fetch_value("select 1 from contract limit 1") is not None:
         return
+    await know_secret(settings)
     world = World(settings, clock.today("Asia/Tokyo"))
     async with unit_of_work():
         await _make_people(world)

@@ -34,7 +34,7 @@ class Change(Entry[EnvironmentValues], frozen=True):
 
 
 class OfEnvironment(Payload, frozen=True):
-    """An act about an environment as it is."""
+    """An act about an existing environment."""
 
     contract: str
     environment: UUID

@@ -112,7 +112,7 @@ async def _lock_entitlements_of(environment: UUID) -> None:
 
 
 async def lock_entitlements(entitlements: list[UUID]) -> None:
-    """Lock entitlements in id order, as everybody does, so that nobody waits in a circle."""
+    """Lock entitlements in id order, as all services do, so that no two wait for each other."""
     await fetch("select 1 from entitlement where id = any($1) order by id for update", entitlements)
 
 

@@ -34,13 +34,17 @@ class TableOfCounts(Payload, frozen=True):
     Attributes:
         table: as it was written.
         seen: environment, entitlement and count, as allocated when the table was checked.
-        environments: the rows of the grid that the table was made of; none for a pasted table.
+        environments: those that the pages of the grid show, where it does not have all.
+        first: the number of the first environment of the page that shows the grid again.
+        grid: whether the table was made of a grid.
     """
 
     contract: str
     table: str
     seen: list[tuple[UUID, UUID, int]]
     environments: list[UUID] = []
+    first: int = 1
+    grid: bool = False
 
     @property
     def seen_counts(self) -> dict[tuple[UUID, UUID], int]:

@@ -9,17 +9,12 @@ from litestar.di import NamedDependency, Provide
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.confirmations.services import Proposal, find_draft, propose
+from app.confirmations.services import find_draft, propose
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.environments.effect_rules import Sheet
-from app.environments.grid_forms import (
-    Grid,
-    GridForm,
-    chosen_environments,
-    errors_by_field,
-    most_rows,
-)
+from app.environments.grid_forms import chosen_environments
+from app.environments.grid_pages import drafted_grid, first_grid, sheet_page
 from app.environments.judged_forms import Judged, column_name
 from app.environments.sheet_acts import ALLOCATION, TableOfCounts, sheet_url
 from app.environments.sheet_forms import TABLE, SheetForm
@@ -30,11 +25,10 @@ from app.spreadsheets.csv_lines import BOM, csv_line
 from app.web.background import in_background
 from app.web.downloads import attachment
 from app.web.forms import read_number
-from app.web.i18n import day
+from app.web.i18n import file_day
 from app.web.i18n import gettext as _
-from app.web.requests import FormData, PageRequest, query_form, read_form
+from app.web.requests import PageRequest, query_form
 from app.web.responses import see_other
-from app.web.templates import page
 
 
 class AllocationSheet(Controller):
@@ -51,13 +45,13 @@ class AllocationSheet(Controller):
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
     ) -> Response[str]:
-        """The grid, as it is or as it was filled in; or every line of a table that was checked."""
+        """The grid, empty or filled in; or every line of a table that was checked."""
         draft = await find_draft(viewer, request.query_params.get("draft", ""), ALLOCATION)
         sheet = await read_sheet(contract)
         if draft is None or draft.payload.contract != contract.number:
-            return _page(request, contract, "", grid=_grid(query_form(request), sheet))
-        if draft.payload.environments:
-            return await _drafted_grid(request, contract, sheet, draft)
+            return sheet_page(request, contract, "", grid=first_grid(query_form(request), sheet))
+        if draft.payload.grid:
+            return await drafted_grid(request, contract, sheet, draft)
         payload = draft.payload
         first = max(1, read_number(request.query_params.get("first", "")) or 1)
         judged = await in_background(
@@ -65,7 +59,7 @@ class AllocationSheet(Controller):
         )
         errors = judged.errors or ({TABLE: draft.errors["form"]} if draft.errors else {})
         ready = "" if errors else draft.id
-        return _page(request, contract, payload.table, judged, errors, ready, draft.id)
+        return sheet_page(request, contract, payload.table, judged, errors, ready, draft.id)
 
     @post()
     async def check(
@@ -77,7 +71,7 @@ class AllocationSheet(Controller):
         """内容を確認: all errors, or on to every line's effect."""
         form = await SheetForm.read(request, viewer.id)
         if form.problem:
-            return _page(request, contract, form.text, errors=form.errors)
+            return sheet_page(request, contract, form.text, errors=form.errors)
         sheet = await read_sheet(contract)
         judged = await in_background(lambda: Judged.of(form.lines, sheet, {}))
         errors = judged.errors
@@ -86,33 +80,11 @@ class AllocationSheet(Controller):
                 TABLE: _("Nothing to change. Enter a different number, or go back to the list.")
             }
         if errors:
-            return _page(request, contract, form.text, judged, errors)
+            return sheet_page(request, contract, form.text, judged, errors)
         seen = [(*place, count) for place, count in judged.seen.items()]
         payload = TableOfCounts(contract.number, form.text, seen)
         kept = await propose(viewer, ALLOCATION, payload)
         return see_other(f"{sheet_url(contract)}?draft={kept.rsplit('/', 1)[1]}")
-
-    @post("/grid")
-    async def check_grid(
-        self,
-        request: PageRequest,
-        viewer: NamedDependency[Viewer],
-        contract: NamedDependency[SeenContract],
-    ) -> Response[Any]:
-        """割り当て below the grid: all errors, or on to the confirm step."""
-        data = await read_form(request)
-        sheet = await read_sheet(contract)
-        form = GridForm.read(data, sheet)
-        judged = await in_background(lambda: form.judge(sheet))
-        wrong = errors_by_field(judged)
-        grid = Grid(sheet, form.environments, 1, form.environments, form.typed, wrong)
-        if errors := grid.summary or _general_errors(form, judged):
-            # If no environment of the form exists any longer, show the first page of the grid.
-            grid = grid if form.environments else _grid(query_form(request), sheet)
-            return _page(request, contract, "", errors=errors, grid=grid)
-        seen = [(*place, count) for place, count in judged.seen.items()]
-        payload = TableOfCounts(contract.number, form.table(sheet), seen, form.environments)
-        return see_other(await propose(viewer, ALLOCATION, payload))
 
     @get("/template")
     async def template(
@@ -133,41 +105,6 @@ class AllocationSheet(Controller):
         )
 
 
-def _grid(data: FormData, sheet: Sheet) -> Grid:
-    """A page of the grid, as the address asks for it."""
-    chosen, rows = chosen_environments(data, sheet), most_rows(sheet)
-    first = read_number(data.get("first")) or 1
-    start = first - 1 if 0 < first <= len(chosen) else 0
-    return Grid(sheet, chosen[start : start + rows], start + 1, chosen)
-
-
-async def _drafted_grid(
-    request: PageRequest, contract: SeenContract, sheet: Sheet, draft: Proposal[TableOfCounts]
-) -> Response[str]:
-    """The grid with the numbers of a change that was not confirmed."""
-    payload = draft.payload
-    judged = await in_background(
-        lambda: Judged.of(SheetForm.of(payload.table).lines, sheet, payload.seen_counts)
-    )
-    rows = [id for id in payload.environments if id in sheet.environments]
-    typed = {e.place: e.line.cells[Column.COUNT] for e in judged.effects if e.place}
-    grid = Grid(sheet, rows, 1, rows, typed, errors_by_field(judged))
-    return _page(request, contract, "", errors=grid.summary or draft.errors, grid=grid)
-
-
-def _general_errors(form: GridForm, judged: Judged) -> dict[str, str]:
-    """What is wrong with a grid whose fields are right, each by itself."""
-    if form.gone:
-        told = _("An environment or a product in your table is gone. Check the other quantities.")
-    elif judged.errors:
-        told = " ".join(judged.errors.values())
-    elif not form.changed:
-        told = _("Nothing to change. Enter a different number, or go back to the list.")
-    else:
-        return {}
-    return {"form": told}
-
-
 def _template_lines(sheet: Sheet, environments: Sequence[UUID]) -> list[list[str]]:
     """A head and each environment with each product; only what is allocated where that is many."""
     all_lines = len(environments) * len(sheet.products) <= MOST_LINES
@@ -183,36 +120,8 @@ def _template_lines(sheet: Sheet, environments: Sequence[UUID]) -> list[list[str
         for product in sheet.products:
             here = sheet.cell(environment, product.id).here
             if all_lines or here:
-                facts = [product_name(product), str(product.quantity), day(product.ends_on)]
+                facts = [product_name(product), str(product.quantity), file_day(product.ends_on)]
                 lines.append(
                     [sheet.environments[environment], product.code, str(here), product.mark, *facts]
                 )
     return lines
-
-
-def _page(
-    request: PageRequest,
-    contract: SeenContract,
-    text: str,
-    judged: Judged | None = None,
-    errors: dict[str, str] | None = None,
-    ready: UUID | str = "",
-    draft: UUID | str = "",
-    grid: Grid | None = None,
-) -> Response[str]:
-    failed = errors and request.method == "POST"
-    return page(
-        request,
-        "environments/allocation_sheet.html",
-        status=422 if failed else 200,
-        contract=contract,
-        action=sheet_url(contract),
-        text=text,
-        grid=grid,
-        rows=judged.rows if judged else [],
-        judged=judged,
-        draft=draft,
-        errors=errors or {},
-        ready=ready,
-        most=MOST_LINES,
-    )

@@ -35,7 +35,7 @@ HEADS = {
     Column.COUNT: ("数量", "割り当て", "割当", "quantity", "count", "allocated", "allocation"),
     Column.MARK: ("契約製品番号", "contractedproductno."),
 }
-# Such a cell counts as it is shown: names and counts are checked anyway.
+# The shown text of such a cell counts: names and counts are checked anyway.
 AS_SHOWN = frozenset({CellMark.NUMBER, CellMark.DAY})
 REQUIRED = (Column.ENVIRONMENT, Column.PRODUCT, Column.COUNT)
 

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
-from app.database import fetch_value
+from app.database import check_ready, fetch_value
 from app.home.queries import first_steps_of, portlet_contracts
 from app.notices.queries import MOST_UNREAD, newest_notices
 from app.web.requests import PageRequest
@@ -48,6 +48,7 @@ async def healthz() -> str:
 
 @get("/readyz", opt={"public": True}, media_type=MediaType.TEXT)
 async def readyz() -> str:
-    """The process answers and reaches its database; 503 otherwise."""
+    """The process answers, and its database has the tables and takes changes; 503 otherwise."""
+    await check_ready()
     await fetch_value("select 1 from terms_of_use limit 1")
     return "ready\n"

@@ -11,6 +11,7 @@ from app.contracts.rules import ENDS_SOON_DAYS, SeenContract, Status
 from app.database import Record, fetch, json_rows
 from app.environments.queries import differs
 from app.products.queries import USE
+from app.quotes.queries import answer_read
 
 TODAY = "(now() at time zone c.time_zone)::date"
 CONTRACT_ROWS = 50
@@ -58,7 +59,8 @@ PORTLET = f"""
                 where e.contract = c.id) as activated,
         (select array_agg(q.reference order by q.requested_at)
          from quote_request q
-         where q.contract = c.id and q.state = 'answered' and c.role = 'owner') as answered,
+         where q.contract = c.id and q.state = 'answered' and c.role = 'owner'
+           and not {answer_read("$1")}) as answered,
         (select json_agg(json_build_object(
                     'name_ja', p.name_ja, 'name_en', p.name_en, 'unit', p.unit,
                     'quantity', e.quantity, 'allocated', u.allocated, 'in_use', u.in_use,
@@ -111,7 +113,7 @@ class PortletContract:
 
     Attributes:
         not_activated, expired, out_of_date: environments that wait for an activation.
-        answered: reference numbers of quote requests, for owners.
+        answered: reference numbers of quote requests whose answer the owner has not opened.
         first_environment: the first environment in use, if there is one.
         allocated: whether an environment in use has an allocation.
         activated: whether any environment was ever activated.
@@ -165,12 +167,12 @@ async def portlet_contracts(viewer: UUID) -> list[PortletContract]:
 
 def _portlet(row: Record) -> PortletContract:
     waiting = msgspec.json.decode(row["waiting"] or "{}", type=dict[str, Waiting])
-    nobody = Waiting([], 0)
+    none = Waiting([], 0)
     return PortletContract(
         contract=seen_contract(row),
-        not_activated=waiting.get("not_activated", nobody),
-        expired=waiting.get("expired", nobody),
-        out_of_date=waiting.get("out_of_date", nobody),
+        not_activated=waiting.get("not_activated", none),
+        expired=waiting.get("expired", none),
+        out_of_date=waiting.get("out_of_date", none),
         answered=row["answered"] or [],
         products=json_rows(UsableProduct, row["products"]),
         first_environment=row["first_environment"],

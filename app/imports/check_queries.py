@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Mapping
 
 import asyncpg
 
-from app.imports.rules import Fault, Kind
+from app.database import Record
+from app.imports.rules import NAMED_BY, Fault, FaultyNames, Kind, plain_name_of
 from app.web.i18n import gettext as _
 
 # A big import may wait longer than a page would.
@@ -84,18 +85,25 @@ NAMED: Mapping[Kind, Mapping[str, str]] = {
     Kind.LICENSE_KEYS: {"product": "product where code =", "contract": "contract where number ="},
 }
 MADE_BY: Mapping[str, tuple[Kind, str]] = {
-    "company": (Kind.COMPANIES, "name"),
-    "contract": (Kind.CONTRACTS, "number"),
+    "company": (Kind.COMPANIES, NAMED_BY[Kind.COMPANIES]),
+    "contract": (Kind.CONTRACTS, NAMED_BY[Kind.CONTRACTS]),
 }
 
 
-async def find_faults(connection: asyncpg.Connection, id: object) -> AsyncIterator[Fault]:
-    """Everything that is wrong, kind by kind, in the order of lines."""
+async def find_faults(
+    connection: asyncpg.Connection, id: object, faulty: FaultyNames
+) -> AsyncIterator[Fault]:
+    """Everything that is wrong, kind by kind, in the order of lines.
+
+    Args:
+        faulty: lines that are not staged, since they are faulty, but may be named by others.
+    """
     for kind in Kind:
         async for row in connection.cursor(
             _question(kind), id, prefetch=1000, timeout=QUERY_SECONDS
         ):
-            yield Fault(kind, row["line"], row["column"], _message(row["problem"], row["value"]))
+            message = _named_line(row, faulty) or _message(row["problem"], row["value"])
+            yield Fault(kind, row["line"], row["column"], message)
 
 
 def _question(kind: Kind) -> str:
@@ -182,6 +190,22 @@ def _different(kind: Kind) -> str:
         where import = $1 and kind = '{kind}'
           and normalize(each.there, nfc) <> normalize(each.here, nfc)
     """
+
+
+def _named_line(row: Record, faulty: FaultyNames) -> str:
+    """Say that a line names another line, which is faulty; nothing if it names none of these."""
+    made = MADE_BY.get(row["column"])
+    if row["problem"] != "unknown" or made is None:
+        return ""
+    line = faulty.get((made[0], plain_name_of(row["value"])))
+    if line is None:
+        return ""
+    return _(
+        "%(value)s is in the file, but line %(line)s, which describes it, has errors. Correct that"
+        " line first.",
+        value=row["value"],
+        line=line,
+    )
 
 
 def _message(problem: str, value: str) -> str:

@@ -10,6 +10,7 @@ from app.imports.addition_queries import EXPORTS
 from app.imports.files import TableWriter
 from app.imports.rules import COLUMNS, Kind
 from app.spreadsheets.csv_lines import csv_line
+from app.web.i18n import file_day
 
 
 async def export_tables(archive: zipfile.ZipFile, *, actor: UUID | None) -> dict[Kind, int]:
@@ -30,4 +31,4 @@ async def export_tables(archive: zipfile.ZipFile, *, actor: UUID | None) -> dict
 
 
 def _text(value: object) -> str:
-    return f"{value:%Y/%m/%d}" if isinstance(value, date) else str(value)
+    return file_day(value) if isinstance(value, date) else str(value)

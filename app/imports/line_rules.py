@@ -5,10 +5,10 @@ No row is passed over in silence: each is a line, a fault, or stands as a title 
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.characters import without_invisible
-from app.imports.rules import COLUMNS, Fault, Kind
+from app.imports.rules import COLUMNS, NAMED_BY, Fault, Kind
 from app.spreadsheets.faults import CellMark, Merge, Row
 from app.web.i18n import gettext as _
 from app.web.table_faults import cell_message, line_message, merged_message
@@ -47,10 +47,11 @@ class Lines:
         if isinstance(row, Merge):
             yield from self._take_merge(row)
         elif self._head is not None:
-            faults = self._faults(row)
-            yield from faults
+            faults, line = self._faults(row), self._line(row)
+            names = line.cells.get(NAMED_BY.get(self._kind, ""), "")
+            yield from (replace(fault, names=names) for fault in faults)
             if not faults:
-                yield self._line(row)
+                yield line
         elif self._is_head(row):
             yield from self._begin(row)
         else:

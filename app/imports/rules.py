@@ -1,7 +1,8 @@
 """What a line of an imported file may hold: columns, values, and what is wrong with them."""
 
+import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.contracts.rules import TIME_ZONES
@@ -61,12 +62,14 @@ class Fault:
     Attributes:
         line: of the file, the head being 1.
         column: its name, or an empty string where the whole line is meant.
+        names: what other lines name this one by, where they can.
     """
 
     kind: str
     line: int
     column: str
     message: str
+    names: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         place = f"{self.kind}:{self.line}"
@@ -75,6 +78,8 @@ class Fault:
         )
 
 
+# Kind → the column by which lines of other kinds name its lines.
+NAMED_BY: Mapping[Kind, str] = {Kind.COMPANIES: "name", Kind.CONTRACTS: "number"}
 # Kind → columns; where the key ends is what makes a line the same as another.
 COLUMNS: Mapping[Kind, Sequence[str]] = {
     Kind.COMPANIES: ("name", "reading", "corporate_group"),
@@ -103,6 +108,15 @@ EXAMPLES: Mapping[Kind, Sequence[str]] = {
         "",
     ),
 }
+
+
+# Kind and plain name of a faulty line → its number.
+FaultyNames = dict[tuple[Kind, str], int]
+
+
+def plain_name_of(text: str) -> str:
+    """Return a name as two lines may both mean it, in whatever width and composition."""
+    return unicodedata.normalize("NFKC", text.strip())
 
 
 def read_line(kind: Kind, cells: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

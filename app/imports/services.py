@@ -17,7 +17,7 @@ from app.contracts.services import create_corporate_group
 from app.database import Record, fetch, unit_of_work, uuid7
 from app.imports import addition_queries, check_queries
 from app.imports.line_rules import Line
-from app.imports.rules import Fault, Kind, read_line
+from app.imports.rules import NAMED_BY, Fault, FaultyNames, Kind, plain_name_of, read_line
 from app.people.invitation_services import InvitationRefused, invite_by_staff
 from app.settings import Settings
 
@@ -37,6 +37,7 @@ class Outcome:
         faults: what is wrong, at most MOST_FAULTS of it; then nothing was imported.
         wrong: how much is wrong.
         left_out: names of sheets and files that were not read.
+        faulty: kind and name of faulty lines that others may name, and where they are.
     """
 
     lines: dict[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 0))
@@ -44,12 +45,16 @@ class Outcome:
     faults: list[Fault] = field(default_factory=list)
     wrong: int = 0
     left_out: list[str] = field(default_factory=list)
+    faulty: FaultyNames = field(default_factory=dict)
 
     def note(self, fault: Fault) -> None:
         """Count a fault, and keep it where there is room."""
         self.wrong += 1
         if self.wrong <= MOST_FAULTS:
             self.faults.append(fault)
+            if fault.names:
+                key = Kind(fault.kind), plain_name_of(fault.names)
+                self.faulty.setdefault(key, fault.line)
 
 
 class _NotToKeep(Exception):
@@ -82,7 +87,7 @@ async def import_lines(
             async with connection.transaction():
                 await _stage(connection, id, lines, outcome, report)
                 report("checking", 0)
-                async for fault in check_queries.find_faults(connection, id):
+                async for fault in check_queries.find_faults(connection, id, outcome.faulty):
                     outcome.note(fault)
                 if outcome.wrong:
                     raise _NotToKeep
@@ -130,7 +135,8 @@ def _good_lines(
         outcome.lines[line.kind] += 1
         values, errors = read_line(line.kind, line.cells)
         for column, message in errors.items():
-            outcome.note(Fault(line.kind, line.number, column, message))
+            names = line.cells[NAMED_BY[line.kind]] if line.kind in NAMED_BY else ""
+            outcome.note(Fault(line.kind, line.number, column, message, names))
         if not errors:
             content = json.dumps(values, ensure_ascii=False)
             yield uuid7(), id, line.kind.value, line.number, content, uuid7()

@@ -33,6 +33,7 @@ KINDS = {
     "password-changed": N_("Password changed"),
     "password-reset": N_("Link for a new password"),
     "quote-answer": N_("Quote answered"),
+    "quote-application": N_("Quote applied to the contract"),
     "quote-notification": N_("Quote requested (to staff)"),
     "quote-request": N_("Quote request received"),
     "quote-withdrawal": N_("Quote request withdrawn (to staff)"),

@@ -34,7 +34,7 @@ class Facts(Struct, frozen=True, tag_field="type", tag="facts"):
 
 
 class Prose(Struct, frozen=True, tag_field="type", tag="prose"):
-    """What somebody wrote, with its lines."""
+    """What a person wrote, with its lines."""
 
     text: str
 

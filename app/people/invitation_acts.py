@@ -33,7 +33,7 @@ class Creation(Entry[InvitationValues], frozen=True):
 
 
 class OfInvitation(Payload, frozen=True):
-    """An act about an open invitation as it is."""
+    """An act about an open invitation."""
 
     contract: str
     invitation: UUID

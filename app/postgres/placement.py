@@ -1,7 +1,7 @@
 """Choosing the place and the user of the embedded PostgreSQL.
 
 Started as an ordinary user, the server is that user's. Started as root, which PostgreSQL refuses,
-it gets a user id of its own that nobody else has, so that no other process may touch it. Folders
+it gets a user id that no other program has, so that no other process may touch it. Folders
 that such a user cannot enter are left as they are: the data is reached through the working
 directory (see Plan), the programs are copied for the run where they cannot be reached.
 """

@@ -1,6 +1,7 @@
 """Running PostgreSQL's programs for as long as the portal lives, and telling of it."""
 
 import ctypes
+import json
 import os
 import select
 import signal
@@ -43,9 +44,14 @@ class Owner:
 
 
 def say(text: str) -> None:
-    """Write to the person at the terminal, if there is one."""
+    """Write to the person at the terminal, or a line in the form of the portal's log."""
+    line = f"database: {text}"
+    if not sys.stderr.isatty():
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        told = {"event": "embedded-database", "message": text, "level": "warning", "timestamp": now}
+        line = json.dumps(told, ensure_ascii=False)
     with suppress(OSError):
-        sys.stderr.write(f"database: {text}\n")
+        sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
 
 

@@ -16,7 +16,7 @@ CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 UNMISTAKABLE = "".join(c for c in CHARACTERS if c not in "01IO")
 GROUP, GROUPS = 5, 4
 LONGEST_LICENSE_KEY = 100
-# As it is kept: other vendors' keys may have groups of any length.
+# The stored form: other vendors' keys may have groups of any length.
 LICENSE_KEY = re.compile(r"[0-9A-Z]+(-[0-9A-Z]+)*")
 # Every dash, minus and long-vowel mark that a keyboard gives for "-".
 _DASHES = "-‐‑‒–—―−ーｰ─⁃﹣－_"

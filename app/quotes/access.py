@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from app.accounts.rules import Viewer
 from app.contracts.access import provide_contract
 from app.contracts.rules import SeenContract
-from app.quotes.queries import SeenRequest, find_request
+from app.quotes.queries import OpenedRequest, find_request
 from app.quotes.rules import may_request
 
 
@@ -26,14 +26,16 @@ async def provide_quotable_contract(
 
 
 async def provide_request(
-    contract: NamedDependency[SeenContract], reference: FromPath[str]
-) -> SeenRequest:
+    viewer: NamedDependency[Viewer],
+    contract: NamedDependency[SeenContract],
+    reference: FromPath[str],
+) -> OpenedRequest:
     """Return the quote request in the address.
 
     Raises:
         NotFoundException: there is none of this contract.
     """
-    found = await find_request(contract, reference)
+    found = await find_request(contract, reference, viewer.id)
     if found is None:
         raise NotFoundException
     return found

@@ -34,7 +34,7 @@ class DraftRequest(Payload, frozen=True):
 
 
 class OfRequest(Payload, frozen=True):
-    """An act about a request as it is."""
+    """An act about an existing request."""
 
     contract: str
     reference: str
@@ -125,7 +125,7 @@ async def _request(context: Context, payload: DraftRequest) -> Done:
 
 async def _state_withdrawal(context: Context, payload: OfRequest) -> Statement:
     contract = await provide_owned_contract(context.viewer, payload.contract)
-    request = await provide_request(contract, payload.reference)
+    request = await provide_request(context.viewer, contract, payload.reference)
     return Statement(
         heading=_("Withdraw this quote request?"),
         facts=[
@@ -146,7 +146,7 @@ async def _state_withdrawal(context: Context, payload: OfRequest) -> Statement:
 
 async def _withdraw(context: Context, payload: OfRequest) -> Done:
     contract = await provide_owned_contract(context.viewer, payload.contract)
-    request = await provide_request(contract, payload.reference)
+    request = await provide_request(context.viewer, contract, payload.reference)
     await services.withdraw_quote(context.settings, request=request.id, actor=context.viewer.id)
     return Done(
         f"{contract.url}/quote-requests/{request.reference}",

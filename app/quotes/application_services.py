@@ -13,6 +13,7 @@ from app.database import unit_of_work
 from app.products.rules import Term
 from app.products.services import add_entitlement
 from app.products.tables import Entitlement
+from app.quotes.application_mail_services import tell_of_application
 from app.quotes.application_queries import agreed_lines, contract_days
 from app.quotes.application_rules import (
     AgreedTerm,
@@ -24,8 +25,9 @@ from app.quotes.application_rules import (
     term_problem,
 )
 from app.quotes.rules import QuoteState
-from app.quotes.services import lock_request
+from app.quotes.services import find_mailed_request, lock_request
 from app.quotes.tables import QuoteRequest
+from app.settings import Settings
 
 
 class ApplicationRefused(Exception):
@@ -59,7 +61,12 @@ async def plan_quote(request: UUID, term: AgreedTerm) -> Plan:
 
 
 async def apply_quote(
-    *, request: UUID, term: AgreedTerm, actor: UUID, confirmed: str | None = None
+    settings: Settings | None,
+    *,
+    request: UUID,
+    term: AgreedTerm,
+    actor: UUID,
+    confirmed: str | None = None,
 ) -> None:
     """Conclude an answered request and change the contract as was agreed; again does nothing.
 
@@ -67,6 +74,7 @@ async def apply_quote(
     everything else takes effect at once.
 
     Args:
+        settings: where links in mails lead; None sends none.
         confirmed: fingerprint of the change that a person saw; None for any.
 
     Raises:
@@ -86,6 +94,9 @@ async def apply_quote(
         await _write(row, planned, actor)
         effective_on = max(today, planned.counts_from or today)
         await _note(row, planned, before, effective_on, actor)
+        if settings is not None:
+            quote = await find_mailed_request(request)
+            await tell_of_application(settings, quote, planned, row.requested_by, today)
 
 
 async def _write(request: QuoteRequest, planned: Plan, actor: UUID) -> None:

@@ -45,7 +45,7 @@ def _facts(quoted: SeenRequest, zone: str) -> list[tuple[str, str]]:
     ]
     facts = [
         (_("Reference number"), quoted.reference),
-        (_("State"), wording.state_name(quoted.state)),
+        (_("Status"), wording.state_name(quoted.state)),
         (_("Requested at"), moment(quoted.requested_at, zone)),
         (_("Requested by"), quoted.requested_by or _("(deleted)")),
         *((label, moment(at, zone)) for label, at in moments if at),

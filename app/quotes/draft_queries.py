@@ -84,7 +84,7 @@ class ContractedProduct(Contracted):
 
 @dataclass(frozen=True)
 class KeptDraft:
-    """A draft as it is kept."""
+    """A stored draft."""
 
     id: UUID
     changed_at: datetime

@@ -20,7 +20,7 @@ class Addition(msgspec.Struct, frozen=True, array_like=True):
 
 
 class DraftContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a draft holds, as it is kept and as it is confirmed.
+    """What a draft holds when it is stored and when it is confirmed.
 
     Attributes:
         values: by entitlement id, or NOTE, what was chosen and typed; see `choice_value`.

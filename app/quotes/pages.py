@@ -17,8 +17,9 @@ from app.quotes.acts import MOVED, WITHDRAWAL, OfRequest
 from app.quotes.answer_services import note_answer_download
 from app.quotes.document_queries import request_document
 from app.quotes.document_services import note_document_download
-from app.quotes.queries import SeenRequest
+from app.quotes.queries import OpenedRequest
 from app.quotes.rules import QuoteState, may_become, may_request
+from app.quotes.services import mark_answer_read
 from app.storage import Storage
 from app.web.documents import send_document
 from app.web.downloads import selection, send_file
@@ -59,9 +60,11 @@ class QuoteRequests(Controller):
         request: PageRequest,
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
-        quoted: NamedDependency[SeenRequest],
+        quoted: NamedDependency[OpenedRequest],
     ) -> Response[str]:
-        """One request as it stands; printed, it is the whole of it."""
+        """One request as it stands; opening it marks the answer as read."""
+        if quoted.answered_at and not (quoted.answer_read or is_head(request)):
+            await mark_answer_read(viewer.id, quoted.id, quoted.answered_at)
         draft = await find_draft(viewer, request.query_params.get("draft", ""), WITHDRAWAL)
         refused = draft is not None and draft.problem is not None
         state = wording.state_name(quoted.state)
@@ -84,7 +87,7 @@ class QuoteRequests(Controller):
         self,
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
-        quoted: NamedDependency[SeenRequest],
+        quoted: NamedDependency[OpenedRequest],
     ) -> Response[Any]:
         """取り下げ: on to the confirm step, or to the request where it is too late."""
         if not may_become(quoted.state, QuoteState.WITHDRAWN):
@@ -98,7 +101,7 @@ class QuoteRequests(Controller):
         request: PageRequest,
         viewer: NamedDependency[Viewer],
         contract: NamedDependency[SeenContract],
-        quoted: NamedDependency[SeenRequest],
+        quoted: NamedDependency[OpenedRequest],
     ) -> Response[bytes]:
         """The request as it stands, on paper."""
         document = await request_document(quoted, contract.id)
@@ -115,7 +118,7 @@ class QuoteRequests(Controller):
         viewer: NamedDependency[Viewer],
         storage: NamedDependency[Storage],
         contract: NamedDependency[SeenContract],
-        quoted: NamedDependency[SeenRequest],
+        quoted: NamedDependency[OpenedRequest],
     ) -> Response[Any]:
         """The answer's PDF."""
         if quoted.answer_file is None:

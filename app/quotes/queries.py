@@ -28,6 +28,14 @@ LINES = """
 """
 
 
+def answer_read(user: str) -> str:
+    """Return the condition that a person has opened the present answer to the request q."""
+    return (
+        "exists (select from quote_answer_read r where r.quote_request = q.id"
+        f' and r."user" = {user} and r.read_at >= q.answered_at)'
+    )
+
+
 @dataclass(frozen=True)
 class SeenLine:
     """A line of a request, with the names of its product."""
@@ -69,6 +77,17 @@ class SeenRequest:
 
 
 @dataclass(frozen=True)
+class OpenedRequest(SeenRequest):
+    """A quote request as one person sees it.
+
+    Attributes:
+        answer_read: whether the person has opened the present answer before.
+    """
+
+    answer_read: bool
+
+
+@dataclass(frozen=True)
 class ListedRequest:
     """A quote request as the list has it."""
 
@@ -97,16 +116,19 @@ async def list_requests(contract: SeenContract, wanted: Wanted) -> Listed[Listed
     return await list_rows(REQUESTS, wanted, where)
 
 
-async def find_request(contract: SeenContract, reference: str) -> SeenRequest | None:
+async def find_request(
+    contract: SeenContract, reference: str, viewer: UUID
+) -> OpenedRequest | None:
     """Return the contract's request with this reference number."""
     row = await fetch_one(
-        f"select q.*, u.name as requested_by_name, {LINES} as lines"
+        f"select q.*, u.name as requested_by_name, {LINES} as lines, {answer_read('$3')} as read"
         " from quote_request q left join portal_user u on u.id = q.requested_by"
         " where q.contract = $1 and q.reference = $2",
         contract.id,
         reference,
+        viewer,
     )
-    return seen_request(row) if row else None
+    return OpenedRequest(**vars(seen_request(row)), answer_read=row["read"]) if row else None
 
 
 def seen_request(row: Record) -> SeenRequest:

@@ -3,13 +3,13 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from app import clock
 from app.audit.services import record
 from app.contracts.tables import Contract
-from app.database import lock_row, row, rows, unit_of_work
+from app.database import fetch, lock_row, row, rows, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.products.tables import Entitlement
@@ -137,7 +137,7 @@ async def _lines(request: UUID, contract: UUID, wanted: Sequence[Wanted]) -> lis
 
 
 async def lock_request(request: UUID, revision: int | None = None) -> QuoteRequest:
-    """Lock a request, so that nobody else moves it until the unit of work ends.
+    """Lock a request, so that no one else moves it until the unit of work ends.
 
     Args:
         revision: the one that was looked at; None if any will do.
@@ -178,6 +178,24 @@ async def withdraw_quote(settings: Settings, *, request: UUID, actor: UUID) -> N
         ).where(QuoteRequest.id == request)
         await record("quote-withdrawal", actor=actor, contract=before.contract, subject=request)
         await tell_vendor(settings, "quote-withdrawal", await find_mailed_request(request))
+
+
+async def mark_answer_read(viewer: UUID, request: UUID, answered_at: datetime) -> None:
+    """Note that the person has opened the answer to a request.
+
+    Args:
+        answered_at: of the answer on the page; one that was corrected since stays unread.
+    """
+    await fetch(
+        'insert into quote_answer_read (id, "user", quote_request, read_at)'
+        " select gen_random_uuid(), $1, id, $4 from quote_request"
+        " where id = $2 and answered_at = $3"
+        ' on conflict ("user", quote_request) do update set read_at = excluded.read_at',
+        viewer,
+        request,
+        answered_at,
+        clock.now(),
+    )
 
 
 async def find_mailed_request(request: UUID) -> MailedRequest:

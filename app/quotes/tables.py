@@ -61,6 +61,15 @@ class QuoteLine(Table):
     position = Integer(default=0)
 
 
+class QuoteAnswerRead(Table):
+    """When a person last opened the answer to a quote request; a corrected answer is unread."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    quote_request = ForeignKey(QuoteRequest, null=False, on_delete=OnDelete.cascade)
+    read_at = Timestamptz(default=None)
+
+
 class QuoteDraft(Table):
     """What a contract's owners prepare together; the database counts `revision`."""
 
@@ -90,6 +99,7 @@ DATA = (
         "owners; viewer",
         "owners, with the request",
     ),
+    Fields("quote_answer_read", "user quote_request read_at", Level.PERSONAL, "oneself", "oneself"),
     Fields(
         "quote_draft",
         "contract content revision changed_by changed_at",
@@ -127,5 +137,6 @@ QUOTAS = (
 )
 BOUNDS = (
     Bound("quote_line", "at most one for each entitlement and 50 additions of a request"),
+    Bound("quote_answer_read", "unique: one for each person and request"),
     Bound("quote_draft", "unique: one for each contract, of fields that have a longest value"),
 )

@@ -80,7 +80,7 @@ def _facts(contract: SeenContract) -> list[tuple[str, str]]:
         (_("Contract name"), contract.name),
         (_("License type"), kind),
         (_("Term"), term),
-        (_("State"), _(STATUS_NAMES[contract.status])),
+        (_("Status"), _(STATUS_NAMES[contract.status])),
     ]
 
 

@@ -134,7 +134,7 @@ async def activations_table(contract: SeenContract) -> Table:
 
     heads = [
         *(_("Environment name"), _("No."), _("Issued"), _("Issued by"), _("Move")),
-        *(_("Downloaded"), _("Can be loaded until"), _("State"), _("Ended on")),
+        *(_("Downloaded"), _("Can be loaded until"), _("Status"), _("Ended on")),
         *(_("Product code"), _("Product name"), _("Quantity"), _("Unit")),
         *(_("First usable day"), _("Last usable day")),
     ]

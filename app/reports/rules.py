@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from app.spreadsheets.csv_lines import BOM, csv_line
-from app.web.i18n import day
+from app.web.i18n import file_day
 
 Value = str | int | date | datetime | None
 HEAD_FONT = Font(bold=True)
@@ -71,7 +71,7 @@ def _text(value: Value, zone: ZoneInfo) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(zone):%Y/%m/%d %H:%M:%S}"
     if isinstance(value, date):
-        return day(value)
+        return file_day(value)
     return "" if value is None else str(value)
 
 
@@ -100,7 +100,7 @@ def _width(value: Value) -> int:
     """About how wide a value is; what is not ASCII takes two places."""
     if isinstance(value, datetime):
         return 19
-    text = day(value) if isinstance(value, date) else str(value or "")
+    text = file_day(value) if isinstance(value, date) else str(value or "")
     return sum(1 if c.isascii() else 2 for c in text)
 
 

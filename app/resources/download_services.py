@@ -14,7 +14,7 @@ async def note_download(
     """Record a download once, however often its connection breaks.
 
     The first byte of a file begins a download. A later part belongs to the one that the person
-    began within the last day; where there is none it is a download too, so that nobody gets
+    began within the last day; where there is none it is also a download, so that no one gets
     bytes without a trace.
 
     Args:

@@ -24,7 +24,7 @@ async def publish_resource(
     Raises:
         Gone: a repeat, or the upload was thrown away.
     """
-    assert products, "a file without a product reaches nobody"
+    assert products, "a file without a product reaches no one"
     async with unit_of_work():
         whole = (ResourceUpload.id == upload) & ResourceUpload.size.is_not_null()
         taken = await ResourceUpload.delete().where(whole).returning(*FILE)

@@ -85,7 +85,7 @@ async def _discard(storage: Storage, upload: UUID, key: str) -> None:
     """Delete an upload's file and row, unless it has been published."""
     with suppress(Gone):
         async with unit_of_work():
-            # Locked, so that nobody publishes the file while it goes.
+            # Locked, so that no one publishes the file while it is deleted.
             await lock_row(ResourceUpload, ResourceUpload.id == upload)
             await storage.delete(key)
             await ResourceUpload.delete().where(ResourceUpload.id == upload)

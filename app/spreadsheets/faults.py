@@ -77,7 +77,7 @@ class Table:
     """A sheet of a workbook, a file of an archive, or the one table of a CSV file.
 
     Attributes:
-        name: as it is written: of the sheet, or path in the archive, or file.
+        name: of the sheet, or path in the archive, or file, as written there.
         hidden: whether the spreadsheet program shows the sheet.
     """
 

@@ -1,4 +1,4 @@
-"""`portal staff`: the first administrator of an installation that has nobody yet."""
+"""`portal staff`: the first administrator of an installation without accounts."""
 
 import rich_click as click
 from asyncpg import UniqueViolationError

@@ -21,7 +21,7 @@ from litestar.status_codes import (
     HTTP_503_SERVICE_UNAVAILABLE,
 )
 
-from app.database import DatabaseBusy
+from app.database import NOT_NOW
 from app.database.quotas import QuotaFull
 from app.storage import StorageError
 from app.web.http.asgi import Send
@@ -32,20 +32,7 @@ from app.web.scope_keys import LOG_FIELDS, REQUEST_ID
 from app.web.templates import render
 
 # The database or the store cannot do it now; nothing was changed, and the next try may do better.
-unavailable_errors = (
-    DatabaseBusy,
-    TimeoutError,
-    asyncpg.DeadlockDetectedError,
-    StorageError,
-    ConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-)
+unavailable_errors = (*NOT_NOW, StorageError)
 
 # What one person, contract or link may have is used up: a trigger or the audit log says so.
 quota_errors = (asyncpg.ProgramLimitExceededError, QuotaFull)
@@ -247,7 +234,11 @@ def handle_http_exception(request: PageRequest, exception: HTTPException) -> Res
 def handle_unavailable(request: PageRequest, exception: Exception) -> Response[str]:
     """The database or the file store does not answer."""
     kind = "storage" if isinstance(exception, StorageError) else "database"
-    log.warning(f"{kind}-unavailable", error=type(exception).__name__)
+    log.warning(
+        f"{kind}-unavailable",
+        error=type(exception).__name__,
+        sqlstate=getattr(exception, "sqlstate", None),
+    )
     return error_page(request, HTTP_503_SERVICE_UNAVAILABLE, **{"Retry-After": "5"})
 
 

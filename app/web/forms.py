@@ -94,7 +94,7 @@ class Fields:
         return value
 
     def secret(self, name: str, label: str, *, maximum: int = 1024) -> str:
-        """A password, as it is typed."""
+        """A password, exactly as typed."""
         value = self.data.get(name)
         if not value:
             self.errors[name] = _("Enter %(label)s.", label=label)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_month_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -13,6 +14,7 @@ from babel.support import Translations
 LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
 LANGUAGES = tuple(LANGUAGE_NAMES)
 DEFAULT_LANGUAGE = "ja"
+MONTHS = get_month_names("abbreviated", locale="en")
 LOCALES = Path(__file__).parent / "locales"
 
 language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
@@ -59,13 +61,15 @@ def number(value: int) -> str:
 
 
 def day(value: date) -> str:
-    """A calendar date, the same in both languages: 2027/03/31."""
-    return f"{value:%Y/%m/%d}"
+    """A calendar date: 2027/03/31 in Japanese, Mar 31, 2027 in English."""
+    if language.get() == "ja":
+        return file_day(value)
+    return f"{MONTHS[value.month]} {value.day}, {value.year}"
 
 
 def period(first: date, last: date) -> str:
     """Two calendar dates as first and last day, with the sign that the language puts between."""
-    return f"{day(first)}{'～' if language.get() == 'ja' else '–'}{day(last)}"
+    return f"{day(first)}{'～' if language.get() == 'ja' else ' – '}{day(last)}"
 
 
 def zone_name(time_zone: str) -> str:
@@ -74,7 +78,19 @@ def zone_name(time_zone: str) -> str:
 
 
 def moment(value: datetime, time_zone: str = "Asia/Tokyo") -> str:
-    """A date and time to the minute, in an IANA time zone."""
+    """A date and time to the minute, in an IANA time zone: Mar 31, 2027, 14:05 in English."""
+    local = value.astimezone(ZoneInfo(time_zone))
+    comma = "" if language.get() == "ja" else ","
+    return f"{day(local)}{comma} {local:%H:%M}"
+
+
+def file_day(value: date) -> str:
+    """A calendar date in a table for spreadsheets, which read it in any language: 2027/03/31."""
+    return f"{value:%Y/%m/%d}"
+
+
+def file_moment(value: datetime, time_zone: str = "Asia/Tokyo") -> str:
+    """A date and time in a table for spreadsheets: 2027/03/31 14:05."""
     return f"{value.astimezone(ZoneInfo(time_zone)):%Y/%m/%d %H:%M}"
 
 

@@ -68,7 +68,7 @@ class Kind(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Line(Kind):
-    """A text of one line, as it is written."""
+    """A text of one line."""
 
     maximum: int = 200
 
@@ -83,7 +83,7 @@ class Line(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class Lines(Kind):
-    """A text of several lines, as it is written."""
+    """A text of several lines."""
 
     maximum: int
     control: ClassVar[str] = "textarea"

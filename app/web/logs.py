@@ -3,6 +3,8 @@
 import logging
 import re
 import sys
+import threading
+from types import TracebackType
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -41,4 +43,46 @@ def configure_logs(level: int) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr)
+    _configure_libraries(max(level, logging.WARNING))
+
+
+def _configure_libraries(level: int) -> None:
+    """Have what libraries, warnings and uncaught errors say in the same form."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                without_values,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_in_thread
+    sys.unraisablehook = _log_unraisable
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    structlog.get_logger().error("defect", exc_info=(kind, error, trace))
+
+
+def _log_in_thread(told: threading.ExceptHookArgs) -> None:
+    if told.exc_value is not None:
+        _log_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+def _log_unraisable(told: "sys.UnraisableHookArgs") -> None:
+    if told.exc_value is not None:
+        _log_uncaught(told.exc_type, told.exc_value, told.exc_traceback)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import brotli
 
-STATIC = Path(__file__).parent.parent.parent / "static"
+from app.shipped import shipped
+
+STATIC = shipped("static")
 FIRST_RULES_END = b"/* What stands above is all that the log-in page is drawn with at first"
 MEDIA_TYPES = {
     ".css": b"text/css; charset=utf-8",
@@ -39,7 +41,7 @@ _CSS_PIECES = re.compile(
 
 @dataclass(frozen=True)
 class StaticFile:
-    """A file of static/ as it is sent.
+    """A file of static/, ready to send.
 
     Attributes:
         compressed: by brotli; None if that gains nothing.

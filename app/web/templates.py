@@ -1,8 +1,6 @@
 """Pages and fragments from Jinja templates: one template, one main block, both forms."""
 
 import re
-from importlib.metadata import version
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, select_autoescape
@@ -12,9 +10,10 @@ from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from litestar import Response
 from litestar.status_codes import HTTP_200_OK
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app import clock, days
+from app.shipped import shipped, shipped_version
 from app.web import i18n
 from app.web.brand import Shown
 from app.web.requests import PageRequest, is_fragment
@@ -23,8 +22,14 @@ from app.web.scope_keys import DONE, UNREAD
 from app.web.statics import first_rules, picture_size, static_size, static_url
 
 # Kana, and the characters that Japanese is written with.
-JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9d]")
-TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+KANA_KANJI = "[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9d]"
+# Words of these, with what stands between them, and numbers as parts of them. A row of digits is
+# only tried from its first one, since a long one would take long.
+DIGIT = "[0-9０-９]"
+JAPANESE = re.compile(
+    f"(?<!{DIGIT}){DIGIT}*{KANA_KANJI}(?:[^A-Za-z“”]*{KANA_KANJI})?[0-9０-９。）」]*"
+)
+TEMPLATES = shipped("templates")
 # Macros that nearly every page uses; none has to import them.
 EVERYWHERE = {
     "layouts/_heads.html": ("crumbs", "page_head", "error_summary"),
@@ -128,7 +133,7 @@ def _environment(code: str) -> Environment:
         settled=i18n.gettext,
         brand=Shown(code),
         fragment_url=fragment_url,
-        version=version("license-portal"),
+        version=shipped_version(),
         today=_today,
         unread=0,
         language=code,
@@ -151,13 +156,16 @@ def lines(text: str) -> Markup:
 
 
 def _named(name: str) -> str:
-    """Return a name that somebody gave, marked as Japanese where an English page shows it.
+    """Return a name that somebody gave, or a text with names, whose Japanese is marked as such.
 
-    A screen reader cannot say it otherwise. Latin names are read in either language.
+    A screen reader cannot say it on an English page otherwise. Latin names are read in either
+    language.
     """
-    if i18n.language.get() == "ja" or not JAPANESE.search(name):
+    marked_already = isinstance(name, Markup) and "<" in name
+    if i18n.language.get() == "ja" or marked_already or not JAPANESE.search(name):
         return name
-    return Markup('<span lang="ja">{}</span>').format(name)
+    marked = JAPANESE.sub(r'<span lang="ja">\g<0></span>', str(escape(name)))
+    return Markup(marked)  # noqa: S704 - escaped above
 
 
 def fragment_url(url: str) -> str:

@@ -21,7 +21,7 @@ _FIRST_JOINING = "\u0600"
 
 
 def normalised(text: str) -> str:
-    """Return a code as it is compared: NFKC, without invisible signs and surrounding space.
+    """Return a code to compare: NFKC, without invisible signs and surrounding space.
 
     Full-width codes, digits and addresses become plain ones.
     """
@@ -30,7 +30,7 @@ def normalised(text: str) -> str:
 
 
 def as_line(text: str) -> str:
-    """Return a name or another single line as it is kept: composed, without outer space.
+    """Return a name or another single line to store: composed, without outer space.
 
     Tabs become spaces. Signs that only help to break lines are left out, and joiners where
     nothing joins: no two names differ only by invisible characters.
@@ -40,7 +40,7 @@ def as_line(text: str) -> str:
 
 
 def as_lines(text: str) -> str:
-    """Return a text of several lines as it is kept: composed, with one kind of line break."""
+    """Return a text of several lines to store: composed, with one kind of line break."""
     return composed(_LINE_BREAKS.sub("\n", text.replace("\ufeff", "")).strip())
 
 

@@ -189,9 +189,27 @@ def test_the_whole_way_from_root_to_published_keys(command: Command, tmp_path: P
     brought = command("import", signed)
     assert "Keyset 1 with 1 keys is now active" in brought.output
     assert "not-newer" in command("import", signed).output
-    (key,) = json.loads(command("export").output)["keys"]
+    (key,) = json.loads(command("export").stdout)["keys"]
     listed = command("list").output
     assert key["kid"] in listed and "keyset 1  active since" in listed
+
+
+def test_what_the_root_signs_can_be_read_by_the_portals_user(
+    command: Command, tmp_path: Path
+) -> None:
+    """A careful root has the umask 077."""
+    former = os.umask(0o077)
+    try:
+        command("init", "--root", tmp_path / "root", "--no-passphrase")
+        document, signed = tmp_path / "keyset.json", tmp_path / "keyset.jwt"
+        assert command("rotate", "--out", document).exit_code == 0
+        private = tmp_path / "root" / "root-private.pem"
+        assert command("sign", "--root-key", private, document, signed).exit_code == 0
+    finally:
+        os.umask(former)
+    assert signed.stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "root" / "root.pem").stat().st_mode & 0o777 == 0o644
+    assert private.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_root_is_made_once(command: Command, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from app.audit.checking import verify_log
 from app.audit.head_signing import head_signer
 from app.audit.linking import link_waiting
 from app.database import fetch_value
+from app.encryption import make_secret
 from tests.audit.log import add_events, intruder, link_and_verify, link_count, signer_of
 from tests.conftest import Stage
 
@@ -134,6 +135,7 @@ async def test_a_head_that_the_portal_did_not_sign_is_found(
     stage: Stage, database: str, tmp_path: Path
 ) -> None:
     forger = replace(stage.settings, secret_file=tmp_path / "secret")
+    make_secret(forger.secret_file)
     await add_events(3)
     await link_waiting(forger)
     found = (await verify_log(signer_of(stage.settings))).findings

@@ -15,7 +15,7 @@ from tests.conftest import Stage
 def run(*arguments: str) -> tuple[int, str]:
     """Exit code and output of `portal audit …`."""
     done = CliRunner().invoke(audit, list(arguments))
-    return done.exit_code, done.output
+    return done.exit_code, done.output if done.exit_code else done.stdout
 
 
 @pytest.fixture
@@ -25,6 +25,7 @@ def dsn(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("PORTAL_DATABASE_URL", dsn)
     monkeypatch.setenv("PORTAL_MIGRATE_URL", stage.owner_dsn(dsn))
     monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PORTAL_SECRET_FILE", str(stage.settings.secret_file))
     return dsn
 
 

@@ -16,6 +16,7 @@ from app.audit.files import read_links
 from app.audit.linking import link_waiting
 from app.audit.verify import main
 from app.database import fetch, fetch_value
+from app.encryption import make_secret
 from app.spreadsheets.csv_lines import FORMULA_STARTS, csv_line, plain_cell, safe_cell
 from tests.audit.log import add_events, intruder, signer_of
 from tests.conftest import Stage
@@ -128,6 +129,7 @@ async def test_a_later_export_must_continue_an_earlier_one(
 def test_another_portals_key_finds_the_head_bad(
     export: Path, stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    make_secret(export.with_name("secret"))
     other = signer_of(replace(stage.settings, secret_file=export.with_name("secret")))
     export.with_name("audit.pem").write_bytes(other.public_pem)
     assert verify(export) == 1

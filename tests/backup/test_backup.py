@@ -76,6 +76,7 @@ class Machine:
         """A portal with the demo world, a stored file, a linked audit log and trusted roots."""
         place = self.place(asyncio.run(self.stage.copy()))
         shutil.copytree(self.stage.settings.trusted_roots, place.settings.trusted_roots)
+        shutil.copy(self.stage.settings.secret_file, place.settings.secret_file)
 
         async def fill() -> None:
             await link_waiting(place.settings)

@@ -28,7 +28,10 @@ ENGLISH = {
     "利用規約が更新されました。もう一度お読みください。": (
         "The terms of use have changed. Read them again."
     ),
-    "登録": "Register",
+    "登録": "Create",
+    "登録｜規約": "Continue",
+    "登録｜利用者": "Register",
+    "登録｜ファイル": "Upload",
     "パスワード変更": "Password change",
     "変更": "Change password",
     "新しいパスワード": "New password",
@@ -271,5 +274,8 @@ ENGLISH = {
 
 
 def in_language(words: str, language: str) -> str:
-    """The words as they stand on the page; names that nobody translates stay as they are."""
-    return words if language == "ja" else ENGLISH.get(words, words)
+    """The words on the page; names without a translation stay.
+
+    Behind ｜ stands what a Japanese word is about, where English has several words for it.
+    """
+    return words.partition("｜")[0] if language == "ja" else ENGLISH.get(words, words)

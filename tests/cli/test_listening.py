@@ -1,5 +1,6 @@
 """Where the portal listens: the port is its own before anything else starts, and before `ready`."""
 
+import json
 import os
 import re
 import signal
@@ -83,7 +84,8 @@ def test_a_taken_port_stops_the_portal_before_anything_is_started(
     assert portal.returncode == 1
     assert output == "", "ready would be the other program's answer"
     assert len(errors.splitlines()) == 1
-    assert re.match(rf"Port {port} is in use by \S+ \(process {other}\)\.", errors)
+    told = json.loads(errors)["error"] if command == "serve" else errors
+    assert re.match(rf"Port {port} is in use by \S+ \(process {other}\)\.", told)
     assert f"PORTAL_PORT={port + 1}" in errors
     assert not (tmp_path / "postgres").exists()
 
@@ -171,6 +173,7 @@ async def test_server_processes_free_the_port_when_they_end(stage: Stage, tmp_pa
     dsn = await stage.copy()
     # A proxy for the way out is not asked whether the portal answers.
     proxy = {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}
+    proxy["PORTAL_SECRET_FILE"] = str(stage.settings.secret_file)
     server = Server(tmp_path, dsn, stage.owner_dsn(dsn), workers=2, **proxy)
     settings = read_settings({"PORTAL_PORT": str(server.port)})
     async with httpx.AsyncClient(base_url=server.url, trust_env=False) as browser:
@@ -237,8 +240,8 @@ def test_a_privileged_port_is_refused_in_one_line(tmp_path: Path) -> None:
             check=False,
         )
         assert done.returncode == 1
-        told = f"This user is not allowed to use port {port}. Set PORTAL_PORT to 1024 or higher.\n"
-        assert done.stderr == told
+        told = f"This user is not allowed to use port {port}. Set PORTAL_PORT to 1024 or higher."
+        assert json.loads(done.stderr)["error"] == told, "the log of a server"
 
 
 @pytest.mark.parametrize("value", ["0", "65536", "-1", "http", "8000.0", "８０００", "9" * 5000])

@@ -8,7 +8,7 @@ import pytest
 from tests.conventions.sources import PROJECT
 
 PAGES = [
-    *(PROJECT / name for name in ("README.md", "README.ja.md", "CONTRIBUTING.md")),
+    *(PROJECT / f"{name}.md" for name in ("README", "README.ja", "CONTRIBUTING", "SECURITY")),
     *sorted((PROJECT / "docs").rglob("*.md")),
 ]
 GENERATED = re.compile(r"<!-- ([\w-]+): begin -->.*?<!-- \1: end -->", re.DOTALL)

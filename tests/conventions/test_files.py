@@ -47,6 +47,14 @@ def test_every_requirement_is_pinned_with_hashes_and_names_no_index(name: str) -
     assert not [line for line in lines if re.search(r"https?://|--(extra-)?index|--find", line)]
 
 
+def test_servers_get_the_versions_that_the_tests_ran_with() -> None:
+    both = [
+        dict(re.findall(r"^([\w.-]+)==([^ ;]+)", (PROJECT / name).read_text("utf-8"), re.MULTILINE))
+        for name in ("requirements.txt", "requirements-dev.txt")
+    ]
+    assert both[0].items() <= both[1].items()
+
+
 def test_every_package_that_the_portal_imports_is_required_by_name() -> None:
     lines = (PROJECT / "requirements.in").read_text("utf-8").splitlines()
     required = {canonicalize_name(Requirement(line).name) for line in lines if line}
@@ -102,7 +110,7 @@ def _sleeps(tree: ast.AST) -> set[int]:
 
 def test_tests_mirror_the_packages_of_the_application() -> None:
     """A folder of tests has the name of what it tests."""
-    beside = {"conventions", "browser", "licensed_system", "never", "outside_demo"}
+    beside = {"conventions", "browser", "licensed_system", "never", "outside_demo", "shipping"}
     packages = {path.name for path in (PROJECT / "app").iterdir() if path.is_dir()}
     for folder in (PROJECT / "tests").iterdir():
         if folder.is_dir() and not folder.name.startswith(("_", ".")):

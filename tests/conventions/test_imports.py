@@ -22,13 +22,13 @@ LEVELS = [
     {"contracts"},
     {"confirmations"},
     {"accounts"},
-    {"brand"},
+    {"brand", "secret"},
     {"audit", "mail"},
     {"background"},
     {"web"},
     {"database", "storage", "encryption", "spreadsheets", "pdf"},
-    {"postgres", "clock", "characters", "settings"},
-    {"days"},
+    {"postgres", "clock", "characters", "settings", "shipped"},
+    {"days", "addresses"},
 ]
 KNOW_EVERYTHING = {
     *(
@@ -82,6 +82,7 @@ FURTHER = {
     },
     "api": {"errors": "access", "calls": "endpoints"},
     "staff": {"commands": "pages"},
+    "secret": {"commands": "pages"},
     "imports": {
         "files": "queries",
         "commands": "pages",
@@ -98,6 +99,7 @@ EXCEPTIONS = {
     ("app.activation.commands", "app.cli.runtime"),
     ("app.audit.commands", "app.cli.runtime"),
     ("app.imports.commands", "app.cli.runtime"),
+    ("app.secret.commands", "app.cli.runtime"),
     ("app.staff.commands", "app.cli.runtime"),
     ("app.withdrawal.commands", "app.cli.runtime"),
 }

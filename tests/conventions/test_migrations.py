@@ -142,6 +142,41 @@ async def test_running_the_migrations_again_changes_nothing(
     assert await migrated.fetch("select * from migration order by id") == before
 
 
+async def test_every_function_of_ours_looks_only_where_nobody_else_can_put_something(
+    migrated: asyncpg.Connection,
+) -> None:
+    """Write `set search_path = pg_catalog, public, pg_temp` into a new function."""
+    functions = await migrated.fetch(
+        "select p.proname as name, p.proconfig as settings from pg_proc p"
+        " where p.pronamespace = 'public'::regnamespace"
+    )
+    assert len(functions) > 30
+    fixed = "search_path=pg_catalog, public, pg_temp"
+    assert not [f["name"] for f in functions if fixed not in (f["settings"] or [])]
+
+
+async def test_a_temporary_table_stands_in_for_none_of_ours(
+    stage: Stage, migrated: asyncpg.Connection
+) -> None:
+    runtime = await asyncpg.connect(in_database(stage.addresses.runtime, "from_empty"))
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await runtime.execute("create temporary table audit_link (event uuid)")
+        # Where a database's administrator allows it again, the triggers do not care.
+        await migrated.execute("grant temporary on database from_empty to public")
+        event = await runtime.fetchval(
+            "insert into audit_event (id, at, event_type, details, request_id)"
+            " values (gen_random_uuid(), now(), 'sign-in', '{}', '') returning id"
+        )
+        await runtime.execute("create temporary table audit_link (event uuid)")
+        await runtime.execute("insert into audit_link values ($1)", event)
+        with pytest.raises(asyncpg.PostgresError, match="only when it is linked"):
+            await runtime.execute("delete from audit_unlinked where event = $1", event)
+    finally:
+        await runtime.close()
+        await migrated.execute("revoke temporary on database from_empty from public")
+
+
 async def test_the_running_role_may_not_change_the_audit_log_or_the_tables(
     stage: Stage, migrated: asyncpg.Connection
 ) -> None:

@@ -215,12 +215,116 @@ async def test_a_page_has_fifty_environments_and_leads_to_the_others(
     await add_environments(MOST_ENVIRONMENTS)
     html = (await owner.get(PATH)).text
     assert len(rows_of(sent_back(html))) == MOST_ENVIRONMENTS and "1–50 / 52件" in html
-    following = re.findall(r'href="([^"]+)" rel="next"', html)
-    assert following == [f"{PATH}?first=51"]
-    rest = await read_grid(owner, following[0])
+    assert re.findall(r'name="first" value="(\d+)">次のページ', html) == ["51"]
+    rest = await turned(owner, sent_back(html), "51")
     assert [UUID(id) for id in rows_of(rest)] == [
         await environment(name) for name in (await names())[50:]
     ]
+    assert await fetch_value("select count(*) from confirmation") == 0, "nothing was typed"
+
+
+async def turned(
+    client: httpx.AsyncClient, data: dict[str, list[str]], first: str
+) -> dict[str, list[str]]:
+    """次のページ or 最初のページ; answers the form of that page."""
+    answer = await client.post(f"{PATH}/grid", data=data | {"first": [first]})
+    assert answer.status_code == 303, answer.text
+    page = await client.get(answer.headers["location"])
+    assert 'role="alert" tabindex' not in page.text, "turning a page complains of nothing"
+    return sent_back(page.text)
+
+
+async def on_two_pages(
+    client: httpx.AsyncClient, here: str, there: str
+) -> tuple[dict[str, list[str]], str, str]:
+    """The second page after numbers were typed on both; and the two fields."""
+    await add_environments(MOST_ENVIRONMENTS)
+    first = await read_grid(client)
+    one = await cell(first, "検証環境", "PLATFORM")
+    second = await turned(client, first | {one: [here]}, "51")
+    other = await cell(second, (await names())[51], "WORKFLOW")
+    return second | {other: [there]}, one, other
+
+
+async def test_numbers_typed_on_one_page_are_kept_on_the_others_and_allocated_together(
+    owner: httpx.AsyncClient,
+) -> None:
+    second, one, other = await on_two_pages(owner, "３", "7")
+    first = await turned(owner, second, "1")
+    assert first[one] == ["３"]
+    second = await turned(owner, first | {one: ["2"]}, "51")
+    assert second[other] == ["7"]
+    location = await propose(owner, f"{PATH}/grid", second)
+    assert (await owner.get(location)).text.count('class="changed"') == 2
+    await confirm(owner, location)
+    assert (await allocated())["PLATFORM"] == 2
+    assert await allocated((await names())[51]) == {"WORKFLOW": 7}
+
+
+async def test_what_is_left_of_a_product_counts_the_numbers_of_all_pages(
+    owner: httpx.AsyncClient,
+) -> None:
+    second, _one, _other = await on_two_pages(owner, "3", "7")
+    column = columns_of(second).index(str(await entitlement("PLATFORM"))) + 1
+    answer = await owner.post(f"{PATH}/grid", data=second | {"first": ["51"]})
+    html = (await owner.get(answer.headers["location"])).text
+    assert f'<b id="rest-{column}" data-most="3">3</b> / 10' in html
+
+
+async def test_an_error_on_another_page_leads_to_it_and_nothing_typed_is_lost(
+    owner: httpx.AsyncClient,
+) -> None:
+    second, one, other = await on_two_pages(owner, "多い", "7")
+    answer = await owner.post(f"{PATH}/grid", data=second)
+    assert answer.status_code == 422 and f'href="#{one}">検証環境・' in answer.text
+    first = sent_back(answer.text)
+    assert first[one] == ["多い"]
+    location = await propose(owner, f"{PATH}/grid", first | {one: ["2"]})
+    assert (await owner.get(location)).text.count('class="changed"') == 2
+    back = await owner.get(f"{PATH}?draft={location.rsplit('/', 1)[1]}")
+    assert (await turned(owner, sent_back(back.text), "51"))[other] == ["7"]
+    answer = await owner.post(f"{PATH}/grid", data=second | {other: ["x"]})
+    assert answer.status_code == 422 and f'href="#{other}"' in answer.text
+    assert 'href="#pages">ほかのページに、割り当てられない数量が1件あります。' in answer.text
+
+
+async def test_a_change_on_a_page_that_was_left_is_told_before_it_is_done(
+    owner: httpx.AsyncClient,
+) -> None:
+    second, one, _other = await on_two_pages(owner, "3", "7")
+    await take(2, "PLATFORM", "検証環境")
+    first = await turned(owner, second, "1")
+    answer = await owner.post(f"{PATH}/grid", data=first)
+    assert answer.status_code == 422 and "1から2に変更しました" in answer.text
+    again = sent_back(answer.text)
+    assert again[one] == ["3"]
+    await confirm(owner, await propose(owner, f"{PATH}/grid", again))
+    assert (await allocated())["PLATFORM"] == 3
+
+
+async def test_a_draft_that_is_gone_or_of_another_person_is_told(
+    owner: httpx.AsyncClient,
+) -> None:
+    second, _one, _other = await on_two_pages(owner, "3", "7")
+    answer = await owner.post(f"{PATH}/grid", data=second | {"draft": [str(uuid4())]})
+    assert (
+        answer.status_code == 422
+        and "ほかのページに入力した数量は保持されていません" in answer.text
+    )
+    assert "draft" not in sent_back(answer.text), "the next attempt is of this page"
+
+
+async def test_selected_environments_stay_the_only_rows_of_every_page(
+    owner: httpx.AsyncClient,
+) -> None:
+    await add_environments(MOST_ENVIRONMENTS + 10)
+    some = [str(await environment(name)) for name in (await names())[2:57]]
+    address = f"{PATH}?" + "&".join(f"environment={id}" for id in some)
+    first = await read_grid(owner, address)
+    typed = first | {"cell-0-1": ["1"]}
+    second = await turned(owner, typed, "51")
+    assert rows_of(second) == some[50:]
+    assert rows_of(await turned(owner, second, "1")) == some[:50]
 
 
 async def test_malformed_grids_are_refused_with_words(owner: httpx.AsyncClient) -> None:

@@ -58,7 +58,7 @@ async def test_the_history_is_told_in_english_too(portal: Portal) -> None:
     await fetch("update portal_user set language = 'en' where code = 'owner'")
     async with await portal.signed_in("owner") as client:
         html = (await client.get(URL)).text
-    assert "Created the environment “本番環境”" in told(html)
+    assert 'Created the environment “<span lang="ja">本番環境</span>”' in told(html)
     assert any("Business Platform 4, Workflow 300" in text for text in told(html))
 
 

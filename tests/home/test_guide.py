@@ -16,6 +16,7 @@ from app.web.statics import STATIC, picture_size, static_url
 from app.web.templates import TEMPLATES
 from tests.browser.guide.camera import LABELS, MEDIA
 from tests.browser.guide.films import FILMS
+from tests.browser.guide.recorder import AT_THE_TOP, HEIGHT, STRIP, WIDTH
 from tests.browser.guide.scenes import SCENES
 from tests.browser.guide.words import texts
 from tests.conftest import Portal
@@ -143,6 +144,19 @@ def test_no_picture_shows_a_label_that_has_changed(language: str) -> None:
     assert all(_labels(language).values())
 
 
+def test_captions_stand_in_a_strip_above_the_screen_and_cover_nothing_of_it() -> None:
+    for film in MEDIA.glob("*.webm"):
+        size = re.search(rb"\xb0\x82(..)\xba\x82(..)", film.read_bytes()[:2000], re.DOTALL)
+        assert size, film.name
+        width, height = (int.from_bytes(part) for part in size.groups())
+        assert (width, height) == (WIDTH, HEIGHT + STRIP)
+        lines = film.with_suffix(".vtt").read_text("utf-8").splitlines()
+        cues = [line for line in lines if "-->" in line]
+        assert cues and all(line.endswith(AT_THE_TOP) for line in cues)
+    page = (TEMPLATES / "guide" / "_media.html").read_text("utf-8")
+    assert f'width="{WIDTH}" height="{HEIGHT + STRIP}"' in page
+
+
 def test_the_files_are_small() -> None:
     sizes = {path.name: path.stat().st_size for path in MEDIA.iterdir()}
     assert sum(sizes.values()) <= MOST_BYTES
@@ -154,7 +168,7 @@ def test_the_files_are_small() -> None:
 def test_captions_follow_each_other_and_name_what_is_there(name: str, language: str) -> None:
     captions = (MEDIA / f"{name}.{language}.vtt").read_text("utf-8")
     assert captions.startswith("WEBVTT\n\n")
-    times = re.findall(r"^(\S+) --> (\S+)$", captions, re.MULTILINE)
+    times = re.findall(rf"^(\S+) --> (\S+) {AT_THE_TOP}$", captions, re.MULTILINE)
     assert times[0][0] == "00:00.000"
     assert all(start < end for start, end in times)
     assert [end for _, end in times[:-1]] == [start for start, _ in times[1:]]

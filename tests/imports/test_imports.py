@@ -132,6 +132,7 @@ def office(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Off
     monkeypatch.setenv("PORTAL_DATABASE_URL", dsn)
     monkeypatch.setenv("PORTAL_MIGRATE_URL", stage.owner_dsn(dsn))
     monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("PORTAL_SECRET_FILE", str(stage.settings.secret_file))
     return Office(stage, dsn, tmp_path)
 
 
@@ -152,6 +153,22 @@ def test_a_file_is_imported_once_however_often_it_comes(office: Office) -> None:
     assert office.ask("select name from contract where number = 'N-1'") == [("契約一",)]
     quantities = "select quantity from entitlement e join contract c on c.id = e.contract"
     assert office.ask(f"{quantities} where c.number = 'N-1'") == [(1000,)]
+
+
+def test_lines_that_name_a_faulty_line_say_that_it_is_there_and_which_one(office: Office) -> None:
+    """Not that the file lacks it: the reader would look for a contract that is in plain sight."""
+    [company, *_], [contract] = TABLES[Kind.COMPANIES], TABLES[Kind.CONTRACTS]
+    faulty: Rows = [(*contract[:5], "2026-03-31", *contract[6:])]
+    code, output = office.take(office.csv_folder({**TABLES, Kind.CONTRACTS: faulty}))
+    told = "contract: N-1 is in the file, but line 2"
+    assert code == 1 and output.count("does not exist") == 0, output
+    assert output.count(told) == 4, "an entitlement, two people and a license key"
+    nameless = [(company[0], "", "x" * 101)]
+    code, output = office.take(office.csv_folder({**TABLES, Kind.COMPANIES: nameless}))
+    assert code == 1 and "company: 新しい会社 is in the file, but line 2" in output
+    none: dict[Kind, Rows] = {**TABLES, Kind.CONTRACTS: []}
+    code, output = office.take(office.csv_folder(none))
+    assert code == 1 and output.count("N-1 does not exist") == 4
 
 
 def test_people_of_a_file_are_invited_once(office: Office) -> None:

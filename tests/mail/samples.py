@@ -50,6 +50,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
         kind: {"quote": QUOTE, "link": f"{URL}/quotes/1"}
         for kind in ("quote-answer", "quote-notification", "quote-request", "quote-withdrawal")
     },
+    "quote-application": {
+        **{"quote": QUOTE, "link": f"{URL}/contracts/1/products", "owner": True},
+        **{"counts_from": AT.date(), "added_from": None, "ends_on": AT.date()},
+    },
     "reminder": {"count": 25, "lines": LINES * MOST_LINES},
     "second-factor-changed": {"change": "app", "at": AT},
     "second-factors-removed": {"removed_at": AT},

@@ -10,6 +10,7 @@ import pytest
 
 from app import clock
 from app.database import fetch, fetch_one, fetch_value, unit_of_work, uuid7
+from app.encryption import make_secret
 from app.mail import services
 from app.mail.rules import BACK_OFF, Reason, Recipient, State, after_failure, told
 from app.mail.services import OutsideUnitOfWork, claim, enqueue, retry, settle_sent, withdraw
@@ -176,6 +177,7 @@ async def test_another_secret_gives_the_mail_up_instead_of_trying_for_ever(
 ) -> None:
     id = await write(portal.settings)
     other = replace(portal.settings, secret_file=tmp_path_factory.mktemp("other") / "secret")
+    make_secret(other.secret_file)
     await Deliveries(other).deliver_all()
     assert await fate(id) == (State.FAILED, Reason.UNREADABLE, "")
 

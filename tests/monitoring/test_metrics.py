@@ -31,7 +31,8 @@ def _figures(text: str) -> dict[str, float]:
     }
 
 
-async def _metrics(portal: Portal, token: str = TOKEN) -> httpx.Response:
+async def read_metrics(portal: Portal, token: str = TOKEN) -> httpx.Response:
+    """What /metrics answers to a monitoring system with this token."""
     app = make_app(replace(portal.settings, metrics_token=TOKEN.encode()), portal.dsn)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url=portal.settings.base_url
@@ -40,8 +41,8 @@ async def _metrics(portal: Portal, token: str = TOKEN) -> httpx.Response:
 
 
 async def test_only_the_token_opens_it(portal: Portal) -> None:
-    assert (await _metrics(portal)).status_code == 200
-    assert (await _metrics(portal, "guess")).status_code == 404
+    assert (await read_metrics(portal)).status_code == 200
+    assert (await read_metrics(portal, "guess")).status_code == 404
     async with portal.anonymous() as anonymous:
         answer = await anonymous.get("/metrics", headers={"Authorization": "Bearer None"})
     assert answer.status_code == 404, "without a token file there is no such page"
@@ -49,11 +50,11 @@ async def test_only_the_token_opens_it(portal: Portal) -> None:
 
 async def test_requests_are_counted_by_route_and_never_by_address(portal: Portal) -> None:
     counted = "portal_http_requests_total{method=GET}{route=/contracts/{number}}{status=4xx}"
-    before = _figures((await _metrics(portal)).text).get(counted, 0)
+    before = _figures((await read_metrics(portal)).text).get(counted, 0)
     async with await portal.signed_in("owner") as owner:
         await owner.get("/contracts/D-2001")
         await owner.get("/no-such-page-anywhere")
-    text = (await _metrics(portal)).text
+    text = (await read_metrics(portal)).text
     figures = _figures(text)
     assert figures[counted] == before + 1
     assert "D-2001" not in text and "no-such-page-anywhere" not in text
@@ -70,7 +71,7 @@ async def test_the_database_tells_queues_sessions_links_and_signing_keys(portal:
     await note_failure("reminders")
     await note_failure("reminders")
     async with await portal.signed_in("auditor"):
-        figures = _figures((await _metrics(portal)).text)
+        figures = _figures((await read_metrics(portal)).text)
     assert figures["portal_mails{state=retried}"] == 1
     assert figures["portal_mail_oldest_seconds"] >= 3600
     assert figures["portal_sessions{kind=staff}"] == 1

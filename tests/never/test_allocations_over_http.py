@@ -16,7 +16,8 @@ PEOPLE, POOL = 60, 15
 
 @pytest.fixture
 def server(stage: Stage, database: str, tmp_path: Path) -> Server:
-    return Server(tmp_path, database, stage.owner_dsn(database), workers=3)
+    secret, owner = str(stage.settings.secret_file), stage.owner_dsn(database)
+    return Server(tmp_path, database, owner, workers=3, PORTAL_SECRET_FILE=secret)
 
 
 async def test_of_60_who_ask_for_one_of_15_at_once_exactly_15_get_it(server: Server) -> None:

@@ -31,7 +31,7 @@ def _version(initdb: Path) -> int:
     return int(initdb.parent.parent.name)
 
 
-def _unprivileged() -> str | None:
+def unprivileged() -> str | None:
     """Whom root lets the server run as; None for everybody else, who runs it themselves."""
     if os.geteuid() != 0:
         return None
@@ -42,7 +42,7 @@ def _unprivileged() -> str | None:
 @contextmanager
 def external_server(programs: Path) -> Iterator[Addresses]:
     """A running server on loopback, with both roles of the portal and a database that is empty."""
-    user, port = _unprivileged(), free_port()
+    user, port = unprivileged(), free_port()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         password = folder / "password"

@@ -60,7 +60,7 @@ async def test_it_writes_exactly_what_was_agreed_and_again_writes_nothing(
     assert await entitlements() == before, "a plan writes nothing"
     clerk = await user_id("clerk")
     results = await asyncio.gather(
-        *(apply_quote(request=id, term=term, actor=clerk) for _ in range(5))
+        *(apply_quote(None, request=id, term=term, actor=clerk) for _ in range(5))
     )
     assert results == [None] * 5
     starts = {row[0]: row[2] for row in before}
@@ -91,7 +91,9 @@ async def test_less_than_is_in_use_is_refused_with_reasons_and_changes_nothing(
     await answer(portal, path)
     id, before = await id_of(path), await entitlements()
     with pytest.raises(ApplicationRefused) as refused:
-        await apply_quote(request=id, term=await term_from_today(), actor=await user_id("clerk"))
+        await apply_quote(
+            None, request=id, term=await term_from_today(), actor=await user_id("clerk")
+        )
     assert refused.value.problem is ApplyProblem.BELOW_USE
     assert refused.value.in_use == {await entitlement("WORKFLOW"): 320}
     assert await entitlements() == before
@@ -111,7 +113,7 @@ async def test_allocating_while_it_is_applied_never_leaves_more_in_use_than_cont
         " (select id from environment where name = '検証環境')"
     )
     results = await asyncio.gather(
-        apply_quote(request=id, term=term, actor=clerk),
+        apply_quote(None, request=id, term=term, actor=clerk),
         fetch(allocate, workflow),
         return_exceptions=True,
     )
@@ -126,7 +128,7 @@ async def test_only_what_is_answered_is_applied(portal: Portal, owner: httpx.Asy
     id, term = await id_of(path), await term_of()
     for _ in ("received", "withdrawn"):
         with pytest.raises(ApplicationRefused) as refused:
-            await apply_quote(request=id, term=term, actor=clerk)
+            await apply_quote(None, request=id, term=term, actor=clerk)
         assert refused.value.problem is ApplyProblem.NOT_ANSWERED
         if _ == "received":
             await withdraw_quote(portal.settings, request=id, actor=clerk)
@@ -139,7 +141,7 @@ async def test_a_term_that_ends_before_it_starts_is_refused(
     await answer(portal, path)
     with pytest.raises(ApplicationRefused) as refused:
         await apply_quote(
-            request=await id_of(path), term=await term_of(-5), actor=await user_id("clerk")
+            None, request=await id_of(path), term=await term_of(-5), actor=await user_id("clerk")
         )
     assert refused.value.problem is ApplyProblem.ENDS_BEFORE_START
 
@@ -151,6 +153,6 @@ async def test_a_change_within_the_term_amends_the_contract(
     await answer(portal, path)
     now, today = await contract(), clock.today("Asia/Tokyo")
     term = AgreedTerm(today, now.ends_on, today)
-    await apply_quote(request=await id_of(path), term=term, actor=await user_id("clerk"))
+    await apply_quote(None, request=await id_of(path), term=term, actor=await user_id("clerk"))
     assert (await contract()).ends_on == now.ends_on
     assert await fetch_value("select kind from contract_change where note <> ''") == "amended"

@@ -43,7 +43,7 @@ async def applied(
     found = await find_contract(await user_id("owner"), "D-1001")
     assert found is not None
     term = AgreedTerm(start, found.ends_on, start)
-    await apply_quote(request=await id_of(path), term=term, actor=await user_id("clerk"))
+    await apply_quote(None, request=await id_of(path), term=term, actor=await user_id("clerk"))
     return path
 
 
@@ -217,7 +217,7 @@ async def test_allocating_meanwhile_neither_waits_in_a_circle_nor_breaks_the_rul
         )
         for count in range(1, 9)
     ]
-    await asyncio.gather(*changes, apply_quote(request=id, term=term, actor=clerk))
+    await asyncio.gather(*changes, apply_quote(None, request=id, term=term, actor=clerk))
     [_, new] = await entries("WORKFLOW")
     assert sum((await allocations(new[0])).values()) <= 310
 

@@ -16,7 +16,7 @@ from app.quotes.answer_services import (
     take_into_review,
 )
 from app.quotes.rules import MOVES, QuoteState
-from app.quotes.services import StateRefused, withdraw_quote
+from app.quotes.services import StateRefused, mark_answer_read, withdraw_quote
 from app.storage import open_storage
 from tests.conftest import Portal
 from tests.environments.steps import propose
@@ -147,6 +147,37 @@ async def test_only_a_pdf_of_some_size_is_an_answer(portal: Portal, content: byt
         await store_answer(
             open_storage(portal.settings), request=UUID(int=1), name="a.pdf", content=content
         )
+
+
+async def test_home_names_an_answer_to_each_owner_until_that_person_has_opened_it(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    path = await requested(owner)
+    await answer(portal, path)
+    hint = f'href="{path}"'
+    await fetch("update membership set role = 'owner'")
+    async with await portal.signed_in("member") as colleague:
+        assert hint in (await owner.get("/")).text and hint in (await colleague.get("/")).text
+        assert (await owner.head(path)).status_code == 200
+        assert hint in (await owner.get("/")).text, "HEAD reads nothing"
+        await owner.get(path)
+        await owner.get(path)
+        assert hint not in (await owner.get("/")).text
+        assert hint in (await colleague.get("/")).text
+        await answer(portal, path, "訂正します。")
+        assert hint in (await owner.get("/")).text, "a corrected answer is a new one"
+
+
+async def test_an_answer_corrected_while_its_page_was_made_stays_unread(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    path, person = await requested(owner), await user_id("owner")
+    await answer(portal, path)
+    id = await id_of(path)
+    shown = await fetch_value("select answered_at from quote_request where id = $1", id)
+    await answer(portal, path, "訂正します。")
+    await mark_answer_read(person, id, shown)
+    assert f'href="{path}"' in (await owner.get("/")).text
 
 
 async def test_an_answer_is_put_right_until_it_is_concluded(

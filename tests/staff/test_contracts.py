@@ -1,5 +1,7 @@
 """Contracts in the console: created, amended, renewed, given owners; looking is recorded."""
 
+import re
+
 import asyncpg
 import httpx
 import pytest
@@ -7,8 +9,10 @@ import pytest
 from app import clock
 from app.contracts.rules import TIME_ZONES
 from app.database import fetch, fetch_one, fetch_value
+from tests.activation.world import audited
 from tests.conftest import Portal
 from tests.mail.post import deliver, link
+from tests.pdf.reading import text_of
 from tests.people.post import REGISTRATION
 from tests.staff.steps import confirmed, done, message, proposed
 
@@ -308,3 +312,36 @@ async def test_an_invitation_that_has_expired_leaves_the_contract_without_an_own
     page = (await clerk.get(f"{LIST}/D-3001")).text
     assert "アカウントが有効なオーナーがいません" in page and "参加待ち" not in page
     assert "参加待ち" not in (await clerk.get(f"{LIST}?q=D-3001")).text
+
+
+async def test_staff_take_the_license_position_that_owners_take_and_it_is_recorded(
+    auditor: httpx.AsyncClient, owner: httpx.AsyncClient
+) -> None:
+    place = f"{D_1001}/position/pdf"
+    assert f'href="{place}"' in (await auditor.get(D_1001)).text
+    await auditor.head(place)
+    assert await audited("report-export") == []
+    answer = await auditor.get(place)
+    theirs = await owner.get("/contracts/D-1001/reports/position/pdf")
+    both = [re.sub(r"\d\d:\d\d", "", text_of(each.content)) for each in (answer, theirs)]
+    assert both[0] == both[1], "but for the minute"
+    named = answer.headers["content-disposition"]
+    assert named == theirs.headers["content-disposition"]
+    by = await fetch_value("select id from portal_user where code = 'auditor'")
+    assert [event["actor"] for event in await audited("report-export")][:1] == [by]
+
+
+async def test_the_page_shows_how_much_of_each_product_is_held_and_free(
+    auditor: httpx.AsyncClient,
+) -> None:
+    await fetch(
+        "update allocation set quantity = 100 where environment in"
+        " (select id from environment where name = '本番環境') and entitlement in"
+        " (select e.id from entitlement e join product p on p.id = e.product"
+        " where p.code = 'WORKFLOW')"
+    )
+    page = (await auditor.get(D_1001)).text
+    row = re.search(r"<tr>\s*<th scope=\"row\">ワークフロー.*?</tr>", page, re.DOTALL)
+    assert row
+    cells = [re.sub("<[^>]+>", "", each) for each in re.findall('<td class="n".*?</td>', row[0])]
+    assert cells == ["500 ユーザ", "120", "200", "180"]

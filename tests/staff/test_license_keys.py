@@ -1,12 +1,14 @@
 """License keys in the console: issued in batches, taken away once, revoked while unused."""
 
 import asyncio
+from uuid import UUID
 
 import httpx
 import pytest
 
 from app.database import fetch, fetch_value
 from app.products.license_key_rules import is_checked, plain_license_key
+from tests.activation.world import audited
 from tests.staff.steps import confirmed, done, message
 
 KEYS = "/staff/license-keys"
@@ -87,16 +89,20 @@ async def test_an_unused_key_is_revoked_and_a_used_one_is_not(clerk: httpx.Async
     assert (await clerk.post(f"{KEYS}/{used}/revocation")).status_code == 404
 
 
-async def test_a_key_that_is_redeemed_meanwhile_is_not_revoked(clerk: httpx.AsyncClient) -> None:
-    free = await _key("FREE1")
-    confirmation = (await clerk.post(f"{KEYS}/{free}/revocation")).headers["location"]
+async def _redeem(key: UUID) -> None:
     await fetch(
         "insert into entitlement (id, contract, product, quantity, starts_on, ends_on,"
         " license_key, created_at) select gen_random_uuid(), c.id, k.product, k.quantity,"
         " k.starts_on, k.ends_on, k.id, now() from license_key k, contract c"
         " where k.id = $1::uuid and c.number = 'D-1001'",
-        free,
+        key,
     )
+
+
+async def test_a_key_that_is_redeemed_meanwhile_is_not_revoked(clerk: httpx.AsyncClient) -> None:
+    free = await _key("FREE1")
+    confirmation = (await clerk.post(f"{KEYS}/{free}/revocation")).headers["location"]
+    await _redeem(UUID(free))
     answer = await clerk.post(confirmation)
     assert answer.status_code in {303, 404}
     assert await fetch_value("select revoked_at from license_key where id = $1::uuid", free) is None
@@ -117,3 +123,44 @@ async def test_a_wrong_field_is_told(
 ) -> None:
     answer = await clerk.post(f"{KEYS}/new", data={**await _form(), field: value})
     assert answer.status_code == 422 and says in message(answer.text)
+
+
+async def test_selected_keys_are_revoked_by_one_confirmation(
+    clerk: httpx.AsyncClient, auditor: httpx.AsyncClient
+) -> None:
+    await _issued(clerk)
+    rows = await fetch("select id from license_key where batch is not null order by id limit 2")
+    keys = [str(row["id"]) for row in rows]
+    html = (await clerk.get(f"{KEYS}?state=free")).text
+    assert all(f'value="{key}"' in html for key in keys)
+    assert 'name="keys"' not in (await auditor.get(KEYS)).text
+    answer = await clerk.post(f"{KEYS}/revocation", data={"keys": keys})
+    statement = (await clerk.get(answer.headers["location"])).text
+    assert "ライセンスキー2個を失効させます" in statement and statement.count("CONNECTOR") == 2
+    page = await confirmed(clerk, answer.headers["location"])
+    assert "ライセンスキー2個を失効させました" in message(page.text)
+    assert {str(each["subject"]) for each in await audited("license-key-revocation")} == set(keys)
+    assert await fetch_value("select count(*) from license_key where revoked_at is not null") == 2
+
+
+async def test_if_one_selected_key_is_used_meanwhile_none_is_revoked(
+    clerk: httpx.AsyncClient,
+) -> None:
+    await _issued(clerk)
+    rows = await fetch("select id from license_key where batch is not null order by id")
+    data = {"keys": [str(row["id"]) for row in rows]}
+    confirmation = (await clerk.post(f"{KEYS}/revocation", data=data)).headers["location"]
+    await _redeem(rows[2]["id"])
+    answer = await clerk.post(confirmation)
+    page = await clerk.get(answer.headers["location"])
+    assert "失効していません" in message(page.text)
+    assert await fetch_value("select count(*) from license_key where revoked_at is not null") == 0
+    assert await audited("license-key-revocation") == []
+
+
+async def test_used_keys_cannot_be_selected(clerk: httpx.AsyncClient) -> None:
+    used = await fetch_value("select license_key from entitlement where license_key is not null")
+    assert f'value="{used}"' not in (await clerk.get(KEYS)).text
+    for data in ({}, {"keys": "x"}, {"keys": [str(used), await _key("FREE1")]}):
+        answer = await clerk.post(f"{KEYS}/revocation", data=data)
+        assert answer.status_code == 422, data

@@ -107,3 +107,58 @@ async def test_a_mail_that_says_what_holds_no_more_is_not_sent_again(
     await fetch("update mail set valid_until = now() - interval '1 second'")
     assert "/retry" not in (await clerk.get(f"{LIST}/{failed}")).text
     assert (await clerk.post(f"{LIST}/{failed}/retry")).status_code == 404
+
+
+async def _fail(portal: Portal, number: int) -> list[UUID]:
+    """So many mails with a link for english, refused by the server."""
+    async with portal.anonymous() as anonymous:
+        for _ in range(number):
+            await anonymous.post("/password/forgotten", data={"account": "english"})
+    mails = await claim(number, timedelta(minutes=2))
+    for mail in mails:
+        await settle_failed(mail, Reason.REFUSED, "550 no such mailbox", 1)
+    return sorted(mail["id"] for mail in mails)
+
+
+async def test_selected_failed_mails_are_sent_again_by_one_confirmation(
+    portal: Portal, clerk: httpx.AsyncClient
+) -> None:
+    first, second, third = await _fail(portal, 3)
+    html = (await clerk.get(f"{LIST}?state=failed")).text
+    assert html.count('name="mails"') == 3 and f"{LIST}/retry?state=failed" in html
+    answer = await clerk.post(f"{LIST}/retry", data={"mails": [str(second), str(first), "x"]})
+    statement = (await clerk.get(answer.headers["location"])).text
+    assert "メール2件を再送します" in statement and statement.count(f"{KIND} · ") == 2
+    page = await confirmed(clerk, answer.headers["location"])
+    assert "メール2件を再送の待ち行列に入れました" in message(page.text)
+    assert {event["subject"] for event in await audited("mail-retry")} == {first, second}
+    states = await fetch("select id, state from mail order by id")
+    assert [row["state"] for row in states] == ["queued", "queued", "failed"]
+    assert states[2]["id"] == third
+
+
+async def test_if_one_selected_mail_has_changed_none_is_sent_again(
+    portal: Portal, clerk: httpx.AsyncClient, staff: httpx.AsyncClient
+) -> None:
+    mails = await _fail(portal, 2)
+    data = {"mails": [str(id) for id in mails]}
+    confirmation = (await clerk.post(f"{LIST}/retry", data=data)).headers["location"]
+    await confirmed(staff, (await staff.post(f"{LIST}/{mails[1]}/discard")).headers["location"])
+    answer = await clerk.post(confirmation)
+    page = await clerk.get(answer.headers["location"])
+    assert "再送していません" in message(page.text)
+    assert await audited("mail-retry") == []
+    again = await clerk.post(f"{LIST}/retry", data=data)
+    assert again.status_code == 422 and "再送していません" in message(again.text)
+
+
+async def test_only_failed_mails_can_be_selected_and_only_by_those_who_may(
+    clerk: httpx.AsyncClient, auditor: httpx.AsyncClient, queued: UUID
+) -> None:
+    assert 'name="mails"' not in (await clerk.get(LIST)).text
+    for data in ({}, {"mails": "x"}, {"mails": str(queued)}):
+        assert (await clerk.post(f"{LIST}/retry", data=data)).status_code == 422
+    [mail] = await claim(1, timedelta(minutes=2))
+    await settle_failed(mail, Reason.REFUSED, "550", 1)
+    assert 'name="mails"' in (await clerk.get(LIST)).text
+    assert 'name="mails"' not in (await auditor.get(LIST)).text

@@ -29,6 +29,7 @@ LIGHT_ACTS = {
     *("company", "corporate-group", "contract-creation", "contract-amendment", "contract-renewal"),
     *("staff-invitation-cancellation", "product", "further-move", "activation-release"),
     *("mail-retry", "mail-discard", "license-key-issue", "license-key-revocation"),
+    *("mail-retries", "license-key-revocations"),
     *("quote-review", "quote-handler", "quote-answer", "quote-conclusion", "quote-application"),
     *("notice-text", "notice-publication", "notice-withdrawal"),
     *("entitlement-order", "entitlement-amendment"),

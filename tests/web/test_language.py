@@ -1,10 +1,22 @@
 """The language: what the browser asks for, what was chosen, what the account says."""
 
+from datetime import UTC, date, datetime
+
 import httpx
 import pytest
 
 from app.database import fetch_value
-from app.web.i18n import file_size, number, preferred_language
+from app.web.i18n import (
+    day,
+    file_day,
+    file_moment,
+    file_size,
+    language,
+    moment,
+    number,
+    period,
+    preferred_language,
+)
 from tests.conftest import Portal
 
 
@@ -79,3 +91,31 @@ def test_numbers_and_sizes_look_the_same_everywhere() -> None:
     assert [file_size(n) for n in (0, 999, 1000, 5_242_880, 10**12)] == [
         *("0 B", "999 B", "1.0 kB", "5.2 MB", "1000.0 GB"),
     ]
+
+
+FIRST, LAST = date(2026, 5, 4), date(2027, 5, 13)
+NOON = datetime(2027, 3, 31, 5, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("ja", ("2027/05/13", "2026/05/04～2027/05/13", "2027/03/31 14:05")),
+        ("en", ("May 13, 2027", "May 4, 2026 – May 13, 2027", "Mar 31, 2027, 14:05")),
+    ],
+)
+def test_dates_read_as_the_language_writes_them(code: str, shown: tuple[str, str, str]) -> None:
+    token = language.set(code)
+    try:
+        assert (day(LAST), period(FIRST, LAST), moment(NOON)) == shown
+    finally:
+        language.reset(token)
+
+
+@pytest.mark.parametrize("code", ["ja", "en"])
+def test_dates_in_files_are_the_same_in_each_language(code: str) -> None:
+    token = language.set(code)
+    try:
+        assert (file_day(LAST), file_moment(NOON)) == ("2027/05/13", "2027/03/31 14:05")
+    finally:
+        language.reset(token)

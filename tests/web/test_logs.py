@@ -1,9 +1,14 @@
 """The log: one line a request, with the number that the error page shows, and no secret."""
 
+import asyncio
+import gc
 import io
 import json
 import logging
 import re
+import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,11 +35,15 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What is logged from here on, as the server writes it."""
     written = io.StringIO()
     monkeypatch.setattr("sys.stderr", written)
-    before = structlog.get_config()
+    before, handlers = structlog.get_config(), logging.root.handlers[:]
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     configure_logs(logging.INFO)
     structlog.configure(cache_logger_on_first_use=False)
     yield written
     structlog.configure(**before)
+    logging.captureWarnings(False)
+    logging.root.handlers[:] = handlers
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
 def logged(lines: io.StringIO) -> list[dict[str, Any]]:
@@ -167,3 +176,52 @@ async def test_what_the_database_quotes_of_a_row_is_not_logged(
     [line] = logged(lines)
     assert told in line["exception"] and "in fetch" in line["exception"]
     assert argument not in line["exception"] and "鈴木" not in line["exception"]
+
+
+async def test_what_libraries_and_python_itself_say_is_one_object_a_line(
+    lines: io.StringIO,
+) -> None:
+    """Tracebacks of asyncpg, uvicorn and asyncio have many lines of their own."""
+
+    async def lost() -> None:
+        raise RuntimeError("lost")
+
+    def failing() -> None:
+        raise RuntimeError("in a thread")
+
+    try:
+        raise RuntimeError("of a library")
+    except RuntimeError:
+        logging.getLogger("uvicorn.error").exception("Exception in %s", "ASGI application")
+    warnings.warn("old\nand gone", DeprecationWarning, stacklevel=1)
+    task = asyncio.ensure_future(lost())
+    await asyncio.wait({task})
+    del task
+    gc.collect()
+    thread = threading.Thread(target=failing)
+    thread.start()
+    thread.join()
+    try:
+        raise RuntimeError("not caught")
+    except RuntimeError as error:
+        sys.excepthook(RuntimeError, error, error.__traceback__)
+    told = logged(lines)
+    text = json.dumps(told)
+    for each in ("of a library", "old", "lost", "in a thread", "not caught"):
+        assert each in text, each
+    assert all(line["event"] and line["level"] and line["timestamp"] for line in told)
+    assert [line.get("logger") for line in told[:2]] == ["uvicorn.error", "py.warnings"]
+    assert "Traceback" in told[0]["exception"]
+
+
+async def test_values_that_the_database_quotes_stay_out_of_what_libraries_log(
+    portal: Portal, lines: io.StringIO
+) -> None:
+    address = "@".join(("who", "example.com"))
+    try:
+        await fetch("update portal_user set email = $1", address)
+    except asyncpg.PostgresError:
+        logging.getLogger("asyncio").exception("Task exception was never retrieved")
+    [line] = logged(lines)
+    assert "portal_user_email_key" in line["exception"]
+    assert address not in line["exception"]

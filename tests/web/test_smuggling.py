@@ -44,7 +44,8 @@ def server(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     """`portal serve`, started once."""
     folder: Path = tmp_path_factory.mktemp("smuggling")
     dsn = asyncio.run(stage.copy())
-    with Server(folder, dsn, stage.owner_dsn(dsn)) as running:
+    secret = str(stage.settings.secret_file)
+    with Server(folder, dsn, stage.owner_dsn(dsn), PORTAL_SECRET_FILE=secret) as running:
         yield running
 
 

@@ -24,53 +24,7 @@ from app.database import (
 from app.main import make_app
 from app.web.errors import unavailable_errors
 from tests.conftest import Portal, Stage
-
-SOCKET = ".s.PGSQL.5432"
-
-
-class Relay:
-    """Stands between the portal and the database; it can go away and come back."""
-
-    def __init__(self, folder: Path, dsn: str) -> None:
-        self.path, self.beyond = folder / SOCKET, Path(_folder(dsn)) / SOCKET
-        self.dsn = dsn.replace(_quoted(dsn), str(folder))
-        self.writers: set[asyncio.StreamWriter] = set()
-
-    async def start(self) -> None:
-        self.server = await asyncio.start_unix_server(self._relay, self.path)
-
-    async def stop(self) -> None:
-        """Like a database that was stopped: no socket, and every connection cut."""
-        self.server.close()
-        for writer in self.writers:
-            writer.transport.abort()
-        self.writers.clear()
-        self.path.unlink(missing_ok=True)
-
-    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        beyond_reader, beyond_writer = await asyncio.open_unix_connection(self.beyond)
-        self.writers |= {writer, beyond_writer}
-        await asyncio.gather(_pump(reader, beyond_writer), _pump(beyond_reader, writer))
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    except ConnectionError:
-        pass
-    finally:
-        writer.close()
-
-
-def _folder(dsn: str) -> str:
-    return parse_qs(urlsplit(dsn).query)["host"][0]
-
-
-def _quoted(dsn: str) -> str:
-    """The folder as it is written in the address."""
-    return urlsplit(dsn).query.split("host=")[1].split("&")[0]
+from tests.relay import Relay
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ class Backup:
         self._environment.setenv("PORTAL_DATABASE_URL", dsn)
         self._environment.setenv("PORTAL_MIGRATE_URL", self.stage.owner_dsn(dsn))
         self._environment.setenv("PORTAL_DATA_DIR", str(self._data_dir))
+        self._environment.setenv("PORTAL_SECRET_FILE", str(self.stage.settings.secret_file))
         self.dsn = dsn
 
     def run(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -71,7 +72,7 @@ def backup(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bac
 def run(*arguments: str) -> tuple[int, str]:
     """Exit code and output of `portal erasures …`."""
     done = CliRunner().invoke(erasures, list(arguments))
-    return done.exit_code, done.output
+    return done.exit_code, done.output if done.exit_code else done.stdout
 
 
 def test_a_restored_backup_forgets_again_who_had_withdrawn(backup: Backup, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ LONGEST_NAME = 60
 
 
 def _app_code(fields: Fields) -> str:
-    """A code as it is shown: six digits, often with a space in the middle."""
+    """A code in the form that apps show: six digits, often with a space in the middle."""
     code = fields.code("code", _("Verification code")).replace(" ", "")
     if "code" not in fields.errors and not (
         code.isascii() and code.isdigit() and len(code) == CODE_DIGITS

@@ -1,6 +1,7 @@
 """Root keys as files: which public ones are trusted, and where private ones lie."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -36,6 +37,14 @@ def write_private(path: Path, data: bytes) -> None:
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as opened:
         opened.write(data)
+
+
+def write_public(path: Path, data: bytes) -> None:
+    """Write a file that every user may read: root may sign what the portal's user imports."""
+    path.write_bytes(data)
+    # Whatever the umask is. A file of another user keeps its mode.
+    with suppress(PermissionError):
+        path.chmod(0o644)
 
 
 def find_private_keys(folder: Path) -> list[Path]:

@@ -135,7 +135,7 @@ async def list_links(chosen: AuditFilter) -> AsyncIterator[Link]:
 
 @dataclass(frozen=True)
 class Check:
-    """A verification, as it is on record.
+    """A verification on record.
 
     Attributes:
         findings: how much was found; `first` is the first of it.

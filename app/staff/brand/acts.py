@@ -36,7 +36,7 @@ class OfLogo(Payload, frozen=True):
 
 
 async def provide_brand() -> SeenBrand:
-    """Return the brand as it is stored.
+    """Return the stored brand.
 
     This process shows it at once, so that the person returning from 決定 sees what they confirmed.
 

@@ -67,7 +67,7 @@ class Logos(Controller):
         viewer: NamedDependency[Viewer],
         subject: NamedDependency[SeenBrand],
     ) -> Response[str]:
-        """The logo as it is, and the form for another one."""
+        """The present logo, and the form for another one."""
         shown = acts.LOGO, acts.REMOVAL
         errors = await draft_errors(request, viewer, lambda p: p.brand == subject.id, *shown)
         return _logo(request, subject, errors)

@@ -23,7 +23,7 @@ from app.staff.contracts.values import OwnerValues
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import StaffForms, staff_page
-from app.web.i18n import LANGUAGE_NAMES, moment, pgettext
+from app.web.i18n import LANGUAGE_NAMES, file_moment, pgettext
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_head
 from app.web.responses import see_other
@@ -31,7 +31,7 @@ from app.web.values import Choices, SentForm, prefilled
 
 
 class AccessReview(Controller):
-    """Everybody who can see a contract, so that somebody can check that it is right."""
+    """Everyone who can see a contract, so that staff can check that this is right."""
 
     path = "/staff/contracts/{number:str}/access-review"
     guards = SEE
@@ -81,10 +81,10 @@ def _lines(contract: ContractHead, people: list[Access]) -> list[str]:
     for each in people:
         last = each.last_sign_in_at
         cells = [each.code, each.name, each.email, role_name(Role(each.role))]
-        cells += [notices(each.notification), moment(each.created_at, zone)]
-        cells += [moment(last, zone) if last else ""]
+        cells += [notices(each.notification), file_moment(each.created_at, zone)]
+        cells += [file_moment(last, zone) if last else ""]
         cells += [pgettext("second step", "Set up") if each.second_factor else _("Not set up")]
-        cells += [moment(each.disabled_at, zone) if each.disabled_at else ""]
+        cells += [file_moment(each.disabled_at, zone) if each.disabled_at else ""]
         lines.append(csv_line(cells))
     return lines
 

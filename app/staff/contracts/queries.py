@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app import clock
 from app.contracts.queries import STATUSES, TODAY
-from app.contracts.rules import NamedContract, Status, status_of
+from app.contracts.rules import NamedContract, Role, SeenContract, Status, status_of
 from app.contracts.tables import Contract
 from app.database import row, rows
 from app.web.lists.listings import Listing, Order, fields_of, words_in
@@ -17,7 +17,7 @@ class ListedContract:
     """A contract in the list.
 
     Attributes:
-        owned: whether somebody owns it whose account is in use.
+        owned: whether it has an owner whose account is in use.
         owner_invited: whether an invitation of an owner is open.
     """
 
@@ -95,6 +95,25 @@ class ContractHead:
     def named(self) -> NamedContract:
         """Return it as mails name it."""
         return NamedContract(self.id, self.number, self.name, self.company_name)
+
+    @property
+    def as_owner(self) -> SeenContract:
+        """Return it as its owners see it, for what staff are shown in the same form."""
+        return SeenContract(
+            id=self.id,
+            number=self.number,
+            name=self.name,
+            company=self.company_name,
+            license_type=self.license_type,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            time_zone=self.time_zone,
+            sales_name=self.sales_name,
+            sales_email=self.sales_email,
+            sales_phone=self.sales_phone,
+            role=Role.OWNER,
+            today=self.today,
+        )
 
     @property
     def today(self) -> date:

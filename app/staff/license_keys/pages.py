@@ -20,12 +20,14 @@ from app.staff.catalogue.acts import offered_products
 from app.staff.catalogue.queries import list_catalogue
 from app.staff.license_keys import acts, queries
 from app.staff.license_keys.queries import Batch
+from app.staff.license_keys.selection_acts import REVOCATIONS, OfKeys
 from app.staff.license_keys.values import IssueValues
 from app.staff.rules import Permission, permits
+from app.staff.selection_forms import selected
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
 from app.web.i18n import gettext as _
 from app.web.lists.queries import list_rows
-from app.web.requests import PageRequest, query_form
+from app.web.requests import PageRequest, query_form, read_form
 from app.web.responses import see_other
 from app.web.values import Choices, SentForm
 
@@ -35,12 +37,33 @@ EXPORT = [permitted(Permission.LICENSE_KEYS_EXPORT), recently_proved]
 
 
 @get(acts.KEYS_URL, guards=SEE)
-async def list_keys(request: PageRequest) -> Response[str]:
+async def list_keys(request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
     """ライセンスキー: by their characters and by what became of them."""
+    errors = await draft_errors(request, viewer, lambda _: True, REVOCATIONS)
+    return await _list(request, errors)
+
+
+async def _list(request: PageRequest, errors: dict[str, str]) -> Response[str]:
     products = {each.code: product_name(each) for each in await list_catalogue()}
     wanted = queries.read_wanted(acts.KEYS_URL, query_form(request))
     listed = await list_rows(queries.KEYS, wanted, queries.of_product(wanted))
-    return staff_page(request, "staff/license_keys.html", listed=listed, products=products)
+    return staff_page(
+        request, "staff/license_keys.html", listed=listed, products=products, errors=errors
+    )
+
+
+@post(f"{acts.KEYS_URL}/revocation", guards=ISSUE)
+async def propose_revocations(
+    request: PageRequest, viewer: NamedDependency[Viewer]
+) -> Response[Any]:
+    """失効 of the selected ones: on to the confirm step."""
+    keys = selected(await read_form(request), "keys")
+    known = await queries.list_keys(keys)
+    if not known:
+        return await _list(request, {"form": _("Select at least one license key.")})
+    if len(known) < len(keys) or not all(key.revocable for key in known):
+        return await _list(request, {"form": REVOCATIONS.refusal("settled").told()})
+    return see_other(await propose(viewer, REVOCATIONS, OfKeys(keys)))
 
 
 class KeyIssue(StaffForms[None, IssueValues, acts.Issue]):

@@ -1,11 +1,12 @@
 """Reads about license keys. A whole key is money: lists show its first and its last group only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from app.contracts.tables import Contract
-from app.database import row
+from app.database import row, rows
 from app.products.license_key_rules import plain_license_key
 from app.web.lists.addresses import Wanted
 from app.web.lists.listings import Listing, Order, Where, fields_of
@@ -41,6 +42,11 @@ class ListedKey:
     unit: str
     redeemed_by: str | None
 
+    @property
+    def revocable(self) -> bool:
+        """Return whether it was neither redeemed nor revoked."""
+        return not self.redeemed_by and not self.revoked_at
+
 
 def _has(where: Where, words: str) -> None:
     """Find license keys whose characters, however they are typed, have the words."""
@@ -75,6 +81,16 @@ def of_product(wanted: Wanted) -> Where:
     return where
 
 
+async def list_keys(ids: Sequence[UUID]) -> list[ListedKey]:
+    """Return some license keys, the newest first."""
+    return await rows(
+        ListedKey,
+        f"select {KEYS.columns} from {KEYS.tables} where k.id = any($1::uuid[])"
+        " order by k.issued_at desc, k.id",
+        ids,
+    )
+
+
 @dataclass(frozen=True)
 class SeenKey(ListedKey):
     """A license key, with what became of it; `only_for` is a contract's number."""
@@ -82,11 +98,6 @@ class SeenKey(ListedKey):
     batch: UUID | None
     only_for: str | None
     redeemed_at: datetime | None
-
-    @property
-    def revocable(self) -> bool:
-        """Return whether it was neither redeemed nor revoked."""
-        return not self.redeemed_by and not self.revoked_at
 
 
 async def find_key(id: UUID) -> SeenKey | None:

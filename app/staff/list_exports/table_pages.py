@@ -11,7 +11,7 @@ from app.staff.contracts.queries import CONTRACTS, ListedContract
 from app.staff.license_keys.queries import KEYS, ListedKey, of_product, read_wanted
 from app.staff.people.acts import role_names
 from app.staff.people.queries import USERS, ListedUser
-from app.web.i18n import day, moment, pgettext
+from app.web.i18n import file_day, file_moment, pgettext
 from app.web.i18n import gettext as _
 from app.web.lists.addresses import Wanted
 from app.web.lists.listings import Listing, Where
@@ -47,7 +47,7 @@ def _contract_heads() -> list[str]:
 def _contract(row: ListedContract) -> list[str]:
     waiting = _("Invitation pending") if row.owner_invited else pgettext("owner", "None")
     owner = _("Assigned") if row.owned else waiting
-    days = [day(row.starts_on), day(row.ends_on)]
+    days = [file_day(row.starts_on), file_day(row.ends_on)]
     return [row.number, row.name, row.company, _(STATUS_NAMES[row.status]), *days, owner]
 
 
@@ -59,31 +59,31 @@ def _user_heads() -> list[str]:
 def _user(row: ListedUser) -> list[str]:
     role = {str(code): name for code, name in role_names().items()}.get(row.staff_role or "", "")
     account = _("Disabled") if row.disabled_at else _("Active")
-    last = moment(row.last_sign_in_at) if row.last_sign_in_at else ""
+    last = file_moment(row.last_sign_in_at) if row.last_sign_in_at else ""
     return [row.code, row.name, row.email, role, str(row.contracts), account, last]
 
 
 def _activation_heads() -> list[str]:
     heads = [_("Contract"), _("Environment"), _("Activation number"), _("Key ID")]
-    return [*heads, _("Issued"), _("Downloaded"), _("State")]
+    return [*heads, _("Issued"), _("Downloaded"), _("Status")]
 
 
 def _activation(row: ListedActivation) -> list[str]:
-    downloaded = moment(row.downloaded_at) if row.downloaded_at else ""
+    downloaded = file_moment(row.downloaded_at) if row.downloaded_at else ""
     file = [row.contract, row.environment, str(row.seq), row.jkt]
-    return [*file, moment(row.issued_at), downloaded, file_state_name(row.state)]
+    return [*file, file_moment(row.issued_at), downloaded, file_state_name(row.state)]
 
 
 def _key_heads() -> list[str]:
     heads = [_("License key"), _("Product"), _("Quantity"), _("First day"), _("Last usable day")]
-    return [*heads, _("Issued"), _("State"), _("Contract")]
+    return [*heads, _("Issued"), _("Status"), _("Contract")]
 
 
 def _key(row: ListedKey) -> list[str]:
     free = _("Ended") if row.ended else _("Not redeemed")
     unused = _("Revoked") if row.revoked_at else free
     state = _("Redeemed") if row.redeemed_by else unused
-    days = [day(row.starts_on), day(row.ends_on), moment(row.issued_at)]
+    days = [file_day(row.starts_on), file_day(row.ends_on), file_moment(row.issued_at)]
     return [row.masked, row.product, str(row.quantity), *days, state, row.redeemed_by or ""]
 
 

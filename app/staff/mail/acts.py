@@ -18,7 +18,7 @@ MAIL_URL = "/staff/mail"
 
 
 class OfMail(Payload, frozen=True):
-    """An act about a mail as it is."""
+    """An act about an existing mail."""
 
     mail: UUID
 

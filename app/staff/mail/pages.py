@@ -12,11 +12,14 @@ from app.mail.rules import KINDS, kind_name
 from app.staff.access import permitted
 from app.staff.mail import acts, queries
 from app.staff.mail.queries import SeenMail
+from app.staff.mail.selection_acts import RETRIES, OfMails
 from app.staff.rules import Permission
+from app.staff.selection_forms import selected
 from app.staff.shell_pages import draft_errors, staff_page
+from app.web.i18n import gettext as _
 from app.web.lists.addresses import Wanted
 from app.web.lists.queries import list_rows
-from app.web.requests import PageRequest, query_form
+from app.web.requests import PageRequest, query_form, read_form
 from app.web.responses import see_other
 
 SEE = [permitted(Permission.CONSOLE_SEE)]
@@ -24,12 +27,36 @@ CHANGE = [permitted(Permission.MAIL_SEND_AGAIN)]
 
 
 @get(acts.MAIL_URL, guards=SEE)
-async def list_mails(request: PageRequest) -> Response[str]:
+async def list_mails(request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[str]:
     """メール: waiting, sent and failed."""
+    errors = await draft_errors(request, viewer, lambda _: True, RETRIES)
+    return await _list(request, errors)
+
+
+async def _list(request: PageRequest, errors: dict[str, str]) -> Response[str]:
     wanted = Wanted.read(acts.MAIL_URL, query_form(request), queries.MAILS)
     listed = await list_rows(queries.MAILS, wanted)
     kinds = sorted(((each, kind_name(each)) for each in KINDS), key=lambda pair: pair[1])
-    return staff_page(request, "staff/mails.html", listed=listed, kinds=kinds, kind_name=kind_name)
+    return staff_page(
+        request,
+        "staff/mails.html",
+        listed=listed,
+        kinds=kinds,
+        kind_name=kind_name,
+        errors=errors,
+    )
+
+
+@post(acts.MAIL_URL + "/retry", guards=CHANGE)
+async def propose_retries(request: PageRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
+    """再送 of the selected ones: on to the confirm step."""
+    mails = selected(await read_form(request), "mails")
+    known = await queries.list_mails(mails)
+    if not known:
+        return await _list(request, {"form": _("Select at least one email.")})
+    if len(known) < len(mails) or not all(mail.retriable() for mail in known):
+        return await _list(request, {"form": RETRIES.refusal("settled").told()})
+    return see_other(await propose(viewer, RETRIES, OfMails(mails)))
 
 
 class Mails(Controller):

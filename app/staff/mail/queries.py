@@ -1,11 +1,12 @@
 """Reads about the outbox. Nothing here says what is in a mail, or to which address it goes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app import clock
-from app.database import row
+from app.database import row, rows
 from app.mail.rules import KINDS, Reason, State
 from app.web.lists.listings import Listing, Order, fields_of, words_in
 
@@ -71,3 +72,13 @@ MAILS = Listing(
 async def find_mail(id: UUID) -> SeenMail | None:
     """Return how a mail fares."""
     return await row(SeenMail, f"select {COLUMNS} from {TABLES} where m.id = $1", id)
+
+
+async def list_mails(ids: Sequence[UUID]) -> list[SeenMail]:
+    """Return how some mails fare, the newest first."""
+    return await rows(
+        SeenMail,
+        f"select {COLUMNS} from {TABLES} where m.id = any($1::uuid[])"
+        " order by m.created_at desc, m.id",
+        ids,
+    )

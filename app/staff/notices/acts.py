@@ -31,7 +31,7 @@ class NoticeText(Entry[NoticeValues], frozen=True):
 
 
 class OfNotice(Payload, frozen=True):
-    """An act about a notice as it is."""
+    """An act about an existing notice."""
 
     notice: UUID
 

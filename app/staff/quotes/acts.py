@@ -21,7 +21,7 @@ QUOTES_URL = "/staff/quotes"
 
 
 class OfQuote(Payload, frozen=True):
-    """An act about a request as it is."""
+    """An act about an existing request."""
 
     reference: str
 
@@ -64,7 +64,7 @@ def quote_facts(quote: Quote) -> list[tuple[str, str]]:
         (_("Reference number"), quote.seen.reference),
         (_("Contract"), f"{contract.name} ({contract.number})"),
         (_("Company"), contract.company),
-        (_("State"), state_name(quote.seen.state)),
+        (_("Status"), state_name(quote.seen.state)),
         (_("Requested at"), moment(quote.seen.requested_at, contract.time_zone)),
     ]
 

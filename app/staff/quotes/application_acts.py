@@ -165,6 +165,7 @@ async def _apply(context: Context, payload: Application) -> Done:
     quote = await find(payload.reference)
     try:
         await apply_quote(
+            context.settings,
             request=quote.seen.id,
             term=AgreedTerm(**columns(payload.values)),
             actor=context.viewer.id,

@@ -57,7 +57,7 @@ QUOTES = Listing(
 
 
 async def list_quotes(wanted: Wanted, viewer: UUID) -> Listed[ListedQuote]:
-    """Return requests, of all of the staff, of the viewer or of nobody."""
+    """Return requests, of all of the staff, of the viewer, or those without anyone."""
     where = Where()
     if wanted.chosen["handler"] == "me":
         where.add("q.handled_by = {}", viewer)

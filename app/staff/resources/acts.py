@@ -30,7 +30,7 @@ class Publication(Entry[ResourceValues], frozen=True):
 
 
 class OfUpload(Payload, frozen=True):
-    """An act about an upload as it is."""
+    """An act about an existing upload."""
 
     upload: UUID
 

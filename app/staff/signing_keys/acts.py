@@ -57,7 +57,7 @@ async def _state_rotation(_context: Context, payload: Rotation) -> Statement:
         notes=[
             _(
                 "Next, take the unsigned keyset to the computer with the root key. Until you"
-                " register the signed keyset, the portal keeps signing with the current key."
+                " upload the signed keyset, the portal keeps signing with the current key."
             )
         ],
         warning=_(

@@ -86,7 +86,7 @@ class Wanted:
 
     @classmethod
     def usual(cls, path: str, listing: Listing[Any], size: int) -> "Wanted":
-        """Return the beginning of a list that nobody has asked anything of."""
+        """Return the first page of a list, without search or filter."""
         return cls(
             path=path,
             orders={name: order.down for name, order in listing.orders.items()},

@@ -28,7 +28,7 @@ async def film_environments(camera: Camera) -> None:
     await film.fill("環境名", NAME[camera.language])
     await film.fill("ソートキー", "30")
     await film.hold()
-    film.say("［登録］を選びます。", "Choose “Register”.")
+    film.say("［登録］を選びます。", "Choose “Create”.")
     await film.press("登録")
     film.say("内容を確かめて［決定］を選びます。", "Check, and choose “Confirm”.")
     await film.hold()
@@ -82,10 +82,10 @@ async def film_activation(camera: Camera) -> None:
     await film.press("利用", "検証環境")
     film.say(
         "Step 1: ［アクティベーションリクエストファイル］を指定して［登録］を選びます。",
-        "Step 1: choose the “Activation request file”, then “Register”.",
+        "Step 1: choose the “Activation request file”, then “Upload”.",
     )
     await film.upload("アクティベーションリクエストファイル", request)
-    await film.press("登録")
+    await film.press("登録｜ファイル")
     film.say(
         "システム名、製品、数量を確かめて［決定］を選びます。",
         "Check system name, products and quantities, and choose “Confirm”.",

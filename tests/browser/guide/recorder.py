@@ -9,6 +9,10 @@ from tests.browser.guide.camera import MEDIA, Camera, convert
 from tests.browser.people import Person
 
 WIDTH, HEIGHT = 860, 600
+# Captions have a strip of their own above the screen, where they cover no control, and where the
+# player's buttons, which are below, do not cover them.
+STRIP, STRIP_COLOR = 96, "0x1a1a1a"
+AT_THE_TOP = "line:0"
 MOVE_FRAMES, MOVE_MS = 6, 70
 CHUNKS, CHUNK_MS = 4, 220
 PRESS_MS, LOOK_MS = 350, 1500
@@ -118,11 +122,12 @@ class Recorder:
         listing.write_text("\n".join([*lines, f"file '{last}'", ""]), encoding="utf-8")
         film = MEDIA / f"{name}-film.{language}.webm"
         frames = ["-f", "concat", "-safe", "0", "-i", str(listing), "-fps_mode", "vfr"]
+        strip = ["-vf", f"pad=iw:ih+{STRIP}:0:{STRIP}:{STRIP_COLOR}"]
         quality = ["-c:v", "libvpx-vp9", "-crf", "34", "-b:v", "0", "-pix_fmt", "yuv420p"]
         effort = ["-deadline", "good", "-cpu-used", "1", "-row-mt", "1", "-g", "300"]
         plain = ["-an", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"]
-        convert([*frames, *quality, *effort, *plain, str(film)])
-        small = ["-vf", f"scale={POSTER_WIDTH}:-1", "-c:v", "libwebp", "-quality", "35"]
+        convert([*frames, *strip, *quality, *effort, *plain, str(film)])
+        small = ["-vf", f"{strip[1]},scale={POSTER_WIDTH}:-1", "-c:v", "libwebp", "-quality", "35"]
         poster = MEDIA / f"{name}-poster.{language}.webp"
         convert(["-i", str(self.frames[0][0]), *small, "-map_metadata", "-1", str(poster)])
         for code in ("ja", "en"):
@@ -131,7 +136,7 @@ class Recorder:
     def _captions(self, language: str) -> str:
         ends = [start for start, _, _ in self.captions[1:]] + [self.now]
         cues = [
-            f"{_clock(start)} --> {_clock(end)}\n{ja if language == 'ja' else en}\n"
+            f"{_clock(start)} --> {_clock(end)} {AT_THE_TOP}\n{ja if language == 'ja' else en}\n"
             for (start, ja, en), end in zip(self.captions, ends, strict=True)
         ]
         return "WEBVTT\n\n" + "\n".join(cues)

@@ -31,8 +31,8 @@ async def take_log_in(camera: Camera) -> None:
     await camera.cast.site.set_language("newcomer", camera.language)
     await person.press("ログイン")
     await person.tick("利用規約に同意する")
-    await camera.take("terms", person, "登録", lowest=720)
-    await person.press("登録")
+    await camera.take("terms", person, "登録｜規約", lowest=720)
+    await person.press("登録｜規約")
     await camera.take("password", person, "変更")
 
 

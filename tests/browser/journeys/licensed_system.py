@@ -66,7 +66,7 @@ async def _through_the_portal(cast: Cast, request: Path) -> Path:
     await owner.visit(LIST)
     await owner.press("利用", "検証環境")
     await owner.upload("アクティベーションリクエストファイル", request)
-    await owner.press("登録")
+    await owner.press("登録｜ファイル")
     await owner.press("決定")
     return await owner.download("ダウンロード", cast.folder)
 

@@ -40,18 +40,18 @@ async def walk(cast: Cast) -> None:
 async def _accept_terms(cast: Cast, person: Person) -> None:
     await person.sees_heading("利用規約")
     await cast.look(person)
-    await person.press("登録")
+    await person.press("登録｜規約")
     await person.sees_error("入力内容を確認してください")
     await cast.look(person)
     await publish_terms_of_use(
         "# 第一条\n\n新しい規約です。", "# Article 1\n\nThese terms are new."
     )
     await person.tick("利用規約に同意する")
-    await person.press("登録")
+    await person.press("登録｜規約")
     await person.sees_error("利用規約が更新されました。もう一度お読みください。")
     await cast.reached("conflict", person)
     await person.tick("利用規約に同意する")
-    await person.press("登録")
+    await person.press("登録｜規約")
 
 
 async def _change_password(cast: Cast, person: Person) -> None:

@@ -1,0 +1,1 @@
+"""The parts of benchmarks.failover: servers that can fail, people who use them, what they got."""
