@@ -97,7 +97,8 @@ async def once(call: Call, work: Callable[[], Awaitable[Answer]]) -> Answer:
                 return kept
             answer = await work()
             if call.dry_run:
-                raise _Rehearsed(answer)
+                # What was made is gone again, so no address or version of it is named.
+                raise _Rehearsed(replace(answer, headers={"Dry-Run": "true"}))
             await _keep(call, answer)
             return answer
     except _Rehearsed as rehearsed:

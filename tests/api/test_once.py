@@ -66,6 +66,7 @@ async def test_a_rehearsal_answers_what_would_happen_and_changes_nothing(portal:
         known = await products(ci)
         rehearsed = await ci.post("/environments?dry_run=true", json=NEW, headers=key)
         assert rehearsed.status_code == 201 and rehearsed.json()["name"] == "build"
+        assert "location" not in rehearsed.headers and rehearsed.headers["dry-run"] == "true"
         assert await fetch_value(COUNT) == 0
         assert await fetch_value("select count(*) from api_call") == 0
         place = f"/environments/{await environment(ci, 'build')}"

@@ -1,9 +1,12 @@
 """What a token looks like, and what something else in its place looks like."""
 
+import re
+
 import pytest
 
 from app.accounts.rules import new_token
 from app.service_accounts.token_rules import Credential, credential_of, is_whole, make_token
+from tests.conventions.sources import PROJECT
 
 
 def test_a_token_has_its_documented_form_and_is_never_the_same() -> None:
@@ -13,6 +16,15 @@ def test_a_token_has_its_documented_form_and_is_never_the_same() -> None:
         assert token.startswith("lp1_c") and len(token) == 54 and token.isascii()
         assert is_whole(token)
         assert credential_of(f"Bearer {token}") == (Credential.TOKEN, token)
+
+
+def test_the_documented_token_has_a_right_checksum_and_is_found_by_the_documented_expression() -> (
+    None
+):
+    page = (PROJECT / "docs" / "formats" / "service-tokens.md").read_text("utf-8")
+    blocks = re.findall(r"```\n(.+)\n```", page)
+    assert is_whole(blocks[0]) and re.fullmatch(blocks[1], blocks[0])
+    assert re.fullmatch(blocks[1], make_token())
 
 
 def test_a_token_with_any_other_letter_is_told_from_a_whole_one() -> None:
