@@ -1,5 +1,6 @@
 """Who looks: the session behind each request."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -153,7 +154,9 @@ def _viewer(row: Record) -> Viewer:
 
 async def _keep_alive(row: Record, now: datetime) -> None:
     if now - row["last_seen_at"] >= SEEN_EVERY:
-        await mark_seen(row["session"])
+        # A database that takes no changes still shows pages.
+        with contextlib.suppress(*unavailable_errors):
+            await mark_seen(row["session"])
 
 
 def _named_id(scope: Mapping[str, Any]) -> UUID | None:

@@ -9,9 +9,11 @@ import asyncpg
 
 from app.database.outages import CANNOT_CONNECT
 
-# How long one host may take to answer. A machine without power answers nothing at all, and the
-# next host of the address has to be tried within the time that a page waits.
+# How long one host of several may take to answer. A machine without power answers nothing at all,
+# and the next host of the address has to be tried within the time that a page waits.
 HOST_SECONDS = 4.0
+# A host that is the only one may be slow: there is nothing else to try.
+ONLY_HOST_SECONDS = 30.0
 # After so many seconds of silence the system asks, so often, and then gives the line up; what was
 # sent and not confirmed does so after as many milliseconds.
 SILENCE = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 5000}
@@ -62,11 +64,13 @@ async def connect(
         OSError, asyncpg.PostgresError: no host of it can be used; what the last one said.
     """
     failure: Exception | None = None
-    for address in each_host(dsn):
+    addresses = list(each_host(dsn))
+    seconds = HOST_SECONDS if len(addresses) > 1 else ONLY_HOST_SECONDS
+    for address in addresses:
         try:
             return await asyncpg.connect(
                 address,
-                timeout=HOST_SECONDS,
+                timeout=seconds,
                 connection_class=connection_class,
                 command_timeout=command_timeout,
                 statement_cache_size=statement_cache_size,

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -63,25 +64,26 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> Non
         prepare_data_dir(read_settings({"PORTAL_DATA_DIR": str(tmp_path / "file" / "data")}))
 
 
-def test_a_folder_of_another_user_is_told_with_the_command_that_mends_it(tmp_path: Path) -> None:
+AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from app.cli.places import prepare_data_dir
+from app.settings import read_settings
+settings = read_settings({"PORTAL_DATA_DIR": sys.argv[1]})
+os.setgid(65534)
+os.setuid(65534)
+prepare_data_dir(settings)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_folder_of_another_user_is_told_with_the_command_that_mends_it() -> None:
     """As root makes it by `install -D` before the portal has started."""
-    data = tmp_path / "data"
-    data.mkdir(mode=0o700)
-    for folder in (tmp_path, *tmp_path.parents):
-        if not folder.stat().st_mode & 0o001:
-            pytest.skip("no other user can enter the folder of this test")
-    if os.geteuid() != 0:
-        pytest.skip("only root can become another user")
-    code = (
-        "import os; os.setgid(65534); os.setuid(65534);"
-        "from app.cli.places import prepare_data_dir; from app.settings import read_settings;"
-        f"prepare_data_dir(read_settings({{'PORTAL_DATA_DIR': {str(data)!r}}}))"
-    )
-    done = run_code(code)
-    assert f"chown -R nobody: {data}" in done, done
-
-
-def run_code(code: str) -> str:
-    """Errors of a Python program that runs as another user."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    return done.stderr
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        data = Path(name) / "data"
+        data.mkdir(mode=0o700)
+        command = [sys.executable, "-c", AS_NOBODY, str(data)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert f"chown -R nobody: {data}" in done.stderr, done.stderr
+    assert "belongs to the user root" in done.stderr

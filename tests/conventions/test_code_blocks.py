@@ -44,6 +44,7 @@ RUN_BY = {
     "portal erasures replay": "tests/withdrawal/test_commands.py",
     "portal audit verify": "tests/audit/test_commands.py",
     "portal import": "tests/imports/test_imports.py",
+    "portal renew-secret": "tests/secret/test_commands.py",
     "licensed-system --state": "tests/test_from_nothing.py",
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
@@ -123,18 +124,42 @@ def test_the_units_are_valid(machine: Machine) -> None:
         assert "StartLimitIntervalSec=0\n" in text and "Restart=always\n" in text
 
 
-def test_an_upgrade_keeps_the_data_and_makes_a_backup_first(
-    machine: Machine, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of a later version."""
+    folder = tmp_path_factory.mktemp("newer")
+    project = copy_source(folder / "source") / "pyproject.toml"
+    text = re.sub(r'^version = ".+"$', 'version = "9.9.9"', project.read_text("utf-8"), flags=re.M)
+    project.write_text(text, "utf-8")
+    return build_wheel(project.parent, folder)
+
+
+def test_an_upgrade_that_fails_leaves_the_old_version_in_use(machine: Machine, newer: Path) -> None:
+    upgrade, before = PROJECT / "deploy" / "upgrade", machine.current
+    assert "There is no file" in machine.run(upgrade, newer.with_name("missing.whl"), code=1)
+    machine.set("PORTAL_WORKERS", "many")
+    assert "PORTAL_WORKERS" in machine.run(upgrade, newer, code=1)
+    assert machine.current == before
+    machine.set("PORTAL_WORKERS", "1")
+    # The next try goes on with what is installed.
+    folder = "opt/portal/9.9.9/lib/python*/site-packages/app/shipped_files/migrations"
+    (migrations,) = machine.root.glob(folder)
+    python = migrations / "portal_broken.py"
+    example = (migrations / "portal_2026_11_29_names.py").read_text("utf-8")
+    python.write_text(re.sub(r'^ID = ".+"', 'ID = "2999-01-01T00:00:00"', example, flags=re.M))
+    python.with_suffix(".sql").write_text("select this is no statement;")
+    told = machine.run(upgrade, newer, code=1)
+    assert "installed already" in told and f"Version {before} stays in use." in told
+    assert machine.current == before
+    assert "error:" not in machine.portal("doctor")
+    for file in (python, python.with_suffix(".sql")):
+        file.unlink()
+
+
+def test_an_upgrade_keeps_the_data_and_makes_a_backup_first(machine: Machine, newer: Path) -> None:
     person = ("--code", "hanako", "--name", "Hanako", "--email", "hanako@example.com")
     machine.portal("staff", "create", *person)
-    source = copy_source(tmp_path / "source")
-    project, before = source / "pyproject.toml", machine.current
-    project.write_text(project.read_text("utf-8").replace(f'"{before}"', '"9.9.9"', 1), "utf-8")
-    upgrade = PROJECT / "deploy" / "upgrade"
-    refused = machine.run(upgrade, tmp_path / "license_portal-9.9.9.whl", code=1)
-    assert "There is no file" in refused and machine.current == before
-    machine.run(upgrade, build_wheel(source, tmp_path))
+    machine.run(PROJECT / "deploy" / "upgrade", newer)
     assert machine.current == "9.9.9" and machine.portal("--version") == "portal 9.9.9\n"
     assert list((machine.root / "var/lib/portal/backups").glob("before-9.9.9-*.zip"))
     assert "Another account" in machine.portal("staff", "create", *person, code=1)

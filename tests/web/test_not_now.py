@@ -143,6 +143,8 @@ class Changes:
 async def test_a_read_only_database_is_said_so_and_no_connection_outlasts_it(
     portal: Portal, owner: httpx.AsyncClient, switch: Changes
 ) -> None:
+    # So that the use of the session would be noted.
+    await fetch("update session set last_seen_at = now() - interval '5 minutes'")
     await switch.off()
     unchecked(owner)
     answers = [await owner.get("/readyz") for _ in range(2)]
