@@ -1,11 +1,13 @@
 """The gate of the API: whose token a call carries, and whether it may be made now."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
@@ -20,6 +22,7 @@ from app.accounts.throttling import Tally, count_one
 from app.api.problem_rules import ApiProblem, Code
 from app.contracts.access import provide_contract
 from app.contracts.rules import SeenContract, ServiceRole, Status
+from app.database import DatabaseReadOnly
 from app.environments import access as environments
 from app.environments.queries import Place
 from app.service_accounts.queries import find_holder
@@ -78,17 +81,28 @@ async def authenticated(connection: Connection, handler: BaseRouteHandler) -> No
     HOLDER.set(scope, holder)
     if (fields := LOG_FIELDS.read(scope)) is not None:
         fields["service_account"] = str(holder.id)
-    tally = await count_one(Bucket(RATE, party=str(holder.id)))
-    TALLY.set(scope, tally)
-    if tally.wait:
-        raise ApiProblem(Code.RATE_LIMITED, headers={"Retry-After": str(seconds(tally.wait))})
-    await note_use(holder, connection.client.host if connection.client else "")
+    # A database that takes no changes still answers reads, which are not counted then.
+    with contextlib.suppress(DatabaseReadOnly, asyncpg.ReadOnlySQLTransactionError):
+        await _count(connection, holder)
     if handler.opt.get("operates") and holder.role is not ServiceRole.OPERATE:
         raise ApiProblem(Code.ROLE_INSUFFICIENT)
     if (takes := handler.opt.get("takes")) and _media_type(scope) != takes:
         raise ApiProblem(
             Code.WRONG_MEDIA_TYPE, detail=_("Send “Content-Type: %(type)s”.", type=takes)
         )
+
+
+async def _count(connection: Connection, holder: Holder) -> None:
+    """Count a call of an account, and note where it came from.
+
+    Raises:
+        ApiProblem: the account has no call left.
+    """
+    tally = await count_one(Bucket(RATE, party=str(holder.id)))
+    TALLY.set(connection.scope, tally)
+    if tally.wait:
+        raise ApiProblem(Code.RATE_LIMITED, headers={"Retry-After": str(seconds(tally.wait))})
+    await note_use(holder, connection.client.host if connection.client else "")
 
 
 async def _holder(authorization: str) -> Holder:

@@ -13,7 +13,7 @@ from app.contracts.rules import ServiceRole
 from app.database import DatabaseBusy
 from app.main import api_document
 from tests.api.steps import PROBLEM, account, calling
-from tests.conftest import Portal
+from tests.conftest import Portal, Stage
 
 
 def check(answer: httpx.Response, status: int, code: str) -> None:
@@ -164,6 +164,29 @@ async def test_what_breaks_inside_is_told_without_its_reason(
         answer = await ci.get("/contract")
     check(answer, status, code)
     assert "defect" not in answer.text and "away" not in answer.text
+
+
+async def test_a_database_that_takes_no_changes_still_answers_reads(
+    portal: Portal, stage: Stage
+) -> None:
+    async with account(portal) as ci:
+        admin = await asyncpg.connect(stage.owner_dsn(portal.dsn))
+        await admin.execute(
+            "create function refuse() returns trigger language plpgsql as $$"
+            " begin raise exception 'not now' using errcode = '25006'; end $$"
+        )
+        for table in ("throttle", "service_account", "environment"):
+            await admin.execute(
+                f"create trigger refuse before insert or update on {table}"
+                " for each row execute function refuse()"
+            )
+        await admin.close()
+        read = await ci.get("/contract")
+        assert read.is_success and "ratelimit" not in read.headers
+        ci.event_hooks = {}
+        changed = await ci.post("/environments", json={"name": "x", "sort_key": 1})
+        check(changed, 503, "unavailable")
+        assert changed.headers["retry-after"] == "5"
 
 
 def test_every_code_has_a_status_that_the_document_knows(portal: Portal) -> None:
