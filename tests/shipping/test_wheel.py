@@ -2,6 +2,7 @@
 
 import json
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.servers import PROJECT, free_port
 from tests.shipping.builds import Bare, plain_environ
 
 PASSWORD = "portal-demo-2026"
+READY_SECONDS = 120
 RUN_FROM = ("app", "templates", "static", "migrations")
 VERSION = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
@@ -80,7 +82,9 @@ class Demo:
             text=True,
         )
         assert self.process.stdout is not None
-        self.first_line = self.process.stdout.readline()
+        # A portal that lacks a part of itself may never say that it is ready.
+        said, _, _ = select.select([self.process.stdout], [], [], READY_SECONDS)
+        self.first_line = self.process.stdout.readline() if said else ""
 
     def browser(self) -> httpx.Client:
         return httpx.Client(base_url=self.url, follow_redirects=True, trust_env=False, timeout=30)
