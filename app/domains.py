@@ -1,8 +1,8 @@
 """What every domain brings to the portal, found by the rooms of its modules.
 
 The name of a module says what it declares, wherever it stands below `app/`: `pages` hold routes,
-`acts` confirmed acts, `tables` Piccolo tables, `tasks` background tasks, `commands` commands. A new
-one needs no entry in any list.
+`endpoints` calls of the API, `acts` confirmed acts, `tables` Piccolo tables, `tasks` background
+tasks, `commands` commands. A new one needs no entry in any list.
 """
 
 import importlib
@@ -47,9 +47,18 @@ def _declared(room: str) -> Iterator[tuple[ModuleType, object]]:
 
 
 def routes() -> list[ControllerRouterHandler]:
-    """Return every controller and route handler."""
+    """Return every controller and route handler of the pages."""
+    return _handlers("pages")
+
+
+def endpoints() -> list[ControllerRouterHandler]:
+    """Return every controller and route handler of the API."""
+    return _handlers("endpoints")
+
+
+def _handlers(room: str) -> list[ControllerRouterHandler]:
     found: list[ControllerRouterHandler] = []
-    for module, value in _declared("pages"):
+    for module, value in _declared(room):
         if isinstance(value, BaseRouteHandler):
             own = value.fn.__module__
         else:

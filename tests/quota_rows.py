@@ -37,6 +37,14 @@ _QUOTE = {
     **{"id": _ID, "reference": "'T-' || p.at || n", "contract": "w.contract"},
     **{"state": "'received'", "requested_by": "w.person", "requested_at": "p.at", "note": "''"},
 }
+_ACCOUNT = {
+    **{"id": _ID, "contract": "w.contract", "name": "'S' || p.at || n", "role": "'read'"},
+    **{"token_hash": _TOKEN, "made_at": "p.at", "created_at": "p.at", "expires_at": _LATER},
+}
+_BY_ACCOUNT = {
+    **{name: value for name, value in _SPREAD.items() if name != "issued_by"},
+    "issued_by_account": "(select id from service_account where name = 'writer')",
+}
 ROWS: dict[str, dict[str, str]] = {
     "session_of_a_person": {
         **_PERSON,
@@ -85,6 +93,13 @@ ROWS: dict[str, dict[str, str]] = {
     "activation_of_an_environment_a_day": _ACTIVATION,
     "activation_of_an_environment": _ACTIVATION,
     "activation_of_a_person_a_day": _SPREAD,
+    "activation_of_a_service_account_a_day": _BY_ACCOUNT,
+    "api_call_of_a_service_account": {
+        **{"id": _ID, "service_account": _BY_ACCOUNT["issued_by_account"]},
+        **{"key": "p.at || '-' || n", "fingerprint": "''", "created_at": "p.at"},
+    },
+    "service_account_of_a_contract": {**_ACCOUNT, "revoked_at": "p.at"},
+    "service_account_of_a_contract_in_use": _ACCOUNT,
     "quote_request_of_a_contract_a_day": _QUOTE,
     "quote_request_of_a_contract": _QUOTE,
     "bulk_import_of_a_person": {
@@ -108,7 +123,14 @@ async def write(quota: Quota, first: int, last: int, at: object, content: bytes 
 
 async def prepare(quota: Quota) -> None:
     """The environments over which one person's activations are spread, and an invitation."""
-    if ROWS[quota.name] is _SPREAD:
+    if ROWS[quota.name] is _BY_ACCOUNT or quota.table == "api_call":
+        await fetch(
+            "insert into service_account (id, contract, name, role, token_hash, made_at,"
+            " created_at, expires_at) select gen_random_uuid(), id, 'writer', 'operate',"
+            " sha256('writer'), now(), now(), now() + interval '1 day'"
+            " from contract where number = 'D-2001'"
+        )
+    if ROWS[quota.name] in (_SPREAD, _BY_ACCOUNT):
         await fetch(
             "insert into environment (id, contract, name, sort_key, created_at)"
             " select gen_random_uuid(), c.id, 'Q' || n, 1, now()"

@@ -16,6 +16,7 @@ from app.accounts.factors.tables import AuthenticatorApp, Passkey
 from app.accounts.queries import find_credentials
 from app.activation.signing_keys.services import rotate_signing_key
 from app.brand.services import read_brand
+from app.contracts.rules import ServiceRole
 from app.database import fetch, fetch_value
 from app.database.data_fields import NeverShown
 from app.demo.world import PASSWORD
@@ -25,6 +26,7 @@ from app.notices.services import compose_notice
 from app.products.license_key_services import issue_license_keys
 from app.products.rules import Term
 from app.reminders.calendar_services import make_feed, take_address
+from app.service_accounts.services import create_account, rotate_token
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
 from tests.notices.steps import about, mail_all, publish
@@ -44,6 +46,7 @@ from tests.resources.files import PLATFORM, resource_id
 # another one, {registration} an account that is being made by it; {address} is the token of a link
 # that confirms a new mail address of owner's.
 # {quote} is the answered request for a quote of D-1001.
+# {account} is a service account of D-1001, whose token owner has not seen yet.
 # {factor} is the only second factor of owner, {app} an authenticator app that owner is setting up.
 # {entitlement} and {group_company} are of D-1001, {format} is csv. Forms are sent empty.
 # {calendar} is the file of owner's calendar; {notice} is about a product of D-1001, {other_notice}
@@ -66,6 +69,7 @@ GET  /site-map                                          L T P P P P P P P
 GET  /guide                                             L T P P P P P P P
 GET  /guide/{topic}                                     L T P P P P P P P
 GET  /guide/no-such-topic                               L T N N N N N N N
+GET  /api                                               P P P P P P P P P
 GET  /healthz                                           D D D D D D D D D
 GET  /readyz                                            D D D D D D D D D
 GET  /.well-known/jwks.json                             D D D D D D D D D
@@ -164,6 +168,14 @@ GET  /contracts/{mine}/invitations/new                  L T N N N P N N N
 POST /contracts/{mine}/invitations/new                  L T N N N F N N N
 POST /contracts/{mine}/invitations/{invitation}/resending    L T N N N G N N N
 POST /contracts/{mine}/invitations/{invitation}/cancellation L T N N N G N N N
+GET  /contracts/{mine}/service-accounts                 L T N N N P N N N
+GET  /contracts/{mine}/service-accounts/new             L T N N N P N N N
+POST /contracts/{mine}/service-accounts/new             L T N N N F N N N
+GET  /contracts/{mine}/service-accounts/{account}       L T N N N P N N N
+GET  /contracts/{mine}/service-accounts/{env}           L T N N N N N N N
+POST /contracts/{mine}/service-accounts/{account}/revocation L T N N N G N N N
+GET  /contracts/{mine}/service-accounts/{account}/rotation L T N N N P N N N
+POST /contracts/{mine}/service-accounts/{account}/rotation L T N N N F N N N
 GET  /contracts/{mine}/group-companies                  L T N P P P N N N
 GET  /contracts/{mine}/group-companies/new              L T N N N P N N N
 POST /contracts/{mine}/group-companies/new              L T N N N F N N N
@@ -214,6 +226,13 @@ GET  /contracts/{theirs}/invitations/new                L T P N N N N N N
 POST /contracts/{theirs}/invitations/new                L T F N N N N N N
 POST /contracts/{theirs}/invitations/{invitation}/resending    L T N N N N N N N
 POST /contracts/{theirs}/invitations/{invitation}/cancellation L T N N N N N N N
+GET  /contracts/{theirs}/service-accounts               L T P N N N N N N
+GET  /contracts/{theirs}/service-accounts/new           L T P N N N N N N
+POST /contracts/{theirs}/service-accounts/new           L T F N N N N N N
+GET  /contracts/{theirs}/service-accounts/{account}     L T N N N N N N N
+POST /contracts/{theirs}/service-accounts/{account}/revocation L T N N N N N N N
+GET  /contracts/{theirs}/service-accounts/{account}/rotation L T N N N N N N N
+POST /contracts/{theirs}/service-accounts/{account}/rotation L T N N N N N N N
 GET  /contracts/{theirs}/group-companies                L T P N N N N N N
 GET  /contracts/{theirs}/group-companies/new            L T P N N N N N N
 POST /contracts/{theirs}/group-companies/new            L T F N N N N N N
@@ -502,9 +521,22 @@ async def _things(portal: Portal) -> dict[str, object]:
     names["mail"], names["token"] = await _reset(portal)
     owner = await fetch_value("select id from portal_user where code = 'owner'")
     names["factor"] = await _factor(owner)
+    names["account"] = await _account(portal, owner)
     names["brand_file"] = await _brand_file()
     names["app"] = await _app(portal, owner)
     return names | await _people(portal) | await _notices(portal, owner) | await _vendors(portal)
+
+
+async def _account(portal: Portal, owner: UUID) -> UUID:
+    """A service account with a token that was rotated, so that every secret of it is there."""
+    contract = await fetch_value("select id from contract where number = 'D-1001'")
+    until = clock.now() + timedelta(days=30)
+    made = {"contract": contract, "expires_at": until, "actor": owner}
+    account = await create_account(portal.settings, name="ci", role=ServiceRole.OPERATE, **made)
+    await rotate_token(portal.settings, account=account, revision=1, **made)
+    # Its page shows the token to the person who made it; that is no leak.
+    await fetch("update service_account set made_at = made_at - interval '1 hour'")
+    return account
 
 
 async def _brand_file() -> str:

@@ -75,6 +75,8 @@ RATES = {
     "key": _seconds(2, 20),
     "key-address": _seconds(30, 2),
     "registration": _seconds(20, 30),
+    # Calls of the API by one service account.
+    "api": _seconds(300, 1 / 10),
 }
 
 
@@ -124,6 +126,11 @@ def bucket_wait(rate: Rate, drained_at: datetime | None, now: datetime) -> timed
 def filled(rate: Rate, drained_at: datetime | None, now: datetime) -> datetime:
     """Return when a bucket will be empty once an attempt more has counted."""
     return max(drained_at or now, now) + rate.every
+
+
+def room_left(rate: Rate, drained_at: datetime, now: datetime) -> int:
+    """Return how many attempts more fit into a bucket now."""
+    return max(0, (rate.slack + rate.every - max(drained_at - now, timedelta(0))) // rate.every)
 
 
 def lane_wait(lane: Lane, drained: Mapping[str, datetime], now: datetime) -> timedelta:

@@ -13,7 +13,7 @@ from app.activation.rules import Issue
 from app.activation.services import ProofMissing
 from app.confirmations.acts import Act, Context, Done, Refusal, Refused, Statement
 from app.contracts.rules import SeenContract
-from app.environments.access import provide_owned_place
+from app.environments.access import provide_place
 from app.environments.acts import OfEnvironment
 from app.environments.queries import SeenEnvironment
 from app.web.i18n import gettext as _
@@ -38,8 +38,8 @@ def activations_url(contract: SeenContract, environment: SeenEnvironment) -> str
 
 async def _find(viewer: Viewer, payload: RequestUpload) -> tuple[SeenContract, SeenEnvironment]:
     """Return a retired environment too: its last activation may still be given back."""
-    place = await provide_owned_place(viewer, payload.contract, payload.environment)
-    if not place.contract.may_change:
+    place = await provide_place(viewer, payload.contract, payload.environment)
+    if not place.contract.may_operate:
         raise NotFoundException
     return place.contract, place.environment
 
@@ -77,11 +77,13 @@ async def _perform(context: Context, payload: RequestUpload) -> Done:
         raise Refused(refused.outcome.value, record=record, claim=refused.claim) from None
     url = activations_url(contract, environment)
     if answer.repeated:
-        return Done(f"{url}/{answer.seq}?repeat=1", statements.repeated())
+        return Done(f"{url}/{answer.seq}?repeat=1", statements.repeated(), str(answer.seq))
     values = {"seq": answer.seq, "name": environment.name}
     if answer.ended:
-        return Done(url, _("Activation %(seq)s of %(name)s has ended.", **values))
-    return Done(f"{url}/{answer.seq}", _("Activation %(seq)s of %(name)s was issued.", **values))
+        message = _("Activation %(seq)s of %(name)s has ended.", **values)
+        return Done(url, message, str(answer.seq))
+    message = _("Activation %(seq)s of %(name)s was issued.", **values)
+    return Done(f"{url}/{answer.seq}", message, str(answer.seq))
 
 
 # The page adds the file's name and what the file is, if the portal recognises it.

@@ -35,7 +35,11 @@ class RequestRefused(Exception):
 
 @dataclass(frozen=True)
 class Case:
-    """One request for one environment, by one person, at one moment."""
+    """One request for one environment, by one person or service account, at one moment.
+
+    Attributes:
+        contract: through the eyes of `actor`.
+    """
 
     contract: SeenContract
     environment: UUID
@@ -66,6 +70,7 @@ async def issue_file(case: Case, issue: Issue, office: Office) -> None:
     except SigningFailed as error:
         log.error("signing-failed", error=str(error))
         raise RequestRefused(IssueOutcome.NO_SIGNING_KEY) from error
+    by_account = case.contract.service_role is not None
     activation = Activation(
         environment=case.environment,
         seq=issue.seq,
@@ -75,7 +80,8 @@ async def issue_file(case: Case, issue: Issue, office: Office) -> None:
         request_jti=case.request.jti,
         request_file=case.request.text,
         jkt=case.request.jkt,
-        issued_by=case.actor,
+        issued_by=None if by_account else case.actor,
+        issued_by_account=case.actor if by_account else None,
         issued_at=case.now,
         expires_at=expiry(issue.products, licensee.time_zone),
         moved=issue.moved,

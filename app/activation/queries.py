@@ -24,7 +24,7 @@ from app.web.lists.queries import list_rows
 
 # An activation with its products, and who confirmed it.
 COLUMNS = """
-    a.*, u.name as issued_by_name,
+    a.*, coalesce(u.name, sa.name) as issued_by_name,
            (select json_agg(json_build_object(
                 'entitlement', ap.entitlement, 'code', p.code, 'name_ja', p.name_ja,
                 'name_en', p.name_en, 'unit', p.unit, 'quantity', ap.quantity,
@@ -33,7 +33,10 @@ COLUMNS = """
             from activation_product ap join entitlement en on en.id = ap.entitlement
             join product p on p.id = en.product where ap.activation = a.id) as products
 """
-TABLES = "activation a left join portal_user u on u.id = a.issued_by"
+TABLES = """
+    activation a left join portal_user u on u.id = a.issued_by
+    left join service_account sa on sa.id = a.issued_by_account
+"""
 ACTIVATION = f"select {COLUMNS} from {TABLES}"
 
 

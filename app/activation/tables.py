@@ -22,6 +22,7 @@ from app.database.data_fields import Fields, Level, NeverShown
 from app.database.quotas import Bound, Quota, WhenFull
 from app.environments.tables import Environment
 from app.products.tables import Entitlement
+from app.service_accounts.tables import ServiceAccount
 from app.web.i18n import N_
 
 
@@ -61,6 +62,7 @@ class Activation(Table):
     request_file = Text()
     jkt = Text()
     issued_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
+    issued_by_account = ForeignKey(ServiceAccount, null=True, on_delete=OnDelete.restrict)
     issued_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
     moved = Boolean()
@@ -121,7 +123,7 @@ DATA = (
     Fields(
         "activation",
         "environment seq jti kid file request_jti request_file jkt issued_by "
-        "issued_at expires_at moved downloaded_at ended_at end_reason return_jti "
+        "issued_by_account issued_at expires_at moved downloaded_at ended_at end_reason return_jti "
         "return_file",
         Level.CONFIDENTIAL,
         "owners; viewer",
@@ -179,6 +181,20 @@ QUOTAS = (
         "activation_of_a_person_a_day",
         "activation",
         ("issued_by",),
+        20_000,
+        "issued_at",
+        measured=("file", "request_file"),
+        most_bytes=128_000_000,
+        when_full=WhenFull.REFUSE,
+        within=_A_DAY,
+        advice=N_(
+            "You have reached the limit of activation files within 24 hours. Try again tomorrow."
+        ),
+    ),
+    Quota(
+        "activation_of_a_service_account_a_day",
+        "activation",
+        ("issued_by_account",),
         20_000,
         "issued_at",
         measured=("file", "request_file"),

@@ -67,6 +67,9 @@ EVENT_TYPES = {
     "group-company-removal": N_("Removed the group company “%(subject)s”"),
     "report-export": N_("Downloaded a table (%(report)s, %(format)s)"),
     "history-export": N_("Downloaded the activity log"),
+    "service-account-creation": N_("Created the service account “%(subject)s” (%(service_role)s)"),
+    "service-account-rotation": N_("Created a new token for the service account “%(subject)s”"),
+    "service-account-revocation": N_("Revoked the service account “%(subject)s”"),
     # Environments
     "environment-creation": N_("Created the environment “%(subject)s”"),
     "environment-change": N_("Changed the environment “%(subject)s” (%(changed)s)"),

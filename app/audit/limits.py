@@ -26,6 +26,8 @@ A_DAY = 20_000
 # another person's.
 FEWER_A_DAY = {
     "email-change-request": 10,
+    "service-account-creation": 200,
+    "service-account-rotation": 200,
     **dict.fromkeys(
         (
             *("profile-change", "password-change", "session-end", "recovery-codes-creation"),

@@ -56,10 +56,15 @@ class Statement:
 
 @dataclass(frozen=True)
 class Done:
-    """Where the change can be seen, and what to say there."""
+    """Where the change can be seen, and what to say there.
+
+    Attributes:
+        subject: the id or number of what was changed, where the caller cannot know it.
+    """
 
     location: str
     message: str
+    subject: str = ""
 
 
 class Refused(Exception):

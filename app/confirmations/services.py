@@ -166,16 +166,22 @@ async def confirm(acts: Acts, context: Context, id: UUID) -> str:
                 return str(row["location"])
             await require_current(context.viewer)
             proposal = _proposal(row, acts[row["act"]])
-            return await _finish(id, await _perform(context, proposal))
+            upload = replace(context, upload=proposal.upload)
+            return await _finish(id, await perform(upload, proposal.act, proposal.payload))
     except Refused as refused:
         return await _refuse(acts, context, id, refused)
 
 
-async def _perform(context: Context, proposal: Proposal[Any]) -> Done:
-    act = proposal.act
+async def perform(context: Context, act: Act[P], payload: P) -> Done:
+    """Do an act inside the open unit of work.
+
+    Raises:
+        NotFoundException: the viewer may not do it, or what it is about is gone.
+        Refused: it cannot be done now.
+    """
     act.may(context.viewer)
     try:
-        done: Done = await act.perform(replace(context, upload=proposal.upload), proposal.payload)
+        done: Done = await act.perform(context, payload)
     except Gone:
         raise NotFoundException from None
     except Exception as error:

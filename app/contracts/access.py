@@ -66,6 +66,18 @@ async def provide_changeable_contract(
     return contract
 
 
+async def provide_operable_contract(viewer: Viewer, number: str) -> SeenContract:
+    """Return a contract for acts about its environments, for those who may operate it now.
+
+    Raises:
+        NotFoundException: there is none, the person or account may not, or it has ended.
+    """
+    contract = await provide_contract(viewer, number)
+    if not contract.may_operate:
+        raise NotFoundException
+    return contract
+
+
 async def provide_owned_contract(
     viewer: NamedDependency[Viewer], number: FromPath[str], scope: Scope = NO_REQUEST
 ) -> SeenContract:

@@ -12,6 +12,7 @@ from app.contracts.rules import (
     MOST_COUNTED,
     Role,
     SeenContract,
+    ServiceRole,
     Status,
     TabCounts,
 )
@@ -32,14 +33,21 @@ STATUSES = {
 }
 
 
+# Who has a role in a contract: its people, and its service accounts.
+HOLDERS = """
+    select "user" as holder, contract, role, null as service_role from membership
+    union all select id, contract, 'member', role from known_service_account
+"""
+
+
 def _seen_by(user: str) -> str:
     return f"""
     select c.id, c.number, c.name, p.name as company, c.license_type, c.starts_on, c.ends_on,
-           c.time_zone, c.sales_name, c.sales_email, c.sales_phone, m.role
-    from membership m
+           c.time_zone, c.sales_name, c.sales_email, c.sales_phone, m.role, m.service_role
+    from ({HOLDERS}) m
     join contract c on c.id = m.contract
     join company p on p.id = c.company
-    where m."user" = {user}
+    where m.holder = {user}
     """
 
 
@@ -80,6 +88,8 @@ def seen_contract(row: Record, prefix: str = "", counts: TabCounts | None = None
     """Return the contract in a row that has the columns of SEEN."""
     values: dict[str, Any] = {name: row[prefix + name] for name in COLUMNS}
     values["role"] = Role(values["role"])
+    if values["service_role"] is not None:
+        values["service_role"] = ServiceRole(values["service_role"])
     return SeenContract(**values, today=clock.today(values["time_zone"]), counts=counts)
 
 
@@ -90,7 +100,7 @@ def counted_contract(row: Record) -> SeenContract:
 
 
 async def find_contract(viewer: UUID, number: str) -> SeenContract | None:
-    """Return the contract with this number, if the person has a role in it."""
+    """Return the contract with this number, if the person or account has a role in it."""
     row = await fetch_one(f"{SEEN} and c.number = $2", viewer, number)
     return seen_contract(row) if row else None
 
@@ -103,7 +113,8 @@ def contract_ahead(row: Record) -> SeenContract | None:
 CONTRACTS = Listing(
     row=seen_contract,
     columns="""c.id, c.number, c.name, p.name as company, c.license_type, c.starts_on, c.ends_on,
-        c.time_zone, c.sales_name, c.sales_email, c.sales_phone, m.role""",
+        c.time_zone, c.sales_name, c.sales_email, c.sales_phone, m.role,
+        null as service_role""",
     tables="""membership m join contract c on c.id = m.contract
         join company p on p.id = c.company""",
     key="c.id",

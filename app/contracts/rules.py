@@ -22,6 +22,13 @@ class Role(StrEnum):
     MEMBER = "member"
 
 
+class ServiceRole(StrEnum):
+    """What a service account may do in its contract: read all of it, or also operate it."""
+
+    READ = "read"
+    OPERATE = "operate"
+
+
 class Status(StrEnum):
     """Where a contract stands in time."""
 
@@ -51,12 +58,14 @@ STATUS_NAMES = {
 
 @dataclass(frozen=True)
 class SeenContract:
-    """A contract as one person sees it: without a role in it there is none.
+    """A contract as one person or service account sees it: without a role in it there is none.
 
     Attributes:
+        role: a service account counts as a member, never as an owner.
         starts_on, ends_on: first and last usable day in `time_zone`.
         today: the day it is in `time_zone`.
         counts: for pages; None where none is shown.
+        service_role: what a service account may do; None for a person.
     """
 
     id: UUID
@@ -73,6 +82,7 @@ class SeenContract:
     role: Role
     today: date
     counts: TabCounts | None = None
+    service_role: ServiceRole | None = None
 
     @property
     def status(self) -> Status:
@@ -88,6 +98,15 @@ class SeenContract:
     def may_change(self) -> bool:
         """Whether the person may change it: owners, while it has not ended."""
         return self.role is Role.OWNER and self.status is not Status.ENDED
+
+    @property
+    def may_operate(self) -> bool:
+        """Whether environments, allocations and activations may be changed.
+
+        Owners may while the contract has not ended, and so may service accounts that operate it.
+        """
+        operates = self.role is Role.OWNER or self.service_role is ServiceRole.OPERATE
+        return operates and self.status is not Status.ENDED
 
     @property
     def url(self) -> str:

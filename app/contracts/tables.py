@@ -99,6 +99,14 @@ class KnownEntitlement(Table, tags=["view"]):
     ends_on = Date()
 
 
+class KnownServiceAccount(Table, tags=["view"]):
+    """What contracts know of service accounts: those that may act in one now, and their role."""
+
+    id = UUID(primary_key=True)
+    contract = ForeignKey(Contract)
+    role = Text()
+
+
 DATA = (
     Fields("corporate_group", "name revision", Level.CONFIDENTIAL, "viewer", "operator"),
     Fields(

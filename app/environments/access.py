@@ -33,11 +33,11 @@ async def provide_changeable_place(
     """The place in the address, for those who may change it now.
 
     Raises:
-        NotFoundException: there is none, the person is not an owner, the contract has ended, or
+        NotFoundException: there is none, the person or account may not operate the contract, or
             the environment is retired.
     """
     place = await provide_place(viewer, number, environment_id)
-    if not place.contract.may_change or place.environment.retired_at is not None:
+    if not place.contract.may_operate or place.environment.retired_at is not None:
         raise NotFoundException
     return place
 

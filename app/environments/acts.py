@@ -7,7 +7,7 @@ import asyncpg
 from app import days
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Statement
-from app.contracts.access import provide_changeable_contract
+from app.contracts.access import provide_operable_contract
 from app.contracts.queries import list_group_companies
 from app.contracts.rules import SeenContract
 from app.environments import queries, services
@@ -59,7 +59,7 @@ async def choices(contract: SeenContract) -> Choices:
 
 
 async def _state_creation(context: Context, payload: Creation) -> Statement:
-    contract = await provide_changeable_contract(context.viewer, payload.contract)
+    contract = await provide_operable_contract(context.viewer, payload.contract)
     return Statement(
         heading=_("Create this environment?"),
         facts=[
@@ -71,13 +71,14 @@ async def _state_creation(context: Context, payload: Creation) -> Statement:
 
 
 async def _create(context: Context, payload: Creation) -> Done:
-    contract = await provide_changeable_contract(context.viewer, payload.contract)
+    contract = await provide_operable_contract(context.viewer, payload.contract)
     created = await services.create_environment(
         contract=contract.id, values=payload.values, actor=context.viewer.id
     )
     return Done(
         f"{contract.url}/environments?created={created}",
         _("The environment %(name)s was created.", name=payload.values.name),
+        str(created),
     )
 
 

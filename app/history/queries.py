@@ -17,6 +17,7 @@ from app.history.rules import (
     person_name,
     sentence,
 )
+from app.service_accounts.rules import account_name
 from app.web import i18n
 from app.web.lists.addresses import Listed, Wanted
 from app.web.lists.listings import Listing, Order, Where
@@ -43,6 +44,7 @@ class SeenEvent:
 
     id: UUID
     at: datetime
+    event_type: str
     text: str
     quantities: list[str]
     person: str
@@ -65,7 +67,7 @@ class Offered:
 # that a page looks up only its own rows.
 COLUMNS = """
     e.id, e.at, e.event_type, e.actor, e.contract, e.details::text as details,
-    actor.name as actor_name,
+    actor.name as actor_name, account.name as account_name,
     actor.staff_role is not null or former.staff is true as staff,
     coalesce(environment.name, company.name, quote_request.reference, resource.name,
              person.name, invitation.email) as subject,
@@ -79,6 +81,7 @@ COLUMNS = """
 TABLES = """
     audit_event e
     left join portal_user actor on actor.id = e.actor
+    left join service_account account on account.id = e.actor
     left join withdrawal former on former.erased_user = e.actor
     left join environment on environment.id = e.subject
     left join group_company on group_company.id = e.subject
@@ -110,10 +113,18 @@ def _seen(row: Record) -> SeenEvent:
     return SeenEvent(
         id=row["id"],
         at=row["at"],
+        event_type=row["event_type"],
         text=text_of(row),
         quantities=[f"{each[i18n.language.get()]} {int(each['quantity']):,}" for each in allocated],
-        person=person_name(row["actor"], row["actor_name"], staff=row["staff"]),
+        person=actor_name(row, staff=row["staff"]),
     )
+
+
+def actor_name(row: Record, *, staff: bool) -> str:
+    """Return who acted, of a row with COLUMNS: a person, a service account or the portal."""
+    if row["account_name"] is not None:
+        return account_name(row["account_name"])
+    return person_name(row["actor"], row["actor_name"], staff=staff)
 
 
 EVENTS = Listing(row=_seen, columns=COLUMNS, tables=TABLES, key="e.id", orders=NEWEST)
@@ -166,11 +177,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person who acted in a contract; without a name if they withdrew."""
+    """A person or account that acted in a contract; people who withdrew have no name."""
 
     id: UUID
     name: str | None
     staff: bool
+    account: bool
 
 
 # Each distinct value by one look into the index, however many events there are.
@@ -193,9 +205,11 @@ OFFERED = """
     select (select coalesce(json_agg(event_type), '[]')
             from types where event_type is not null)::text as types,
            (select coalesce(json_agg(json_build_object(
-                'id', a.actor, 'name', u.name,
-                'staff', u.staff_role is not null or w.staff is true) order by u.name), '[]')
+                'id', a.actor, 'name', coalesce(u.name, s.name), 'account', s.id is not null,
+                'staff', u.staff_role is not null or w.staff is true)
+                order by s.id is not null, coalesce(u.name, s.name)), '[]')
             from actors a left join portal_user u on u.id = a.actor
+            left join service_account s on s.id = a.actor
             left join withdrawal w on w.erased_user = a.actor
             where a.actor is not null)::text as people
 """
@@ -215,7 +229,9 @@ def _event_types(codes: Sequence[str]) -> dict[str, str]:
 
 def _people(people: Sequence[Actor]) -> dict[str, str]:
     customers = {
-        str(each.id): person_name(each.id, each.name, staff=False)
+        str(each.id): account_name(each.name or "")
+        if each.account
+        else person_name(each.id, each.name, staff=False)
         for each in people
         if not each.staff
     }

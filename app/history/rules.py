@@ -11,8 +11,10 @@ from uuid import UUID
 from app.activation.wording import message_of, outcome_named
 from app.audit.event_types import EVENT_TYPES
 from app.brand.values import BrandValues
+from app.contracts.rules import ServiceRole
 from app.environments.values import EnvironmentValues
 from app.mail.rules import kind_name
+from app.service_accounts.rules import role_name
 from app.web.i18n import gettext as _
 from app.web.i18n import pgettext
 from app.web.values import kinds
@@ -125,7 +127,12 @@ def event_type_name(event_type: str) -> str:
     return _(EVENT_TYPES.get(event_type, event_type.replace("%", "%%"))) % defaultdict(lambda: "…")
 
 
+def _service_role(code: str) -> str:
+    return role_name(ServiceRole(code)) if code in set(ServiceRole) else code
+
+
 WORDS = {
+    ("service-account-creation", "service_role"): _service_role,
     ("activation-refusal", "code"): _refusal,
     ("report-export", "report"): _report,
     ("list-export", "list"): _list,

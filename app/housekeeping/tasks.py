@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app import clock
 from app.accounts.throttling import sweep_throttle
+from app.api.services import forget_calls
 from app.background.task import Task, repeat
 from app.database import fetch
 from app.imports.upload_services import sweep_imports
@@ -11,6 +12,7 @@ from app.mail.services import forget_old_mails, wipe_dead_letters
 from app.quotes.answer_services import delete_spare_answers
 from app.resources.services import delete_withdrawn_files
 from app.resources.upload_services import discard_old_uploads
+from app.service_accounts.services import forget_unshown
 from app.settings import Settings
 from app.storage import Storage, open_storage
 from app.withdrawal.services import wipe_notes
@@ -44,6 +46,8 @@ async def sweep(storage: Storage) -> None:
         )
     await sweep_throttle()
     await _sweep_void()
+    await forget_unshown()
+    await forget_calls()
     await wipe_dead_letters()
     await forget_old_mails()
     await wipe_notes()

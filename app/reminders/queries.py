@@ -7,9 +7,10 @@ from uuid import UUID
 from app.accounts.queries import counts
 from app.accounts.rules import token_hash
 from app.database import Record, fetch, row, rows
-from app.reminders.rules import STAGES, EndDate, Kind
+from app.reminders.rules import ACCOUNT_STAGES, STAGES, EndDate, Kind
 
-# Contract c's own last day, its entitlements', and those of the files of environments in use.
+# Contract c's own last day, its entitlements', and those of the files of environments in use and of
+# service accounts.
 END_DATES = """
     select c.id as contract, 'contract' as kind, c.id as subject, c.ends_on,
            '' as name_ja, '' as name_en
@@ -25,12 +26,18 @@ END_DATES = """
     join lateral (select id, expires_at, end_reason from activation
                   where environment = v.id order by seq desc limit 1) a on a.end_reason is null
     where v.retired_at is null
+    union all
+    select s.contract, 'service-account', s.id,
+           ((s.expires_at - interval '1 microsecond') at time zone c.time_zone)::date,
+           s.name, s.name
+    from service_account s join contract c on c.id = s.contract where s.revoked_at is null
 """
 COLUMNS = """
     x.kind, x.subject, x.ends_on, x.name_ja, x.name_en,
     c.number as contract_number, c.name as contract_name
 """
-# What to remind owners of: $1 now, $2 the stages, $3 the day, $4 one person or null for all.
+# What to remind owners of: $1 now, $2 the stages, $3 the day, $4 one person or null for all,
+# $5 the stages of service accounts.
 # People who got a mail on the day already wait for the next day.
 DUE = f"""
     select {COLUMNS}, m."user", d.days_left, t.stage
@@ -40,7 +47,9 @@ DUE = f"""
     cross join lateral (
         select x.ends_on - ($1 at time zone c.time_zone)::date as days_left) d
     cross join lateral (
-        select min(s) as stage from unnest($2::int[]) s where d.days_left between 0 and s) t
+        select min(s) as stage
+        from unnest(case x.kind when 'service-account' then $5::int[] else $2::int[] end) s
+        where d.days_left between 0 and s) t
     where t.stage is not null and ($4::uuid is null or u.id = $4)
       and not exists (select 1 from reminder r where r."user" = u.id
           and r.subject = x.subject and r.ends_on = x.ends_on and r.stage = t.stage)
@@ -71,11 +80,12 @@ async def people_to_remind(now: datetime, day: date, most: int) -> list[Person]:
     return await rows(
         Person,
         "select id, name, email, language from portal_user"
-        f' where id in (select "user" from ({DUE}) due) order by id limit $5',
+        f' where id in (select "user" from ({DUE}) due) order by id limit $6',
         now,
         list(STAGES),
         day,
         None,
+        list(ACCOUNT_STAGES),
         most,
     )
 
@@ -97,6 +107,7 @@ async def due_reminders(person: UUID, now: datetime, day: date) -> list[DueRemin
         list(STAGES),
         day,
         person,
+        list(ACCOUNT_STAGES),
     )
     return [DueReminder(_end_date(each), each["days_left"], each["stage"]) for each in found]
 
@@ -151,7 +162,8 @@ async def list_end_dates(person: UUID, today: date) -> list[EndDate]:
         f"""
         select {COLUMNS} from ({END_DATES}) x join contract c on c.id = x.contract
         join membership m on m.contract = c.id and m."user" = $1
-        where x.ends_on >= $2 order by x.ends_on, c.number, x.kind, x.subject limit {MOST_EVENTS}
+        where x.ends_on >= $2 and (x.kind <> 'service-account' or m.role = 'owner')
+        order by x.ends_on, c.number, x.kind, x.subject limit {MOST_EVENTS}
         """,
         person,
         today - SHOWN_AFTER_END,

@@ -1,15 +1,19 @@
 """What ends, and when people are reminded of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from app.products.rules import product_name
+from app.service_accounts.rules import account_name
 from app.web.i18n import gettext as _
 
 # Days before the last usable day; the first is the earliest.
 STAGES = (90, 30, 7)
+# A new token takes a minute, where a renewal takes weeks.
+ACCOUNT_STAGES = (14, 3)
 
 
 class Kind(StrEnum):
@@ -18,6 +22,7 @@ class Kind(StrEnum):
     CONTRACT = "contract"
     PRODUCT = "product"
     ACTIVATION = "activation"
+    SERVICE_ACCOUNT = "service-account"
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,9 @@ class EndDate:
     """Something of a contract that ends.
 
     Attributes:
-        subject: the contract, entitlement or activation.
+        subject: the contract, entitlement, activation or service account.
         ends_on: last usable day, in the contract's time zone.
-        name_ja, name_en: of the product or environment; empty for a contract.
+        name_ja, name_en: of the product, environment or account; empty for a contract.
         contract_number, contract_name: the contract that it belongs to.
     """
 
@@ -42,7 +47,12 @@ class EndDate:
     @property
     def path(self) -> str:
         """Return the path of the page that shows it."""
-        end = {Kind.CONTRACT: "", Kind.PRODUCT: "/products", Kind.ACTIVATION: "/environments"}
+        end = {
+            Kind.CONTRACT: "",
+            Kind.PRODUCT: "/products",
+            Kind.ACTIVATION: "/environments",
+            Kind.SERVICE_ACCOUNT: f"/service-accounts/{self.subject}",
+        }
         return f"/contracts/{self.contract_number}{end[self.kind]}"
 
 
@@ -53,14 +63,16 @@ def told(end_date: EndDate) -> str:
         return _("Product: %(name)s", name=name)
     if end_date.kind is Kind.ACTIVATION:
         return _("Activation file of %(name)s", name=name)
+    if end_date.kind is Kind.SERVICE_ACCOUNT:
+        return account_name(name)
     return _("Contract")
 
 
-def stage(days_left: int) -> int | None:
+def stage(days_left: int, stages: Sequence[int] = STAGES) -> int | None:
     """Return which reminder is due so many days before the last one; None for none.
 
     A late reminder counts for its stage: a person not reminded at 30 days is reminded at 29.
     """
     if days_left < 0:
         return None
-    return min((each for each in STAGES if days_left <= each), default=None)
+    return min((each for each in stages if days_left <= each), default=None)

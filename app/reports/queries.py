@@ -32,11 +32,13 @@ ALLOCATIONS = f"""
     order by e.sort_key, e.id, p.code, t.id
 """
 ACTIVATIONS = """
-    select e.name as environment, a.seq, a.issued_at, u.name as issued_by, a.moved,
+    select e.name as environment, a.seq, a.issued_at, coalesce(u.name, sa.name) as issued_by,
+           a.moved,
            a.downloaded_at, a.expires_at, a.ended_at, a.end_reason,
            p.code, p.name_ja, p.name_en, p.unit, ap.quantity, ap.starts_on, ap.ends_on
     from activation a join environment e on e.id = a.environment
     left join portal_user u on u.id = a.issued_by
+    left join service_account sa on sa.id = a.issued_by_account
     left join activation_product ap on ap.activation = a.id
     left join entitlement t on t.id = ap.entitlement
     left join product p on p.id = t.product

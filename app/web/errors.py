@@ -83,7 +83,10 @@ MESSAGES = {
     ),
     HTTP_503_SERVICE_UNAVAILABLE: (
         N_("The portal is busy"),
-        N_("Nothing was changed. Wait a moment, then reload the page."),
+        N_(
+            "Wait a moment, then reload the page. If you sent a form, it is sent again, but a"
+            " confirmed change is made only once."
+        ),
     ),
 }
 # What the log calls them: a client tries what the portal's own pages do not.

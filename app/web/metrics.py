@@ -43,7 +43,7 @@ in_progress = Gauge(
     registry=own,
     multiprocess_mode="livesum",
 )
-METHODS = {"GET", "HEAD", "POST"}
+METHODS = {"GET", "HEAD", "POST", "PUT"}
 
 
 class Metrics:

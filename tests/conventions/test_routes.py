@@ -49,6 +49,8 @@ PUBLIC = {
     ("GET", "/demo/mail/{id}"),
     # On every page, the log-in page too.
     ("GET", "/brand/{name}"),
+    # It describes the API to anybody who writes a program for it.
+    ("GET", "/api"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     # Whoever has the token of monitoring; see tests/monitoring/.

@@ -191,7 +191,7 @@ class SeenFile:
 
 
 PAST = """a.id, a.seq, a.jkt, a.issued_at, a.expires_at, a.moved, a.ended_at, a.end_reason,
-    u.name as issued_by"""
+    coalesce(u.name, sa.name) as issued_by"""
 
 
 async def find_activation(id: UUID) -> SeenFile | None:
@@ -217,7 +217,8 @@ async def find_activation(id: UUID) -> SeenFile | None:
                 where m.environment = a.environment)::text as allowances
         from activation a join environment e on e.id = a.environment
         join contract c on c.id = e.contract join company p on p.id = c.company
-        left join portal_user u on u.id = a.issued_by where a.id = $1
+        left join portal_user u on u.id = a.issued_by
+        left join service_account sa on sa.id = a.issued_by_account where a.id = $1
         """,
         id,
     )
@@ -226,6 +227,7 @@ async def find_activation(id: UUID) -> SeenFile | None:
     history = await rows(
         PastFile,
         f"select {PAST} from activation a left join portal_user u on u.id = a.issued_by"
+        " left join service_account sa on sa.id = a.issued_by_account"
         " where a.environment = $1 order by a.seq desc",
         file.environment,
     )

@@ -12,8 +12,7 @@ from app import days
 from app.audit.chain import Link
 from app.audit.queries import EVENT_COLUMNS, link_of, newest_head
 from app.database import Record, fetch, fetch_value
-from app.history.queries import COLUMNS, NEWEST, TABLES, text_of
-from app.history.rules import person_name
+from app.history.queries import COLUMNS, NEWEST, TABLES, actor_name, text_of
 from app.staff.audit.rules import Detail, told
 from app.web.lists.addresses import Listed, Wanted
 from app.web.lists.listings import Listing, Where
@@ -93,7 +92,7 @@ def _seen(row: Record) -> SeenEvent:
         at=row["at"],
         event_type=row["event_type"],
         text=text_of(row),
-        person=person_name(row["actor"], row["actor_name"], staff=False),
+        person=actor_name(row, staff=False),
         code=row["code"] or "",
         contract=row["contract_number"] or "",
         details=told(row["event_type"], json.loads(row["details"])),

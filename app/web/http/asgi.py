@@ -181,6 +181,18 @@ class ReadTimeouts:
             await send_plain(send, refusal.status_code, words, [(b"connection", b"close")])
 
 
+class Below:
+    """Hands what is asked below a path to an application of its own."""
+
+    def __init__(self, path: str, own: App, others: App) -> None:
+        self.path, self.own, self.others = path, own, others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        below = scope["type"] == "http" and (path == self.path or path.startswith(f"{self.path}/"))
+        await (self.own if below else self.others)(scope, receive, send)
+
+
 class StaticFiles:
     """Sends the files of static/."""
 

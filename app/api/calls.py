@@ -1,0 +1,155 @@
+"""What many calls take: the part of a list, an idempotency key, a version, a rehearsal."""
+
+import re
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from litestar import Request, Response
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter, QueryParameter
+
+from app.api.access import Caller
+from app.api.cursor_rules import CURSOR, LONGEST, MOST_LIMIT, USUAL_LIMIT, read_cursor
+from app.api.list_rules import Part
+from app.api.problem_rules import ApiProblem, Code, FieldProblem, pointer_of
+from app.api.services import Answer, Call
+from app.confirmations.acts import Context
+from app.settings import Settings
+from app.storage import Storage
+from app.web.i18n import N_
+from app.web.i18n import gettext as _
+from app.web.requests import header
+
+JSON, JOSE = "application/json", "application/jose"
+# How msgspec says where a value is wrong.
+PLACE = re.compile(r"(?P<told>.*?)(?: - at `\$(?P<place>[^`]*)`)?", re.DOTALL)
+FIELD = re.compile(r"(?:required|unknown) field `([^`]+)`")
+IF_MATCH = HeaderParameter(
+    name="If-Match", description=N_("The ETag of what you read, or “*” for any version.")
+)
+ETAG = re.compile(r'"([1-9][0-9]{0,9})"', re.ASCII)
+HIGHEST_REVISION = 2**31 - 1
+B = TypeVar("B", bound=msgspec.Struct)
+
+
+async def provide_part(
+    limit: Annotated[
+        int,
+        QueryParameter(ge=1, le=MOST_LIMIT, description=N_("The most rows of a page.")),
+    ] = USUAL_LIMIT,
+    cursor: Annotated[
+        str,
+        QueryParameter(
+            max_length=LONGEST,
+            description=N_("“next” of the page before."),
+            schema_extra={"pattern": CURSOR},
+        ),
+    ] = "",
+) -> Part:
+    """Return the part of the list that the address names.
+
+    Raises:
+        ApiProblem: the cursor is none of the portal's.
+    """
+    after = read_cursor(cursor) if cursor else None
+    if cursor and after is None:
+        raise ApiProblem(
+            Code.INVALID_PARAMETER, errors=[FieldProblem("cursor", "This is no cursor.")]
+        )
+    return Part(limit, after)
+
+
+def takes(body: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return what the handler of a change says of itself that takes a struct as JSON."""
+    return {"operates": True, "takes": JSON, "body": body}
+
+
+async def read_body(request: Request[Any, Any, Any], kind: type[B]) -> B:
+    """Return the body of a call, strictly: no text stands for a number.
+
+    Raises:
+        ApiProblem: it is no JSON, or not what the call takes.
+    """
+    try:
+        return msgspec.json.decode(await request.body(), type=kind)
+    except msgspec.ValidationError as error:
+        raise ApiProblem(Code.INVALID_VALUE, errors=[_wrong(str(error))]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise ApiProblem(Code.MALFORMED, detail=_("The body is not valid JSON.")) from None
+
+
+def _wrong(message: str) -> FieldProblem:
+    found = PLACE.fullmatch(message)
+    told, place = (found["told"], found["place"] or "") if found else (message, "")
+    field = FIELD.search(told)
+    return FieldProblem(pointer_of(place + (f".{field[1]}" if field else "")), told)
+
+
+async def provide_call(
+    request: Request[Any, Any, Any],
+    caller: NamedDependency[Caller],
+    settings: NamedDependency[Settings],
+    storage: NamedDependency[Storage],
+    idempotency_key: Annotated[
+        str,
+        HeaderParameter(
+            name="Idempotency-Key",
+            max_length=200,
+            description=N_(
+                "A new text for each change, such as a UUID. If you send the call again with the"
+                " same key within 48 hours, you get the same answer and nothing is done twice."
+            ),
+        ),
+    ] = "",
+    dry_run: Annotated[
+        bool, QueryParameter(description=N_("Answer what would happen, and change nothing."))
+    ] = False,
+) -> Call:
+    """Return the change that is asked for.
+
+    Raises:
+        ApiProblem: the contract has ended.
+    """
+    caller.require_running()
+    return Call.of(
+        caller.holder,
+        Context(caller.viewer, settings, storage),
+        key=idempotency_key,
+        dry_run=dry_run,
+        asked=(request.method, request.url.path, header(request.scope, b"if-match")),
+        body=await request.body(),
+    )
+
+
+def wanted_revision(if_match: str, present: int) -> int:
+    """Return the revision that a change is meant for.
+
+    Args:
+        present: what `*` means.
+
+    Raises:
+        ApiProblem: If-Match is missing, or names a version that there never was.
+    """
+    if not if_match.strip():
+        raise ApiProblem(Code.VERSION_MISSING)
+    if if_match.strip() == "*":
+        return present
+    found = ETAG.fullmatch(if_match.strip())
+    if found is None or int(found[1]) > HIGHEST_REVISION:
+        raise ApiProblem(Code.VERSION_CONFLICT)
+    return int(found[1])
+
+
+def answered(answer: Answer) -> Response[Any]:
+    """Return an answer as it is sent, whether it was just made or kept."""
+    return Response(
+        answer.body.encode(),
+        status_code=answer.status,
+        media_type=JSON,
+        headers=dict(answer.headers),
+    )
+
+
+def etag(revision: int) -> str:
+    """Return the ETag of a revision."""
+    return f'"{revision}"'

@@ -1,0 +1,137 @@
+"""The OpenAPI document: what Litestar reads off the handlers, made complete and readable."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme, Tag
+
+from app.api.cursor_rules import MOST_LIMIT
+from app.api.documented_rules import WORDS
+from app.web.i18n import N_
+
+VERSION = "1.0"
+Document = dict[str, Any]
+Options = Mapping[str, Mapping[str, Any]]
+"""Name of an operation → what its handler says of itself."""
+
+SUMMARY = f"""\
+Work with one contract from another system. A call carries the token of a service account:
+`Authorization: Bearer lp1_…`. An owner of the contract makes one in the portal (Members → Service
+accounts).
+
+Lists have pages of up to {MOST_LIMIT} rows; send `next` as `cursor` to get the next one. Changes
+take an `Idempotency-Key`, so that you can send them again, and `dry_run=true`, which changes
+nothing.
+Errors are problems (RFC 9457) with a `code` that stays the same.
+
+Within v1 fields and operations are added, never changed or removed. Ignore fields that you do not
+know."""
+TAGS = (
+    Tag("contract", N_("The contract of the service account")),
+    Tag("products", N_("Contracted products and their counts")),
+    Tag("environments", N_("Environments")),
+    Tag("allocations", N_("What an environment is allocated")),
+    Tag("activations", N_("Request files and activation files")),
+    Tag("resources", N_("Files to download")),
+    Tag("members", N_("People of the contract")),
+    Tag("quotes", N_("Quote requests")),
+    Tag("history", N_("What was done")),
+)
+SUMMARIES = {
+    "read_contract": N_("Read the contract and the service account that calls"),
+    "list_products": N_("List the contracted products with their counts"),
+    "list_environments": N_("List the environments in use, in the order of their sort keys"),
+    "create_environment": N_("Create an environment"),
+    "read_environment": N_("Read an environment, also a retired one"),
+    "change_environment": N_("Change the facts of an environment"),
+    "retire_environment": N_("Retire an environment and free its allocations"),
+    "read_allocations": N_("Read what an environment is allocated, and the most it could have"),
+    "set_allocations": N_("Set all quantities of an environment: all of them, or none"),
+    "list_activations": N_("List the activations of an environment, newest first"),
+    "answer_request": N_("Send a request file or return file, and get its activation"),
+    "read_activation": N_("Read an activation"),
+    "download_activation": N_("Download the activation file; older files then end"),
+    "list_resources": N_("List the files for the contract's products, newest first"),
+    "download_resource": N_("Download a file, or with Range the part that is missing"),
+    "list_members": N_("List the people of the contract, owners first"),
+    "list_quote_requests": N_("List the quote requests, newest first"),
+    "list_history": N_("List what was done in the contract, newest first"),
+}
+CONFIG = OpenAPIConfig(
+    title="License Portal API",
+    version=VERSION,
+    description=SUMMARY,
+    tags=list(TAGS),
+    operation_id_creator=lambda handler, method, parts: handler.handler_name,
+    security=[{"token": []}],
+    components=Components(
+        security_schemes={
+            "token": SecurityScheme(
+                type="http", scheme="bearer", description="The token of a service account"
+            )
+        }
+    ),
+    render_plugins=(),
+)
+REF = "#/components/schemas/{name}"
+PAGE = re.compile(r"Page_app\.api\.values\.(\w+)_")
+
+
+def finished(document: Document, options: Options) -> Document:
+    """Return the document with what Litestar cannot read off the handlers."""
+    schemas = document["components"]["schemas"]
+    document["components"]["schemas"] = {_named(name): schema for name, schema in schemas.items()}
+    bodies = [own["body"] for own in options.values() if "body" in own]
+    _, taken = msgspec.json.schema_components(bodies, ref_template=REF)
+    document["components"]["schemas"] |= taken
+    for path in document["paths"].values():
+        for operation in path.values():
+            _finish(operation, options[operation["operationId"]])
+    renamed: Document = _with_names(document)
+    return renamed
+
+
+def _named(name: str) -> str:
+    return PAGE.sub(r"\1Page", name)
+
+
+def _with_names(part: Any) -> Any:
+    """Name pages by what is on them: Litestar names them by the module."""
+    if isinstance(part, dict):
+        return {key: _with_names(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_with_names(each) for each in part]
+    return _named(part) if isinstance(part, str) else part
+
+
+def _finish(operation: Document, options: Mapping[str, Any]) -> None:
+    operation["summary"] = SUMMARIES[operation["operationId"]]
+    operation.pop("description", None)
+    operation["x-required-role"] = "operate" if options.get("operates") else "read"
+    if options.get("public"):
+        operation["security"] = []
+    for parameter in operation.get("parameters", ()):
+        if parameter["schema"].get("default") == "":
+            del parameter["schema"]["default"]
+            # A call without it is answered 428, which says more than that a parameter is missing.
+            parameter["required"] = parameter["name"] == "If-Match"
+    if takes := options.get("takes"):
+        body = options.get("body")
+        schema = {"$ref": REF.format(name=body.__name__)} if body else {"type": "string"}
+        operation["requestBody"] = {"required": True, "content": {takes: {"schema": schema}}}
+    for status, response in operation["responses"].items():
+        if int(status) < 300:
+            response["description"] = "Done" if int(status) == 200 else "Created"
+            if gives := options.get("gives"):
+                response["content"] = {gives: {"schema": {"type": "string", "format": "binary"}}}
+    if options.get("ranges"):
+        _add_ranges(operation["responses"])
+
+
+def _add_ranges(responses: Document) -> None:
+    responses["206"] = {**responses["200"], "description": "The part that Range names"}
+    for status, told in ((304, "Not changed"), (412, WORDS[412]), (416, "No such part")):
+        responses[str(status)] = {"description": told}

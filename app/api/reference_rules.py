@@ -1,0 +1,217 @@
+"""The reference of the API for people, made from the OpenAPI document."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.api.document_rules import Document
+from app.api.problem_rules import KINDS
+
+# Bodies for the examples: valid JSON, where $… stands for the reader's own.
+BODIES: Mapping[str, Any] = {
+    "create_environment": {"name": "Build server", "sort_key": 10},
+    "change_environment": {"name": "Build server 2", "sort_key": 20},
+    "set_allocations": {"allocations": [{"entitlement": "$ENTITLEMENT", "quantity": 1}]},
+}
+VARIABLES = {
+    "environment_id": "$ENVIRONMENT",
+    "resource_id": "$RESOURCE",
+    "number": "$NUMBER",
+}
+SAVED = {"download_activation": "activation.jwt", "download_resource": "resource.bin"}
+REQUEST_FILE = "activation-request.jwt"
+BEARER = '-H "Authorization: Bearer $TOKEN"'
+
+
+@dataclass(frozen=True)
+class Field:
+    """A member of a structure, or a parameter.
+
+    Attributes:
+        kind: its JSON type in words of JSON Schema.
+        refers: the structure that it is, if it is one.
+        told: message id of what it means; empty where the name says it.
+    """
+
+    name: str
+    kind: str
+    refers: str
+    required: bool
+    told: str
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A named structure of JSON, or a closed set of texts."""
+
+    name: str
+    fields: Sequence[Field]
+    values: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A call, with an example for a shell."""
+
+    id: str
+    method: str
+    path: str
+    told: str
+    operates: bool
+    parameters: Sequence[Field]
+    takes: str
+    gives: str
+    statuses: Sequence[str]
+    example: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The calls about one thing."""
+
+    name: str
+    told: str
+    operations: Sequence[Operation]
+
+
+def groups(document: Document) -> list[Group]:
+    """Return the calls by what they are about, in the document's order."""
+    every = list(_operations(document))
+    return [
+        Group(
+            tag["name"],
+            tag["description"],
+            [operation for name, operation in every if name == tag["name"]],
+        )
+        for tag in document["tags"]
+    ]
+
+
+def _operations(document: Document) -> Iterator[tuple[str, Operation]]:
+    for path, item in sorted(document["paths"].items()):
+        for method, operation in item.items():
+            given = operation["responses"].get("200") or operation["responses"]["201"]
+            yield (
+                operation["tags"][0],
+                Operation(
+                    id=operation["operationId"],
+                    method=method.upper(),
+                    path=path,
+                    told=operation["summary"],
+                    operates=operation["x-required-role"] == "operate",
+                    parameters=_parameters(operation),
+                    takes=_content(operation.get("requestBody", {})),
+                    gives=_content(given),
+                    statuses=sorted(operation["responses"]),
+                    example=example(method, path, operation),
+                ),
+            )
+
+
+def _parameters(operation: Document) -> list[Field]:
+    return [
+        Field(
+            each["name"],
+            _kind(each["schema"]),
+            "",
+            bool(each.get("required")),
+            each.get("description", ""),
+        )
+        for each in operation.get("parameters", [])
+        if each["in"] != "path"
+    ]
+
+
+def parameters(groups: Sequence[Group]) -> list[Field]:
+    """Return every parameter once: one name means the same in all calls."""
+    found = {
+        field.name: field
+        for group in groups
+        for operation in group.operations
+        for field in operation.parameters
+    }
+    return list(found.values())
+
+
+def _content(part: Document) -> str:
+    """Return the structure, or the media type, of a body."""
+    for media_type, content in part.get("content", {}).items():
+        return _reference(content["schema"]) or media_type
+    return ""
+
+
+def _reference(schema: Document) -> str:
+    found: str = schema.get("$ref", "").rpartition("/")[2]
+    return found
+
+
+def _kind(schema: Document) -> str:
+    if choices := schema.get("oneOf") or schema.get("anyOf"):
+        return " | ".join(_kind(each) for each in choices)
+    if name := _reference(schema):
+        return name
+    if schema.get("type") == "array":
+        return f"{_kind(schema['items'])}[]"
+    kind = str(schema.get("type", ""))
+    return f"{kind} ({schema['format']})" if schema.get("format") else kind
+
+
+def structures(document: Document) -> list[Structure]:
+    """Return the structures that calls take and give, by name."""
+    return [
+        Structure(name, _fields(schema), schema.get("enum", ()))
+        for name, schema in sorted(document["components"]["schemas"].items())
+    ]
+
+
+def _fields(schema: Document) -> list[Field]:
+    required = schema.get("required", ())
+    return [
+        Field(
+            name,
+            _kind(member),
+            _reference(member.get("items", member)),
+            name in required,
+            member.get("description", ""),
+        )
+        for name, member in schema.get("properties", {}).items()
+    ]
+
+
+def example(method: str, path: str, operation: Document) -> str:
+    """Return a command for a shell that makes the call."""
+    for name, variable in VARIABLES.items():
+        path = path.replace(f"{{{name}}}", variable)
+    parts = [f'"$PORTAL{path}"', BEARER]
+    takes = list(operation.get("requestBody", {}).get("content", ()))
+    named = {each["name"] for each in operation.get("parameters", ())}
+    if "If-Match" in named:
+        parts.append("-H 'If-Match: *'")
+    if takes:
+        parts.append(f"-H 'Content-Type: {takes[0]}'")
+    body = BODIES.get(operation["operationId"])
+    if body is not None:
+        parts.append(f"-d {_shell(json.dumps(body))}")
+    elif takes:
+        parts.append(f"--data-binary @{REQUEST_FILE}")
+    elif method == "post":
+        parts.append("-X POST")
+    if method == "put":
+        parts.append("-X PUT")
+    if saved := SAVED.get(operation["operationId"]):
+        parts.append(f"-o {saved}")
+    return "curl " + " \\\n  ".join(parts)
+
+
+def _shell(text: str) -> str:
+    """Quote JSON for a shell, which fills in what begins with $."""
+    if "$" not in text:
+        return f"'{text}'"
+    escaped = text.replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def problems() -> list[tuple[str, int, str]]:
+    """Return every code of the API itself, with its status and the message id of its meaning."""
+    return [(code.value, kind.status, kind.detail) for code, kind in KINDS.items()]

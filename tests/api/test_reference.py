@@ -1,0 +1,86 @@
+"""The reference page: small, in both languages, and each of its examples runs."""
+
+import asyncio
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from app.api.reference_rules import groups, structures
+from app.database import fetch_value
+from app.main import api_document
+from tests.activation.world import upload
+from tests.conftest import Portal, Stage
+from tests.environments.steps import entitlement
+from tests.pages import elements
+from tests.resources.files import PLATFORM, resource_id
+from tests.servers import Server
+from tests.service_accounts.steps import made_token
+
+MOST_BYTES = 60_000
+# Each example makes what the next ones are about.
+ORDER = ("create_environment", "set_allocations", "answer_request", "download_activation")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_the_page_has_every_call_and_every_structure(portal: Portal, language: str) -> None:
+    document = api_document(portal.settings)
+    async with portal.anonymous() as reader:
+        page = await reader.get("/api", headers={"Accept-Language": language})
+    assert page.status_code == 200 and len(page.content) < MOST_BYTES
+    ids = [attrs["id"] for _, attrs in elements(page.text) if attrs.get("id")]
+    for operation in (each for group in groups(document) for each in group.operations):
+        assert operation.id in ids and f"{operation.method} {operation.path}" in page.text
+    assert {each.name for each in structures(document)} <= set(ids)
+    links = [attrs["href"] for tag, attrs in elements(page.text) if tag == "a"]
+    inner = {link[1:] for link in links if link and link.startswith("#")}
+    assert inner <= set(ids), "every link inside the page leads somewhere"
+    scripts = [attrs.get("src") or "" for tag, attrs in elements(page.text) if tag == "script"]
+    assert all(script.startswith("/static/") for script in scripts)
+
+
+async def _run(command: str, folder: Path, variables: Mapping[str, str]) -> str:
+    """Run an example in a shell, as a reader would; answers what the portal gave."""
+    process = await asyncio.create_subprocess_exec(
+        *("bash", "-euc", command.replace("curl ", "curl --silent --show-error --fail-with-body ")),
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **variables},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    told = (await process.communicate())[0].decode("utf-8", "replace")
+    assert process.returncode == 0, f"{command}\n{told}"
+    return told
+
+
+async def test_every_example_runs_in_a_shell(portal: Portal, stage: Stage, tmp_path: Path) -> None:
+    _, token = await made_token(portal)
+    (tmp_path / "activation-request.jwt").write_bytes(upload())
+    document = api_document(portal.settings)
+    calls = {each.id: each.example for group in groups(document) for each in group.operations}
+    retiring = calls.pop("retire_environment")
+    order = [*ORDER, *(name for name in calls if name not in ORDER)]
+    passphrase = (stage.settings.key_passphrase or b"").decode()
+    place = (stage.settings.data_dir, portal.dsn, stage.owner_dsn(portal.dsn))
+    with Server(*place, PORTAL_KEY_PASSPHRASE=passphrase) as server:
+        variables = {
+            "PORTAL": server.url,
+            "TOKEN": token,
+            "ENVIRONMENT": "",
+            "ENTITLEMENT": str(await entitlement("PLATFORM")),
+            "RESOURCE": str(await resource_id(PLATFORM)),
+            "NUMBER": "1",
+        }
+        for name in order:
+            told = await _run(calls[name], tmp_path, variables)
+            if name == "create_environment":
+                found = re.search(r'"id":"([0-9a-f-]{36})"', told)
+                assert found is not None
+                variables["ENVIRONMENT"] = found[1]
+        await _run(retiring, tmp_path, variables)
+    assert (tmp_path / "activation.jwt").read_bytes().count(b".") == 2
+    assert await fetch_value(
+        "select retired_at is not null from environment where name = 'Build server 2'"
+    )
