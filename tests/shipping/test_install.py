@@ -75,6 +75,8 @@ def machine(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Machine:
     made = Machine(tmp_path_factory.mktemp("machine"))
     assert "systemctl enable --now portal" in made.install(wheel)
     made.set("PORTAL_PORT", str(free_port()))
+    # What the first start of the service does.
+    made.portal("migrate", "--new")
     return made
 
 
