@@ -84,6 +84,11 @@ def moment(value: datetime, time_zone: str = "Asia/Tokyo") -> str:
     return f"{day(local)}{comma} {local:%H:%M}"
 
 
+def day_of(value: datetime, time_zone: str = "Asia/Tokyo") -> str:
+    """The calendar date of a moment in an IANA time zone."""
+    return day(value.astimezone(ZoneInfo(time_zone)))
+
+
 def file_day(value: date) -> str:
     """A calendar date in a table for spreadsheets, which read it in any language: 2027/03/31."""
     return f"{value:%Y/%m/%d}"

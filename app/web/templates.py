@@ -118,6 +118,7 @@ def _environment(code: str) -> Environment:
         number=i18n.number,
         day=i18n.day,
         last_day=days.last_day_before,
+        day_of=i18n.day_of,
         moment=i18n.moment,
         instant=i18n.instant,
         zone_name=i18n.zone_name,

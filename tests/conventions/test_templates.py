@@ -144,3 +144,12 @@ def test_no_page_overwrites_what_its_layout_reads(name: str) -> None:
         if target.ctx == "store"
     }
     assert not assigned & layouts
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_text_of_one_language_is_cut_by_position(name: str) -> None:
+    """2027/03/31 14:05 has its date in the first ten signs; Mar 31, 2027, 14:05 has not."""
+    cuts = [
+        node for node in parsed(name).find_all(nodes.Getitem) if isinstance(node.arg, nodes.Slice)
+    ]
+    assert not [node.lineno for node in cuts if isinstance(node.node, nodes.Filter)]

@@ -61,7 +61,7 @@ async def walk_return(cast: Cast) -> None:
     await person.press("新しい環境を作成")
     await person.fill("環境名", "別の環境")
     await person.fill("ソートキー", "30")
-    await person.press("登録｜ファイル")
+    await person.press("登録")
     await person.press("決定")
     await person.press("割り当て", "別の環境")
     await person.fill("業務基盤プラットフォーム", "1")
