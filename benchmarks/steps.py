@@ -157,7 +157,6 @@ async def quote(room: Room) -> Counter:
     )
     person = await room.person("clerk")
     await person.press(made.reference)
-    await person.press("回答")
     await person.fill("メッセージ", "お見積です。")
     await person.press("回答")
     await person.press("決定")

@@ -45,7 +45,7 @@ class Field:
 class Structure:
     """A named structure of JSON, or a closed set of texts."""
 
-    name: str
+    schema: str
     fields: Sequence[Field]
     values: Sequence[str]
 

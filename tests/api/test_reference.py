@@ -33,7 +33,7 @@ async def test_the_page_has_every_call_and_every_structure(portal: Portal, langu
     ids = [attrs["id"] for _, attrs in elements(page.text) if attrs.get("id")]
     for operation in (each for group in groups(document) for each in group.operations):
         assert operation.id in ids and f"{operation.method} {operation.path}" in page.text
-    assert {each.name for each in structures(document)} <= set(ids)
+    assert {each.schema for each in structures(document)} <= set(ids)
     links = [attrs["href"] for tag, attrs in elements(page.text) if tag == "a"]
     inner = {link[1:] for link in links if link and link.startswith("#")}
     assert inner <= set(ids), "every link inside the page leads somewhere"

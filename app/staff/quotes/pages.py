@@ -13,14 +13,14 @@ from app import clock
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
 from app.quotes import wording
-from app.quotes.answer_services import note_answer_download
+from app.quotes.answer_services import LARGEST_PDF, note_answer_download
 from app.quotes.document_queries import request_document
 from app.quotes.document_services import note_document_download
 from app.quotes.rules import QuoteState, may_answer, may_become, may_hand_over
 from app.staff.access import permitted
 from app.staff.quotes import acts, queries
 from app.staff.quotes.queries import Quote
-from app.staff.quotes.values import HandlerValues
+from app.staff.quotes.values import AnswerValues, HandlerValues
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
@@ -30,7 +30,7 @@ from app.web.downloads import selection, send_file
 from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, is_head, query_form
 from app.web.responses import see_other
-from app.web.values import Choices
+from app.web.values import Choices, Form
 
 SEE = [permitted(Permission.CONTRACTS_SEE)]
 ANSWER = [permitted(Permission.QUOTES_ANSWER)]
@@ -93,6 +93,10 @@ class Quotes(Controller):
             answerable=may_answer(state),
             handed_over=may_hand_over(state),
             concludable=may_become(state, QuoteState.CONCLUDED),
+            form=Form.of(AnswerValues, AnswerValues(""), quote.revision, {}),
+            draft="",
+            kept_file="",
+            largest=LARGEST_PDF,
             wording=wording,
         )
 

@@ -36,7 +36,6 @@ async def walk(cast: Cast) -> None:
     await person.visit("/staff/quotes")
     await person.press(reference)
     await person.press("回答")
-    await person.press("回答")
     await person.sees_error("入力内容を確認してください")
     await cast.reached("error", person)
     await person.fill("メッセージ", "お見積です。")
