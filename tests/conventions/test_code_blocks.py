@@ -123,7 +123,7 @@ def _portal_commands() -> Iterator[tuple[str, str]]:
             yield str(page.relative_to(PROJECT)), " ".join(named.split())
 
 
-@pytest.mark.parametrize(("place", "line"), _portal_commands())
+@pytest.mark.parametrize(("place", "line"), list(_portal_commands()))
 def test_portal_has_every_command_and_option_that_the_documents_name(place: str, line: str) -> None:
     command: click.Command = portal
     words = line.split()[1:]
