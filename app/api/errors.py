@@ -109,7 +109,7 @@ def _of_validation(extra: Sequence[Any]) -> ApiProblem:
 
 
 def handle_gone(request: ApiRequest, exception: Exception) -> Response[bytes]:
-    """Answer that what a change is about was removed or retired meanwhile."""
+    """Answer that what a change is about has been removed or retired."""
     return answer_of(request.scope, ApiProblem(Code.NOT_FOUND))
 
 

@@ -32,7 +32,7 @@ def page_of(listed: Listed[Row], make: Callable[[Row], T]) -> Page[T]:
     """Return a page of a list as the API gives it.
 
     Raises:
-        ApiProblem: the row that the page begins after was removed, so nobody knows where it was.
+        ApiProblem: the row that the page begins after was removed, so its place is unknown.
     """
     if listed.wanted.key is not None and not listed.rows:
         raise ApiProblem(Code.CURSOR_GONE)

@@ -194,5 +194,5 @@ def problem_of(act: Act[Any], refused: Refused) -> ApiProblem:
 
 
 async def forget_calls() -> None:
-    """Delete answers that no call may ask for any more."""
+    """Delete answers that calls can no longer ask for."""
     await ApiCall.delete().where(ApiCall.created_at < clock.now() - KEPT)

@@ -15,7 +15,7 @@ PASSWORD = re.compile(r"(?<=://)([^:@/?#]*):[^@/?#]*@")
 def prepare_data_dir(settings: Settings) -> None:
     """Make the data folder and the folder of the trusted roots, for this user alone.
 
-    So nobody else has to make them, as root, before the first root key is copied there.
+    So root does not have to make them before the first root key is copied there.
 
     Raises:
         SettingsError: they belong to another user, or cannot be made.

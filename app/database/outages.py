@@ -55,7 +55,7 @@ NOT_NOW = (
     asyncpg.InternalClientError,
     *STARVED,
     *LEADS_NOWHERE,
-    asyncpg.OperatorInterventionError,  # class 57: cancelled statements and time limits, too
+    asyncpg.OperatorInterventionError,  # class 57: also cancelled statements and time limits
     asyncpg.SerializationError,
     asyncpg.StatementCompletionUnknownError,
     asyncpg.DeadlockDetectedError,

@@ -1,6 +1,6 @@
 """Whether the secret file is the one that the database's content is encrypted with.
 
-Anything that is encrypted with another secret cannot be read any more, and nothing says so before
+Anything that is encrypted with another secret can no longer be read, and nothing says so before
 a person needs it. So no process starts with another secret, or makes one for a database in use.
 """
 

@@ -15,7 +15,7 @@ USUAL_DAYS = 90
 MOST_DAYS = 365
 # After a rotation the token before works this long, so that systems can change one by one.
 OVERLAP = timedelta(hours=24)
-# So long the person who made a token can open its page; then nobody can see it any more.
+# The person who made a token can see it for this long. After that no one can.
 SHOWN_WITHIN = timedelta(minutes=15)
 USE_NOTED_EVERY = timedelta(minutes=1)
 

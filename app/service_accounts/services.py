@@ -182,7 +182,7 @@ async def note_use(holder: Holder, address: str) -> None:
 
 
 async def forget_unshown() -> None:
-    """Delete tokens that nobody looked at in time."""
+    """Delete tokens that their makers did not look at in time."""
     await ServiceAccount.update({ServiceAccount.unshown: None}).where(
         ServiceAccount.unshown.is_not_null() & (ServiceAccount.made_at < clock.now() - SHOWN_WITHIN)
     )

@@ -9,7 +9,7 @@ from benchmarks.outages.people import Load, Request
 
 CALM_SECONDS = 3.0
 HOLD_SECONDS = 4.0
-# After this time without an end of the failures the drill goes on, and says so.
+# After this time without an end of the failures the drill continues, and says so.
 PATIENCE_SECONDS = 90.0
 
 

@@ -32,7 +32,7 @@ def written(document: dict[str, Any]) -> str:
 
 
 def losses(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """What a caller of `before` would miss in `after`, or would have to send anew."""
+    """What a caller of `before` would miss in `after`, or would have to send in addition."""
     found = list(_of_operations(before["paths"], after["paths"]))
     taken = set(_taken(after))
     for name, schema in before["components"]["schemas"].items():

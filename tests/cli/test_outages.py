@@ -1,4 +1,4 @@
-"""A database that is away never ends the portal for good: it waits, says so, and goes on."""
+"""A database that is away never ends the portal for good: it waits, says so, and continues."""
 
 import asyncio
 import json

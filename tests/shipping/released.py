@@ -1,6 +1,6 @@
 """The database of the last release, and its migrations, which no later version may change.
 
-At a release, this writes both anew from the version in pyproject.toml:
+At a release, this writes both again from the version in pyproject.toml:
 
     python -m tests.shipping.released
 """

@@ -146,7 +146,7 @@ def test_compose_publishes_the_proxy_alone_and_keeps_the_rest_on_loopback() -> N
         assert ("ports" in service) == (name == "proxy")
         assert name == "proxy" or service["network_mode"] == "service:proxy"
         assert service["restart"] == "unless-stopped"
-    # Until someone decides otherwise, nobody else reaches it.
+    # Until someone decides otherwise, no one else reaches it.
     ports = SERVICES["proxy"]["ports"]
     assert all(port.startswith(("127.0.0.1:", "${PORTAL_BIND:-127.0.0.1}:")) for port in ports)
 

@@ -143,7 +143,7 @@ def test_an_upgrade_that_fails_leaves_the_old_version_in_use(machine: Machine, n
     assert "PORTAL_WORKERS" in machine.run(upgrade, newer, code=1)
     assert machine.current == before
     machine.set("PORTAL_WORKERS", "1")
-    # The next try goes on with what is installed.
+    # The next try continues with what is installed.
     folder = "opt/portal/9.9.9/lib/python*/site-packages/app/shipped_files/migrations"
     (migrations,) = machine.root.glob(folder)
     python = migrations / "portal_broken.py"

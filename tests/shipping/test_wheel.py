@@ -42,7 +42,7 @@ def test_the_wheel_holds_every_file_that_the_portal_reads(wheel: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     places = {name if name.startswith("app/") else f"app/shipped_files/{name}" for name in wanted}
-    # A package of a general name, such as `migrations`, could be another project's, too.
+    # A package of a general name, such as `migrations`, could also be another project's.
     assert held == places
 
 
