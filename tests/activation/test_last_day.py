@@ -47,7 +47,8 @@ async def test_the_last_usable_day_is_the_same_on_pages_in_reports_and_calendars
         f"{written}まで（当日を含む）" in (await clerk.get(f"/staff/activations/{row['id']}")).text
     )
     assert f"{written}" in (await owner.get(here.url)).text
-    assert f"–{written}" in (await clerk.get("/staff/contracts/D-1001")).text
+    staff_page = (await clerk.get("/staff/contracts/D-1001")).text
+    assert f'～<time datetime="{ends_on}">{written}</time>' in staff_page
     report = await read_csv(owner, "activations/csv")
     assert {row["適用できる期限"] for row in report if row["環境名"] == "検証環境"} == {written}
     text = (await owner.get(address)).text.replace("\r\n ", "")

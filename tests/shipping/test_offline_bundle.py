@@ -3,7 +3,6 @@
 import hashlib
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -31,8 +30,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (file,) = (source / "dist").glob("*-offline.tar")
     summed = hashlib.sha256(file.read_bytes()).hexdigest()
     assert f"{summed}  {file.name}\n" in (source / "dist/SHA256SUMS").read_text()
-    with tarfile.open(file) as tar:
-        tar.extractall(folder, filter="data")
+    subprocess.run(["tar", "-xf", file, "-C", folder], check=True)
     return folder / file.stem
 
 

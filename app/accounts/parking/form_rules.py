@@ -24,6 +24,7 @@ PARTS = {
     "entitlements": N_("Contracted products"),
     "notices": N_("Notices"),
     "profile": N_("Personal settings"),
+    "service-accounts": N_("Service accounts"),
     "calendar": N_("Calendar"),
     "email": N_("Email address"),
     "staff": N_("Staff console"),
