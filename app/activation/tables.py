@@ -151,6 +151,26 @@ DATA = (
         "operator",
     ),
 )
+
+
+def _issued_in_a_day(name: str, issuer: str) -> Quota:
+    """Bound what one issuer makes in a day; `issuer` is the column that names who it was."""
+    return Quota(
+        name,
+        "activation",
+        (issuer,),
+        20_000,
+        "issued_at",
+        measured=("file", "request_file"),
+        most_bytes=128_000_000,
+        when_full=WhenFull.REFUSE,
+        within=_A_DAY,
+        advice=N_(
+            "You have reached the limit of activation files within 24 hours. Try again tomorrow."
+        ),
+    )
+
+
 QUOTAS = (
     Quota(
         "activation_of_an_environment_a_day",
@@ -177,34 +197,8 @@ QUOTAS = (
             " environment, or ask your sales contact."
         ),
     ),
-    Quota(
-        "activation_of_a_person_a_day",
-        "activation",
-        ("issued_by",),
-        20_000,
-        "issued_at",
-        measured=("file", "request_file"),
-        most_bytes=128_000_000,
-        when_full=WhenFull.REFUSE,
-        within=_A_DAY,
-        advice=N_(
-            "You have reached the limit of activation files within 24 hours. Try again tomorrow."
-        ),
-    ),
-    Quota(
-        "activation_of_a_service_account_a_day",
-        "activation",
-        ("issued_by_account",),
-        20_000,
-        "issued_at",
-        measured=("file", "request_file"),
-        most_bytes=128_000_000,
-        when_full=WhenFull.REFUSE,
-        within=_A_DAY,
-        advice=N_(
-            "You have reached the limit of activation files within 24 hours. Try again tomorrow."
-        ),
-    ),
+    _issued_in_a_day("activation_of_a_person_a_day", "issued_by"),
+    _issued_in_a_day("activation_of_a_service_account_a_day", "issued_by_account"),
 )
 BOUNDS = (
     Bound("signing_key", "administrators rotate them"),

@@ -70,7 +70,7 @@ def handle_problem(request: ApiRequest, problem: ApiProblem) -> Response[bytes]:
 
 
 def handle_http_exception(request: ApiRequest, exception: HTTPException) -> Response[bytes]:
-    """Answer Litestar's own refusals and those of the domains: not found, broken, too large."""
+    """Answer what Litestar or a domain refuses, such as an unknown address or a body too large."""
     # An unknown address is answered before the guard has set the language.
     set_language(request.scope)
     if isinstance(exception, ValidationException):

@@ -53,7 +53,7 @@ class _Parent(Multiprocess):
     """The parent of the server processes, which notices at once that one has died.
 
     uvicorn's own keeps the child's end of each pipe open, and so waits for a dead process to answer
-    for as long as WORKER_PATIENCE_SECONDS. Meanwhile it answers no signal.
+    for as long as WORKER_PATIENCE_SECONDS. It answers no signal during this time.
     """
 
     def keep_subprocess_alive(self) -> None:

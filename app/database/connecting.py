@@ -103,7 +103,7 @@ def watch_line(connection: asyncpg.Connection) -> None:
 async def leads_to_pooler(dsn: str) -> bool:
     """Return whether a pooler such as pgbouncer lies in between, which shares server connections.
 
-    The client is told a number of its own there, not the one of a process of the server.
+    A pooler gives the client another number than that of the server's process.
     """
     connection = await connect(dsn)
     try:

@@ -14,7 +14,7 @@ from app.settings import Settings
 
 @dataclass(frozen=True)
 class _Reader:
-    """A person who is told; `owner` is whether they own the contract."""
+    """A person who gets the email; `owner` says whether they own the contract."""
 
     address: str
     name: str

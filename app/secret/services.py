@@ -30,7 +30,7 @@ async def know_secret(settings: Settings) -> None:
     """Compare the secret file with the database; make the file for a database without content.
 
     Raises:
-        WrongSecret: the file is missing, too short, or another one.
+        WrongSecret: the file is missing, is too short, or has another secret.
     """
     file = settings.secret_file
     noted = await find_fingerprint()

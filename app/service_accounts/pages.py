@@ -69,14 +69,21 @@ class AccountCreation(FormPages[SeenContract, AccountValues, acts.Creation]):
 
     async def page(self, request: PageRequest, subject: SeenContract, form: Form) -> Response[str]:
         """Show the form."""
-        return page(
-            request,
-            "service_accounts/form.html",
-            status=422 if form.errors and request.method == "POST" else 200,
-            contract=subject,
-            account=None,
-            form=form,
-        )
+        return form_page(request, subject, None, form)
+
+
+def form_page(
+    request: PageRequest, contract: SeenContract, account: SeenAccount | None, form: Form
+) -> Response[str]:
+    """Answer with the form of a new account, or of a new token of an account."""
+    return page(
+        request,
+        "service_accounts/form.html",
+        status=422 if form.errors and request.method == "POST" else 200,
+        contract=contract,
+        account=account,
+        form=form,
+    )
 
 
 def check_last_day(

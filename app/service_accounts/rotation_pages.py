@@ -12,12 +12,11 @@ from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.service_accounts import acts
 from app.service_accounts.access import provide_account
-from app.service_accounts.pages import PATH, check_last_day
+from app.service_accounts.pages import PATH, check_last_day, form_page
 from app.service_accounts.queries import SeenAccount
 from app.service_accounts.rules import AccountState, usual_last_day
 from app.service_accounts.values import RotationValues
 from app.web.requests import PageRequest
-from app.web.templates import page
 from app.web.values import Form, SentForm
 
 
@@ -74,11 +73,4 @@ class TokenRotation(FormPages[Subject, RotationValues, acts.Rotation]):
 
     async def page(self, request: PageRequest, subject: Subject, form: Form) -> Response[str]:
         """Show the form."""
-        return page(
-            request,
-            "service_accounts/form.html",
-            status=422 if form.errors and request.method == "POST" else 200,
-            contract=subject.contract,
-            account=subject.account,
-            form=form,
-        )
+        return form_page(request, subject.contract, subject.account, form)

@@ -2,7 +2,7 @@
 
 A token is `lp1_`, a letter for its kind, 43 digits of base62 for 32 random bytes, and 6 digits of
 base62 for the CRC-32 of all before. So a scanner of secrets finds one without asking the portal,
-and a token that was cut off is told from one that is unknown.
+and a token that was cut off gets another message than an unknown one.
 """
 
 import re
