@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.addresses import WrongAddress, normal_address
+from app.outgoing import read_networks
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 STARTTLS = ("auto", "require", "never")
@@ -69,6 +70,7 @@ class Settings:
         mail_from: address that mails come from.
         delivers_mail: whether the server processes deliver mails themselves.
         metrics_token: what monitoring shows to read /metrics, or None without a such page.
+        outgoing_networks: private networks that the portal may call all the same.
     """
 
     data_dir: Path
@@ -88,6 +90,7 @@ class Settings:
     mail_from: str
     delivers_mail: bool
     metrics_token: bytes | None = field(repr=False)
+    outgoing_networks: tuple[str, ...] = ()
 
     @property
     def https(self) -> bool:
@@ -107,6 +110,11 @@ class Settings:
     def pending_cookie(self) -> str:
         """Name of the cookie of a log-in that waits for its second factor."""
         return "__Host-sign-in" if self.https else f"sign-in-{self.port}"
+
+    @property
+    def provider_cookie(self) -> str:
+        """Name of the cookie of a browser that signs in through an identity provider."""
+        return "__Host-single-sign-on" if self.https else f"single-sign-on-{self.port}"
 
     @property
     def place_cookie(self) -> str:
@@ -176,6 +184,17 @@ def _metrics_token(environ: Mapping[str, str]) -> bytes | None:
             f" {SHORTEST_TOKEN} characters, such as the output of `openssl rand -hex 32`."
         )
     return token
+
+
+def _outgoing_networks(environ: Mapping[str, str]) -> tuple[str, ...]:
+    text = environ.get("PORTAL_OUTGOING_NETWORKS", "")
+    try:
+        return read_networks(text)
+    except ValueError:
+        raise SettingsError(
+            "PORTAL_OUTGOING_NETWORKS must be networks like 10.20.0.0/16, separated by commas, not"
+            f" {text!r}."
+        ) from None
 
 
 def _smtp_server(environ: Mapping[str, str]) -> SmtpServer | None:
@@ -278,4 +297,5 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         mail_from=_mail_from(environ, base_url),
         delivers_mail=environ.get("PORTAL_DELIVERS_MAIL") != "0",
         metrics_token=_metrics_token(environ),
+        outgoing_networks=_outgoing_networks(environ),
     )

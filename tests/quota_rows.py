@@ -45,6 +45,7 @@ _BY_ACCOUNT = {
     **{name: value for name, value in _SPREAD.items() if name != "issued_by"},
     "issued_by_account": "(select id from service_account where name = 'writer')",
 }
+_OF_CONNECTION = {"id": _ID, "connection": "(select id from single_sign_on_connection)"}
 ROWS: dict[str, dict[str, str]] = {
     "session_of_a_person": {
         **_PERSON,
@@ -100,6 +101,14 @@ ROWS: dict[str, dict[str, str]] = {
     },
     "service_account_of_a_contract": {**_ACCOUNT, "revoked_at": "p.at"},
     "service_account_of_a_contract_in_use": _ACCOUNT,
+    "single_sign_on_domain_of_a_connection": {
+        **_OF_CONNECTION,
+        **{"domain": "'d' || n || '.example'", "reason": "'r'", "verified_at": "p.at"},
+    },
+    "single_sign_on_attempt_of_a_connection": {
+        **_OF_CONNECTION,
+        **{"state_hash": _TOKEN, "next": "'/'", "created_at": "p.at", "expires_at": _LATER},
+    },
     "quote_request_of_a_contract_a_day": _QUOTE,
     "quote_request_of_a_contract": _QUOTE,
     "bulk_import_of_a_person": {
@@ -129,6 +138,12 @@ async def prepare(quota: Quota) -> None:
             " created_at, expires_at) select gen_random_uuid(), id, 'writer', 'operate',"
             " sha256('writer'), now(), now(), now() + interval '1 day'"
             " from contract where number = 'D-2001'"
+        )
+    if quota.table.startswith("single_sign_on"):
+        await fetch(
+            "insert into single_sign_on_connection (id, company, issuer, client_id, created_at)"
+            " select gen_random_uuid(), company, 'https://id.example', 'portal', now()"
+            " from contract where number = 'D-1001'"
         )
     if ROWS[quota.name] in (_SPREAD, _BY_ACCOUNT):
         await fetch(

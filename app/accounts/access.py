@@ -17,8 +17,9 @@ from app.accounts.rules import (
     OverSession,
     Viewer,
     first_step,
+    with_next,
 )
-from app.accounts.session_services import FreshToken, SignIn
+from app.accounts.session_services import FreshToken, PendingLogin, SignIn
 from app.settings import Settings
 from app.web.requests import is_cross_site
 from app.web.responses import see_other
@@ -193,4 +194,12 @@ def begin_session(sign_in: SignIn, wanted: str, settings: Settings) -> Response[
     answer.set_cookie(session_cookie(sign_in.token, sign_in.lasts, settings))
     if sign_in.device_token:
         answer.set_cookie(cookie(settings.device_cookie, sign_in.device_token, YEAR, settings))
+    return answer
+
+
+def begin_second_step(pending: PendingLogin, wanted: str, settings: Settings) -> Response[Any]:
+    """Send the browser on to the second factor; no session exists before it."""
+    answer = see_other(with_next("/login/second-factor", wanted))
+    lasts = int(pending.lasts.total_seconds())
+    answer.set_cookie(cookie(settings.pending_cookie, pending.token, lasts, settings))
     return answer

@@ -33,6 +33,9 @@ REASONS = {
         "You were signed out because the second factors of your account were changed."
     ),
     Ending.ACCOUNT_DISABLING: N_("The vendor's staff signed you out."),
+    Ending.SINGLE_SIGN_ON: N_(
+        "You were signed out because the single sign-on settings of your company were changed."
+    ),
 }
 
 

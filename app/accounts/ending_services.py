@@ -1,5 +1,6 @@
 """End sessions. An ended session opens no page; its browser shows the reason."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from app import clock
@@ -31,6 +32,26 @@ async def end_sessions(
             (Session.user == user) & Session.ended_at.is_not_null()
         )
     return sum(row["expires_at"] > now for row in ended)
+
+
+async def end_sessions_of(users: Sequence[UUID], ending: Ending, *, by_provider: bool) -> None:
+    """End the sessions of people that began by a provider, or else by password.
+
+    A sign-in that is under way ends first: the accounts are locked, as it locks them.
+    """
+    await fetch(
+        "select id from portal_user where id = any($1) order by id for no key update", list(users)
+    )
+    await fetch(
+        'update session set ended_at = $2, end_reason = $3 where "user" = any($1)'
+        " and by_provider = $4 and ended_at is null",
+        *(list(users), clock.now(), ending.value, by_provider),
+    )
+    await fetch(
+        'delete from pending_sign_in where "user" = any($1) and (provider is not null) = $2',
+        list(users),
+        by_provider,
+    )
 
 
 async def _forget_forms(user: UUID) -> None:

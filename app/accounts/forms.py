@@ -11,11 +11,19 @@ from app.web.mail_addresses import read_address
 from app.web.requests import FormData
 
 
+def read_account(fields: Fields, name: str) -> str:
+    """Return a user code as it was typed, or a mail address."""
+    account = fields.code(name, _("User code or email address"))
+    # A user code has no @.
+    return read_address(account) if "@" in account else account
+
+
 @dataclass(frozen=True)
 class LoginForm:
     """User code, password, and where to go afterwards.
 
-    Takes: user code: code; password: secret
+    Takes: user code: code, a user code, or an address as mail programs paste it; password: secret,
+      which may stay empty for an address of a company with single sign-on
     """
 
     code: str
@@ -28,7 +36,7 @@ class LoginForm:
         """Read what was sent; the user code is shown again as typed."""
         fields = Fields(data)
         return cls(
-            code=fields.code("code", _("User code")),
+            code=read_account(fields, "code"),
             password=fields.secret("password", _("Password")),
             next=local_path(data.get("next")),
             errors=fields.errors,
@@ -108,10 +116,7 @@ class ForgottenForm:
     def read(cls, data: FormData) -> "ForgottenForm":
         """Read what was sent; it is shown again as typed."""
         fields = Fields(data)
-        account = fields.code("account", _("User code or email address"))
-        # A user code has no @.
-        account = read_address(account) if "@" in account else account
-        return cls(account=account, errors=fields.errors)
+        return cls(account=read_account(fields, "account"), errors=fields.errors)
 
 
 @dataclass(frozen=True)

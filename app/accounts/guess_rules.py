@@ -75,6 +75,9 @@ RATES = {
     "key": _seconds(2, 20),
     "key-address": _seconds(30, 2),
     "registration": _seconds(20, 30),
+    # Sign-ins that begin at a company's identity provider: each makes the portal call it.
+    "provider": _seconds(600, 1 / 20),
+    "provider-address": _seconds(100, 1),
     # Calls of the API by one service account.
     "api": _seconds(300, 1 / 10),
 }
@@ -248,6 +251,12 @@ def key_lanes(actor: UUID, address: str) -> list[Lane]:
     """Return the lanes of a license key: a person's first ones, then by person and address."""
     account, here = str(actor), Bucket("key-address", party=network_of(address))
     return [Lane((Bucket("key-actor", account),)), Lane((Bucket("key", account), here))]
+
+
+def provider_lanes(connection: UUID, address: str) -> list[Lane]:
+    """Return the lane of sign-ins that begin at an identity provider."""
+    here = Bucket("provider-address", party=network_of(address))
+    return [Lane((here, Bucket("provider", party=str(connection))))]
 
 
 def registration_lanes(link: UUID) -> list[Lane]:

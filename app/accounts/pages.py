@@ -8,10 +8,11 @@ from litestar.di import NamedDependency
 from app.accounts import access, forms, queries, services, session_services
 from app.accounts.access import CONFIRMATIONS, YEAR, Detour
 from app.accounts.arrival_pages import sign_in_notes, terms_notes
+from app.accounts.exit_services import open_exit
 from app.accounts.factors.queries import has_factor
 from app.accounts.place_rules import PLACE_LASTS, PURPOSE, PlaceKeeper
 from app.accounts.rules import Viewer, local_path, with_next
-from app.accounts.session_services import PendingLogin
+from app.accounts.session_services import PendingLogin, ProviderRequired, SignIn
 from app.accounts.throttling import Throttled
 from app.encryption import derive, read_secret
 from app.settings import Settings
@@ -19,12 +20,19 @@ from app.web import i18n
 from app.web.errors import sign_in_wait_message, too_many_attempts
 from app.web.http.cookies import cookie_values
 from app.web.http.finishing import policy_with_style
+from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_htmx, is_own_address, place_of, read_form
 from app.web.responses import see_other
 from app.web.scope_keys import DONE
 from app.web.statics import first_rules_hash
 from app.web.templates import page
+
+PROVIDERS = "/login/single-sign-on"
+WRONG = N_("The user code or password is incorrect.")
+PROVIDER_REQUIRED = N_(
+    "Your company requires single sign-on. Enter your email address and leave the password empty."
+)
 
 
 def _place(request: PageRequest) -> str:
@@ -97,19 +105,19 @@ class SigningIn(Controller):
     async def sign_in(
         self, request: PageRequest, settings: NamedDependency[Settings]
     ) -> Response[Any]:
-        """Check user code and password."""
+        """Check user code and password, or hand the form on to the company's provider."""
         form = forms.LoginForm.read(await read_form(request))
+        if "@" in form.code and (company := await queries.find_provider_company(form.code)):
+            # 307: the browser sends the form again, so no log or history has the address.
+            return Response("", status_code=307, headers={"Location": f"{PROVIDERS}/{company}"})
         context: dict[str, Any] = {"demo": settings.demo, "code": form.code}
         if form.errors:
             return await _login_page(request, form.next, 422, errors=form.errors, **context)
-        outcome = await session_services.sign_in(
-            form.code,
-            form.password,
-            address=request.client.host if request.client else "",
-            user_agent=request.headers.get("user-agent", ""),
-            device_tokens=cookie_values(request.scope, settings.device_cookie),
-            places=_places(request, settings),
-        )
+        refused = WRONG
+        try:
+            outcome = await _sign_in(request, form, settings)
+        except ProviderRequired:
+            outcome, refused = None, PROVIDER_REQUIRED
         if isinstance(outcome, Throttled):
             errors = {"password": sign_in_wait_message(outcome.wait)}
             form_page = await _login_page(request, form.next, errors=errors, **context)
@@ -119,23 +127,29 @@ class SigningIn(Controller):
             )
             return too_many_attempts(request, outcome.wait, form_page)
         if outcome is None:
-            errors = {"code": _("The user code or password is incorrect.")}
+            errors = {"code": _(refused)}
             return await _login_page(request, form.next, 422, errors=errors, **context)
         if isinstance(outcome, PendingLogin):
-            return _second_step(outcome, form.next, settings)
+            return access.begin_second_step(outcome, form.next, settings)
         return access.begin_session(outcome, form.next, settings)
+
+
+async def _sign_in(
+    request: PageRequest, form: forms.LoginForm, settings: Settings
+) -> SignIn | PendingLogin | Throttled | None:
+    return await session_services.sign_in(
+        form.code,
+        form.password,
+        address=request.client.host if request.client else "",
+        user_agent=request.headers.get("user-agent", ""),
+        device_tokens=cookie_values(request.scope, settings.device_cookie),
+        places=_places(request, settings),
+    )
 
 
 def _places(request: PageRequest, settings: Settings) -> PlaceKeeper:
     key = derive(read_secret(settings.secret_file), PURPOSE)
     return PlaceKeeper(key, cookie_values(request.scope, settings.place_cookie))
-
-
-def _second_step(pending: PendingLogin, wanted: str, settings: Settings) -> Response[Any]:
-    answer = see_other(with_next("/login/second-factor", wanted))
-    lasts = int(pending.lasts.total_seconds())
-    answer.set_cookie(access.cookie(settings.pending_cookie, pending.token, lasts, settings))
-    return answer
 
 
 @post("/logout", guards=[access.signed_in_before_terms])
@@ -144,8 +158,13 @@ async def sign_out(
 ) -> Response[Any]:
     """End the session and have the browser forget what it kept; on to log in, or to `next`."""
     wanted = (await read_form(request)).get("next")
-    await session_services.sign_out(viewer)
-    answer = see_other(local_path(wanted) if wanted else "/login")
+    exit = open_exit(settings, viewer.id, await session_services.sign_out(viewer))
+    answer: Response[Any] = see_other(local_path(wanted) if wanted else "/login")
+    if exit and not wanted:
+        # The policy lets a form lead to the portal only; this page leads on.
+        refresh = {"Refresh": f"0; url={exit}", "Cache-Control": "no-store"}
+        request.scope["user"] = None
+        answer = page(request, "accounts/provider_exit.html", headers=refresh, address=exit)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     # A browser takes a __Host- cookie back only with the attributes that it was given with.
     answer.set_cookie(access.cookie(settings.session_cookie, "", 0, settings))

@@ -50,6 +50,7 @@ class Ending(StrEnum):
     PASSWORD_RESET = "password-reset"  # noqa: S105 - no password
     FACTOR_REMOVAL = "factor-removal"
     ACCOUNT_DISABLING = "account-disabling"
+    SINGLE_SIGN_ON = "single-sign-on"
 
 
 # Endings that lock an intruder out: nothing is kept of what such a browser sends afterwards.
@@ -74,6 +75,32 @@ class OverSession:
         if self.ending is None:
             return True
         return self.ending not in FORGETS_FORMS and now < self.over_since + TOLD_FOR
+
+
+@dataclass(frozen=True)
+class SignInRule:
+    """What a person's company says about signing in by password.
+
+    Attributes:
+        refused: the company requires its identity provider.
+        told: companies that require it of others: their owners are told of this sign-in.
+    """
+
+    refused: bool
+    told: list[UUID]
+
+
+@dataclass(frozen=True)
+class ByProvider:
+    """A company's identity provider vouched for the person, in place of the password.
+
+    Attributes:
+        connection: through which, for the audit log.
+        exit: the address that ends the person's session there, encrypted, if there is one.
+    """
+
+    connection: UUID
+    exit: bytes | None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from app.accounts.factors.tables import PendingSignIn
 from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.passwords import verify_password
 from app.accounts.place_rules import PlaceKeeper
-from app.accounts.rules import Viewer, new_token, session_length, token_hash
+from app.accounts.rules import ByProvider, Viewer, new_token, session_length, token_hash
 from app.accounts.tables import Device, Session, User
 from app.accounts.throttling import Throttled
 from app.audit.services import record
@@ -21,14 +21,23 @@ from app.database import Record, fetch_one, unit_of_work
 from app.web.texts import normalised
 
 
+class ProviderRequired(CredentialsChanged):
+    """The person's company requires its identity provider: the password is not enough."""
+
+
 @dataclass(frozen=True)
 class SignIn:
-    """A fresh session: the token goes into the cookie and is kept nowhere."""
+    """A fresh session: the token goes into the cookie and is kept nowhere.
+
+    Attributes:
+        told: companies whose owners are told that the person signed in by password.
+    """
 
     user: UUID
     token: str
     device_token: str | None
     lasts: timedelta
+    told: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,11 @@ async def sign_in(
     Unknown codes cost the same time and give the same answer as wrong passwords.
 
     Args:
+        code: a user code or a mail address.
         device_tokens: what the browser may be known by; one of them is enough.
+
+    Raises:
+        ProviderRequired: user code and password are right, but do not count.
     """
     code = normalised(code).lower()
     account = await queries.find_credentials(code)
@@ -81,13 +94,32 @@ async def sign_in(
     assert account is not None
     await throttling.forgive(admitted)
     try:
-        if await has_factor(account["id"]):
-            return await _pend(account, user_agent, device)
-        return await open_session(account, user_agent, known_device=device)
+        if (await queries.find_sign_in_rule(account["id"])).refused:
+            raise ProviderRequired
+        return await pass_first_step(account, user_agent, device)
+    except ProviderRequired:
+        await _note_failure(account)
+        raise
     except CredentialsChanged:
         # While the password was checked it became an old one.
         await _note_failure(account)
         return None
+
+
+async def pass_first_step(
+    account: Record, user_agent: str, device: UUID | None, by: ByProvider | None = None
+) -> SignIn | PendingLogin:
+    """Go on after the password, or what stands in for it: to the second factor or into a session.
+
+    Args:
+        account: a row of find_credentials.
+
+    Raises:
+        CredentialsChanged: what they proved it with is no longer theirs.
+    """
+    if await has_factor(account["id"]):
+        return await _pend(account, user_agent, device, by)
+    return await open_session(account, user_agent, known_device=device, by=by)
 
 
 async def _note_failure(account: Record | None) -> None:
@@ -95,7 +127,9 @@ async def _note_failure(account: Record | None) -> None:
         await record("sign-in-failure", actor=None, subject=account["id"] if account else None)
 
 
-async def _pend(account: Record, user_agent: str, device: UUID | None) -> PendingLogin:
+async def _pend(
+    account: Record, user_agent: str, device: UUID | None, by: ByProvider | None
+) -> PendingLogin:
     token, now = new_token(), clock.now()
     lasts = pending_length(account["staff_role"])
     pending = PendingSignIn(
@@ -106,6 +140,8 @@ async def _pend(account: Record, user_agent: str, device: UUID | None) -> Pendin
         user_agent=user_agent[:200],
         created_at=now,
         expires_at=now + lasts,
+        provider=by.connection if by else None,
+        provider_exit=by.exit if by else None,
     )
     async with unit_of_work():
         await hold_account(account["id"], account["credential_generation"])
@@ -120,6 +156,7 @@ async def open_session(
     *,
     known_device: UUID | None,
     second_factor: str | None = None,
+    by: ByProvider | None = None,
 ) -> SignIn:
     """Begin a session of a person who has proved who they are.
 
@@ -127,9 +164,11 @@ async def open_session(
         account: a row of find_credentials, with the generation in which they proved it.
         known_device: the device that signed in before, or None for a new one.
         second_factor: the way they proved it beside the password, if they have one.
+        by: what stood in for the password.
 
     Raises:
         CredentialsChanged: what they proved it with is no longer theirs.
+        ProviderRequired: their company requires its provider.
     """
     user, generation = account["id"], account["credential_generation"]
     token = new_token()
@@ -138,6 +177,7 @@ async def open_session(
     lasts = session_length(account["staff_role"])
     async with unit_of_work():
         await hold_account(user, generation)
+        told = () if by else await _may_use_password(user, second_factor)
         await Session.insert(
             Session(
                 token_hash=token_hash(token),
@@ -148,6 +188,8 @@ async def open_session(
                 last_seen_at=now,
                 expires_at=now + lasts,
                 proved_at=now,
+                by_provider=by is not None,
+                provider_exit=by.exit if by else None,
             )
         )
         if new_device:
@@ -162,8 +204,26 @@ async def open_session(
         else:
             await Device.update({Device.last_used_at: now}).where(Device.id == known_device)
         await User.update({User.last_sign_in_at: now}).where(User.id == user)
-        await record("sign-in", actor=user, second_factor=second_factor)
-    return SignIn(user, token, new_device, lasts)
+        await record(
+            "sign-in",
+            actor=user,
+            second_factor=second_factor,
+            single_sign_on=by.connection if by else None,
+            excepted=bool(told),
+        )
+    return SignIn(user, token, new_device, lasts, told)
+
+
+async def _may_use_password(user: UUID, second_factor: str | None) -> Sequence[UUID]:
+    """Return the companies to tell of a sign-in by password, under the lock of the account.
+
+    Raises:
+        ProviderRequired: the person's company requires its provider.
+    """
+    rule = await queries.find_sign_in_rule(user)
+    if rule.refused or (rule.told and second_factor is None):
+        raise ProviderRequired
+    return rule.told
 
 
 async def renew_token(viewer: Viewer, *, proved_at: datetime | None = None) -> FreshToken | None:
@@ -183,11 +243,16 @@ async def renew_token(viewer: Viewer, *, proved_at: datetime | None = None) -> F
     return FreshToken(token, row["expires_at"] - clock.now()) if row else None
 
 
-async def sign_out(viewer: Viewer) -> None:
-    """End the session that the person is signed in with."""
+async def sign_out(viewer: Viewer) -> bytes | None:
+    """End the session that the person is signed in with; return its `provider_exit`."""
     async with unit_of_work():
-        await Session.delete().where(Session.id == viewer.session)
+        ended = (
+            await Session.delete()
+            .where(Session.id == viewer.session)
+            .returning(Session.provider_exit)
+        )
         await record("sign-out", actor=viewer.id)
+    return ended[0]["provider_exit"] if ended else None
 
 
 async def mark_seen(session: UUID) -> None:

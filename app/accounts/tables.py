@@ -54,7 +54,12 @@ class TermsOfUseAcceptance(Table):
 
 
 class Session(Table):
-    """A signed-in browser. Only the hash of its token is kept."""
+    """A signed-in browser. Only the hash of its token is kept.
+
+    Attributes:
+        by_provider: whether an identity provider vouched for the person.
+        provider_exit: the address that also ends the session there, encrypted.
+    """
 
     id = UUID(primary_key=True, default=uuid7)
     token_hash = Bytea(unique=True)
@@ -67,6 +72,8 @@ class Session(Table):
     proved_at = Timestamptz(default=None)
     ended_at = Timestamptz(null=True, default=None)
     end_reason = Text(null=True, default=None)
+    by_provider = Boolean(default=False)
+    provider_exit = Bytea(null=True, default=None)
 
 
 class Device(Table):
@@ -135,6 +142,36 @@ class KnownWord(Table, tags=["view"]):
     word = Text(primary_key=True)
 
 
+class KnownSignInDomain(Table, tags=["view"]):
+    """What accounts know of single sign-on: domains whose people a provider signs in."""
+
+    domain = Text(primary_key=True)
+    company = UUID()
+
+
+class KnownSignInRule(Table, tags=["view"]):
+    """Whom a company requires to sign in through its provider.
+
+    Attributes:
+        excepted: an owner who keeps the password, and has a second factor.
+    """
+
+    user = UUID(primary_key=True)
+    company = UUID()
+    excepted = Boolean()
+
+
+class KnownCompanyOwner(Table, tags=["view"]):
+    """The owners of a company's contracts, who are told when one of them signs in by password."""
+
+    user = UUID(primary_key=True)
+    company = UUID()
+    company_name = Text()
+    name = Text()
+    email = Text()
+    language = Text()
+
+
 DATA = (
     Fields(
         "portal_user",
@@ -190,12 +227,12 @@ DATA = (
     Fields(
         "session",
         "user generation user_agent created_at last_seen_at expires_at proved_at "
-        "ended_at end_reason",
+        "ended_at end_reason by_provider",
         Level.PERSONAL,
         "oneself",
         "oneself, by proof; operator",
     ),
-    NeverShown("session", "token_hash"),
+    NeverShown("session", "token_hash provider_exit"),
     Fields(
         "device",
         "user generation last_used_at",

@@ -52,6 +52,26 @@ EVENT_TYPES = {
     "import-upload": N_("Uploaded the file “%(name)s” for import"),
     "import-discard": N_("Discarded the import file “%(name)s”"),
     "bulk-export": N_("Exported all companies, contracts, people and license keys"),
+    "single-sign-on-change": N_("Changed the single sign-on of “%(subject)s”"),
+    "single-sign-on-secret": N_("Set the client secret of the single sign-on of “%(subject)s”"),
+    "single-sign-on-domain-addition": N_(
+        "Added the domain %(domain)s to the single sign-on of “%(subject)s”"
+    ),
+    "single-sign-on-domain-removal": N_(
+        "Removed the domain %(domain)s from the single sign-on of “%(subject)s”"
+    ),
+    "single-sign-on-exception": N_("Excepted an owner from the single sign-on of “%(subject)s”"),
+    "single-sign-on-exception-end": N_(
+        "Ended an owner's exception from the single sign-on of “%(subject)s”"
+    ),
+    "single-sign-on-state": N_(
+        "Changed the state of the single sign-on of “%(subject)s” (%(state)s)"
+    ),
+    "single-sign-on-test": N_("Tested the single sign-on of “%(subject)s”"),
+    "single-sign-on-linking": N_("Linked their account with the single sign-on of “%(subject)s”"),
+    "single-sign-on-refusal": N_(
+        "Refused a sign-in through the single sign-on of “%(subject)s” (%(why)s)"
+    ),
     "contract-creation": N_("Created the contract"),
     "membership-creation": N_("Added %(subject)s to the members as %(role)s"),
     "membership-change": N_("Changed the role or notice setting of %(subject)s (%(role)s)"),

@@ -14,7 +14,7 @@ COALESCED = frozenset(
         *("language-change", "form-parking"),
         *("own-data-download", "history-export", "report-export"),
         *("resource-download", "quote-answer-download", "quote-download"),
-        "activation-refusal",
+        *("activation-refusal", "single-sign-on-refusal"),
         *("contract-inspection", "account-inspection"),
     }
 )

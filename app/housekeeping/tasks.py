@@ -33,6 +33,7 @@ USELESS = (
     ("pending_sign_in", "expires_at", timedelta(0)),
     ("passkey_challenge", "expires_at", timedelta(0)),
     ("authenticator_app", "expires_at", timedelta(0)),
+    ("single_sign_on_attempt", "expires_at", timedelta(0)),
 )
 
 

@@ -39,6 +39,7 @@ KINDS = {
     "quote-withdrawal": N_("Quote request withdrawn (to staff)"),
     "reminder": N_("Reminder of end dates"),
     "second-factor-changed": N_("Two-step verification changed"),
+    "exceptional-sign-in": N_("Exceptional sign-in of an owner"),
     "second-factors-removed": N_("Two-step verification removed"),
     "staff-invitation": N_("Staff account created"),
 }

@@ -178,6 +178,8 @@ class Registrations(Controller):
             sign_in = await services.register(link, registration, user_agent)
         except (CodeTaken, AddressTaken, LinkClosed):
             return see_other(draft_url(acts.link_url(token), id))
+        if sign_in is None:
+            return see_other("/login")
         wanted = await remember_done(sign_in.user, acts.JOINING, acts.joined(link))
         return begin_session(sign_in, wanted, settings)
 

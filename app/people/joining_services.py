@@ -58,8 +58,10 @@ async def keep_registration(
     return registration.id
 
 
-async def register(link: Link, registration: Registration, user_agent: str) -> SignIn:
+async def register(link: Link, registration: Registration, user_agent: str) -> SignIn | None:
     """Make the account, with the role, the accepted terms of use and a first session.
+
+    There is no session, and the answer is None, where the person's company requires its provider.
 
     Raises:
         LinkClosed: the link no longer works; the first person has joined.
@@ -80,6 +82,8 @@ async def register(link: Link, registration: Registration, user_agent: str) -> S
             await _enter(link, user)
             account = await accounts.find_credentials(registration.code)
             assert account is not None, "it was made a moment ago"
+            if (await accounts.find_sign_in_rule(user)).refused:
+                return None
             return await open_session(account, user_agent, known_device=None)
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == "portal_user_code_key":

@@ -16,6 +16,7 @@ class Permission(StrEnum):
 
     CONSOLE_SEE = "console:see"
     COMPANIES_CHANGE = "companies:change"
+    SINGLE_SIGN_ON_CHANGE = "single-sign-on:change"
     CONTRACTS_SEE = "contracts:see"
     CONTRACTS_CHANGE = "contracts:change"
     OWNERS_APPOINT = "owners:appoint"
@@ -64,6 +65,7 @@ LEAST_ROLE = {
     Permission.FACTORS_REMOVE: StaffRole.OPERATOR,
     Permission.MAIL_SEND_AGAIN: StaffRole.OPERATOR,
     # What binds all users, opens doors, or takes data out of the house.
+    Permission.SINGLE_SIGN_ON_CHANGE: StaffRole.ADMINISTRATOR,
     Permission.CONTRACTS_EXPORT: StaffRole.ADMINISTRATOR,
     Permission.LICENSE_KEYS_EXPORT_AGAIN: StaffRole.ADMINISTRATOR,
     Permission.SIGNING_KEYS_ROTATE: StaffRole.ADMINISTRATOR,
@@ -78,6 +80,7 @@ LEAST_ROLE = {
 # data out of the house, binds all users, or reaches customers' machines. It takes a recent proof.
 NEEDS_PROOF = frozenset(
     {
+        Permission.SINGLE_SIGN_ON_CHANGE,
         Permission.OWNERS_APPOINT,
         Permission.CONTRACTS_IMPORT,
         Permission.CONTRACTS_EXPORT,

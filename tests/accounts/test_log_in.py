@@ -88,7 +88,10 @@ async def test_an_unknown_person_costs_the_same_work(
 async def test_nothing_entered_is_told_at_once(visitor: httpx.AsyncClient) -> None:
     answer = await visitor.post("/login", data={})
     assert answer.status_code == 422
-    assert "ユーザコードを入力" in answer.text and "パスワードを入力" in answer.text
+    assert (
+        "ユーザコードまたはメールアドレスを入力" in answer.text
+        and "パスワードを入力" in answer.text
+    )
 
 
 async def test_a_disabled_account_is_an_unknown_one(visitor: httpx.AsyncClient) -> None:

@@ -26,6 +26,11 @@ PUBLIC = {
     ("GET", "/login/second-factor"),
     ("POST", "/login/second-factor"),
     ("POST", "/login/second-factor/challenges"),
+    # They lead to a company's identity provider and back.
+    ("GET", "/login/single-sign-on/{company}"),
+    ("POST", "/login/single-sign-on/{company}"),
+    ("GET", "/login/single-sign-on/{company}/callback"),
+    ("POST", "/login/single-sign-on/{company}/link"),
     ("POST", "/language"),
     ("GET", "/password/forgotten"),
     ("POST", "/password/forgotten"),

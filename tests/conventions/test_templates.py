@@ -30,6 +30,8 @@ PAGES = {name for name in ALL if not name.startswith("mail/")}
 # Pages whose script or style sheet htmx would not load.
 ALWAYS_WHOLE |= {"accounts/second_step.html", "accounts/proof.html"}
 ALWAYS_WHOLE |= {"guide/topic.html"}
+ALWAYS_WHOLE |= {"accounts/provider_exit.html"}
+ALWAYS_WHOLE |= {f"single_sign_on/{name}.html" for name in ("leaving", "link", "refusal")}
 # Macros only.
 PIECES = {name for name in ALL if "/_" in name or name == "forms.html"}
 

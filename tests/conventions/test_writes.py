@@ -16,6 +16,7 @@ TIMED = "has a time limit of its own"
 # They only shrink: a new write of one table goes through Piccolo.
 IN_SQL = {
     "app.accounts.ending_services.end_sessions": COMPUTED,
+    "app.accounts.ending_services.end_sessions_of": MANY,
     "app.accounts.factors.passkey_services._note_use": COMPUTED,
     "app.accounts.factors.services.begin_app": UPSERT,
     "app.accounts.services.record_acceptance": UPSERT,
@@ -45,6 +46,8 @@ IN_SQL = {
     "app.notices.mailing_services.stop_notices": MANY,
     "app.notices.services.mark_all_read": MANY,
     "app.notices.services.mark_read": HOT,
+    "app.single_sign_on.services.link": UPSERT,
+    "app.single_sign_on.services.pass_test": COMPUTED,
     "app.withdrawal.erasure_services._forget_invitations_and_mails": MANY,
     "app.withdrawal.erasure_services._note": UPSERT,
     "app.withdrawal.erasure_services.erase": MANY,

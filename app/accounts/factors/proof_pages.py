@@ -136,7 +136,7 @@ class SecondStep(Controller):
         way, errors = form.answer.way, form.errors
         if not errors:
             outcome = await proof_services.finish_sign_in(
-                pending, form.answer, _context(settings), address=_address(request)
+                settings, pending, form.answer, _context(settings), address=_address(request)
             )
             if isinstance(outcome, Throttled):
                 errors = {REFUSALS[way][0]: sign_in_wait_message(outcome.wait)}

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import guess_rules, throttling
+from app.accounts.exception_services import tell_owners
 from app.accounts.factors import queries as factor_queries
 from app.accounts.factors.passkey_services import passkey_answers
 from app.accounts.factors.rules import (
@@ -19,7 +20,7 @@ from app.accounts.factors.tables import AuthenticatorApp, PendingSignIn, Recover
 from app.accounts.generation_services import CredentialsChanged, hold_account
 from app.accounts.guess_rules import Lane
 from app.accounts.passwords import verify_password
-from app.accounts.rules import Viewer, token_hash
+from app.accounts.rules import ByProvider, Viewer, token_hash
 from app.accounts.session_services import FreshToken, SignIn, open_session, renew_token
 from app.accounts.throttling import Throttled
 from app.audit.services import record
@@ -133,7 +134,7 @@ def _proof_lanes(viewer: Viewer, way: Way) -> list[Lane]:
 
 
 async def finish_sign_in(
-    pending: Record, answer: Answer, context: ProofContext, *, address: str
+    settings: Settings, pending: Record, answer: Answer, context: ProofContext, *, address: str
 ) -> SignIn | Throttled | None:
     """Sign the person in whose password was right, or None if the answer does not count.
 
@@ -144,7 +145,7 @@ async def finish_sign_in(
     if isinstance(admitted, Throttled):
         return admitted
     try:
-        signed_in = await _finish(pending, answer, context)
+        signed_in = await _finish(settings, pending, answer, context)
     except CredentialsChanged:
         # The credentials changed, so the earlier proof no longer counts.
         return None
@@ -153,7 +154,9 @@ async def finish_sign_in(
     return signed_in
 
 
-async def _finish(pending: Record, answer: Answer, context: ProofContext) -> SignIn | None:
+async def _finish(
+    settings: Settings, pending: Record, answer: Answer, context: ProofContext
+) -> SignIn | None:
     async with unit_of_work():
         await hold_account(pending["id"], pending["credential_generation"])
         if not await answers(pending["id"], answer, context):
@@ -162,12 +165,16 @@ async def _finish(pending: Record, answer: Answer, context: ProofContext) -> Sig
         waiting = PendingSignIn.delete().where(PendingSignIn.id == pending["pending"])
         if not await waiting.returning(PendingSignIn.id):
             return None
-        return await open_session(
+        provider = pending["provider"]
+        signed_in = await open_session(
             pending,
             pending["user_agent"],
             known_device=pending["device"],
             second_factor=answer.way.value,
+            by=ByProvider(provider, pending["provider_exit"]) if provider else None,
         )
+        await tell_owners(settings, pending["id"], signed_in.told)
+        return signed_in
 
 
 async def prove_again(

@@ -97,7 +97,8 @@ async def find_pending(token: str, now: datetime) -> Record | None:
     """The log-in that waits for a second factor: its row, and what a session needs to know."""
     return await fetch_one(
         'select p.id as pending, p."user" as id, p.device, p.user_agent,'
-        " p.generation as credential_generation, u.staff_role, u.language"
+        " p.generation as credential_generation, p.provider, p.provider_exit,"
+        " u.staff_role, u.language"
         ' from pending_sign_in p join portal_user u on u.id = p."user"'
         f" where p.token_hash = $1 and p.expires_at > $2 and {counts('p')}",
         token_hash(token),

@@ -59,7 +59,11 @@ class RecoveryCode(Table):
 
 
 class PendingSignIn(Table):
-    """A log-in whose password was right, waiting for the second factor. It is no session."""
+    """A log-in whose password was right, waiting for the second factor. It is no session.
+
+    Attributes:
+        provider, provider_exit: where an identity provider stood in for the password; see Session.
+    """
 
     id = UUID(primary_key=True, default=uuid7)
     token_hash = Bytea(unique=True)
@@ -69,6 +73,8 @@ class PendingSignIn(Table):
     user_agent = Text()
     created_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
+    provider = UUID(null=True, default=None)
+    provider_exit = Bytea(null=True, default=None)
 
 
 DATA = (
@@ -104,12 +110,12 @@ DATA = (
     NeverShown("recovery_code", "code_hash", "oneself, by proof"),
     Fields(
         "pending_sign_in",
-        "user generation device user_agent created_at expires_at",
+        "user generation device user_agent created_at expires_at provider",
         Level.PERSONAL,
         NOBODY,
         "the portal",
     ),
-    NeverShown("pending_sign_in", "token_hash"),
+    NeverShown("pending_sign_in", "token_hash provider_exit"),
 )
 QUOTAS = (
     Quota("pending_sign_in_of_a_person", "pending_sign_in", ("user",), 20, "created_at"),

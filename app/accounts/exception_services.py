@@ -1,0 +1,30 @@
+"""Owners who keep their password where their company requires its provider: their use is told."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app import clock
+from app.accounts import queries
+from app.mail.rules import Recipient
+from app.mail.services import enqueue
+from app.settings import Settings
+
+
+async def tell_owners(settings: Settings, user: UUID, companies: Sequence[UUID]) -> None:
+    """Mail all owners that one of them signed in by password, in the unit of work of the sign-in.
+
+    Args:
+        companies: those that require their provider of others; usually none.
+    """
+    owners = await queries.company_owners(companies) if companies else []
+    who = next((owner.name for owner in owners if owner.user == user), "")
+    for owner in owners:
+        await enqueue(
+            settings,
+            "exceptional-sign-in",
+            Recipient(owner.email, owner.name, owner.language),
+            about=user,
+            who=who,
+            company=owner.company_name,
+            at=clock.now(),
+        )

@@ -1,0 +1,140 @@
+"""Calls to addresses that people entered: never to the portal's own network.
+
+The name is resolved once, and the address that was checked is the one connected to, so a name that
+changes its address meanwhile leads nowhere else. Redirects are not followed, and proxies of the
+environment are not used.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+
+import httpx
+
+Address = IPv4Address | IPv6Address
+# IPv4 in other clothes: translated (NAT64), tunnelled (6to4, Teredo), and benchmarking.
+NEVER = tuple(
+    ip_network(each)
+    for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "198.18.0.0/15")
+)
+
+
+class Unreachable(Exception):
+    """The address cannot be called, or it does not answer as it should. The text is for logs."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call was answered with."""
+
+    status: int
+    body: bytes
+
+
+def read_networks(text: str) -> tuple[str, ...]:
+    """Return the networks that a setting names, separated by commas, in their usual spelling.
+
+    Raises:
+        ValueError: one is none.
+    """
+    return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
+
+
+def may_call(address: str, allowed: Sequence[str]) -> bool:
+    """Whether the portal may connect to an address: a public one, or one that is allowed."""
+    try:
+        parsed: Address = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, IPv6Address):
+        if parsed.scope_id is not None:
+            return False
+        parsed = parsed.ipv4_mapped or parsed
+    if any(parsed in ip_network(network) for network in allowed):
+        return True
+    public = parsed.is_global and not (parsed.is_multicast or parsed.is_reserved)
+    return public and not any(parsed in network for network in NEVER)
+
+
+async def resolve(host: str, port: int, allowed: Sequence[str]) -> str:
+    """Return the first address of a host that the portal may call.
+
+    Raises:
+        Unreachable: it has none.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Unreachable("name not found") from error
+    for *_rest, place in found:
+        if may_call(str(place[0]), allowed):
+            return str(place[0])
+    raise Unreachable("address not allowed")
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """The machine's own certificate authorities, or those of SSL_CERT_FILE."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+async def call(
+    method: str,
+    url: str,
+    *,
+    allowed: Sequence[str],
+    seconds: float,
+    most_bytes: int,
+    **sent: Any,
+) -> Answer:
+    """Call an address, and read at most so many bytes of its answer.
+
+    Args:
+        allowed: private networks that may be called all the same.
+        seconds: for all of it.
+        sent: what httpx sends: `data`, `headers`, `auth`.
+
+    Raises:
+        Unreachable: there is no whole answer in time.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await _call(method, httpx.URL(url), allowed, most_bytes, sent)
+    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
+        raise Unreachable(type(error).__name__) from error
+
+
+async def _call(
+    method: str,
+    url: httpx.URL,
+    allowed: Sequence[str],
+    most_bytes: int,
+    sent: Mapping[str, Any],
+) -> Answer:
+    port = url.port or (443 if url.scheme == "https" else 80)
+    place = await resolve(url.host, port, allowed)
+    own = {"Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity"}
+    async with (
+        httpx.AsyncClient(verify=_tls(), trust_env=False, follow_redirects=False) as client,
+        client.stream(
+            method,
+            url.copy_with(host=place),
+            **{**sent, "headers": {**sent.get("headers", {}), **own}},
+            # The certificate has to be the name's, not the address's.
+            extensions={"sni_hostname": url.host},
+        ) as answer,
+    ):
+        body = b""
+        async for part in answer.aiter_raw():
+            body += part
+            if len(body) > most_bytes:
+                raise Unreachable("answer too large")
+        return Answer(answer.status_code, body)

@@ -1,0 +1,244 @@
+"""Changes of a company's single sign-on, as administrators make them."""
+
+from uuid import UUID
+
+from app import clock
+from app.accounts.ending_services import end_sessions_of
+from app.accounts.rules import Ending
+from app.audit.services import record
+from app.contracts.tables import Company
+from app.database import Gone, fetch, fetch_value, lock_row, unit_of_work
+from app.settings import Settings
+from app.single_sign_on.provider_services import encrypt_client_secret
+from app.single_sign_on.queries import find_connection
+from app.single_sign_on.rules import FEWEST_EXCEPTIONS, IN_USE, NEXT_STATES, State
+from app.single_sign_on.tables import (
+    SingleSignOnAttempt,
+    SingleSignOnConnection,
+    SingleSignOnDomain,
+    SingleSignOnException,
+    SingleSignOnIdentity,
+)
+from app.single_sign_on.values import ConnectionValues, DomainValues
+from app.web.values import builtins, columns
+
+# Exceptions that count: owners of the company's contracts who have a second factor.
+EXCEPTIONS = """
+    select count(distinct e."user") from single_sign_on_exception e
+    join single_sign_on_connection c on c.id = e.connection
+    join known_company_owner o on o.company = c.company and o."user" = e."user"
+    where e.connection = $1
+      and (exists (select 1 from authenticator_app f
+                   where f."user" = e."user" and f.confirmed_at is not null)
+           or exists (select 1 from passkey f where f."user" = e."user"))
+"""
+
+
+class TooFewExceptions(Exception):
+    """Fewer than two owners with a second factor would keep their password."""
+
+
+class NoDomain(Exception):
+    """The connection has no domain: nobody would be led to the provider."""
+
+
+class NotPossibleNow(Exception):
+    """The connection cannot go from its present state to this one."""
+
+
+class NotOwner(Exception):
+    """The person is no owner of the company's contracts."""
+
+
+async def _lock(company: UUID, revision: int | None = None) -> SingleSignOnConnection:
+    # As weak as a change allows: a sign-in that links an account refers to the row meanwhile.
+    return await lock_row(
+        SingleSignOnConnection,
+        SingleSignOnConnection.company == company,
+        revision=revision,
+        strength="NO KEY UPDATE",
+    )
+
+
+async def save_connection(
+    company: UUID, *, values: ConnectionValues, revision: int, actor: UUID
+) -> None:
+    """Set issuer and client: a new connection, or one that has to be tested again.
+
+    Another issuer's people are others, so the accounts are no longer linked.
+
+    Raises:
+        Gone: the company is not there.
+        Changed: the connection has another revision by now.
+    """
+    async with unit_of_work():
+        await lock_row(Company, Company.id == company, strength="NO KEY UPDATE")
+        try:
+            before = await _lock(company, revision)
+        except Gone:
+            await SingleSignOnConnection.insert(
+                SingleSignOnConnection(company=company, created_at=clock.now(), **columns(values))
+            )
+        else:
+            if (before.issuer, before.client_id) == (values.issuer, values.client_id):
+                return
+            await _begin_again(before, values)
+        await record("single-sign-on-change", actor=actor, subject=company, **builtins(values))
+
+
+async def _begin_again(before: SingleSignOnConnection, values: ConnectionValues) -> None:
+    await _end_provider_sessions(before.id)
+    identity, attempt = SingleSignOnIdentity, SingleSignOnAttempt
+    await identity.delete().where(identity.connection == before.id)
+    await attempt.delete().where(attempt.connection == before.id)
+    await SingleSignOnConnection.update(
+        {
+            SingleSignOnConnection.state: State.DRAFT.value,
+            SingleSignOnConnection.tested_at: None,
+            **columns(values),
+        }
+    ).where(SingleSignOnConnection.id == before.id)
+
+
+async def set_secret(settings: Settings, company: UUID, secret: str, *, actor: UUID) -> None:
+    """Set the client secret; the state stays, since providers have one replaced every year or two.
+
+    Raises:
+        Gone: there is no connection.
+    """
+    async with unit_of_work():
+        await _lock(company)
+        connection = await find_connection(company)
+        assert connection is not None, "it is locked"
+        encrypted = encrypt_client_secret(settings, connection, secret)
+        await SingleSignOnConnection.update(
+            {SingleSignOnConnection.encrypted_secret: encrypted}
+        ).where(SingleSignOnConnection.id == connection.id)
+        await record("single-sign-on-secret", actor=actor, subject=company)
+
+
+async def add_domain(company: UUID, *, values: DomainValues, actor: UUID) -> None:
+    """Add a domain that staff know to be the company's.
+
+    Raises:
+        Gone: there is no connection.
+        asyncpg.UniqueViolationError: a company has the domain.
+    """
+    async with unit_of_work():
+        connection = await _lock(company)
+        await SingleSignOnDomain.insert(
+            SingleSignOnDomain(
+                connection=connection.id,
+                verified_by=actor,
+                verified_at=clock.now(),
+                **columns(values),
+            )
+        )
+        await _end_password_sessions(company)
+        told = builtins(values)
+        await record("single-sign-on-domain-addition", actor=actor, subject=company, **told)
+
+
+async def remove_domain(company: UUID, domain: UUID, *, actor: UUID) -> None:
+    """Remove a domain; its people sign in by password again.
+
+    Raises:
+        Gone: it is not there.
+    """
+    async with unit_of_work():
+        connection = await _lock(company)
+        own = (SingleSignOnDomain.id == domain) & (SingleSignOnDomain.connection == connection.id)
+        removed = await lock_row(SingleSignOnDomain, own)
+        await SingleSignOnDomain.delete().where(own)
+        await _end_provider_sessions(connection.id, removed.domain)
+        await record(
+            "single-sign-on-domain-removal", actor=actor, subject=company, domain=removed.domain
+        )
+
+
+async def change_state(company: UUID, state: State, *, revision: int, actor: UUID) -> None:
+    """Offer single sign-on, require it, or turn it off.
+
+    Raises:
+        Gone: there is no connection.
+        Changed: it has another revision by now.
+        NotPossibleNow: its state does not lead to this one.
+        NoDomain: it has no domain.
+        TooFewExceptions: too few owners keep their password for it to be required.
+    """
+    async with unit_of_work():
+        connection = await _lock(company, revision)
+        if state not in NEXT_STATES[State(connection.state)]:
+            raise NotPossibleNow
+        domain = SingleSignOnDomain
+        if state in IN_USE and not await domain.exists().where(domain.connection == connection.id):
+            raise NoDomain
+        if state is State.REQUIRED:
+            await _require_exceptions(connection.id)
+        await SingleSignOnConnection.update({SingleSignOnConnection.state: state.value}).where(
+            SingleSignOnConnection.id == connection.id
+        )
+        if state not in IN_USE:
+            await _end_provider_sessions(connection.id)
+        await _end_password_sessions(company)
+        await record("single-sign-on-state", actor=actor, subject=company, state=state.value)
+
+
+async def _require_exceptions(connection: UUID) -> None:
+    if await fetch_value(EXCEPTIONS, connection) < FEWEST_EXCEPTIONS:
+        raise TooFewExceptions
+
+
+async def _end_password_sessions(company: UUID) -> None:
+    """End the sessions by password of people whose company requires its provider, if it does."""
+    governed = await fetch(
+        'select "user" from known_sign_in_rule where company = $1 and not excepted', company
+    )
+    await end_sessions_of(
+        [each["user"] for each in governed], Ending.SINGLE_SIGN_ON, by_provider=False
+    )
+
+
+async def _end_provider_sessions(connection: UUID, domain: str | None = None) -> None:
+    linked = await fetch(
+        'select i."user" from single_sign_on_identity i join portal_user u on u.id = i."user"'
+        " where i.connection = $1 and ($2::text is null or split_part(u.email, '@', 2) = $2)",
+        connection,
+        domain,
+    )
+    await end_sessions_of(
+        [each["user"] for each in linked], Ending.SINGLE_SIGN_ON, by_provider=True
+    )
+
+
+async def set_exception(company: UUID, user: UUID, *, keep: bool, actor: UUID) -> None:
+    """Let an owner keep their password where single sign-on is required, or no longer.
+
+    Raises:
+        Gone: there is no connection.
+        NotOwner: the person is no owner of the company's contracts.
+        TooFewExceptions: single sign-on is required, and too few would be left.
+    """
+    exception = SingleSignOnException
+    async with unit_of_work():
+        connection = await _lock(company)
+        own = (exception.connection == connection.id) & (exception.user == user)
+        if keep:
+            if not await fetch_value(
+                'select 1 from known_company_owner where company = $1 and "user" = $2',
+                company,
+                user,
+            ):
+                raise NotOwner
+            if await exception.exists().where(own):
+                return
+            await exception.insert(
+                exception(connection=connection.id, user=user, added_at=clock.now())
+            )
+        else:
+            await exception.delete().where(own)
+            if connection.state == State.REQUIRED:
+                await _require_exceptions(connection.id)
+            await _end_password_sessions(company)
+        event_type = "single-sign-on-exception" if keep else "single-sign-on-exception-end"
+        await record(event_type, actor=actor, subject=company, user=user)

@@ -1,0 +1,175 @@
+"""What the portal asks of an identity provider: metadata, keys, and the ID token of a code."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import structlog
+
+from app.encryption import CannotOpen, decrypt, encrypt, read_secret
+from app.outgoing import Answer, Unreachable, call
+from app.settings import Settings
+from app.single_sign_on.rules import Connection, Refused, Why, is_provider_address
+
+WELL_KNOWN = "/.well-known/openid-configuration"
+SECONDS = 10.0
+MOST_BYTES = 256 * 1024
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Provider:
+    """What a provider says of itself (OpenID Connect Discovery).
+
+    Attributes:
+        end_session: where people sign out there, if it has such a page.
+        names_itself: whether its answers name the issuer (RFC 9207).
+        basic: whether the client sends its secret in a header, as is usual, not in the form.
+    """
+
+    authorization: str
+    token: str
+    keys: str
+    end_session: str | None
+    names_itself: bool
+    basic: bool
+
+
+async def discover(settings: Settings, issuer: str) -> Provider:
+    """Return what a provider says of itself now.
+
+    Nothing is kept between sign-ins, so a provider that changes its keys needs no help.
+
+    Raises:
+        Refused: it is down, or it says that it is another one.
+    """
+    found = await _read(settings, "GET", issuer.rstrip("/") + WELL_KNOWN)
+    if found.get("issuer") != issuer:
+        raise Refused(Why.WRONG_ISSUER)
+    ways = found.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    return Provider(
+        authorization=_endpoint(found, "authorization_endpoint"),
+        token=_endpoint(found, "token_endpoint"),
+        keys=_endpoint(found, "jwks_uri"),
+        end_session=_endpoint(found, "end_session_endpoint")
+        if found.get("end_session_endpoint")
+        else None,
+        names_itself=found.get("authorization_response_iss_parameter_supported") is True,
+        basic="client_secret_basic" in ways,
+    )
+
+
+def _endpoint(found: Mapping[str, Any], name: str) -> str:
+    address = found.get(name)
+    if not isinstance(address, str) or not is_provider_address(address):
+        raise _down(f"{name} is no https address")
+    return address
+
+
+async def read_keys(settings: Settings, provider: Provider) -> list[Mapping[str, Any]]:
+    """Return a provider's public keys.
+
+    Raises:
+        Refused: it is down.
+    """
+    keys = (await _read(settings, "GET", provider.keys)).get("keys")
+    if not isinstance(keys, list):
+        raise _down("no keys")
+    return [key for key in keys if isinstance(key, dict)]
+
+
+async def exchange(
+    settings: Settings,
+    connection: Connection,
+    provider: Provider,
+    *,
+    code: str,
+    verifier: str,
+    redirect_uri: str,
+) -> str:
+    """Return the ID token that a code stands for.
+
+    Raises:
+        Refused: the provider is down, or it does not take the code.
+    """
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": verifier,
+    }
+    secret = open_client_secret(settings, connection)
+    sent: dict[str, Any] = {"data": form}
+    if provider.basic:
+        sent["auth"] = httpx.BasicAuth(_quoted(connection.client_id), _quoted(secret))
+    else:
+        form |= {"client_id": connection.client_id, "client_secret": secret}
+    found = await _read(settings, "POST", provider.token, refused=Why.CODE_REFUSED, **sent)
+    token = found.get("id_token")
+    if not isinstance(token, str):
+        raise Refused(Why.MALFORMED)
+    return token
+
+
+def _quoted(text: str) -> str:
+    """Return a name or secret as it goes into the header (RFC 6749, section 2.3.1)."""
+    return str(httpx.QueryParams({"": text}))[1:]
+
+
+async def _read(
+    settings: Settings, method: str, url: str, *, refused: Why = Why.PROVIDER_DOWN, **sent: Any
+) -> dict[str, Any]:
+    try:
+        answer = await call(
+            method,
+            url,
+            allowed=settings.outgoing_networks,
+            seconds=SECONDS,
+            most_bytes=MOST_BYTES,
+            **sent,
+        )
+    except Unreachable as error:
+        raise _down(str(error)) from error
+    if answer.status != 200:
+        log.warning("provider-answer", status=answer.status)
+        raise Refused(refused if 400 <= answer.status < 500 else Why.PROVIDER_DOWN)
+    return _json(answer)
+
+
+def _json(answer: Answer) -> dict[str, Any]:
+    try:
+        found = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise _down("no JSON object")
+    return found
+
+
+def _down(reason: str) -> Refused:
+    log.warning("provider-down", reason=reason)
+    return Refused(Why.PROVIDER_DOWN)
+
+
+def _purpose(connection: Connection) -> bytes:
+    return b"client-secret:" + connection.id.bytes
+
+
+def encrypt_client_secret(settings: Settings, connection: Connection, secret: str) -> bytes:
+    """Return a client secret as it rests: it opens for this connection only."""
+    return encrypt(read_secret(settings.secret_file), _purpose(connection), secret.encode())
+
+
+def open_client_secret(settings: Settings, connection: Connection) -> str:
+    """Return the client secret.
+
+    Raises:
+        Refused: there is none, or the portal's secret is another one by now.
+    """
+    try:
+        secret = read_secret(settings.secret_file)
+        return decrypt(secret, _purpose(connection), connection.encrypted_secret or b"").decode()
+    except CannotOpen:
+        raise Refused(Why.CODE_REFUSED) from None

@@ -1,0 +1,272 @@
+"""Signing in through a company's identity provider: there, back, and into a session."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from app import clock
+from app.accounts import queries as accounts
+from app.accounts.exit_services import encrypt_exit
+from app.accounts.rules import ByProvider, Viewer, new_token
+from app.accounts.session_services import PendingLogin, SignIn, pass_first_step
+from app.audit.services import record
+from app.database import Record, fetch, fetch_one, unit_of_work
+from app.settings import Settings
+from app.single_sign_on import queries, rules
+from app.single_sign_on.provider_services import Provider, discover, exchange, read_keys
+from app.single_sign_on.rules import IN_USE, Connection, Refused, Why
+from app.single_sign_on.tables import SingleSignOnAttempt, SingleSignOnIdentity
+from app.single_sign_on.token_rules import Expected, Person, read_id_token
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A person whom the provider sent back.
+
+    Attributes:
+        browser: the token of the browser that began the sign-in.
+        tester: the owner who tests the connection; None for a sign-in.
+        next: the path that they wanted.
+        exit: the address that ends their session at the provider, if there is one.
+    """
+
+    person: Person
+    browser: str
+    tester: UUID | None
+    next: str
+    exit: str | None
+
+
+async def depart(
+    settings: Settings,
+    connection: Connection,
+    *,
+    browser: str,
+    address: str = "",
+    wanted: str = "/",
+    tester: UUID | None = None,
+) -> str:
+    """Return the provider's address where a person signs in, and remember that they went there.
+
+    Args:
+        browser: the token that the browser keeps in a cookie.
+        address: their mail address, which the provider need not ask again.
+
+    Raises:
+        Refused: the provider is down.
+    """
+    provider = await discover(settings, connection.issuer)
+    state, now = new_token(), clock.now()
+    await SingleSignOnAttempt.insert(
+        SingleSignOnAttempt(
+            connection=connection.id,
+            state_hash=rules.attempt_hash(state, browser),
+            tester=tester,
+            next=wanted,
+            created_at=now,
+            expires_at=now + rules.ATTEMPT_LASTS,
+        )
+    )
+    asked = {
+        "response_type": "code",
+        "client_id": connection.client_id,
+        "redirect_uri": rules.callback_url(settings.base_url, connection.company),
+        "scope": rules.SCOPES,
+        "state": state,
+        "nonce": rules.nonce_of(state, browser),
+        "code_challenge": rules.challenge_of(rules.verifier_of(state, browser)),
+        "code_challenge_method": "S256",
+        **({"login_hint": address} if address else {}),
+    }
+    return _with_query(provider.authorization, asked)
+
+
+def _with_query(address: str, parameters: Mapping[str, str]) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters)}"
+
+
+async def arrive(
+    settings: Settings, connection: Connection, answer: Mapping[str, str], browsers: Sequence[str]
+) -> Arrival:
+    """Check what a provider sent a person back with. It counts once.
+
+    Args:
+        answer: the query of the callback.
+        browsers: the tokens that the browser has in its cookies.
+
+    Raises:
+        Refused: it does not count.
+    """
+    attempt, browser = await _take_attempt(connection, answer.get("state", ""), browsers)
+    provider = await discover(settings, connection.issuer)
+    named = answer.get("iss")
+    if (provider.names_itself and named is None) or named not in {None, connection.issuer}:
+        raise Refused(Why.MIXED_UP)
+    if "code" not in answer or "error" in answer:
+        raise Refused(Why.PROVIDER_REFUSED)
+    state = answer["state"]
+    token = await exchange(
+        settings,
+        connection,
+        provider,
+        code=answer["code"],
+        verifier=rules.verifier_of(state, browser),
+        redirect_uri=rules.callback_url(settings.base_url, connection.company),
+    )
+    keys = await read_keys(settings, provider)
+    nonce = rules.nonce_of(state, browser)
+    expected = Expected(connection.issuer, connection.client_id, nonce)
+    person = read_id_token(token, keys, expected, clock.now())
+    if rules.domain_of(person.address) not in connection.domains:
+        raise Refused(Why.FOREIGN_ADDRESS)
+    exit = _exit(settings, connection, provider, token)
+    return Arrival(person, browser, attempt["tester"], attempt["next"], exit)
+
+
+async def _take_attempt(
+    connection: Connection, state: str, browsers: Sequence[str]
+) -> tuple[dict[str, Any], str]:
+    """Use an attempt up: of all who try, one gets it."""
+    for browser in browsers:
+        attempt = SingleSignOnAttempt
+        [taken] = await attempt.delete().where(
+            (attempt.state_hash == rules.attempt_hash(state, browser))
+            & (attempt.connection == connection.id)
+        ).returning(attempt.tester, attempt.next, attempt.expires_at) or [None]
+        in_use = taken and (taken["tester"] or connection.state in IN_USE)
+        if taken and in_use and taken["expires_at"] > clock.now():
+            return taken, browser
+    raise Refused(Why.NO_ATTEMPT)
+
+
+def _exit(settings: Settings, connection: Connection, provider: Provider, token: str) -> str | None:
+    if provider.end_session is None:
+        return None
+    return _with_query(
+        provider.end_session,
+        {
+            "id_token_hint": token,
+            "client_id": connection.client_id,
+            "post_logout_redirect_uri": rules.after_exit_url(settings.base_url),
+        },
+    )
+
+
+async def note_refusal(connection: Connection, why: Why) -> None:
+    """Record that a sign-in was refused; what nobody began leaves no trace."""
+    if why is Why.NO_ATTEMPT:
+        return
+    async with unit_of_work():
+        await record(
+            "single-sign-on-refusal", actor=None, subject=connection.company, why=why.value
+        )
+
+
+async def enter(
+    settings: Settings,
+    connection: Connection,
+    arrival: Arrival,
+    *,
+    user_agent: str,
+    device_tokens: Sequence[str],
+) -> SignIn | PendingLogin | None:
+    """Sign a person in, or None where they have to prove first that the account is theirs.
+
+    Raises:
+        Refused: they have no account.
+        CredentialsChanged: the account is shut.
+    """
+    person = arrival.person
+    found = await queries.find_account(connection.id, person.subject, person.address)
+    if found is None:
+        raise Refused(Why.NO_ACCOUNT)
+    if not found.linked:
+        return None
+    account = await accounts.find_own_credentials(found.user)
+    if account is None:
+        raise Refused(Why.NO_ACCOUNT)
+    async with unit_of_work():
+        return await open_linked(
+            settings,
+            connection,
+            account,
+            exit=arrival.exit,
+            user_agent=user_agent,
+            device_tokens=device_tokens,
+        )
+
+
+async def open_linked(
+    settings: Settings,
+    connection: Connection,
+    account: Record,
+    *,
+    exit: str | None,
+    user_agent: str,
+    device_tokens: Sequence[str],
+) -> SignIn | PendingLogin:
+    """Go on with an account that is linked, in the open unit of work.
+
+    A second factor that the person set up here is asked all the same.
+
+    Args:
+        account: a row of find_credentials.
+
+    Raises:
+        CredentialsChanged: the account is shut, or its credentials are others by now.
+    """
+    user = account["id"]
+    device = await accounts.find_device(device_tokens, user)
+    by = ByProvider(connection.id, encrypt_exit(settings, user, exit) if exit else None)
+    identity = SingleSignOnIdentity
+    await identity.update({identity.last_used_at: clock.now()}).where(
+        (identity.connection == connection.id) & (identity.user == user)
+    )
+    return await pass_first_step(account, user_agent, device, by)
+
+
+async def link(connection: Connection, user: UUID, subject: str) -> None:
+    """Link an account with a person of the provider, in the open unit of work.
+
+    Raises:
+        Refused: one of them is linked with another one.
+    """
+    added = await fetch(
+        'insert into single_sign_on_identity (id, connection, subject, "user", linked_at,'
+        " last_used_at) values (gen_random_uuid(), $1, $2, $3, $4, $4) on conflict do nothing"
+        " returning id",
+        *(connection.id, subject, user, clock.now()),
+    )
+    if added:
+        await record("single-sign-on-linking", actor=user, subject=connection.company)
+        return
+    same = await fetch_one(
+        "select 1 from single_sign_on_identity"
+        ' where connection = $1 and subject = $2 and "user" = $3',
+        *(connection.id, subject, user),
+    )
+    if same is None:
+        raise Refused(Why.OTHER_PERSON)
+
+
+async def pass_test(connection: Connection, arrival: Arrival, viewer: Viewer) -> None:
+    """Note that an owner signed in through the connection, and link their account with it.
+
+    Raises:
+        Refused: the provider signed in somebody else.
+    """
+    address = await queries.find_address(viewer.id)
+    if viewer.id != arrival.tester or arrival.person.address != address:
+        raise Refused(Why.OTHER_PERSON)
+    async with unit_of_work():
+        # Unless it was changed meanwhile: then this was the test of another one.
+        await fetch(
+            "update single_sign_on_connection set tested_at = $4,"
+            " state = case when state = 'draft' then 'tested' else state end"
+            " where id = $1 and issuer = $2 and client_id = $3",
+            *(connection.id, connection.issuer, connection.client_id, clock.now()),
+        )
+        await link(connection, viewer.id, arrival.person.subject)
+        await record("single-sign-on-test", actor=viewer.id, subject=connection.company)

@@ -1,0 +1,143 @@
+"""Single sign-on: companies' identity providers, their domains, and whom they signed in."""
+
+from piccolo.columns import UUID, Bytea, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.accounts.tables import User
+from app.contracts.tables import Company
+from app.database import uuid7
+from app.database.data_fields import NOBODY, Fields, Level, NeverShown
+from app.database.quotas import Bound, Quota, WhenFull
+from app.web.i18n import N_
+
+
+class SingleSignOnConnection(Table):
+    """A company's identity provider (OpenID Connect).
+
+    Attributes:
+        encrypted_secret: what the portal signs its own calls with; None until it is set.
+        tested_at: when an owner last signed in through it as a test; None for a draft.
+    """
+
+    id = UUID(primary_key=True, default=uuid7)
+    company = ForeignKey(Company, null=False, unique=True, on_delete=OnDelete.restrict)
+    issuer = Text()
+    client_id = Text()
+    encrypted_secret = Bytea(null=True, default=None)
+    state = Text(default="draft")
+    tested_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(default=None)
+    revision = Integer(default=1)
+
+
+class SingleSignOnDomain(Table):
+    """A mail domain that belongs to the company; the reason says how staff know."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    connection = ForeignKey(SingleSignOnConnection, null=False, on_delete=OnDelete.cascade)
+    domain = Text(unique=True)
+    reason = Text()
+    verified_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
+    verified_at = Timestamptz(default=None)
+
+
+class SingleSignOnIdentity(Table):
+    """Which account a person of the provider has here."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    connection = ForeignKey(SingleSignOnConnection, null=False, on_delete=OnDelete.cascade)
+    subject = Text()
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    linked_at = Timestamptz(default=None)
+    last_used_at = Timestamptz(default=None)
+
+
+class SingleSignOnException(Table):
+    """An owner who keeps the password where single sign-on is required."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    connection = ForeignKey(SingleSignOnConnection, null=False, on_delete=OnDelete.cascade)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    added_at = Timestamptz(default=None)
+
+
+class SingleSignOnAttempt(Table):
+    """A sign-in on its way to the provider and back; it counts once.
+
+    Attributes:
+        state_hash: of the state that the provider sends back, with the browser's own token.
+        tester: the owner who tests the connection; None for a sign-in.
+    """
+
+    id = UUID(primary_key=True, default=uuid7)
+    connection = ForeignKey(SingleSignOnConnection, null=False, on_delete=OnDelete.cascade)
+    state_hash = Bytea(unique=True)
+    tester = ForeignKey(User, null=True, default=None, on_delete=OnDelete.cascade)
+    next = Text()
+    created_at = Timestamptz(default=None)
+    expires_at = Timestamptz(default=None)
+
+
+DATA = (
+    Fields(
+        "single_sign_on_connection",
+        "company issuer client_id state tested_at created_at revision",
+        Level.CONFIDENTIAL,
+        "administrator; owners the state",
+        "administrator, by proof",
+    ),
+    NeverShown("single_sign_on_connection", "encrypted_secret", "administrator, by proof"),
+    Fields(
+        "single_sign_on_domain",
+        "connection domain reason verified_by verified_at",
+        Level.CONFIDENTIAL,
+        "administrator; owners the domain",
+        "administrator, by proof",
+    ),
+    Fields(
+        "single_sign_on_identity",
+        "connection user subject linked_at last_used_at",
+        Level.PERSONAL,
+        "oneself, in their own data",
+        "oneself, by password",
+    ),
+    Fields(
+        "single_sign_on_exception",
+        "connection user added_at",
+        Level.PERSONAL,
+        "administrator; owners",
+        "administrator, by proof",
+    ),
+    Fields(
+        "single_sign_on_attempt",
+        "connection tester next created_at expires_at",
+        Level.PERSONAL,
+        NOBODY,
+        "oneself",
+    ),
+    NeverShown("single_sign_on_attempt", "state_hash"),
+)
+QUOTAS = (
+    Quota(
+        "single_sign_on_domain_of_a_connection",
+        "single_sign_on_domain",
+        ("connection",),
+        50,
+        "verified_at",
+        when_full=WhenFull.REFUSE,
+        advice=N_("A company can have 50 domains. Remove one, then add the new one."),
+    ),
+    Quota(
+        "single_sign_on_attempt_of_a_connection",
+        "single_sign_on_attempt",
+        ("connection",),
+        50_000,
+        "created_at",
+    ),
+)
+BOUNDS = (
+    Bound("single_sign_on_connection", "unique: one for each company"),
+    Bound("single_sign_on_exception", "unique: one for each owner of the company's contracts"),
+    Bound("single_sign_on_identity", "unique: one for each person and connection"),
+)

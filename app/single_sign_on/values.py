@@ -1,0 +1,82 @@
+"""What administrators enter about a company's single sign-on. The client secret is no value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from app.single_sign_on.rules import LONGEST_ADDRESS, is_issuer
+from app.web.forms import Fields
+from app.web.i18n import N_
+from app.web.i18n import gettext as _
+from app.web.kinds import Code, Line
+from app.web.mail_addresses import is_mail_address
+from app.web.values import Values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issuer(Code):
+    """The address of an identity provider, kept exactly as it names itself."""
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
+        """Read an issuer."""
+        address = super().read(fields, name, offered)
+        if name not in fields.errors and not is_issuer(address):
+            fields.errors[name] = _("Enter an address that begins with https:// and has no query.")
+        return address
+
+    def rule(self) -> str:
+        """Name the kind and its bound."""
+        return f"https address without a query of up to {self.maximum}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain(Code):
+    """The domain of mail addresses, in small letters."""
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> str:
+        """Read a domain."""
+        domain = super().read(fields, name, offered).lower().removeprefix("@")
+        if name not in fields.errors and not is_mail_address(f"a@{domain}"):
+            fields.errors[name] = _("Enter a domain like example.com.")
+        return domain
+
+    def rule(self) -> str:
+        """Name the kind."""
+        return "domain of mail addresses"
+
+
+class ConnectionValues(Values, frozen=True):
+    """How the portal reaches a company's identity provider."""
+
+    issuer: Annotated[
+        str,
+        Issuer(
+            label=N_("Issuer"),
+            maximum=LONGEST_ADDRESS,
+            wide=True,
+            hint=N_("Copy it exactly from the provider, with or without a slash at the end."),
+        ),
+    ]
+    client_id: Annotated[str, Code(label=N_("Client ID"), maximum=200, wide=True)]
+
+
+class DomainValues(Values, frozen=True):
+    """A domain whose people the provider signs in.
+
+    Rules: not a domain of another company
+    """
+
+    domain: Annotated[
+        str,
+        Domain(
+            label=N_("Domain"), maximum=250, hint=N_("The part after @ of their email addresses.")
+        ),
+    ]
+    reason: Annotated[
+        str,
+        Line(
+            label=N_("How you know that it belongs to the company"),
+            maximum=200,
+            wide=True,
+        ),
+    ]

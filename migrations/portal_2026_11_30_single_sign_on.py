@@ -1,0 +1,14 @@
+"""Single sign-on of companies."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from app.database.sql_migration import sql_migration
+
+ID = "2026-11-30T10:30:00"
+VERSION = "1.38.0"
+DESCRIPTION = "single sign-on"
+
+
+async def forwards() -> MigrationManager:
+    """Run the SQL file of the same name."""
+    return sql_migration(__file__, ID, DESCRIPTION)
