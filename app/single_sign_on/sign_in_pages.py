@@ -59,7 +59,8 @@ MESSAGES = {
         " one. Sign in there as yourself."
     ),
 }
-STATUSES = {Why.NO_ATTEMPT: 400, Why.PROVIDER_DOWN: 503}
+# The portal itself is well: a server error would raise the alarm of its operators.
+STATUSES = {Why.NO_ATTEMPT: 400, Why.PROVIDER_DOWN: 424}
 
 
 async def provide_connection(company: FromPath[UUID]) -> Connection | None:

@@ -15,6 +15,8 @@ from app.web.mail_addresses import is_mail_address
 
 # Asymmetric only: with "none" or a shared secret anybody could sign.
 ALGORITHMS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
+# Providers add header fields of their own, which say nothing to us (RFC 7515, section 4).
+REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
 LONGEST_TOKEN = 16_384
 LONGEST_SUBJECT = 255
 SHORTEST_RSA = 2048
@@ -68,7 +70,7 @@ def _verified(token: str, keys: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if len(token) > LONGEST_TOKEN:
         raise Refused(Why.MALFORMED)
     try:
-        header = jws.extract_compact(token.encode()).headers()
+        header = jws.extract_compact(token.encode(), registry=REGISTRY).headers()
     except (JoseError, ValueError):
         raise Refused(Why.MALFORMED) from None
     algorithm = header.get("alg")
@@ -76,7 +78,7 @@ def _verified(token: str, keys: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         raise Refused(Why.WRONG_ALGORITHM)
     for key in _candidates(keys, algorithm, header.get("kid")):
         try:
-            return jwt.decode(token, JWKRegistry.import_key(dict(key)), [algorithm]).claims
+            return jwt.decode(token, JWKRegistry.import_key(dict(key)), registry=REGISTRY).claims
         except (JoseError, ValueError, TypeError):
             continue
     raise Refused(Why.WRONG_SIGNATURE)
