@@ -9,19 +9,29 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from functools import cache, partial
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import httpx
 
-Address = IPv4Address | IPv6Address
-# IPv4 in other clothes: translated (NAT64), tunnelled (6to4, Teredo), and benchmarking.
-NEVER = tuple(
-    ip_network(each)
-    for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "198.18.0.0/15")
+# Written out, since what `is_global` answers depends on the version of Python.
+CLOSED_V4 = tuple(
+    IPv4Network(each)
+    for each in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+        *("198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+    )
 )
+# Everything else of IPv6 is local, reserved, or an IPv4 address in other clothes.
+OPEN_V6 = IPv6Network("2000::/3")
+CLOSED_V6 = tuple(
+    IPv6Network(each) for each in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
+)
+RESOLVERS = 4
 
 
 class Unreachable(Exception):
@@ -48,17 +58,22 @@ def read_networks(text: str) -> tuple[str, ...]:
 def may_call(address: str, allowed: Sequence[str]) -> bool:
     """Whether the portal may connect to an address: a public one, or one that is allowed."""
     try:
-        parsed: Address = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return False
-    if isinstance(parsed, IPv6Address):
-        if parsed.scope_id is not None:
-            return False
-        parsed = parsed.ipv4_mapped or parsed
+    if isinstance(parsed, IPv6Address) and parsed.scope_id is not None:
+        return False
     if any(parsed in ip_network(network) for network in allowed):
         return True
-    public = parsed.is_global and not (parsed.is_multicast or parsed.is_reserved)
-    return public and not any(parsed in network for network in NEVER)
+    if isinstance(parsed, IPv6Address):
+        return parsed in OPEN_V6 and not any(parsed in network for network in CLOSED_V6)
+    return not any(parsed in network for network in CLOSED_V4)
+
+
+@cache
+def _resolvers() -> ThreadPoolExecutor:
+    """Threads of its own: a name server that hangs must not take those that hash passwords."""
+    return ThreadPoolExecutor(RESOLVERS, "outgoing-names")
 
 
 async def resolve(host: str, port: int, allowed: Sequence[str]) -> str:
@@ -69,7 +84,9 @@ async def resolve(host: str, port: int, allowed: Sequence[str]) -> str:
     """
     loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await loop.run_in_executor(
+            _resolvers(), partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        )
     except (OSError, UnicodeError) as error:
         raise Unreachable("name not found") from error
     for *_rest, place in found:

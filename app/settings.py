@@ -70,7 +70,7 @@ class Settings:
         mail_from: address that mails come from.
         delivers_mail: whether the server processes deliver mails themselves.
         metrics_token: what monitoring shows to read /metrics, or None without a such page.
-        outgoing_networks: private networks that the portal may call all the same.
+        provider_addresses: private networks in which identity providers may be.
     """
 
     data_dir: Path
@@ -90,7 +90,7 @@ class Settings:
     mail_from: str
     delivers_mail: bool
     metrics_token: bytes | None = field(repr=False)
-    outgoing_networks: tuple[str, ...] = ()
+    provider_addresses: tuple[str, ...] = ()
 
     @property
     def https(self) -> bool:
@@ -186,13 +186,13 @@ def _metrics_token(environ: Mapping[str, str]) -> bytes | None:
     return token
 
 
-def _outgoing_networks(environ: Mapping[str, str]) -> tuple[str, ...]:
-    text = environ.get("PORTAL_OUTGOING_NETWORKS", "")
+def _provider_addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
+    text = environ.get("PORTAL_PROVIDER_ADDRESSES", "")
     try:
         return read_networks(text)
     except ValueError:
         raise SettingsError(
-            "PORTAL_OUTGOING_NETWORKS must be networks like 10.20.0.0/16, separated by commas, not"
+            "PORTAL_PROVIDER_ADDRESSES must be networks like 10.20.0.0/16, separated by commas, not"
             f" {text!r}."
         ) from None
 
@@ -297,5 +297,5 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         mail_from=_mail_from(environ, base_url),
         delivers_mail=environ.get("PORTAL_DELIVERS_MAIL") != "0",
         metrics_token=_metrics_token(environ),
-        outgoing_networks=_outgoing_networks(environ),
+        provider_addresses=_provider_addresses(environ),
     )

@@ -27,6 +27,8 @@ from app.products.license_key_services import issue_license_keys
 from app.products.rules import Term
 from app.reminders.calendar_services import make_feed, take_address
 from app.service_accounts.services import create_account, rotate_token
+from app.single_sign_on.connection_services import save_connection, set_secret
+from app.single_sign_on.values import ConnectionValues
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
 from tests.notices.steps import about, mail_all, publish
@@ -36,7 +38,7 @@ from tests.resources.files import PLATFORM, resource_id
 
 # P  the page        F  the form again, with errors      D  a download or plain text
 # G  goes on (303)   L  to the log-in page               T  to the terms of use
-# N  not found, as if it did not exist
+# N  not found, as if it did not exist                    R  refused, with the reason
 #
 # {mine} is D-1001, of which owner is an owner, member and english are members; {env} is one of its
 # environments, {seq} the number of that one's activation. {theirs} is D-2001, which is outsider's,
@@ -76,6 +78,10 @@ GET  /.well-known/jwks.json                             D D D D D D D D D
 GET  /metrics                                           N N N N N N N N N
 GET  /login                                             P G G G G G G G G
 POST /login                                             F F F F F F F F F
+GET  /login/single-sign-on/{company}                    L L L L L L L L L
+POST /login/single-sign-on/{company}                    L G G G G G G G G
+GET  /login/single-sign-on/{company}/callback           R R R R R R R R R
+POST /login/single-sign-on/{company}/link               R R R R R R R R R
 POST /logout                                            L L L L L L L L L
 POST /language                                          G G G G G G G G G
 GET  /terms                                             L P P P P P P P P
@@ -174,6 +180,8 @@ POST /contracts/{mine}/service-accounts/new             L T N N N F N N N
 GET  /contracts/{mine}/service-accounts/{account}       L T N N N P N N N
 GET  /contracts/{mine}/service-accounts/{env}           L T N N N N N N N
 POST /contracts/{mine}/service-accounts/{account}/revocation L T N N N G N N N
+GET  /contracts/{mine}/single-sign-on                   L T N N N P N N N
+POST /contracts/{mine}/single-sign-on/test              L T N N N R N N N
 GET  /contracts/{mine}/service-accounts/{account}/rotation L T N N N P N N N
 POST /contracts/{mine}/service-accounts/{account}/rotation L T N N N F N N N
 GET  /contracts/{mine}/group-companies                  L T N P P P N N N
@@ -184,6 +192,7 @@ GET  /contracts/{mine}/products                         L T N P P P N N N
 GET  /contracts/{mine}/products/{entitlement}           L T N P P P N N N
 GET  /contracts/{mine}/other-products/new               L T N N N P N N N
 POST /contracts/{mine}/other-products/new               L T N N N F N N N
+GET  /contracts/{mine}/reports/position/pdf             L T N D D D N N N
 GET  /contracts/{mine}/reports/products/{format}        L T N D D D N N N
 GET  /contracts/{mine}/reports/allocations/{format}     L T N D D D N N N
 GET  /contracts/{mine}/reports/activations/{format}     L T N N N D N N N
@@ -199,6 +208,7 @@ POST /contracts/{mine}/quote-requests/new               L T N N N G N N N
 GET  /contracts/{mine}/quote-requests/new/addition      L T N N N P N N N
 POST /contracts/{mine}/quote-requests/new/addition      L T N N N F N N N
 GET  /contracts/{mine}/quote-requests/{quote}           L T N N N P N N N
+GET  /contracts/{mine}/quote-requests/{quote}/pdf       L T N N N D N N N
 GET  /contracts/{mine}/quote-requests/{quote}/answer    L T N N N D N N N
 POST /contracts/{mine}/quote-requests/{quote}/withdrawal L T N N N G N N N
 GET  /contracts/{mine}/history                          L T N N N P N N N
@@ -233,6 +243,8 @@ GET  /contracts/{theirs}/service-accounts/{account}     L T N N N N N N N
 POST /contracts/{theirs}/service-accounts/{account}/revocation L T N N N N N N N
 GET  /contracts/{theirs}/service-accounts/{account}/rotation L T N N N N N N N
 POST /contracts/{theirs}/service-accounts/{account}/rotation L T N N N N N N N
+GET  /contracts/{theirs}/single-sign-on                 L T N N N N N N N
+POST /contracts/{theirs}/single-sign-on/test            L T N N N N N N N
 GET  /contracts/{theirs}/group-companies                L T P N N N N N N
 GET  /contracts/{theirs}/group-companies/new            L T P N N N N N N
 POST /contracts/{theirs}/group-companies/new            L T F N N N N N N
@@ -327,6 +339,15 @@ GET  /staff/companies/new                               L N N N N N P P N
 POST /staff/companies/new                               L N N N N N F F N
 GET  /staff/companies/{company}                         L N N N N N P P P
 POST /staff/companies/{company}                         L N N N N N F F N
+GET  /staff/companies/{company}/single-sign-on          L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on          L N N N N N F N N
+GET  /staff/companies/{company}/single-sign-on/domains/new  L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on/domains/new  L N N N N N F N N
+GET  /staff/companies/{company}/single-sign-on/secret   L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on/secret   L N N N N N F N N
+POST /staff/companies/{company}/single-sign-on/state    L N N N N N G N N
+POST /staff/companies/{company}/single-sign-on/exceptions  L N N N N N G N N
+POST /staff/companies/{company}/single-sign-on/domains/removal  L N N N N N G N N
 GET  /staff/companies/{env}                             L N N N N N N N N
 GET  /staff/corporate-groups                            L N N N N N P P P
 GET  /staff/corporate-groups/new                        L N N N N N P P N
@@ -397,6 +418,7 @@ GET  /staff/audit/verification                          L N N N N N P N N
 POST /staff/audit/verification                          L N N N N N G N N
 GET  /staff/quotes                                      L N N N N N P P P
 GET  /staff/quotes/{quote}                              L N N N N N P P P
+GET  /staff/quotes/{quote}/pdf                          L N N N N N D D D
 GET  /staff/quotes/Q-000000-XXXXX                       L N N N N N N N N
 POST /staff/quotes/{quote}/review                       L N N N N N G G N
 GET  /staff/quotes/{quote}/handler                      L N N N N N P P N
@@ -523,6 +545,7 @@ async def _things(portal: Portal) -> dict[str, object]:
     names["factor"] = await _factor(owner)
     names["account"] = await _account(portal, owner)
     names["brand_file"] = await _brand_file()
+    await _single_sign_on(portal)
     names["app"] = await _app(portal, owner)
     return names | await _people(portal) | await _notices(portal, owner) | await _vendors(portal)
 
@@ -537,6 +560,21 @@ async def _account(portal: Portal, owner: UUID) -> UUID:
     # Its page shows the token to the person who made it; that is no leak.
     await fetch("update service_account set made_at = made_at - interval '1 hour'")
     return account
+
+
+async def _single_sign_on(portal: Portal) -> None:
+    """A connection of the company of D-1001 whose provider cannot be reached, with its secrets."""
+    company = await fetch_value("select company from contract where number = 'D-1001'")
+    staff = await fetch_value("select id from portal_user where code = 'staff'")
+    values = ConnectionValues(issuer="https://provider.invalid", client_id="portal")
+    await save_connection(company, values=values, revision=0, actor=staff)
+    await set_secret(portal.settings, company, "a secret of the client", actor=staff)
+    await fetch(
+        "insert into single_sign_on_attempt (id, connection, state_hash, next, created_at,"
+        " expires_at) select gen_random_uuid(), id, sha256('an attempt'), '/', now(),"
+        " now() + interval '1 hour' from single_sign_on_connection"
+    )
+    await fetch("update session set provider_exit = sha256('a way out')")
 
 
 async def _brand_file() -> str:
@@ -724,7 +762,8 @@ def _class(answer: httpx.Response) -> str:
     if answer.status_code == 200:
         html = answer.headers["content-type"].startswith("text/html")
         return "P" if html else "D"
-    return {404: "N", 422: "F"}.get(answer.status_code, str(answer.status_code))
+    refused = dict.fromkeys((400, 424), "R")
+    return {404: "N", 422: "F", **refused}.get(answer.status_code, str(answer.status_code))
 
 
 async def _secrets() -> dict[str, list[bytes]]:
@@ -826,7 +865,8 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"notice": "notice_id", "unsubscription": "token", "calendar": "name"}
     names |= {"company": "id", "group": "id", "activation": "id", "failed_mail": "id"}
     names |= {"company": "id", "group": "id"}
-    names |= {"draft_notice": "notice_id", "upload": "upload_id"}
+    names |= {"draft_notice": "notice_id", "upload": "upload_id", "topic": "slug"}
+    names |= {"account": "account_id", "import": "import_id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))
         for method, path, _ in ROWS
@@ -834,10 +874,13 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     routes = {
         (method, route.path_format)
         for route in app.routes
-        for method in getattr(route, "http_methods", ())
+        for method in getattr(route, "methods", ())
         if method != "OPTIONS"
     }
-    assert not routes - listed, "a route that nobody has thought about"
+    # Each list that can be exported has a row.
+    listed.add(("GET", "/staff/exports/{name}"))
+    assert routes
+    assert not sorted(routes - listed), "a route that nobody has thought about"
 
 
 async def _kept() -> dict[str, object]:

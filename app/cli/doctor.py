@@ -16,6 +16,7 @@ from app.mail.couriers import NotDelivered, SmtpCourier
 from app.mail.services import count_lost_mails
 from app.secret.services import WrongSecret, find_fingerprint, read_fingerprint
 from app.settings import LOOPBACK, Settings
+from app.single_sign_on.provider_services import count_lost_secrets
 from app.storage import storage_problems
 
 # Functions of ours that look where others may put something.
@@ -193,6 +194,7 @@ async def _secret_findings(settings: Settings) -> list[Finding]:
         "authenticator apps": await count_lost_apps(secret),
         "emails": await count_lost_mails(secret),
         "saved forms": await count_lost_forms(secret),
+        "client secrets of single sign-on": await count_lost_secrets(secret),
     }
     told = ", ".join(f"{count:,} {what}" for what, count in lost.items() if count)
     other = noted is not None and noted != found

@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
 import structlog
 
+from app.database import fetch
 from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.outgoing import Answer, Unreachable, call
 from app.settings import Settings
@@ -125,7 +127,7 @@ async def _read(
         answer = await call(
             method,
             url,
-            allowed=settings.outgoing_networks,
+            allowed=settings.provider_addresses,
             seconds=SECONDS,
             most_bytes=MOST_BYTES,
             **sent,
@@ -153,13 +155,30 @@ def _down(reason: str) -> Refused:
     return Refused(Why.PROVIDER_DOWN)
 
 
-def _purpose(connection: Connection) -> bytes:
-    return b"client-secret:" + connection.id.bytes
+def _purpose(connection: UUID) -> bytes:
+    return b"client-secret:" + connection.bytes
+
+
+async def count_lost_secrets(secret: bytes) -> int:
+    """How many client secrets cannot be opened under this secret of the portal."""
+    kept = await fetch(
+        "select id, encrypted_secret from single_sign_on_connection"
+        " where encrypted_secret is not null"
+    )
+    return sum(not _opens(secret, row["id"], row["encrypted_secret"]) for row in kept)
+
+
+def _opens(secret: bytes, connection: UUID, box: bytes) -> bool:
+    try:
+        decrypt(secret, _purpose(connection), box)
+    except CannotOpen:
+        return False
+    return True
 
 
 def encrypt_client_secret(settings: Settings, connection: Connection, secret: str) -> bytes:
     """Return a client secret as it rests: it opens for this connection only."""
-    return encrypt(read_secret(settings.secret_file), _purpose(connection), secret.encode())
+    return encrypt(read_secret(settings.secret_file), _purpose(connection.id), secret.encode())
 
 
 def open_client_secret(settings: Settings, connection: Connection) -> str:
@@ -170,6 +189,6 @@ def open_client_secret(settings: Settings, connection: Connection) -> str:
     """
     try:
         secret = read_secret(settings.secret_file)
-        return decrypt(secret, _purpose(connection), connection.encrypted_secret or b"").decode()
+        return decrypt(secret, _purpose(connection.id), connection.encrypted_secret or b"").decode()
     except CannotOpen:
         raise Refused(Why.CODE_REFUSED) from None

@@ -25,7 +25,7 @@ from app.web.requests import PageRequest, is_head, query_form, read_form
 from app.web.responses import see_other
 from app.web.templates import page
 
-PATH = "/login/single-sign-on/{company:uuid}"
+PATH = "/login/single-sign-on/{id:uuid}"
 NOT_SIGNED_IN = N_(
     "The portal could not check the answer of your company's sign-in page. Try again. If the"
     " problem continues, give your administrator the code below."
@@ -63,9 +63,9 @@ MESSAGES = {
 STATUSES = {Why.NO_ATTEMPT: 400, Why.PROVIDER_DOWN: 424}
 
 
-async def provide_connection(company: FromPath[UUID]) -> Connection | None:
+async def provide_connection(id: FromPath[UUID]) -> Connection | None:
     """Return the connection in the address; None where a company has none."""
-    return await queries.find_connection(company)
+    return await queries.find_connection(id)
 
 
 def browser_tokens(request: PageRequest, settings: Settings) -> list[str]:

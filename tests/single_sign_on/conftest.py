@@ -14,14 +14,14 @@ from tests.single_sign_on.provider import Provider, running
 @pytest.fixture(scope="session")
 def calling_app(stage: Stage) -> App:
     """The application, which may call providers on this machine."""
-    settings = replace(stage.settings, outgoing_networks=("127.0.0.0/8",))
+    settings = replace(stage.settings, provider_addresses=("127.0.0.0/8",))
     return make_app(settings, in_database(stage.addresses.runtime, TEMPLATE))
 
 
 @pytest.fixture
 def portal(stage: Stage, calling_app: App, database: str) -> Portal:
     """That application, on the test's own copy of the demo world."""
-    settings = replace(stage.settings, outgoing_networks=("127.0.0.0/8",))
+    settings = replace(stage.settings, provider_addresses=("127.0.0.0/8",))
     return Portal(calling_app, settings, database)
 
 

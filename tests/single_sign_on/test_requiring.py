@@ -1,6 +1,7 @@
 """A company requires its provider: passwords no longer count, but for owners who are excepted."""
 
 import asyncio
+from uuid import UUID
 
 import httpx
 import pytest
@@ -47,8 +48,8 @@ async def _excepted(portal: Portal, person: str, connection: Connection) -> str:
     return secret
 
 
-async def _change(company: object, state: State) -> None:
-    connection = await find_connection(company)  # type: ignore[arg-type]
+async def _change(company: UUID, state: State) -> None:
+    connection = await find_connection(company)
     assert connection is not None
     revision = await fetch_value(
         "select revision from single_sign_on_connection where id = $1", connection.id

@@ -57,6 +57,17 @@ HEAVY: dict[str, dict[str, Any]] = {
     "resource-upload-discard": {"upload": NOBODY},
     "resource-products": {"resource": NOBODY, "values": {"products": []}, "revision": 1},
     "resource-withdrawal": {"resource": NOBODY, "values": {"keep_file": True}, "revision": 1},
+    "single-sign-on": {
+        "company": NOBODY,
+        "values": {"issuer": "https://id.example", "client_id": "x"},
+    },
+    "single-sign-on-domain": {
+        "company": NOBODY,
+        "values": {"domain": "id.example", "reason": "x"},
+    },
+    "single-sign-on-domain-removal": {"company": NOBODY, "domain": NOBODY},
+    "single-sign-on-state": {"company": NOBODY, "state": "offered", "revision": 1},
+    "single-sign-on-exception": {"company": NOBODY, "user": "member", "keep": True},
     "bulk-import": {"file": NOBODY},
     "bulk-import-discard": {"file": NOBODY},
 }
