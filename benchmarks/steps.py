@@ -96,7 +96,7 @@ class Room:
 async def first_system(room: Room) -> Counter:
     """Sign in for the first time, create an environment, allocate, activate."""
     person = await room.person()
-    await person.fill("ユーザコード", "newcomer")
+    await person.fill("ユーザコードまたはメールアドレス", "newcomer")
     await person.fill("パスワード", PASSWORD)
     await person.press("ログイン")
     await person.tick("利用規約に同意する")

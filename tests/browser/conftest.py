@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -49,8 +50,10 @@ def make_cast(
     """Opens a portal with people in front of it; at the end, every page sent must be valid."""
 
     @asynccontextmanager
-    async def cast(mode: str = "mouse", language: str = "ja") -> AsyncIterator[Cast]:
-        async with serve(stage) as site:
+    async def cast(
+        mode: str = "mouse", language: str = "ja", **changes: Any
+    ) -> AsyncIterator[Cast]:
+        async with serve(stage, **changes) as site:
             people = Cast(site, chromium, mode, language, tmp_path)
             try:
                 yield people

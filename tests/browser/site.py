@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import brotli
 import uvicorn
@@ -106,13 +107,18 @@ class Site:
 
 
 @asynccontextmanager
-async def serve(stage: Stage) -> AsyncIterator[Site]:
-    """Serve a fresh copy of the demo world on a free port of the loopback address."""
+async def serve(stage: Stage, **changes: Any) -> AsyncIterator[Site]:
+    """Serve a fresh copy of the demo world on a free port of the loopback address.
+
+    Args:
+        changes: settings that differ from the usual ones.
+    """
     dsn = await stage.copy()
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        settings = replace(stage.settings, port=port, base_url=f"http://127.0.0.1:{port}")
+        base_url = f"http://127.0.0.1:{port}"
+        settings = replace(stage.settings, port=port, base_url=base_url, **changes)
         sent = SentPages(make_app(settings, dsn))
         server = uvicorn.Server(_config(sent))
         running = asyncio.create_task(server.serve(sockets=[listener]))

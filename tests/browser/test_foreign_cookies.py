@@ -28,7 +28,7 @@ async def test_cookies_of_the_parent_domain_lock_nobody_out(make_cast: CastMaker
             )
         sent = await person.page.context.cookies(person.base)
         assert len(sent) == 7
-        await person.fill("ユーザコード", "owner")
+        await person.fill("ユーザコードまたはメールアドレス", "owner")
         await person.fill("パスワード", PASSWORD)
         await person.press("ログイン")
         await person.sees_heading("ホーム")

@@ -23,7 +23,7 @@ async def _log_in(cast: Cast) -> Person:
     await cast.site.set_language("owner", cast.language)
     person = await cast.visitor()
     await person.visit("/")
-    await person.fill("ユーザコード", "owner")
+    await person.fill("ユーザコードまたはメールアドレス", "owner")
     await person.fill("パスワード", PASSWORD)
     await person.press("ログイン")
     await person.sees_heading("ホーム")

@@ -44,7 +44,7 @@ async def at_localhost(cast: Cast) -> Person:
 
 async def log_in(person: Person) -> None:
     await person.visit("/login")
-    await person.fill("ユーザコード", "owner")
+    await person.fill("ユーザコードまたはメールアドレス", "owner")
     await person.fill("パスワード", PASSWORD)
     await person.press("ログイン")
 
@@ -166,7 +166,7 @@ async def test_an_authenticator_app_is_set_up_and_used(
         await person.sees_heading("リカバリーコード" if language == "ja" else "Recovery codes")
         await person.page.context.clear_cookies()
         await person.visit("/login")
-        await person.fill("ユーザコード", "owner")
+        await person.fill("ユーザコードまたはメールアドレス", "owner")
         await person.fill("パスワード", PASSWORD)
         await person.press("ログイン")
         # Each code counts once; the next one is good already, for clocks that differ.

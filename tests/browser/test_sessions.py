@@ -16,7 +16,7 @@ MINUTE = 60_000
 
 async def _log_in(person: Person) -> None:
     await person.sees_heading("ログイン")
-    await person.fill("ユーザコード", "owner")
+    await person.fill("ユーザコードまたはメールアドレス", "owner")
     await person.fill("パスワード", PASSWORD)
     await person.press("ログイン")
 

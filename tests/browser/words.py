@@ -270,6 +270,25 @@ ENGLISH = {
     "ライセンス有効": "Licensed",
     "適用できませんでした": "Not applied",
     "アクティベーションを適用しました": "The activation has been applied",
+    # Single sign-on
+    "ログイン画面へ": "Go to the sign-in page",
+    "シングルサインオン": "Single sign-on",
+    "アカウントの連携": "Link your account",
+    "連携してログイン": "Link and sign in",
+    "ログインできませんでした": "You are not signed in",
+    "発行者（Issuer）": "Issuer",
+    "クライアント ID": "Client ID",
+    "クライアントシークレット": "Client secret",
+    "クライアントシークレットの設定": "Set the client secret",
+    "設定｜秘密": "Set",
+    "ドメイン": "Domain",
+    "ドメインを追加": "Add a domain",
+    "会社のものと確認した方法": "How you know that it belongs to the company",
+    "シングルサインオンをテスト": "Test single sign-on",
+    "シングルサインオンは正常に動作しています。": "Single sign-on works",
+    "任意にする": "Offer",
+    "必須にする": "Require",
+    "2段階認証を設定したオーナー2人以上": "Let at least two owners with a second factor",
 }
 
 

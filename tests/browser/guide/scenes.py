@@ -25,7 +25,7 @@ async def take_log_in(camera: Camera) -> None:
     """The log-in page, the terms, the first password change."""
     person = await camera.visitor()
     await person.visit("/login")
-    await person.fill("ユーザコード", "newcomer")
+    await person.fill("ユーザコードまたはメールアドレス", "newcomer")
     await person.fill("パスワード", PASSWORD)
     await camera.take("log-in", person, "ログイン", lowest=400)
     await camera.cast.site.set_language("newcomer", camera.language)

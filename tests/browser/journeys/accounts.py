@@ -59,7 +59,7 @@ async def _fill_in(person: Person, again: str) -> None:
 
 async def log_in(person: Person, password: str) -> None:
     """The owner logs in."""
-    await person.fill("ユーザコード", "owner")
+    await person.fill("ユーザコードまたはメールアドレス", "owner")
     await person.fill("パスワード", password)
     await person.press("ログイン")
 

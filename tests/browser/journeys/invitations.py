@@ -98,7 +98,7 @@ async def _join_with_an_account(cast: Cast) -> None:
     await visitor.visit(await cast.mailed_link(OUTSIDER))
     await cast.look(visitor)
     await visitor.press("ログイン")
-    await visitor.fill("ユーザコード", "outsider")
+    await visitor.fill("ユーザコードまたはメールアドレス", "outsider")
     await visitor.fill("パスワード", PASSWORD)
     await visitor.press("ログイン")
     newcomer = await cast.settled_newcomer()

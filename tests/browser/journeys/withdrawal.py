@@ -75,7 +75,7 @@ async def _is_gone(person: Person, cast: Cast) -> None:
     assert await fetch_value("select count(*) from portal_user where code = 'owner'") == 0
     await person.visit("/contracts")
     await person.sees_heading("ログイン")
-    await person.fill("ユーザコード", "owner")
+    await person.fill("ユーザコードまたはメールアドレス", "owner")
     await person.fill("パスワード", PASSWORD)
     await person.press("ログイン")
     await person.sees_error("ユーザコードまたはパスワードが正しくありません。")

@@ -1,0 +1,134 @@
+"""Single sign-on in a browser: the way to a provider and back, with every kind of person."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.async_api import expect
+
+from app.single_sign_on.rules import State
+from tests.browser.cast import Cast
+from tests.browser.conftest import CastMaker
+from tests.browser.journeys.sign_in import PASSWORD
+from tests.browser.people import MODES, Person
+from tests.conftest import Portal
+from tests.single_sign_on.provider import CLIENT, SECRET, Provider, running
+from tests.single_sign_on.steps import company_of, connect, sessions
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+FIRST = {("mouse", "ja"), ("keyboard", "ja"), ("no-script", "en")}
+CELLS = [
+    pytest.param(mode, language, marks=() if cell in FIRST else pytest.mark.remainder)
+    for cell in ((mode, language) for mode in MODES for language in ("ja", "en"))
+    for mode, language in [cell]
+]
+NETWORKS = {"provider_addresses": ("127.0.0.0/8",)}
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    """A provider that asks people to follow a link before it signs them in."""
+    with running(Provider(asks=True)) as served:
+        yield served
+
+
+async def _connect(cast: Cast, provider: Provider) -> None:
+    site = cast.site
+    await connect(Portal(site.sent.app, site.settings, ""), provider, state=State.OFFERED)
+
+
+async def _enter_address(cast: Cast, person: Person) -> None:
+    await person.visit("/contracts/D-1001/products")
+    await person.fill("ユーザコードまたはメールアドレス", "owner@example.com")
+    await person.leave_by("ログイン")
+
+
+async def _at_provider(person: Person) -> None:
+    """Wait for the provider's page, which the portal leads on to by itself, and sign in there."""
+    await expect(person.page.get_by_role("heading", name="Provider")).to_be_visible()
+    await person.page.get_by_role("link", name="Sign in as me").click()
+
+
+@pytest.mark.parametrize(("mode", "language"), CELLS)
+async def test_from_the_first_sign_in_to_signing_out_at_both_ends(
+    make_cast: CastMaker, provider: Provider, mode: str, language: str
+) -> None:
+    async with make_cast(mode, language, **NETWORKS) as cast:
+        await _connect(cast, provider)
+        await cast.site.set_language("owner", language)
+        person = await cast.visitor()
+        await _enter_address(cast, person)
+        await _at_provider(person)
+        await person.sees_heading("アカウントの連携")
+        await person.sees("owner@example.com")
+        await cast.look(person)
+        await person.fill("パスワード", "not the password")
+        await person.press("連携してログイン")
+        await person.sees_error("パスワードが正しくありません。")
+        await person.fill("パスワード", PASSWORD)
+        await person.press("連携してログイン")
+        await person.sees("基幹システム契約")
+        await person.press("鈴木 一郎")
+        await person.leave_by("ログアウト")
+        await expect(person.page).to_have_url(f"{cast.site.url}/login")
+        assert len(provider.signed_out) == 1 and await sessions() == 0
+        await _enter_address(cast, person)
+        await _at_provider(person)
+        await person.sees("基幹システム契約")
+
+
+@pytest.mark.parametrize(("mode", "language"), CELLS)
+async def test_a_provider_that_is_down(
+    make_cast: CastMaker, provider: Provider, mode: str, language: str
+) -> None:
+    async with make_cast(mode, language, **NETWORKS) as cast:
+        await _connect(cast, provider)
+        provider.down = True
+        person = await cast.visitor()
+        await _enter_address(cast, person)
+        await person.sees_heading("ログインできませんでした")
+        await person.sees("provider-down")
+        await cast.look(person)
+        await person.press("ログイン画面へ")
+        await person.sees_heading("ログイン")
+
+
+@pytest.mark.parametrize(("mode", "language"), CELLS)
+async def test_an_administrator_sets_it_up_and_an_owner_tests_it(
+    make_cast: CastMaker, provider: Provider, mode: str, language: str
+) -> None:
+    async with make_cast(mode, language, **NETWORKS) as cast:
+        for code in ("staff", "owner"):
+            await cast.site.set_language(code, language)
+        staff = await cast.person("staff")
+        await staff.visit(f"/staff/companies/{await company_of()}")
+        await staff.press("シングルサインオン")
+        await staff.fill("発行者（Issuer）", provider.issuer)
+        await staff.fill("クライアント ID", CLIENT)
+        await staff.press("登録")
+        await staff.press("決定")
+        await cast.look(staff)
+        await staff.press("クライアントシークレットの設定")
+        await staff.fill("クライアントシークレット", SECRET)
+        await cast.look(staff)
+        await staff.press("設定｜秘密")
+        await staff.press("ドメインを追加")
+        await staff.fill("ドメイン", "example.com")
+        await staff.fill("会社のものと確認した方法", "契約書")
+        await cast.look(staff)
+        await staff.press("追加")
+        await staff.press("決定")
+        await staff.sees("example.com")
+        owner = await cast.person("owner")
+        await owner.visit("/contracts/D-1001/single-sign-on")
+        await cast.look(owner)
+        await owner.leave_by("シングルサインオンをテスト")
+        await _at_provider(owner)
+        await owner.sees("シングルサインオンは正常に動作しています。")
+        await staff.reload()
+        await staff.press("任意にする")
+        await staff.press("決定")
+        await cast.look(staff)
+        await staff.press("必須にする")
+        await staff.press("決定")
+        await staff.sees_error("2段階認証を設定したオーナー2人以上")
+        await cast.look(staff)
