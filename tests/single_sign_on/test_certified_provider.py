@@ -1,0 +1,93 @@
+"""Single sign-on with oidc-provider, an OpenID-certified implementation that we did not write."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+
+from tests.conftest import Portal
+from tests.missing import NODE, node_tool
+from tests.servers import free_port
+from tests.single_sign_on.provider import CLIENT, SECRET, Provider
+from tests.single_sign_on.steps import (
+    PASSWORD,
+    company_of,
+    connect,
+    depart,
+    kept_in,
+    onward,
+    sessions,
+)
+
+SCRIPT = Path(__file__).with_name("certified_provider.mjs")
+FIELD = re.compile(r'name="(\w+)" value="([^"]*)"')
+MOST_STEPS = 12
+
+
+@contextmanager
+def _running(portal: Portal, company: UUID) -> Iterator[str]:
+    """Serve the provider; answers its issuer."""
+    port, base = free_port(), portal.settings.base_url
+    # Node looks for packages beside the script.
+    script = shutil.copy(SCRIPT, node_tool("oidc-provider") / f"certified-provider-{port}.mjs")
+    uris = (f"{base}/login/single-sign-on/{company}/callback", f"{base}/login")
+    command = [str(NODE), str(script), str(port), *uris, CLIENT, SECRET]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        while "ready" not in (line := process.stdout.readline()):
+            assert line, "the provider did not start"
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        Path(script).unlink()
+
+
+async def _send(browser: httpx.AsyncClient, page: httpx.Response, **fields: str) -> str:
+    """Fill in the form of a page of the provider; answers where it leads."""
+    action = re.search(r'action="([^"]+)"', page.text)
+    assert action, page.text
+    data = {**dict(FIELD.findall(page.text)), **fields}
+    answer = await browser.post(str(page.url.join(action[1])), data=data)
+    return str(page.url.join(answer.headers["location"]))
+
+
+async def _walk(browser: httpx.AsyncClient, address: str, goal: str) -> str:
+    """Sign in as owner and consent, until the way leads back to the portal."""
+    for _ in range(MOST_STEPS):
+        page = await browser.get(address)
+        if page.is_redirect:
+            address = str(page.url.join(page.headers["location"]))
+        elif 'name="login"' in page.text:
+            address = await _send(browser, page, login="owner", password="x")
+        else:
+            address = await _send(browser, page)
+        if address.startswith(goal):
+            return address
+    raise AssertionError(address)
+
+
+async def test_a_certified_provider_signs_in_and_out(portal: Portal) -> None:
+    company, base = await company_of(), portal.settings.base_url
+    with _running(portal, company) as issuer:
+        await connect(portal, Provider(issuer=issuer))
+        async with portal.anonymous() as visitor, httpx.AsyncClient() as browser:
+            asked = await visitor.get(await _walk(browser, await depart(visitor), base))
+            data = {"kept": kept_in(asked), "password": PASSWORD}
+            place = f"/login/single-sign-on/{company}/link"
+            assert (await visitor.post(place, data=data)).status_code == 303
+            assert (await visitor.get("/contracts/D-1001")).status_code == 200
+            left = onward(await visitor.post("/logout"))
+            assert await sessions() == 0
+            page = await browser.get(left)
+            assert "sign-out" in page.text
+            assert await _send(browser, page, logout="yes") == f"{base}/login"
+            again = await browser.get(await depart(visitor))
+            assert "interaction" in again.headers["location"], "it asks who it is"
