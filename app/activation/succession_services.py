@@ -6,6 +6,7 @@ from uuid import UUID
 from app import clock
 from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, note_change
+from app.contracts.services import named_outside
 from app.database import fetch, fetch_one, lock_row, unit_of_work
 from app.products.amendment_values import EntitlementAmendmentValues
 from app.products.rules import Term
@@ -35,15 +36,18 @@ async def succeed_entitlement(
     The caller holds the locks of `lock_all`.
 
     Allocations continue without a gap: each environment gets the same count of the new entitlement,
-    in the order of the environments, as far as the new count goes. Answers the new entitlement.
+    in the order of the environments, as far as the new count goes. The external id moves too, so
+    that other systems change what runs on and not what has ended. Answers the new entitlement.
 
     Raises:
         asyncpg.CheckViolationError: the term ends before it starts, or starts before the old one.
     """
     async with unit_of_work():
         old = await fetch_one(
-            "update entitlement set ends_on = least(ends_on, $2) where id = $1"
-            " returning product, quantity, ends_on",
+            "with before as (select id, external_id from entitlement where id = $1)"
+            " update entitlement e set ends_on = least(ends_on, $2), external_id = null"
+            " from before where e.id = before.id"
+            " returning e.product, e.quantity, e.ends_on, before.external_id",
             entitlement,
             term.starts_on - timedelta(days=1),
         )
@@ -55,6 +59,7 @@ async def succeed_entitlement(
             starts_on=term.starts_on,
             ends_on=term.ends_on,
             created_at=clock.now(),
+            external_id=old["external_id"],
         )
         await Entitlement.insert(new)
         carried = await _carry_allocations(entitlement, new.id, quantity)
@@ -71,6 +76,7 @@ async def succeed_entitlement(
             starts_on=term.starts_on,
             ends_on=term.ends_on,
             allocated=carried,
+            **named_outside(old["external_id"]),
         )
     return new.id
 
@@ -140,6 +146,7 @@ async def amend_entitlement_later(
         Gone: the contract has no such entitlement.
         Changed: it has another revision by now.
         asyncpg.CheckViolationError: the term ends before the new quantity counts.
+        asyncpg.UniqueViolationError: another entitlement has the external id.
     """
     async with unit_of_work():
         await lock_all(contract)
@@ -148,9 +155,12 @@ async def amend_entitlement_later(
             (Entitlement.id == entitlement) & (Entitlement.contract == contract),
             revision=revision,
         )
-        await Entitlement.update({Entitlement.starts_on: values.starts_on}).where(
-            Entitlement.id == entitlement
-        )
+        await Entitlement.update(
+            {
+                Entitlement.starts_on: values.starts_on,
+                Entitlement.external_id: values.external_id,
+            }
+        ).where(Entitlement.id == entitlement)
         await succeed_entitlement(
             contract=contract,
             entitlement=entitlement,

@@ -58,7 +58,7 @@ CONTRACTS = Listing(
         "end": Order("c.ends_on"),
         "newest": Order("c.starts_on", down=True),
     },
-    search=words_in("c.number", "c.name", "p.name"),
+    search=words_in("c.number", "c.name", "p.name", "c.external_id"),
     filters={"status": STATUSES, "ends": ENDS_WITHIN, "owner": OWNERS},
 )
 
@@ -79,6 +79,7 @@ class ContractHead:
     sales_email: str
     sales_phone: str
     revision: int
+    external_id: str | None
     company_name: str
 
     @property
@@ -122,7 +123,7 @@ class ContractHead:
 
 
 HEAD = """c.id, c.number, c.name, c.company, c.license_type, c.starts_on, c.ends_on, c.time_zone,
-    c.sales_name, c.sales_email, c.sales_phone, c.revision, p.name as company_name"""
+    c.sales_name, c.sales_email, c.sales_phone, c.revision, c.external_id, p.name as company_name"""
 
 
 async def find_head(number: str) -> ContractHead | None:
@@ -150,6 +151,7 @@ class SeenEntitlement:
     starts_on: date
     ends_on: date
     revision: int
+    external_id: str | None
     code: str
     name_ja: str
     name_en: str
@@ -166,8 +168,8 @@ async def find_entitlement(number: str, id: UUID) -> SeenEntitlement | None:
         SeenEntitlement,
         """
         select e.id, e.contract, e.product, e.quantity, e.starts_on, e.ends_on, e.revision,
-               p.code, p.name_ja, p.name_en, c.number, c.name as contract_name, c.time_zone,
-               counts_in_use(e.id)::int as in_use,
+               e.external_id, p.code, p.name_ja, p.name_en, c.number, c.name as contract_name,
+               c.time_zone, counts_in_use(e.id)::int as in_use,
                (select max(until) from hold where entitlement = e.id) as held_until
         from entitlement e join product p on p.id = e.product join contract c on c.id = e.contract
         where c.number = $1 and e.id = $2
