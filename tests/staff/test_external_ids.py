@@ -73,9 +73,7 @@ async def test_of_two_that_take_an_external_id_at_once_the_second_is_refused_in_
     assert len(await fetch(f"select 1 from {table} where external_id = 'CRM-2'")) == 1
 
 
-@pytest.mark.parametrize(
-    ("value", "says"), [("x" * 101, "100文字以内"), ("CRM\x071", "制御文字")]
-)
+@pytest.mark.parametrize(("value", "says"), [("x" * 101, "100文字以内"), ("CRM\x071", "制御文字")])
 async def test_an_external_id_is_up_to_100_characters_and_no_control(
     clerk: httpx.AsyncClient, value: str, says: str
 ) -> None:
