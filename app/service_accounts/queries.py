@@ -107,12 +107,30 @@ async def find_holder(token: str) -> Holder | None:
     """Return the account that a token is of, whether or not the token still counts."""
     row = await fetch_one(
         """
-        select s.id, s.name, s.role, c.number, s.revoked_at, s.last_used_at,
+        select s.id, s.name, s.role, s.scopes, coalesce(c.number, '') as number, s.revoked_at,
+               s.last_used_at,
                case when s.token_hash = $1 then s.expires_at else s.previous_expires_at end
                    as expires_at
-        from service_account s join contract c on c.id = s.contract
+        from service_account s left join contract c on c.id = s.contract
         where s.token_hash = $1 or s.previous_token_hash = $1
         """,
         token_hash(token),
     )
-    return Holder(**{**row, "role": ServiceRole(row["role"])}) if row else None
+    if row is None:
+        return None
+    told = {
+        "role": ServiceRole(row["role"]) if row["role"] else None,
+        "scopes": None if row["scopes"] is None else frozenset(row["scopes"]),
+    }
+    return Holder(**{**row, **told})
+
+
+async def counts_now(account: UUID) -> bool:
+    """Whether an account was neither revoked nor has expired, also since its call began."""
+    found: bool = await fetch_value(
+        "select exists (select from service_account where id = $1 and revoked_at is null"
+        " and greatest(expires_at, previous_expires_at) > $2)",
+        account,
+        clock.now(),
+    )
+    return found

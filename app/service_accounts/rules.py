@@ -69,17 +69,19 @@ class Holder:
     """The account whose token a call carries.
 
     Attributes:
-        number: of its contract.
+        number, role: the contract's, and what it may do there; empty and None for the vendor's.
         expires_at: when this token ends.
+        scopes: what one of the vendor's may do; None for a contract's.
     """
 
     id: UUID
     name: str
-    role: ServiceRole
+    role: ServiceRole | None
     number: str
     expires_at: datetime
     revoked_at: datetime | None
     last_used_at: datetime | None
+    scopes: frozenset[str] | None = None
 
     @property
     def viewer(self) -> Viewer:
@@ -93,6 +95,7 @@ class Holder:
             staff_role=None,
             terms_accepted=True,
             must_change_password=False,
+            scopes=self.scopes,
         )
 
     def state(self, now: datetime) -> AccountState:

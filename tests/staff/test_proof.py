@@ -24,6 +24,7 @@ LIGHT_PERMISSIONS = {
     *(Permission.LICENSE_KEYS_ISSUE, Permission.QUOTES_ANSWER, Permission.NOTICES_PUBLISH),
     *(Permission.ACTIVATIONS_CHANGE, Permission.USERS_HELP, Permission.MAIL_SEND_AGAIN),
     Permission.AUDIT_VERIFY,
+    *(Permission.SERVICE_ACCOUNTS_SEE, Permission.SERVICE_ACCOUNTS_REVOKE),
 }
 LIGHT_ACTS = {
     *("company", "corporate-group", "contract-creation", "contract-amendment", "contract-renewal"),
