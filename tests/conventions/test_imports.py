@@ -81,7 +81,7 @@ FURTHER = {
         "statements": "acts",
         "commands": "pages",
     },
-    "api": {"errors": "access", "calls": "endpoints"},
+    "api": {"errors": "access", "calls": "endpoints", "vendor.upserts": "endpoints"},
     "staff": {"commands": "pages"},
     "secret": {"commands": "pages"},
     "imports": {

@@ -39,6 +39,8 @@ class ListedContract:
 
 OWNED = """exists (select 1 from membership m join portal_user u on u.id = m."user"
                 where m.contract = c.id and m.role = 'owner' and u.disabled_at is null)"""
+INVITED = """exists (select 1 from invitation i where i.contract = c.id and i.role = 'owner'
+                and i.ended_at is null and i.expires_at > now())"""
 ENDS_WITHIN = {
     str(days): f"c.ends_on between {TODAY} and {TODAY} + {days}" for days in (30, 60, 90, 180)
 }
@@ -47,8 +49,7 @@ CONTRACTS = Listing(
     row=fields_of(ListedContract),
     columns=f"""c.id, c.number, c.name, c.starts_on, c.ends_on, c.time_zone, p.name as company,
         {OWNED} as owned,
-        exists (select 1 from invitation i where i.contract = c.id and i.role = 'owner'
-                and i.ended_at is null and i.expires_at > now()) as owner_invited""",
+        {INVITED} as owner_invited""",
     tables="contract c join company p on p.id = c.company",
     key="c.id",
     orders={
