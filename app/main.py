@@ -82,6 +82,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
                 "settings": settings,
                 "quota_advice": quota_advice,
                 "api_document": lambda: api_document(settings),
+                "api_scopes": lambda: document_rules.scopes(api_document(settings)),
             }
         ),
         lifespan=[with_pool],

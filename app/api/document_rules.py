@@ -122,6 +122,12 @@ def finished(document: Document, options: Options) -> Document:
     return renamed
 
 
+def scopes(document: Document) -> frozenset[str]:
+    """Return the scopes that the calls of the vendor take."""
+    operations = (each for path in document["paths"].values() for each in path.values())
+    return frozenset(each["x-required-scope"] for each in operations if "x-required-scope" in each)
+
+
 def _named(name: str) -> str:
     return PAGE.sub(r"\1Page", name)
 

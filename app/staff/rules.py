@@ -42,7 +42,6 @@ class Permission(StrEnum):
     AUDIT_SEE = "audit:see"
     AUDIT_EXPORT = "audit:export"
     AUDIT_VERIFY = "audit:verify"
-    SERVICE_ACCOUNTS_SEE = "service-accounts:see"
     SERVICE_ACCOUNTS_CREATE = "service-accounts:create"
     SERVICE_ACCOUNTS_REVOKE = "service-accounts:revoke"
 
@@ -78,7 +77,6 @@ LEAST_ROLE = {
     Permission.AUDIT_EXPORT: StaffRole.ADMINISTRATOR,
     # It reads the whole log.
     Permission.AUDIT_VERIFY: StaffRole.ADMINISTRATOR,
-    Permission.SERVICE_ACCOUNTS_SEE: StaffRole.ADMINISTRATOR,
     Permission.SERVICE_ACCOUNTS_CREATE: StaffRole.ADMINISTRATOR,
     Permission.SERVICE_ACCOUNTS_REVOKE: StaffRole.ADMINISTRATOR,
 }
@@ -114,7 +112,6 @@ NEVER_A_SCOPE = frozenset(
         Permission.AUDIT_SEE,
         Permission.AUDIT_EXPORT,
         Permission.AUDIT_VERIFY,
-        Permission.SERVICE_ACCOUNTS_SEE,
         Permission.SERVICE_ACCOUNTS_CREATE,
         Permission.SERVICE_ACCOUNTS_REVOKE,
     }
