@@ -7,7 +7,7 @@ from app import clock
 from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, note_change
 from app.contracts.services import named_outside
-from app.database import fetch, fetch_one, lock_row, unit_of_work
+from app.database import fetch, fetch_one, fetch_value, lock_row, unit_of_work
 from app.products.amendment_values import EntitlementAmendmentValues
 from app.products.rules import Term
 from app.products.tables import Entitlement
@@ -43,11 +43,12 @@ async def succeed_entitlement(
         asyncpg.CheckViolationError: the term ends before it starts, or starts before the old one.
     """
     async with unit_of_work():
+        external_id = await fetch_value(
+            "select external_id from entitlement where id = $1", entitlement
+        )
         old = await fetch_one(
-            "with before as (select id, external_id from entitlement where id = $1)"
-            " update entitlement e set ends_on = least(ends_on, $2), external_id = null"
-            " from before where e.id = before.id"
-            " returning e.product, e.quantity, e.ends_on, before.external_id",
+            "update entitlement set ends_on = least(ends_on, $2), external_id = null where id = $1"
+            " returning product, quantity, ends_on",
             entitlement,
             term.starts_on - timedelta(days=1),
         )
@@ -59,7 +60,7 @@ async def succeed_entitlement(
             starts_on=term.starts_on,
             ends_on=term.ends_on,
             created_at=clock.now(),
-            external_id=old["external_id"],
+            external_id=external_id,
         )
         await Entitlement.insert(new)
         carried = await _carry_allocations(entitlement, new.id, quantity)
@@ -76,7 +77,7 @@ async def succeed_entitlement(
             starts_on=term.starts_on,
             ends_on=term.ends_on,
             allocated=carried,
-            **named_outside(old["external_id"]),
+            **named_outside(external_id),
         )
     return new.id
 

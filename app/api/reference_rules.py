@@ -7,6 +7,7 @@ from typing import Any
 
 from app.api.document_rules import Document
 from app.api.problem_rules import KINDS
+from app.api.vendor.example_rules import ORDER_BODIES
 
 # Bodies for the examples: valid JSON, where $… stands for the reader's own.
 BODIES: Mapping[str, Any] = {
@@ -18,6 +19,12 @@ VENDOR = "vendor-"
 VARIABLES = {
     "environment_id": "$ENVIRONMENT",
     "resource_id": "$RESOURCE",
+    "external_id": "$EXTERNAL_ID",
+    "company_id": "$COMPANY",
+    "group_id": "$GROUP",
+    "contract_id": "$CONTRACT",
+    "entitlement_id": "$ENTITLEMENT",
+    "product_id": "$PRODUCT",
     "number": "$NUMBER",
 }
 SAVED = {"download_activation": "activation.jwt", "download_resource": "resource.bin"}
@@ -140,12 +147,9 @@ def _parameters(operation: Document) -> list[Field]:
 
 def parameters(groups: Sequence[Group]) -> list[Field]:
     """Return every parameter once: one name means the same in all calls."""
-    found = {
-        field.name: field
-        for group in groups
-        for operation in group.operations
-        for field in operation.parameters
-    }
+    found = dict[str, Field]()
+    for field in (f for group in groups for each in group.operations for f in each.parameters):
+        found.setdefault(field.name, field)
     return list(found.values())
 
 
@@ -218,12 +222,12 @@ def example(method: str, path: str, operation: Document) -> str:
         path = path.replace(f"{{{name}}}", variable)
     parts = [f'"$PORTAL{path}"', BEARER]
     takes = list(operation.get("requestBody", {}).get("content", ()))
-    named = {each["name"] for each in operation.get("parameters", ())}
-    if "If-Match" in named:
+    required = {each["name"] for each in operation.get("parameters", ()) if each.get("required")}
+    if "If-Match" in required:
         parts.append("-H 'If-Match: *'")
     if takes:
         parts.append(f"-H 'Content-Type: {takes[0]}'")
-    body = BODIES.get(operation["operationId"])
+    body = {**BODIES, **ORDER_BODIES}.get(operation["operationId"])
     if body is not None:
         parts.append(f"-d {_shell(json.dumps(body))}")
     elif takes:

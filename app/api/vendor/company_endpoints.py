@@ -10,7 +10,6 @@ from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from app.api.calls import (
-    IF_MATCH,
     answered,
     etag,
     provide_part,
@@ -29,7 +28,7 @@ from app.api.vendor.key_queries import find_by, get_by_id
 from app.api.vendor.key_values import Outcome
 from app.api.vendor.upserts import (
     EXTERNAL_ID_FILTER,
-    IF_MATCH_OF_UPSERT,
+    IF_MATCH_OR_KEY,
     UPSERTS,
     ExternalIdInPath,
     Steps,
@@ -100,7 +99,7 @@ class CompanyCalls(Controller):
         request: Request[Any, Any, Any],
         call: NamedDependency[Call],
         company_id: FromPath[UUID],
-        if_match: Annotated[str, IF_MATCH] = "",
+        if_match: Annotated[str, IF_MATCH_OR_KEY] = "",
     ) -> Response[Company]:
         """Change a company; what is left out stays as it is."""
         said = given(await read_body(request, CompanyChange))
@@ -124,7 +123,7 @@ class CompanyCalls(Controller):
         request: Request[Any, Any, Any],
         call: NamedDependency[Call],
         external_id: ExternalIdInPath,
-        if_match: Annotated[str, IF_MATCH_OF_UPSERT] = "",
+        if_match: Annotated[str, IF_MATCH_OR_KEY] = "",
     ) -> Response[Company]:
         """Create the company with this external id, or change it; the same again does nothing."""
         facts = given(await read_body(request, CompanyFacts))

@@ -9,7 +9,6 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
 from app.api.calls import (
-    IF_MATCH,
     answered,
     etag,
     provide_part,
@@ -34,7 +33,7 @@ from app.api.vendor.key_queries import find_by, get_by_id
 from app.api.vendor.key_values import LONGEST, PLAIN
 from app.api.vendor.upserts import (
     EXTERNAL_ID_FILTER,
-    IF_MATCH_OF_UPSERT,
+    IF_MATCH_OR_KEY,
     UPSERTS,
     ExternalIdInPath,
     Steps,
@@ -95,7 +94,7 @@ class SoldContractCalls(Controller):
         request: Request[Any, Any, Any],
         call: NamedDependency[Call],
         contract_id: FromPath[UUID],
-        if_match: Annotated[str, IF_MATCH] = "",
+        if_match: Annotated[str, IF_MATCH_OR_KEY] = "",
     ) -> Response[SoldContract]:
         """Amend a contract."""
         said = given(await read_body(request, ContractAmendment))
@@ -115,7 +114,7 @@ class SoldContractCalls(Controller):
         request: Request[Any, Any, Any],
         call: NamedDependency[Call],
         contract_id: FromPath[UUID],
-        if_match: Annotated[str, IF_MATCH] = "",
+        if_match: Annotated[str, IF_MATCH_OR_KEY] = "",
     ) -> Response[SoldContract]:
         """Move the last day of a contract, and of the products that end with it."""
         said = given(await read_body(request, ContractRenewal))
@@ -134,7 +133,7 @@ class SoldContractCalls(Controller):
         request: Request[Any, Any, Any],
         call: NamedDependency[Call],
         external_id: ExternalIdInPath,
-        if_match: Annotated[str, IF_MATCH_OF_UPSERT] = "",
+        if_match: Annotated[str, IF_MATCH_OR_KEY] = "",
     ) -> Response[SoldContract]:
         """Create the contract with this external id, or amend it; the same again does nothing."""
         facts = given(await read_body(request, ContractFacts))

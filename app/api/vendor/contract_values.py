@@ -39,7 +39,9 @@ class SoldContract(msgspec.Struct, frozen=True):
     sales_name: str
     sales_email: str
     sales_phone: str
-    has_owner: Annotated[bool, Meta(description=N_("Whether an owner with an active account."))]
+    has_owner: Annotated[
+        bool, Meta(description=N_("Whether it has an owner with an active account."))
+    ]
     owner_invited: Annotated[bool, Meta(description=N_("Whether an owner was invited."))]
     revision: Annotated[int, Meta(description=N_("The ETag is this number in quotes."))]
     outcome: OutcomeOfCall = UNSET
@@ -58,7 +60,9 @@ class ContractFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     sales_phone: str
     license_type: Annotated[
         str | UnsetType,
-        Meta(description=N_("“term” or “subscription”; “term” if left out. Fixed later.")),
+        Meta(
+            description=N_("“term” or “subscription”; “term” if left out. Cannot be changed later.")
+        ),
     ] = UNSET
     time_zone: Annotated[
         str | UnsetType,

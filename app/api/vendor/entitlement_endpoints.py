@@ -9,7 +9,6 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
 from app.api.calls import (
-    IF_MATCH,
     answered,
     etag,
     provide_part,
@@ -29,7 +28,7 @@ from app.api.vendor.key_queries import find_by, get_by_id
 from app.api.vendor.key_values import LONGEST, PLAIN
 from app.api.vendor.upserts import (
     EXTERNAL_ID_FILTER,
-    IF_MATCH_OF_UPSERT,
+    IF_MATCH_OR_KEY,
     UPSERTS,
     ExternalIdInPath,
     Steps,
@@ -97,7 +96,7 @@ class EntitlementCalls(Controller):
         request: Request[Any, Any, Any],
         call: NamedDependency[Call],
         entitlement_id: FromPath[UUID],
-        if_match: Annotated[str, IF_MATCH] = "",
+        if_match: Annotated[str, IF_MATCH_OR_KEY] = "",
     ) -> Response[Entitlement]:
         """Amend a contracted product."""
         said = given(await read_body(request, EntitlementAmendment))
@@ -121,7 +120,7 @@ class EntitlementCalls(Controller):
         request: Request[Any, Any, Any],
         call: NamedDependency[Call],
         external_id: ExternalIdInPath,
-        if_match: Annotated[str, IF_MATCH_OF_UPSERT] = "",
+        if_match: Annotated[str, IF_MATCH_OR_KEY] = "",
     ) -> Response[Entitlement]:
         """Add the product with this external id, or amend it; the same again does nothing."""
         order = given(await read_body(request, EntitlementOrder))

@@ -13,8 +13,10 @@ from app.products.amendment_values import LARGEST_QUANTITY
 from app.web.i18n import N_
 
 Quantity = Annotated[int, Meta(ge=1, le=LARGEST_QUANTITY)]
-ContractNumber = Annotated[Key, Meta(description=N_("The contract's number. Fixed later."))]
-ProductCode = Annotated[Key, Meta(description=N_("The product's code. Fixed later."))]
+ContractNumber = Annotated[
+    Key, Meta(description=N_("The contract's number. Cannot be changed later."))
+]
+ProductCode = Annotated[Key, Meta(description=N_("The product's code. Cannot be changed later."))]
 
 
 class Entitlement(msgspec.Struct, frozen=True):

@@ -10,7 +10,6 @@ from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from app.api.calls import (
-    IF_MATCH,
     answered,
     etag,
     provide_part,
@@ -27,7 +26,7 @@ from app.api.vendor.company_values import CorporateGroup, GroupFacts
 from app.api.vendor.form_rules import given, read_facts
 from app.api.vendor.key_queries import find_by
 from app.api.vendor.key_values import Outcome
-from app.api.vendor.upserts import Steps, write
+from app.api.vendor.upserts import IF_MATCH_OR_KEY, Steps, write
 from app.contracts.values import GroupValues
 from app.staff.companies import acts
 from app.staff.rules import Permission
@@ -90,7 +89,7 @@ class CorporateGroupCalls(Controller):
         request: Request[Any, Any, Any],
         call: NamedDependency[Call],
         group_id: FromPath[UUID],
-        if_match: Annotated[str, IF_MATCH] = "",
+        if_match: Annotated[str, IF_MATCH_OR_KEY] = "",
     ) -> Response[CorporateGroup]:
         """Rename a corporate group."""
         values = read_facts(GroupValues, given(await read_body(request, GroupFacts)))

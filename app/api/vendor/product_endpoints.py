@@ -11,7 +11,6 @@ from litestar.params import FromPath, QueryParameter
 from msgspec import UNSET, UnsetType
 
 from app.api.calls import (
-    IF_MATCH,
     answered,
     etag,
     provide_part,
@@ -30,7 +29,7 @@ from app.api.vendor.product_queries import CATALOGUE
 from app.api.vendor.product_values import CatalogueProduct, ProductChange, ProductFacts
 from app.api.vendor.upserts import (
     EXTERNAL_ID_FILTER,
-    IF_MATCH_OF_UPSERT,
+    IF_MATCH_OR_KEY,
     UPSERTS,
     ExternalIdInPath,
     Steps,
@@ -110,7 +109,7 @@ class CatalogueCalls(Controller):
         request: Request[Any, Any, Any],
         call: NamedDependency[Call],
         product_id: FromPath[UUID],
-        if_match: Annotated[str, IF_MATCH] = "",
+        if_match: Annotated[str, IF_MATCH_OR_KEY] = "",
     ) -> Response[CatalogueProduct]:
         """Change a product."""
         said = given(await read_body(request, ProductChange))
@@ -135,7 +134,7 @@ class CatalogueCalls(Controller):
         request: Request[Any, Any, Any],
         call: NamedDependency[Call],
         external_id: ExternalIdInPath,
-        if_match: Annotated[str, IF_MATCH_OF_UPSERT] = "",
+        if_match: Annotated[str, IF_MATCH_OR_KEY] = "",
     ) -> Response[CatalogueProduct]:
         """Create the product with this external id, or change it; the same again does nothing."""
         facts = given(await read_body(request, ProductFacts))

@@ -31,9 +31,12 @@ EXTERNAL_ID_FILTER = QueryParameter(
 )
 # What a handler says of itself that creates or changes.
 UPSERTS = {"upserts": True}
-# No two calls with the same body do anything twice, so the version that was read is no matter.
-IF_MATCH_OF_UPSERT = HeaderParameter(
-    name="If-Match", description=N_("Optional: the ETag of what you read, to change only that.")
+IF_MATCH_OR_KEY = HeaderParameter(
+    name="If-Match",
+    description=N_(
+        "The ETag of what you read, or “*” for any version. Optional where the address has an"
+        " external ID: the same call twice changes nothing."
+    ),
 )
 
 
