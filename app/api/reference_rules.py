@@ -20,11 +20,11 @@ VARIABLES = {
     "environment_id": "$ENVIRONMENT",
     "resource_id": "$RESOURCE",
     "external_id": "$EXTERNAL_ID",
-    "company_id": "$COMPANY",
-    "group_id": "$GROUP",
-    "contract_id": "$CONTRACT",
-    "entitlement_id": "$ENTITLEMENT",
-    "product_id": "$PRODUCT",
+    "company_id": "$COMPANY_ID",
+    "group_id": "$GROUP_ID",
+    "contract_id": "$CONTRACT_ID",
+    "entitlement_id": "$ENTITLEMENT_ID",
+    "product_id": "$PRODUCT_ID",
     "number": "$NUMBER",
 }
 SAVED = {"download_activation": "activation.jwt", "download_resource": "resource.bin"}

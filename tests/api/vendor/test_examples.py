@@ -15,11 +15,11 @@ from tests.service_accounts.steps import made_vendor_token
 
 # What an example makes, and the variable that later ones name it by.
 MADE = {
-    "upsert_company": "COMPANY",
-    "create_corporate_group": "GROUP",
-    "upsert_contract": "CONTRACT",
-    "upsert_entitlement": "ENTITLEMENT",
-    "upsert_product": "PRODUCT",
+    "upsert_company": "COMPANY_ID",
+    "create_corporate_group": "GROUP_ID",
+    "upsert_contract": "CONTRACT_ID",
+    "upsert_entitlement": "ENTITLEMENT_ID",
+    "upsert_product": "PRODUCT_ID",
 }
 
 
