@@ -105,7 +105,8 @@ KINDS: Mapping[Code, Kind] = {
 CONFLICTS = frozenset(
     {
         *("name-taken", "number-taken", "code-taken", "external-id-taken"),
-        *("counts-moved", "in-use"),
+        *("in-use", "counts-moved", "redeemed", "quote-moved", "contract-changed", "below-use"),
+        *("settled", "upload-gone", "owner-there", "member", "invited"),
     }
 )
 # Nothing is wrong with what was sent.
