@@ -73,6 +73,7 @@ GET  /guide/{topic}                                     L T P P P P P P P
 GET  /guide/no-such-topic                               L T N N N N N N N
 GET  /api                                               P P P P P P P P P
 GET  /api/vendor                                        P P P P P P P P P
+GET  /api/vendor/offers                                 P P P P P P P P P
 GET  /healthz                                           D D D D D D D D D
 GET  /readyz                                            D D D D D D D D D
 GET  /.well-known/jwks.json                             D D D D D D D D D

@@ -16,10 +16,10 @@ from app.api.calls import (
     provide_part,
     read_body,
     takes,
-    values_of,
     wanted_revision,
 )
 from app.api.documented_rules import CHANGED, CREATED, ENDED, LISTED, READ
+from app.api.form_rules import values_of
 from app.api.list_rules import Part, page_of
 from app.api.services import Answer, Call, do, once
 from app.api.values import Environment, EnvironmentFacts, Page

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.api.reference_rules import groups, structures
+from app.api.reference_rules import Part, groups, structures
 from app.database import fetch_value
 from app.main import api_document
 from tests.activation.world import upload
@@ -24,12 +24,12 @@ MOST_BYTES = 60_000
 ORDER = ("create_environment", "set_allocations", "answer_request", "download_activation")
 
 
-@pytest.mark.parametrize("path", ["/api", "/api/vendor"])
+@pytest.mark.parametrize("path", list(Part))
 @pytest.mark.parametrize("language", ["ja", "en"])
 async def test_the_page_has_every_call_and_every_structure(
-    portal: Portal, path: str, language: str
+    portal: Portal, path: Part, language: str
 ) -> None:
-    found = groups(api_document(portal.settings), vendor=path == "/api/vendor")
+    found = groups(api_document(portal.settings), path)
     shown = structures(api_document(portal.settings), found)
     async with portal.anonymous() as reader:
         page = await reader.get(path, headers={"Accept-Language": language})
@@ -63,7 +63,7 @@ async def test_every_example_runs_in_a_shell(portal: Portal, stage: Stage, tmp_p
     _, token = await made_token(portal)
     (tmp_path / "activation-request.jwt").write_bytes(upload())
     document = api_document(portal.settings)
-    ours = groups(document, vendor=False)
+    ours = groups(document, Part.CONTRACT)
     calls = {each.id: each.example for group in ours for each in group.operations}
     retiring = calls.pop("retire_environment")
     order = [*ORDER, *(name for name in calls if name not in ORDER)]

@@ -51,7 +51,7 @@ async def create(call: Call, said: Said) -> None:
         raise wrong("contract", _("No contract has this number. Create it first."))
     product = await find_product_coded(said["product"])
     if product is None:
-        raise wrong("product", _("No product of the catalogue has this code."))
+        raise wrong("product", _("There is no product with this code."))
     values = read_facts(
         EntitlementOrderValues,
         {**said, "product": product.id, "effective_on": contract.today},

@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from app.api.problem_rules import ApiProblem, Code, FieldProblem, of_fields
+from app.api.form_rules import values_of
+from app.api.problem_rules import ApiProblem, Code, FieldProblem
 from app.contracts.external_id_values import ExternalIdentifier
 from app.web.forms import Fields
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import form_of
-from app.web.values import Choices, V, kinds, read_values
+from app.web.values import Choices, V, kinds
 
 
 def given(body: msgspec.Struct) -> dict[str, Any]:
@@ -33,14 +34,8 @@ def read_facts(
     Raises:
         ApiProblem: a value cannot be used.
     """
-    typed = {
-        name: kind.show(said.get(name, getattr(now, name, None)))
-        for name, kind in kinds(values).items()
-    }
-    form = read_values(values, form_of(typed), choices or {})
-    if form.errors:
-        raise ApiProblem(Code.INVALID_VALUE, errors=of_fields(form.errors))
-    return form.values
+    kept = {name: getattr(now, name, None) for name in kinds(values)}
+    return values_of(values, {**kept, **said}, choices or {})
 
 
 def read_external_id(text: str) -> str:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.database import fetch, fetch_value
+from app.database import fetch
 from tests.api.steps import calling, products, wanted
 from tests.browser.plant import LicensedSystem
 from tests.conftest import Portal, Stage
+from tests.mail.post import deliver, link
+from tests.people.post import REGISTRATION
 from tests.servers import PROJECT, Server, free_port
 from tests.service_accounts.steps import made_token, made_vendor_token
 
@@ -59,7 +61,7 @@ async def test_an_order_of_a_crm_becomes_a_system_that_runs_offline(
 ) -> None:
     _, token = await made_vendor_token(portal, "crm", *SCOPES)
     place = (stage.settings.data_dir, portal.dsn, stage.owner_dsn(portal.dsn))
-    with Server(*place) as server:
+    with Server(*place, PORTAL_DELIVERS_MAIL="0") as server:
         crm = Crm(tmp_path, server.url, token)
         code, lines, errors = crm.run()
         created = ["created"] * 4 + ["invited"]
@@ -76,17 +78,24 @@ async def test_an_order_of_a_crm_becomes_a_system_that_runs_offline(
         crm.order["lines"][0]["quantity"] = 0
         code, _, errors = crm.run()
         assert code == 1 and errors.startswith("invalid-value: /quantity: "), errors
-    invited = await fetch_value(
-        "select i.email from invitation i join contract c on c.id = i.contract"
-        " where c.number = 'D-5001' and i.role = 'owner' and i.ended_at is null"
-    )
-    assert invited == crm.order["owner"]["email"]
+    await _join(portal, crm.order["owner"]["email"])
     await _activate(portal, tmp_path, capsys)
+
+
+async def _join(portal: Portal, email: str) -> None:
+    """The first owner opens the mailed link and joins."""
+    sent = (await deliver(portal.settings)).values()
+    [mail] = [mail for mail in sent if mail["To"] == email]
+    async with portal.anonymous() as invited:
+        path = link(mail)
+        assert "サンプル工業株式会社" in (await invited.get(path)).text
+        registration = await invited.post(path, data=REGISTRATION)
+        assert (await invited.post(registration.headers["location"])).status_code == 303
 
 
 async def _activate(portal: Portal, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The customer's part: environment, allocation, request, file; verified without the portal."""
-    _, token = await made_token(portal, number="D-5001")
+    _, token = await made_token(portal, number="D-5001", owner="arai")
     jose = {"Content-Type": "application/jose"}
     async with calling(portal, token) as ci:
         new = await ci.post("/environments", json={"name": "製造ライン1", "sort_key": 1})

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from app import clock
-from app.api.reference_rules import groups
+from app.api.reference_rules import Part, groups
 from app.database import fetch, fetch_value
 from app.main import api_document
 from app.staff.rules import NEVER_A_SCOPE, Permission
@@ -18,6 +18,11 @@ from tests.service_accounts.steps import made_vendor_token
 
 # Each example makes what the next ones are about: the name of its id.
 MAKES = {
+    "upsert_company": "COMPANY_ID",
+    "create_corporate_group": "GROUP_ID",
+    "upsert_contract": "CONTRACT_ID",
+    "upsert_entitlement": "ENTITLEMENT_ID",
+    "upsert_product": "PRODUCT_ID",
     "issue_license_keys": "BATCH",
     "draft_notice": "NOTICE",
     "upload_resource": "UPLOAD",
@@ -31,6 +36,7 @@ async def _variables() -> dict[str, str]:
     return {
         "PRODUCT": "PLATFORM",
         "CONTRACT": "D-2001",
+        "EXTERNAL_ID": "EX-1",
         "FIRST_DAY": str(end + timedelta(1)),
         "LAST_DAY": str(end + timedelta(365)),
         "QUOTE": await fetch_value("select reference from quote_request"),
@@ -50,7 +56,7 @@ async def test_every_example_runs_in_a_shell(portal: Portal, stage: Stage, tmp_p
     _, token = await made_vendor_token(portal, "crm", *(set(Permission) - NEVER_A_SCOPE))
     (tmp_path / "setup.bin").write_bytes(b"setup")
     (tmp_path / "quote.pdf").write_bytes(b"%PDF-1.4\nsmall\n%%EOF\n")
-    found = groups(api_document(portal.settings), vendor=True)
+    found = groups(api_document(portal.settings), Part.ORDERS, Part.OFFERS)
     calls = {each.id: each.example for group in found for each in group.operations}
     first = [*MAKES, *(name for name in calls if name not in {*MAKES, *LAST})]
     place = (stage.settings.data_dir, portal.dsn, stage.owner_dsn(portal.dsn))
@@ -64,4 +70,5 @@ async def test_every_example_runs_in_a_shell(portal: Portal, stage: Stage, tmp_p
                 assert id is not None, told
                 variables[MAKES[name]] = id[1]
     assert await fetch_value("select applied_at is not null from quote_request")
+    assert await fetch_value("select quantity from entitlement where external_id = 'EX-1'") == 12
     assert await fetch_value("select count(*) from notice where title_en = 'Maintenance'") == 1
