@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.api.reference_rules import groups, structures
+from app.api.reference_rules import Part, groups, structures
 from app.database import fetch_value
 from app.main import api_document
 from tests.activation.world import upload
@@ -24,16 +24,20 @@ MOST_BYTES = 60_000
 ORDER = ("create_environment", "set_allocations", "answer_request", "download_activation")
 
 
+@pytest.mark.parametrize("path", list(Part))
 @pytest.mark.parametrize("language", ["ja", "en"])
-async def test_the_page_has_every_call_and_every_structure(portal: Portal, language: str) -> None:
-    document = api_document(portal.settings)
+async def test_the_page_has_every_call_and_every_structure(
+    portal: Portal, path: Part, language: str
+) -> None:
+    found = groups(api_document(portal.settings), path)
+    shown = structures(api_document(portal.settings), found)
     async with portal.anonymous() as reader:
-        page = await reader.get("/api", headers={"Accept-Language": language})
+        page = await reader.get(path, headers={"Accept-Language": language})
     assert page.status_code == 200 and len(page.content) < MOST_BYTES
     ids = [attrs["id"] for _, attrs in elements(page.text) if attrs.get("id")]
-    for operation in (each for group in groups(document) for each in group.operations):
+    for operation in (each for group in found for each in group.operations):
         assert operation.id in ids and f"{operation.method} {operation.path}" in page.text
-    assert {each.schema for each in structures(document)} <= set(ids)
+    assert {each.schema for each in shown} <= set(ids)
     links = [attrs["href"] for tag, attrs in elements(page.text) if tag == "a"]
     inner = {link[1:] for link in links if link and link.startswith("#")}
     assert inner <= set(ids), "every link inside the page leads somewhere"
@@ -41,7 +45,7 @@ async def test_the_page_has_every_call_and_every_structure(portal: Portal, langu
     assert all(script.startswith("/static/") for script in scripts)
 
 
-async def _run(command: str, folder: Path, variables: Mapping[str, str]) -> str:
+async def run(command: str, folder: Path, variables: Mapping[str, str]) -> str:
     """Run an example in a shell, as a reader would; answers what the portal gave."""
     process = await asyncio.create_subprocess_exec(
         *("bash", "-euc", command.replace("curl ", "curl --silent --show-error --fail-with-body ")),
@@ -59,7 +63,8 @@ async def test_every_example_runs_in_a_shell(portal: Portal, stage: Stage, tmp_p
     _, token = await made_token(portal)
     (tmp_path / "activation-request.jwt").write_bytes(upload())
     document = api_document(portal.settings)
-    calls = {each.id: each.example for group in groups(document) for each in group.operations}
+    ours = groups(document, Part.CONTRACT)
+    calls = {each.id: each.example for group in ours for each in group.operations}
     retiring = calls.pop("retire_environment")
     order = [*ORDER, *(name for name in calls if name not in ORDER)]
     passphrase = (stage.settings.key_passphrase or b"").decode()
@@ -74,12 +79,12 @@ async def test_every_example_runs_in_a_shell(portal: Portal, stage: Stage, tmp_p
             "NUMBER": "1",
         }
         for name in order:
-            told = await _run(calls[name], tmp_path, variables)
+            told = await run(calls[name], tmp_path, variables)
             if name == "create_environment":
                 found = re.search(r'"id":"([0-9a-f-]{36})"', told)
                 assert found is not None
                 variables["ENVIRONMENT"] = found[1]
-        await _run(retiring, tmp_path, variables)
+        await run(retiring, tmp_path, variables)
     assert (tmp_path / "activation.jwt").read_bytes().count(b".") == 2
     assert await fetch_value(
         "select retired_at is not null from environment where name = 'Build server 2'"
