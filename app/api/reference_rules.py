@@ -120,6 +120,11 @@ class Group:
     told: str
     operations: Sequence[Operation]
 
+    @property
+    def slug(self) -> str:
+        """Return how the address of its page names it, where it has one."""
+        return self.name.removeprefix(VENDOR)
+
 
 def groups(document: Document, *, vendor: bool) -> list[Group]:
     """Return the calls by what they are about, in the document's order.
