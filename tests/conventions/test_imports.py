@@ -90,6 +90,7 @@ FURTHER = {
     },
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
+    "webhooks": {"courier": "services", "worker": "services"},
 }
 # Each with its reason.
 EXCEPTIONS = {
