@@ -79,9 +79,7 @@ async def rotate_secret(
             raise Gone
         await WebhookEndpoint.update(
             {
-                WebhookEndpoint.encrypted_secret: make_box(
-                    settings, SECRET, endpoint, make_secret()
-                ),
+                WebhookEndpoint.encrypted_secret: box,
                 WebhookEndpoint.secret_unshown: True,
                 WebhookEndpoint.secret_by: actor,
                 WebhookEndpoint.secret_at: now,
