@@ -12,6 +12,7 @@ LEVELS = [
     {"api"},
     {"staff"},
     {"home", "history", "reports", "reminders", "monitoring"},
+    {"webhooks"},
     {"withdrawal"},
     {"imports"},
     {"quotes", "notices", "resources"},
@@ -90,6 +91,7 @@ FURTHER = {
     },
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
+    "webhooks": {"courier": "services", "worker": "services"},
 }
 # Each with its reason.
 EXCEPTIONS = {
