@@ -89,6 +89,8 @@ FURTHER = {
         "commands": "pages",
     },
     "quotes": {"wording": "rules"},
+    # The console has the same pages for the vendor, and no domain offers its pages to another.
+    "webhooks": {"controllers": "acts", "form_controllers": "acts"},
     "withdrawal": {"commands": "pages"},
 }
 # Each with its reason.
