@@ -49,5 +49,5 @@ async def made_endpoint(
         contract=await contract_id(number) if number else None,
         values=values(name, **more),
         language=language,
-        actor=await user_id({None: "admin", "D-1001": "owner"}.get(number, "outsider")),
+        actor=await user_id({None: "staff", "D-1001": "owner"}.get(number, "outsider")),
     )

@@ -105,7 +105,7 @@ async def test_a_change_shows_the_whole_address_and_refuses_an_old_form(
     path = await create(client, place)
     page = await client.get(f"{path}/change")
     assert "portal?t=1" in page.text and page.headers["cache-control"] == "no-store"
-    [box] = re.findall(r'<input type="checkbox"[^>]* checked>', page.text)
+    [box] = re.findall(r'name="event_types"[^>]* checked>', page.text)
     assert 'value="quote.answered"' in box and 'name="preset"' not in page.text
     fields = {**form("ERP", event_types=["member.joined", "quote.answered"]), "revision": "1"}
     del fields["preset"]
@@ -211,9 +211,9 @@ async def test_webhooks_of_others_are_not_found(
             assert (await owner.post(f"{LISTS['owner']}/{id}/{step}")).status_code == 404
     assert (await outsider.get(LISTS["owner"])).status_code == 404
     async with await portal.signed_in("staff") as admin:
-        assert (await admin.get(f"{LISTS["staff"]}/{theirs}")).status_code == 404
+        assert (await admin.get(f"{LISTS['staff']}/{theirs}")).status_code == 404
         assert "/staff/webhooks" in (await admin.get("/staff")).text
-        assert (await admin.post(f"{LISTS["staff"]}/{vendors}/no-such-step")).status_code == 404
+        assert (await admin.post(f"{LISTS['staff']}/{vendors}/no-such-step")).status_code == 404
     async with await portal.signed_in("clerk") as operator:
         assert "/staff/webhooks" not in (await operator.get("/staff")).text
         assert (await operator.get(LISTS["staff"])).status_code == 404
