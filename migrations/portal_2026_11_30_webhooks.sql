@@ -71,6 +71,8 @@ create table webhook_delivery (
     check (state <> 'failed' or problem is not null)
 );
 create index webhook_delivery_due on webhook_delivery (endpoint, due_at) where state = 'queued';
+create index webhook_delivery_unsettled on webhook_delivery (state, due_at)
+    where state <> 'delivered';
 create index webhook_delivery_newest on webhook_delivery (endpoint, created_at desc, id desc);
 create index webhook_delivery_by_age on webhook_delivery (created_at);
 

@@ -10,6 +10,7 @@ from app.database import fetch
 from app.imports.upload_services import sweep_imports
 from app.mail.services import forget_old_mails, wipe_dead_letters
 from app.quotes.answer_services import delete_spare_answers
+from app.reminders.event_services import forget_end_dates
 from app.resources.services import delete_withdrawn_files
 from app.resources.upload_services import discard_old_uploads
 from app.service_accounts.services import forget_unshown
@@ -54,6 +55,7 @@ async def sweep(storage: Storage) -> None:
     await forget_old_mails()
     await forget_secrets()
     await forget_old_deliveries()
+    await forget_end_dates()
     await wipe_notes()
     await discard_old_uploads(storage)
     await sweep_imports(storage)

@@ -65,7 +65,7 @@ SOURCES = {
     "resource-publication": EventType.RESOURCE_PUBLISHED,
 }
 # Where people see what an event is about: below a contract's page, and in the console.
-PLACES = {
+PLACES: dict[str, str] = {
     EventType.CONTRACT_AMENDED: "",
     EventType.CONTRACT_ENDING: "",
     EventType.ENTITLEMENT_ADDED: "/products",
@@ -103,4 +103,4 @@ def place_of(event_type: str, contract: str | None, *, vendor: bool) -> str:
         return "/staff" if vendor else "/"
     if vendor:
         return f"/staff/contracts/{contract}"
-    return f"/contracts/{contract}" + PLACES.get(EventType(event_type), "")
+    return f"/contracts/{contract}" + PLACES.get(event_type, "")

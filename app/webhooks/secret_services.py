@@ -13,20 +13,14 @@ from app.webhooks.signature_rules import make_secret
 from app.webhooks.tables import WebhookEndpoint
 
 URL, SECRET = b"webhook-url:", b"webhook-secret:"
-# Only the person who made the secret, once, and soon.
-TAKE_UNSHOWN = """
-    update webhook_endpoint set secret_unshown = false
-    where id = $1 and secret_by = $2 and secret_unshown and removed_at is null and secret_at > $3
-    returning encrypted_secret
-"""
 
 
-def seal(settings: Settings, purpose: bytes, endpoint: UUID, text: str) -> bytes:
+def make_box(settings: Settings, purpose: bytes, endpoint: UUID, text: str) -> bytes:
     """Encrypt an endpoint's URL or SECRET; neither opens as the other, or as another one's."""
     return encrypt(read_secret(settings.secret_file), purpose + endpoint.bytes, text.encode())
 
 
-def unseal(settings: Settings, purpose: bytes, endpoint: UUID, box: bytes) -> str:
+def read_box(settings: Settings, purpose: bytes, endpoint: UUID, box: bytes) -> str:
     """Return an endpoint's URL or SECRET.
 
     Raises:
@@ -42,16 +36,27 @@ async def open_url(settings: Settings, endpoint: UUID) -> str:
     """
     box = await fetch_value("select encrypted_url from webhook_endpoint where id = $1", endpoint)
     try:
-        return unseal(settings, URL, endpoint, box) if box else ""
+        return read_box(settings, URL, endpoint, box) if box else ""
     except CannotOpen:
         return ""
 
 
 async def take_secret(settings: Settings, endpoint: UUID, viewer: UUID) -> str | None:
     """Return a new secret, once, to the person who made it; None to all others and afterwards."""
-    box = await fetch_value(TAKE_UNSHOWN, endpoint, viewer, clock.now() - SHOWN_WITHIN)
+    unshown = (
+        (WebhookEndpoint.id == endpoint)
+        & (WebhookEndpoint.secret_by == viewer)
+        & WebhookEndpoint.secret_unshown.eq(True)
+        & WebhookEndpoint.removed_at.is_null()
+        & (WebhookEndpoint.secret_at > clock.now() - SHOWN_WITHIN)
+    )
+    taken = (
+        await WebhookEndpoint.update({WebhookEndpoint.secret_unshown: False})
+        .where(unshown)
+        .returning(WebhookEndpoint.encrypted_secret)
+    )
     try:
-        return unseal(settings, SECRET, endpoint, box) if box else None
+        return read_box(settings, SECRET, endpoint, taken[0]["encrypted_secret"]) if taken else None
     except CannotOpen:
         return None  # the portal's secret is another one by now: the person rotates
 
@@ -66,7 +71,7 @@ async def rotate_secret(
         Gone: the endpoint was removed, or its receiver checks no signature.
         Changed: it has another revision by now.
     """
-    now = clock.now()
+    now, box = clock.now(), make_box(settings, SECRET, endpoint, make_secret())
     async with unit_of_work():
         await require_right(contract, actor)
         before = await lock_endpoint(contract, endpoint, revision)
@@ -74,7 +79,7 @@ async def rotate_secret(
             raise Gone
         await WebhookEndpoint.update(
             {
-                WebhookEndpoint.encrypted_secret: seal(settings, SECRET, endpoint, make_secret()),
+                WebhookEndpoint.encrypted_secret: box,
                 WebhookEndpoint.secret_unshown: True,
                 WebhookEndpoint.secret_by: actor,
                 WebhookEndpoint.secret_at: now,

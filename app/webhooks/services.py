@@ -12,7 +12,7 @@ from app.settings import Settings
 from app.webhooks.address_rules import UrlProblem, target_of, url_problem
 from app.webhooks.right_services import lock_endpoint, require_right
 from app.webhooks.rules import PauseReason, Preset
-from app.webhooks.secret_services import SECRET, URL, seal
+from app.webhooks.secret_services import SECRET, URL, make_box
 from app.webhooks.signature_rules import make_secret
 from app.webhooks.tables import WebhookDelivery, WebhookEndpoint
 from app.webhooks.values import EndpointFacts, EndpointValues
@@ -71,9 +71,9 @@ async def create_endpoint(
         created_at=now,
         rests_until=now,
     )
-    endpoint.encrypted_url = seal(settings, URL, endpoint.id, values.url)
+    endpoint.encrypted_url = make_box(settings, URL, endpoint.id, values.url)
     if signs:
-        endpoint.encrypted_secret = seal(settings, SECRET, endpoint.id, make_secret())
+        endpoint.encrypted_secret = make_box(settings, SECRET, endpoint.id, make_secret())
     async with unit_of_work():
         await require_right(contract, actor)
         await WebhookEndpoint.insert(endpoint)
@@ -116,7 +116,7 @@ async def change_endpoint(
             {
                 WebhookEndpoint.name: values.name,
                 WebhookEndpoint.host: host,
-                WebhookEndpoint.encrypted_url: seal(settings, URL, endpoint, values.url),
+                WebhookEndpoint.encrypted_url: make_box(settings, URL, endpoint, values.url),
                 WebhookEndpoint.event_types: sorted(values.event_types),
             }
         ).where(WebhookEndpoint.id == endpoint)
@@ -171,7 +171,6 @@ async def resume_endpoint(*, contract: UUID | None, endpoint: UUID, actor: UUID)
             {
                 WebhookEndpoint.paused_at: None,
                 WebhookEndpoint.pause_reason: None,
-                WebhookEndpoint.rests_until: now,
             }
         ).where(WebhookEndpoint.id == endpoint)
         await WebhookDelivery.update(

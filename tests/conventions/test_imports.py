@@ -92,6 +92,7 @@ FURTHER = {
     # The console has the same pages for the vendor, and no domain offers its pages to another.
     "webhooks": {"controllers": "acts", "form_controllers": "acts"},
     "withdrawal": {"commands": "pages"},
+    "webhooks": {"courier": "services", "worker": "services"},
 }
 # Each with its reason.
 EXCEPTIONS = {

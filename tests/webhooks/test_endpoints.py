@@ -36,7 +36,7 @@ from tests.webhooks.steps import contract_id, facts, made_endpoint, values
 async def test_only_owners_make_and_change_the_endpoints_of_a_contract(portal: Portal) -> None:
     endpoint = await made_endpoint(portal.settings)
     contract = await contract_id()
-    for code in ("member", "outsider", "admin"):
+    for code in ("member", "outsider", "staff"):
         actor = await user_id(code)
         with pytest.raises(NotOwner):
             await create_endpoint(
