@@ -261,6 +261,7 @@ ENGLISH = {
     "Webhook名": "Webhook name",
     "受信側": "Receiver",
     "自社システム（署名付きJSON）": "Own system (signed JSON)",
+    "Microsoft Teamsチャネル": "Microsoft Teams channel",
     "アドレス（URL）": "Address (URL)",
     "お知らせの公開": "Notice published",
     "見積の依頼": "Quote requested",
