@@ -89,10 +89,14 @@ FURTHER = {
         "commands": "pages",
     },
     "quotes": {"wording": "rules"},
-    # The console has the same pages for the vendor, and no domain offers its pages to another.
-    "webhooks": {"controllers": "acts", "form_controllers": "acts"},
     "withdrawal": {"commands": "pages"},
-    "webhooks": {"courier": "services", "worker": "services"},
+    "webhooks": {
+        "courier": "services",
+        "worker": "services",
+        # The console has the same pages for the vendor, and no domain offers its pages to another.
+        "controllers": "acts",
+        "form_controllers": "acts",
+    },
 }
 # Each with its reason.
 EXCEPTIONS = {
