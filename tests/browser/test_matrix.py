@@ -24,6 +24,7 @@ from tests.browser.journeys import (
     staff_quotes,
     staff_resources,
     staff_users,
+    webhooks,
     withdrawal,
 )
 from tests.browser.matrix import EVERYBODY, LANGUAGES, MODES, OTHER_MODES, STATES, Journey
@@ -54,6 +55,7 @@ JOURNEYS = (
     invitations.OPEN_INVITATIONS,
     members.MEMBERSHIPS,
     service_accounts.SERVICE_ACCOUNTS,
+    webhooks.WEBHOOKS,
     accounts.FORGOTTEN,
     accounts.SETTINGS,
     staff.CONTRACT_CREATION,
@@ -88,6 +90,7 @@ REQUIRED = {
     "send an invitation again, take it back",
     "role, notices, removal, leaving",
     "service accounts: token, renewal, revocation",
+    "webhooks: secret, test event, change, pause, removal",
     "forgotten password",
     "profile, mail address, sessions, password",
     "staff: create a contract with its first owner",

@@ -91,7 +91,13 @@ FURTHER = {
     },
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
-    "webhooks": {"courier": "services", "worker": "services"},
+    "webhooks": {
+        "courier": "services",
+        "worker": "services",
+        # The console has the same pages for the vendor, and no domain offers its pages to another.
+        "controllers": "acts",
+        "form_controllers": "acts",
+    },
 }
 # Each with its reason.
 EXCEPTIONS = {
