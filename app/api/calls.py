@@ -25,7 +25,10 @@ JSON, JOSE = "application/json", "application/jose"
 PLACE = re.compile(r"(?P<told>.*?)(?: - at `\$(?P<place>[^`]*)`)?", re.DOTALL)
 FIELD = re.compile(r"(?:required|unknown) field `([^`]+)`")
 IF_MATCH = HeaderParameter(
-    name="If-Match", description=N_("The ETag of what you read, or “*” for any version.")
+    name="If-Match",
+    description=N_("The ETag of what you read, or “*” for any version."),
+    # Litestar shall not check it: a call without it is answered 428.
+    schema_extra={"min_length": 1},
 )
 ETAG = re.compile(r'"([1-9][0-9]{0,9})"', re.ASCII)
 HIGHEST_REVISION = 2**31 - 1
@@ -38,21 +41,22 @@ async def provide_part(
         QueryParameter(ge=1, le=MOST_LIMIT, description=N_("The most rows of a page.")),
     ] = USUAL_LIMIT,
     cursor: Annotated[
-        str,
+        str | None,
         QueryParameter(
+            min_length=1,
             max_length=LONGEST,
             description=N_("“next” of the page before."),
             schema_extra={"pattern": CURSOR},
         ),
-    ] = "",
+    ] = None,
 ) -> Part:
     """Return the part of the list that the address names.
 
     Raises:
         ApiProblem: the cursor is none of the portal's.
     """
-    after = read_cursor(cursor) if cursor else None
-    if cursor and after is None:
+    after = None if cursor is None else read_cursor(cursor)
+    if cursor is not None and after is None:
         raise ApiProblem(
             Code.INVALID_PARAMETER, errors=[FieldProblem("cursor", "This is no cursor.")]
         )

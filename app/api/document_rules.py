@@ -114,8 +114,12 @@ def _finish(operation: Document, options: Mapping[str, Any]) -> None:
     if options.get("public"):
         operation["security"] = []
     for parameter in operation.get("parameters", ()):
-        if parameter["schema"].get("default") == "":
-            del parameter["schema"]["default"]
+        schema = parameter["schema"]
+        # No address and no header says null.
+        for kind in schema.pop("oneOf", ()):
+            schema |= {} if kind == {"type": "null"} else kind
+        if schema.get("default") == "":
+            del schema["default"]
             # A call without it is answered 428, which says more than that a parameter is missing.
             parameter["required"] = parameter["name"] == "If-Match"
     if takes := options.get("takes"):
