@@ -1,0 +1,83 @@
+"""Calls that schemathesis generates from the OpenAPI document: valid, invalid, and in sequences.
+
+It fails on a server error, on an answer that the document does not have, on invalid input that is
+accepted or valid input that is refused. `make prove` generates more of them.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from app.contracts.rules import ServiceRole
+from app.database import fetch
+from app.main import api_document
+from tests.api.steps import calling, environment
+from tests.conftest import Portal, Stage
+from tests.environments.steps import entitlement
+from tests.environments.steps import environment as environment_named
+from tests.resources.files import PLATFORM, resource_id
+from tests.servers import PROJECT, Server
+from tests.service_accounts.steps import made_token
+
+EXAMPLES = os.environ.get("PORTAL_TEST_API_EXAMPLES", "5")
+# A token may make 300 calls at once, and an environment be retired only once.
+ACCOUNTS, ENVIRONMENTS = 10, 20
+# What only reads gets the same answers whatever the role is.
+PHASES = {ServiceRole.OPERATE: "coverage,fuzzing,stateful", ServiceRole.READ: "fuzzing"}
+
+
+async def tokens_of(portal: Portal, role: ServiceRole) -> Mapping[str, Sequence[str]]:
+    """Tokens for each security scheme of the document."""
+    made = [(await made_token(portal, f"ci {n}", role))[1] for n in range(ACCOUNTS)]
+    return {"token": made}
+
+
+async def ids(portal: Portal) -> Mapping[str, Sequence[str | int]]:
+    """What calls can be about, by the parameter or member that names it."""
+    _, token = await made_token(portal, "ids")
+    async with calling(portal, token) as client:
+        made = [await environment(client, f"build {n}") for n in range(ENVIRONMENTS)]
+    await fetch("update service_account set revoked_at = now() where name = 'ids'")
+    running = await environment_named("本番環境")
+    products = [await entitlement(code) for code in ("PLATFORM", "WORKFLOW")]
+    return {
+        "environment_id": [str(each) for place in made for each in (running, place)],
+        "entitlement": [str(each) for each in products],
+        "resource_id": [str(await resource_id(PLATFORM))],
+        "number": [1],
+    }
+
+
+@pytest.mark.parametrize("role", ServiceRole)
+async def test_no_generated_call_finds_a_defect(
+    portal: Portal, stage: Stage, tmp_path: Path, role: ServiceRole
+) -> None:
+    tokens, known = await tokens_of(portal, role), await ids(portal)
+    document = api_document(portal.settings)
+    assert set(document["components"]["securitySchemes"]) == set(tokens)
+    (tmp_path / "api.json").write_text(json.dumps(document))
+    passphrase = (stage.settings.key_passphrase or b"").decode()
+    place = (stage.settings.data_dir, portal.dsn, stage.owner_dsn(portal.dsn))
+    with Server(*place, PORTAL_KEY_PASSPHRASE=passphrase) as server:
+        options = {"--url": server.url, "--max-examples": EXAMPLES, "--phases": PHASES[role]}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "schemathesis.cli"),
+            *("--config-file", str(PROJECT / "tests" / "api" / "schemathesis.toml")),
+            *("run", str(tmp_path / "api.json"), "--no-color", "--seed", "1"),
+            *(word for option in options.items() for word in option),
+            cwd=PROJECT,
+            env={
+                **os.environ,
+                "PORTAL_TOKENS": json.dumps(tokens),
+                "PORTAL_IDS": json.dumps(known),
+            },
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        told = (await process.communicate())[0].decode()
+    assert process.returncode == 0, told
