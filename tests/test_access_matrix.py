@@ -33,6 +33,7 @@ from tests.notices.steps import about, mail_all, publish
 from tests.pages import elements
 from tests.people.post import REGISTRATION, confirm, invite, link_to, membership_id
 from tests.resources.files import PLATFORM, resource_id
+from tests.service_accounts.steps import made_vendor_token
 
 # P  the page        F  the form again, with errors      D  a download or plain text
 # G  goes on (303)   L  to the log-in page               T  to the terms of use
@@ -46,7 +47,8 @@ from tests.resources.files import PLATFORM, resource_id
 # another one, {registration} an account that is being made by it; {address} is the token of a link
 # that confirms a new mail address of owner's.
 # {quote} is the answered request for a quote of D-1001.
-# {account} is a service account of D-1001, whose token owner has not seen yet.
+# {account} is a service account of D-1001, whose token owner has not seen yet; {vendor_account} is
+# one of the vendor.
 # {factor} is the only second factor of owner, {app} an authenticator app that owner is setting up.
 # {entitlement} and {group_company} are of D-1001, {format} is csv. Forms are sent empty.
 # {calendar} is the file of owner's calendar; {notice} is about a product of D-1001, {other_notice}
@@ -70,6 +72,7 @@ GET  /guide                                             L T P P P P P P P
 GET  /guide/{topic}                                     L T P P P P P P P
 GET  /guide/no-such-topic                               L T N N N N N N N
 GET  /api                                               P P P P P P P P P
+GET  /api/vendor                                        P P P P P P P P P
 GET  /healthz                                           D D D D D D D D D
 GET  /readyz                                            D D D D D D D D D
 GET  /.well-known/jwks.json                             D D D D D D D D D
@@ -439,6 +442,16 @@ POST /staff/brand                                       L N N N N N G N N
 GET  /staff/brand/logo                                  L N N N N N P N N
 POST /staff/brand/logo                                  L N N N N N F N N
 POST /staff/brand/logo/removal                          L N N N N N G N N
+GET  /staff/service-accounts                            L N N N N N P P P
+GET  /staff/service-accounts/new                        L N N N N N P N N
+POST /staff/service-accounts/new                        L N N N N N F N N
+GET  /staff/service-accounts/{vendor_account}           L N N N N N P P P
+GET  /staff/service-accounts/{account}                  L N N N N N N N N
+POST /staff/service-accounts/{vendor_account}/revocation L N N N N N G N N
+POST /staff/service-accounts/{account}/revocation       L N N N N N N N N
+GET  /staff/service-accounts/{vendor_account}/rotation  L N N N N N P N N
+POST /staff/service-accounts/{vendor_account}/rotation  L N N N N N F N N
+GET  /contracts/{mine}/service-accounts/{vendor_account} L T N N N N N N N
 GET  /staff/users                                       L N N N N N P P P
 GET  /staff/users/{person}                              L N N N N N P P P
 GET  /staff/users/{person}/{disabling}                  L N N N N N P P N
@@ -522,6 +535,7 @@ async def _things(portal: Portal) -> dict[str, object]:
     owner = await fetch_value("select id from portal_user where code = 'owner'")
     names["factor"] = await _factor(owner)
     names["account"] = await _account(portal, owner)
+    names["vendor_account"], _ = await made_vendor_token(portal, "crm", "console:see")
     names["brand_file"] = await _brand_file()
     names["app"] = await _app(portal, owner)
     return names | await _people(portal) | await _notices(portal, owner) | await _vendors(portal)

@@ -39,6 +39,7 @@ TAGS = (
     Tag("members", N_("People of the contract")),
     Tag("quotes", N_("Quote requests")),
     Tag("history", N_("What was done")),
+    Tag("vendor-companies", N_("Vendor: companies")),
 )
 SUMMARIES = {
     "read_contract": N_("Read the contract and the service account that calls"),
@@ -59,6 +60,7 @@ SUMMARIES = {
     "list_members": N_("List the people of the contract, owners first"),
     "list_quote_requests": N_("List the quote requests, newest first"),
     "list_history": N_("List what was done in the contract, newest first"),
+    "list_companies": N_("List the companies in the order of their readings"),
 }
 CONFIG = OpenAPIConfig(
     title="License Portal API",
@@ -70,14 +72,17 @@ CONFIG = OpenAPIConfig(
     components=Components(
         security_schemes={
             "token": SecurityScheme(
-                type="http", scheme="bearer", description="The token of a service account"
-            )
+                type="http", scheme="bearer", description="The token of a contract's account"
+            ),
+            "vendor_token": SecurityScheme(
+                type="http", scheme="bearer", description="The token of a vendor's account"
+            ),
         }
     ),
     render_plugins=(),
 )
 REF = "#/components/schemas/{name}"
-PAGE = re.compile(r"Page_app\.api\.values\.(\w+)_")
+PAGE = re.compile(r"Page_app\.api\.[\w.]*values\.([A-Za-z]+)_")
 
 
 def finished(document: Document, options: Options) -> Document:
@@ -92,6 +97,12 @@ def finished(document: Document, options: Options) -> Document:
             _finish(operation, options[operation["operationId"]])
     renamed: Document = _with_names(document)
     return renamed
+
+
+def scopes(document: Document) -> frozenset[str]:
+    """Return the scopes that the calls of the vendor take."""
+    operations = (each for path in document["paths"].values() for each in path.values())
+    return frozenset(each["x-required-scope"] for each in operations if "x-required-scope" in each)
 
 
 def _named(name: str) -> str:
@@ -110,7 +121,11 @@ def _with_names(part: Any) -> Any:
 def _finish(operation: Document, options: Mapping[str, Any]) -> None:
     operation["summary"] = SUMMARIES[operation["operationId"]]
     operation.pop("description", None)
-    operation["x-required-role"] = "operate" if options.get("operates") else "read"
+    if scope := options.get("scope"):
+        operation["x-required-scope"] = scope.value
+        operation["security"] = [{"vendor_token": [scope.value]}]
+    else:
+        operation["x-required-role"] = "operate" if options.get("operates") else "read"
     if options.get("public"):
         operation["security"] = []
     for parameter in operation.get("parameters", ()):

@@ -10,15 +10,26 @@ from app.web.templates import page
 
 @get("/api", opt={"public": True})
 async def show_reference(request: PageRequest) -> Response[str]:
-    """Every call with an example, every structure and every error."""
+    """Every call about a contract with an example, every structure and every error."""
+    return _reference(request, vendor=False)
+
+
+@get("/api/vendor", opt={"public": True})
+async def show_vendor_reference(request: PageRequest) -> Response[str]:
+    """The same of the calls of the vendor's own systems."""
+    return _reference(request, vendor=True)
+
+
+def _reference(request: PageRequest, *, vendor: bool) -> Response[str]:
     document = request.app.state.api_document()
-    found = groups(document)
+    found = groups(document, vendor=vendor)
     return page(
         request,
         "api/reference.html",
+        vendor=vendor,
         groups=found,
         parameters=parameters(found),
-        structures=structures(document),
+        structures=structures(document, found),
         problems=problems(),
         most=MOST_LIMIT,
         portal=request.app.state.settings.base_url,

@@ -14,6 +14,7 @@ BODIES: Mapping[str, Any] = {
     "change_environment": {"name": "Build server 2", "sort_key": 20},
     "set_allocations": {"allocations": [{"entitlement": "$ENTITLEMENT", "quantity": 1}]},
 }
+VENDOR = "vendor-"
 VARIABLES = {
     "environment_id": "$ENVIRONMENT",
     "resource_id": "$RESOURCE",
@@ -52,13 +53,20 @@ class Structure:
 
 @dataclass(frozen=True)
 class Operation:
-    """A call, with an example for a shell."""
+    """A call, with an example for a shell.
+
+    Attributes:
+        scope: what a call of the vendor takes; empty for a contract's.
+        uses: names of the structures that it takes and gives.
+    """
 
     id: str
     method: str
     path: str
     told: str
     operates: bool
+    scope: str
+    uses: Sequence[str]
     parameters: Sequence[Field]
     takes: str
     gives: str
@@ -75,8 +83,12 @@ class Group:
     operations: Sequence[Operation]
 
 
-def groups(document: Document) -> list[Group]:
-    """Return the calls by what they are about, in the document's order."""
+def groups(document: Document, *, vendor: bool) -> list[Group]:
+    """Return the calls by what they are about, in the document's order.
+
+    Args:
+        vendor: whether those of the vendor's systems, or those about one contract.
+    """
     every = list(_operations(document))
     return [
         Group(
@@ -85,6 +97,7 @@ def groups(document: Document) -> list[Group]:
             [operation for name, operation in every if name == tag["name"]],
         )
         for tag in document["tags"]
+        if tag["name"].startswith(VENDOR) is vendor
     ]
 
 
@@ -99,7 +112,9 @@ def _operations(document: Document) -> Iterator[tuple[str, Operation]]:
                     method=method.upper(),
                     path=path,
                     told=operation["summary"],
-                    operates=operation["x-required-role"] == "operate",
+                    operates=operation.get("x-required-role") == "operate",
+                    scope=operation.get("x-required-scope", ""),
+                    uses=_uses(document, operation),
                     parameters=_parameters(operation),
                     takes=_content(operation.get("requestBody", {})),
                     gives=_content(given),
@@ -157,12 +172,30 @@ def _kind(schema: Document) -> str:
     return f"{kind} ({schema['format']})" if schema.get("format") else kind
 
 
-def structures(document: Document) -> list[Structure]:
-    """Return the structures that calls take and give, by name."""
+def structures(document: Document, groups: Sequence[Group]) -> list[Structure]:
+    """Return the structures that the calls of these groups take and give, by name."""
+    schemas = document["components"]["schemas"]
+    used = {name for group in groups for each in group.operations for name in each.uses}
     return [
-        Structure(name, _fields(schema), schema.get("enum", ()))
-        for name, schema in sorted(document["components"]["schemas"].items())
+        Structure(name, _fields(schemas[name]), schemas[name].get("enum", ()))
+        for name in sorted(used)
     ]
+
+
+def _uses(document: Document, part: Any) -> list[str]:
+    """Return the names of the structures in a part of the document, and of those inside of them."""
+    schemas, waiting = document["components"]["schemas"], [part]
+    found: dict[str, None] = {}
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            waiting += each.values()
+            if (name := _reference(each)) and name not in found:
+                found[name] = None
+                waiting.append(schemas[name])
+    return list(found)
 
 
 def _fields(schema: Document) -> list[Field]:

@@ -9,7 +9,8 @@ from tests.conventions.sources import APP, PROJECT, Module, modules
 
 # From the top down; a package imports only what stands below its own line.
 LEVELS = [
-    {"staff", "api"},
+    {"api"},
+    {"staff"},
     {"home", "history", "reports", "reminders", "monitoring"},
     {"withdrawal"},
     {"imports"},
@@ -42,7 +43,7 @@ KNOW_EVERYTHING = {
     ),
 }
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
-DOMAINS = set.union(*LEVELS[:14])
+DOMAINS = set.union(*LEVELS[:15])
 
 # What each room may import of its own domain. Two modules of one room may import each other.
 ROOMS = {
