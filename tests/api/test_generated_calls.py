@@ -70,9 +70,10 @@ async def test_no_generated_call_finds_a_defect(
             *("--config-file", str(PROJECT / "tests" / "api" / "schemathesis.toml")),
             *("run", str(tmp_path / "api.json"), "--no-color", "--seed", "1"),
             *(word for option in options.items() for word in option),
-            cwd=PROJECT,
+            cwd=tmp_path,
             env={
                 **os.environ,
+                "PYTHONPATH": str(PROJECT),
                 "PORTAL_TOKENS": json.dumps(tokens),
                 "PORTAL_IDS": json.dumps(known),
             },
