@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from tests.environments.steps import entitlement
 from tests.environments.steps import environment as environment_named
 from tests.resources.files import PLATFORM, resource_id
 from tests.servers import PROJECT, Server
-from tests.service_accounts.steps import made_token
+from tests.service_accounts.steps import made_token, made_vendor_token
 
 EXAMPLES = os.environ.get("PORTAL_TEST_API_EXAMPLES", "5")
 # A token may make 300 calls at once, and an environment be retired only once.
@@ -31,10 +32,21 @@ ACCOUNTS, ENVIRONMENTS = 10, 20
 PHASES = {ServiceRole.OPERATE: "coverage,fuzzing,stateful", ServiceRole.READ: "fuzzing"}
 
 
-async def tokens_of(portal: Portal, role: ServiceRole) -> Mapping[str, Sequence[str]]:
-    """Tokens for each security scheme of the document."""
-    made = [(await made_token(portal, f"ci {n}", role))[1] for n in range(ACCOUNTS)]
-    return {"token": made}
+async def tokens_of(
+    portal: Portal, role: ServiceRole, document: Mapping[str, Any]
+) -> Mapping[str, Sequence[str]]:
+    """Tokens for each security scheme: those of the vendor may read where `role` only reads."""
+    scopes = {
+        operation["x-required-scope"]
+        for item in document["paths"].values()
+        for method, operation in item.items()
+        if "x-required-scope" in operation and (role is ServiceRole.OPERATE or method == "get")
+    }
+    names = [f"ci {n}" for n in range(ACCOUNTS)]
+    return {
+        "token": [(await made_token(portal, name, role))[1] for name in names],
+        "vendor_token": [(await made_vendor_token(portal, name, *scopes))[1] for name in names],
+    }
 
 
 async def ids(portal: Portal) -> Mapping[str, Sequence[str | int]]:
@@ -57,8 +69,8 @@ async def ids(portal: Portal) -> Mapping[str, Sequence[str | int]]:
 async def test_no_generated_call_finds_a_defect(
     portal: Portal, stage: Stage, tmp_path: Path, role: ServiceRole
 ) -> None:
-    tokens, known = await tokens_of(portal, role), await ids(portal)
     document = api_document(portal.settings)
+    tokens, known = await tokens_of(portal, role, document), await ids(portal)
     assert set(document["components"]["securitySchemes"]) == set(tokens)
     (tmp_path / "api.json").write_text(json.dumps(document))
     passphrase = (stage.settings.key_passphrase or b"").decode()
