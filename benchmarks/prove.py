@@ -145,7 +145,7 @@ PROOFS = (
         "pytest",
         "tests/api/test_generated_calls.py",
         tests="generated calls of the API: server errors, answers that its document does not have",
-        settings=(("PORTAL_TEST_API_EXAMPLES", 20, 200),),
+        settings=(("PORTAL_TEST_API_EXAMPLES", 10, 100),),
     ),
     Proof(
         "never",
