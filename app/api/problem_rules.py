@@ -102,7 +102,12 @@ KINDS: Mapping[Code, Kind] = {
 }
 # What acts refuse has codes of its own. Another change came first: a conflict. All else is in what
 # was sent.
-CONFLICTS = frozenset({"name-taken", "counts-moved"})
+CONFLICTS = frozenset(
+    {
+        *("name-taken", "counts-moved", "redeemed", "quote-moved", "contract-changed", "below-use"),
+        *("settled", "upload-gone", "owner-there", "member", "invited"),
+    }
+)
 # Nothing is wrong with what was sent.
 NOT_NOW = frozenset({"no-signing-key"})
 

@@ -8,20 +8,58 @@ from typing import Any
 from app.api.document_rules import Document
 from app.api.problem_rules import KINDS
 
+NOTICE = {
+    "title_ja": "保守のお知らせ",
+    "body_ja": "次の週末に保守を行います。",
+    "title_en": "Maintenance",
+    "body_en": "Maintenance takes place next weekend.",
+    "products": ["$PRODUCT"],
+}
 # Bodies for the examples: valid JSON, where $… stands for the reader's own.
 BODIES: Mapping[str, Any] = {
     "create_environment": {"name": "Build server", "sort_key": 10},
     "change_environment": {"name": "Build server 2", "sort_key": 20},
     "set_allocations": {"allocations": [{"entitlement": "$ENTITLEMENT", "quantity": 1}]},
+    "issue_license_keys": {
+        "product": "$PRODUCT",
+        "number": 2,
+        "quantity": 10,
+        "starts_on": "$FIRST_DAY",
+        "ends_on": "$LAST_DAY",
+    },
+    "answer_quote": {
+        "message": "Please find our quote attached.",
+        "file": {"name": "quote.pdf", "content": "$(base64 -w0 quote.pdf)"},
+    },
+    "apply_quote": {
+        "starts_on": "$FIRST_DAY",
+        "ends_on": "$LAST_DAY",
+        "additions_start_on": "$FIRST_DAY",
+    },
+    "invite_owner": {
+        "contract": "$CONTRACT",
+        "owner_email": "owner@example.com",
+        "reason": "The former owner left",
+    },
+    "draft_notice": NOTICE,
+    "change_notice": NOTICE,
+    "publish_notice": {"at": None, "by_mail": True},
+    "publish_resource": {"upload": "$UPLOAD", "version": "1.0", "products": ["$PRODUCT"]},
 }
 VENDOR = "vendor-"
 VARIABLES = {
     "environment_id": "$ENVIRONMENT",
     "resource_id": "$RESOURCE",
     "number": "$NUMBER",
+    "license_key_id": "$LICENSE_KEY",
+    "batch_id": "$BATCH",
+    "user_id": "$PERSON",
+    "reference": "$QUOTE",
+    "notice_id": "$NOTICE",
 }
+QUERIES = {"upload_resource": "?name=setup.bin"}
 SAVED = {"download_activation": "activation.jwt", "download_resource": "resource.bin"}
-REQUEST_FILE = "activation-request.jwt"
+FILES = {"answer_request": "activation-request.jwt", "upload_resource": "setup.bin"}
 BEARER = '-H "Authorization: Bearer $TOKEN"'
 
 
@@ -216,23 +254,24 @@ def example(method: str, path: str, operation: Document) -> str:
     """Return a command for a shell that makes the call."""
     for name, variable in VARIABLES.items():
         path = path.replace(f"{{{name}}}", variable)
-    parts = [f'"$PORTAL{path}"', BEARER]
+    id = operation["operationId"]
+    parts = [f'"$PORTAL{path}{QUERIES.get(id, "")}"', BEARER]
     takes = list(operation.get("requestBody", {}).get("content", ()))
     named = {each["name"] for each in operation.get("parameters", ())}
     if "If-Match" in named:
         parts.append("-H 'If-Match: *'")
     if takes:
         parts.append(f"-H 'Content-Type: {takes[0]}'")
-    body = BODIES.get(operation["operationId"])
+    body = BODIES.get(id)
     if body is not None:
-        parts.append(f"-d {_shell(json.dumps(body))}")
+        parts.append(f"-d {_shell(json.dumps(body, ensure_ascii=False))}")
     elif takes:
-        parts.append(f"--data-binary @{REQUEST_FILE}")
+        parts.append(f"--data-binary @{FILES[id]}")
     elif method == "post":
         parts.append("-X POST")
     if method == "put":
         parts.append("-X PUT")
-    if saved := SAVED.get(operation["operationId"]):
+    if saved := SAVED.get(id):
         parts.append(f"-o {saved}")
     return "curl " + " \\\n  ".join(parts)
 

@@ -28,6 +28,8 @@ FEWER_A_DAY = {
     "email-change-request": 10,
     "service-account-creation": 200,
     "service-account-rotation": 200,
+    "vendor-account-creation": 200,
+    "vendor-account-rotation": 200,
     **dict.fromkeys(
         (
             *("profile-change", "password-change", "session-end", "recovery-codes-creation"),

@@ -45,7 +45,7 @@ async def test_the_page_has_every_call_and_every_structure(
     assert all(script.startswith("/static/") for script in scripts)
 
 
-async def _run(command: str, folder: Path, variables: Mapping[str, str]) -> str:
+async def run(command: str, folder: Path, variables: Mapping[str, str]) -> str:
     """Run an example in a shell, as a reader would; answers what the portal gave."""
     process = await asyncio.create_subprocess_exec(
         *("bash", "-euc", command.replace("curl ", "curl --silent --show-error --fail-with-body ")),
@@ -79,12 +79,12 @@ async def test_every_example_runs_in_a_shell(portal: Portal, stage: Stage, tmp_p
             "NUMBER": "1",
         }
         for name in order:
-            told = await _run(calls[name], tmp_path, variables)
+            told = await run(calls[name], tmp_path, variables)
             if name == "create_environment":
                 found = re.search(r'"id":"([0-9a-f-]{36})"', told)
                 assert found is not None
                 variables["ENVIRONMENT"] = found[1]
-        await _run(retiring, tmp_path, variables)
+        await run(retiring, tmp_path, variables)
     assert (tmp_path / "activation.jwt").read_bytes().count(b".") == 2
     assert await fetch_value(
         "select retired_at is not null from environment where name = 'Build server 2'"

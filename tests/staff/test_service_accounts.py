@@ -9,6 +9,7 @@ from app import clock
 from app.audit.services import record
 from app.database import fetch, fetch_value, unit_of_work
 from app.main import api_document
+from app.reminders.reminder_services import send_reminders
 from app.service_accounts.queries import find_holder
 from app.service_accounts.rules import AccountState
 from app.settings import read_settings
@@ -19,6 +20,7 @@ from tests.api.steps import calling
 from tests.conftest import Portal
 from tests.environments.steps import confirm, propose
 from tests.pages import elements
+from tests.people.post import mails_to
 from tests.service_accounts.steps import contract_id, made_vendor_token, token_in
 from tests.staff.steps import confirmed, done, message, proposed
 
@@ -157,3 +159,30 @@ async def test_the_audit_log_names_the_account_and_customers_see_the_vendor(
     assert "弊社担当者" in history and "販売管理" not in history
     chosen = await owner.get("/contracts/D-1001/history?person=vendor")
     assert "契約" in chosen.text and "販売管理" not in chosen.text
+
+
+async def test_administrators_are_reminded_fourteen_and_three_days_before_an_account_expires(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fetch("update contract set ends_on = current_date + 3000")
+    await fetch("update entitlement set ends_on = current_date + 2000")
+    await fetch("update activation set ended_at = now(), end_reason = 'superseded'")
+    account, _ = await made_vendor_token(portal, "販売管理", Permission.CONSOLE_SEE)
+    expires_at = await fetch_value("select expires_at from service_account")
+    for left, mails in ((15, 0), (14, 1), (13, 1), (4, 1), (3, 2), (2, 2)):
+        at = expires_at - timedelta(days=left)
+        with monkeypatch.context() as patch:
+            patch.setattr(clock, "now", lambda at=at: at)
+            while await send_reminders(portal.settings):
+                pass
+        told = [
+            text for kind, text in await mails_to(portal, "staff@example.org") if kind == "reminder"
+        ]
+        assert len(told) == mails, left
+    assert (
+        "サービスアカウント「販売管理」" in told[0]
+        and f"/staff/service-accounts/{account}" in told[0]
+    )
+    assert "管理者" in told[0] and "オーナー" not in told[0]
+    for other in ("clerk@example.org", "owner@example.com"):
+        assert await mails_to(portal, other) == []
