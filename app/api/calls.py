@@ -31,10 +31,7 @@ JSON, JOSE = "application/json", "application/jose"
 PLACE = re.compile(r"(?P<told>.*?)(?: - at `\$(?P<place>[^`]*)`)?", re.DOTALL)
 FIELD = re.compile(r"(?:required|unknown) field `([^`]+)`")
 IF_MATCH = HeaderParameter(
-    name="If-Match",
-    description=N_("The ETag of what you read, or “*” for any version."),
-    # Litestar shall not check it: a call without it is answered 428.
-    schema_extra={"min_length": 1},
+    name="If-Match", description=N_("The ETag of what you read, or “*” for any version.")
 )
 IDEMPOTENCY_KEY = HeaderParameter(
     name="Idempotency-Key",

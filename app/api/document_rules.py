@@ -160,6 +160,9 @@ def _finish(operation: Document, options: Mapping[str, Any]) -> None:
         # No address and no header says null.
         for kind in schema.pop("oneOf", ()):
             schema |= {} if kind == {"type": "null"} else kind
+        if parameter["name"] == "If-Match":
+            # An empty one counts as none, which is answered 428.
+            schema["minLength"] = 1
         if schema.get("default") == "":
             del schema["default"]
             # A call without it is answered 428, which says more than that a parameter is missing.
