@@ -143,9 +143,9 @@ PROOFS = (
     Proof(
         "never",
         "pytest",
-        "tests/api/test_generated_calls.py",
+        "tests/api/test_generated_calls.py --whole-matrix",
         tests="generated calls of the API: server errors, answers that its document does not have",
-        settings=(("PORTAL_TEST_API_EXAMPLES", 10, 100),),
+        settings=(("PORTAL_TEST_API_EXAMPLES", 5, 50),),
     ),
     Proof(
         "never",
