@@ -244,6 +244,15 @@ ENGLISH = {
     "ログイン中の端末": "Active sessions",
     "この端末": "This device",
     "ほかの端末をすべてログアウト": "Sign out all other devices",
+    # Service accounts
+    "サービスアカウント": "Service accounts",
+    "サービスアカウントを作成": "Create a service account",
+    "このご契約にはサービスアカウントがありません。": "This contract has no service accounts.",
+    "アカウント名": "Account name",
+    "運用": "Operate",
+    "読み取り": "Read",
+    "作成": "Create",
+    "トークンを再発行": "Create a new token",
     # Quotes
     "見積依頼": "Request a quote",
     "新しい見積依頼": "New quote request",
