@@ -222,7 +222,7 @@ async def test_a_chosen_line_that_can_no_longer_be_answered_is_not_left_out_sile
         "environment-1": "別の環境",
     }
     answer = await owner.post(f"{URL}/choice", data=fields)
-    assert answer.status_code == 422 and "割り当てられた製品がありません" in answer.text
+    assert answer.status_code == 422 and "製品が割り当てられていません" in answer.text
 
 
 async def test_the_same_confirmation_fifty_times_issues_each_file_once(
