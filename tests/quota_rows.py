@@ -41,6 +41,11 @@ _ACCOUNT = {
     **{"id": _ID, "contract": "w.contract", "name": "'S' || p.at || n", "role": "'read'"},
     **{"token_hash": _TOKEN, "made_at": "p.at", "created_at": "p.at", "expires_at": _LATER},
 }
+_WEBHOOK = {
+    **{"id": _ID, "contract": "w.contract", "name": "'W' || p.at || n", "host": "'h'"},
+    **{"encrypted_url": "''", "preset": "'slack'", "event_types": "'{}'", "language": "'ja'"},
+    **{"secret_unshown": "false", "secret_at": "p.at", "created_at": "p.at", "rests_until": "p.at"},
+}
 _BY_ACCOUNT = {
     **{name: value for name, value in _SPREAD.items() if name != "issued_by"},
     "issued_by_account": "(select id from service_account where name = 'writer')",
@@ -100,6 +105,11 @@ ROWS: dict[str, dict[str, str]] = {
     },
     "service_account_of_a_contract": {**_ACCOUNT, "revoked_at": "p.at"},
     "service_account_of_a_contract_in_use": _ACCOUNT,
+    "webhook_endpoint_of_a_contract": {
+        **{name: value for name, value in _WEBHOOK.items() if name != "encrypted_url"},
+        "removed_at": "p.at",
+    },
+    "webhook_endpoint_of_a_contract_in_use": _WEBHOOK,
     "quote_request_of_a_contract_a_day": _QUOTE,
     "quote_request_of_a_contract": _QUOTE,
     "bulk_import_of_a_person": {

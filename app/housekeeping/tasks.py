@@ -15,6 +15,8 @@ from app.resources.upload_services import discard_old_uploads
 from app.service_accounts.services import forget_unshown
 from app.settings import Settings
 from app.storage import Storage, open_storage
+from app.webhooks.emission_services import forget_old_deliveries
+from app.webhooks.secret_services import forget_secrets
 from app.withdrawal.services import wipe_notes
 
 # Some expired rows stay a while: an ended session shows whose form to park, and an expired
@@ -50,6 +52,8 @@ async def sweep(storage: Storage) -> None:
     await forget_calls()
     await wipe_dead_letters()
     await forget_old_mails()
+    await forget_secrets()
+    await forget_old_deliveries()
     await wipe_notes()
     await discard_old_uploads(storage)
     await sweep_imports(storage)

@@ -11,6 +11,7 @@ from tests.conventions.sources import APP, PROJECT, Module, modules
 LEVELS = [
     {"staff", "api"},
     {"home", "history", "reports", "reminders", "monitoring"},
+    {"webhooks"},
     {"withdrawal"},
     {"imports"},
     {"quotes", "notices", "resources"},
@@ -42,7 +43,7 @@ KNOW_EVERYTHING = {
     ),
 }
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
-DOMAINS = set.union(*LEVELS[:14])
+DOMAINS = set.union(*LEVELS[:15])
 
 # What each room may import of its own domain. Two modules of one room may import each other.
 ROOMS = {
@@ -88,6 +89,8 @@ FURTHER = {
         "commands": "pages",
     },
     "quotes": {"wording": "rules"},
+    # The console has the same pages for the vendor, and no domain offers its pages to another.
+    "webhooks": {"controllers": "acts", "form_controllers": "acts"},
     "withdrawal": {"commands": "pages"},
 }
 # Each with its reason.
