@@ -253,6 +253,10 @@ ENGLISH = {
     "読み取り": "Read",
     "作成": "Create",
     "トークンを再発行": "Create a new token",
+    # Several activations at once
+    "まとめてアクティベート": "Activate several",
+    "アクティベーションリクエストファイル｜まとめて": "Activation request files",
+    "確認｜ファイル": "Review",
     # Quotes
     "見積依頼": "Request a quote",
     "新しい見積依頼": "New quote request",
