@@ -1,30 +1,26 @@
 """What many calls take: the part of a list, an idempotency key, a version, a rehearsal."""
 
 import re
-from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request, Response
-from litestar.datastructures import MultiDict
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, QueryParameter
 
 from app.api.access import Caller, VendorCaller
 from app.api.cursor_rules import CURSOR, LONGEST, MOST_LIMIT, USUAL_LIMIT, read_cursor
 from app.api.list_rules import Part
-from app.api.problem_rules import ApiProblem, Code, FieldProblem, of_fields, pointer_of
+from app.api.problem_rules import ApiProblem, Code, FieldProblem, pointer_of
 from app.api.services import Answer, Call
 from app.confirmations.acts import Context
 from app.service_accounts.rules import Holder
 from app.settings import Settings
 from app.staff.rules import Permission
 from app.storage import Storage
-from app.web.choice_kinds import Several
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
-from app.web.requests import form_of, header
-from app.web.values import Choices, V, kinds, read_values
+from app.web.requests import header
 
 JSON, JOSE = "application/json", "application/jose"
 # How msgspec says where a value is wrong.
@@ -53,21 +49,22 @@ async def provide_part(
         QueryParameter(ge=1, le=MOST_LIMIT, description=N_("The most rows of a page.")),
     ] = USUAL_LIMIT,
     cursor: Annotated[
-        str,
+        str | None,
         QueryParameter(
+            min_length=1,
             max_length=LONGEST,
             description=N_("“next” of the page before."),
             schema_extra={"pattern": CURSOR},
         ),
-    ] = "",
+    ] = None,
 ) -> Part:
     """Return the part of the list that the address names.
 
     Raises:
         ApiProblem: the cursor is none of the portal's.
     """
-    after = read_cursor(cursor) if cursor else None
-    if cursor and after is None:
+    after = None if cursor is None else read_cursor(cursor)
+    if cursor is not None and after is None:
         raise ApiProblem(
             Code.INVALID_PARAMETER, errors=[FieldProblem("cursor", "This is no cursor.")]
         )
@@ -103,26 +100,6 @@ def _wrong(message: str) -> FieldProblem:
     told, place = (found["told"], found["place"] or "") if found else (message, "")
     field = FIELD.search(told)
     return FieldProblem(pointer_of(place + (f".{field[1]}" if field else "")), told)
-
-
-def values_of(values: type[V], said: Mapping[str, Any], choices: Choices) -> V:
-    """Read what a body says by the rules of a form.
-
-    Args:
-        said: field → value.
-
-    Raises:
-        ApiProblem: a value cannot be used.
-    """
-    typed = MultiDict[str]()
-    for name, kind in kinds(values).items():
-        shown = kind.show(said.get(name))
-        for each in shown.split() if isinstance(kind, Several) else [shown]:
-            typed.add(name, each)
-    form = read_values(values, form_of(typed), choices)
-    if form.errors:
-        raise ApiProblem(Code.INVALID_VALUE, errors=of_fields(form.errors))
-    return form.values
 
 
 async def provide_call(

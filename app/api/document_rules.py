@@ -40,6 +40,10 @@ TAGS = (
     Tag("quotes", N_("Quote requests")),
     Tag("history", N_("What was done")),
     Tag("vendor-companies", N_("Vendor: companies")),
+    Tag("vendor-corporate-groups", N_("Vendor: corporate groups")),
+    Tag("vendor-contracts", N_("Vendor: contracts")),
+    Tag("vendor-entitlements", N_("Vendor: contracted products")),
+    Tag("vendor-products", N_("Vendor: product catalogue")),
     Tag("vendor-users", N_("Vendor: people")),
     Tag("vendor-license-keys", N_("Vendor: license keys")),
     Tag("vendor-quotes", N_("Vendor: quote requests")),
@@ -66,6 +70,25 @@ SUMMARIES = {
     "list_quote_requests": N_("List the quote requests, newest first"),
     "list_history": N_("List what was done in the contract, newest first"),
     "list_companies": N_("List the companies in the order of their readings"),
+    "read_company": N_("Read a company"),
+    "change_company": N_("Change a company"),
+    "upsert_company": N_("Create or change the company with this external ID"),
+    "list_corporate_groups": N_("List the corporate groups by name"),
+    "create_corporate_group": N_("Create a corporate group"),
+    "rename_corporate_group": N_("Rename a corporate group"),
+    "list_contracts": N_("List the contracts by number"),
+    "read_sold_contract": N_("Read a contract"),
+    "amend_contract": N_("Amend a contract, with a reason"),
+    "renew_contract": N_("Renew a contract and the products that end with it, with a reason"),
+    "upsert_contract": N_("Create or amend the contract with this external ID"),
+    "list_entitlements": N_("List the contracted products by contract"),
+    "read_entitlement": N_("Read a contracted product"),
+    "amend_entitlement": N_("Change quantity or term of a contracted product, with a reason"),
+    "upsert_entitlement": N_("Add or amend the contracted product with this external ID"),
+    "list_catalogue": N_("List the products of the catalogue by code"),
+    "read_product": N_("Read a product of the catalogue"),
+    "change_product": N_("Change a product of the catalogue"),
+    "upsert_product": N_("Create or change the product with this external ID"),
     "list_users": N_("List the customers' people by user code"),
     "read_user": N_("Read a person's account"),
     "invite_owner": N_("Invite an owner to a contract that has no owner who can act"),
@@ -156,10 +179,18 @@ def _finish(operation: Document, options: Mapping[str, Any]) -> None:
     if options.get("public"):
         operation["security"] = []
     for parameter in operation.get("parameters", ()):
-        if parameter["schema"].get("default") == "":
-            del parameter["schema"]["default"]
+        schema = parameter["schema"]
+        # No address and no header says null.
+        for kind in schema.pop("oneOf", ()):
+            schema |= {} if kind == {"type": "null"} else kind
+        if parameter["name"] == "If-Match":
+            # An empty one counts as none, which is answered 428.
+            schema["minLength"] = 1
+        if schema.get("default") == "":
+            del schema["default"]
             # A call without it is answered 428, which says more than that a parameter is missing.
-            parameter["required"] = parameter["name"] == "If-Match"
+            named = parameter["name"] == "If-Match"
+            parameter["required"] = named and not options.get("upserts")
     if takes := options.get("takes"):
         body = options.get("body")
         schema = {"$ref": REF.format(name=body.__name__)} if body else {"type": "string"}
@@ -169,6 +200,11 @@ def _finish(operation: Document, options: Mapping[str, Any]) -> None:
             response["description"] = "Done" if int(status) == 200 else "Created"
             if gives := options.get("gives"):
                 response["content"] = {gives: {"schema": {"type": "string", "format": "binary"}}}
+    if options.get("upserts"):
+        operation["responses"]["201"] = {
+            **operation["responses"]["200"],
+            "description": "Created",
+        }
     if options.get("ranges"):
         _add_ranges(operation["responses"])
 

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Controller, Request, Response, get, post, put
 from litestar.di import NamedDependency, Provide
 
-from app.api.access import Caller, provide_place
+from app.api.access import AT_PLACE, Caller
 from app.api.calls import (
     IF_MATCH,
     answered,
@@ -16,10 +16,10 @@ from app.api.calls import (
     provide_part,
     read_body,
     takes,
-    values_of,
     wanted_revision,
 )
 from app.api.documented_rules import CHANGED, CREATED, ENDED, LISTED, READ
+from app.api.form_rules import values_of
 from app.api.list_rules import Part, page_of
 from app.api.services import Answer, Call, do, once
 from app.api.values import Environment, EnvironmentFacts, Page
@@ -108,7 +108,7 @@ class OneEnvironmentCalls(Controller):
     """One environment, also a retired one."""
 
     path = "/environments/{environment_id:uuid}"
-    dependencies = {"place": Provide(provide_place)}
+    dependencies = AT_PLACE
 
     @get(responses=READ, tags=["environments"])
     async def read_environment(self, place: NamedDependency[Place]) -> Response[Environment]:

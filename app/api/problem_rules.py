@@ -104,7 +104,8 @@ KINDS: Mapping[Code, Kind] = {
 # was sent.
 CONFLICTS = frozenset(
     {
-        *("name-taken", "counts-moved", "redeemed", "quote-moved", "contract-changed", "below-use"),
+        *("name-taken", "number-taken", "code-taken", "external-id-taken"),
+        *("in-use", "counts-moved", "redeemed", "quote-moved", "contract-changed", "below-use"),
         *("settled", "upload-gone", "owner-there", "member", "invited"),
     }
 )

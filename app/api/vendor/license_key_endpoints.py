@@ -16,9 +16,9 @@ from app.api.calls import (
     provide_vendor_call,
     read_body,
     takes,
-    values_of,
 )
 from app.api.documented_rules import CREATED, ISSUED, LISTED, READ
+from app.api.form_rules import values_of
 from app.api.list_rules import Part, page_of
 from app.api.problem_rules import ApiProblem
 from app.api.services import Answer, Call, do, once

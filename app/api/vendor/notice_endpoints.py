@@ -18,10 +18,10 @@ from app.api.calls import (
     provide_vendor_call,
     read_body,
     takes,
-    values_of,
     wanted_revision,
 )
 from app.api.documented_rules import CHANGED, CREATED, LISTED, READ
+from app.api.form_rules import values_of
 from app.api.list_rules import Part, page_of
 from app.api.problem_rules import ApiProblem, Code, FieldProblem
 from app.api.services import Answer, Call, do, once

@@ -9,8 +9,9 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
 from app.api.access import VendorCaller
-from app.api.calls import answered, provide_part, provide_vendor_call, read_body, takes, values_of
+from app.api.calls import answered, provide_part, provide_vendor_call, read_body, takes
 from app.api.documented_rules import CREATED, LISTED, READ
+from app.api.form_rules import values_of
 from app.api.list_rules import Part, page_of
 from app.api.problem_rules import ApiProblem, Code
 from app.api.services import Answer, Call, do, once

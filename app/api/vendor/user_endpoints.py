@@ -10,8 +10,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.api.access import VendorCaller
-from app.api.calls import answered, provide_part, provide_vendor_call, read_body, takes, values_of
+from app.api.calls import answered, provide_part, provide_vendor_call, read_body, takes
 from app.api.documented_rules import CREATED, LISTED, READ
+from app.api.form_rules import values_of
 from app.api.list_rules import Part, page_of
 from app.api.services import Answer, Call, do, once
 from app.api.values import Page

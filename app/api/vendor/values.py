@@ -4,8 +4,9 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta
 
+from app.api.vendor.key_values import ExternalIdOfRow, OutcomeOfCall
 from app.web.i18n import N_
 
 
@@ -17,3 +18,6 @@ class Company(msgspec.Struct, frozen=True):
     reading: Annotated[str, Meta(description=N_("The name as it is read, in kana."))]
     group: Annotated[str | None, Meta(description=N_("The name of its corporate group."))]
     contracts: Annotated[int, Meta(description=N_("How many contracts it has."))]
+    external_id: ExternalIdOfRow
+    revision: Annotated[int, Meta(description=N_("The ETag is this number in quotes."))]
+    outcome: OutcomeOfCall = UNSET

@@ -18,6 +18,11 @@ from tests.service_accounts.steps import made_vendor_token
 
 # Each example makes what the next ones are about: the name of its id.
 MAKES = {
+    "upsert_company": "COMPANY_ID",
+    "create_corporate_group": "GROUP_ID",
+    "upsert_contract": "CONTRACT_ID",
+    "upsert_entitlement": "ENTITLEMENT_ID",
+    "upsert_product": "PRODUCT_ID",
     "issue_license_keys": "BATCH",
     "draft_notice": "NOTICE",
     "upload_resource": "UPLOAD",
@@ -31,6 +36,7 @@ async def _variables() -> dict[str, str]:
     return {
         "PRODUCT": "PLATFORM",
         "CONTRACT": "D-2001",
+        "EXTERNAL_ID": "EX-1",
         "FIRST_DAY": str(end + timedelta(1)),
         "LAST_DAY": str(end + timedelta(365)),
         "QUOTE": await fetch_value("select reference from quote_request"),
@@ -64,4 +70,5 @@ async def test_every_example_runs_in_a_shell(portal: Portal, stage: Stage, tmp_p
                 assert id is not None, told
                 variables[MAKES[name]] = id[1]
     assert await fetch_value("select applied_at is not null from quote_request")
+    assert await fetch_value("select quantity from entitlement where external_id = 'EX-1'") == 12
     assert await fetch_value("select count(*) from notice where title_en = 'Maintenance'") == 1
