@@ -7,13 +7,17 @@ import httpx
 import pytest
 
 from app.accounts.rules import new_token
+from app.api.problem_rules import ApiProblem
+from app.api.services import Answer, Call, once
+from app.confirmations.acts import Context
 from app.contracts.rules import ServiceRole
 from app.database import fetch, fetch_value
 from app.main import api_document, make_api
-from app.service_accounts.queries import counts_now
+from app.service_accounts.queries import counts_now, find_holder
 from app.service_accounts.token_rules import VENDOR_KIND, make_token
 from app.settings import read_settings
 from app.staff.rules import NEVER_A_SCOPE, Permission
+from app.storage import open_storage
 from tests.api.steps import calling
 from tests.api.vendor.steps import vendor
 from tests.conftest import Portal
@@ -126,3 +130,22 @@ async def test_customers_statements_never_meet_an_account_of_the_vendor(portal: 
         assert "crm" not in (await owner.get("/contracts/D-1001/service-accounts")).text
         answer = await owner.get(f"/contracts/D-1001/service-accounts/{account}")
         assert answer.status_code == 404
+
+
+async def test_an_account_that_is_revoked_during_its_call_changes_nothing(portal: Portal) -> None:
+    account, token = await made_vendor_token(portal, "crm", *SCOPES)
+    holder = await find_holder(token)
+    assert holder is not None
+    context = Context(holder.viewer, portal.settings, open_storage(portal.settings))
+    call = Call.of(holder, context, key="", dry_run=False, asked=("POST", "/", ""), body=b"")
+    done: list[str] = []
+
+    async def work() -> Answer:
+        done.append("worked")
+        return Answer(200, "{}")
+
+    await once(call, work)
+    await fetch("update service_account set revoked_at = now() where id = $1", account)
+    with pytest.raises(ApiProblem, match="token-revoked"):
+        await once(call, work)
+    assert done == ["worked"]
