@@ -55,7 +55,7 @@ from tests.service_accounts.steps import made_vendor_token
 # about one of D-1004; {unsubscription} is the token of the link in a notice's mail to english.
 # Forms are sent empty.
 # {entitlement} and {group_company} are of D-1001, {format} is csv, {topic} one of the
-# guide. Forms are sent empty.
+# guide. {calls} is a part of the API's reference for the vendor. Forms are sent empty.
 TABLE = """
                                                         anonymous
                                                         | newcomer
@@ -73,7 +73,8 @@ GET  /guide/{topic}                                     L T P P P P P P P
 GET  /guide/no-such-topic                               L T N N N N N N N
 GET  /api                                               P P P P P P P P P
 GET  /api/vendor                                        P P P P P P P P P
-GET  /api/vendor/offers                                 P P P P P P P P P
+GET  /api/vendor/{calls}                                P P P P P P P P P
+GET  /api/vendor/no-such-thing                          N N N N N N N N N
 GET  /healthz                                           D D D D D D D D D
 GET  /readyz                                            D D D D D D D D D
 GET  /.well-known/jwks.json                             D D D D D D D D D
@@ -519,6 +520,7 @@ async def _things(portal: Portal) -> dict[str, object]:
     }
     names["format"] = "csv"
     names["topic"] = "activation"
+    names["calls"] = "companies"
     names["entitlement"] = await fetch_value(
         "select e.id from entitlement e join contract c on c.id = e.contract"
         " where c.number = 'D-1001' limit 1"
@@ -834,9 +836,10 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"session": "session_id", "entitlement": "entitlement_id"}
     names |= {"group_company": "group_company_id"}
     names |= {"session": "session_id", "resource": "resource_id"}
-    names |= {"factor": "factor_id", "app": "app_id"}
+    names |= {"factor": "factor_id", "app": "app_id", "calls": "name"}
     names |= {"company": "id", "group": "id", "product": "id", "terms": "id"}
     names |= {"person": "id", "colleague": "id", "disabling": "help"}
+    names |= {"vendor_account": "account_id"}
     names |= {"entitlement": "entitlement_id", "key": "id", "used_key": "id", "batch": "batch_id"}
     names |= {"notice": "notice_id", "unsubscription": "token", "calendar": "name"}
     names |= {"company": "id", "group": "id", "activation": "id", "failed_mail": "id"}

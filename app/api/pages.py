@@ -1,9 +1,11 @@
 """The reference of the API, for anybody who writes a program for it."""
 
 from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from app.api.cursor_rules import MOST_LIMIT
-from app.api.reference_rules import Part, groups, parameters, problems, structures
+from app.api.reference_rules import groups, parameters, problems, structures
 from app.web.requests import PageRequest
 from app.web.templates import page
 
@@ -11,33 +13,44 @@ from app.web.templates import page
 @get("/api", opt={"public": True})
 async def show_reference(request: PageRequest) -> Response[str]:
     """Every call about a contract with an example, every structure and every error."""
-    return _reference(request, Part.CONTRACT)
-
-
-@get("/api/vendor", opt={"public": True})
-async def show_vendor_reference(request: PageRequest) -> Response[str]:
-    """The same of the vendor's own systems: customers and what they ordered."""
-    return _reference(request, Part.ORDERS)
-
-
-@get("/api/vendor/offers", opt={"public": True})
-async def show_offers_reference(request: PageRequest) -> Response[str]:
-    """The same of the vendor's own systems: license keys, quotes, notices and files."""
-    return _reference(request, Part.OFFERS)
-
-
-def _reference(request: PageRequest, part: Part) -> Response[str]:
     document = request.app.state.api_document()
-    found = groups(document, part)
+    found = groups(document, vendor=False)
     return page(
         request,
         "api/reference.html",
-        vendor=part is not Part.CONTRACT,
-        offers=part is Part.OFFERS,
         groups=found,
         parameters=parameters(found),
         structures=structures(document, found),
         problems=problems(),
         most=MOST_LIMIT,
         portal=request.app.state.settings.base_url,
+    )
+
+
+@get("/api/vendor", opt={"public": True})
+async def show_vendor_reference(request: PageRequest) -> Response[str]:
+    """The calls of the vendor's own systems with their scopes, and every error."""
+    return page(
+        request,
+        "api/vendor.html",
+        groups=groups(request.app.state.api_document(), vendor=True),
+        problems=problems(),
+        most=MOST_LIMIT,
+        portal=request.app.state.settings.base_url,
+    )
+
+
+@get("/api/vendor/{name:str}", opt={"public": True})
+async def show_vendor_group(request: PageRequest, name: FromPath[str]) -> Response[str]:
+    """The calls of the vendor about one thing, with examples and structures."""
+    document = request.app.state.api_document()
+    found = [each for each in groups(document, vendor=True) if each.slug == name]
+    if not found:
+        raise NotFoundException
+    return page(
+        request,
+        "api/vendor_group.html",
+        group=found[0],
+        parameters=parameters(found),
+        structures=structures(document, found),
     )

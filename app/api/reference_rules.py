@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from app.api.document_rules import Document
@@ -10,22 +9,6 @@ from app.api.example_rules import example
 from app.api.problem_rules import KINDS
 
 VENDOR = "vendor-"
-OFFERED = frozenset({"license-keys", "quotes", "notices", "resources"})
-
-
-class Part(StrEnum):
-    """A page of the reference, by its path; all of it would be too much for one."""
-
-    CONTRACT = "/api"
-    ORDERS = "/api/vendor"
-    OFFERS = "/api/vendor/offers"
-
-    @classmethod
-    def of(cls, tag: str) -> "Part":
-        """Return the page that has the calls of a tag."""
-        if not tag.startswith(VENDOR):
-            return cls.CONTRACT
-        return cls.OFFERS if tag.removeprefix(VENDOR) in OFFERED else cls.ORDERS
 
 
 @dataclass(frozen=True)
@@ -85,9 +68,18 @@ class Group:
     told: str
     operations: Sequence[Operation]
 
+    @property
+    def slug(self) -> str:
+        """Return how the address of its page names it, where it has one."""
+        return self.name.removeprefix(VENDOR)
 
-def groups(document: Document, *parts: Part) -> list[Group]:
-    """Return the calls of some pages by what they are about, in the document's order."""
+
+def groups(document: Document, *, vendor: bool) -> list[Group]:
+    """Return the calls by what they are about, in the document's order.
+
+    Args:
+        vendor: whether those of the vendor's systems, or those about one contract.
+    """
     every = list(_operations(document))
     return [
         Group(
@@ -96,7 +88,7 @@ def groups(document: Document, *parts: Part) -> list[Group]:
             [operation for name, operation in every if name == tag["name"]],
         )
         for tag in document["tags"]
-        if Part.of(tag["name"]) in parts
+        if tag["name"].startswith(VENDOR) is vendor
     ]
 
 

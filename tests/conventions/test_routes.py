@@ -52,7 +52,7 @@ PUBLIC = {
     # It describes the API to anybody who writes a program for it.
     ("GET", "/api"),
     ("GET", "/api/vendor"),
-    ("GET", "/api/vendor/offers"),
+    ("GET", "/api/vendor/{name}"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     # Whoever has the token of monitoring; see tests/monitoring/.
