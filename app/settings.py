@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -69,6 +70,7 @@ class Settings:
         mail_from: address that mails come from.
         delivers_mail: whether the server processes deliver mails themselves.
         metrics_token: what monitoring shows to read /metrics, or None without a such page.
+        webhook_addresses: private networks that webhooks may reach all the same.
     """
 
     data_dir: Path
@@ -88,6 +90,7 @@ class Settings:
     mail_from: str
     delivers_mail: bool
     metrics_token: bytes | None = field(repr=False)
+    webhook_addresses: tuple[str, ...] = ()
 
     @property
     def https(self) -> bool:
@@ -226,6 +229,17 @@ def _storage_url(environ: Mapping[str, str]) -> str | None:
     return url
 
 
+def _webhook_addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
+    given = environ.get("PORTAL_WEBHOOK_ADDRESSES", "")
+    try:
+        return tuple(str(ip_network(each.strip())) for each in given.split(",") if each.strip())
+    except ValueError as error:
+        raise SettingsError(
+            "PORTAL_WEBHOOK_ADDRESSES must be networks with commas between, such as"
+            f" 10.1.0.0/16, fd00:1::/64: {error}."
+        ) from None
+
+
 def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
     host = urlsplit(base_url).hostname or ""
     # An address needs a domain; an IP address, as in the demo, is none.
@@ -278,4 +292,5 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         mail_from=_mail_from(environ, base_url),
         delivers_mail=environ.get("PORTAL_DELIVERS_MAIL") != "0",
         metrics_token=_metrics_token(environ),
+        webhook_addresses=_webhook_addresses(environ),
     )

@@ -108,6 +108,12 @@ PROOFS = (
     Proof("never", "benchmarks.mutated_forms", "--count 5000", "--count 50000"),
     Proof("never", "benchmarks.mutated_activations", "--count 20000", "--count 100000"),
     Proof("never", "benchmarks.mail_kills", "--mails 500 --kills 15", "--mails 8000 --kills 200"),
+    Proof(
+        "never",
+        "benchmarks.webhook_kills",
+        "--deliveries 200 --kills 4",
+        "--deliveries 2000 --kills 50",
+    ),
     Proof("never", "benchmarks.notice_mails", "--recipients 500 --kills 5", "--kills 50"),
     Proof("never", "benchmarks.two_machines", "--requests 1000", "--requests 10000"),
     Proof("failover", "benchmarks.failover", "", "--pooler"),

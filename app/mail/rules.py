@@ -41,6 +41,7 @@ KINDS = {
     "second-factor-changed": N_("Two-step verification changed"),
     "second-factors-removed": N_("Two-step verification removed"),
     "staff-invitation": N_("Staff account created"),
+    "webhook-paused": N_("Webhook paused"),
 }
 
 

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     SIGNING_KEYS_ROTATE = "signing-keys:rotate"
     TERMS_PUBLISH = "terms:publish"
     BRAND_CHANGE = "brand:change"
+    WEBHOOKS_CHANGE = "webhooks:change"
     USERS_HELP = "users:help"
     USERS_DISABLE = "users:disable"
     FACTORS_REMOVE = "second-factors:remove"
@@ -73,6 +74,7 @@ LEAST_ROLE = {
     Permission.SIGNING_KEYS_ROTATE: StaffRole.ADMINISTRATOR,
     Permission.TERMS_PUBLISH: StaffRole.ADMINISTRATOR,
     Permission.BRAND_CHANGE: StaffRole.ADMINISTRATOR,
+    Permission.WEBHOOKS_CHANGE: StaffRole.ADMINISTRATOR,
     Permission.STAFF_CHANGE: StaffRole.ADMINISTRATOR,
     Permission.AUDIT_EXPORT: StaffRole.ADMINISTRATOR,
     # It reads the whole log.
@@ -93,6 +95,7 @@ NEEDS_PROOF = frozenset(
         Permission.SIGNING_KEYS_ROTATE,
         Permission.TERMS_PUBLISH,
         Permission.BRAND_CHANGE,
+        Permission.WEBHOOKS_CHANGE,
         Permission.USERS_DISABLE,
         Permission.FACTORS_REMOVE,
         Permission.STAFF_CHANGE,

@@ -12,6 +12,7 @@ PLACES = (
     *("/staff/activations", "/staff/resources", "/staff/notices", "/staff/users", "/staff/mail"),
     *("/staff/keys", "/staff/audit", "/staff/terms", "/staff/imports", "/staff/imports/new"),
     *("/staff/service-accounts", "/staff/service-accounts/new"),
+    *("/staff/webhooks", "/staff/webhooks/new"),
 )
 
 

@@ -12,6 +12,7 @@ LEVELS = [
     {"api"},
     {"staff"},
     {"home", "history", "reports", "reminders", "monitoring"},
+    {"webhooks"},
     {"withdrawal"},
     {"imports"},
     {"quotes", "notices", "resources"},
@@ -90,6 +91,13 @@ FURTHER = {
     },
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
+    "webhooks": {
+        "courier": "services",
+        "worker": "services",
+        # The console has the same pages for the vendor, and no domain offers its pages to another.
+        "controllers": "acts",
+        "form_controllers": "acts",
+    },
 }
 # Each with its reason.
 EXCEPTIONS = {

@@ -45,6 +45,8 @@ IN_SQL = {
     "app.notices.mailing_services.stop_notices": MANY,
     "app.notices.services.mark_all_read": MANY,
     "app.notices.services.mark_read": HOT,
+    "app.webhooks.pending_services._tell_or_postpone": HOT,
+    "app.webhooks.pending_services._wait": UPSERT,
     "app.withdrawal.erasure_services._forget_invitations_and_mails": MANY,
     "app.withdrawal.erasure_services._note": UPSERT,
     "app.withdrawal.erasure_services.erase": MANY,
