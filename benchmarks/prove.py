@@ -104,6 +104,7 @@ PROOFS = (
     Proof("speed", "benchmarks.start"),
     Proof("speed", "benchmarks.downloads", "--megabytes 256", "--megabytes 2048"),
     Proof("never", "benchmarks.never", "--requests 400", "--requests 10000 --seeds 20"),
+    Proof("never", "benchmarks.api_allocations", "--calls 400", "--calls 10000"),
     Proof("never", "benchmarks.malformed_requests", "--count 20000", "--count 100000"),
     Proof("never", "benchmarks.mutated_forms", "--count 5000", "--count 50000"),
     Proof("never", "benchmarks.mutated_activations", "--count 20000", "--count 100000"),
@@ -144,6 +145,13 @@ PROOFS = (
         "tests/never/test_model.py",
         tests="allocations and activations in any order against a model: differences",
         settings=(("PORTAL_MODEL_RUNS", 60, 2000), ("PORTAL_MODEL_STEPS", 50, 50)),
+    ),
+    Proof(
+        "never",
+        "pytest",
+        "tests/api/test_generated_calls.py --whole-matrix",
+        tests="generated calls of the API: server errors, answers that its document does not have",
+        settings=(("PORTAL_TEST_API_EXAMPLES", 5, 50),),
     ),
     Proof(
         "never",

@@ -15,10 +15,11 @@ from app import clock, domains
 from app.accounts.factors.proof_services import encrypt_app_secret
 from app.accounts.factors.tables import AuthenticatorApp, Passkey
 from app.accounts.queries import find_credentials
+from app.activation.services import answer_requests
 from app.activation.signing_keys.services import rotate_signing_key
 from app.brand.services import read_brand
 from app.contracts.rules import ServiceRole
-from app.database import fetch, fetch_value
+from app.database import fetch, fetch_value, uuid7
 from app.database.data_fields import NeverShown
 from app.demo.world import PASSWORD
 from app.encryption import read_secret
@@ -30,6 +31,7 @@ from app.reminders.calendar_services import make_feed, take_address
 from app.service_accounts.services import create_account, rotate_token
 from app.webhooks.emission_services import send_test
 from app.webhooks.secret_services import rotate_secret
+from tests.activation.world import place, upload
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
 from tests.notices.steps import about, mail_all, publish
@@ -47,6 +49,7 @@ from tests.webhooks.steps import contract_id, made_endpoint
 # environments, {seq} the number of that one's activation. {theirs} is D-2001, which is outsider's,
 # {their_env} its environment. {part} is D-1002, of which owner is a member only; {ended} is D-1003,
 # which owner owns and which has ended. {confirmation}, {parked} and {session} are owner's own.
+# {together} is that activation's batch.
 # {membership} is english's in D-1001, {invitation} an open one of D-1001; {link} is the token of
 # another one, {registration} an account that is being made by it; {address} is the token of a link
 # that confirms a new mail address of owner's.
@@ -211,6 +214,15 @@ POST /contracts/{mine}/other-products/new               L T N N N F N N N
 GET  /contracts/{mine}/reports/products/{format}        L T N D D D N N N
 GET  /contracts/{mine}/reports/allocations/{format}     L T N D D D N N N
 GET  /contracts/{mine}/reports/activations/{format}     L T N N N D N N N
+GET  /contracts/{mine}/activation-batches               L T N N N P N N N
+POST /contracts/{mine}/activation-batches               L T N N N F N N N
+POST /contracts/{mine}/activation-batches/choice        L T N N N F N N N
+GET  /contracts/{mine}/activation-batches/{together}    L T N N N P N N N
+GET  /contracts/{mine}/activation-batches/{together}/file  L T N N N D N N N
+GET  /contracts/{theirs}/activation-batches             L T P N N N N N N
+GET  /contracts/{theirs}/activation-batches/{together}     L T N N N N N N N
+GET  /contracts/{theirs}/activation-batches/{together}/file L T N N N N N N N
+GET  /contracts/{ended}/activation-batches              L T N N N N N N N
 GET  /contracts/{mine}/allocation-sheet                 L T N N N P N N N
 POST /contracts/{mine}/allocation-sheet                 L T N N N F N N N
 POST /contracts/{mine}/allocation-sheet/grid            L T N N N F N N N
@@ -547,13 +559,18 @@ async def _things(portal: Portal) -> dict[str, object]:
     environments = {
         row["name"]: row["id"] for row in await fetch("select id, name from environment")
     }
-    env = environments["本番環境"]
+    env, batch = environments["本番環境"], uuid7()
+    here = await place(portal.settings, "本番環境")
+    await answer_requests(
+        portal.settings, here.contract, {env: upload()}, here.actor, batch, proved=True
+    )
     names: dict[str, object] = {
         "mine": "D-1001",
         "theirs": "D-2001",
         "part": "D-1002",
         "ended": "D-1003",
         "env": env,
+        "together": batch,
         "their_env": environments["他社本番"],
         "seq": await fetch_value("select max(seq) from activation where environment = $1", env),
     }
@@ -882,6 +899,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     app = make_litestar(stage.settings, "postgresql://nobody@127.0.0.1/nothing")
     names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
     names |= {
+        "together": "batch",
         "brand_file": "name",
         "mail": "id",
         "registration": "id",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 from litestar.connection import ASGIConnection
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
@@ -214,24 +214,42 @@ def provide_vendor(scope: Scope) -> VendorCaller:
     return VendorCaller(holder)
 
 
+def _calling(scope: Scope) -> Holder:
+    holder = HOLDER.read(scope)
+    assert holder is not None, "the guard comes first"
+    return holder
+
+
 async def provide_caller(scope: Scope) -> Caller:
     """Return who calls, for handlers behind the guard.
 
     Raises:
         ApiProblem: the account was revoked a moment ago.
     """
-    holder = HOLDER.read(scope)
-    assert holder is not None, "the guard comes first"
+    holder = _calling(scope)
     try:
         return Caller(holder, await provide_contract(holder.viewer, holder.number))
     except NotFoundException:
         raise ApiProblem(Code.TOKEN_REVOKED, headers=CHALLENGE) from None
 
 
-async def provide_place(caller: NamedDependency[Caller], environment_id: FromPath[UUID]) -> Place:
+async def provide_place(scope: Scope, environment_id: FromPath[UUID]) -> Place:
     """Return the environment in the address, if it is one of the account's contract.
 
     Raises:
         NotFoundException: there is none.
     """
-    return await environments.provide_place(caller.viewer, caller.holder.number, environment_id)
+    holder = _calling(scope)
+    return await environments.provide_place(holder.viewer, holder.number, environment_id)
+
+
+def provide_caller_there(scope: Scope, place: NamedDependency[Place]) -> Caller:
+    """Return who calls about an environment: its contract was read with it."""
+    return Caller(_calling(scope), place.contract)
+
+
+# What handlers of one environment get.
+AT_PLACE = {
+    "place": Provide(provide_place),
+    "caller": Provide(provide_caller_there, sync_to_thread=False),
+}

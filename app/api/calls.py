@@ -49,21 +49,22 @@ async def provide_part(
         QueryParameter(ge=1, le=MOST_LIMIT, description=N_("The most rows of a page.")),
     ] = USUAL_LIMIT,
     cursor: Annotated[
-        str,
+        str | None,
         QueryParameter(
+            min_length=1,
             max_length=LONGEST,
             description=N_("“next” of the page before."),
             schema_extra={"pattern": CURSOR},
         ),
-    ] = "",
+    ] = None,
 ) -> Part:
     """Return the part of the list that the address names.
 
     Raises:
         ApiProblem: the cursor is none of the portal's.
     """
-    after = read_cursor(cursor) if cursor else None
-    if cursor and after is None:
+    after = None if cursor is None else read_cursor(cursor)
+    if cursor is not None and after is None:
         raise ApiProblem(
             Code.INVALID_PARAMETER, errors=[FieldProblem("cursor", "This is no cursor.")]
         )

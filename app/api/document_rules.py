@@ -179,8 +179,15 @@ def _finish(operation: Document, options: Mapping[str, Any]) -> None:
     if options.get("public"):
         operation["security"] = []
     for parameter in operation.get("parameters", ()):
-        if parameter["schema"].get("default") == "":
-            del parameter["schema"]["default"]
+        schema = parameter["schema"]
+        # No address and no header says null.
+        for kind in schema.pop("oneOf", ()):
+            schema |= {} if kind == {"type": "null"} else kind
+        if parameter["name"] == "If-Match":
+            # An empty one counts as none, which is answered 428.
+            schema["minLength"] = 1
+        if schema.get("default") == "":
+            del schema["default"]
             # A call without it is answered 428, which says more than that a parameter is missing.
             named = parameter["name"] == "If-Match"
             parameter["required"] = named and not options.get("upserts")

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Controller, Request, Response, get, post, put
 from litestar.di import NamedDependency, Provide
 
-from app.api.access import Caller, provide_place
+from app.api.access import AT_PLACE, Caller
 from app.api.calls import (
     IF_MATCH,
     answered,
@@ -108,7 +108,7 @@ class OneEnvironmentCalls(Controller):
     """One environment, also a retired one."""
 
     path = "/environments/{environment_id:uuid}"
-    dependencies = {"place": Provide(provide_place)}
+    dependencies = AT_PLACE
 
     @get(responses=READ, tags=["environments"])
     async def read_environment(self, place: NamedDependency[Place]) -> Response[Environment]:

@@ -38,6 +38,7 @@ class Statement:
         notes: consequences the person should know.
         warning: the one thing that must not be overlooked, or an empty string.
         changes: a heading and rows (what, before, after) of a table, if there is one.
+        subject: what the rows of `changes` are; products unless it says.
         danger: it takes something away, and 決定 cannot be undone: the button is red.
         whole_page: 決定 changes what stands around the main part, so it is not swapped alone.
         steps: the flow that the page is a step of, if there is one.
@@ -49,6 +50,7 @@ class Statement:
     notes: list[str] = field(default_factory=list)
     warning: str = ""
     changes: tuple[str, list[tuple[str, str, str]]] | None = None
+    subject: str = ""
     danger: bool = False
     whole_page: bool = False
     steps: Steps | None = None

@@ -54,7 +54,7 @@ async def _token(portal: Portal, kind: str) -> str:
     return given.get(kind, token)
 
 
-async def _call(
+async def call(
     client: httpx.AsyncClient, method: str, path: str, operation: Mapping[str, Any]
 ) -> httpx.Response:
     """Make a call about 本番環境 of D-1001 that would succeed with the right token."""
@@ -97,7 +97,7 @@ async def test_each_credential_gets_what_it_may(portal: Portal, kind: str) -> No
         for name, (method, path, operation) in OPERATIONS.items():
             if name == "retire_environment" and kind == "operate":
                 continue  # it would take away what the others are about
-            answer = await _call(client, method, path, operation)
+            answer = await call(client, method, path, operation)
             told = f"{name}: {answer.status_code} {answer.text[:200]}"
             needs = operation["x-required-role"]
             if kind in REFUSED:
@@ -137,7 +137,7 @@ async def test_an_ended_contract_is_read_and_not_changed(portal: Portal) -> None
         assert (await client.get("/environments")).is_success
         for name, (method, path, operation) in OPERATIONS.items():
             if operation["x-required-role"] == "operate" and method != "GET":
-                answer = await _call(client, method, path, operation)
+                answer = await call(client, method, path, operation)
                 assert answer.json()["code"] == "contract-ended", name
 
 
