@@ -4,6 +4,7 @@ import re
 from base64 import b64encode, urlsafe_b64encode
 from datetime import timedelta
 from html import escape
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -27,12 +28,16 @@ from app.products.license_key_services import issue_license_keys
 from app.products.rules import Term
 from app.reminders.calendar_services import make_feed, take_address
 from app.service_accounts.services import create_account, rotate_token
+from app.webhooks.emission_services import send_test
+from app.webhooks.secret_services import rotate_secret
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
 from tests.notices.steps import about, mail_all, publish
 from tests.pages import elements
 from tests.people.post import REGISTRATION, confirm, invite, link_to, membership_id
 from tests.resources.files import PLATFORM, resource_id
+from tests.service_accounts.steps import made_vendor_token
+from tests.webhooks.steps import contract_id, made_endpoint
 
 # P  the page        F  the form again, with errors      D  a download or plain text
 # G  goes on (303)   L  to the log-in page               T  to the terms of use
@@ -46,14 +51,16 @@ from tests.resources.files import PLATFORM, resource_id
 # another one, {registration} an account that is being made by it; {address} is the token of a link
 # that confirms a new mail address of owner's.
 # {quote} is the answered request for a quote of D-1001.
-# {account} is a service account of D-1001, whose token owner has not seen yet.
+# {account} is a service account of D-1001, whose token owner has not seen yet; {vendor_account} is
+# one of the vendor. {webhook} is one of D-1001 with a {delivery}, {vendor_webhook} and
+# {vendor_delivery} are the vendor's.
 # {factor} is the only second factor of owner, {app} an authenticator app that owner is setting up.
 # {entitlement} and {group_company} are of D-1001, {format} is csv. Forms are sent empty.
 # {calendar} is the file of owner's calendar; {notice} is about a product of D-1001, {other_notice}
 # about one of D-1004; {unsubscription} is the token of the link in a notice's mail to english.
 # Forms are sent empty.
 # {entitlement} and {group_company} are of D-1001, {format} is csv, {topic} one of the
-# guide. Forms are sent empty.
+# guide. {calls} is a part of the API's reference for the vendor. Forms are sent empty.
 TABLE = """
                                                         anonymous
                                                         | newcomer
@@ -70,6 +77,9 @@ GET  /guide                                             L T P P P P P P P
 GET  /guide/{topic}                                     L T P P P P P P P
 GET  /guide/no-such-topic                               L T N N N N N N N
 GET  /api                                               P P P P P P P P P
+GET  /api/vendor                                        P P P P P P P P P
+GET  /api/vendor/{calls}                                P P P P P P P P P
+GET  /api/vendor/no-such-thing                          N N N N N N N N N
 GET  /healthz                                           D D D D D D D D D
 GET  /readyz                                            D D D D D D D D D
 GET  /.well-known/jwks.json                             D D D D D D D D D
@@ -176,6 +186,20 @@ GET  /contracts/{mine}/service-accounts/{env}           L T N N N N N N N
 POST /contracts/{mine}/service-accounts/{account}/revocation L T N N N G N N N
 GET  /contracts/{mine}/service-accounts/{account}/rotation L T N N N P N N N
 POST /contracts/{mine}/service-accounts/{account}/rotation L T N N N F N N N
+GET  /contracts/{mine}/webhooks                          L T N N N P N N N
+GET  /contracts/{mine}/webhooks/new                      L T N N N P N N N
+POST /contracts/{mine}/webhooks/new                      L T N N N F N N N
+GET  /contracts/{mine}/webhooks/{webhook}                L T N N N P N N N
+GET  /contracts/{mine}/webhooks/{vendor_webhook}         L T N N N N N N N
+GET  /contracts/{mine}/webhooks/{webhook}/change         L T N N N P N N N
+POST /contracts/{mine}/webhooks/{webhook}/change         L T N N N F N N N
+POST /contracts/{mine}/webhooks/{webhook}/test           L T N N N G N N N
+POST /contracts/{mine}/webhooks/{webhook}/pause          L T N N N G N N N
+POST /contracts/{mine}/webhooks/{webhook}/rotation       L T N N N G N N N
+POST /contracts/{mine}/webhooks/{webhook}/removal        L T N N N G N N N
+POST /contracts/{mine}/webhooks/{webhook}/no-such-step   L T N N N N N N N
+POST /contracts/{mine}/webhooks/{webhook}/deliveries/{delivery}/resending L T N N N G N N N
+POST /contracts/{mine}/webhooks/{webhook}/deliveries/{vendor_delivery}/resending L T N N N N N N N
 GET  /contracts/{mine}/group-companies                  L T N P P P N N N
 GET  /contracts/{mine}/group-companies/new              L T N N N P N N N
 POST /contracts/{mine}/group-companies/new              L T N N N F N N N
@@ -233,6 +257,14 @@ GET  /contracts/{theirs}/service-accounts/{account}     L T N N N N N N N
 POST /contracts/{theirs}/service-accounts/{account}/revocation L T N N N N N N N
 GET  /contracts/{theirs}/service-accounts/{account}/rotation L T N N N N N N N
 POST /contracts/{theirs}/service-accounts/{account}/rotation L T N N N N N N N
+GET  /contracts/{theirs}/webhooks                        L T P N N N N N N
+GET  /contracts/{theirs}/webhooks/new                    L T P N N N N N N
+POST /contracts/{theirs}/webhooks/new                    L T F N N N N N N
+GET  /contracts/{theirs}/webhooks/{webhook}              L T N N N N N N N
+GET  /contracts/{theirs}/webhooks/{webhook}/change       L T N N N N N N N
+POST /contracts/{theirs}/webhooks/{webhook}/change       L T N N N N N N N
+POST /contracts/{theirs}/webhooks/{webhook}/removal      L T N N N N N N N
+POST /contracts/{theirs}/webhooks/{webhook}/deliveries/{delivery}/resending L T N N N N N N N
 GET  /contracts/{theirs}/group-companies                L T P N N N N N N
 GET  /contracts/{theirs}/group-companies/new            L T P N N N N N N
 POST /contracts/{theirs}/group-companies/new            L T F N N N N N N
@@ -439,6 +471,28 @@ POST /staff/brand                                       L N N N N N G N N
 GET  /staff/brand/logo                                  L N N N N N P N N
 POST /staff/brand/logo                                  L N N N N N F N N
 POST /staff/brand/logo/removal                          L N N N N N G N N
+GET  /staff/service-accounts                            L N N N N N P P P
+GET  /staff/service-accounts/new                        L N N N N N P N N
+POST /staff/service-accounts/new                        L N N N N N F N N
+GET  /staff/service-accounts/{vendor_account}           L N N N N N P P P
+GET  /staff/service-accounts/{account}                  L N N N N N N N N
+POST /staff/service-accounts/{vendor_account}/revocation L N N N N N G N N
+POST /staff/service-accounts/{account}/revocation       L N N N N N N N N
+GET  /staff/service-accounts/{vendor_account}/rotation  L N N N N N P N N
+POST /staff/service-accounts/{vendor_account}/rotation  L N N N N N F N N
+GET  /contracts/{mine}/service-accounts/{vendor_account} L T N N N N N N N
+GET  /staff/webhooks                                     L N N N N N P N N
+GET  /staff/webhooks/new                                 L N N N N N P N N
+POST /staff/webhooks/new                                 L N N N N N F N N
+GET  /staff/webhooks/{vendor_webhook}                    L N N N N N P N N
+GET  /staff/webhooks/{webhook}                           L N N N N N N N N
+GET  /staff/webhooks/{vendor_webhook}/change             L N N N N N P N N
+POST /staff/webhooks/{vendor_webhook}/change             L N N N N N F N N
+POST /staff/webhooks/{vendor_webhook}/test               L N N N N N G N N
+POST /staff/webhooks/{vendor_webhook}/pause              L N N N N N G N N
+POST /staff/webhooks/{vendor_webhook}/rotation           L N N N N N G N N
+POST /staff/webhooks/{vendor_webhook}/removal            L N N N N N G N N
+POST /staff/webhooks/{vendor_webhook}/deliveries/{vendor_delivery}/resending L N N N N N G N N
 GET  /staff/users                                       L N N N N N P P P
 GET  /staff/users/{person}                              L N N N N N P P P
 GET  /staff/users/{person}/{disabling}                  L N N N N N P P N
@@ -505,6 +559,7 @@ async def _things(portal: Portal) -> dict[str, object]:
     }
     names["format"] = "csv"
     names["topic"] = "activation"
+    names["calls"] = "companies"
     names["entitlement"] = await fetch_value(
         "select e.id from entitlement e join contract c on c.id = e.contract"
         " where c.number = 'D-1001' limit 1"
@@ -522,6 +577,8 @@ async def _things(portal: Portal) -> dict[str, object]:
     owner = await fetch_value("select id from portal_user where code = 'owner'")
     names["factor"] = await _factor(owner)
     names["account"] = await _account(portal, owner)
+    names["vendor_account"], _ = await made_vendor_token(portal, "crm", "console:see")
+    names |= await _webhooks(portal, owner)
     names["brand_file"] = await _brand_file()
     names["app"] = await _app(portal, owner)
     return names | await _people(portal) | await _notices(portal, owner) | await _vendors(portal)
@@ -537,6 +594,26 @@ async def _account(portal: Portal, owner: UUID) -> UUID:
     # Its page shows the token to the person who made it; that is no leak.
     await fetch("update service_account set made_at = made_at - interval '1 hour'")
     return account
+
+
+async def _webhooks(portal: Portal, owner: UUID) -> dict[str, object]:
+    """A webhook of the contract and one of the vendor, each with every secret and a delivery."""
+    staff = await fetch_value("select id from portal_user where code = 'staff'")
+    names: dict[str, object] = {}
+    for name, number, actor in (("", "D-1001", owner), ("vendor_", None, staff)):
+        endpoint = await made_endpoint(portal.settings, number=number)
+        contract = await contract_id(number) if number else None
+        whose: dict[str, Any] = {"contract": contract, "endpoint": endpoint, "actor": actor}
+        await rotate_secret(portal.settings, revision=1, **whose)
+        names[f"{name}webhook"] = endpoint
+        names[f"{name}delivery"] = await send_test(portal.settings, **whose)
+    # The page shows the secret to the person who made it; that is no leak.
+    await fetch("update webhook_endpoint set secret_at = secret_at - interval '1 hour'")
+    await fetch(
+        "update webhook_delivery set state = 'failed', problem = 'status', status = 500,"
+        " failures = 11, attempted_at = now(), settled_at = now()"
+    )
+    return names
 
 
 async def _brand_file() -> str:
@@ -819,9 +896,10 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"session": "session_id", "entitlement": "entitlement_id"}
     names |= {"group_company": "group_company_id"}
     names |= {"session": "session_id", "resource": "resource_id"}
-    names |= {"factor": "factor_id", "app": "app_id"}
+    names |= {"factor": "factor_id", "app": "app_id", "calls": "name"}
     names |= {"company": "id", "group": "id", "product": "id", "terms": "id"}
     names |= {"person": "id", "colleague": "id", "disabling": "help"}
+    names |= {"vendor_account": "account_id"}
     names |= {"entitlement": "entitlement_id", "key": "id", "used_key": "id", "batch": "batch_id"}
     names |= {"notice": "notice_id", "unsubscription": "token", "calendar": "name"}
     names |= {"company": "id", "group": "id", "activation": "id", "failed_mail": "id"}

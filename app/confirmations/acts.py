@@ -100,11 +100,18 @@ class Refusal:
         field: where it is said; `form` for the whole.
         message: message id; `%(name)s` stands for a detail of this name.
         by: the error of a service or the database that means this.
+        constraint: the only constraint of the database whose error it is; empty for any.
     """
 
     field: str
     message: str
     by: type[Exception] | None = None
+    constraint: str = ""
+
+    def is_meant(self, error: Exception) -> bool:
+        """Return whether an error means this."""
+        of = self.constraint in {"", getattr(error, "constraint_name", "")}
+        return self.by is not None and isinstance(error, self.by) and of
 
     def told(self, **details: object) -> str:
         """Return the message in the reader's language."""
@@ -190,7 +197,7 @@ class Act(Generic[P]):
     def meaning(self, error: Exception) -> str | None:
         """Return the code of the refusal that an error means, if it means one."""
         for code, refusal in {"changed": CHANGED, **self.refusals}.items():
-            if refusal.by is not None and isinstance(error, refusal.by):
+            if refusal.is_meant(error):
                 return code
         return None
 

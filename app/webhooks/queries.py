@@ -145,8 +145,9 @@ DELIVERY_COLUMNS = """d.id, d.endpoint, d.event, d.event_type, d.body, d.state, 
 
 
 def _delivery(row: Record) -> SeenDelivery:
+    known = {name: row[name] for name in SeenDelivery.__dataclass_fields__}  # a list has more
     problem = Problem(row["problem"]) if row["problem"] else None
-    return SeenDelivery(**{**row, "state": State(row["state"]), "problem": problem})
+    return SeenDelivery(**{**known, "state": State(row["state"]), "problem": problem})
 
 
 DELIVERIES = Listing(

@@ -16,6 +16,7 @@ from tests.browser.journeys import (
     products,
     quotes,
     resources,
+    service_accounts,
     sign_in,
     staff,
     staff_license_keys,
@@ -23,6 +24,7 @@ from tests.browser.journeys import (
     staff_quotes,
     staff_resources,
     staff_users,
+    webhooks,
     withdrawal,
 )
 from tests.browser.matrix import EVERYBODY, LANGUAGES, MODES, OTHER_MODES, STATES, Journey
@@ -52,6 +54,8 @@ JOURNEYS = (
     invitations.INVITATION,
     invitations.OPEN_INVITATIONS,
     members.MEMBERSHIPS,
+    service_accounts.SERVICE_ACCOUNTS,
+    webhooks.WEBHOOKS,
     accounts.FORGOTTEN,
     accounts.SETTINGS,
     staff.CONTRACT_CREATION,
@@ -85,6 +89,8 @@ REQUIRED = {
     "invite, and join by the delivered link",
     "send an invitation again, take it back",
     "role, notices, removal, leaving",
+    "service accounts: token, renewal, revocation",
+    "webhooks: secret, test event, change, pause, removal",
     "forgotten password",
     "profile, mail address, sessions, password",
     "staff: create a contract with its first owner",

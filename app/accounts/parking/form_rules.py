@@ -25,6 +25,7 @@ PARTS = {
     "notices": N_("Notices"),
     "profile": N_("Personal settings"),
     "service-accounts": N_("Service accounts"),
+    "webhooks": N_("Webhooks"),
     "calendar": N_("Calendar"),
     "email": N_("Email address"),
     "staff": N_("Staff console"),
@@ -91,6 +92,9 @@ LABELS = {
     "file": N_("File"),
     "request": N_("File"),
     "key": N_("License key"),
+    "preset": N_("Receiver"),
+    "url": N_("Address (URL)"),
+    "event_types": N_("Events"),
 }
 # Fields that the page fills in; a person has not entered them.
 OWN_FIELDS = frozenset(
