@@ -23,7 +23,7 @@ def normal_address(given: str) -> str:
     try:
         parts = urlsplit(given.strip())
         port = parts.port
-        host = _ascii_host(parts.hostname or "")
+        host = ascii_host(parts.hostname or "")
     except ValueError:
         raise wrong from None
     if parts.scheme not in DEFAULT_PORTS or not host:
@@ -40,7 +40,7 @@ def normal_address(given: str) -> str:
     )
 
 
-def _ascii_host(host: str) -> str:
+def ascii_host(host: str) -> str:
     """Return a host in lower case and, where it has other characters, in Punycode.
 
     Raises:

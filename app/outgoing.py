@@ -8,11 +8,11 @@ environment are not used.
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import httpx
@@ -55,19 +55,27 @@ def read_networks(text: str) -> tuple[str, ...]:
     return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
 
 
-def may_call(address: str, allowed: Sequence[str]) -> bool:
-    """Whether the portal may connect to an address: a public one, or one that is allowed."""
+def may_call(address: str, allowed: Collection[str]) -> bool:
+    """Whether `address`, as it is written, is one that the portal may connect to."""
     try:
-        parsed = ip_address(address)
+        return may_reach(ip_address(address), allowed)
     except ValueError:
         return False
-    if isinstance(parsed, IPv6Address) and parsed.scope_id is not None:
+
+
+def may_reach(address: IPv4Address | IPv6Address, allowed: Collection[str]) -> bool:
+    """Whether the portal may connect to an address: a public one, or one that is allowed.
+
+    Args:
+        allowed: networks that the operator allows although not everybody reaches them.
+    """
+    if isinstance(address, IPv6Address) and address.scope_id is not None:
         return False
-    if any(parsed in ip_network(network) for network in allowed):
+    if any(address in ip_network(network) for network in allowed):
         return True
-    if isinstance(parsed, IPv6Address):
-        return parsed in OPEN_V6 and not any(parsed in network for network in CLOSED_V6)
-    return not any(parsed in network for network in CLOSED_V4)
+    if isinstance(address, IPv4Address):
+        return not any(address in network for network in CLOSED_V4)
+    return address in OPEN_V6 and not any(address in network for network in CLOSED_V6)
 
 
 @cache
@@ -76,7 +84,7 @@ def _resolvers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(RESOLVERS, "outgoing-names")
 
 
-async def resolve(host: str, port: int, allowed: Sequence[str]) -> str:
+async def resolve(host: str, port: int, allowed: Collection[str]) -> str:
     """Return the first address of a host that the portal may call.
 
     Raises:
@@ -107,7 +115,7 @@ async def call(
     method: str,
     url: str,
     *,
-    allowed: Sequence[str],
+    allowed: Collection[str],
     seconds: float,
     most_bytes: int,
     **sent: Any,
@@ -132,7 +140,7 @@ async def call(
 async def _call(
     method: str,
     url: httpx.URL,
-    allowed: Sequence[str],
+    allowed: Collection[str],
     most_bytes: int,
     sent: Mapping[str, Any],
 ) -> Answer:

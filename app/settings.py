@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -71,6 +72,7 @@ class Settings:
         delivers_mail: whether the server processes deliver mails themselves.
         metrics_token: what monitoring shows to read /metrics, or None without a such page.
         provider_addresses: private networks in which identity providers may be.
+        webhook_addresses: private networks that webhooks may reach all the same.
     """
 
     data_dir: Path
@@ -91,6 +93,7 @@ class Settings:
     delivers_mail: bool
     metrics_token: bytes | None = field(repr=False)
     provider_addresses: tuple[str, ...] = ()
+    webhook_addresses: tuple[str, ...] = ()
 
     @property
     def https(self) -> bool:
@@ -245,6 +248,17 @@ def _storage_url(environ: Mapping[str, str]) -> str | None:
     return url
 
 
+def _webhook_addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
+    given = environ.get("PORTAL_WEBHOOK_ADDRESSES", "")
+    try:
+        return tuple(str(ip_network(each.strip())) for each in given.split(",") if each.strip())
+    except ValueError as error:
+        raise SettingsError(
+            "PORTAL_WEBHOOK_ADDRESSES must be networks with commas between, such as"
+            f" 10.1.0.0/16, fd00:1::/64: {error}."
+        ) from None
+
+
 def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
     host = urlsplit(base_url).hostname or ""
     # An address needs a domain; an IP address, as in the demo, is none.
@@ -298,4 +312,5 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         delivers_mail=environ.get("PORTAL_DELIVERS_MAIL") != "0",
         metrics_token=_metrics_token(environ),
         provider_addresses=_provider_addresses(environ),
+        webhook_addresses=_webhook_addresses(environ),
     )

@@ -10,6 +10,7 @@ from typing import get_args
 
 from licensed_system import look, texts
 from licensed_system.languages import Language, printable
+from licensed_system.portal_connection import read_address
 from licensed_system.store import DEFAULT_WAIT
 
 LONGEST_NAME = 200
@@ -26,6 +27,8 @@ def parse_arguments(arguments: Sequence[str] | None, default: Language) -> argpa
     options = parser.parse_args(arguments)
     if options.act == "init":
         _check_products(parser, options.product)
+    if options.act == "activate":
+        _check_way(parser, options)
     return options
 
 
@@ -71,8 +74,16 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     )  # fmt: skip
     for name in ("request", "return"):
         act(name).add_argument("--out", type=Path, required=True, help=words("out"))
-    act("activate").add_argument("file", type=Path, metavar="FILE", help=words("file"))
-    act("status").add_argument("--json", action="store_true", help=words("json"))
+    activate = act("activate")
+    activate.add_argument("file", type=Path, nargs="?", metavar="FILE", help=words("file"))
+    activate.add_argument("--portal", type=_address, metavar="URL", help=words("portal"))
+    activate.add_argument("--token-file", type=Path, metavar="FILE", help=words("token-file"))
+    activate.add_argument("--environment", type=_name, metavar="NAME", help=words("environment"))
+    activate.add_argument("--ca-file", type=Path, metavar="PEM", help=words("ca-file"))
+    form = (status := act("status")).add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=words("json"))
+    form.add_argument("--openmetrics", action="store_true", help=words("openmetrics"))
+    status.add_argument("--out", type=Path, help=words("status-out"))
     page = act("serve")
     page.add_argument("--port", type=_port, default=0, help=words("port"))
     page.add_argument("--vendor", type=_name, metavar="NAME", help=words("vendor"))
@@ -107,6 +118,22 @@ def _product(text: str) -> tuple[str, str]:
 def _check_products(parser: argparse.ArgumentParser, products: list[tuple[str, str]]) -> None:
     if len(products) > MOST_PRODUCTS or len(dict(products)) != len(products):
         parser.error(f"--product: each code once, at most {MOST_PRODUCTS}")
+
+
+def _check_way(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """A file that was carried over, or all that it takes to get one from the portal."""
+    needed = (options.portal, options.token_file, options.environment)
+    if options.file is not None and any((*needed, options.ca_file)):
+        parser.error("activate: FILE, or --portal, --token-file and --environment; not both")
+    if options.file is None and not all(needed):
+        parser.error("activate: FILE, or --portal, --token-file and --environment")
+
+
+def _address(text: str) -> str:
+    try:
+        return read_address(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("https://HOST (http:// on this machine only)") from None
 
 
 def _port(text: str) -> int:

@@ -5,22 +5,27 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import math
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from licensed_system import jws, reports, system, texts
+from licensed_system import archives, connected, files, jws, metrics, reports, system, texts
 from licensed_system.arguments import parse_arguments
 from licensed_system.fingerprint import Machine, this_machine
 from licensed_system.languages import Language, Words, language_of
 from licensed_system.look import Look
-from licensed_system.outcomes import Refused
+from licensed_system.outcomes import Outcome, Refused, refuse
 from licensed_system.page import serve
 from licensed_system.page_server import Served
+from licensed_system.portal_calls import Calls
+from licensed_system.portal_connection import Connection
 from licensed_system.store import Store, read_file, read_trust
+from licensed_system.tokens import read_token
 
 REFUSED = 2
 Clock = Callable[[], datetime]
@@ -34,13 +39,14 @@ class _Run:
     language: Language
     clock: Clock
     machine: Callable[[], Machine]
+    sleep: Callable[[float], None]
 
     @property
     def store(self) -> Store:
         return Store(self.options.state, self.options.wait)
 
     def say(self, words: Words, **facts: object) -> None:
-        print(words.say(self.language, **facts))
+        print(words.say(self.language, **facts), flush=True)
 
     def say_check_code(self, data: bytes) -> None:
         print(f"{texts.CHECK_CODE.say(self.language)}: {jws.check_code(data)}")
@@ -51,11 +57,12 @@ def main(
     *,
     clock: Clock = lambda: datetime.now(UTC),
     machine: Callable[[], Machine] = this_machine,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Run the command and return its exit code; ``arguments`` default to the process's own."""
     _use_utf8()
     options = parse_arguments(arguments, language_of(os.environ))
-    run = _Run(options, options.language, clock, machine)
+    run = _Run(options, options.language, clock, machine, sleep)
     try:
         return _ACTS[options.act](run)
     except Refused as refused:
@@ -80,9 +87,13 @@ def _request(run: _Run) -> int:
 
 
 def _activate(run: _Run) -> int:
-    data = read_file(run.options.file, jws.MAX_BYTES + 1)
     machine = run.machine()
-    system.apply(run.store, data, machine, run.clock())
+    if run.options.file is None:
+        data = _fetch(run, machine)
+    else:
+        data = read_file(run.options.file, archives.MAX_BYTES)
+        data = system.own_file(run.store, data, run.clock())
+        system.apply(run.store, data, machine, run.clock())
     run.say(texts.APPLIED)
     run.say_check_code(data)
     report = system.current_status(run.store, machine, run.clock())
@@ -90,13 +101,39 @@ def _activate(run: _Run) -> int:
     return 0
 
 
+def _fetch(run: _Run, machine: Machine) -> bytes:
+    """Get an activation file from the portal and apply it."""
+
+    def pause(seconds: float) -> None:
+        run.say(texts.TRYING_AGAIN, seconds=math.ceil(seconds))
+        run.sleep(seconds)
+
+    options = run.options
+    token = read_token(options.token_file)
+    connection = Connection(options.portal, options.ca_file)
+    portal = Calls(connection, token, run.language, pause)
+    return connected.activate(run.store, portal, options.environment, machine, run.clock)
+
+
 def _status(run: _Run) -> int:
     report = system.current_status(run.store, run.machine(), run.clock())
-    if run.options.json:
-        print(json.dumps(reports.as_json(report), ensure_ascii=False, indent=2))
+    out: Path | None = run.options.out
+    if out is None:
+        print(_shown(run, report), end="")
     else:
-        print("\n".join(reports.as_text(report, run.language)))
+        try:
+            files.write_atomically(out, _shown(run, report).encode())
+        except OSError as fault:
+            raise refuse(Outcome.UNWRITABLE_FILE, path=str(out)) from fault
     return report.status.standing.exit_code
+
+
+def _shown(run: _Run, report: system.Report) -> str:
+    if run.options.openmetrics:
+        return metrics.as_openmetrics(report)
+    if run.options.json:
+        return json.dumps(reports.as_json(report), ensure_ascii=False, indent=2) + "\n"
+    return "\n".join([*reports.as_text(report, run.language), ""])
 
 
 def _return(run: _Run) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from licensed_system import portal_messages
 from licensed_system.languages import Language, Words
 
 
@@ -39,6 +40,14 @@ class Outcome(StrEnum):
     DAMAGED_STATE = "damaged-state"
     PORT_IN_USE = "port-in-use"
     UNSAFE_FOLDER = "unsafe-folder"
+    PORTAL_UNREACHABLE = "portal-unreachable"
+    PORTAL_UNTRUSTED = "portal-untrusted"
+    PORTAL_REFUSED = "portal-refused"
+    PORTAL_ANSWER = "portal-answer"
+    UNKNOWN_ENVIRONMENT = "unknown-environment"
+    UNSAFE_TOKEN_FILE = "unsafe-token-file"  # noqa: S105  (a code, no token)
+    BAD_TOKEN_FILE = "bad-token-file"  # noqa: S105
+    BAD_CA_FILE = "bad-ca-file"
 
 
 class Refused(Exception):
@@ -227,4 +236,5 @@ MESSAGES: dict[Outcome, Words] = {
         "Other users can change {path}, or it is a link. Restrict its permissions, or name another "
         "folder that only you can write to.",
     ),
+    **{Outcome(code): words for code, words in portal_messages.MESSAGES.items()},
 }

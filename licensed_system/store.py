@@ -29,7 +29,7 @@ class Store:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the folder against other commands. Raises ``not-initialised`` or ``busy``."""
-        self._require()
+        self.require()
         with locked(self.folder / "lock", self._wait):
             yield
 
@@ -55,7 +55,7 @@ class Store:
 
     def state(self) -> State:
         """The state. Raises ``not-initialised``, ``unreadable-file`` or ``damaged-state``."""
-        self._require()
+        self.require()
         with self._undamaged(self._state) as data:
             return state.read(data)
 
@@ -76,7 +76,8 @@ class Store:
         with self._undamaged(self._trust) as data:
             return keys.read_roots(data)
 
-    def _require(self) -> None:
+    def require(self) -> None:
+        """Raise ``not-initialised`` unless there is a state."""
         try:
             if not self._state.is_file():
                 raise refuse(Outcome.NOT_INITIALISED, path=str(self.folder))

@@ -75,6 +75,10 @@ REQUEST_WRITTEN = Words(
     "contract's name → Environments → Activate.",
 )
 APPLIED = Words("アクティベーションを適用しました。", "The activation has been applied.")
+TRYING_AGAIN = Words(
+    "ポータルから応答がありません。{seconds} 秒後に再試行します。",
+    "The portal is not answering. Trying again in {seconds} seconds.",
+)
 RETURN_WRITTEN = Words(
     "このシステムはライセンスの利用を終了しました。{path} をポータルに登録すると返却が完了します。",
     "This system has stopped using its license. Upload {path} to the portal to complete the "
@@ -102,13 +106,36 @@ HELP = {
     "product": Words("製品コード=バージョン（複数指定可）", "product and version (several times)"),
     "request": Words("リクエストファイルを作る", "make a request file"),
     "out": Words("書き込むファイル", "file to write"),
-    "activate": Words("アクティベーションファイルを適用する", "apply an activation file"),
-    "file": Words("アクティベーションファイル", "activation file"),
+    "activate": Words(
+        "アクティベーションファイルを適用する。--portal を指定すると、リクエストの登録と"
+        "ダウンロードも行う",
+        "apply an activation file; with --portal, get it from the portal first",
+    ),
+    "file": Words(
+        "アクティベーションファイル、またはそれを含む ZIP ファイル",
+        "activation file, or a ZIP file that contains it",
+    ),
+    "portal": Words(
+        "接続できるポータルのアドレス（https://…）", "address of a portal in reach (https://…)"
+    ),
+    "token-file": Words(
+        "サービスアカウント（運用）のトークンのファイル（- は標準入力）",
+        "file with the token of a service account that may operate (- for standard input)",
+    ),
+    "environment": Words("環境の名称", "name of the environment"),
+    "ca-file": Words(
+        "ポータルの証明書の認証局（PEM）。省略するとシステムの設定",
+        "certificate authority of the portal (PEM); the system's unless given",
+    ),
     "status": Words(
         "状態を表示する（終了コード 0 有効、3 猶予、4 なし）",
         "show the status (exit code 0 licensed, 3 in grace, 4 not licensed)",
     ),
     "json": Words("JSON で出力する", "print JSON"),
+    "openmetrics": Words("OpenMetrics で出力する", "print OpenMetrics"),
+    "status-out": Words(
+        "出力先のファイル（一度に置き換える）", "file to write instead, replaced at once"
+    ),
     "return": Words("利用を終了し、返却ファイルを作る", "stop using the license and return it"),
     "serve": Words("ライセンス管理のページを開く", "serve the local page"),
     "port": Words("ポート番号（0 は空いている番号）", "port number (0: any free one)"),

@@ -41,6 +41,11 @@ _ACCOUNT = {
     **{"id": _ID, "contract": "w.contract", "name": "'S' || p.at || n", "role": "'read'"},
     **{"token_hash": _TOKEN, "made_at": "p.at", "created_at": "p.at", "expires_at": _LATER},
 }
+_WEBHOOK = {
+    **{"id": _ID, "contract": "w.contract", "name": "'W' || p.at || n", "host": "'h'"},
+    **{"encrypted_url": "''", "preset": "'slack'", "event_types": "'{}'", "language": "'ja'"},
+    **{"secret_unshown": "false", "secret_at": "p.at", "created_at": "p.at", "rests_until": "p.at"},
+}
 _BY_ACCOUNT = {
     **{name: value for name, value in _SPREAD.items() if name != "issued_by"},
     "issued_by_account": "(select id from service_account where name = 'writer')",
@@ -109,6 +114,17 @@ ROWS: dict[str, dict[str, str]] = {
         **_OF_CONNECTION,
         **{"state_hash": _TOKEN, "next": "'/'", "created_at": "p.at", "expires_at": _LATER},
     },
+    "webhook_endpoint_of_a_contract": {
+        **{name: value for name, value in _WEBHOOK.items() if name != "encrypted_url"},
+        "removed_at": "p.at",
+    },
+    "webhook_endpoint_of_a_contract_in_use": _WEBHOOK,
+    "webhook_delivery_of_a_contract": {
+        **{"id": _ID, "endpoint": "(select id from webhook_endpoint)", "contract": "w.contract"},
+        **{"event": _ID, "event_type": "'x'", "body": "encode(p.bytes, 'base64')"},
+        **{"state": "'delivered'", "failures": "0", "answer": "''", "created_at": "p.at"},
+        **{"due_at": "p.at", "settled_at": "p.at"},
+    },
     "quote_request_of_a_contract_a_day": _QUOTE,
     "quote_request_of_a_contract": _QUOTE,
     "bulk_import_of_a_person": {
@@ -144,6 +160,13 @@ async def prepare(quota: Quota) -> None:
             "insert into single_sign_on_connection (id, company, issuer, client_id, created_at)"
             " select gen_random_uuid(), company, 'https://id.example', 'portal', now()"
             " from contract where number = 'D-1001'"
+        )
+    if quota.table == "webhook_delivery":
+        await fetch(
+            "insert into webhook_endpoint (id, contract, name, host, encrypted_url, preset,"
+            " event_types, language, secret_unshown, secret_at, created_at, rests_until)"
+            " select gen_random_uuid(), id, 'W', 'h', '', 'slack', '{}', 'ja', false, now(), now(),"
+            " now() from contract where number = 'D-1001'"
         )
     if ROWS[quota.name] in (_SPREAD, _BY_ACCOUNT):
         await fetch(

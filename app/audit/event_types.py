@@ -90,6 +90,22 @@ EVENT_TYPES = {
     "service-account-creation": N_("Created the service account “%(subject)s” (%(service_role)s)"),
     "service-account-rotation": N_("Created a new token for the service account “%(subject)s”"),
     "service-account-revocation": N_("Revoked the service account “%(subject)s”"),
+    "vendor-account-creation": N_(
+        "Created the vendor's service account “%(subject)s” (%(scopes)s)"
+    ),
+    "vendor-account-rotation": N_(
+        "Created a new token for the vendor's service account “%(subject)s”"
+    ),
+    "vendor-account-revocation": N_("Revoked the vendor's service account “%(subject)s”"),
+    "webhook-creation": N_("Created the webhook “%(name)s” to %(host)s"),
+    "webhook-change": N_("Changed the webhook “%(name)s” to %(host)s"),
+    "webhook-rotation": N_("Created a new secret for the webhook “%(name)s”"),
+    "webhook-pause": N_("Paused the webhook “%(name)s”"),
+    "webhook-suspension": N_("Paused the webhook “%(name)s” because it stopped accepting events"),
+    "webhook-resumption": N_("Resumed the webhook “%(name)s”"),
+    "webhook-removal": N_("Removed the webhook “%(name)s”"),
+    "webhook-test": N_("Sent a test event to the webhook “%(name)s”"),
+    "webhook-resending": N_("Sent an event to the webhook “%(name)s” again (%(event)s)"),
     # Environments
     "environment-creation": N_("Created the environment “%(subject)s”"),
     "environment-change": N_("Changed the environment “%(subject)s” (%(changed)s)"),

@@ -18,6 +18,7 @@ from app.secret.services import WrongSecret, find_fingerprint, read_fingerprint
 from app.settings import LOOPBACK, Settings
 from app.single_sign_on.provider_services import count_lost_secrets
 from app.storage import storage_problems
+from app.webhooks.secret_services import count_lost_webhooks
 
 # Functions of ours that look where others may put something.
 TRUSTING = """
@@ -195,6 +196,7 @@ async def _secret_findings(settings: Settings) -> list[Finding]:
         "emails": await count_lost_mails(secret),
         "saved forms": await count_lost_forms(secret),
         "client secrets of single sign-on": await count_lost_secrets(secret),
+        "webhooks": await count_lost_webhooks(secret),
     }
     told = ", ".join(f"{count:,} {what}" for what, count in lost.items() if count)
     other = noted is not None and noted != found
@@ -206,7 +208,8 @@ async def _secret_findings(settings: Settings) -> list[Finding]:
             f"Encrypted with a different secret than {settings.secret_file}{what}. Restore the"
             " earlier file. If it is lost, run `portal renew-secret`; users with an affected app"
             " sign in with a recovery code or a passkey and set up the app again. Emails and saved"
-            " forms expire by themselves.",
+            " forms expire by themselves; webhooks pause, and their owners enter the address again"
+            " and create a new secret.",
             other,
         )
     ]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.accounts.access import signed_in
@@ -13,6 +14,7 @@ from app.confirmations import services
 from app.confirmations.acts import Acts, Context
 from app.settings import Settings
 from app.storage import Storage
+from app.web.errors import handle_not_possible_now
 from app.web.requests import PageRequest
 from app.web.responses import see_other
 from app.web.templates import page
@@ -33,6 +35,7 @@ class Confirmations(Controller):
     path = "/confirmations/{id:uuid}"
     guards = [signed_in]
     dependencies = {"context": Provide(provide_context)}
+    exception_handlers = {NotFoundException: handle_not_possible_now}
 
     @get()
     async def show(

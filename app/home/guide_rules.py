@@ -66,6 +66,7 @@ _CONTENTS = (
             ("joining", N_("Join with an invitation")),
             ("group-companies", N_("Add group companies")),
             ("quotes", N_("Ask for a quote")),
+            ("other-systems", N_("Connect other systems")),
         ),
     ),
     (

@@ -10,11 +10,14 @@ from app.database import fetch
 from app.imports.upload_services import sweep_imports
 from app.mail.services import forget_old_mails, wipe_dead_letters
 from app.quotes.answer_services import delete_spare_answers
+from app.reminders.event_services import forget_end_dates
 from app.resources.services import delete_withdrawn_files
 from app.resources.upload_services import discard_old_uploads
 from app.service_accounts.services import forget_unshown
 from app.settings import Settings
 from app.storage import Storage, open_storage
+from app.webhooks.emission_services import forget_old_deliveries
+from app.webhooks.secret_services import forget_secrets
 from app.withdrawal.services import wipe_notes
 
 # Some expired rows stay a while: an ended session shows whose form to park, and an expired
@@ -51,6 +54,9 @@ async def sweep(storage: Storage) -> None:
     await forget_calls()
     await wipe_dead_letters()
     await forget_old_mails()
+    await forget_secrets()
+    await forget_old_deliveries()
+    await forget_end_dates()
     await wipe_notes()
     await discard_old_uploads(storage)
     await sweep_imports(storage)

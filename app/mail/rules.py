@@ -42,6 +42,7 @@ KINDS = {
     "exceptional-sign-in": N_("Exceptional sign-in of an owner"),
     "second-factors-removed": N_("Two-step verification removed"),
     "staff-invitation": N_("Staff account created"),
+    "webhook-paused": N_("Webhook paused"),
 }
 
 

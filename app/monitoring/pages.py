@@ -21,6 +21,17 @@ MEDIA_TYPE = "text/plain; version=0.0.4"
 GAUGES = {
     "portal_mails": ("mails", "state", "Mails that wait (new, retried) or were given up (failed)."),
     "portal_mail_oldest_seconds": ("oldest_mail_seconds", "", "Age of the oldest waiting mail."),
+    "portal_webhooks": (
+        "webhooks",
+        "state",
+        "Webhook deliveries that wait (new, retried) or were given up (failed).",
+    ),
+    "portal_webhook_late_seconds": (
+        "webhook_late_seconds",
+        "",
+        "How long the webhook delivery that is due the longest has been due.",
+    ),
+    "portal_webhooks_paused": ("webhooks_paused", "", "Webhooks that the portal paused."),
     "portal_imports": ("imports", "state", "Bulk imports that wait for a worker or are at work."),
     "portal_import_oldest_seconds": ("oldest_import_seconds", "", "Age of the oldest of them."),
     "portal_invitations_waiting": (

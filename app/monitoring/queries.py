@@ -22,6 +22,21 @@ FIGURES = """
     select 'oldest_mail_seconds', '', coalesce(extract(epoch from now()
            - (select min(created_at) from mail where state = 'queued')), 0)
     union all
+    select 'webhooks', case when state = 'failed' then 'failed'
+                            when failures > 0 then 'retried' else 'new' end, count(*)
+    from webhook_delivery where state <> 'delivered' group by 2
+    union all
+    select 'webhook_late_seconds', '', coalesce(extract(epoch from now() - (
+           select least(
+               (select min(d.due_at) from webhook_delivery d
+                join webhook_endpoint w on w.id = d.endpoint
+                where d.state = 'queued' and d.due_at <= now() and w.paused_at is null
+                  and w.rests_until <= now()),
+               (select min(due_at) from webhook_pending where due_at <= now())))), 0)
+    union all
+    select 'webhooks_paused', '', (select count(*) from webhook_endpoint
+           where paused_at is not null and pause_reason <> 'person' and removed_at is null)
+    union all
     select 'imports', 'waiting',
            (select count(*) from bulk_import where state in ('checking', 'importing'))
     union all

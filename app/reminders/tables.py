@@ -30,6 +30,16 @@ class Reminder(Table):
     stage = Integer()
 
 
+class EndDateEvent(Table):
+    """What webhooks were told of: the row that ends, when, and how many days ahead."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    subject = UUID(default=None)
+    ends_on = Date(default=None)
+    stage = Integer()
+    told_at = Timestamptz(default=None)
+
+
 class CalendarFeed(Table):
     """A person's calendar address. Kept is the hash of its token; `unshown` until it is shown."""
 
@@ -44,6 +54,7 @@ class CalendarFeed(Table):
 DATA = (
     Fields("reminder_digest", "user day created_at", Level.PERSONAL, NOBODY, "the portal"),
     Fields("reminder", "digest user subject ends_on stage", Level.PERSONAL, NOBODY, "the portal"),
+    Fields("end_date_event", "subject ends_on stage told_at", Level.HOUSE, NOBODY, "the portal"),
     Fields(
         "calendar_feed",
         "user generation created_at",
@@ -56,5 +67,6 @@ DATA = (
 BOUNDS = (
     Bound("reminder_digest", "the portal writes one for each person and day"),
     Bound("reminder", "the portal writes one for each end date and stage"),
+    Bound("end_date_event", "the portal writes one for each end date and stage"),
     Bound("calendar_feed", "unique: one for each person"),
 )

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import structlog
 from litestar import MediaType, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.status_codes import (
     HTTP_400_BAD_REQUEST,
     HTTP_403_FORBIDDEN,
@@ -98,6 +98,13 @@ REFUSALS = {
     HTTP_413_REQUEST_ENTITY_TOO_LARGE: "too-large",
     HTTP_429_TOO_MANY_REQUESTS: "too-many-attempts",
 }
+NOT_POSSIBLE_NOW = (
+    N_("You can no longer do this"),
+    N_(
+        "Nothing was changed. What you were about to confirm has been changed or removed, or you"
+        " no longer have access to it. Open its page to see how it is now."
+    ),
+)
 LIMIT_REACHED = (
     N_("Limit reached"),
     N_("Nothing was saved. Remove something that you no longer need, or contact us."),
@@ -227,6 +234,17 @@ def _form_of(request: PageRequest) -> str:
     place = place_of(address)
     # A browser takes what follows two slashes for another host.
     return "" if place.startswith("//") else place
+
+
+def handle_not_possible_now(request: PageRequest, exception: NotFoundException) -> Response[str]:
+    """What a confirmation is about is gone, or the person's access to it."""
+    status = exception.status_code
+    _note_refusal(request.scope, status)
+    return Response(
+        error_body(request.scope, status, messages=NOT_POSSIBLE_NOW),
+        status_code=status,
+        media_type=MediaType.HTML,
+    )
 
 
 def handle_http_exception(request: PageRequest, exception: HTTPException) -> Response[str]:

@@ -5,6 +5,7 @@ import pytest
 from tests.browser.conftest import CastMaker
 from tests.browser.journeys import (
     accounts,
+    activation_batches,
     activations,
     allocations,
     contracts,
@@ -16,6 +17,7 @@ from tests.browser.journeys import (
     products,
     quotes,
     resources,
+    service_accounts,
     sign_in,
     staff,
     staff_license_keys,
@@ -23,6 +25,7 @@ from tests.browser.journeys import (
     staff_quotes,
     staff_resources,
     staff_users,
+    webhooks,
     withdrawal,
 )
 from tests.browser.matrix import EVERYBODY, LANGUAGES, MODES, OTHER_MODES, STATES, Journey
@@ -39,6 +42,7 @@ JOURNEYS = (
     allocations.OTHER_PRODUCTS,
     activations.ACTIVATION,
     activations.RETURN,
+    activation_batches.ACTIVATION_BATCH,
     resources.DOWNLOAD,
     licensed_system.LICENSED_SYSTEM,
     notices.NOTICES,
@@ -52,6 +56,8 @@ JOURNEYS = (
     invitations.INVITATION,
     invitations.OPEN_INVITATIONS,
     members.MEMBERSHIPS,
+    service_accounts.SERVICE_ACCOUNTS,
+    webhooks.WEBHOOKS,
     accounts.FORGOTTEN,
     accounts.SETTINGS,
     staff.CONTRACT_CREATION,
@@ -72,6 +78,7 @@ REQUIRED = {
     "other products",
     "activate: upload, confirm, download",
     "return",
+    "activate several: upload a ZIP, choose, confirm, download",
     "filter and download a resource",
     "the page of the licensed system",
     "home, notices and their mails",
@@ -85,6 +92,8 @@ REQUIRED = {
     "invite, and join by the delivered link",
     "send an invitation again, take it back",
     "role, notices, removal, leaving",
+    "service accounts: token, renewal, revocation",
+    "webhooks: secret, test event, change, pause, removal",
     "forgotten password",
     "profile, mail address, sessions, password",
     "staff: create a contract with its first owner",

@@ -34,6 +34,22 @@ async def test_somebody_elses_confirmation_is_not_found(
     assert "開発環境" not in await names()
 
 
+async def test_a_person_whose_access_ended_reads_that_nothing_was_changed(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    location = await propose(owner, NEW, FORM)
+    for role in ("owner", "member"):
+        await fetch(
+            "update membership m set role = $1 from portal_user u, contract c"
+            " where u.id = m.\"user\" and c.id = m.contract and c.number = 'D-1001'"
+            " and u.code = case $1 when 'owner' then 'member' else 'owner' end",
+            role,
+        )
+    answer = await owner.post(location)
+    assert answer.status_code == 404
+    assert "この操作は行えなくなりました" in answer.text and "変更されていません" in answer.text
+
+
 async def test_one_that_never_was_is_not_found(owner: httpx.AsyncClient) -> None:
     await not_found(owner, f"/confirmations/{uuid4()}")
 

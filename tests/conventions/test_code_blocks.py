@@ -46,6 +46,11 @@ RUN_BY = {
     "portal import": "tests/imports/test_imports.py",
     "portal renew-secret": "tests/secret/test_commands.py",
     "licensed-system --state": "tests/test_from_nothing.py",
+    "licensed-system --state plant status --openmetrics --out": (
+        "tests/licensed_system/test_metrics.py"
+    ),
+    "licensed-system --state plant activate --portal": "tests/licensed_system/test_connected.py",
+    "printenv PORTAL_TOKEN |": "tests/licensed_system/test_connected.py",
 }
 
 

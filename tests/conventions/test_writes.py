@@ -48,6 +48,8 @@ IN_SQL = {
     "app.notices.services.mark_read": HOT,
     "app.single_sign_on.services.link": UPSERT,
     "app.single_sign_on.services.pass_test": COMPUTED,
+    "app.webhooks.pending_services._tell_or_postpone": HOT,
+    "app.webhooks.pending_services._wait": UPSERT,
     "app.withdrawal.erasure_services._forget_invitations_and_mails": MANY,
     "app.withdrawal.erasure_services._note": UPSERT,
     "app.withdrawal.erasure_services.erase": MANY,

@@ -31,7 +31,7 @@ JOURNEYS = {
     "contracts": {"contracts"},
     "contract page": {
         *("products", "environments", "allocations", "bulk-allocation", "activation", "move"),
-        *("members", "group-companies", "resources"),
+        *("members", "other-systems", "group-companies", "resources"),
     },
     "join": {"joining"},
     "quote request": {"quotes"},

@@ -57,6 +57,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "reminder": {"count": 25, "lines": LINES * MOST_LINES, "accounts": 1},
     "second-factor-changed": {"change": "app", "at": AT},
     "second-factors-removed": {"removed_at": AT},
+    "webhook-paused": {
+        **{"webhook": "CRM <本番>", "host": "hooks.example.com", "number": "D-1001"},
+        **{"cause": "3日間、何も受け取られませんでした。", "link": f"{URL}/contracts/D-1001"},
+    },
     "staff-invitation": {"code": "hanako", "link": LINK, "expires_at": AT},
 }
 

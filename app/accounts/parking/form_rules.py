@@ -14,6 +14,7 @@ PARTS = {
     "allocation-sheet": N_("Bulk allocate"),
     "grid": N_("Table"),
     "activations": N_("Activation"),
+    "activation-batches": N_("Activate several systems"),
     "group-companies": N_("Group companies"),
     "corporate-groups": N_("Corporate groups"),
     "invitations": N_("Invite"),
@@ -25,6 +26,7 @@ PARTS = {
     "notices": N_("Notices"),
     "profile": N_("Personal settings"),
     "service-accounts": N_("Service accounts"),
+    "webhooks": N_("Webhooks"),
     "calendar": N_("Calendar"),
     "email": N_("Email address"),
     "staff": N_("Staff console"),
@@ -46,6 +48,7 @@ PARTS = {
     "new": N_("New"),
     "amendment": N_("Amend the contract"),
     "answer": N_("Answer"),
+    "choice": N_("Select what to activate"),
     "cancellation": N_("Cancel"),
     "conclusion": N_("Mark as agreed"),
     "application": N_("Apply to the contract"),
@@ -91,6 +94,9 @@ LABELS = {
     "file": N_("File"),
     "request": N_("File"),
     "key": N_("License key"),
+    "preset": N_("Receiver"),
+    "url": N_("Address (URL)"),
+    "event_types": N_("Events"),
 }
 # Fields that the page fills in; a person has not entered them.
 OWN_FIELDS = frozenset(

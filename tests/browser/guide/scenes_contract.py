@@ -39,6 +39,30 @@ async def take_members(camera: Camera) -> None:
     await camera.take("membership", person, "更新")
 
 
+async def take_other_systems(camera: Camera) -> None:
+    """The list of service accounts with one, the form of a second, and the list of webhooks."""
+    person = await camera.person("owner")
+    await person.visit(f"{CONTRACT}/service-accounts/new")
+    await person.fill("アカウント名", "監視サーバ" if camera.language == "ja" else "Monitoring")
+    await person.choose("権限", person.word("読み取り"))
+    await person.press("作成")
+    await person.press("決定")
+    await person.visit(f"{CONTRACT}/service-accounts")
+    await camera.take("service-accounts", person, "サービスアカウントを作成")
+    await person.press("サービスアカウントを作成")
+    await person.fill("アカウント名", "ビルドサーバ" if camera.language == "ja" else "Build server")
+    await person.choose("権限", person.word("運用"))
+    await camera.take("service-account", person, "作成")
+    await person.visit(f"{CONTRACT}/webhooks/new")
+    await person.fill("Webhook名", "社内チャット" if camera.language == "ja" else "Team chat")
+    await person.choose("受信側", person.word("Microsoft Teamsチャネル"))
+    await person.fill("アドレス（URL）", "https://example.webhook.office.com/portal")
+    await person.press("作成")
+    await person.press("決定")
+    await person.visit(f"{CONTRACT}/webhooks")
+    await camera.take("webhooks", person, "Webhookを作成")
+
+
 async def take_group_companies(camera: Camera) -> None:
     """A company that was found."""
     person = await camera.person("owner")
