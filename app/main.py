@@ -22,7 +22,7 @@ from app.accounts.generation_services import CredentialsChanged
 from app.accounts.parking.pages import ParkedForms
 from app.api import document_rules
 from app.api import errors as api_errors
-from app.api.access import authenticated, provide_caller
+from app.api.access import authenticated, provide_caller, provide_vendor
 from app.api.problem_rules import ApiProblem
 from app.background.loop import doing
 from app.contracts.access import READ_AHEAD
@@ -82,6 +82,7 @@ def make_litestar(settings: Settings, database_url: str) -> Litestar:
                 "settings": settings,
                 "quota_advice": quota_advice,
                 "api_document": lambda: api_document(settings),
+                "api_scopes": lambda: document_rules.scopes(api_document(settings)),
             }
         ),
         lifespan=[with_pool],
@@ -139,6 +140,7 @@ def make_api(settings: Settings, openapi: OpenAPIConfig | None = None) -> Litest
         guards=[authenticated],
         dependencies={
             "caller": Provide(provide_caller),
+            "vendor": Provide(provide_vendor, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "storage": Provide(lambda: storage, sync_to_thread=False),
         },

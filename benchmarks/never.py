@@ -74,11 +74,12 @@ async def _one_seed(url: str, requests: int, seed: int) -> int:
         for at in range(0, requests, AT_ONCE):
             part = environments[at : at + AT_ONCE]
             tally = await crowd_in(browser, pool, part, together=bool(seed % 2))
-            _add(whole, tally)
-    return _print(seed, whole, await read_ledger(pool))
+            add(whole, tally)
+    return print_row(seed, whole, await read_ledger(pool))
 
 
-def _add(whole: Tally, part: Tally) -> None:
+def add(whole: Tally, part: Tally) -> None:
+    """Add what a part of the crowd was answered."""
     whole.granted += part.granted
     whole.refused += part.refused
     whole.statuses += part.statuses
@@ -86,7 +87,7 @@ def _add(whole: Tally, part: Tally) -> None:
     whole.wrong += part.wrong
 
 
-def _print(seed: int, tally: Tally, ledger: Ledger) -> int:
+def print_row(seed: int, tally: Tally, ledger: Ledger) -> int:
     """Print a row of the table; how many rules were broken."""
     cuts = statistics.quantiles(tally.milliseconds, n=20)
     over = max(0, ledger.in_use - ledger.quantity)

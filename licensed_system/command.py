@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from licensed_system import connected, files, jws, metrics, reports, system, texts
+from licensed_system import archives, connected, files, jws, metrics, reports, system, texts
 from licensed_system.arguments import parse_arguments
 from licensed_system.fingerprint import Machine, this_machine
 from licensed_system.languages import Language, Words, language_of
@@ -91,7 +91,8 @@ def _activate(run: _Run) -> int:
     if run.options.file is None:
         data = _fetch(run, machine)
     else:
-        data = read_file(run.options.file, jws.MAX_BYTES + 1)
+        data = read_file(run.options.file, archives.MAX_BYTES)
+        data = system.own_file(run.store, data, run.clock())
         system.apply(run.store, data, machine, run.clock())
     run.say(texts.APPLIED)
     run.say_check_code(data)

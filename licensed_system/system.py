@@ -14,7 +14,17 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from licensed_system import activation, files, fingerprint, jws, keys, recognition, request, status
+from licensed_system import (
+    activation,
+    archives,
+    files,
+    fingerprint,
+    jws,
+    keys,
+    recognition,
+    request,
+    status,
+)
 from licensed_system.activation import Holder, Signed
 from licensed_system.claims import Activation
 from licensed_system.fingerprint import Machine
@@ -73,6 +83,14 @@ def check(store: Store, data: bytes, machine: Machine, now: datetime) -> Activat
     """The activation in ``data`` if it could be applied now; changes nothing."""
     with store.locked():
         return _verified(store, store.state(), data, machine, now).activation
+
+
+def own_file(store: Store, data: bytes, now: datetime) -> bytes:
+    """The file of this system in the archive ``data``; ``data`` itself where it is no archive."""
+    if not archives.is_archive(data):
+        return data
+    with store.locked():
+        return archives.own_file(data, _jkt(store), store.state().open_nonces(now))
 
 
 def apply(store: Store, data: bytes, machine: Machine, now: datetime) -> Activation:

@@ -111,7 +111,10 @@ HELP = {
         "ダウンロードも行う",
         "apply an activation file; with --portal, get it from the portal first",
     ),
-    "file": Words("アクティベーションファイル", "activation file"),
+    "file": Words(
+        "アクティベーションファイル、またはそれを含む ZIP ファイル",
+        "activation file, or a ZIP file that contains it",
+    ),
     "portal": Words(
         "接続できるポータルのアドレス（https://…）", "address of a portal in reach (https://…)"
     ),

@@ -52,6 +52,8 @@ create trigger webhook_endpoint_of_a_contract_in_use after insert on webhook_end
 create table webhook_delivery (
     id uuid primary key,
     endpoint uuid not null references webhook_endpoint on delete cascade,
+    -- The endpoint's: a contract keeps so many of all its endpoints. The vendor's have none.
+    contract uuid references contract on delete restrict,
     event uuid not null,
     event_type text not null check (event_type <> ''),
     body text not null,
@@ -75,6 +77,11 @@ create index webhook_delivery_unsettled on webhook_delivery (state, due_at)
     where state <> 'delivered';
 create index webhook_delivery_newest on webhook_delivery (endpoint, created_at desc, id desc);
 create index webhook_delivery_by_age on webhook_delivery (created_at);
+create index webhook_delivery_of_contract on webhook_delivery (contract) where contract is not null;
+create trigger webhook_delivery_of_a_contract after insert on webhook_delivery
+    referencing new table as added for each statement
+    execute function keep_quota('contract', '20000', 'body answer', '64000000',
+        'sweep', 'created_at', '', 'true');
 
 -- Audit events whose deliveries are still to be written. A row is seen when its act has committed,
 -- so no event is missed, and none is told that was rolled back.

@@ -11,5 +11,5 @@ from app.web.requests import FormData
 
 def wanted(listing: Listing[Any], **fields: str) -> Wanted:
     """Return what an address with these fields asks of a list."""
-    data = FormData(MultiDict(list(fields.items())), {})
+    data = FormData(MultiDict(list(fields.items())))
     return Wanted.read("/", data, listing, product={fields.get("product", "")})

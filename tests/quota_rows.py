@@ -110,6 +110,12 @@ ROWS: dict[str, dict[str, str]] = {
         "removed_at": "p.at",
     },
     "webhook_endpoint_of_a_contract_in_use": _WEBHOOK,
+    "webhook_delivery_of_a_contract": {
+        **{"id": _ID, "endpoint": "(select id from webhook_endpoint)", "contract": "w.contract"},
+        **{"event": _ID, "event_type": "'x'", "body": "encode(p.bytes, 'base64')"},
+        **{"state": "'delivered'", "failures": "0", "answer": "''", "created_at": "p.at"},
+        **{"due_at": "p.at", "settled_at": "p.at"},
+    },
     "quote_request_of_a_contract_a_day": _QUOTE,
     "quote_request_of_a_contract": _QUOTE,
     "bulk_import_of_a_person": {
@@ -139,6 +145,13 @@ async def prepare(quota: Quota) -> None:
             " created_at, expires_at) select gen_random_uuid(), id, 'writer', 'operate',"
             " sha256('writer'), now(), now(), now() + interval '1 day'"
             " from contract where number = 'D-2001'"
+        )
+    if quota.table == "webhook_delivery":
+        await fetch(
+            "insert into webhook_endpoint (id, contract, name, host, encrypted_url, preset,"
+            " event_types, language, secret_unshown, secret_at, created_at, rests_until)"
+            " select gen_random_uuid(), id, 'W', 'h', '', 'slack', '{}', 'ja', false, now(), now(),"
+            " now() from contract where number = 'D-1001'"
         )
     if ROWS[quota.name] in (_SPREAD, _BY_ACCOUNT):
         await fetch(

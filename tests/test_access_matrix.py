@@ -15,10 +15,11 @@ from app import clock, domains
 from app.accounts.factors.proof_services import encrypt_app_secret
 from app.accounts.factors.tables import AuthenticatorApp, Passkey
 from app.accounts.queries import find_credentials
+from app.activation.services import answer_requests
 from app.activation.signing_keys.services import rotate_signing_key
 from app.brand.services import read_brand
 from app.contracts.rules import ServiceRole
-from app.database import fetch, fetch_value
+from app.database import fetch, fetch_value, uuid7
 from app.database.data_fields import NeverShown
 from app.demo.world import PASSWORD
 from app.encryption import read_secret
@@ -30,12 +31,14 @@ from app.reminders.calendar_services import make_feed, take_address
 from app.service_accounts.services import create_account, rotate_token
 from app.webhooks.emission_services import send_test
 from app.webhooks.secret_services import rotate_secret
+from tests.activation.world import place, upload
 from tests.conftest import Portal, Stage
 from tests.mail.post import deliver, link
 from tests.notices.steps import about, mail_all, publish
 from tests.pages import elements
 from tests.people.post import REGISTRATION, confirm, invite, link_to, membership_id
 from tests.resources.files import PLATFORM, resource_id
+from tests.service_accounts.steps import made_vendor_token
 from tests.webhooks.steps import contract_id, made_endpoint
 
 # P  the page        F  the form again, with errors      D  a download or plain text
@@ -46,19 +49,21 @@ from tests.webhooks.steps import contract_id, made_endpoint
 # environments, {seq} the number of that one's activation. {theirs} is D-2001, which is outsider's,
 # {their_env} its environment. {part} is D-1002, of which owner is a member only; {ended} is D-1003,
 # which owner owns and which has ended. {confirmation}, {parked} and {session} are owner's own.
+# {together} is that activation's batch.
 # {membership} is english's in D-1001, {invitation} an open one of D-1001; {link} is the token of
 # another one, {registration} an account that is being made by it; {address} is the token of a link
 # that confirms a new mail address of owner's.
 # {quote} is the answered request for a quote of D-1001.
-# {account} is a service account of D-1001, whose token owner has not seen yet. {webhook} is one of
-# D-1001 with a {delivery}, {vendor_webhook} and {vendor_delivery} are the vendor's.
+# {account} is a service account of D-1001, whose token owner has not seen yet; {vendor_account} is
+# one of the vendor. {webhook} is one of D-1001 with a {delivery}, {vendor_webhook} and
+# {vendor_delivery} are the vendor's.
 # {factor} is the only second factor of owner, {app} an authenticator app that owner is setting up.
 # {entitlement} and {group_company} are of D-1001, {format} is csv. Forms are sent empty.
 # {calendar} is the file of owner's calendar; {notice} is about a product of D-1001, {other_notice}
 # about one of D-1004; {unsubscription} is the token of the link in a notice's mail to english.
 # Forms are sent empty.
 # {entitlement} and {group_company} are of D-1001, {format} is csv, {topic} one of the
-# guide. Forms are sent empty.
+# guide. {calls} is a part of the API's reference for the vendor. Forms are sent empty.
 TABLE = """
                                                         anonymous
                                                         | newcomer
@@ -75,6 +80,9 @@ GET  /guide                                             L T P P P P P P P
 GET  /guide/{topic}                                     L T P P P P P P P
 GET  /guide/no-such-topic                               L T N N N N N N N
 GET  /api                                               P P P P P P P P P
+GET  /api/vendor                                        P P P P P P P P P
+GET  /api/vendor/{calls}                                P P P P P P P P P
+GET  /api/vendor/no-such-thing                          N N N N N N N N N
 GET  /healthz                                           D D D D D D D D D
 GET  /readyz                                            D D D D D D D D D
 GET  /.well-known/jwks.json                             D D D D D D D D D
@@ -206,6 +214,15 @@ POST /contracts/{mine}/other-products/new               L T N N N F N N N
 GET  /contracts/{mine}/reports/products/{format}        L T N D D D N N N
 GET  /contracts/{mine}/reports/allocations/{format}     L T N D D D N N N
 GET  /contracts/{mine}/reports/activations/{format}     L T N N N D N N N
+GET  /contracts/{mine}/activation-batches               L T N N N P N N N
+POST /contracts/{mine}/activation-batches               L T N N N F N N N
+POST /contracts/{mine}/activation-batches/choice        L T N N N F N N N
+GET  /contracts/{mine}/activation-batches/{together}    L T N N N P N N N
+GET  /contracts/{mine}/activation-batches/{together}/file  L T N N N D N N N
+GET  /contracts/{theirs}/activation-batches             L T P N N N N N N
+GET  /contracts/{theirs}/activation-batches/{together}     L T N N N N N N N
+GET  /contracts/{theirs}/activation-batches/{together}/file L T N N N N N N N
+GET  /contracts/{ended}/activation-batches              L T N N N N N N N
 GET  /contracts/{mine}/allocation-sheet                 L T N N N P N N N
 POST /contracts/{mine}/allocation-sheet                 L T N N N F N N N
 POST /contracts/{mine}/allocation-sheet/grid            L T N N N F N N N
@@ -466,6 +483,16 @@ POST /staff/brand                                       L N N N N N G N N
 GET  /staff/brand/logo                                  L N N N N N P N N
 POST /staff/brand/logo                                  L N N N N N F N N
 POST /staff/brand/logo/removal                          L N N N N N G N N
+GET  /staff/service-accounts                            L N N N N N P P P
+GET  /staff/service-accounts/new                        L N N N N N P N N
+POST /staff/service-accounts/new                        L N N N N N F N N
+GET  /staff/service-accounts/{vendor_account}           L N N N N N P P P
+GET  /staff/service-accounts/{account}                  L N N N N N N N N
+POST /staff/service-accounts/{vendor_account}/revocation L N N N N N G N N
+POST /staff/service-accounts/{account}/revocation       L N N N N N N N N
+GET  /staff/service-accounts/{vendor_account}/rotation  L N N N N N P N N
+POST /staff/service-accounts/{vendor_account}/rotation  L N N N N N F N N
+GET  /contracts/{mine}/service-accounts/{vendor_account} L T N N N N N N N
 GET  /staff/webhooks                                     L N N N N N P N N
 GET  /staff/webhooks/new                                 L N N N N N P N N
 POST /staff/webhooks/new                                 L N N N N N F N N
@@ -532,18 +559,24 @@ async def _things(portal: Portal) -> dict[str, object]:
     environments = {
         row["name"]: row["id"] for row in await fetch("select id, name from environment")
     }
-    env = environments["本番環境"]
+    env, batch = environments["本番環境"], uuid7()
+    here = await place(portal.settings, "本番環境")
+    await answer_requests(
+        portal.settings, here.contract, {env: upload()}, here.actor, batch, proved=True
+    )
     names: dict[str, object] = {
         "mine": "D-1001",
         "theirs": "D-2001",
         "part": "D-1002",
         "ended": "D-1003",
         "env": env,
+        "together": batch,
         "their_env": environments["他社本番"],
         "seq": await fetch_value("select max(seq) from activation where environment = $1", env),
     }
     names["format"] = "csv"
     names["topic"] = "activation"
+    names["calls"] = "companies"
     names["entitlement"] = await fetch_value(
         "select e.id from entitlement e join contract c on c.id = e.contract"
         " where c.number = 'D-1001' limit 1"
@@ -561,6 +594,7 @@ async def _things(portal: Portal) -> dict[str, object]:
     owner = await fetch_value("select id from portal_user where code = 'owner'")
     names["factor"] = await _factor(owner)
     names["account"] = await _account(portal, owner)
+    names["vendor_account"], _ = await made_vendor_token(portal, "crm", "console:see")
     names |= await _webhooks(portal, owner)
     names["brand_file"] = await _brand_file()
     names["app"] = await _app(portal, owner)
@@ -865,6 +899,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     app = make_litestar(stage.settings, "postgresql://nobody@127.0.0.1/nothing")
     names = {"mine": "number", "env": "environment_id", "confirmation": "id", "parked": "id"}
     names |= {
+        "together": "batch",
         "brand_file": "name",
         "mail": "id",
         "registration": "id",
@@ -879,9 +914,10 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"session": "session_id", "entitlement": "entitlement_id"}
     names |= {"group_company": "group_company_id"}
     names |= {"session": "session_id", "resource": "resource_id"}
-    names |= {"factor": "factor_id", "app": "app_id"}
+    names |= {"factor": "factor_id", "app": "app_id", "calls": "name"}
     names |= {"company": "id", "group": "id", "product": "id", "terms": "id"}
     names |= {"person": "id", "colleague": "id", "disabling": "help"}
+    names |= {"vendor_account": "account_id"}
     names |= {"entitlement": "entitlement_id", "key": "id", "used_key": "id", "batch": "batch_id"}
     names |= {"notice": "notice_id", "unsubscription": "token", "calendar": "name"}
     names |= {"company": "id", "group": "id", "activation": "id", "failed_mail": "id"}

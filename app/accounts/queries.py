@@ -78,6 +78,12 @@ async def find_staff(code: str, *roles: str) -> UUID | None:
     return found["id"] if found else None
 
 
+async def find_person(actor: UUID) -> UUID | None:
+    """Return the actor where a row names a person; None for one of the service accounts."""
+    found = await fetch_one("select id from portal_user where id = $1", actor)
+    return found["id"] if found else None
+
+
 async def find_credentials(code: str) -> Record | None:
     """Return what log-in needs to know about the account with this user code."""
     return await fetch_one(

@@ -87,6 +87,8 @@ class Viewer:
         expires_at: when the session ends, however much it is used; None without a sign-in.
         generation: the account's credentials that the session was opened with; 0 without a
             session: then no credentials can be changed.
+        scopes: what one of the vendor's service accounts may do; None for everyone else. It has
+            them in place of a staff role.
     """
 
     id: UUID
@@ -102,11 +104,22 @@ class Viewer:
     expires_at: datetime | None = None
     generation: int = 0
     named: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    scopes: frozenset[str] | None = None
 
     @property
     def sees_console(self) -> bool:
         """Whether pages show the staff console: to staff who have nothing to do before."""
         return self.staff_role is not None and self.terms_accepted and not self.must_change_password
+
+    @property
+    def of_vendor(self) -> bool:
+        """Whether it is one of the vendor's staff, or one of the vendor's service accounts."""
+        return self.staff_role is not None or self.scopes is not None
+
+    @property
+    def person(self) -> UUID | None:
+        """Return the id where a row names a person; the vendor's service accounts are none."""
+        return self.id if self.scopes is None else None
 
 
 def first_step(viewer: Viewer, *, demo: bool) -> str | None:

@@ -39,6 +39,7 @@ class Case:
 
     Attributes:
         contract: through the eyes of `actor`.
+        batch: what the files of one change share; None where it is one file alone.
     """
 
     contract: SeenContract
@@ -46,6 +47,7 @@ class Case:
     request: RequestFile
     actor: UUID
     now: datetime
+    batch: UUID | None = None
 
 
 async def issue_file(case: Case, issue: Issue, office: Office) -> None:
@@ -83,6 +85,7 @@ async def issue_file(case: Case, issue: Issue, office: Office) -> None:
         issued_by=None if by_account else case.actor,
         issued_by_account=case.actor if by_account else None,
         issued_at=case.now,
+        batch=case.batch,
         expires_at=expiry(issue.products, licensee.time_zone),
         moved=issue.moved,
     )

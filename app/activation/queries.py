@@ -1,5 +1,6 @@
 """Reads about activations, always within a contract that the person sees."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +17,7 @@ from app.activation.rules import (
     file_state,
 )
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch_one, json_rows
+from app.database import Record, fetch, fetch_one, json_rows
 from app.products.rules import Term
 from app.web.lists.addresses import Listed, Wanted
 from app.web.lists.listings import Listing, Order, Where
@@ -84,7 +85,8 @@ class History:
     holds: list[Hold]
 
 
-def _seen(row: Record) -> SeenActivation:
+def seen_activation(row: Record) -> SeenActivation:
+    """Return an activation as an owner sees it."""
     return SeenActivation(
         id=row["id"],
         seq=row["seq"],
@@ -119,7 +121,7 @@ STATES = {
     FileState.EXPIRED.value: "a.end_reason is null and a.expires_at <= now()",
 }
 ACTIVATIONS = Listing(
-    row=_seen,
+    row=seen_activation,
     columns=COLUMNS,
     tables=TABLES,
     key="a.id",
@@ -140,7 +142,7 @@ async def list_activations(environment: UUID, wanted: Wanted) -> History:
 async def find_activation(environment: UUID, seq: int) -> SeenActivation | None:
     """Return the environment's activation with this sequence number."""
     row = await fetch_one(f"{ACTIVATION} where a.environment = $1 and a.seq = $2", environment, seq)
-    return _seen(row) if row else None
+    return seen_activation(row) if row else None
 
 
 async def find_answer(environment: UUID, request_jti: str) -> SeenActivation | None:
@@ -150,12 +152,12 @@ async def find_answer(environment: UUID, request_jti: str) -> SeenActivation | N
         environment,
         request_jti,
     )
-    return _seen(row) if row else None
+    return seen_activation(row) if row else None
 
 
 # Everything that a decision about a request stands on. A request's id is looked up across the
 # whole portal: it is for one environment only.
-SITUATION = f"""
+SITUATIONS = f"""
     select e.id is null or e.retired_at is not null as retired, x.*,
            same.environment as same_environment, same.text as same_text,
            (select json_agg(json_build_object(
@@ -163,18 +165,20 @@ SITUATION = f"""
                 'name_ja', p.name_ja, 'name_en', p.name_en, 'unit', p.unit,
                 'term', json_build_object('starts_on', en.starts_on, 'ends_on', en.ends_on)))
             from allocation al join entitlement en on en.id = al.entitlement
-            join product p on p.id = en.product where al.environment = $1) as allocated,
+            join product p on p.id = en.product where al.environment = one.id) as allocated,
            array(select least(issued_at, $3) from activation
-                 where environment = $1 and moved) as moves,
+                 where environment = one.id and moved) as moves,
            array(select least(allowed_at, $3) from move_allowance
-                 where environment = $1) as allowances
-    from (values ($1::uuid)) one(id) left join environment e on e.id = one.id
+                 where environment = one.id) as allowances
+    from unnest($1::uuid[], $2::text[]) with ordinality one(id, jti, place)
+    left join environment e on e.id = one.id
     left join lateral (
-        {ACTIVATION} where a.environment = $1 order by a.seq desc limit 1) x on true
+        {ACTIVATION} where a.environment = one.id order by a.seq desc limit 1) x on true
     left join lateral (
-        select environment, case when request_jti = $2 then request_file else return_file end
+        select environment, case when request_jti = one.jti then request_file else return_file end
             as text
-        from activation where request_jti = $2 or return_jti = $2 limit 1) same on true
+        from activation where request_jti = one.jti or return_jti = one.jti limit 1) same on true
+    order by one.place
 """
 
 
@@ -188,14 +192,40 @@ async def read_situation(
 ) -> tuple[Situation, SeenActivation | None]:
     """Return what the decision about a request stands on, and the environment's newest activation.
 
-    A machine whose clock is ahead may have moved "later" than `now`: that counts as now.
-
     Args:
         environment: one of the contract's.
     """
-    row = await fetch_one(SITUATION, environment, request.jti, now)
-    assert row is not None, "the query always answers one row"
-    last = _seen(row) if row["id"] is not None else None
+    [found] = await read_situations(
+        contract, [(environment, request.jti)], now, has_signing_key=has_signing_key
+    )
+    return found
+
+
+async def read_situations(
+    contract: SeenContract,
+    asked: Sequence[tuple[UUID, str]],
+    now: datetime,
+    *,
+    has_signing_key: bool,
+) -> list[tuple[Situation, SeenActivation | None]]:
+    """Return the same for each of several environments, in their order.
+
+    A machine whose clock is ahead may have moved "later" than `now`: that counts as now.
+
+    Args:
+        asked: environments of the contract, each with the id of a request for it.
+    """
+    rows = await fetch(SITUATIONS, [place for place, _ in asked], [jti for _, jti in asked], now)
+    return [
+        _situation(contract, place, row, now, has_signing_key=has_signing_key)
+        for (place, _), row in zip(asked, rows, strict=True)
+    ]
+
+
+def _situation(
+    contract: SeenContract, environment: UUID, row: Record, now: datetime, *, has_signing_key: bool
+) -> tuple[Situation, SeenActivation | None]:
+    last = seen_activation(row) if row["id"] is not None else None
     same = row["same_environment"]
     situation = Situation(
         environment=environment,

@@ -1,6 +1,6 @@
 """Answering request files: what they lead to, decided and done in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,12 +18,12 @@ from app.activation.rules import (
     Repeat,
     decide,
 )
-from app.activation.signing_keys.services import open_office
+from app.activation.signing_keys.services import Office, open_office
 from app.audit.services import record
 from app.contracts.rules import SeenContract
-from app.database import fetch, lock_row, unit_of_work
+from app.database import Gone, fetch, unit_of_work
 from app.environments.services import lock_entitlements
-from app.environments.tables import Allocation, Environment
+from app.environments.tables import Allocation
 from app.settings import Settings
 
 
@@ -72,7 +72,7 @@ async def preview(
         RequestRefused: the file breaks a rule of the format.
     """
     now = clock.now()
-    request = _read(data, now)
+    request = read_verified(data, now)
     office = await open_office(settings, now)
     situation, last = await queries.read_situation(
         contract, environment, request, now, has_signing_key=office is not None
@@ -104,26 +104,64 @@ async def answer_request(
         RequestRefused: it cannot be answered; nothing was changed.
         ProofMissing: it moves the environment to another machine, and the proof is too old.
     """
-    request = _read(data, clock.now())
+    request = read_verified(data, clock.now())
     office = await open_office(settings, clock.now())
     async with unit_of_work():
-        await _lock(contract, environment, request)
+        await _lock(contract, {environment: request})
         case = Case(contract, environment, request, actor, clock.now())
-        situation, _last = await queries.read_situation(
-            contract, environment, request, case.now, has_signing_key=office is not None
-        )
-        decision = decide(request, situation, case.now)
-        if isinstance(decision, IssueOutcome):
-            raise RequestRefused(decision)
-        if isinstance(decision, Repeat):
-            return Answer(await _answered_before(case), repeated=True)
-        if isinstance(decision, EndActivation):
-            return Answer(await take_return(case, decision), ended=True)
-        if decision.moved and not proved:
-            raise ProofMissing
-        assert office is not None, "the decision asks for a signing key"
-        await issue_file(case, decision, office)
-        return Answer(decision.seq)
+        return await _answer(case, office, proved=proved)
+
+
+async def answer_requests(
+    settings: Settings,
+    contract: SeenContract,
+    requests: Mapping[UUID, bytes],
+    actor: UUID,
+    batch: UUID,
+    *,
+    proved: bool,
+) -> dict[UUID, Answer]:
+    """Answer several requests in one transaction: all of them or none.
+
+    Args:
+        contract: through the eyes of `actor`, who may change it.
+        requests: one for each environment.
+        batch: what the files that are issued share.
+        proved: whether the actor proved a moment ago who they are.
+
+    Raises:
+        RequestRefused: one of them cannot be answered; nothing was changed.
+        ProofMissing: one moves an environment to another machine, and the proof is too old.
+    """
+    read = {place: read_verified(data, clock.now()) for place, data in requests.items()}
+    office = await open_office(settings, clock.now())
+    async with unit_of_work():
+        await _lock(contract, read)
+        now = clock.now()
+        return {
+            place: await _answer(
+                Case(contract, place, request, actor, now, batch), office, proved=proved
+            )
+            for place, request in read.items()
+        }
+
+
+async def _answer(case: Case, office: Office | None, *, proved: bool) -> Answer:
+    situation, _last = await queries.read_situation(
+        case.contract, case.environment, case.request, case.now, has_signing_key=office is not None
+    )
+    decision = decide(case.request, situation, case.now)
+    if isinstance(decision, IssueOutcome):
+        raise RequestRefused(decision)
+    if isinstance(decision, Repeat):
+        return Answer(await _answered_before(case), repeated=True)
+    if isinstance(decision, EndActivation):
+        return Answer(await take_return(case, decision), ended=True)
+    if decision.moved and not proved:
+        raise ProofMissing
+    assert office is not None, "the decision asks for a signing key"
+    await issue_file(case, decision, office)
+    return Answer(decision.seq)
 
 
 async def record_refusal(
@@ -140,20 +178,38 @@ async def record_refusal(
         )
 
 
-def _read(data: bytes, now: datetime) -> RequestFile:
+def read_verified(data: bytes, now: datetime) -> RequestFile:
+    """Return the request in a file.
+
+    Raises:
+        RequestRefused: the file breaks a rule of the format.
+    """
     found = read_request(data, now)
     if isinstance(found, Refusal):
         raise RequestRefused(found.outcome, found.claim)
     return found
 
 
-async def _lock(contract: SeenContract, environment: UUID, request: RequestFile) -> None:
-    """Lock the jti first, since two environments may be offered the same file at once."""
-    await fetch("select pg_advisory_xact_lock(hashtextextended($1, 0))", request.jti)
-    own = (Environment.id == environment) & (Environment.contract == contract.id)
-    await lock_row(Environment, own)
+async def _lock(contract: SeenContract, requests: Mapping[UUID, RequestFile]) -> None:
+    """Lock the ids of requests, then environments, then entitlements, each kind in order.
+
+    The ids come first, since two environments may be offered the same file at once.
+    """
+    await fetch(
+        "select pg_advisory_xact_lock(key) from (select distinct hashtextextended(jti, 0) as key"
+        " from unnest($1::text[]) jti order by key) ids",
+        [request.jti for request in requests.values()],
+    )
+    places = list(requests)
+    locked = await fetch(
+        "select 1 from environment where id = any($1) and contract = $2 order by id for update",
+        places,
+        contract.id,
+    )
+    if len(locked) != len(places):
+        raise Gone
     allocated = Allocation.select(Allocation.entitlement).output(as_list=True)
-    await lock_entitlements(await allocated.where(Allocation.environment == environment))
+    await lock_entitlements(await allocated.where(Allocation.environment.is_in(places)))
 
 
 async def _answered_before(case: Case) -> int:

@@ -63,7 +63,7 @@ def of_preview(
         warning=_move_warning(found, decision),
         changes=(
             _("What will be issued, compared with the last activation (terms inclusive)"),
-            _changes(last, decision),
+            changes_of(last, decision),
         ),
         steps=activation_steps(Step.CONFIRM, back),
     )
@@ -114,7 +114,7 @@ def _facts(contract: SeenContract, data: bytes, request: RequestFile) -> Facts:
     ]
 
 
-def _changes(last: SeenActivation | None, issue: Issue) -> list[tuple[str, str, str]]:
+def changes_of(last: SeenActivation | None, issue: Issue) -> list[tuple[str, str, str]]:
     """Return every product that is issued or that the last activation had."""
     before = {each.entitlement: each for each in last.products} if last else {}
     after = {each.entitlement: each for each in issue.products}

@@ -6,7 +6,8 @@ from uuid import UUID
 from app import clock
 from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, note_change
-from app.database import fetch, fetch_one, lock_row, unit_of_work
+from app.contracts.services import named_outside
+from app.database import fetch, fetch_one, fetch_value, lock_row, unit_of_work
 from app.products.amendment_values import EntitlementAmendmentValues
 from app.products.rules import Term
 from app.products.tables import Entitlement
@@ -35,14 +36,18 @@ async def succeed_entitlement(
     The caller holds the locks of `lock_all`.
 
     Allocations continue without a gap: each environment gets the same count of the new entitlement,
-    in the order of the environments, as far as the new count goes. Answers the new entitlement.
+    in the order of the environments, as far as the new count goes. The external id moves too, so
+    that other systems change what runs on and not what has ended. Answers the new entitlement.
 
     Raises:
         asyncpg.CheckViolationError: the term ends before it starts, or starts before the old one.
     """
     async with unit_of_work():
+        external_id = await fetch_value(
+            "select external_id from entitlement where id = $1", entitlement
+        )
         old = await fetch_one(
-            "update entitlement set ends_on = least(ends_on, $2) where id = $1"
+            "update entitlement set ends_on = least(ends_on, $2), external_id = null where id = $1"
             " returning product, quantity, ends_on",
             entitlement,
             term.starts_on - timedelta(days=1),
@@ -55,6 +60,7 @@ async def succeed_entitlement(
             starts_on=term.starts_on,
             ends_on=term.ends_on,
             created_at=clock.now(),
+            external_id=external_id,
         )
         await Entitlement.insert(new)
         carried = await _carry_allocations(entitlement, new.id, quantity)
@@ -71,6 +77,7 @@ async def succeed_entitlement(
             starts_on=term.starts_on,
             ends_on=term.ends_on,
             allocated=carried,
+            **named_outside(external_id),
         )
     return new.id
 
@@ -140,6 +147,7 @@ async def amend_entitlement_later(
         Gone: the contract has no such entitlement.
         Changed: it has another revision by now.
         asyncpg.CheckViolationError: the term ends before the new quantity counts.
+        asyncpg.UniqueViolationError: another entitlement has the external id.
     """
     async with unit_of_work():
         await lock_all(contract)
@@ -148,9 +156,12 @@ async def amend_entitlement_later(
             (Entitlement.id == entitlement) & (Entitlement.contract == contract),
             revision=revision,
         )
-        await Entitlement.update({Entitlement.starts_on: values.starts_on}).where(
-            Entitlement.id == entitlement
-        )
+        await Entitlement.update(
+            {
+                Entitlement.starts_on: values.starts_on,
+                Entitlement.external_id: values.external_id,
+            }
+        ).where(Entitlement.id == entitlement)
         await succeed_entitlement(
             contract=contract,
             entitlement=entitlement,

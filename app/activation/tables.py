@@ -50,7 +50,11 @@ class Keyset(Table):
 
 
 class Activation(Table):
-    """An activation file that was issued; never changed, only downloaded and ended."""
+    """An activation file that was issued; never changed, only downloaded and ended.
+
+    Attributes:
+        batch: what files that were issued together share; None for one that was issued alone.
+    """
 
     id = UUID(primary_key=True, default=uuid7)
     environment = ForeignKey(Environment, null=False, on_delete=OnDelete.restrict)
@@ -64,6 +68,7 @@ class Activation(Table):
     issued_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
     issued_by_account = ForeignKey(ServiceAccount, null=True, on_delete=OnDelete.restrict)
     issued_at = Timestamptz(default=None)
+    batch = UUID(null=True, default=None)
     expires_at = Timestamptz(default=None)
     moved = Boolean()
     downloaded_at = Timestamptz(null=True, default=None)
@@ -123,8 +128,8 @@ DATA = (
     Fields(
         "activation",
         "environment seq jti kid file request_jti request_file jkt issued_by "
-        "issued_by_account issued_at expires_at moved downloaded_at ended_at end_reason return_jti "
-        "return_file",
+        "issued_by_account issued_at batch expires_at moved downloaded_at ended_at end_reason "
+        "return_jti return_file",
         Level.CONFIDENTIAL,
         "owners; viewer",
         "owners; further moves and releases operator",

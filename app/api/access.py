@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 from litestar.connection import ASGIConnection
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
@@ -29,6 +29,7 @@ from app.service_accounts.queries import find_holder
 from app.service_accounts.rules import AccountState, Holder
 from app.service_accounts.services import note_use
 from app.service_accounts.token_rules import Credential, credential_of
+from app.staff.rules import Permission, permits
 from app.web import i18n
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
@@ -42,7 +43,7 @@ HOLDER = ScopeKey[Holder | None]("api_holder", None)
 TALLY = ScopeKey[Tally | None]("api_tally", None)
 # What was sent in place of a token.
 GIVEN = {
-    Credential.OTHER_KIND: N_("This token is of another kind: it is not a contract's."),
+    Credential.OTHER_KIND: N_("This is not the token of a service account."),
     Credential.BASIC: N_(
         "This is a user name with a password (Basic). People sign in on the pages; the API takes"
         " the token of a service account (Bearer)."
@@ -68,7 +69,7 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}
 
 
 async def authenticated(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Guard of every call: a token that counts, calls left, and the role that it takes.
+    """Guard of every call: a token that counts, calls left, and the role or scope that it takes.
 
     Raises:
         ApiProblem: one of them is missing.
@@ -84,12 +85,30 @@ async def authenticated(connection: Connection, handler: BaseRouteHandler) -> No
     # A database that takes no changes still answers reads, which are not counted then.
     with contextlib.suppress(DatabaseReadOnly, asyncpg.ReadOnlySQLTransactionError):
         await _count(connection, holder)
-    if handler.opt.get("operates") and holder.role is not ServiceRole.OPERATE:
-        raise ApiProblem(Code.ROLE_INSUFFICIENT)
+    _require_right(holder, handler)
     if (takes := handler.opt.get("takes")) and _media_type(scope) != takes:
         raise ApiProblem(
             Code.WRONG_MEDIA_TYPE, detail=_("Send “Content-Type: %(type)s”.", type=takes)
         )
+
+
+def _require_right(holder: Holder, handler: BaseRouteHandler) -> None:
+    """Ask for the scope of a call of the vendor, or for the role of a contract's call.
+
+    Raises:
+        ApiProblem: the token is of the other kind, or may do less.
+    """
+    scope: Permission | None = handler.opt.get("scope")
+    if (scope is None) != (holder.scopes is None):
+        told = _("This call takes the token of one of the vendor's service accounts.")
+        if scope is None:
+            told = _("This call takes the token of a contract's service account.")
+        raise ApiProblem(Code.OTHER_TOKEN_KIND, detail=told)
+    if scope is not None and not permits(holder.viewer, scope):
+        told = _("This service account does not have the scope “%(scope)s”.", scope=scope.value)
+        raise ApiProblem(Code.SCOPE_MISSING, detail=told)
+    if handler.opt.get("operates") and holder.role is not ServiceRole.OPERATE:
+        raise ApiProblem(Code.ROLE_INSUFFICIENT)
 
 
 async def _count(connection: Connection, holder: Holder) -> None:
@@ -176,24 +195,61 @@ class Caller:
             raise ApiProblem(Code.CONTRACT_ENDED)
 
 
+@dataclass(frozen=True)
+class VendorCaller:
+    """Which of the vendor's service accounts calls."""
+
+    holder: Holder
+
+    @property
+    def viewer(self) -> Viewer:
+        """Return the account as one who looks: with scopes where staff have a role."""
+        return self.holder.viewer
+
+
+def provide_vendor(scope: Scope) -> VendorCaller:
+    """Return which account calls, for the vendor's handlers behind the guard."""
+    holder = HOLDER.read(scope)
+    assert holder is not None and holder.scopes is not None, "the guard comes first"
+    return VendorCaller(holder)
+
+
+def _calling(scope: Scope) -> Holder:
+    holder = HOLDER.read(scope)
+    assert holder is not None, "the guard comes first"
+    return holder
+
+
 async def provide_caller(scope: Scope) -> Caller:
     """Return who calls, for handlers behind the guard.
 
     Raises:
         ApiProblem: the account was revoked a moment ago.
     """
-    holder = HOLDER.read(scope)
-    assert holder is not None, "the guard comes first"
+    holder = _calling(scope)
     try:
         return Caller(holder, await provide_contract(holder.viewer, holder.number))
     except NotFoundException:
         raise ApiProblem(Code.TOKEN_REVOKED, headers=CHALLENGE) from None
 
 
-async def provide_place(caller: NamedDependency[Caller], environment_id: FromPath[UUID]) -> Place:
+async def provide_place(scope: Scope, environment_id: FromPath[UUID]) -> Place:
     """Return the environment in the address, if it is one of the account's contract.
 
     Raises:
         NotFoundException: there is none.
     """
-    return await environments.provide_place(caller.viewer, caller.holder.number, environment_id)
+    holder = _calling(scope)
+    return await environments.provide_place(holder.viewer, holder.number, environment_id)
+
+
+def provide_caller_there(scope: Scope, place: NamedDependency[Place]) -> Caller:
+    """Return who calls about an environment: its contract was read with it."""
+    return Caller(_calling(scope), place.contract)
+
+
+# What handlers of one environment get.
+AT_PLACE = {
+    "place": Provide(provide_place),
+    "caller": Provide(provide_caller_there, sync_to_thread=False),
+}

@@ -12,7 +12,7 @@ from app.activation.download_services import mark_downloaded
 from app.activation.format.files import check_code, file_name
 from app.activation.licensed_products import LicensedProduct
 from app.activation.queries import SeenActivation
-from app.api.access import Caller, provide_place
+from app.api.access import AT_PLACE, Caller
 from app.api.calls import JOSE, answered, provide_call, provide_part
 from app.api.documented_rules import FETCHED, ISSUED, LISTED_BELOW, READ
 from app.api.list_rules import Part, page_of
@@ -26,7 +26,7 @@ class ActivationCalls(Controller):
     """The activations of one environment."""
 
     path = "/environments/{environment_id:uuid}/activations"
-    dependencies = {"place": Provide(provide_place)}
+    dependencies = AT_PLACE
 
     @get(
         responses=LISTED_BELOW,
@@ -76,7 +76,7 @@ class OneActivationCalls(Controller):
     """One activation, and its file."""
 
     path = "/environments/{environment_id:uuid}/activations/{number:int}"
-    dependencies = {"place": Provide(provide_place)}
+    dependencies = AT_PLACE
 
     @get(responses=READ, tags=["activations"])
     async def read_activation(

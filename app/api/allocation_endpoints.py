@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Controller, Request, Response, get, put
 from litestar.di import NamedDependency, Provide
 
-from app.api.access import provide_place
+from app.api.access import AT_PLACE
 from app.api.calls import IF_MATCH, answered, provide_call, read_body, takes
 from app.api.documented_rules import CHANGED, READ
 from app.api.problem_rules import ApiProblem, Code, FieldProblem
@@ -27,7 +27,7 @@ class AllocationCalls(Controller):
     """The allocations of one environment."""
 
     path = "/environments/{environment_id:uuid}/allocations"
-    dependencies = {"place": Provide(provide_place)}
+    dependencies = AT_PLACE
 
     @get(responses=READ, tags=["allocations"])
     async def read_allocations(self, place: NamedDependency[Place]) -> Response[Allocations]:

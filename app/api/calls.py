@@ -8,13 +8,15 @@ from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, QueryParameter
 
-from app.api.access import Caller
+from app.api.access import Caller, VendorCaller
 from app.api.cursor_rules import CURSOR, LONGEST, MOST_LIMIT, USUAL_LIMIT, read_cursor
 from app.api.list_rules import Part
 from app.api.problem_rules import ApiProblem, Code, FieldProblem, pointer_of
 from app.api.services import Answer, Call
 from app.confirmations.acts import Context
+from app.service_accounts.rules import Holder
 from app.settings import Settings
+from app.staff.rules import Permission
 from app.storage import Storage
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
@@ -27,6 +29,15 @@ FIELD = re.compile(r"(?:required|unknown) field `([^`]+)`")
 IF_MATCH = HeaderParameter(
     name="If-Match", description=N_("The ETag of what you read, or “*” for any version.")
 )
+IDEMPOTENCY_KEY = HeaderParameter(
+    name="Idempotency-Key",
+    max_length=200,
+    description=N_(
+        "A new text for each change, such as a UUID. If you send the call again with the"
+        " same key within 48 hours, you get the same answer and nothing is done twice."
+    ),
+)
+DRY_RUN = QueryParameter(description=N_("Answer what would happen, and change nothing."))
 ETAG = re.compile(r'"([1-9][0-9]{0,9})"', re.ASCII)
 HIGHEST_REVISION = 2**31 - 1
 B = TypeVar("B", bound=msgspec.Struct)
@@ -38,30 +49,36 @@ async def provide_part(
         QueryParameter(ge=1, le=MOST_LIMIT, description=N_("The most rows of a page.")),
     ] = USUAL_LIMIT,
     cursor: Annotated[
-        str,
+        str | None,
         QueryParameter(
+            min_length=1,
             max_length=LONGEST,
             description=N_("“next” of the page before."),
             schema_extra={"pattern": CURSOR},
         ),
-    ] = "",
+    ] = None,
 ) -> Part:
     """Return the part of the list that the address names.
 
     Raises:
         ApiProblem: the cursor is none of the portal's.
     """
-    after = read_cursor(cursor) if cursor else None
-    if cursor and after is None:
+    after = None if cursor is None else read_cursor(cursor)
+    if cursor is not None and after is None:
         raise ApiProblem(
             Code.INVALID_PARAMETER, errors=[FieldProblem("cursor", "This is no cursor.")]
         )
     return Part(limit, after)
 
 
-def takes(body: type[msgspec.Struct]) -> dict[str, Any]:
-    """Return what the handler of a change says of itself that takes a struct as JSON."""
-    return {"operates": True, "takes": JSON, "body": body}
+def takes(body: type[msgspec.Struct], scope: Permission | None = None) -> dict[str, Any]:
+    """Return what the handler of a change says of itself that takes a struct as JSON.
+
+    Args:
+        scope: that a call of the vendor takes; None for a contract's, which takes a role.
+    """
+    right = {"scope": scope} if scope else {"operates": True}
+    return {**right, "takes": JSON, "body": body}
 
 
 async def read_body(request: Request[Any, Any, Any], kind: type[B]) -> B:
@@ -90,20 +107,8 @@ async def provide_call(
     caller: NamedDependency[Caller],
     settings: NamedDependency[Settings],
     storage: NamedDependency[Storage],
-    idempotency_key: Annotated[
-        str,
-        HeaderParameter(
-            name="Idempotency-Key",
-            max_length=200,
-            description=N_(
-                "A new text for each change, such as a UUID. If you send the call again with the"
-                " same key within 48 hours, you get the same answer and nothing is done twice."
-            ),
-        ),
-    ] = "",
-    dry_run: Annotated[
-        bool, QueryParameter(description=N_("Answer what would happen, and change nothing."))
-    ] = False,
+    idempotency_key: Annotated[str, IDEMPOTENCY_KEY] = "",
+    dry_run: Annotated[bool, DRY_RUN] = False,
 ) -> Call:
     """Return the change that is asked for.
 
@@ -111,10 +116,30 @@ async def provide_call(
         ApiProblem: the contract has ended.
     """
     caller.require_running()
+    context = Context(caller.viewer, settings, storage)
+    return await _call(request, caller.holder, context, idempotency_key, dry_run)
+
+
+async def provide_vendor_call(
+    request: Request[Any, Any, Any],
+    vendor: NamedDependency[VendorCaller],
+    settings: NamedDependency[Settings],
+    storage: NamedDependency[Storage],
+    idempotency_key: Annotated[str, IDEMPOTENCY_KEY] = "",
+    dry_run: Annotated[bool, DRY_RUN] = False,
+) -> Call:
+    """Return the change that the vendor asks for."""
+    context = Context(vendor.viewer, settings, storage)
+    return await _call(request, vendor.holder, context, idempotency_key, dry_run)
+
+
+async def _call(
+    request: Request[Any, Any, Any], holder: Holder, context: Context, key: str, dry_run: bool
+) -> Call:
     return Call.of(
-        caller.holder,
-        Context(caller.viewer, settings, storage),
-        key=idempotency_key,
+        holder,
+        context,
+        key=key,
         dry_run=dry_run,
         asked=(request.method, request.url.path, header(request.scope, b"if-match")),
         body=await request.body(),

@@ -41,6 +41,7 @@ class ContractCalls(Controller):
     async def read_contract(self, caller: NamedDependency[Caller]) -> Contract:
         """Read the contract, and which service account calls."""
         contract, holder = caller.contract, caller.holder
+        assert holder.role is not None, "an account of a contract has one"
         companies = await list_group_companies(contract)
         return Contract(
             number=contract.number,

@@ -39,6 +39,16 @@ TAGS = (
     Tag("members", N_("People of the contract")),
     Tag("quotes", N_("Quote requests")),
     Tag("history", N_("What was done")),
+    Tag("vendor-companies", N_("Vendor: companies")),
+    Tag("vendor-corporate-groups", N_("Vendor: corporate groups")),
+    Tag("vendor-contracts", N_("Vendor: contracts")),
+    Tag("vendor-entitlements", N_("Vendor: contracted products")),
+    Tag("vendor-products", N_("Vendor: product catalogue")),
+    Tag("vendor-users", N_("Vendor: people")),
+    Tag("vendor-license-keys", N_("Vendor: license keys")),
+    Tag("vendor-quotes", N_("Vendor: quote requests")),
+    Tag("vendor-notices", N_("Vendor: notices")),
+    Tag("vendor-resources", N_("Vendor: files")),
 )
 SUMMARIES = {
     "read_contract": N_("Read the contract and the service account that calls"),
@@ -59,6 +69,48 @@ SUMMARIES = {
     "list_members": N_("List the people of the contract, owners first"),
     "list_quote_requests": N_("List the quote requests, newest first"),
     "list_history": N_("List what was done in the contract, newest first"),
+    "list_companies": N_("List the companies in the order of their readings"),
+    "read_company": N_("Read a company"),
+    "change_company": N_("Change a company"),
+    "upsert_company": N_("Create or change the company with this external ID"),
+    "list_corporate_groups": N_("List the corporate groups by name"),
+    "create_corporate_group": N_("Create a corporate group"),
+    "rename_corporate_group": N_("Rename a corporate group"),
+    "list_contracts": N_("List the contracts by number"),
+    "read_sold_contract": N_("Read a contract"),
+    "amend_contract": N_("Amend a contract, with a reason"),
+    "renew_contract": N_("Renew a contract and the products that end with it, with a reason"),
+    "upsert_contract": N_("Create or amend the contract with this external ID"),
+    "list_entitlements": N_("List the contracted products by contract"),
+    "read_entitlement": N_("Read a contracted product"),
+    "amend_entitlement": N_("Change quantity or term of a contracted product, with a reason"),
+    "upsert_entitlement": N_("Add or amend the contracted product with this external ID"),
+    "list_catalogue": N_("List the products of the catalogue by code"),
+    "read_product": N_("Read a product of the catalogue"),
+    "change_product": N_("Change a product of the catalogue"),
+    "upsert_product": N_("Create or change the product with this external ID"),
+    "list_users": N_("List the customers' people by user code"),
+    "read_user": N_("Read a person's account"),
+    "invite_owner": N_("Invite an owner to a contract that has no owner who can act"),
+    "list_license_keys": N_("List the license keys, newest first"),
+    "read_license_key": N_("Read a license key"),
+    "revoke_license_key": N_("Revoke a license key that no one has redeemed"),
+    "issue_license_keys": N_("Issue license keys"),
+    "read_license_key_batch": N_("Read a batch of license keys"),
+    "take_license_keys": N_("Take the license keys of a batch, once"),
+    "list_quotes": N_("List the quote requests, those that wait first"),
+    "read_quote": N_("Read a quote request"),
+    "answer_quote": N_("Answer a quote request with a message and a PDF"),
+    "apply_quote": N_("Apply a quote to its contract"),
+    "list_notices": N_("List the notices, drafts first"),
+    "read_notice": N_("Read a notice"),
+    "draft_notice": N_("Write a draft of a notice"),
+    "change_notice": N_("Change a notice that is not published"),
+    "publish_notice": N_("Publish a notice, at once or at a time"),
+    "list_offered_resources": N_("List the published files, newest first"),
+    "read_offered_resource": N_("Read a published file"),
+    "upload_resource": N_("Upload a file"),
+    "publish_resource": N_("Publish an uploaded file"),
 }
 CONFIG = OpenAPIConfig(
     title="License Portal API",
@@ -70,14 +122,17 @@ CONFIG = OpenAPIConfig(
     components=Components(
         security_schemes={
             "token": SecurityScheme(
-                type="http", scheme="bearer", description="The token of a service account"
-            )
+                type="http", scheme="bearer", description="The token of a contract's account"
+            ),
+            "vendor_token": SecurityScheme(
+                type="http", scheme="bearer", description="The token of a vendor's account"
+            ),
         }
     ),
     render_plugins=(),
 )
 REF = "#/components/schemas/{name}"
-PAGE = re.compile(r"Page_app\.api\.values\.(\w+)_")
+PAGE = re.compile(r"Page_app\.api\.[\w.]*values\.([A-Za-z]+)_")
 
 
 def finished(document: Document, options: Options) -> Document:
@@ -92,6 +147,12 @@ def finished(document: Document, options: Options) -> Document:
             _finish(operation, options[operation["operationId"]])
     renamed: Document = _with_names(document)
     return renamed
+
+
+def scopes(document: Document) -> frozenset[str]:
+    """Return the scopes that the calls of the vendor take."""
+    operations = (each for path in document["paths"].values() for each in path.values())
+    return frozenset(each["x-required-scope"] for each in operations if "x-required-scope" in each)
 
 
 def _named(name: str) -> str:
@@ -110,14 +171,26 @@ def _with_names(part: Any) -> Any:
 def _finish(operation: Document, options: Mapping[str, Any]) -> None:
     operation["summary"] = SUMMARIES[operation["operationId"]]
     operation.pop("description", None)
-    operation["x-required-role"] = "operate" if options.get("operates") else "read"
+    if scope := options.get("scope"):
+        operation["x-required-scope"] = scope.value
+        operation["security"] = [{"vendor_token": [scope.value]}]
+    else:
+        operation["x-required-role"] = "operate" if options.get("operates") else "read"
     if options.get("public"):
         operation["security"] = []
     for parameter in operation.get("parameters", ()):
-        if parameter["schema"].get("default") == "":
-            del parameter["schema"]["default"]
+        schema = parameter["schema"]
+        # No address and no header says null.
+        for kind in schema.pop("oneOf", ()):
+            schema |= {} if kind == {"type": "null"} else kind
+        if parameter["name"] == "If-Match":
+            # An empty one counts as none, which is answered 428.
+            schema["minLength"] = 1
+        if schema.get("default") == "":
+            del schema["default"]
             # A call without it is answered 428, which says more than that a parameter is missing.
-            parameter["required"] = parameter["name"] == "If-Match"
+            named = parameter["name"] == "If-Match"
+            parameter["required"] = named and not options.get("upserts")
     if takes := options.get("takes"):
         body = options.get("body")
         schema = {"$ref": REF.format(name=body.__name__)} if body else {"type": "string"}
@@ -127,6 +200,11 @@ def _finish(operation: Document, options: Mapping[str, Any]) -> None:
             response["description"] = "Done" if int(status) == 200 else "Created"
             if gives := options.get("gives"):
                 response["content"] = {gives: {"schema": {"type": "string", "format": "binary"}}}
+    if options.get("upserts"):
+        operation["responses"]["201"] = {
+            **operation["responses"]["200"],
+            "description": "Created",
+        }
     if options.get("ranges"):
         _add_ranges(operation["responses"])
 

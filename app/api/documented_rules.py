@@ -10,7 +10,7 @@ WORDS = {
     400: "The request cannot be read, or a parameter has a wrong value",
     401: "No token that counts",
     403: "The service account may not do this",
-    404: "There is no such thing in this contract",
+    404: "There is no such thing for this service account",
     408: "The request did not come completely",
     409: "It conflicts with what is there",
     410: "What the cursor points to was removed",
@@ -33,16 +33,16 @@ def _problems(*statuses: int) -> Mapping[int, ResponseSpec]:
             description=WORDS[status],
             media_type=MEDIA_TYPE,
         )
-        for status in sorted({*statuses, 400, 401, 429, 500, 503})
+        for status in sorted({*statuses, 400, 401, 403, 429, 500, 503})
     }
 
 
 READ = _problems(404)
 LISTED = _problems(410)
 LISTED_BELOW = _problems(404, 410)
-# Changes by role, of a contract that runs.
-CREATED = _problems(403, 404, 408, 409, 413, 415, 422)
-CHANGED = _problems(403, 404, 408, 409, 412, 413, 415, 422, 428)
-ENDED = _problems(403, 404, 409, 412, 422, 428)
-ISSUED = _problems(403, 404, 408, 409, 413, 415, 422)
-FETCHED = _problems(403, 404)
+CREATED = _problems(404, 408, 409, 413, 415, 422)
+CHANGED = _problems(404, 408, 409, 412, 413, 415, 422, 428)
+UPSERTED = _problems(404, 408, 409, 412, 413, 415, 422)
+ENDED = _problems(404, 409, 412, 422, 428)
+ISSUED = _problems(404, 408, 409, 413, 415, 422)
+FETCHED = _problems(404)

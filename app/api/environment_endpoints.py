@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from litestar import Controller, Request, Response, get, post, put
 from litestar.di import NamedDependency, Provide
 
-from app.api.access import Caller, provide_place
+from app.api.access import AT_PLACE, Caller
 from app.api.calls import (
     IF_MATCH,
     answered,
@@ -18,8 +19,8 @@ from app.api.calls import (
     wanted_revision,
 )
 from app.api.documented_rules import CHANGED, CREATED, ENDED, LISTED, READ
+from app.api.form_rules import values_of
 from app.api.list_rules import Part, page_of
-from app.api.problem_rules import ApiProblem, Code, of_fields
 from app.api.services import Answer, Call, do, once
 from app.api.values import Environment, EnvironmentFacts, Page
 from app.environments import acts, queries
@@ -27,8 +28,6 @@ from app.environments.access import provide_place as look_up
 from app.environments.queries import Place, SeenEnvironment
 from app.environments.services import lock_environment
 from app.environments.values import EnvironmentValues
-from app.web.requests import form_of
-from app.web.values import kinds, read_values
 
 CALL = {"call": Provide(provide_call)}
 
@@ -55,14 +54,8 @@ async def _values(caller: Caller, facts: EnvironmentFacts) -> EnvironmentValues:
     Raises:
         ApiProblem: one of them cannot be used.
     """
-    typed = {
-        name: kind.show(getattr(facts, name)) for name, kind in kinds(EnvironmentValues).items()
-    }
     choices = await acts.choices(caller.contract)
-    form = read_values(EnvironmentValues, form_of(typed), choices)
-    if form.errors:
-        raise ApiProblem(Code.INVALID_VALUE, errors=of_fields(form.errors))
-    return form.values
+    return values_of(EnvironmentValues, msgspec.structs.asdict(facts), choices)
 
 
 async def _answer(caller: Caller, id: UUID, status: int = 200) -> Answer:
@@ -115,7 +108,7 @@ class OneEnvironmentCalls(Controller):
     """One environment, also a retired one."""
 
     path = "/environments/{environment_id:uuid}"
-    dependencies = {"place": Provide(provide_place)}
+    dependencies = AT_PLACE
 
     @get(responses=READ, tags=["environments"])
     async def read_environment(self, place: NamedDependency[Place]) -> Response[Environment]:

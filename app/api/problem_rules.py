@@ -21,7 +21,9 @@ class Code(StrEnum):
     TOKEN_UNKNOWN = "token-unknown"  # noqa: S105
     TOKEN_EXPIRED = "token-expired"  # noqa: S105
     TOKEN_REVOKED = "token-revoked"  # noqa: S105
+    OTHER_TOKEN_KIND = "other-token-kind"  # noqa: S105
     ROLE_INSUFFICIENT = "role-insufficient"
+    SCOPE_MISSING = "scope-missing"
     CONTRACT_ENDED = "contract-ended"
     PROOF_REQUIRED = "proof-required"
     NOT_FOUND = "not-found"
@@ -61,10 +63,10 @@ KINDS: Mapping[Code, Kind] = {
         401, N_("This token is incomplete or was changed. Copy the whole token.")
     ),
     Code.TOKEN_UNKNOWN: Kind(401, N_("This token is unknown.")),
-    Code.TOKEN_EXPIRED: Kind(
-        401, N_("This token has expired. An owner can create a new one in the portal.")
-    ),
+    Code.TOKEN_EXPIRED: Kind(401, N_("This token has expired. Create a new one in the portal.")),
     Code.TOKEN_REVOKED: Kind(401, N_("This service account was revoked.")),
+    Code.OTHER_TOKEN_KIND: Kind(403, N_("This call takes a token of another kind.")),
+    Code.SCOPE_MISSING: Kind(403, N_("This service account does not have the scope of this call.")),
     Code.ROLE_INSUFFICIENT: Kind(
         403, N_("This service account may only read. This call takes the role “Operate”.")
     ),
@@ -100,7 +102,13 @@ KINDS: Mapping[Code, Kind] = {
 }
 # What acts refuse has codes of its own. Another change came first: a conflict. All else is in what
 # was sent.
-CONFLICTS = frozenset({"name-taken", "counts-moved"})
+CONFLICTS = frozenset(
+    {
+        *("name-taken", "number-taken", "code-taken", "external-id-taken"),
+        *("in-use", "counts-moved", "redeemed", "quote-moved", "contract-changed", "below-use"),
+        *("settled", "upload-gone", "owner-there", "member", "invited"),
+    }
+)
 # Nothing is wrong with what was sent.
 NOT_NOW = frozenset({"no-signing-key"})
 

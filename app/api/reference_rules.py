@@ -1,27 +1,14 @@
 """The reference of the API for people, made from the OpenAPI document."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.api.document_rules import Document
+from app.api.example_rules import example
 from app.api.problem_rules import KINDS
 
-# Bodies for the examples: valid JSON, where $… stands for the reader's own.
-BODIES: Mapping[str, Any] = {
-    "create_environment": {"name": "Build server", "sort_key": 10},
-    "change_environment": {"name": "Build server 2", "sort_key": 20},
-    "set_allocations": {"allocations": [{"entitlement": "$ENTITLEMENT", "quantity": 1}]},
-}
-VARIABLES = {
-    "environment_id": "$ENVIRONMENT",
-    "resource_id": "$RESOURCE",
-    "number": "$NUMBER",
-}
-SAVED = {"download_activation": "activation.jwt", "download_resource": "resource.bin"}
-REQUEST_FILE = "activation-request.jwt"
-BEARER = '-H "Authorization: Bearer $TOKEN"'
+VENDOR = "vendor-"
 
 
 @dataclass(frozen=True)
@@ -52,13 +39,20 @@ class Structure:
 
 @dataclass(frozen=True)
 class Operation:
-    """A call, with an example for a shell."""
+    """A call, with an example for a shell.
+
+    Attributes:
+        scope: what a call of the vendor takes; empty for a contract's.
+        uses: names of the structures that it takes and gives.
+    """
 
     id: str
     method: str
     path: str
     told: str
     operates: bool
+    scope: str
+    uses: Sequence[str]
     parameters: Sequence[Field]
     takes: str
     gives: str
@@ -74,9 +68,18 @@ class Group:
     told: str
     operations: Sequence[Operation]
 
+    @property
+    def slug(self) -> str:
+        """Return how the address of its page names it, where it has one."""
+        return self.name.removeprefix(VENDOR)
 
-def groups(document: Document) -> list[Group]:
-    """Return the calls by what they are about, in the document's order."""
+
+def groups(document: Document, *, vendor: bool) -> list[Group]:
+    """Return the calls by what they are about, in the document's order.
+
+    Args:
+        vendor: whether those of the vendor's systems, or those about one contract.
+    """
     every = list(_operations(document))
     return [
         Group(
@@ -85,6 +88,7 @@ def groups(document: Document) -> list[Group]:
             [operation for name, operation in every if name == tag["name"]],
         )
         for tag in document["tags"]
+        if tag["name"].startswith(VENDOR) is vendor
     ]
 
 
@@ -99,7 +103,9 @@ def _operations(document: Document) -> Iterator[tuple[str, Operation]]:
                     method=method.upper(),
                     path=path,
                     told=operation["summary"],
-                    operates=operation["x-required-role"] == "operate",
+                    operates=operation.get("x-required-role") == "operate",
+                    scope=operation.get("x-required-scope", ""),
+                    uses=_uses(document, operation),
                     parameters=_parameters(operation),
                     takes=_content(operation.get("requestBody", {})),
                     gives=_content(given),
@@ -125,12 +131,9 @@ def _parameters(operation: Document) -> list[Field]:
 
 def parameters(groups: Sequence[Group]) -> list[Field]:
     """Return every parameter once: one name means the same in all calls."""
-    found = {
-        field.name: field
-        for group in groups
-        for operation in group.operations
-        for field in operation.parameters
-    }
+    found = dict[str, Field]()
+    for field in (f for group in groups for each in group.operations for f in each.parameters):
+        found.setdefault(field.name, field)
     return list(found.values())
 
 
@@ -157,12 +160,30 @@ def _kind(schema: Document) -> str:
     return f"{kind} ({schema['format']})" if schema.get("format") else kind
 
 
-def structures(document: Document) -> list[Structure]:
-    """Return the structures that calls take and give, by name."""
+def structures(document: Document, groups: Sequence[Group]) -> list[Structure]:
+    """Return the structures that the calls of these groups take and give, by name."""
+    schemas = document["components"]["schemas"]
+    used = {name for group in groups for each in group.operations for name in each.uses}
     return [
-        Structure(name, _fields(schema), schema.get("enum", ()))
-        for name, schema in sorted(document["components"]["schemas"].items())
+        Structure(name, _fields(schemas[name]), schemas[name].get("enum", ()))
+        for name in sorted(used)
     ]
+
+
+def _uses(document: Document, part: Any) -> list[str]:
+    """Return the names of the structures in a part of the document, and of those inside of them."""
+    schemas, waiting = document["components"]["schemas"], [part]
+    found: dict[str, None] = {}
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            waiting += each.values()
+            if (name := _reference(each)) and name not in found:
+                found[name] = None
+                waiting.append(schemas[name])
+    return list(found)
 
 
 def _fields(schema: Document) -> list[Field]:
@@ -177,39 +198,6 @@ def _fields(schema: Document) -> list[Field]:
         )
         for name, member in schema.get("properties", {}).items()
     ]
-
-
-def example(method: str, path: str, operation: Document) -> str:
-    """Return a command for a shell that makes the call."""
-    for name, variable in VARIABLES.items():
-        path = path.replace(f"{{{name}}}", variable)
-    parts = [f'"$PORTAL{path}"', BEARER]
-    takes = list(operation.get("requestBody", {}).get("content", ()))
-    named = {each["name"] for each in operation.get("parameters", ())}
-    if "If-Match" in named:
-        parts.append("-H 'If-Match: *'")
-    if takes:
-        parts.append(f"-H 'Content-Type: {takes[0]}'")
-    body = BODIES.get(operation["operationId"])
-    if body is not None:
-        parts.append(f"-d {_shell(json.dumps(body))}")
-    elif takes:
-        parts.append(f"--data-binary @{REQUEST_FILE}")
-    elif method == "post":
-        parts.append("-X POST")
-    if method == "put":
-        parts.append("-X PUT")
-    if saved := SAVED.get(operation["operationId"]):
-        parts.append(f"-o {saved}")
-    return "curl " + " \\\n  ".join(parts)
-
-
-def _shell(text: str) -> str:
-    """Quote JSON for a shell, which fills in what begins with $."""
-    if "$" not in text:
-        return f"'{text}'"
-    escaped = text.replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def problems() -> list[tuple[str, int, str]]:

@@ -19,6 +19,7 @@ from app.api.tables import ApiCall
 from app.confirmations.acts import Act, Context, Done, P, Refused
 from app.confirmations.services import perform
 from app.database import Record, fetch, fetch_one, unit_of_work, uuid7
+from app.service_accounts.queries import counts_now
 from app.service_accounts.rules import Holder
 
 KEPT = timedelta(hours=48)
@@ -93,6 +94,7 @@ async def once(call: Call, work: Callable[[], Awaitable[Answer]]) -> Answer:
     """
     try:
         async with unit_of_work():
+            await _require_account(call.holder)
             if call.key and not call.dry_run and (kept := await _claim(call)) is not None:
                 return kept
             answer = await work()
@@ -106,6 +108,16 @@ async def once(call: Call, work: Callable[[], Awaitable[Answer]]) -> Answer:
     except _RefusedAct as refused:
         await _note_refusal(call, refused.reason)
         raise problem_of(refused.act, refused.reason) from None
+
+
+async def _require_account(holder: Holder) -> None:
+    """Look again whether an account of the vendor counts; a contract's reads all look themselves.
+
+    Raises:
+        ApiProblem: it was revoked since the call began.
+    """
+    if holder.scopes is not None and not await counts_now(holder.id):
+        raise ApiProblem(Code.TOKEN_REVOKED)
 
 
 async def _claim(call: Call) -> Answer | None:

@@ -70,6 +70,13 @@ EVENT_TYPES = {
     "service-account-creation": N_("Created the service account “%(subject)s” (%(service_role)s)"),
     "service-account-rotation": N_("Created a new token for the service account “%(subject)s”"),
     "service-account-revocation": N_("Revoked the service account “%(subject)s”"),
+    "vendor-account-creation": N_(
+        "Created the vendor's service account “%(subject)s” (%(scopes)s)"
+    ),
+    "vendor-account-rotation": N_(
+        "Created a new token for the vendor's service account “%(subject)s”"
+    ),
+    "vendor-account-revocation": N_("Revoked the vendor's service account “%(subject)s”"),
     "webhook-creation": N_("Created the webhook “%(name)s” to %(host)s"),
     "webhook-change": N_("Changed the webhook “%(name)s” to %(host)s"),
     "webhook-rotation": N_("Created a new secret for the webhook “%(name)s”"),

@@ -28,6 +28,8 @@ FEWER_A_DAY = {
     "email-change-request": 10,
     "service-account-creation": 200,
     "service-account-rotation": 200,
+    "vendor-account-creation": 200,
+    "vendor-account-rotation": 200,
     "webhook-creation": 200,
     "webhook-test": 200,
     "webhook-resending": 1000,

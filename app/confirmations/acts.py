@@ -38,6 +38,7 @@ class Statement:
         notes: consequences the person should know.
         warning: the one thing that must not be overlooked, or an empty string.
         changes: a heading and rows (what, before, after) of a table, if there is one.
+        subject: what the rows of `changes` are; products unless it says.
         danger: it takes something away, and 決定 cannot be undone: the button is red.
         whole_page: 決定 changes what stands around the main part, so it is not swapped alone.
         steps: the flow that the page is a step of, if there is one.
@@ -49,6 +50,7 @@ class Statement:
     notes: list[str] = field(default_factory=list)
     warning: str = ""
     changes: tuple[str, list[tuple[str, str, str]]] | None = None
+    subject: str = ""
     danger: bool = False
     whole_page: bool = False
     steps: Steps | None = None
@@ -100,11 +102,18 @@ class Refusal:
         field: where it is said; `form` for the whole.
         message: message id; `%(name)s` stands for a detail of this name.
         by: the error of a service or the database that means this.
+        constraint: the only constraint of the database whose error it is; empty for any.
     """
 
     field: str
     message: str
     by: type[Exception] | None = None
+    constraint: str = ""
+
+    def is_meant(self, error: Exception) -> bool:
+        """Return whether an error means this."""
+        of = self.constraint in {"", getattr(error, "constraint_name", "")}
+        return self.by is not None and isinstance(error, self.by) and of
 
     def told(self, **details: object) -> str:
         """Return the message in the reader's language."""
@@ -190,7 +199,7 @@ class Act(Generic[P]):
     def meaning(self, error: Exception) -> str | None:
         """Return the code of the refusal that an error means, if it means one."""
         for code, refusal in {"changed": CHANGED, **self.refusals}.items():
-            if refusal.by is not None and isinstance(error, refusal.by):
+            if refusal.is_meant(error):
                 return code
         return None
 

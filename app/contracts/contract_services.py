@@ -64,6 +64,7 @@ async def amend_contract(
         Gone: the contract is not there.
         Changed: it has another revision by now.
         asyncpg.CheckViolationError: the term ends before it starts.
+        asyncpg.UniqueViolationError: another contract has the external id.
     """
     async with unit_of_work():
         before = await lock_contract(contract, revision)
@@ -80,5 +81,7 @@ async def amend_contract(
             ends_on_before=before.ends_on,
             starts_on=values.starts_on,
             ends_on=values.ends_on,
+            external_id_before=before.external_id,
+            external_id=values.external_id,
             effective_on=values.effective_on,
         )

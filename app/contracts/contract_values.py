@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from app.contracts.external_id_values import ExternalId
 from app.contracts.rules import TIME_ZONES
 from app.web.choice_kinds import Choice, Language
 from app.web.forms import Fields
@@ -67,7 +68,7 @@ EffectiveOn = Annotated[date, Day(label=N_("Effective date"))]
 class ContractValues(Values, frozen=True):
     """A new contract and its owner; the owner's address may come later.
 
-    Rules: last day not before the first; number once
+    Rules: last day not before the first; number and external ID once
     """
 
     number: Annotated[str, ContractNumber(label=N_("Contract number"), maximum=40)]
@@ -94,6 +95,7 @@ class ContractValues(Values, frozen=True):
         ),
     ]
     owner_language: OwnerLanguage
+    external_id: ExternalId = None
 
 
 class ContractFacts(Values, frozen=True):
@@ -105,12 +107,13 @@ class ContractFacts(Values, frozen=True):
     sales_name: SalesName
     sales_email: SalesEmail
     sales_phone: SalesPhone
+    external_id: ExternalId = None
 
 
-class ContractAmendmentValues(ContractFacts, frozen=True):
+class ContractAmendmentValues(ContractFacts, frozen=True, kw_only=True):
     """Other facts of a contract, with the reason.
 
-    Rules: last day not before the first
+    Rules: last day not before the first; external ID once
     """
 
     reason: Note

@@ -1,6 +1,7 @@
 """Changes of companies, contracts and memberships, as the vendor makes them."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from app import clock
@@ -20,14 +21,28 @@ async def create_corporate_group(name: str, *, actor: UUID | None) -> UUID:
     return group.id
 
 
+def named_outside(external_id: str | None) -> dict[str, Any]:
+    """Return what the audit event of a new thing says of its external id, if it has one."""
+    return {"external_id": external_id} if external_id else {}
+
+
 async def create_company(
-    name: str, reading: str, *, corporate_group: UUID | None = None, actor: UUID | None
+    name: str,
+    reading: str,
+    *,
+    corporate_group: UUID | None = None,
+    external_id: str | None = None,
+    actor: UUID | None,
 ) -> UUID:
     """Make a company. `reading` is its name in kana, for search and order."""
-    company = Company(name=name, reading=reading, corporate_group=corporate_group)
+    company = Company(
+        name=name, reading=reading, corporate_group=corporate_group, external_id=external_id
+    )
     async with unit_of_work():
         await Company.insert(company)
-        await record("company-creation", actor=actor, subject=company.id)
+        await record(
+            "company-creation", actor=actor, subject=company.id, **named_outside(external_id)
+        )
     return company.id
 
 
@@ -41,6 +56,7 @@ async def create_contract(
     license_type: str = "term",
     time_zone: str = "Asia/Tokyo",
     sales: tuple[str, str, str],
+    external_id: str | None = None,
     actor: UUID | None,
 ) -> UUID:
     """Make a contract, with the first line of its history.
@@ -59,11 +75,18 @@ async def create_contract(
         sales_name=sales[0],
         sales_email=sales[1],
         sales_phone=sales[2],
+        external_id=external_id,
     )
     async with unit_of_work():
         await Contract.insert(contract)
         await note_change(contract.id, ChangeKind.SIGNED, Reason("", starts_on))
-        await record("contract-creation", actor=actor, contract=contract.id, subject=contract.id)
+        await record(
+            "contract-creation",
+            actor=actor,
+            contract=contract.id,
+            subject=contract.id,
+            **named_outside(external_id),
+        )
     return contract.id
 
 

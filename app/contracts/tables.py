@@ -22,13 +22,14 @@ class CorporateGroup(Table):
 
 
 class Company(Table):
-    """A customer organisation."""
+    """A customer organisation; `external_id` is what the vendor's other systems call it."""
 
     id = UUID(primary_key=True, default=uuid7)
     name = Text()
     reading = Text()
     corporate_group = ForeignKey(CorporateGroup, null=True, on_delete=OnDelete.restrict)
     revision = Integer(default=1)
+    external_id = Text(null=True, default=None)
 
 
 class Contract(Table):
@@ -46,6 +47,7 @@ class Contract(Table):
     sales_email = Text()
     sales_phone = Text()
     revision = Integer(default=1)
+    external_id = Text(null=True, default=None)
 
 
 class ContractChange(Table):
@@ -111,7 +113,7 @@ DATA = (
     Fields("corporate_group", "name revision", Level.CONFIDENTIAL, "viewer", "operator"),
     Fields(
         "company",
-        "name reading corporate_group revision",
+        "name reading corporate_group revision external_id",
         Level.CONFIDENTIAL,
         "people of its contracts; owners their group's; viewer",
         "operator",
@@ -119,7 +121,7 @@ DATA = (
     Fields(
         "contract",
         "number name company license_type starts_on ends_on time_zone sales_name "
-        "sales_email sales_phone revision",
+        "sales_email sales_phone revision external_id",
         Level.CONFIDENTIAL,
         "the contract's people; viewer",
         "operator, with a reason",

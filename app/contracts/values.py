@@ -3,6 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
+from app.contracts.external_id_values import ExternalId
 from app.web.choice_kinds import Thing
 from app.web.i18n import N_
 from app.web.kinds import Line
@@ -12,7 +13,7 @@ from app.web.values import Values
 class CompanyValues(Values, frozen=True):
     """The facts of a company. `reading` is its name in kana, for search and order.
 
-    Rules: name once; group companies stay in the group
+    Rules: name and external ID once; group companies stay in the group
     """
 
     name: Annotated[str, Line(label=N_("Company name"), maximum=100)]
@@ -27,6 +28,7 @@ class CompanyValues(Values, frozen=True):
     corporate_group: Annotated[UUID | None, Thing(label=N_("Corporate group"), required=False)] = (
         None
     )
+    external_id: ExternalId = None
 
 
 class GroupValues(Values, frozen=True):

@@ -25,9 +25,10 @@ from app.web.lists.queries import list_rows
 
 EXPORT_ROWS = 1000
 
-# The vendor's staff, and those of them who have left.
+# The vendor's staff, those of them who have left, and the vendor's service accounts.
 VENDOR = """(
     select id from portal_user where staff_role is not null
+    union all select id from service_account where contract is null
     union all select erased_user from withdrawal where staff)
 """
 
@@ -68,7 +69,8 @@ class Offered:
 COLUMNS = """
     e.id, e.at, e.event_type, e.actor, e.contract, e.details::text as details,
     actor.name as actor_name, account.name as account_name,
-    actor.staff_role is not null or former.staff is true as staff,
+    actor.staff_role is not null or former.staff is true
+        or account.scopes is not null as staff,
     coalesce(environment.name, company.name, quote_request.reference, resource.name,
              person.name, invitation.email) as subject,
     product.name_ja, product.name_en,
@@ -122,7 +124,7 @@ def _seen(row: Record) -> SeenEvent:
 
 def actor_name(row: Record, *, staff: bool) -> str:
     """Return who acted, of a row with COLUMNS: a person, a service account or the portal."""
-    if row["account_name"] is not None:
+    if row["account_name"] is not None and not staff:
         return account_name(row["account_name"])
     return person_name(row["actor"], row["actor_name"], staff=staff)
 
@@ -206,7 +208,7 @@ OFFERED = """
             from types where event_type is not null)::text as types,
            (select coalesce(json_agg(json_build_object(
                 'id', a.actor, 'name', coalesce(u.name, s.name), 'account', s.id is not null,
-                'staff', u.staff_role is not null or w.staff is true)
+                'staff', u.staff_role is not null or w.staff is true or s.scopes is not null)
                 order by s.id is not null, coalesce(u.name, s.name)), '[]')
             from actors a left join portal_user u on u.id = a.actor
             left join service_account s on s.id = a.actor

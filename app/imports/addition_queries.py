@@ -5,7 +5,7 @@ Each adds the rows that are not there yet and an audit event for each of them.
 
 from collections.abc import Mapping
 
-from app.imports.check_queries import THERE
+from app.imports.present_queries import THERE
 from app.imports.rules import Kind
 
 MISSING_GROUPS = """
@@ -27,6 +27,11 @@ def _new(kind: Kind) -> str:
     """
 
 
+EXTERNAL_ID = "nullif(content ->> 'external_id', '')"
+# What an audit event says of it: nothing if there is none.
+NAMED = f"jsonb_strip_nulls(jsonb_build_object('external_id', {EXTERNAL_ID}))"
+
+
 def _events(event_type: str, contract: str, details: str = "'{}'::jsonb") -> str:
     """Answers with as many rows as were added."""
     return f"""
@@ -41,28 +46,29 @@ ADDITIONS: Mapping[Kind, str] = {
     Kind.COMPANIES: f"""
         with new as materialized ({_new(Kind.COMPANIES)}),
         added as (
-            insert into company (id, name, reading, corporate_group)
-            select new.id, content ->> 'name', content ->> 'reading', g.id
+            insert into company (id, name, reading, corporate_group, external_id)
+            select new.id, content ->> 'name', content ->> 'reading', g.id, {EXTERNAL_ID}
             from new left join corporate_group g
                 on normalize(g.name, nfc) = normalize(content ->> 'corporate_group', nfc))
-        {_events("company-creation", "null::uuid")}
+        {_events("company-creation", "null::uuid", NAMED)}
     """,
     Kind.CONTRACTS: f"""
         with new as materialized ({_new(Kind.CONTRACTS)}),
         added as (
             insert into contract (id, number, name, company, license_type, starts_on, ends_on,
-                                  time_zone, sales_name, sales_email, sales_phone)
+                                  time_zone, sales_name, sales_email, sales_phone, external_id)
             select new.id, content ->> 'number', content ->> 'name', m.id,
                    content ->> 'license_type', (content ->> 'starts_on')::date,
                    (content ->> 'ends_on')::date, content ->> 'time_zone',
-                   content ->> 'sales_name', content ->> 'sales_email', content ->> 'sales_phone'
+                   content ->> 'sales_name', content ->> 'sales_email', content ->> 'sales_phone',
+                   {EXTERNAL_ID}
             from new join company m
                 on normalize(m.name, nfc) = normalize(content ->> 'company', nfc)
             returning id, starts_on),
         history as (
             insert into contract_change (id, contract, kind, effective_on, note, recorded_at)
             select gen_random_uuid(), id, 'signed', starts_on, '', $2 from added)
-        {_events("contract-creation", "new.id")}
+        {_events("contract-creation", "new.id", NAMED)}
     """,
     Kind.ENTITLEMENTS: f"""
         with new as materialized (
@@ -71,15 +77,16 @@ ADDITIONS: Mapping[Kind, str] = {
             join product p on p.code = content ->> 'product'),
         added as (
             insert into entitlement (id, contract, product, quantity, starts_on, ends_on,
-                                     created_at)
+                                     created_at, external_id)
             select id, contract, product, (content ->> 'quantity')::integer,
-                   (content ->> 'starts_on')::date, (content ->> 'ends_on')::date, $2
+                   (content ->> 'starts_on')::date, (content ->> 'ends_on')::date, $2,
+                   {EXTERNAL_ID}
             from new)
         {
         _events(
             "entitlement-addition",
             "new.contract",
-            "jsonb_build_object('quantity', (content ->> 'quantity')::integer)",
+            f"jsonb_build_object('quantity', (content ->> 'quantity')::integer) || {NAMED}",
         )
     }
     """,
@@ -117,16 +124,19 @@ NEXT_PEOPLE = """
 # Kind → its rows, with the columns of the file.
 EXPORTS: Mapping[Kind, str] = {
     Kind.COMPANIES: """
-        select c.name, c.reading, coalesce(g.name, '') as corporate_group
+        select c.name, c.reading, coalesce(g.name, '') as corporate_group,
+               coalesce(c.external_id, '') as external_id
         from company c left join corporate_group g on g.id = c.corporate_group order by c.name
     """,
     Kind.CONTRACTS: """
         select c.number, c.name, m.name as company, c.license_type, c.starts_on, c.ends_on,
-               c.time_zone, c.sales_name, c.sales_email, c.sales_phone
+               c.time_zone, c.sales_name, c.sales_email, c.sales_phone,
+               coalesce(c.external_id, '') as external_id
         from contract c join company m on m.id = c.company order by c.number
     """,
     Kind.ENTITLEMENTS: """
-        select c.number as contract, p.code as product, e.quantity, e.starts_on, e.ends_on
+        select c.number as contract, p.code as product, e.quantity, e.starts_on, e.ends_on,
+               coalesce(e.external_id, '') as external_id
         from entitlement e join contract c on c.id = e.contract join product p on p.id = e.product
         where e.license_key is null order by c.number, p.code, e.starts_on, e.id
     """,

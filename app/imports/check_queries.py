@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Mapping
 import asyncpg
 
 from app.database import Record
-from app.imports.rules import NAMED_BY, Fault, FaultyNames, Kind, plain_name_of
+from app.imports.present_queries import COMPARED, THERE
+from app.imports.rules import NAMED_BY, OPTIONAL, Fault, FaultyNames, Kind, plain_name_of
 from app.web.i18n import gettext as _
 
 # A big import may wait longer than a page would.
@@ -22,60 +23,6 @@ KEYS: Mapping[Kind, tuple[str, ...]] = {
     Kind.PEOPLE: ("contract", "email"),
     Kind.LICENSE_KEYS: ("code",),
 }
-# An entitlement of an order has no license key. Asked for as `is null`, that would be looked up in
-# the key's index, which a server that has not counted nulls yet takes for the shortest way.
-# Kind → what is there under the key of a line `l`, with the columns of the file, as text.
-THERE: Mapping[Kind, str] = {
-    Kind.COMPANIES: """
-        select c.name, c.reading, coalesce(g.name, '') as corporate_group
-        from company c left join corporate_group g on g.id = c.corporate_group
-        where normalize(c.name, nfc) = normalize(l.content ->> 'name', nfc)
-    """,
-    Kind.CONTRACTS: """
-        select c.name, m.name as company, c.license_type, c.starts_on::text, c.ends_on::text,
-               c.time_zone, c.sales_name, c.sales_email, c.sales_phone
-        from contract c join company m on m.id = c.company
-        where c.number = l.content ->> 'number'
-    """,
-    Kind.ENTITLEMENTS: """
-        select e.quantity::text, e.ends_on::text
-        from contract c join entitlement e on e.contract = c.id
-        join product p on p.id = e.product
-        where c.number = l.content ->> 'contract' and p.code = l.content ->> 'product'
-          and e.starts_on = (l.content ->> 'starts_on')::date and num_nulls(e.license_key) = 1
-        order by (e.quantity::text, e.ends_on::text)
-                 = (l.content ->> 'quantity', l.content ->> 'ends_on') desc
-        limit 1
-    """,
-    # A file does not invite a person who was ever invited.
-    Kind.PEOPLE: """
-        select '' as email from contract c
-        where c.number = l.content ->> 'contract' and (
-            exists (select 1 from invitation i
-                    where i.contract = c.id and i.email = l.content ->> 'email')
-            or exists (select 1 from import_person i
-                       where i.contract = c.id and i.email = l.content ->> 'email')
-            or exists (select 1 from membership m join portal_user u on u.id = m."user"
-                       where m.contract = c.id and u.email = l.content ->> 'email'))
-    """,
-    Kind.LICENSE_KEYS: """
-        select p.code as product, k.quantity::text, k.starts_on::text, k.ends_on::text,
-               coalesce(c.number, '') as contract
-        from license_key k join product p on p.id = k.product
-        left join contract c on c.id = k.contract
-        where replace(k.code, '-', '') = replace(l.content ->> 'code', '-', '')
-    """,
-}
-COMPARED: Mapping[Kind, tuple[str, ...]] = {
-    Kind.COMPANIES: ("reading", "corporate_group"),
-    Kind.CONTRACTS: (
-        *("name", "company", "license_type", "starts_on", "ends_on", "time_zone"),
-        *("sales_name", "sales_email", "sales_phone"),
-    ),
-    Kind.ENTITLEMENTS: ("quantity", "ends_on"),
-    Kind.PEOPLE: (),
-    Kind.LICENSE_KEYS: ("product", "quantity", "starts_on", "ends_on", "contract"),
-}
 # Kind → column → how one finds that the thing it names is there, or is in the same file.
 NAMED: Mapping[Kind, Mapping[str, str]] = {
     Kind.COMPANIES: {},
@@ -83,6 +30,12 @@ NAMED: Mapping[Kind, Mapping[str, str]] = {
     Kind.ENTITLEMENTS: {"contract": "contract where number =", "product": "product where code ="},
     Kind.PEOPLE: {"contract": "contract where number ="},
     Kind.LICENSE_KEYS: {"product": "product where code =", "contract": "contract where number ="},
+}
+# Kind → the table whose rows have an external id.
+NAMED_OUTSIDE: Mapping[Kind, str] = {
+    Kind.COMPANIES: "company",
+    Kind.CONTRACTS: "contract",
+    Kind.ENTITLEMENTS: "entitlement",
 }
 MADE_BY: Mapping[str, tuple[Kind, str]] = {
     "company": (Kind.COMPANIES, NAMED_BY[Kind.COMPANIES]),
@@ -110,6 +63,7 @@ def _question(kind: Kind) -> str:
     parts = [_twice(kind)]
     parts += [_unknown(kind, column, where) for column, where in NAMED[kind].items()]
     parts += [_different(kind)] if COMPARED[kind] else []
+    parts += [_external_id_twice(kind), _external_id_taken(kind)] if kind in NAMED_OUTSIDE else []
     parts += [_lost_zeros(kind)] if kind is Kind.CONTRACTS else []
     return " union all ".join(parts) + " order by line, 2"
 
@@ -131,6 +85,27 @@ def _twice(kind: Kind) -> str:
         from (select line, min(line) over (partition by {keys}) as first
               from import_line where import = $1 and kind = '{kind}') lines
         where line <> first
+    """
+
+
+def _external_id_twice(kind: Kind) -> str:
+    return f"""
+        select line, 'external_id', 'twice', first::text
+        from (select line, min(line) over (partition by content ->> 'external_id') as first
+              from import_line
+              where import = $1 and kind = '{kind}' and content ->> 'external_id' <> '') lines
+        where line <> first
+    """
+
+
+def _external_id_taken(kind: Kind) -> str:
+    """New lines whose external id another row has; lines that are there already are compared."""
+    return f"""
+        select line, 'external_id', 'taken', l.content ->> 'external_id' from import_line l
+        where import = $1 and kind = '{kind}'
+          and exists (select 1 from {NAMED_OUTSIDE[kind]} o
+                      where o.external_id = l.content ->> 'external_id')
+          and not exists ({THERE[kind]})
     """
 
 
@@ -181,8 +156,14 @@ def _unknown(kind: Kind, column: str, where: str) -> str:
     """
 
 
+def _here(column: str) -> str:
+    """Return what a line says of a column; one that may be left out says nothing if it is empty."""
+    value = f"l.content ->> '{column}'"
+    return f"coalesce(nullif({value}, ''), there.{column})" if column in OPTIONAL else value
+
+
 def _different(kind: Kind) -> str:
-    pairs = ", ".join(f"('{c}', there.{c}, l.content ->> '{c}')" for c in COMPARED[kind])
+    pairs = ", ".join(f"('{c}', there.{c}, {_here(c)})" for c in COMPARED[kind])
     return f"""
         select line, each.name, 'different', each.there from import_line l
         cross join lateral ({THERE[kind]}) there
@@ -211,6 +192,7 @@ def _named_line(row: Record, faulty: FaultyNames) -> str:
 def _message(problem: str, value: str) -> str:
     messages = {
         "twice": _("Duplicate of line %(value)s.", value=value),
+        "taken": _("Another entry already has the external ID %(value)s.", value=value),
         "unknown": _("%(value)s does not exist in the portal or in the file.", value=value),
         "zeros": _(
             "Leading zeros may have been lost (%(value)s). Format the column as text and"

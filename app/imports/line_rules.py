@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.characters import without_invisible
-from app.imports.rules import COLUMNS, NAMED_BY, Fault, Kind
+from app.imports.rules import COLUMNS, NAMED_BY, OPTIONAL, Fault, Kind
 from app.spreadsheets.faults import CellMark, Merge, Row
 from app.web.i18n import gettext as _
 from app.web.table_faults import cell_message, line_message, merged_message
@@ -70,7 +70,8 @@ class Lines:
 
     def _is_head(self, row: Row) -> bool:
         known = set(COLUMNS[self._kind]) & set(_names(row))
-        return len(known) > 1 and 2 * len(known) >= len(COLUMNS[self._kind])
+        required = set(COLUMNS[self._kind]) - OPTIONAL
+        return len(known) > 1 and 2 * len(known) >= len(required)
 
     def _begin(self, head: Row) -> Iterator[Fault]:
         """Take a row for the one that names the columns."""
@@ -156,7 +157,7 @@ def _head_faults(kind: Kind, number: int, head: Sequence[str]) -> list[Fault]:
     faults = [
         Fault(kind, number, name, _("This column is missing."))
         for name in wanted
-        if name not in head
+        if name not in head and name not in OPTIONAL
     ]
     faults += [
         Fault(kind, number, name, _("Unknown column. Valid columns: %(names)s.", names=names))

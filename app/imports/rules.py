@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.contracts.external_id_values import LONGEST_EXTERNAL_ID
 from app.contracts.rules import TIME_ZONES
 from app.products.license_key_rules import LICENSE_KEY, LONGEST_LICENSE_KEY
 from app.web.forms import Fields
@@ -82,22 +83,24 @@ class Fault:
 NAMED_BY: Mapping[Kind, str] = {Kind.COMPANIES: "name", Kind.CONTRACTS: "number"}
 # Kind → columns; where the key ends is what makes a line the same as another.
 COLUMNS: Mapping[Kind, Sequence[str]] = {
-    Kind.COMPANIES: ("name", "reading", "corporate_group"),
+    Kind.COMPANIES: ("name", "reading", "corporate_group", "external_id"),
     Kind.CONTRACTS: (
         *("number", "name", "company", "license_type", "starts_on", "ends_on", "time_zone"),
-        *("sales_name", "sales_email", "sales_phone"),
+        *("sales_name", "sales_email", "sales_phone", "external_id"),
     ),
-    Kind.ENTITLEMENTS: ("contract", "product", "quantity", "starts_on", "ends_on"),
+    Kind.ENTITLEMENTS: ("contract", "product", "quantity", "starts_on", "ends_on", "external_id"),
     Kind.PEOPLE: ("contract", "email", "role", "language"),
     Kind.LICENSE_KEYS: ("code", "product", "quantity", "starts_on", "ends_on", "contract"),
 }
+# Columns that a file may leave out.
+OPTIONAL = frozenset({"external_id"})
 EXAMPLES: Mapping[Kind, Sequence[str]] = {
-    Kind.COMPANIES: ("サンプル商事株式会社", "サンプルショウジ", "サンプルグループ"),
+    Kind.COMPANIES: ("サンプル商事株式会社", "サンプルショウジ", "サンプルグループ", "ACC-1"),
     Kind.CONTRACTS: (
         *("D-1001", "基幹システム契約", "サンプル商事株式会社", "term", "2027/04/01", "2028/03/31"),
-        *("Asia/Tokyo", "営業一部 山田 太郎", "sales@example.org", "03-0000-0100"),
+        *("Asia/Tokyo", "営業一部 山田 太郎", "sales@example.org", "03-0000-0100", "ORD-1"),
     ),
-    Kind.ENTITLEMENTS: ("D-1001", "PLATFORM", "10", "2027/04/01", "2028/03/31"),
+    Kind.ENTITLEMENTS: ("D-1001", "PLATFORM", "10", "2027/04/01", "2028/03/31", "ORD-1-1"),
     Kind.PEOPLE: ("D-1001", "owner@example.com", "owner", "ja"),
     Kind.LICENSE_KEYS: (
         "2B7KQ-9FXMW-H4TRC-8ZPND",
@@ -131,7 +134,14 @@ def _company(fields: Fields) -> dict[str, str]:
         "name": fields.text("name", "name", maximum=LONGEST_NAME),
         "reading": fields.text("reading", "reading", maximum=LONGEST_NAME),
         "corporate_group": group,
+        **_external_id(fields),
     }
+
+
+def _external_id(fields: Fields) -> dict[str, str]:
+    given = fields.data.get("external_id").strip()
+    code = fields.code("external_id", "external_id", maximum=LONGEST_EXTERNAL_ID) if given else ""
+    return {"external_id": code}
 
 
 def _term(fields: Fields) -> dict[str, str]:
@@ -155,6 +165,7 @@ def _contract(fields: Fields) -> dict[str, str]:
         "sales_name": fields.text("sales_name", "sales_name", maximum=LONGEST_NAME),
         "sales_email": fields.mail_address("sales_email", "sales_email"),
         "sales_phone": fields.code("sales_phone", "sales_phone", maximum=LONGEST_NUMBER),
+        **_external_id(fields),
     }
 
 
@@ -180,6 +191,7 @@ def _entitlement(fields: Fields) -> dict[str, str]:
         "product": fields.code("product", "product", maximum=LONGEST_NUMBER),
         "quantity": _quantity(fields),
         **_term(fields),
+        **_external_id(fields),
     }
 
 

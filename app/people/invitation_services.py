@@ -109,7 +109,7 @@ async def _send(
         language=language,
         role=role.value,
         token_hash=token_hash(token),
-        invited_by=actor.id,
+        invited_by=actor.person,
         invited_at=now,
         expires_at=now + INVITATION_LASTS,
     )
@@ -121,7 +121,7 @@ async def _send(
         about=invitation.id,
         valid_until=invitation.expires_at,
         inviter=actor.name,
-        by_vendor=actor.staff_role is not None,
+        by_vendor=actor.of_vendor,
         contract=contract,
         link=f"{settings.base_url}/join/{token}",
         expires_at=invitation.expires_at,

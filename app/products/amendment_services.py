@@ -29,6 +29,7 @@ async def order_entitlement(*, contract: UUID, values: EntitlementOrderValues, a
             product=values.product,
             quantity=values.quantity,
             term=Term(values.starts_on, values.ends_on),
+            external_id=values.external_id,
             actor=actor,
         )
         await note_change(contract, ChangeKind.AMENDED, Reason(values.reason, values.effective_on))

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from app.contracts.contract_values import EffectiveOn, EndsOn, Note, StartsOn
+from app.contracts.external_id_values import ExternalId
 from app.products.rules import Term
 from app.web.choice_kinds import Thing
 from app.web.i18n import N_
@@ -21,6 +22,7 @@ class EntitlementFacts(Values, frozen=True):
     quantity: Quantity
     starts_on: StartsOn
     ends_on: EndsOn
+    external_id: ExternalId = None
 
     @property
     def term(self) -> Term:
@@ -28,10 +30,11 @@ class EntitlementFacts(Values, frozen=True):
         return Term(self.starts_on, self.ends_on)
 
 
-class EntitlementAmendmentValues(EntitlementFacts, frozen=True):
+class EntitlementAmendmentValues(EntitlementFacts, frozen=True, kw_only=True):
     """Another quantity or term of a contracted product, with the reason.
 
-    Rules: last day not before the first; not below what is in use, by trigger too
+    Rules: last day not before the first; not below what is in use, by trigger too;
+    external ID once
     """
 
     reason: Note
@@ -41,7 +44,7 @@ class EntitlementAmendmentValues(EntitlementFacts, frozen=True):
 class EntitlementOrderValues(Values, frozen=True):
     """A product that a contract gets, with the reason.
 
-    Rules: last day not before the first
+    Rules: last day not before the first; external ID once
     """
 
     product: Product
@@ -50,3 +53,4 @@ class EntitlementOrderValues(Values, frozen=True):
     ends_on: EndsOn
     reason: Note
     effective_on: EffectiveOn
+    external_id: ExternalId = None

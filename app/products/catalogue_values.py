@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+from app.contracts.external_id_values import ExternalId
 from app.web.choice_kinds import Choice
 from app.web.forms import Fields
 from app.web.i18n import N_
@@ -34,7 +35,8 @@ class ProductCode(Code):
 class ProductValues(Values, frozen=True):
     """The facts of a product. `unit` is users, servers or cores.
 
-    Rules: code once; code and unit stay once a contract has the product, by trigger too
+    Rules: code and external ID once; code and unit stay once a contract has the product, by
+    trigger too
     """
 
     code: Annotated[str, ProductCode(label=N_("Product code"), maximum=40)]
@@ -42,3 +44,4 @@ class ProductValues(Values, frozen=True):
     name_en: Annotated[str, Line(label=N_("English name"), maximum=100)]
     unit: Annotated[str, Choice(label=N_("Unit"))]
     version: Annotated[str, Code(label=N_("Version"), maximum=40)]
+    external_id: ExternalId = None

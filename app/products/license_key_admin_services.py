@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from app import clock
+from app.accounts.queries import find_person
 from app.audit.services import record
 from app.database import Gone, fetch_one, unit_of_work
 from app.products.tables import LicenseKey
@@ -20,7 +21,7 @@ async def export_batch(batch: UUID, *, again: bool, actor: UUID) -> list[str] | 
             " select batch, $2, $3 from license_key where batch = $1 limit 1"
             " on conflict (batch) do nothing returning batch",
             batch,
-            actor,
+            await find_person(actor),
             clock.now(),
         )
         if first is None and not again:

@@ -4,19 +4,36 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
+from app.contracts.services import named_outside
 from app.database import unit_of_work
 from app.products.rules import Term
 from app.products.tables import Entitlement, LicenseKey, Product
 
 
 async def create_product(
-    *, code: str, name_ja: str, name_en: str, unit: str, version: str, actor: UUID | None
+    *,
+    code: str,
+    name_ja: str,
+    name_en: str,
+    unit: str,
+    version: str,
+    external_id: str | None = None,
+    actor: UUID | None,
 ) -> UUID:
     """Add an entry to the catalogue. `unit` is users, servers or cores."""
-    product = Product(code=code, name_ja=name_ja, name_en=name_en, unit=unit, version=version)
+    product = Product(
+        code=code,
+        name_ja=name_ja,
+        name_en=name_en,
+        unit=unit,
+        version=version,
+        external_id=external_id,
+    )
     async with unit_of_work():
         await Product.insert(product)
-        await record("product-creation", actor=actor, subject=product.id)
+        await record(
+            "product-creation", actor=actor, subject=product.id, **named_outside(external_id)
+        )
     return product.id
 
 
@@ -27,6 +44,7 @@ async def add_entitlement(
     quantity: int,
     term: Term,
     license_key: UUID | None = None,
+    external_id: str | None = None,
     actor: UUID | None,
 ) -> UUID:
     """Entitle a contract to so many of a product, from its order or by a license key."""
@@ -38,6 +56,7 @@ async def add_entitlement(
         ends_on=term.ends_on,
         license_key=license_key,
         created_at=clock.now(),
+        external_id=external_id,
     )
     async with unit_of_work():
         await Entitlement.insert(entitlement)
@@ -47,6 +66,7 @@ async def add_entitlement(
             contract=contract,
             subject=entitlement.id,
             quantity=quantity,
+            **named_outside(external_id),
         )
     return entitlement.id
 

@@ -24,6 +24,7 @@ class Product(Table):
     unit = Text()
     version = Text()
     revision = Integer(default=1)
+    external_id = Text(null=True, default=None)
 
 
 class LicenseKey(Table):
@@ -66,6 +67,7 @@ class Entitlement(Table):
     license_key = ForeignKey(LicenseKey, null=True, unique=True, on_delete=OnDelete.restrict)
     created_at = Timestamptz(default=None)
     revision = Integer(default=1)
+    external_id = Text(null=True, default=None)
 
 
 class KnownAllocation(Table, tags=["view"]):
@@ -88,7 +90,7 @@ class Hold(Table, tags=["view"]):
 DATA = (
     Fields(
         "product",
-        "code name_ja name_en unit version revision",
+        "code name_ja name_en unit version revision external_id",
         Level.HOUSE,
         "signed in; whole list viewer",
         "operator",
@@ -116,7 +118,7 @@ DATA = (
     ),
     Fields(
         "entitlement",
-        "contract product quantity starts_on ends_on license_key created_at revision",
+        "contract product quantity starts_on ends_on license_key created_at revision external_id",
         Level.CONFIDENTIAL,
         "the contract's people; viewer",
         "operator; owners by a license key",

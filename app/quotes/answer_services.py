@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app import clock
+from app.accounts.queries import find_person
 from app.audit.services import record
 from app.database import made_at, unit_of_work, uuid7
 from app.quotes.rules import QuoteState, is_pdf, may_answer, may_hand_over
@@ -86,7 +87,10 @@ async def take_into_review(*, request: UUID, actor: UUID) -> None:
     async with unit_of_work():
         row = await move(request, QuoteState.IN_REVIEW)
         await QuoteRequest.update(
-            {QuoteRequest.state: QuoteState.IN_REVIEW.value, QuoteRequest.handled_by: actor}
+            {
+                QuoteRequest.state: QuoteState.IN_REVIEW.value,
+                QuoteRequest.handled_by: await find_person(actor),
+            }
         ).where(QuoteRequest.id == request)
         await record("quote-review", actor=actor, contract=row.contract, subject=request)
 
@@ -146,7 +150,8 @@ async def answer_quote(
                 QuoteRequest.answer_file_name: attachment.name if attachment else None,
                 QuoteRequest.answer_file_size: attachment.file.size if attachment else None,
                 QuoteRequest.answer_file_sha256: attachment.file.sha256 if attachment else None,
-                QuoteRequest.handled_by: actor,
+                # A service account takes the request from no one.
+                QuoteRequest.handled_by: await find_person(actor) or row.handled_by,
             }
         ).where(QuoteRequest.id == request)
         await record("quote-answer", actor=actor, contract=row.contract, subject=request)

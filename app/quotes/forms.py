@@ -111,7 +111,7 @@ def check_values(
     for product in builder.products:
         wish, typed = choice_of(values[str(product.id)])
         name = quantity_field(product.id)
-        fields = Fields(FormData(MultiDict([(name, typed)]), {}))
+        fields = Fields(FormData(MultiDict([(name, typed)])))
         if wish is Wish.CHANGE or typed:
             wanted = fields.whole_number(name, _count(product), minimum=1, maximum=LARGEST_QUANTITY)
             if not fields.errors and wish is Wish.CHANGE:

@@ -36,19 +36,32 @@ COLUMNS = """
     x.kind, x.subject, x.ends_on, x.name_ja, x.name_en,
     c.number as contract_number, c.name as contract_name
 """
-# What to remind owners of: $1 now, $2 the stages, $3 the day, $4 one person or null for all,
-# $5 the stages of service accounts.
+# The last days of the vendor's service accounts, which no contract's end dates have.
+OF_VENDOR = """
+    select 'vendor-account' as kind, s.id as subject,
+           ((s.expires_at - interval '1 microsecond') at time zone 'Asia/Tokyo')::date as ends_on,
+           s.name as name_ja, s.name as name_en, '' as contract_number, '' as contract_name,
+           'Asia/Tokyo' as time_zone, u.id as "user"
+    from service_account s join portal_user u on u.staff_role = 'administrator'
+    where s.contract is null and s.revoked_at is null
+"""
+# What to remind owners and administrators of: $1 now, $2 the stages, $3 the day, $4 one person or
+# null for all, $5 the stages of service accounts.
 # People who got a mail on the day already wait for the next day.
 DUE = f"""
-    select {COLUMNS}, m."user", d.days_left, t.stage
-    from ({END_DATES}) x join contract c on c.id = x.contract
-    join membership m on m.contract = c.id and m.role = 'owner'
-    join portal_user u on u.id = m."user" and u.disabled_at is null
+    select x.*, d.days_left, t.stage
+    from (
+        select {COLUMNS}, c.time_zone, m."user"
+        from ({END_DATES}) x join contract c on c.id = x.contract
+        join membership m on m.contract = c.id and m.role = 'owner'
+        union all {OF_VENDOR}) x
+    join portal_user u on u.id = x."user" and u.disabled_at is null
     cross join lateral (
-        select x.ends_on - ($1 at time zone c.time_zone)::date as days_left) d
+        select x.ends_on - ($1 at time zone x.time_zone)::date as days_left) d
     cross join lateral (
         select min(s) as stage
-        from unnest(case x.kind when 'service-account' then $5::int[] else $2::int[] end) s
+        from unnest(case when x.kind in ('service-account', 'vendor-account')
+                    then $5::int[] else $2::int[] end) s
         where d.days_left between 0 and s) t
     where t.stage is not null and ($4::uuid is null or u.id = $4)
       and not exists (select 1 from reminder r where r."user" = u.id
@@ -102,7 +115,7 @@ class DueReminder:
 async def due_reminders(person: UUID, now: datetime, day: date) -> list[DueReminder]:
     """Return what to remind a person of on a day; the earliest end date comes first."""
     found = await fetch(
-        f"{DUE} order by x.ends_on, c.number, x.kind, x.name_ja, x.subject",
+        f"{DUE} order by x.ends_on, x.contract_number, x.kind, x.name_ja, x.subject",
         now,
         list(STAGES),
         day,

@@ -13,7 +13,7 @@ from app.database import fetch, unit_of_work, uuid7
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.reminders.queries import DueReminder, Person, due_reminders, people_to_remind
-from app.reminders.rules import Kind, told
+from app.reminders.rules import ACCOUNTS, Kind, told
 from app.reminders.tables import Reminder
 from app.settings import Settings
 from app.web import i18n
@@ -75,7 +75,7 @@ async def _enqueue(settings: Settings, person: Person, due: list[DueReminder]) -
                 "what": told(each.end_date),
                 "ends_on": each.end_date.ends_on,
                 "days_left": each.days_left,
-                "contract": f"{each.end_date.contract_name} ({each.end_date.contract_number})",
+                "contract": each.end_date.place,
                 "link": settings.base_url + each.end_date.path,
             }
             for each in due[:MOST_LINES]
@@ -87,7 +87,8 @@ async def _enqueue(settings: Settings, person: Person, due: list[DueReminder]) -
             about=person.id,
             count=len(due),
             lines=lines,
-            accounts=sum(each.end_date.kind is Kind.SERVICE_ACCOUNT for each in due),
+            accounts=sum(each.end_date.kind in ACCOUNTS for each in due),
+            owner=any(each.end_date.kind is not Kind.VENDOR_ACCOUNT for each in due),
         )
     except ValueError:
         # An invalid address must not keep the others from getting theirs.

@@ -23,17 +23,21 @@ class Kind(StrEnum):
     PRODUCT = "product"
     ACTIVATION = "activation"
     SERVICE_ACCOUNT = "service-account"
+    VENDOR_ACCOUNT = "vendor-account"
+
+
+ACCOUNTS = {Kind.SERVICE_ACCOUNT, Kind.VENDOR_ACCOUNT}
 
 
 @dataclass(frozen=True)
 class EndDate:
-    """Something of a contract that ends.
+    """Something of a contract that ends, or a service account of the vendor.
 
     Attributes:
         subject: the contract, entitlement, activation or service account.
         ends_on: last usable day, in the contract's time zone.
         name_ja, name_en: of the product, environment or account; empty for a contract.
-        contract_number, contract_name: the contract that it belongs to.
+        contract_number, contract_name: the contract that it belongs to; empty for the vendor's.
     """
 
     kind: Kind
@@ -47,6 +51,8 @@ class EndDate:
     @property
     def path(self) -> str:
         """Return the path of the page that shows it."""
+        if self.kind is Kind.VENDOR_ACCOUNT:
+            return f"/staff/service-accounts/{self.subject}"
         end = {
             Kind.CONTRACT: "",
             Kind.PRODUCT: "/products",
@@ -54,6 +60,13 @@ class EndDate:
             Kind.SERVICE_ACCOUNT: f"/service-accounts/{self.subject}",
         }
         return f"/contracts/{self.contract_number}{end[self.kind]}"
+
+    @property
+    def place(self) -> str:
+        """Return the contract, or the console, as a reminder names it."""
+        if self.kind is Kind.VENDOR_ACCOUNT:
+            return _("Staff console")
+        return f"{self.contract_name} ({self.contract_number})"
 
 
 def told(end_date: EndDate) -> str:
@@ -63,7 +76,7 @@ def told(end_date: EndDate) -> str:
         return _("Product: %(name)s", name=name)
     if end_date.kind is Kind.ACTIVATION:
         return _("Activation file of %(name)s", name=name)
-    if end_date.kind is Kind.SERVICE_ACCOUNT:
+    if end_date.kind in ACCOUNTS:
         return account_name(name)
     return _("Contract")
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app import clock
+from app.accounts.queries import find_person
 from app.audit.services import record
 from app.database import Gone, lock_row, unit_of_work
 from app.resources.rules import MOST_BYTES
@@ -36,7 +37,10 @@ async def upload_file(
         StorageError: the store refuses or does not answer.
     """
     upload = ResourceUpload(
-        name=clean_file_name(name), media_type=media_type, uploaded_by=actor, begun_at=clock.now()
+        name=clean_file_name(name),
+        media_type=media_type,
+        uploaded_by=await find_person(actor) if actor else None,
+        begun_at=clock.now(),
     )
     upload.storage_key = f"resources/{upload.id}"
     await ResourceUpload.insert(upload)

@@ -1,5 +1,7 @@
 """What owners confirm about service accounts: making, rotating and revoking one."""
 
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -25,6 +27,7 @@ from app.service_accounts.access import provide_account
 from app.service_accounts.queries import SeenAccount, accounts_url
 from app.service_accounts.rules import (
     AccountState,
+    Place,
     end_of_last_day,
     last_day_fits,
     role_name,
@@ -32,7 +35,7 @@ from app.service_accounts.rules import (
 from app.service_accounts.values import AccountValues, RotationValues
 from app.web.i18n import N_, day
 from app.web.i18n import gettext as _
-from app.web.values import Choices, facts
+from app.web.values import Choices, SentForm, facts
 
 
 class Creation(Entry[AccountValues], frozen=True):
@@ -72,10 +75,22 @@ async def _live(contract: SeenContract, id: UUID) -> SeenAccount:
     return account
 
 
-def _require_last_day(contract: SeenContract, values: AccountValues | RotationValues) -> None:
-    """Check the last day again: a confirmation may wait for two days."""
-    if values.last_day is None or not last_day_fits(values.last_day, contract.today):
+def expiry(place: Place, last_day: date | None) -> datetime:
+    """Return when a token ends, after a second look: a confirmation may wait for two days.
+
+    Raises:
+        Refused: the last day is over or further away than a year.
+    """
+    if last_day is None or not last_day_fits(last_day, place.today):
         raise Refused("last-day")
+    return end_of_last_day(last_day, place.time_zone)
+
+
+def check_last_day(place: Place, form: SentForm[Any]) -> None:
+    """Note a last day that is over or further away than a year."""
+    last_day = form.values.last_day
+    if last_day and not last_day_fits(last_day, place.today):
+        form.errors.setdefault("last_day", LAST_DAY.told())
 
 
 async def _state_creation(context: Context, payload: Creation) -> Statement:
@@ -99,14 +114,12 @@ async def _state_creation(context: Context, payload: Creation) -> Statement:
 async def _create(context: Context, payload: Creation) -> Done:
     contract = await provide_changeable_contract(context.viewer, payload.contract)
     values = payload.values
-    _require_last_day(contract, values)
-    assert values.last_day is not None
     created = await services.create_account(
         context.settings,
         contract=contract.id,
         name=values.name,
         role=values.role,
-        expires_at=end_of_last_day(values.last_day, contract.time_zone),
+        expires_at=expiry(contract, values.last_day),
         actor=context.viewer.id,
     )
     return Done(
@@ -133,14 +146,12 @@ async def _state_rotation(context: Context, payload: Rotation) -> Statement:
 
 async def _rotate(context: Context, payload: Rotation) -> Done:
     contract, account = await _changeable(context.viewer, payload)
-    _require_last_day(contract, payload.values)
-    assert payload.values.last_day is not None
     await services.rotate_token(
         context.settings,
         contract=contract.id,
         account=account.id,
         revision=payload.revision,
-        expires_at=end_of_last_day(payload.values.last_day, contract.time_zone),
+        expires_at=expiry(contract, payload.values.last_day),
         actor=context.viewer.id,
     )
     return Done(account.url(contract), _("“%(name)s” has a new token.", name=account.name))
@@ -153,7 +164,7 @@ async def _state_revocation(context: Context, payload: Revocation) -> Statement:
         heading=_("Revoke this service account?"),
         facts=[
             (_("Service account"), account.name),
-            (_("Role"), role_name(account.role)),
+            (_("Role"), role_name(account.role) if account.role else ""),
             (
                 _("Last valid day"),
                 day(account.last_day(contract)),
@@ -175,13 +186,14 @@ async def _revoke(context: Context, payload: Revocation) -> Done:
     )
 
 
+LAST_DAY = Refusal("last_day", N_("Enter a day from today to one year from today."))
 REFUSALS = {
     "name-taken": Refusal(
         "name",
         N_("Another service account of this contract has this name. Enter a different name."),
         asyncpg.UniqueViolationError,
     ),
-    "last-day": Refusal("last_day", N_("Enter a day from today to one year from today.")),
+    "last-day": LAST_DAY,
     "not-owner": Refusal(
         "form",
         N_("Nothing was changed. You are no longer an owner of this contract."),

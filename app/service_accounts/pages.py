@@ -14,8 +14,8 @@ from app.contracts.rules import SeenContract
 from app.service_accounts import acts, queries, services
 from app.service_accounts.access import provide_account
 from app.service_accounts.queries import SeenAccount
-from app.service_accounts.rules import last_day_fits, role_name, usual_last_day
-from app.service_accounts.values import AccountValues, RotationValues
+from app.service_accounts.rules import role_name, usual_last_day
+from app.service_accounts.values import AccountValues
 from app.settings import Settings
 from app.web.requests import PageRequest, is_head
 from app.web.responses import see_other
@@ -59,7 +59,7 @@ class AccountCreation(FormPages[SeenContract, AccountValues, acts.Creation]):
 
     async def check(self, subject: SeenContract, form: SentForm[AccountValues]) -> None:
         """Report at once a name that is taken, and a last day that does not fit."""
-        check_last_day(subject, form, form.values)
+        acts.check_last_day(subject, form)
         if "name" not in form.errors and await queries.name_taken(subject, form.values.name):
             self.refuse(form, "name-taken")
 
@@ -84,14 +84,6 @@ def form_page(
         account=account,
         form=form,
     )
-
-
-def check_last_day(
-    contract: SeenContract, form: SentForm[Any], values: AccountValues | RotationValues
-) -> None:
-    """Note a last day that is over or further away than a year."""
-    if values.last_day and not last_day_fits(values.last_day, contract.today):
-        form.errors.setdefault("last_day", acts.REFUSALS["last-day"].told())
 
 
 class ServiceAccounts(Controller):

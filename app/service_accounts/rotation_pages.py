@@ -12,7 +12,7 @@ from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.service_accounts import acts
 from app.service_accounts.access import provide_account
-from app.service_accounts.pages import PATH, check_last_day, form_page
+from app.service_accounts.pages import PATH, form_page
 from app.service_accounts.queries import SeenAccount
 from app.service_accounts.rules import AccountState, usual_last_day
 from app.service_accounts.values import RotationValues
@@ -64,7 +64,7 @@ class TokenRotation(FormPages[Subject, RotationValues, acts.Rotation]):
 
     async def check(self, subject: Subject, form: SentForm[RotationValues]) -> None:
         """Report at once a last day that does not fit."""
-        check_last_day(subject.contract, form, form.values)
+        acts.check_last_day(subject.contract, form)
 
     def entry(self, subject: Subject, values: RotationValues, revision: int) -> acts.Rotation:
         """Propose the token."""

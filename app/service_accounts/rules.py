@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from app import days
@@ -18,6 +19,24 @@ OVERLAP = timedelta(hours=24)
 # The person who made a token can see it for this long. After that no one can.
 SHOWN_WITHIN = timedelta(minutes=15)
 USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class Place(Protocol):
+    """Where service accounts belong: a contract, or the vendor.
+
+    Attributes:
+        url: the path that their pages are below.
+        time_zone, today: where their days begin and end, and the day it is there.
+    """
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def time_zone(self) -> str: ...
+
+    @property
+    def today(self) -> date: ...
 
 
 class AccountState(StrEnum):
@@ -69,17 +88,19 @@ class Holder:
     """The account whose token a call carries.
 
     Attributes:
-        number: of its contract.
+        number, role: the contract's, and what it may do there; empty and None for the vendor's.
         expires_at: when this token ends.
+        scopes: what one of the vendor's may do; None for a contract's.
     """
 
     id: UUID
     name: str
-    role: ServiceRole
+    role: ServiceRole | None
     number: str
     expires_at: datetime
     revoked_at: datetime | None
     last_used_at: datetime | None
+    scopes: frozenset[str] | None = None
 
     @property
     def viewer(self) -> Viewer:
@@ -93,6 +114,7 @@ class Holder:
             staff_role=None,
             terms_accepted=True,
             must_change_password=False,
+            scopes=self.scopes,
         )
 
     def state(self, now: datetime) -> AccountState:

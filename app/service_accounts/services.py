@@ -12,7 +12,7 @@ from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.people.membership_services import NotOwner, lock_people
 from app.service_accounts.rules import SHOWN_WITHIN, USE_NOTED_EVERY, Holder, previous_end
 from app.service_accounts.tables import ServiceAccount
-from app.service_accounts.token_rules import make_token
+from app.service_accounts.token_rules import CONTRACT_KIND, make_token
 from app.settings import Settings
 
 # Only the person who made the token, once, and soon.
@@ -30,7 +30,8 @@ def _purpose(account: UUID) -> bytes:
     return b"service-account:" + account.bytes
 
 
-def _unshown(settings: Settings, account: UUID, token: str) -> bytes:
+def unshown(settings: Settings, account: UUID, token: str) -> bytes:
+    """Return a new token as it waits to be shown once."""
     return encrypt(read_secret(settings.secret_file), _purpose(account), token.encode())
 
 
@@ -62,7 +63,7 @@ async def create_account(
             created_at=now,
             expires_at=expires_at,
         )
-        account.unshown = _unshown(settings, account.id, token)
+        account.unshown = unshown(settings, account.id, token)
         await ServiceAccount.insert(account)
         await record(
             "service-account-creation",
@@ -112,21 +113,10 @@ async def rotate_token(
         Gone: the account is revoked.
         Changed: it has another revision by now.
     """
-    token, now = make_token(), clock.now()
     async with unit_of_work():
         await _require_owner(contract, actor)
         before = await _lock(contract, account, revision)
-        await ServiceAccount.update(
-            {
-                ServiceAccount.token_hash: token_hash(token),
-                ServiceAccount.unshown: _unshown(settings, account, token),
-                ServiceAccount.made_by: actor,
-                ServiceAccount.made_at: now,
-                ServiceAccount.expires_at: expires_at,
-                ServiceAccount.previous_token_hash: before.token_hash,
-                ServiceAccount.previous_expires_at: previous_end(before.expires_at, now),
-            }
-        ).where(ServiceAccount.id == account)
+        await replace_token(settings, before, expires_at, actor)
         await record(
             "service-account-rotation",
             actor=actor,
@@ -135,6 +125,28 @@ async def rotate_token(
             name=before.name,
             expires_at=expires_at,
         )
+
+
+async def replace_token(
+    settings: Settings,
+    before: ServiceAccount,
+    expires_at: datetime,
+    actor: UUID,
+    kind: str = CONTRACT_KIND,
+) -> None:
+    """Give a locked account a new token; the one before works for another day."""
+    token, now = make_token(kind), clock.now()
+    await ServiceAccount.update(
+        {
+            ServiceAccount.token_hash: token_hash(token),
+            ServiceAccount.unshown: unshown(settings, before.id, token),
+            ServiceAccount.made_by: actor,
+            ServiceAccount.made_at: now,
+            ServiceAccount.expires_at: expires_at,
+            ServiceAccount.previous_token_hash: before.token_hash,
+            ServiceAccount.previous_expires_at: previous_end(before.expires_at, now),
+        }
+    ).where(ServiceAccount.id == before.id)
 
 
 async def revoke_account(*, contract: UUID, account: UUID, actor: UUID) -> None:
@@ -147,9 +159,7 @@ async def revoke_account(*, contract: UUID, account: UUID, actor: UUID) -> None:
     async with unit_of_work():
         await _require_owner(contract, actor, ended=True)
         revoked = await _lock(contract, account)
-        await ServiceAccount.update(
-            {ServiceAccount.revoked_at: clock.now(), ServiceAccount.unshown: None}
-        ).where(ServiceAccount.id == account)
+        await end_tokens(account)
         await record(
             "service-account-revocation",
             actor=actor,
@@ -157,6 +167,13 @@ async def revoke_account(*, contract: UUID, account: UUID, actor: UUID) -> None:
             subject=account,
             name=revoked.name,
         )
+
+
+async def end_tokens(account: UUID) -> None:
+    """Mark an account as revoked: neither of its tokens works from now on."""
+    await ServiceAccount.update(
+        {ServiceAccount.revoked_at: clock.now(), ServiceAccount.unshown: None}
+    ).where(ServiceAccount.id == account)
 
 
 async def take_token(settings: Settings, account: UUID, viewer: UUID) -> str | None:

@@ -1,6 +1,6 @@
 """Service accounts: what other systems sign their calls to the API with."""
 
-from piccolo.columns import UUID, Bytea, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Array, Bytea, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -13,9 +13,11 @@ from app.web.i18n import N_
 
 
 class ServiceAccount(Table):
-    """An account of a contract, with its token. Only hashes of tokens are kept.
+    """An account of a contract or of the vendor, with its token. Only hashes of tokens are kept.
 
     Attributes:
+        contract, role: None for one of the vendor's.
+        scopes: permissions of the console; None for a contract's.
         unshown: the newest token, encrypted, until the person who made it has seen it.
         made_by, made_at: who made the newest token, and when.
         previous_token_hash, previous_expires_at: the token before it, which works a while longer.
@@ -23,9 +25,10 @@ class ServiceAccount(Table):
     """
 
     id = UUID(primary_key=True, default=uuid7)
-    contract = ForeignKey(Contract, null=False, on_delete=OnDelete.restrict)
+    contract = ForeignKey(Contract, null=True, on_delete=OnDelete.restrict)
     name = Text()
-    role = Text()
+    role = Text(null=True, default=None)
+    scopes = Array(base_column=Text(), null=True, default=None)
     token_hash = Bytea(unique=True)
     unshown = Bytea(null=True, default=None)
     made_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
@@ -43,13 +46,17 @@ class ServiceAccount(Table):
 DATA = (
     Fields(
         "service_account",
-        "contract name role made_by made_at previous_expires_at created_at expires_at "
+        "contract name role scopes made_by made_at previous_expires_at created_at expires_at "
         "last_used_at last_used_from revoked_at revision",
         Level.CONFIDENTIAL,
-        "owners",
-        "owners, by proof",
+        "owners; of the vendor's administrators",
+        "owners, by proof; of the vendor's administrators, by proof",
     ),
-    NeverShown("service_account", "token_hash previous_token_hash unshown", "owners, by proof"),
+    NeverShown(
+        "service_account",
+        "token_hash previous_token_hash unshown",
+        "owners and administrators, by proof",
+    ),
 )
 QUOTAS = (
     Quota(

@@ -11,7 +11,7 @@ import zlib
 from enum import StrEnum
 
 PREFIX = "lp1_"
-CONTRACT_KIND = "c"
+CONTRACT_KIND, VENDOR_KIND = "c", "v"
 RANDOM_BYTES, RANDOM_DIGITS, CHECK_DIGITS = 32, 43, 6
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 TOKEN = re.compile(rf"{PREFIX}[a-z][0-9A-Za-z]{{{RANDOM_DIGITS + CHECK_DIGITS}}}", re.ASCII)
@@ -46,10 +46,10 @@ def _checked(body: str) -> str:
     return body + _base62(zlib.crc32(body.encode("ascii")), CHECK_DIGITS)
 
 
-def make_token() -> str:
-    """Return a new token of a service account of a contract."""
+def make_token(kind: str = CONTRACT_KIND) -> str:
+    """Return a new token of a service account of a contract, or of another kind."""
     random = int.from_bytes(secrets.token_bytes(RANDOM_BYTES))
-    return _checked(PREFIX + CONTRACT_KIND + _base62(random, RANDOM_DIGITS))
+    return _checked(PREFIX + kind + _base62(random, RANDOM_DIGITS))
 
 
 def is_whole(text: str) -> bool:
@@ -77,8 +77,8 @@ def _kind_of(value: str) -> Credential:
     if value.startswith(PREFIX):
         if not is_whole(value):
             return Credential.MANGLED
-        of_contract = value[len(PREFIX)] == CONTRACT_KIND
-        return Credential.TOKEN if of_contract else Credential.OTHER_KIND
+        known = value[len(PREFIX)] in {CONTRACT_KIND, VENDOR_KIND}
+        return Credential.TOKEN if known else Credential.OTHER_KIND
     if value.count(".") == 2:
         return Credential.FILE
     if SESSION.fullmatch(value):

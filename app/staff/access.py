@@ -31,7 +31,7 @@ async def staff_only(
         Detour: staff have something to do first, or prove once more who they are before a page
             that needs it. What they send is kept first: its act asks.
     """
-    if connection.user is not None and not permits(connection.user.staff_role, permission):
+    if connection.user is not None and not permits(connection.user, permission):
         raise NotFoundException
     await signed_in(connection, handler)
     if permission in NEEDS_PROOF and connection.scope.get("method") in SAFE_METHODS:
@@ -51,11 +51,13 @@ def requires(permission: Permission) -> Callable[[Viewer], None]:
 def require(viewer: Viewer, permission: Permission) -> None:
     """What the acts of the console ask when stated and when done: roles may change between.
 
+    A service account is not asked for a proof: the administrator gave one for each of its scopes.
+
     Raises:
-        NotFoundException: the person's role has not the permission.
+        NotFoundException: the role or the scopes have not the permission.
         Detour: the permission needs a recent proof of who they are.
     """
-    if not permits(viewer.staff_role, permission):
+    if not permits(viewer, permission):
         raise NotFoundException
-    if permission in NEEDS_PROOF:
+    if permission in NEEDS_PROOF and viewer.scopes is None:
         require_proof(viewer)

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from app.accounts.rules import Viewer
+
 
 class StaffRole(StrEnum):
     """What a staff account is for; each one may do what those before it may."""
@@ -41,6 +43,8 @@ class Permission(StrEnum):
     AUDIT_SEE = "audit:see"
     AUDIT_EXPORT = "audit:export"
     AUDIT_VERIFY = "audit:verify"
+    SERVICE_ACCOUNTS_CREATE = "service-accounts:create"
+    SERVICE_ACCOUNTS_REVOKE = "service-accounts:revoke"
 
 
 LEAST_ROLE = {
@@ -75,6 +79,8 @@ LEAST_ROLE = {
     Permission.AUDIT_EXPORT: StaffRole.ADMINISTRATOR,
     # It reads the whole log.
     Permission.AUDIT_VERIFY: StaffRole.ADMINISTRATOR,
+    Permission.SERVICE_ACCOUNTS_CREATE: StaffRole.ADMINISTRATOR,
+    Permission.SERVICE_ACCOUNTS_REVOKE: StaffRole.ADMINISTRATOR,
 }
 # What an intruder at an unlocked desk would look for: it lets people in or shuts them out, takes
 # data out of the house, binds all users, or reaches customers' machines. It takes a recent proof.
@@ -94,13 +100,36 @@ NEEDS_PROOF = frozenset(
         Permission.FACTORS_REMOVE,
         Permission.STAFF_CHANGE,
         Permission.AUDIT_EXPORT,
+        Permission.SERVICE_ACCOUNTS_CREATE,
+    }
+)
+# A service account never has these, whatever calls there are: it would let itself or others in,
+# bind all users, reach customers' machines, or see who watches it.
+NEVER_A_SCOPE = frozenset(
+    {
+        Permission.SIGNING_KEYS_ROTATE,
+        Permission.TERMS_PUBLISH,
+        Permission.BRAND_CHANGE,
+        Permission.FACTORS_REMOVE,
+        Permission.STAFF_CHANGE,
+        Permission.AUDIT_SEE,
+        Permission.AUDIT_EXPORT,
+        Permission.AUDIT_VERIFY,
+        Permission.SERVICE_ACCOUNTS_CREATE,
+        Permission.SERVICE_ACCOUNTS_REVOKE,
     }
 )
 RANKS = {role: rank for rank, role in enumerate(StaffRole)}
 
 
-def permits(role: str | None, permission: Permission) -> bool:
-    """Whether a person with this staff role has a permission; None is a customer, who has none."""
+def permits(viewer: Viewer, permission: Permission) -> bool:
+    """Whether one of the staff has the role for this, or a service account the scope.
+
+    Customers have neither.
+    """
+    if viewer.scopes is not None:
+        return permission in viewer.scopes and permission not in NEVER_A_SCOPE
+    role = viewer.staff_role
     return role is not None and RANKS[StaffRole(role)] >= RANKS[LEAST_ROLE[permission]]
 
 

@@ -19,9 +19,7 @@ from app.web.values import Form, V
 
 def allowed(viewer: Viewer) -> SimpleNamespace:
     """What a person may do, as templates ask: `may.contracts_change`."""
-    return SimpleNamespace(
-        **{each.name.lower(): permits(viewer.staff_role, each) for each in Permission}
-    )
+    return SimpleNamespace(**{each.name.lower(): permits(viewer, each) for each in Permission})
 
 
 def staff_page(

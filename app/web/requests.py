@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -55,7 +55,7 @@ class FormData:
     """The fields of a sent form. A field may come several times."""
 
     fields: MultiDict[str]
-    uploads: Mapping[str, Upload]
+    uploads: MultiDict[Upload] = field(default_factory=MultiDict)
 
     def get(self, name: str) -> str:
         """The field's first value, or an empty string."""
@@ -64,6 +64,10 @@ class FormData:
     def all(self, name: str) -> list[str]:
         """All values of the field."""
         return self.fields.getall(name, [])
+
+    def files(self, name: str) -> list[Upload]:
+        """All files of the field that the person chose; an empty field sends one without a name."""
+        return [each for each in self.uploads.getall(name, []) if each.name or each.content]
 
 
 def header(scope: Mapping[str, Any], name: bytes) -> str:
@@ -107,7 +111,7 @@ def _pairs(values: Iterable[tuple[str, str]]) -> MultiDict[str]:
 
 def form_of(values: Mapping[str, str]) -> FormData:
     """A form that was filled in elsewhere than in a browser: on the command line, in a file."""
-    return FormData(MultiDict(values), {})
+    return FormData(MultiDict(values))
 
 
 def query_form(request: PageRequest) -> FormData:
@@ -116,7 +120,7 @@ def query_form(request: PageRequest) -> FormData:
     Raises:
         ClientException: not UTF-8, too many fields or NUL.
     """
-    return FormData(_parse_urlencoded(request.scope["query_string"]), {})
+    return FormData(_parse_urlencoded(request.scope["query_string"]))
 
 
 def _parse_urlencoded(body: bytes) -> MultiDict[str]:
@@ -135,7 +139,7 @@ def _parse_urlencoded(body: bytes) -> MultiDict[str]:
 
 def _parse_multipart(body: bytes, boundary: str, limit: int) -> FormData:
     fields: list[tuple[str, str]] = []
-    uploads: dict[str, Upload] = {}
+    uploads: list[tuple[str, Upload]] = []
     parser = MultipartParser(
         BytesIO(body),
         boundary,
@@ -147,11 +151,12 @@ def _parse_multipart(body: bytes, boundary: str, limit: int) -> FormData:
     for part in parser:
         if part.filename is not None:
             name = str(part.filename)
-            if part.name not in uploads and "\0" not in name:
-                uploads[part.name] = Upload(clean_file_name(name) if name else "", part.raw)
+            if "\0" not in name:
+                file = Upload(clean_file_name(name) if name else "", part.raw)
+                uploads.append((part.name, file))
         else:
             fields.append((part.name, part.raw.decode("utf-8")))
-    return FormData(_pairs(fields), uploads)
+    return FormData(_pairs(fields), MultiDict(uploads))
 
 
 async def read_body(chunks: AsyncIterable[bytes], limit: int = MAX_FORM_BYTES) -> bytes:
@@ -194,7 +199,7 @@ def read_kept_form(body: bytes, content_type: str) -> FormData:
 
 def _parse(body: bytes, content_type: str, options: Mapping[str, str], limit: int) -> FormData:
     if content_type == "application/x-www-form-urlencoded" or not body:
-        return FormData(_parse_urlencoded(body), {})
+        return FormData(_parse_urlencoded(body))
     if content_type != "multipart/form-data":
         raise ClientException("This is not a form.")
     try:

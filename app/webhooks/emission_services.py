@@ -21,6 +21,9 @@ from app.webhooks.right_services import lock_endpoint, require_right
 from app.webhooks.rules import DELIVERIES_KEPT, Preset, State
 from app.webhooks.tables import WebhookDelivery
 
+# A statement takes no more than 32,767 values.
+ROWS_AT_ONCE = 500
+
 
 @dataclass(frozen=True)
 class Listener:
@@ -74,9 +77,10 @@ async def emit(
     """
     listeners = await rows(Listener, LISTENERS, event_type, contracts)
     event = uuid7()
-    if listeners:
+    for first in range(0, len(listeners), ROWS_AT_ONCE):
+        some = listeners[first : first + ROWS_AT_ONCE]
         await WebhookDelivery.insert(
-            *(_delivery(settings, event, event_type, at, each, data(each)) for each in listeners)
+            *(_delivery(settings, event, event_type, at, each, data(each)) for each in some)
         )
 
 
@@ -102,6 +106,7 @@ def _delivery(
         )
     return WebhookDelivery(
         endpoint=listener.id,
+        contract=listener.contract,
         event=event,
         event_type=event_type,
         body=body,
@@ -153,6 +158,7 @@ async def send_again(*, contract: UUID | None, endpoint: UUID, delivery: UUID, a
         )
         new = WebhookDelivery(
             endpoint=endpoint,
+            contract=contract,
             event=old.event,
             event_type=old.event_type,
             body=old.body,

@@ -53,6 +53,7 @@ class WebhookDelivery(Table):
     """An event on its way to an endpoint, or the memory of one.
 
     Attributes:
+        contract: the endpoint's; None for one of the vendor.
         event: the id that receivers recognise a repeat by.
         body: the bytes that are sent, and signed, at every attempt.
         problem: what went wrong the last time.
@@ -61,6 +62,7 @@ class WebhookDelivery(Table):
 
     id = UUID(primary_key=True, default=uuid7)
     endpoint = ForeignKey(WebhookEndpoint, null=False, on_delete=OnDelete.cascade)
+    contract = ForeignKey(Contract, null=True, on_delete=OnDelete.restrict)
     event = UUID(default=None)
     event_type = Text()
     body = Text()
@@ -100,8 +102,8 @@ DATA = (
     ),
     Fields(
         "webhook_delivery",
-        "endpoint event event_type body state problem failures created_at due_at attempted_at "
-        "settled_at status answer took_ms",
+        "endpoint contract event event_type body state problem failures created_at due_at "
+        "attempted_at settled_at status answer took_ms",
         Level.CONFIDENTIAL,
         "owners their contract's; administrator the vendor's",
         "the portal; owners and administrators send again",
@@ -133,8 +135,14 @@ QUOTAS = (
             "This contract has 20 webhooks. Remove one that you no longer need, then try again."
         ),
     ),
+    Quota(
+        "webhook_delivery_of_a_contract",
+        "webhook_delivery",
+        ("contract",),
+        20_000,
+        "created_at",
+        measured=("body", "answer"),
+        most_bytes=64_000_000,
+    ),
 )
-BOUNDS = (
-    Bound("webhook_delivery", "one for each event and endpoint; forgotten after 30 days"),
-    Bound("webhook_pending", "one for each audit event of some types, for seconds"),
-)
+BOUNDS = (Bound("webhook_pending", "one for each audit event of some types, for seconds"),)

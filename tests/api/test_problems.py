@@ -15,6 +15,8 @@ from app.main import api_document
 from tests.api.steps import PROBLEM, account, calling
 from tests.conftest import Portal, Stage
 
+LONG_CURSOR = "cursor=" + "x" * 30
+
 
 def check(answer: httpx.Response, status: int, code: str) -> None:
     """The answer is this problem, with all that a problem has."""
@@ -91,7 +93,14 @@ async def test_bodies_of_another_kind_or_size_are_refused(portal: Portal) -> Non
 
 async def test_parameters_that_cannot_be_used_are_named(portal: Portal) -> None:
     async with account(portal) as ci:
-        for query in ("limit=0", "limit=101", "limit=x", "cursor=x", "cursor=" + "x" * 30):
+        for query in (
+            "limit=0",
+            "limit=101",
+            "limit=x",
+            "cursor=",
+            "cursor=x",
+            "cursor=" + "x" * 30,
+        ):
             answer = await ci.get(f"/environments?{query}")
             check(answer, 400, "invalid-parameter")
             assert query.startswith(answer.json()["errors"][0]["pointer"])

@@ -5,6 +5,7 @@ import pytest
 from tests.browser.conftest import CastMaker
 from tests.browser.journeys import (
     accounts,
+    activation_batches,
     activations,
     allocations,
     contracts,
@@ -41,6 +42,7 @@ JOURNEYS = (
     allocations.OTHER_PRODUCTS,
     activations.ACTIVATION,
     activations.RETURN,
+    activation_batches.ACTIVATION_BATCH,
     resources.DOWNLOAD,
     licensed_system.LICENSED_SYSTEM,
     notices.NOTICES,
@@ -76,6 +78,7 @@ REQUIRED = {
     "other products",
     "activate: upload, confirm, download",
     "return",
+    "activate several: upload a ZIP, choose, confirm, download",
     "filter and download a resource",
     "the page of the licensed system",
     "home, notices and their mails",

@@ -11,6 +11,7 @@ PLACES = (
     *("/staff/contracts/D-1001", "/staff/quotes", "/staff/products", "/staff/license-keys"),
     *("/staff/activations", "/staff/resources", "/staff/notices", "/staff/users", "/staff/mail"),
     *("/staff/keys", "/staff/audit", "/staff/terms", "/staff/imports", "/staff/imports/new"),
+    *("/staff/service-accounts", "/staff/service-accounts/new"),
     *("/staff/webhooks", "/staff/webhooks/new"),
 )
 

@@ -271,6 +271,10 @@ ENGLISH = {
     "一時停止": "Pause",
     "削除": "Remove",
     "一時停止中": "Paused",
+    # Several activations at once
+    "まとめてアクティベート": "Activate several",
+    "アクティベーションリクエストファイル｜まとめて": "Activation request files",
+    "確認｜ファイル": "Review",
     # Quotes
     "見積依頼": "Request a quote",
     "新しい見積依頼": "New quote request",

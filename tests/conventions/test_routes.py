@@ -51,6 +51,8 @@ PUBLIC = {
     ("GET", "/brand/{name}"),
     # It describes the API to anybody who writes a program for it.
     ("GET", "/api"),
+    ("GET", "/api/vendor"),
+    ("GET", "/api/vendor/{name}"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     # Whoever has the token of monitoring; see tests/monitoring/.

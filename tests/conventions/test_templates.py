@@ -17,7 +17,12 @@ FIRST_RULES = "<style>{{ first_rules }}</style>"
 ALL = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
 LAYOUTS = {"layouts/page.html", "layouts/fragment.html"}
 # Heads and tabs, which stand on the layouts for the pages that fill them.
-FRAMES = {"contracts/_frame.html", "people/_settings.html", "webhooks/_frame.html"}
+FRAMES = {
+    "contracts/_frame.html",
+    "people/_settings.html",
+    "api/_frame.html",
+    "webhooks/_frame.html",
+}
 # Pages on the way in: they load no script, so nobody asks for their fragment.
 ALWAYS_WHOLE = {
     *("accounts/login.html", "accounts/terms.html", "accounts/password.html"),

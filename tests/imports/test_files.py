@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.imports.test_imports import Office, office
+from tests.imports.office import Office
 from tests.spreadsheets.books import archive, book, sheet, text_cell
 
-__all__ = ["office"]
 FILES = Path(__file__).parent.parent / "spreadsheets" / "files"
 HEAD = ["name", "reading", "corporate_group"]
 COMPANIES = "name,reading,corporate_group\r\n試験会社,シケン,\r\n"

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.imports.line_rules import Line, Lines, letters
-from app.imports.rules import COLUMNS, Fault, Kind
+from app.imports.rules import COLUMNS, OPTIONAL, Fault, Kind
 from app.spreadsheets.faults import CellMark, LineMark, Merge, Row
 from app.web import i18n
 
-HEAD = list(COLUMNS[Kind.COMPANIES])
+HEAD = [name for name in COLUMNS[Kind.COMPANIES] if name not in OPTIONAL]
 
 
 @pytest.fixture(autouse=True)
@@ -37,12 +37,16 @@ def faults(found: Sequence[Line | Fault]) -> list[tuple[int, str]]:
 def test_columns_are_found_in_any_order_width_and_case() -> None:
     [line] = taken(["Reading", "\u200bＮＡＭＥ ", "corporate\ngroup"], ["シケン", "試験"])
     assert isinstance(line, Line)
-    assert line.cells == {"name": "試験", "reading": "シケン", "corporate_group": ""}
+    assert line.cells == {
+        **{"name": "試験", "reading": "シケン", "corporate_group": ""},
+        "external_id": "",
+    }
 
 
 def test_titles_may_stand_above_the_names_of_the_columns() -> None:
     [line] = taken(["会社の一覧"], ["", "2026年度"], HEAD, ["試験", "シケン"])
-    assert line == Line(Kind.COMPANIES, 4, dict(zip(HEAD, ["試験", "シケン", ""], strict=True)))
+    cells = {**dict.fromkeys(COLUMNS[Kind.COMPANIES], ""), "name": "試験", "reading": "シケン"}
+    assert line == Line(Kind.COMPANIES, 4, cells)
 
 
 def test_a_line_above_the_names_of_the_columns_is_told() -> None:

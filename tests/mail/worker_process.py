@@ -47,6 +47,7 @@ class Worker:
         """Reap the killed process, let its leases run out, and start the next one."""
         await asyncio.to_thread(self.process.wait)
         await fetch("update mail set due_at = now() where state = 'queued'")
+        await fetch("update webhook_endpoint set rests_until = now()")
         self.process = self._start()
 
     def kill(self) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from itertools import combinations
@@ -13,6 +12,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.conftest import Portal
+from tests.missing import program
 from tests.monitoring.test_metrics import read_metrics
 from tests.servers import PROJECT
 
@@ -80,14 +80,14 @@ def test_panels_of_the_dashboard_have_places_of_their_own() -> None:
     assert len({panel["id"] for panel in _panels()}) == len(taken)
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
 @pytest.mark.parametrize(
     "command", [("check", "rules", "alerts.yaml"), ("test", "rules", "alerts-test.yaml")]
 )
 def test_prometheus_takes_the_rules_and_raises_each_alert_only_for_its_fault(
     command: tuple[str, ...],
 ) -> None:
+    promtool = program("promtool", "prometheus")
     done = subprocess.run(
-        ["promtool", *command], cwd=FILES, capture_output=True, text=True, check=False
+        [promtool, *command], cwd=FILES, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -111,7 +111,7 @@ def test_who_opens_a_link_joins_with_the_account_of_the_invited_address(
 
 
 def _read(emails: str) -> SentForm[InvitationValues]:
-    data = FormData(MultiDict([("emails", emails), ("language", "ja")]), {})
+    data = FormData(MultiDict([("emails", emails), ("language", "ja")]))
     return read_values(InvitationValues, data, {})
 
 

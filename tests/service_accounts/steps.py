@@ -11,6 +11,7 @@ from app import clock
 from app.contracts.rules import ServiceRole
 from app.database import fetch_value
 from app.service_accounts.services import create_account, take_token
+from app.service_accounts.vendor_services import create_vendor_account
 from tests.conftest import Portal
 from tests.environments.steps import confirm, propose
 from tests.people.post import user_id
@@ -57,6 +58,21 @@ async def made_token(
         contract=await contract_id(number),
         name=name,
         role=role,
+        expires_at=clock.now() + timedelta(days=30),
+        actor=actor,
+    )
+    token = await take_token(portal.settings, account, actor)
+    assert token is not None
+    return account, token
+
+
+async def made_vendor_token(portal: Portal, name: str, *scopes: str) -> tuple[UUID, str]:
+    """Make an account of the vendor by its service; answers its id and its token."""
+    actor = await user_id("staff")
+    account = await create_vendor_account(
+        portal.settings,
+        name=name,
+        scopes=scopes,
         expires_at=clock.now() + timedelta(days=30),
         actor=actor,
     )

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from app.settings import read_settings
 from tests.conventions.sources import modules
+from tests.missing import program
 from tests.servers import PROJECT, free_port
 from tests.shipping.builds import plain_environ
 
@@ -83,11 +83,11 @@ def test_the_example_of_settings_can_be_read_by_a_shell() -> None:
 @pytest.mark.parametrize("name", [*SCRIPTS, *COMPOSE])
 def test_the_scripts_are_right_for_every_shell(name: str) -> None:
     subprocess.run(["sh", "-n", DEPLOY / name], check=True)
-    if shutil.which("shellcheck"):
-        command = ["shellcheck", "--external-sources", f"deploy/{name}"]
-        done = subprocess.run(command, cwd=PROJECT, check=False, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout
     assert name == "steps.sh" or os.access(DEPLOY / name, os.X_OK)
+    shellcheck = program("shellcheck", "shellcheck")
+    command = [shellcheck, "--external-sources", f"deploy/{name}"]
+    done = subprocess.run(command, cwd=PROJECT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_both_files_for_nginx_say_the_same() -> None:
@@ -97,9 +97,7 @@ def test_both_files_for_nginx_say_the_same() -> None:
 
 
 def test_nginx_takes_its_file(tmp_path: Path) -> None:
-    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if nginx is None:
-        pytest.skip("there is no nginx")
+    nginx = program("nginx", "nginx")
     told = subprocess.run([nginx, "-v"], check=True, capture_output=True, text=True).stderr
     found = re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", told)
     assert found
@@ -124,10 +122,9 @@ def test_nginx_takes_its_file(tmp_path: Path) -> None:
 
 
 def test_caddy_takes_its_file(tmp_path: Path) -> None:
-    if shutil.which("caddy") is None:
-        pytest.skip("there is no caddy")
+    caddy = program("caddy", "caddy")
     environ = plain_environ(HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path))
-    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
+    command = [caddy, "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
     done = subprocess.run(command, env=environ, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 

@@ -24,6 +24,7 @@ LIGHT_PERMISSIONS = {
     *(Permission.LICENSE_KEYS_ISSUE, Permission.QUOTES_ANSWER, Permission.NOTICES_PUBLISH),
     *(Permission.ACTIVATIONS_CHANGE, Permission.USERS_HELP, Permission.MAIL_SEND_AGAIN),
     Permission.AUDIT_VERIFY,
+    Permission.SERVICE_ACCOUNTS_REVOKE,
 }
 LIGHT_ACTS = {
     *("company", "corporate-group", "contract-creation", "contract-amendment", "contract-renewal"),
@@ -32,7 +33,7 @@ LIGHT_ACTS = {
     *("mail-retries", "license-key-revocations"),
     *("quote-review", "quote-handler", "quote-answer", "quote-conclusion", "quote-application"),
     *("notice-text", "notice-publication", "notice-withdrawal"),
-    *("entitlement-order", "entitlement-amendment"),
+    *("entitlement-order", "entitlement-amendment", "vendor-account-revocation"),
 }
 NOBODY = str(UUID(int=0))
 OWNER = {"membership": None, "owner_email": "x@example.com", "owner_language": "ja"}
@@ -57,6 +58,10 @@ HEAVY: dict[str, dict[str, Any]] = {
     "resource-upload-discard": {"upload": NOBODY},
     "resource-products": {"resource": NOBODY, "values": {"products": []}, "revision": 1},
     "resource-withdrawal": {"resource": NOBODY, "values": {"keep_file": True}, "revision": 1},
+    "vendor-account-creation": {
+        "values": {"name": "crm", "scopes": ["console:see"], "last_day": "2027-01-01"}
+    },
+    "vendor-account-rotation": {"account": NOBODY, "values": {"last_day": "2027-01-01"}},
     "bulk-import": {"file": NOBODY},
     "bulk-import-discard": {"file": NOBODY},
 }

@@ -27,7 +27,7 @@ def latin(headers: dict[str, str]) -> httpx.Headers:
 
 
 def fields(**values: str) -> Fields:
-    return Fields(FormData(MultiDict(list(values.items())), {}))
+    return Fields(FormData(MultiDict(list(values.items()))))
 
 
 async def test_all_errors_are_told_at_once(owner: httpx.AsyncClient) -> None:

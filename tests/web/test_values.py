@@ -75,7 +75,7 @@ READ = Everything(
 
 
 def _data(fields: Mapping[str, str]) -> FormData:
-    return FormData(MultiDict(fields), {})
+    return FormData(MultiDict(fields))
 
 
 def _sent(**changes: str) -> FormData:

@@ -24,12 +24,14 @@ class Receiver:
 
     Attributes:
         answer: what it says; empty to cut the line instead.
+        endless: said after that again and again, until the portal hangs up.
         held: while not set, nothing is answered.
         reached: set once a request has come.
         on_request: called with the number of requests so far, before the answer.
     """
 
     answer: bytes = ANSWER
+    endless: bytes = b""
     received: list[Request] = field(default_factory=list)
     held: asyncio.Event = field(default_factory=asyncio.Event)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -54,6 +56,9 @@ class Receiver:
             await self.held.wait()
             writer.write(self.answer)
             await writer.drain()
+            while self.endless:
+                writer.write(self.endless)
+                await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
             pass  # the portal has hung up
         finally:

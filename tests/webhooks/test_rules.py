@@ -6,6 +6,7 @@ from ipaddress import ip_address
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from app.settings import SettingsError, read_settings
 from app.webhooks.address_rules import UrlProblem, may_reach, target_of, url_problem
 from app.webhooks.event_rules import NAMES, SOURCES, EventType
 from app.webhooks.payload_rules import PAYLOADS
@@ -104,6 +105,14 @@ def test_an_endpoint_that_took_other_events_meanwhile_is_not_paused() -> None:
     assert pause_after(Problem.STATUS, NOW, None) is PauseReason.FAILING
     assert pause_after(Problem.STATUS, NOW, NOW - timedelta(days=1)) is PauseReason.FAILING
     assert pause_after(Problem.STATUS, NOW, later) is None
+
+
+def test_the_setting_takes_networks_and_refuses_anything_else() -> None:
+    given = {"PORTAL_WEBHOOK_ADDRESSES": " 10.1.0.0/16, fd00:1::/64 "}
+    assert read_settings(given).webhook_addresses == ("10.1.0.0/16", "fd00:1::/64")
+    for wrong in ("10.1.0.0/99", "10.1.2.3/16", "intranet.example.com"):
+        with pytest.raises(SettingsError, match="PORTAL_WEBHOOK_ADDRESSES"):
+            read_settings({"PORTAL_WEBHOOK_ADDRESSES": wrong})
 
 
 def test_signatures_are_those_of_standard_webhooks() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +21,10 @@ from app.webhooks.rules import BACK_OFF, Preset
 from app.webhooks.secret_services import rotate_secret, take_secret
 from app.webhooks.services import pause_endpoint, remove_endpoint, resume_endpoint
 from app.webhooks.worker import WebhookDeliveries
-from tests.conftest import Portal
+from tests.conftest import Portal, Stage
 from tests.people.post import mails_to, user_id
 from tests.webhooks.authority import Authority
+from tests.webhooks.kills import deliver_through_kills
 from tests.webhooks.receiver import Receiver, answer, receiver_at
 from tests.webhooks.steps import contract_id, made_endpoint
 
@@ -343,3 +345,19 @@ async def test_deliveries_are_forgotten_after_thirty_days(
     )
     await forget_old_deliveries()
     assert len(await here.rows()) == 1
+
+
+async def test_killing_the_worker_loses_nothing(
+    portal: Portal, stage: Stage, tmp_path: Path
+) -> None:
+    tally = await deliver_through_kills(
+        portal.settings,
+        portal.dsn,
+        stage.owner_dsn(portal.dsn),
+        tmp_path,
+        deliveries=60,
+        kills=2,
+        seed=1,
+    )
+    assert (tally.written, tally.kills) == (60, 2)
+    assert (tally.lost, tally.not_settled) == (0, 0)

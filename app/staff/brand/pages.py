@@ -41,7 +41,7 @@ class BrandForm(StaffForms[SeenBrand, BrandValues, acts.BrandEntry]):
 
     def may_propose(self, viewer: Viewer) -> None:
         """Refuse those who may only see; the act asks for a recent proof later."""
-        if not permits(viewer.staff_role, Permission.BRAND_CHANGE):
+        if not permits(viewer, Permission.BRAND_CHANGE):
             raise NotFoundException
 
     def entry(self, subject: SeenBrand, values: BrandValues, revision: int) -> acts.BrandEntry:

@@ -11,6 +11,7 @@ from app.products.catalogue_values import ProductValues
 from app.products.rules import UNITS, product_name, unit_name
 from app.staff.access import requires
 from app.staff.catalogue.queries import list_catalogue
+from app.staff.external_id_acts import external_id_refusal
 from app.staff.rules import Permission
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
@@ -58,6 +59,7 @@ async def _perform(context: Context, payload: ProductEntry) -> Done:
 
 
 REFUSALS = {
+    **external_id_refusal("product"),
     "code-taken": Refusal(
         "code",
         N_("This code is already in use. Enter a different code."),

@@ -13,6 +13,8 @@ from app.products.catalogue_values import ProductValues
 from app.staff.access import permitted
 from app.staff.catalogue import acts, queries
 from app.staff.catalogue.queries import SeenProduct
+from app.staff.external_id_acts import EXTERNAL_ID_TAKEN
+from app.staff.external_id_queries import external_id_taken
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, staff_page
 from app.web.lists.addresses import Wanted
@@ -66,14 +68,17 @@ class ProductCreation(StaffForms[SeenProduct | None, ProductValues, acts.Product
         return acts.ProductEntry(subject.id if subject else None, values=values, revision=revision)
 
     async def check(self, subject: SeenProduct | None, form: SentForm[ProductValues]) -> None:
-        """Report at once that the code is taken, or fixed as the unit is."""
+        """Report at once that the code or external id is taken, or the code and unit fixed."""
         if form.errors:
             return
         sent = form.values
         if subject and subject.used and (subject.code, subject.unit) != (sent.code, sent.unit):
             self.refuse(form, "unit-fixed")
-        if await queries.code_taken(sent.code, subject.id if subject else None):
+        own = subject.id if subject else None
+        if await queries.code_taken(sent.code, own):
             self.refuse(form, "code-taken")
+        if await external_id_taken("product", sent.external_id, own):
+            self.refuse(form, EXTERNAL_ID_TAKEN)
 
     async def context(self, subject: SeenProduct | None) -> dict[str, Any]:
         """Give the page the product."""

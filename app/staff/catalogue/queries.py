@@ -28,7 +28,7 @@ PRODUCTS = Listing(
     tables="product p",
     key="p.id",
     orders={"code": Order("p.code"), "name": Order("p.name_ja")},
-    search=words_in("p.code", "p.name_ja", "p.name_en"),
+    search=words_in("p.code", "p.name_ja", "p.name_en", "p.external_id"),
 )
 
 
@@ -54,6 +54,7 @@ class SeenProduct:
     unit: str
     version: str
     revision: int
+    external_id: str | None
     used: bool
 
 
@@ -69,7 +70,7 @@ async def find_product(id: UUID) -> SeenProduct | None:
     return await row(
         SeenProduct,
         """
-        select id, code, name_ja, name_en, unit, version, revision,
+        select id, code, name_ja, name_en, unit, version, revision, external_id,
                exists (select 1 from entitlement where product = p.id)
                or exists (select 1 from license_key where product = p.id) as used
         from product p where id = $1

@@ -10,6 +10,7 @@ from app.contracts import services
 from app.contracts.values import CompanyValues, GroupValues
 from app.staff.access import requires
 from app.staff.companies.queries import list_groups
+from app.staff.external_id_acts import external_id_refusal
 from app.staff.rules import Permission
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
@@ -52,7 +53,11 @@ async def _do_company(context: Context, payload: CompanyEntry) -> Done:
     company, values, actor = payload.company, payload.values, context.viewer.id
     if company is None:
         company = await services.create_company(
-            values.name, values.reading, corporate_group=values.corporate_group, actor=actor
+            values.name,
+            values.reading,
+            corporate_group=values.corporate_group,
+            external_id=values.external_id,
+            actor=actor,
         )
     else:
         await changes.change_company(company, values=values, revision=payload.revision, actor=actor)
@@ -95,7 +100,11 @@ COMPANY = Act(
     CompanyEntry,
     _state_company,
     _do_company,
-    {"name-taken": NAME_TAKEN, "group-gone": GROUP_GONE},
+    {
+        **external_id_refusal("company"),
+        "name-taken": NAME_TAKEN,
+        "group-gone": GROUP_GONE,
+    },
     may=CHANGE,
 )
 GROUP = Act(

@@ -19,6 +19,8 @@ from app.contracts.values import CompanyValues
 from app.staff.access import permitted
 from app.staff.companies import acts, queries
 from app.staff.companies.queries import SeenCompany
+from app.staff.external_id_acts import EXTERNAL_ID_TAKEN
+from app.staff.external_id_queries import external_id_taken
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, staff_page
 from app.web.lists.addresses import Wanted
@@ -76,10 +78,12 @@ class CompanyCreation(StaffForms[SeenCompany | None, CompanyValues, acts.Company
         return acts.CompanyEntry(subject.id if subject else None, values=values, revision=revision)
 
     async def check(self, subject: SeenCompany | None, form: SentForm[CompanyValues]) -> None:
-        """Report at once that the name is taken."""
+        """Report at once that the name or the external id is taken."""
         own = subject.id if subject else None
         if await queries.name_taken("company", form.values.name, own):
             self.refuse(form, "name-taken")
+        if await external_id_taken("company", form.values.external_id, own):
+            self.refuse(form, EXTERNAL_ID_TAKEN)
 
     async def context(self, subject: SeenCompany | None) -> dict[str, Any]:
         """Give the page the company."""

@@ -30,7 +30,7 @@ COMPANIES = Listing(
     tables="company p left join corporate_group g on g.id = p.corporate_group",
     key="p.id",
     orders={"reading": Order("p.reading"), "name": Order("p.name")},
-    search=words_in("p.name", "p.reading"),
+    search=words_in("p.name", "p.reading", "p.external_id"),
 )
 
 
@@ -73,6 +73,7 @@ class SeenCompany:
     reading: str
     corporate_group: UUID | None
     revision: int
+    external_id: str | None
     group_name: str | None
     listed_contracts: str | None
 
@@ -104,7 +105,8 @@ async def find_company(id: UUID) -> SeenCompany | None:
     return await row(
         SeenCompany,
         """
-        select p.id, p.name, p.reading, p.corporate_group, p.revision, g.name as group_name,
+        select p.id, p.name, p.reading, p.corporate_group, p.revision, p.external_id,
+               g.name as group_name,
                (select json_agg(json_build_object('number', c.number, 'name', c.name,
                     'starts_on', c.starts_on, 'ends_on', c.ends_on)
                     order by c.ends_on desc, c.number)

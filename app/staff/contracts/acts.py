@@ -23,6 +23,7 @@ from app.staff.companies.queries import SeenCompany, find_company
 from app.staff.contracts import queries
 from app.staff.contracts.queries import ContractHead
 from app.staff.contracts.values import OwnerValues
+from app.staff.external_id_acts import external_id_refusal
 from app.staff.rules import Permission
 from app.web.i18n import LANGUAGE_NAMES, N_, day, number
 from app.web.i18n import gettext as _
@@ -142,6 +143,7 @@ async def _create(context: Context, payload: Creation) -> Done:
         license_type=values.license_type,
         time_zone=values.time_zone,
         sales=(values.sales_name, values.sales_email, values.sales_phone),
+        external_id=values.external_id,
         actor=context.viewer.id,
     )
     contract = NamedContract(id, values.number, values.name, company.name)
@@ -216,6 +218,8 @@ async def _state_renewal(_context: Context, payload: Renewal) -> Statement:
 
 async def _renew(context: Context, payload: Renewal) -> Done:
     contract = await find_contract(payload.contract)
+    if payload.values.ends_on <= contract.ends_on and payload.revision == contract.revision:
+        raise Refused("not-later")
     await renew_contract(
         contract.id, values=payload.values, revision=payload.revision, actor=context.viewer.id
     )
@@ -230,6 +234,7 @@ NOT_INVITED: dict[str, Refusal] = {
         "owner_email", N_("This email address has already been invited. Resend that invitation.")
     ),
 }
+TAKEN = external_id_refusal("contract")
 CHANGE = requires(Permission.CONTRACTS_CHANGE)
 NUMBER_TAKEN = Refusal(
     "number",
@@ -241,8 +246,21 @@ CREATION = Act(
     Creation,
     _state_creation,
     _create,
-    {"number-taken": NUMBER_TAKEN, **NOT_INVITED},
+    {**TAKEN, "number-taken": NUMBER_TAKEN, **NOT_INVITED},
     may=CHANGE,
 )
-AMENDMENT = Act("contract-amendment", Amendment, _state_amendment, _amend, may=CHANGE)
-RENEWAL = Act("contract-renewal", Renewal, _state_renewal, _renew, may=CHANGE)
+AMENDMENT = Act("contract-amendment", Amendment, _state_amendment, _amend, TAKEN, may=CHANGE)
+NOT_LATER = Refusal(
+    "ends_on",
+    N_(
+        "Enter a last day after the current one. To shorten the contract, use “Amend the contract”."
+    ),
+)
+RENEWAL = Act(
+    "contract-renewal",
+    Renewal,
+    _state_renewal,
+    _renew,
+    {"not-later": NOT_LATER},
+    may=CHANGE,
+)

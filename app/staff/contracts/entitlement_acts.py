@@ -27,6 +27,7 @@ from app.staff.contracts.acts import (
     reason_note,
 )
 from app.staff.contracts.queries import SeenEntitlement
+from app.staff.external_id_acts import external_id_refusal
 from app.web.i18n import N_, day, number
 from app.web.i18n import gettext as _
 from app.web.values import facts, from_attributes
@@ -139,7 +140,13 @@ IN_USE = Refusal(
     ),
     asyncpg.CheckViolationError,
 )
-ORDER = Act("entitlement-order", Order, _state_order, _order, may=CHANGE)
+TAKEN = external_id_refusal("entitlement")
+ORDER = Act("entitlement-order", Order, _state_order, _order, TAKEN, may=CHANGE)
 AMENDMENT = Act(
-    "entitlement-amendment", Amendment, _state_amendment, _amend, {"in-use": IN_USE}, may=CHANGE
+    "entitlement-amendment",
+    Amendment,
+    _state_amendment,
+    _amend,
+    {**TAKEN, "in-use": IN_USE},
+    may=CHANGE,
 )

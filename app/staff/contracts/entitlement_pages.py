@@ -13,8 +13,10 @@ from app.staff.contracts import entitlement_acts as acts
 from app.staff.contracts import queries
 from app.staff.contracts.pages import CHANGE, provide_head
 from app.staff.contracts.queries import ContractHead, SeenEntitlement
+from app.staff.external_id_acts import EXTERNAL_ID_TAKEN
+from app.staff.external_id_queries import external_id_taken
 from app.staff.shell_pages import StaffForms
-from app.web.values import Choices, prefilled
+from app.web.values import Choices, SentForm, prefilled
 
 
 class EntitlementOrder(StaffForms[ContractHead, EntitlementOrderValues, acts.Order]):
@@ -49,6 +51,11 @@ class EntitlementOrder(StaffForms[ContractHead, EntitlementOrderValues, acts.Ord
     ) -> acts.Order:
         """Propose the product."""
         return acts.Order(subject.number, values=values)
+
+    async def check(self, subject: ContractHead, form: SentForm[EntitlementOrderValues]) -> None:
+        """Report at once that the external id is taken."""
+        if await external_id_taken("entitlement", form.values.external_id, None):
+            self.refuse(form, EXTERNAL_ID_TAKEN)
 
     async def context(self, subject: ContractHead) -> dict[str, Any]:
         """Give the page the contract's number."""
@@ -86,6 +93,13 @@ class EntitlementAmendment(StaffForms[SeenEntitlement, EntitlementAmendmentValue
     ) -> acts.Amendment:
         """Propose another quantity or term."""
         return acts.Amendment(subject.number, subject.id, values=values, revision=revision)
+
+    async def check(
+        self, subject: SeenEntitlement, form: SentForm[EntitlementAmendmentValues]
+    ) -> None:
+        """Report at once that the external id is taken."""
+        if await external_id_taken("entitlement", form.values.external_id, subject.id):
+            self.refuse(form, EXTERNAL_ID_TAKEN)
 
     async def context(self, subject: SeenEntitlement) -> dict[str, Any]:
         """Give the page the contracted product, and who uses it."""

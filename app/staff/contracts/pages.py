@@ -15,10 +15,11 @@ from app.staff.companies.queries import SeenCompany
 from app.staff.contracts import acts, queries
 from app.staff.contracts.queries import ContractHead
 from app.staff.contracts.whole_queries import find_contract
+from app.staff.external_id_acts import EXTERNAL_ID_TAKEN
+from app.staff.external_id_queries import external_id_taken
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import StaffForms, staff_page
-from app.web.i18n import gettext as _
 from app.web.lists.addresses import Wanted
 from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, is_head, query_form
@@ -87,9 +88,11 @@ class ContractCreation(StaffForms[SeenCompany, ContractValues, acts.Creation]):
         return acts.Creation(subject.id, values=values)
 
     async def check(self, subject: SeenCompany, form: SentForm[ContractValues]) -> None:
-        """Report at once that the number is taken."""
+        """Report at once that the number or the external id is taken."""
         if "number" not in form.errors and await queries.number_taken(form.values.number):
             self.refuse(form, "number-taken")
+        if await external_id_taken("contract", form.values.external_id, None):
+            self.refuse(form, EXTERNAL_ID_TAKEN)
 
     async def context(self, subject: SeenCompany) -> dict[str, Any]:
         """Give the page the company."""
@@ -115,6 +118,11 @@ class Amendment(StaffForms[ContractHead, ContractAmendmentValues, acts.Amendment
     ) -> acts.Amendment:
         """Propose other facts."""
         return acts.Amendment(subject.number, values=values, revision=revision)
+
+    async def check(self, subject: ContractHead, form: SentForm[ContractAmendmentValues]) -> None:
+        """Report at once that the external id is taken."""
+        if await external_id_taken("contract", form.values.external_id, subject.id):
+            self.refuse(form, EXTERNAL_ID_TAKEN)
 
     async def context(self, subject: ContractHead) -> dict[str, Any]:
         """Give the page the contract."""
@@ -142,10 +150,7 @@ class Renewal(StaffForms[ContractHead, RenewalValues, acts.Renewal]):
     async def check(self, subject: ContractHead, form: SentForm[RenewalValues]) -> None:
         """Take only a day that makes the term longer."""
         if "ends_on" not in form.errors and form.values.ends_on <= subject.ends_on:
-            form.errors["ends_on"] = _(
-                "Enter a last day after the current one. To shorten the contract, use “Amend"
-                " the contract”."
-            )
+            self.refuse(form, "not-later")
 
     async def context(self, subject: ContractHead) -> dict[str, Any]:
         """Give the page the contract."""

@@ -39,6 +39,8 @@ class ListedContract:
 
 OWNED = """exists (select 1 from membership m join portal_user u on u.id = m."user"
                 where m.contract = c.id and m.role = 'owner' and u.disabled_at is null)"""
+INVITED = """exists (select 1 from invitation i where i.contract = c.id and i.role = 'owner'
+                and i.ended_at is null and i.expires_at > now())"""
 ENDS_WITHIN = {
     str(days): f"c.ends_on between {TODAY} and {TODAY} + {days}" for days in (30, 60, 90, 180)
 }
@@ -47,8 +49,7 @@ CONTRACTS = Listing(
     row=fields_of(ListedContract),
     columns=f"""c.id, c.number, c.name, c.starts_on, c.ends_on, c.time_zone, p.name as company,
         {OWNED} as owned,
-        exists (select 1 from invitation i where i.contract = c.id and i.role = 'owner'
-                and i.ended_at is null and i.expires_at > now()) as owner_invited""",
+        {INVITED} as owner_invited""",
     tables="contract c join company p on p.id = c.company",
     key="c.id",
     orders={
@@ -58,7 +59,7 @@ CONTRACTS = Listing(
         "end": Order("c.ends_on"),
         "newest": Order("c.starts_on", down=True),
     },
-    search=words_in("c.number", "c.name", "p.name"),
+    search=words_in("c.number", "c.name", "p.name", "c.external_id"),
     filters={"status": STATUSES, "ends": ENDS_WITHIN, "owner": OWNERS},
 )
 
@@ -79,6 +80,7 @@ class ContractHead:
     sales_email: str
     sales_phone: str
     revision: int
+    external_id: str | None
     company_name: str
 
     @property
@@ -122,7 +124,7 @@ class ContractHead:
 
 
 HEAD = """c.id, c.number, c.name, c.company, c.license_type, c.starts_on, c.ends_on, c.time_zone,
-    c.sales_name, c.sales_email, c.sales_phone, c.revision, p.name as company_name"""
+    c.sales_name, c.sales_email, c.sales_phone, c.revision, c.external_id, p.name as company_name"""
 
 
 async def find_head(number: str) -> ContractHead | None:
@@ -150,6 +152,7 @@ class SeenEntitlement:
     starts_on: date
     ends_on: date
     revision: int
+    external_id: str | None
     code: str
     name_ja: str
     name_en: str
@@ -166,8 +169,8 @@ async def find_entitlement(number: str, id: UUID) -> SeenEntitlement | None:
         SeenEntitlement,
         """
         select e.id, e.contract, e.product, e.quantity, e.starts_on, e.ends_on, e.revision,
-               p.code, p.name_ja, p.name_en, c.number, c.name as contract_name, c.time_zone,
-               counts_in_use(e.id)::int as in_use,
+               e.external_id, p.code, p.name_ja, p.name_en, c.number, c.name as contract_name,
+               c.time_zone, counts_in_use(e.id)::int as in_use,
                (select max(until) from hold where entitlement = e.id) as held_until
         from entitlement e join product p on p.id = e.product join contract c on c.id = e.contract
         where c.number = $1 and e.id = $2

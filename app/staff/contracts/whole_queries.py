@@ -16,6 +16,7 @@ MOST_SHOWN = 100
 PARTS = {
     "entitlements": """
         select e.id, e.quantity, e.starts_on, e.ends_on, e.license_key is not null as other,
+               e.external_id,
                p.code, p.name_ja, p.name_en, p.unit, p.version,
                counts_in_use(e.id) as in_use,
                (select coalesce(sum(quantity), 0) from allocation where entitlement = e.id)
@@ -81,6 +82,7 @@ class Entitlement(Struct, frozen=True):
     starts_on: date
     ends_on: date
     other: bool
+    external_id: str | None
     code: str
     name_ja: str
     name_en: str

@@ -76,6 +76,7 @@ async def _issue(context: Context, payload: Issue) -> Done:
     return Done(
         f"{KEYS_URL}/batches/{batch.id}",
         _("%(n)s license keys were issued.", n=number(values.number)),
+        str(batch.id),
     )
 
 

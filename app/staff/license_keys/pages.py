@@ -133,7 +133,7 @@ class Batches(Controller):
             request,
             "staff/license_key_batch.html",
             batch=batch,
-            exportable=permits(viewer.staff_role, Permission.LICENSE_KEYS_EXPORT)
+            exportable=permits(viewer, Permission.LICENSE_KEYS_EXPORT)
             and (batch.exported_at is None or _again(viewer)),
         )
 
@@ -160,7 +160,7 @@ class Batches(Controller):
 
 
 def _again(viewer: Viewer) -> bool:
-    return permits(viewer.staff_role, Permission.LICENSE_KEYS_EXPORT_AGAIN)
+    return permits(viewer, Permission.LICENSE_KEYS_EXPORT_AGAIN)
 
 
 async def _find(id: UUID) -> Batch:

@@ -84,7 +84,7 @@ async def _keep(context: Context, payload: NoticeText) -> Done:
     id, values, actor = payload.notice, payload.values, context.viewer.id
     if id is None:
         id = await services.compose_notice(values, actor=actor)
-        return Done(notice_url(id), _("The draft was saved."))
+        return Done(notice_url(id), _("The draft was saved."), str(id))
     await services.change_notice(id, values, actor=actor, revision=payload.revision)
     return Done(notice_url(id), _("The notice was changed."))
 

@@ -79,7 +79,7 @@ async def changeable_account(viewer: Viewer, id: UUID) -> SeenAccount:
     account = await queries.find_user(id)
     if account is None:
         raise NotFoundException
-    if not permits(viewer.staff_role, permission_for(account.staff_role)):
+    if not permits(viewer, permission_for(account.staff_role)):
         raise NotFoundException
     return account
 

@@ -56,7 +56,7 @@ async def show_user(
 async def _user(
     request: PageRequest, viewer: Viewer, account: SeenAccount, errors: dict[str, str]
 ) -> Response[str]:
-    changeable = permits(viewer.staff_role, permission_for(account.staff_role))
+    changeable = permits(viewer, permission_for(account.staff_role))
     return staff_page(
         request,
         "staff/user.html",

@@ -109,7 +109,7 @@ async def _publish(context: Context, payload: Publication) -> Done:
         )
     except Gone:
         raise Refused("upload-gone", page=RESOURCES_URL) from None
-    return Done(resource_url(id), _("The file was published."))
+    return Done(resource_url(id), _("The file was published."), str(id))
 
 
 async def _state_discard(_context: Context, payload: OfUpload) -> Statement:
