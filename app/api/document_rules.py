@@ -179,18 +179,7 @@ def _finish(operation: Document, options: Mapping[str, Any]) -> None:
     if options.get("public"):
         operation["security"] = []
     for parameter in operation.get("parameters", ()):
-        schema = parameter["schema"]
-        # No address and no header says null.
-        for kind in schema.pop("oneOf", ()):
-            schema |= {} if kind == {"type": "null"} else kind
-        if parameter["name"] == "If-Match":
-            # An empty one counts as none, which is answered 428.
-            schema["minLength"] = 1
-        if schema.get("default") == "":
-            del schema["default"]
-            # A call without it is answered 428, which says more than that a parameter is missing.
-            named = parameter["name"] == "If-Match"
-            parameter["required"] = named and not options.get("upserts")
+        _finish_parameter(parameter, upserts=bool(options.get("upserts")))
     if takes := options.get("takes"):
         body = options.get("body")
         schema = {"$ref": REF.format(name=body.__name__)} if body else {"type": "string"}
@@ -207,6 +196,20 @@ def _finish(operation: Document, options: Mapping[str, Any]) -> None:
         }
     if options.get("ranges"):
         _add_ranges(operation["responses"])
+
+
+def _finish_parameter(parameter: Document, *, upserts: bool) -> None:
+    schema = parameter["schema"]
+    # No address and no header says null.
+    for kind in schema.pop("oneOf", ()):
+        schema |= {} if kind == {"type": "null"} else kind
+    if parameter["name"] == "If-Match" and not upserts:
+        # An empty one counts as none, which is answered 428.
+        schema["minLength"] = 1
+    if schema.get("default") == "":
+        del schema["default"]
+        # A call without it is answered 428, which says more than that a parameter is missing.
+        parameter["required"] = parameter["name"] == "If-Match" and not upserts
 
 
 def _add_ranges(responses: Document) -> None:
