@@ -179,37 +179,38 @@ def _finish(operation: Document, options: Mapping[str, Any]) -> None:
     if options.get("public"):
         operation["security"] = []
     for parameter in operation.get("parameters", ()):
-        _finish_parameter(parameter, upserts=bool(options.get("upserts")))
+        _finish_parameter(parameter, upserts="upserts" in options)
     if takes := options.get("takes"):
         body = options.get("body")
         schema = {"$ref": REF.format(name=body.__name__)} if body else {"type": "string"}
         operation["requestBody"] = {"required": True, "content": {takes: {"schema": schema}}}
-    for status, response in operation["responses"].items():
-        if int(status) < 300:
-            response["description"] = "Done" if int(status) == 200 else "Created"
-            if gives := options.get("gives"):
-                response["content"] = {gives: {"schema": {"type": "string", "format": "binary"}}}
-    if options.get("upserts"):
-        operation["responses"]["201"] = {
-            **operation["responses"]["200"],
-            "description": "Created",
-        }
-    if options.get("ranges"):
-        _add_ranges(operation["responses"])
+    _finish_responses(operation["responses"], options)
 
 
 def _finish_parameter(parameter: Document, *, upserts: bool) -> None:
-    schema = parameter["schema"]
+    schema, version = parameter["schema"], parameter["name"] == "If-Match"
     # No address and no header says null.
     for kind in schema.pop("oneOf", ()):
         schema |= {} if kind == {"type": "null"} else kind
-    if parameter["name"] == "If-Match" and not upserts:
+    if version:
         # An empty one counts as none, which is answered 428.
         schema["minLength"] = 1
     if schema.get("default") == "":
         del schema["default"]
         # A call without it is answered 428, which says more than that a parameter is missing.
-        parameter["required"] = parameter["name"] == "If-Match" and not upserts
+        parameter["required"] = version and not upserts
+
+
+def _finish_responses(responses: Document, options: Mapping[str, Any]) -> None:
+    for status, response in responses.items():
+        if int(status) < 300:
+            response["description"] = "Done" if int(status) == 200 else "Created"
+            if gives := options.get("gives"):
+                response["content"] = {gives: {"schema": {"type": "string", "format": "binary"}}}
+    if options.get("upserts"):
+        responses["201"] = {**responses["200"], "description": "Created"}
+    if options.get("ranges"):
+        _add_ranges(responses)
 
 
 def _add_ranges(responses: Document) -> None:

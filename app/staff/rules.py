@@ -104,12 +104,13 @@ NEEDS_PROOF = frozenset(
     }
 )
 # A service account never has these, whatever calls there are: it would let itself or others in,
-# bind all users, reach customers' machines, or see who watches it.
+# bind all users, reach customers' machines, send data elsewhere, or see who watches it.
 NEVER_A_SCOPE = frozenset(
     {
         Permission.SIGNING_KEYS_ROTATE,
         Permission.TERMS_PUBLISH,
         Permission.BRAND_CHANGE,
+        Permission.WEBHOOKS_CHANGE,
         Permission.FACTORS_REMOVE,
         Permission.STAFF_CHANGE,
         Permission.AUDIT_SEE,

@@ -78,6 +78,8 @@ FURTHER = {
             "rules",
         ),
         "signing_keys.files": "queries",
+        "batches.lines": "queries",
+        "batches.wording": "acts",
         "checks": "services",
         "statements": "acts",
         "commands": "pages",

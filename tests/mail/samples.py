@@ -54,7 +54,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         **{"quote": QUOTE, "link": f"{URL}/contracts/1/products", "owner": True},
         **{"counts_from": AT.date(), "added_from": None, "ends_on": AT.date()},
     },
-    "reminder": {"count": 25, "lines": LINES * MOST_LINES, "accounts": 1},
+    "reminder": {"count": 25, "lines": LINES * MOST_LINES, "accounts": 1, "owner": True},
     "second-factor-changed": {"change": "app", "at": AT},
     "second-factors-removed": {"removed_at": AT},
     "webhook-paused": {

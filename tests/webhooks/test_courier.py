@@ -4,6 +4,7 @@ import asyncio
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,13 +115,13 @@ async def test_the_name_is_resolved_once_and_that_address_is_connected_to(
     asked: list[str] = []
     resolve = socket.getaddrinfo
 
-    def rebinding(host: str, *args: object, **more: object) -> object:
+    def rebinding(host: str, *args: Any, **more: Any) -> Any:
         """A name server that gives another address each time."""
         if host != "rebinding.example":
-            return resolve(host, *args, **more)  # type: ignore[arg-type]
+            return resolve(host, *args, **more)
         asked.append(host)
         address = "127.0.0.1" if len(asked) == 1 else "10.0.0.1"
-        return resolve(address, *args, **more)  # type: ignore[arg-type]
+        return resolve(address, *args, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     outcome = await courier.deliver(target(receiver, "rebinding.example"), HEADERS, "{}")

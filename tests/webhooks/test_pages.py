@@ -107,16 +107,16 @@ async def test_a_change_shows_the_whole_address_and_refuses_an_old_form(
     assert "portal?t=1" in page.text and page.headers["cache-control"] == "no-store"
     [box] = re.findall(r'name="event_types"[^>]* checked>', page.text)
     assert 'value="quote.answered"' in box and 'name="preset"' not in page.text
-    fields = {**form("ERP", event_types=["member.joined", "quote.answered"]), "revision": "1"}
+    fields = {**form(event_types=["member.joined", "quote.answered"]), "revision": "1"}
     del fields["preset"]
     waiting = await propose(client, f"{path}/change", fields)
     await confirm(client, await propose(client, f"{path}/change", fields))
     row = await fetch_one("select name, event_types, preset from webhook_endpoint")
     assert row is not None
-    assert (row["name"], len(row["event_types"]), row["preset"]) == ("ERP", 2, "standard")
+    assert (row["name"], len(row["event_types"]), row["preset"]) == ("CRM", 2, "standard")
     refused = await client.post(waiting)
     back = await client.get(refused.headers["location"])
-    assert "変更しました" in back.text and 'value="ERP"' in back.text
+    assert "変更しました" in back.text and 'value="CRM"' in back.text
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,9 @@ async def test_a_name_is_taken_until_its_webhook_is_removed(
     refused = await client.post(waiting)
     back = await client.get(refused.headers["location"])
     assert 'id="name-error"' in back.text, "the database has the last word"
-    removed = await do(client, f"{path}/removal")
+    location = await propose(client, f"{path}/removal", {})
+    assert '<button class="primary danger">' in (await client.get(location)).text
+    removed = await client.get(await confirm(client, location))
     assert "Webhook「CRM」を削除しました。" in removed.text
     assert (await client.get(path)).status_code == 404
     await create(client, place)
@@ -178,6 +180,9 @@ async def test_the_delivery_log_shows_the_answer_and_sends_again(
     page = await do(client, f"{path}/test")
     assert "テストイベント" in page.text and "送信待ち" in page.text
     assert "/resending" not in page.text, "it is still on its way"
+    queued = await fetch_value("select id from webhook_delivery")
+    early = await propose(client, f"{path}/deliveries/{queued}/resending", {})
+    assert (await client.get(early)).status_code == 404
     await fetch(
         "update webhook_delivery set state = 'failed', problem = 'status', status = 500,"
         " answer = '<script>oops</script>' || chr(10) || 'line 2', took_ms = 12, failures = 11,"
@@ -235,10 +240,12 @@ async def test_webhooks_of_an_ended_contract_can_only_end(
     portal: Portal, owner: httpx.AsyncClient
 ) -> None:
     path = f"{LISTS['owner']}/{await made_endpoint(portal.settings)}"
+    waiting = await propose(owner, f"{LISTS['owner']}/new", form("ERP"))
     await fetch(
         "update contract set starts_on = current_date - 90, ends_on = current_date - 5"
         " where number = 'D-1001'"
     )
+    assert (await owner.get(waiting)).status_code == 404
     page = (await owner.get(path)).text
     assert f"{path}/change" not in page and f"{path}/rotation" not in page
     assert (await owner.get(f"{path}/change")).status_code == 404

@@ -6,7 +6,7 @@ from uuid import UUID
 from app.accounts.access import PROOF, Detour, has_proved, require_proof
 from app.activation.batches import services
 from app.activation.batches.archive_rules import UploadedRequest, read_uploads
-from app.activation.batches.line_rules import Entry, Line
+from app.activation.batches.lines import Entry, Line
 from app.activation.issue_services import RequestRefused
 from app.activation.rules import EndActivation, Issue
 from app.activation.services import ProofMissing, answer_requests

@@ -15,7 +15,7 @@ from app.activation.batches.archive_rules import (
     is_archive,
     read_uploads,
 )
-from app.activation.batches.line_rules import Entry
+from app.activation.batches.lines import Entry
 from app.activation.batches.wording import refusal_message
 from app.web.background import in_background
 from app.web.requests import FormData, PageRequest, Upload, read_form

@@ -16,7 +16,7 @@ from app.activation.batches import queries, services, wording
 from app.activation.batches.acts import BATCH, RequestFiles, batches_url, kept_files
 from app.activation.batches.archive_rules import write_archive
 from app.activation.batches.forms import FIELD, UploadForm, read_entries
-from app.activation.batches.line_rules import Line
+from app.activation.batches.lines import Line
 from app.activation.format.files import check_code
 from app.confirmations.services import Proposal, find_draft, propose
 from app.contracts.access import provide_changeable_contract, provide_owned_contract

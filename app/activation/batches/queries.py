@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.activation.batches.line_rules import Target, same_name
+from app.activation.batches.lines import Target, same_name
 from app.activation.queries import COLUMNS, TABLES, SeenActivation, seen_activation
 from app.contracts.rules import SeenContract
 from app.database import fetch

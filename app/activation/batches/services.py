@@ -6,7 +6,7 @@ from uuid import UUID
 from app import clock
 from app.activation.batches import queries
 from app.activation.batches.archive_rules import UploadedRequest, write_archive
-from app.activation.batches.line_rules import (
+from app.activation.batches.lines import (
     Entry,
     Line,
     decided,
@@ -14,7 +14,7 @@ from app.activation.batches.line_rules import (
     read_lines,
     same_name,
 )
-from app.activation.batches.manifests import MANIFEST_NAME, build_manifest
+from app.activation.batches.manifest_services import MANIFEST_NAME, build_manifest
 from app.activation.batches.queries import IssuedFile
 from app.activation.download_services import mark_downloaded
 from app.activation.format.files import file_name

@@ -1,7 +1,7 @@
 """How the faults of uploads and lines are worded, in the reader's language."""
 
 from app.activation.batches.archive_rules import ArchiveFault, ArchiveRefused
-from app.activation.batches.line_rules import Line, LineFault
+from app.activation.batches.lines import Line, LineFault
 from app.activation.rules import EndActivation, Issue, Repeat
 from app.activation.statements import changes_of
 from app.activation.wording import message_of_file
