@@ -135,6 +135,7 @@ EVENT_TYPES = {
     "corporate-group-change": N_("Renamed a corporate group"),
     "company-creation": N_("Created the company “%(subject)s”"),
     "company-change": N_("Changed the company “%(subject)s”"),
+    "external-id-change": N_("Changed an external ID"),
     "contract-amendment": N_("Amended the contract"),
     "contract-renewal": N_("Renewed the contract"),
     "entitlement-succession": N_(

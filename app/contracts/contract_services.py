@@ -10,7 +10,10 @@ from app.audit.services import record
 from app.contracts.contract_values import ContractAmendmentValues, ContractFacts
 from app.contracts.tables import Contract, ContractChange
 from app.database import lock_row, unit_of_work
-from app.web.values import columns, from_attributes
+from app.web.values import changed, columns, from_attributes
+
+# What a change has to be more than for customers to read of it: they do not see this.
+ONLY_OURS = ["external_id"]
 
 
 class ChangeKind(StrEnum):
@@ -42,6 +45,19 @@ async def note_change(contract: UUID, kind: ChangeKind, reason: Reason) -> None:
     )
 
 
+async def record_external_id(
+    subject: UUID, before: str | None, now: str | None, actor: UUID
+) -> None:
+    """Record that only the external id changed, in no history that customers see."""
+    await record(
+        "external-id-change",
+        actor=actor,
+        subject=subject,
+        external_id_before=before,
+        external_id=now,
+    )
+
+
 async def lock_contract(contract: UUID, revision: int) -> Contract:
     """Lock a contract, before its entitlements, and return its current row.
 
@@ -68,9 +84,11 @@ async def amend_contract(
     """
     async with unit_of_work():
         before = await lock_contract(contract, revision)
-        await Contract.update(columns(from_attributes(ContractFacts, values))).where(
-            Contract.id == contract
-        )
+        facts = from_attributes(ContractFacts, values)
+        await Contract.update(columns(facts)).where(Contract.id == contract)
+        if changed(before, facts) == ONLY_OURS:
+            await record_external_id(contract, before.external_id, facts.external_id, actor)
+            return
         await note_change(contract, ChangeKind.AMENDED, Reason(values.reason, values.effective_on))
         await record(
             "contract-amendment",

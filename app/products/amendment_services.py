@@ -6,7 +6,14 @@ Locks are taken in the order of the house: the contract, then entitlements by id
 from uuid import UUID
 
 from app.audit.services import record
-from app.contracts.contract_services import ChangeKind, Reason, lock_contract, note_change
+from app.contracts.contract_services import (
+    ONLY_OURS,
+    ChangeKind,
+    Reason,
+    lock_contract,
+    note_change,
+    record_external_id,
+)
 from app.contracts.contract_values import RenewalValues
 from app.contracts.tables import Contract
 from app.database import lock_row, unit_of_work
@@ -18,7 +25,7 @@ from app.products.amendment_values import (
 from app.products.rules import Term
 from app.products.services import add_entitlement
 from app.products.tables import Entitlement
-from app.web.values import builtins, columns, from_attributes
+from app.web.values import builtins, changed, columns, from_attributes
 
 
 async def order_entitlement(*, contract: UUID, values: EntitlementOrderValues, actor: UUID) -> UUID:
@@ -65,6 +72,9 @@ async def amend_entitlement(
             revision=revision,
         )
         await Entitlement.update(columns(facts)).where(Entitlement.id == entitlement)
+        if changed(before, facts) == ONLY_OURS:
+            await record_external_id(entitlement, before.external_id, facts.external_id, actor)
+            return
         await note_change(contract, ChangeKind.AMENDED, Reason(values.reason, values.effective_on))
         await record(
             "entitlement-change",

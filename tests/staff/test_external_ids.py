@@ -104,6 +104,11 @@ async def test_an_external_id_is_changed_removed_and_recorded(clerk: httpx.Async
             subject,
         )
         assert [each["now"] for each in details] == ["ERP-9", None]
+    told = "select count(*) from contract_change where note = '連携のため'"
+    assert await fetch_value(told) == 0, "customers do not see it, so their history has no line"
+    seen = "select count(*) from audit_event where event_type = 'external-id-change'"
+    assert await fetch_value(seen) == 4
+    assert await fetch_value(f"{seen} and contract is not null") == 0
 
 
 async def test_things_are_found_by_their_external_id(clerk: httpx.AsyncClient) -> None:
