@@ -24,7 +24,8 @@ from app.demo.signing_keys import prepare_demo_signing_keys
 from app.demo.world import make_world
 from app.main import make_app
 from app.settings import Settings, read_settings
-from app.web import i18n
+from app.web import brand, i18n
+from app.web.brand import Brand
 from app.web.http.asgi import App
 from tests.pages import check_page
 from tests.quick import is_quick
@@ -218,6 +219,8 @@ def app(stage: Stage) -> App:
 @pytest.fixture
 def portal(stage: Stage, app: App, database: str) -> Portal:
     """The application, on the test's own copy of the demo world."""
+    # The process keeps the brand that an earlier test chose until it reads the database again.
+    brand.use(Brand())
     return Portal(app, stage.settings, database)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from app.api.vendor.example_rules import ORDER_BODIES
 
 NOTICE = {
-    "title_ja": "保守のお知らせ",
-    "body_ja": "次の週末に保守を行います。",
+    "title_ja": "$TITLE_JA",
+    "body_ja": "$BODY_JA",
     "title_en": "Maintenance",
     "body_en": "Maintenance takes place next weekend.",
     "products": ["$PRODUCT"],

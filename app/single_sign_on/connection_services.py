@@ -135,8 +135,12 @@ async def add_domain(company: UUID, *, values: DomainValues, actor: UUID) -> Non
             )
         )
         await _end_password_sessions(company)
-        told = builtins(values)
-        await record("single-sign-on-domain-addition", actor=actor, subject=company, **told)
+        await record(
+            "single-sign-on-domain-addition",
+            actor=actor,
+            subject=company,
+            **builtins(values),
+        )
 
 
 async def remove_domain(company: UUID, domain: UUID, *, actor: UUID) -> None:
@@ -240,5 +244,7 @@ async def set_exception(company: UUID, user: UUID, *, keep: bool, actor: UUID) -
             if connection.state == State.REQUIRED:
                 await _require_exceptions(connection.id)
             await _end_password_sessions(company)
-        event_type = "single-sign-on-exception" if keep else "single-sign-on-exception-end"
-        await record(event_type, actor=actor, subject=company, user=user)
+        if keep:
+            await record("single-sign-on-exception", actor=actor, subject=company, user=user)
+        else:
+            await record("single-sign-on-exception-end", actor=actor, subject=company, user=user)

@@ -141,7 +141,8 @@ def test_the_sample_has_every_journey_by_mouse_and_another_way_in_the_other_lang
     everybodys = [(mode, lang) for j, mode, lang in SAMPLE if j.people == EVERYBODY]
     assert set(everybodys) == set(EVERYBODY.cells)
     counts = [sum(mode == other for _, mode, _ in SAMPLE) for other in OTHER_MODES]
-    assert max(counts) - min(counts) <= 1, "half of the journeys each"
+    # The ways take turns by two journeys.
+    assert max(counts) - min(counts) <= 2, "half of the journeys each"
 
 
 @pytest.mark.asyncio(loop_scope="session")

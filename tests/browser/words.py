@@ -18,6 +18,7 @@ ENGLISH = {
     "戻る": "Back",
     "入力内容を確認してください": "Check what you entered",
     "ページが見つかりません": "Page not found",
+    "この操作は行えなくなりました": "You can no longer do this",
     # The way in
     "ログイン": "Sign in",
     "ユーザコード": "User code",

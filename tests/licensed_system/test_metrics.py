@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -17,6 +16,7 @@ from prometheus_client.openmetrics import parser as openmetrics
 from tests.licensed_system.issuer import START, product
 from tests.licensed_system.plant import Plant
 from tests.licensed_system.test_status import LAST_MOMENT
+from tests.missing import program
 from tests.servers import PROJECT
 
 Capture = pytest.CaptureFixture[str]
@@ -139,7 +139,6 @@ def test_every_metric_of_an_alert_is_one_that_a_system_shows(plant: Plant, capsy
             assert tested.count(f"alertname: {rule['alert']}") == 2, "once silent, once raised"
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
 @pytest.mark.parametrize(
     "command", [("check", "rules", RULES), ("test", "rules", "licensed-system-alerts-test.yaml")]
 )
@@ -147,18 +146,18 @@ def test_prometheus_takes_the_rules_and_raises_each_alert_only_for_its_fault(
     command: tuple[str, ...],
 ) -> None:
     done = subprocess.run(
-        ["promtool", *command], cwd=FILES, capture_output=True, text=True, check=False
-    )
+        [program("promtool", "prometheus"), *command],
+        cwd=FILES, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
 def test_prometheus_itself_reads_the_text(plant: Plant, capsys: Capture) -> None:
     plant.activate()
     capsys.readouterr()
     plant.run("status", "--openmetrics")
     done = subprocess.run(
-        ["promtool", "check", "metrics"],
+        [program("promtool", "prometheus"), "check", "metrics"],
         input=capsys.readouterr().out, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "error while linting" not in done.stderr and done.returncode in {0, 3}, done.stderr

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from licensed_system import activation, fingerprint, jws, keys, status
+from licensed_system import activation, fingerprint, jws, keys, portal_messages, status
 from licensed_system.activation import Holder
 from licensed_system.outcomes import Outcome, Refused
 from licensed_system.status import Remembered
@@ -52,6 +52,7 @@ def test_every_outcome_of_a_file_has_a_vector() -> None:
         Outcome.NOT_INITIALISED, Outcome.ALREADY_INITIALISED, Outcome.NOT_ACTIVATED, Outcome.BUSY,
         Outcome.UNREADABLE_FILE, Outcome.UNWRITABLE_FILE, Outcome.BAD_TRUST_FILE,
         Outcome.DAMAGED_STATE, Outcome.PORT_IN_USE, Outcome.UNSAFE_FOLDER,
+        *map(Outcome, portal_messages.MESSAGES),
     }  # fmt: skip
     shown = {case["outcome"] for case in ACTIVATIONS["cases"]}
     assert shown == {*map(str, set(Outcome) - of_commands), ACCEPTED}

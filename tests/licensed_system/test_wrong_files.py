@@ -16,7 +16,7 @@ WRONG: dict[str, tuple[Change, str, str, str]] = {
     "large-picture": (
         lambda _: b"\x89PNG" + bytes(70_000), "too-large", "画像ファイル", "This is a picture",
     ),
-    "zip": (lambda _: b"PK\x03\x04", "malformed", "ZIP", "Unpack"),
+    "zip": (lambda _: b"PK\x03\x04", "malformed", "ZIP", "damaged"),
     "web-page": (lambda _: b"<html><p>", "malformed", "Web ページ", "web page"),
     "key": (lambda _: b"-----BEGIN PUBLIC KEY-----", "malformed", "鍵", "a key"),
     "notepad": (lambda f: f.decode().encode("utf-16"), "malformed", "UTF-16", "UTF-16"),

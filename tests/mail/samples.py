@@ -30,6 +30,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "email-change-asked": {"at": AT, "new_address": "new@example.com"},
     "email-changed": {"at": AT},
     "email-confirmation": {"link": LINK, "expires_at": AT},
+    "exceptional-sign-in": {"who": "鈴木 <一郎>", "company": CONTRACT.company, "at": AT},
     "farewell": {"at": AT},
     "invitation": {
         **{"inviter": "鈴木 一郎", "by_vendor": False, "contract": CONTRACT},

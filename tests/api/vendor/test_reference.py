@@ -35,6 +35,8 @@ async def _variables() -> dict[str, str]:
     await fetch("update portal_user set disabled_at = now() where code = 'outsider'")
     return {
         "PRODUCT": "PLATFORM",
+        "TITLE_JA": "保守のお知らせ",
+        "BODY_JA": "次の週末に保守を行います。",
         "CONTRACT": "D-2001",
         "EXTERNAL_ID": "EX-1",
         "FIRST_DAY": str(end + timedelta(1)),

@@ -94,7 +94,7 @@ async def walk_retirement(cast: Cast) -> None:
     await other.press("決定")
     await other.sees_status("検証環境")
     await person.press("決定")
-    await person.sees_heading("ページが見つかりません")
+    await person.sees_heading("この操作は行えなくなりました")
     await cast.reached("conflict", person)
     await _take_name("D-1001", "空の環境")
     await person.visit(LIST)

@@ -40,7 +40,7 @@ async def walk(cast: Cast) -> None:
     await person.press("失効")
     await fetch("update license_key set revoked_at = now() where id = $1", other)
     await person.press("決定")
-    await person.sees_heading("ページが見つかりません")
+    await person.sees_heading("この操作は行えなくなりました")
     await cast.reached("conflict", person)
 
 

@@ -31,7 +31,7 @@ async def walk(cast: Cast) -> None:
     await person.press("停止を解除")
     await fetch("update portal_user set disabled_at = null where code = 'member'")
     await person.press("決定")
-    await person.sees_heading("ページが見つかりません")
+    await person.sees_heading("この操作は行えなくなりました")
     await cast.reached("conflict", person)
 
 
