@@ -29,6 +29,8 @@ PARTS = {
     "webhooks": N_("Webhooks"),
     "single-sign-on": N_("Single sign-on"),
     "test": N_("Test"),
+    "state": N_("Status"),
+    "exceptions": N_("Exceptions"),
     "secret": N_("Client secret"),
     "domains": N_("Domains"),
     "calendar": N_("Calendar"),
