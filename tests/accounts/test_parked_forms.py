@@ -96,7 +96,8 @@ def test_every_form_that_is_kept_has_a_place_in_words() -> None:
         path = re.sub(r"\{[^}]*\}", "x", route.path)
         if "POST" in getattr(route, "methods", ()) and _is_parked(path):
             words = re.split(" › | ", name_place(path))
-            unknown = {word for word in words if re.search("[a-z]", word)} - {"x"}
+            # Webhook is the Japanese word too.
+            unknown = {word for word in words if re.search("[a-z]", word)} - {"x", "Webhook"}
             assert not unknown, f"{path}: {unknown}"
 
 

@@ -29,6 +29,8 @@ PARTS = {
     "webhooks": N_("Webhooks"),
     "single-sign-on": N_("Single sign-on"),
     "test": N_("Test"),
+    "change": N_("Edit"),
+    "deliveries": N_("Delivery log"),
     "state": N_("Status"),
     "exceptions": N_("Exceptions"),
     "secret": N_("Client secret"),
