@@ -103,7 +103,7 @@ async def test_an_administrator_sets_it_up_and_an_owner_tests_it(
         await staff.visit(f"/staff/companies/{await company_of()}")
         await staff.press("シングルサインオン")
         await staff.fill("発行者（Issuer）", provider.issuer)
-        await staff.fill("クライアント ID", CLIENT)
+        await staff.fill("クライアントID", CLIENT)
         await staff.press("登録")
         await staff.press("決定")
         await cast.look(staff)

@@ -309,7 +309,7 @@ ENGLISH = {
     "連携してログイン": "Link and sign in",
     "ログインできませんでした": "You are not signed in",
     "発行者（Issuer）": "Issuer",
-    "クライアント ID": "Client ID",
+    "クライアントID": "Client ID",
     "クライアントシークレット": "Client secret",
     "クライアントシークレットの設定": "Set the client secret",
     "設定｜秘密": "Set",
