@@ -1,7 +1,7 @@
 """Calls to addresses that people entered: never to the portal's own network.
 
 The name is resolved once, and the address that was checked is the one connected to, so a name that
-changes its address meanwhile leads nowhere else. Redirects are not followed, and proxies of the
+changes its address between the two has no effect. Redirects are not followed, and proxies of the
 environment are not used.
 """
 

@@ -1,10 +1,10 @@
-"""Owners who keep their password where their company requires its provider: their use is told."""
+"""Tell owners when one of them signs in by password where their company requires its provider."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from app import clock
-from app.accounts import queries
+from app.accounts import company_queries
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.settings import Settings
@@ -16,7 +16,7 @@ async def tell_owners(settings: Settings, user: UUID, companies: Sequence[UUID])
     Args:
         companies: those that require their provider of others; usually none.
     """
-    owners = await queries.company_owners(companies) if companies else []
+    owners = await company_queries.company_owners(companies) if companies else []
     who = next((owner.name for owner in owners if owner.user == user), "")
     for owner in owners:
         await enqueue(

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 
-from app.accounts import access, forms, queries, services, session_services
+from app.accounts import access, company_queries, forms, queries, services, session_services
 from app.accounts.access import CONFIRMATIONS, YEAR, Detour
 from app.accounts.arrival_pages import sign_in_notes, terms_notes
 from app.accounts.exit_services import open_exit
@@ -107,7 +107,7 @@ class SigningIn(Controller):
     ) -> Response[Any]:
         """Check user code and password, or hand the form on to the company's provider."""
         form = forms.LoginForm.read(await read_form(request))
-        if "@" in form.code and (company := await queries.find_provider_company(form.code)):
+        if "@" in form.code and (company := await company_queries.find_provider_company(form.code)):
             # 307: the browser sends the form again, so no log or history has the address.
             return Response("", status_code=307, headers={"Location": f"{PROVIDERS}/{company}"})
         context: dict[str, Any] = {"demo": settings.demo, "code": form.code}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.accounts.rules import SignInRule, session_runs, token_hash
+from app.accounts.rules import session_runs, token_hash
 from app.accounts.tables import PasswordReset, TermsOfUse, User
-from app.database import Record, fetch, fetch_one, fetch_value, row, rows
+from app.database import Record, fetch, fetch_one, row, rows
 
 HAS_FACTOR = """
     (exists (select 1 from authenticator_app f where f."user" = u.id and f.confirmed_at is not null)
@@ -98,46 +98,6 @@ async def find_credentials(code: str) -> Record | None:
 async def find_own_credentials(user: UUID) -> Record | None:
     """Return the same of a person who is known already."""
     return await fetch_one(f"{CREDENTIALS} where id = $1 and disabled_at is null", user)
-
-
-async def find_provider_company(address: str) -> UUID | None:
-    """Return the company whose provider signs in the people of an address's domain.
-
-    The answer does not depend on whether the address has an account.
-    """
-    domain = address.rpartition("@")[2]
-    company: UUID | None = await fetch_value(
-        "select company from known_sign_in_domain where domain = $1", domain
-    )
-    return company
-
-
-async def find_sign_in_rule(user: UUID) -> SignInRule:
-    """Return whether a person's company requires its provider, and whether they are excepted."""
-    found = await fetch('select company, excepted from known_sign_in_rule where "user" = $1', user)
-    refused = any(not each["excepted"] for each in found)
-    return SignInRule(refused, [each["company"] for each in found if not refused])
-
-
-@dataclass(frozen=True)
-class CompanyOwner:
-    """An owner of a contract of a company."""
-
-    company_name: str
-    user: UUID
-    name: str
-    email: str
-    language: str
-
-
-async def company_owners(companies: Sequence[UUID]) -> list[CompanyOwner]:
-    """Return the owners of the contracts of companies."""
-    return await rows(
-        CompanyOwner,
-        'select company_name, "user", name, email, language from known_company_owner'
-        " where company = any($1) order by company_name, name",
-        list(companies),
-    )
 
 
 async def find_device(tokens: Sequence[str], user: UUID) -> UUID | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app import clock
-from app.accounts import guess_rules, queries, throttling
+from app.accounts import company_queries, guess_rules, queries, throttling
 from app.accounts.factors.queries import has_factor
 from app.accounts.factors.rules import pending_length
 from app.accounts.factors.tables import PendingSignIn
@@ -94,7 +94,7 @@ async def sign_in(
     assert account is not None
     await throttling.forgive(admitted)
     try:
-        if (await queries.find_sign_in_rule(account["id"])).refused:
+        if (await company_queries.find_sign_in_rule(account["id"])).refused:
             raise ProviderRequired
         return await pass_first_step(account, user_agent, device)
     except ProviderRequired:
@@ -220,7 +220,7 @@ async def _may_use_password(user: UUID, second_factor: str | None) -> Sequence[U
     Raises:
         ProviderRequired: the person's company requires its provider.
     """
-    rule = await queries.find_sign_in_rule(user)
+    rule = await company_queries.find_sign_in_rule(user)
     if rule.refused or (rule.told and second_factor is None):
         raise ProviderRequired
     return rule.told

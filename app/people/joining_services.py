@@ -5,6 +5,7 @@ from uuid import UUID
 import asyncpg
 
 from app import clock
+from app.accounts import company_queries
 from app.accounts import queries as accounts
 from app.accounts.passwords import hash_password
 from app.accounts.rules import Viewer
@@ -82,7 +83,7 @@ async def register(link: Link, registration: Registration, user_agent: str) -> S
             await _enter(link, user)
             account = await accounts.find_credentials(registration.code)
             assert account is not None, "it was made a moment ago"
-            if (await accounts.find_sign_in_rule(user)).refused:
+            if (await company_queries.find_sign_in_rule(user)).refused:
                 return None
             return await open_session(account, user_agent, known_device=None)
     except asyncpg.UniqueViolationError as error:

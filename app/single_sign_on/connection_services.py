@@ -51,7 +51,7 @@ class NotOwner(Exception):
 
 
 async def _lock(company: UUID, revision: int | None = None) -> SingleSignOnConnection:
-    # As weak as a change allows: a sign-in that links an account refers to the row meanwhile.
+    # As weak as a change allows: linking an account at sign-in refers to this row.
     return await lock_row(
         SingleSignOnConnection,
         SingleSignOnConnection.company == company,

@@ -77,7 +77,7 @@ def open_linking(
     """Return what a page kept.
 
     Raises:
-        Refused: it is of another browser or connection, too old, or was changed.
+        Refused: another browser or connection began it, or it is too old or altered.
     """
     try:
         box = urlsafe_b64decode(kept.encode())
@@ -104,7 +104,7 @@ async def link_by_password(
 
     Raises:
         Refused: the account or the person of the provider is linked otherwise by now.
-        CredentialsChanged: the account is shut, or its password changed meanwhile.
+        CredentialsChanged: the account is shut, or its password has just changed.
     """
     admitted = await throttling.admit(guess_rules.check_lanes(linking.user, connection.id))
     if isinstance(admitted, Throttled):

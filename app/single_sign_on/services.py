@@ -261,7 +261,7 @@ async def pass_test(connection: Connection, arrival: Arrival, viewer: Viewer) ->
     if viewer.id != arrival.tester or arrival.person.address != address:
         raise Refused(Why.OTHER_PERSON)
     async with unit_of_work():
-        # Unless it was changed meanwhile: then this was the test of another one.
+        # A connection that was changed during the test has to be tested again.
         await fetch(
             "update single_sign_on_connection set tested_at = $4,"
             " state = case when state = 'draft' then 'tested' else state end"

@@ -11,7 +11,7 @@ EXTERNAL_ID_TAKEN = "external-id-taken"
 def external_id_refusal(table: str) -> dict[str, Refusal]:
     """Return the refusal of acts that give a row of a table an external id, by its code.
 
-    It has to stand before refusals of other unique values: the first that fits is told.
+    List it before refusals of other unique values: the first that fits is shown.
     """
     refusal = Refusal(
         "external_id",

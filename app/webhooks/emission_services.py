@@ -73,7 +73,7 @@ async def emit(
 
     Args:
         contracts: those whose endpoints are told, beside the vendor's.
-        data: what an endpoint is told.
+        data: returns the payload for an endpoint.
     """
     listeners = await rows(Listener, LISTENERS, event_type, contracts)
     event = uuid7()
