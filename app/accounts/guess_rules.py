@@ -80,6 +80,8 @@ RATES = {
     "provider-address": _seconds(100, 1),
     # Calls of the API by one service account.
     "api": _seconds(300, 1 / 10),
+    # Calls of SCIM by one company's identity provider.
+    "scim": _seconds(600, 1 / 25),
 }
 
 

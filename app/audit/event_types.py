@@ -75,6 +75,15 @@ EVENT_TYPES = {
     "single-sign-on-refusal": N_(
         "Refused a sign-in through the single sign-on of “%(subject)s” (%(why)s)"
     ),
+    "provisioning-token-creation": N_("Created the provisioning token of “%(subject)s”"),
+    "provisioning-token-rotation": N_("Replaced the provisioning token of “%(subject)s”"),
+    "provisioning-token-revocation": N_("Revoked the provisioning token of “%(subject)s”"),
+    "provisioning-creation": N_("Began to manage the account of %(subject)s"),
+    "provisioning-change": N_("Changed the account of %(subject)s (%(changed)s)"),
+    "provisioning-deactivation": N_("Deactivated the account of %(subject)s"),
+    "provisioning-reactivation": N_("Reactivated the account of %(subject)s"),
+    "provisioning-address-change": N_("Changed the email address of %(subject)s"),
+    "provisioning-removal": N_("Stopped managing the account of %(subject)s"),
     "contract-creation": N_("Created the contract"),
     "membership-creation": N_("Added %(subject)s to the members as %(role)s"),
     "membership-change": N_("Changed the role or notice setting of %(subject)s (%(role)s)"),

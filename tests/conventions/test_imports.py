@@ -87,6 +87,7 @@ FURTHER = {
         "commands": "pages",
     },
     "api": {"errors": "access", "calls": "endpoints", "vendor.upserts": "endpoints"},
+    "provisioning": {"errors": "access", "calls": "endpoints"},
     "staff": {"commands": "pages"},
     "secret": {"commands": "pages"},
     "imports": {
@@ -108,6 +109,8 @@ EXCEPTIONS = {
     # The use of a session is noted while it is looked up.
     ("app.accounts.viewer_access", "app.accounts.session_services"),
     ("app.accounts.access", "app.accounts.session_services"),
+    # The use of a token is noted while it is looked up.
+    ("app.provisioning.access", "app.provisioning.token_services"),
     # A command runs on the portal's database; the server never loads it.
     ("app.activation.commands", "app.cli.runtime"),
     ("app.audit.commands", "app.cli.runtime"),
