@@ -8,13 +8,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.addresses import WrongAddress, normal_address
-from app.outgoing import read_networks
+from app.outgoing import HIGHEST_PORT, read_networks, read_servers
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 STARTTLS = ("auto", "require", "never")
 STORES = {"s3", "gs", "az"}
 SHORTEST_TOKEN = 32
-HIGHEST_PORT = 65535
 MOST_WORKERS = 999
 
 
@@ -73,6 +72,8 @@ class Settings:
         metrics_token: what monitoring shows to read /metrics, or None without a such page.
         provider_addresses: private networks in which identity providers may be.
         webhook_addresses: private networks that webhooks may reach all the same.
+        dns_servers: address and port of the name servers that domains are verified by; none for
+            those of the machine.
     """
 
     data_dir: Path
@@ -94,6 +95,7 @@ class Settings:
     metrics_token: bytes | None = field(repr=False)
     provider_addresses: tuple[str, ...] = ()
     webhook_addresses: tuple[str, ...] = ()
+    dns_servers: tuple[tuple[str, int], ...] = ()
 
     @property
     def https(self) -> bool:
@@ -259,6 +261,17 @@ def _webhook_addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
         ) from None
 
 
+def _dns_servers(environ: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    given = environ.get("PORTAL_DNS_SERVERS", "")
+    try:
+        return read_servers(given)
+    except ValueError:
+        raise SettingsError(
+            "PORTAL_DNS_SERVERS must be IP addresses with commas between, such as 192.0.2.53 or"
+            f" [2001:db8::53]:53, not {given!r}."
+        ) from None
+
+
 def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
     host = urlsplit(base_url).hostname or ""
     # An address needs a domain; an IP address, as in the demo, is none.
@@ -313,4 +326,5 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         metrics_token=_metrics_token(environ),
         provider_addresses=_provider_addresses(environ),
         webhook_addresses=_webhook_addresses(environ),
+        dns_servers=_dns_servers(environ),
     )
