@@ -78,6 +78,9 @@ EVENT_TYPES = {
         "Changed the state of the single sign-on of “%(subject)s” (%(state)s)"
     ),
     "single-sign-on-test": N_("Tested the single sign-on of “%(subject)s”"),
+    "single-sign-on-account-creation": N_(
+        "Created an account through the single sign-on of “%(subject)s”"
+    ),
     "single-sign-on-linking": N_("Linked their account with the single sign-on of “%(subject)s”"),
     "single-sign-on-ending": N_(
         "Signed out, since the single sign-on of “%(subject)s” says so (%(why)s)"

@@ -71,10 +71,12 @@ class KnownAccount:
 
     Attributes:
         linked: whether the person proved before that it is theirs.
+        made: whether the connection made it, and no one has signed in to it yet.
     """
 
     user: UUID
     linked: bool
+    made: bool
 
 
 async def find_account(connection: UUID, subject: str, address: str) -> KnownAccount | None:
@@ -86,16 +88,18 @@ async def find_account(connection: UUID, subject: str, address: str) -> KnownAcc
     return await row(
         KnownAccount,
         """
-        select u.id as "user", i.id is not null as linked
+        select u.id as "user", i.subject is not null as linked,
+               i.id is not null and i.subject is null as made
         from portal_user u
         left join single_sign_on_identity i
-            on i."user" = u.id and i.connection = $1 and i.subject = $2
+            on i."user" = u.id and i.connection = $1 and (i.subject = $2 or i.subject is null)
         where u.staff_role is null and u.disabled_at is null
-          and (i.id is not null
+          and (i.subject is not null
                or (u.email = $3
                    and not exists (select 1 from single_sign_on_identity o
                                    where o.connection = $1
-                                     and (o."user" = u.id or o.subject = $2))))
+                                     and (o."user" = u.id and o.subject is not null
+                                          or o.subject = $2))))
         """,
         connection,
         subject,
@@ -201,7 +205,8 @@ SEEN = """
            coalesce(c.offline_access, false) as offline_access,
            c.encrypted_secret is not null as has_secret, c.state, c.tested_at,
            coalesce(c.revision, 0) as revision,
-           (select count(*) from single_sign_on_identity i where i.connection = c.id) as linked,
+           (select count(*) from single_sign_on_identity i
+            where i.connection = c.id and i.subject is not null) as linked,
            (select json_agg(json_build_object('id', d.id, 'domain', d.domain,
                 'reason', d.reason) order by d.domain)
             from single_sign_on_domain d where d.connection = c.id)::text as listed_domains,

@@ -22,6 +22,19 @@ from app.single_sign_on.rules import IN_USE, Connection, Refused, Why
 from app.single_sign_on.tables import SingleSignOnAttempt, SingleSignOnIdentity
 from app.single_sign_on.token_rules import Expected, Person, read_id_token
 
+LINK = """
+    insert into single_sign_on_identity (id, connection, subject, "user", linked_at, last_used_at)
+    values (gen_random_uuid(), $1, $2, $3, $4, $4) on conflict do nothing returning id
+"""
+# An account that the connection made has a row already, without a subject.
+LINK_MADE = """
+    update single_sign_on_identity set subject = $2, linked_at = $4
+    where connection = $1 and "user" = $3 and subject is null
+      and not exists (select 1 from single_sign_on_identity
+                      where connection = $1 and subject = $2)
+    returning id
+"""
+
 
 class Left(msgspec.Struct, frozen=True):
     """What a provider leaves with the portal beside the person.
@@ -199,12 +212,14 @@ async def enter(
     found = await queries.find_account(connection.id, person.subject, person.address)
     if found is None:
         raise Refused(Why.NO_ACCOUNT)
-    if not found.linked:
+    if not (found.linked or found.made):
         return None
     account = await accounts.find_own_credentials(found.user)
     if account is None:
         raise Refused(Why.NO_ACCOUNT)
     async with unit_of_work():
+        if found.made:
+            await link(connection, found.user, person.subject)
         return await open_linked(
             settings,
             connection,
@@ -255,13 +270,8 @@ async def link(connection: Connection, user: UUID, subject: str) -> None:
     Raises:
         Refused: one of them is linked with another one.
     """
-    added = await fetch(
-        'insert into single_sign_on_identity (id, connection, subject, "user", linked_at,'
-        " last_used_at) values (gen_random_uuid(), $1, $2, $3, $4, $4) on conflict do nothing"
-        " returning id",
-        *(connection.id, subject, user, clock.now()),
-    )
-    if added:
+    asked = (connection.id, subject, user, clock.now())
+    if await fetch(LINK_MADE, *asked) or await fetch(LINK, *asked):
         await record("single-sign-on-linking", actor=user, subject=connection.company)
         return
     same = await fetch_one(

@@ -69,11 +69,15 @@ class SingleSignOnDomainClaim(Table):
 
 
 class SingleSignOnIdentity(Table):
-    """Which account a person of the provider has here."""
+    """Which account a person of the provider has here.
+
+    Attributes:
+        subject: None until the first sign-in, where the connection made the account.
+    """
 
     id = UUID(primary_key=True, default=uuid7)
     connection = ForeignKey(SingleSignOnConnection, null=False, on_delete=OnDelete.cascade)
-    subject = Text()
+    subject = Text(null=True, default=None)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
     linked_at = Timestamptz(default=None)
     last_used_at = Timestamptz(default=None)
