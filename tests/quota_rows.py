@@ -110,6 +110,14 @@ ROWS: dict[str, dict[str, str]] = {
         **_OF_CONNECTION,
         **{"domain": "'d' || n || '.example'", "reason": "'r'", "verified_at": "p.at"},
     },
+    "single_sign_on_domain_claim_of_a_connection": {
+        **_OF_CONNECTION,
+        **{"domain": "'d' || n || '.example'", "token": "repeat('t', 32)", "claimed_at": "p.at"},
+    },
+    "single_sign_on_log_out_of_a_connection": {
+        **_OF_CONNECTION,
+        **{"token_hash": _TOKEN, "received_at": "p.at"},
+    },
     "single_sign_on_attempt_of_a_connection": {
         **_OF_CONNECTION,
         **{"state_hash": _TOKEN, "next": "'/'", "created_at": "p.at", "expires_at": _LATER},

@@ -64,6 +64,11 @@ class Session(Table):
     Attributes:
         by_provider: whether an identity provider vouched for the person.
         provider_exit: the address that also ends the session there, encrypted.
+        provider: the connection that vouched for the person; None for sessions by password.
+        provider_session: what the provider calls its own session.
+        provider_grant: the refresh token that asks whether the person may still sign in, encrypted.
+        provider_checked_at: when the provider last answered; None without a refresh token.
+        provider_asked_until: a request is asking the provider, until then at most.
     """
 
     id = UUID(primary_key=True, default=uuid7)
@@ -79,6 +84,11 @@ class Session(Table):
     end_reason = Text(null=True, default=None)
     by_provider = Boolean(default=False)
     provider_exit = Bytea(null=True, default=None)
+    provider = UUID(null=True, default=None)
+    provider_session = Text(null=True, default=None)
+    provider_grant = Bytea(null=True, default=None)
+    provider_checked_at = Timestamptz(null=True, default=None)
+    provider_asked_until = Timestamptz(null=True, default=None)
 
 
 class Device(Table):
@@ -200,12 +210,13 @@ DATA = (
     Fields(
         "session",
         "user generation user_agent created_at last_seen_at expires_at proved_at "
-        "ended_at end_reason by_provider",
+        "ended_at end_reason by_provider provider provider_session provider_checked_at "
+        "provider_asked_until",
         Level.PERSONAL,
         "oneself",
         "oneself, by proof; operator",
     ),
-    NeverShown("session", "token_hash provider_exit"),
+    NeverShown("session", "token_hash provider_exit provider_grant"),
     Fields(
         "device",
         "user generation last_used_at",

@@ -57,12 +57,22 @@ EVENT_TYPES = {
     "single-sign-on-domain-addition": N_(
         "Added the domain %(domain)s to the single sign-on of “%(subject)s”"
     ),
+    "single-sign-on-domain-claim": N_(
+        "Asked to verify the domain %(domain)s for the single sign-on of “%(subject)s”"
+    ),
+    "single-sign-on-domain-claim-end": N_(
+        "Gave up verifying the domain %(domain)s for the single sign-on of “%(subject)s”"
+    ),
     "single-sign-on-domain-removal": N_(
         "Removed the domain %(domain)s from the single sign-on of “%(subject)s”"
     ),
     "single-sign-on-exception": N_("Excepted an owner from the single sign-on of “%(subject)s”"),
     "single-sign-on-exception-end": N_(
         "Ended an owner's exception from the single sign-on of “%(subject)s”"
+    ),
+    "single-sign-on-delegation": N_("Let the owners of “%(subject)s” manage its single sign-on"),
+    "single-sign-on-delegation-end": N_(
+        "Stopped the owners of “%(subject)s” from managing its single sign-on"
     ),
     "single-sign-on-state": N_(
         "Changed the state of the single sign-on of “%(subject)s” (%(state)s)"
@@ -72,6 +82,9 @@ EVENT_TYPES = {
         "Created an account through the single sign-on of “%(subject)s”"
     ),
     "single-sign-on-linking": N_("Linked their account with the single sign-on of “%(subject)s”"),
+    "single-sign-on-ending": N_(
+        "Signed out, since the single sign-on of “%(subject)s” says so (%(why)s)"
+    ),
     "single-sign-on-refusal": N_(
         "Refused a sign-in through the single sign-on of “%(subject)s” (%(why)s)"
     ),

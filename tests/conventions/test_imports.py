@@ -96,6 +96,8 @@ FURTHER = {
     },
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
+    # The console has the same pages as owners, as for webhooks.
+    "single_sign_on": {"controllers": "acts", "claim_controllers": "acts"},
     "webhooks": {
         "courier": "services",
         "worker": "services",
