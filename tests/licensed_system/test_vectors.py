@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from licensed_system import activation, fingerprint, jws, keys, portal_messages, status
+from licensed_system import activation, fingerprint, jws, keys, portal_messages, status, trust
 from licensed_system.activation import Holder
 from licensed_system.outcomes import Outcome, Refused
 from licensed_system.status import Remembered
@@ -21,7 +21,7 @@ KEYS, REQUEST, ACTIVATIONS = (
     for name in ("keys", "request", "activations")
 )
 HOLDER = Holder(
-    roots=keys.read_roots(KEYS["trust_pem"].encode()),
+    roots=trust.read_roots(KEYS["trust_pem"].encode()),
     jkt=ACTIVATIONS["holder"]["jkt"],
     keyset_version=ACTIVATIONS["holder"]["keyset_version"],
     seq=ACTIVATIONS["holder"]["seq"],
@@ -51,9 +51,11 @@ def test_every_outcome_of_a_file_has_a_vector() -> None:
     of_commands = {
         Outcome.NOT_INITIALISED, Outcome.ALREADY_INITIALISED, Outcome.NOT_ACTIVATED, Outcome.BUSY,
         Outcome.UNREADABLE_FILE, Outcome.UNWRITABLE_FILE, Outcome.BAD_TRUST_FILE,
+        Outcome.CRYPTOGRAPHY_TOO_OLD,
         Outcome.DAMAGED_STATE, Outcome.PORT_IN_USE, Outcome.UNSAFE_FOLDER,
         *map(Outcome, portal_messages.MESSAGES),
     }  # fmt: skip
+    of_commands |= {Outcome.MISSING_SECOND_SIGNATURE, Outcome.BAD_SECOND_SIGNATURE}
     shown = {case["outcome"] for case in ACTIVATIONS["cases"]}
     assert shown == {*map(str, set(Outcome) - of_commands), ACCEPTED}
 
