@@ -69,6 +69,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     )
     init.add_argument("--name", type=_name, required=True, help=words("name"))
     init.add_argument(
+        "--fingerprint-file", type=Path, metavar="FILE", help=words("fingerprint-file")
+    )
+    init.add_argument(
         "--product", type=_product, action="append", required=True, metavar="CODE=VERSION",
         help=words("product"),
     )  # fmt: skip

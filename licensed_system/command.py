@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from licensed_system import archives, connected, files, jws, metrics, reports, system, texts
+from licensed_system import (
+    archives,
+    connected,
+    files,
+    jws,
+    metrics,
+    platform_identity,
+    reports,
+    system,
+    texts,
+)
 from licensed_system.arguments import parse_arguments
 from licensed_system.fingerprint import Machine, this_machine
 from licensed_system.languages import Language, Words, language_of
@@ -73,7 +83,8 @@ def main(
 def _init(run: _Run) -> int:
     options = run.options
     trust = read_trust(options.trust)
-    system.initialise(run.store, options.name, dict(options.product), trust, run.clock())
+    platform = platform_identity.choose(options.fingerprint_file)
+    system.initialise(run.store, options.name, dict(options.product), trust, run.clock(), platform)
     run.say(texts.INITIALISED, path=options.state)
     return 0
 

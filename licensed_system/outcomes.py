@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from licensed_system import portal_messages
+from licensed_system import portal_messages, trust_messages
 from licensed_system.languages import Language, Words
 
 
@@ -40,6 +40,7 @@ class Outcome(StrEnum):
     UNWRITABLE_FILE = "unwritable-file"
     BAD_TRUST_FILE = "bad-trust-file"
     CRYPTOGRAPHY_TOO_OLD = "cryptography-too-old"
+    NO_FINGERPRINT = "no-fingerprint"
     DAMAGED_STATE = "damaged-state"
     PORT_IN_USE = "port-in-use"
     UNSAFE_FOLDER = "unsafe-folder"
@@ -153,18 +154,6 @@ MESSAGES: dict[Outcome, Words] = {
         "The signature is wrong: the file was damaged or changed.",
     )
     + _SEND_AGAIN,
-    Outcome.MISSING_SECOND_SIGNATURE: Words(
-        "ファイルに ML-DSA-65 の署名がありません。途中で切れたか、"
-        "発行元がまだ ML-DSA-65 で署名していません。",
-        "The file has no ML-DSA-65 signature. It was cut off, or the issuer does not sign with "
-        "ML-DSA-65 yet.",
-    )
-    + _SEND_AGAIN,
-    Outcome.BAD_SECOND_SIGNATURE: Words(
-        "ML-DSA-65 の署名が正しくありません。ファイルが壊れたか、書き換えられています。",
-        "The ML-DSA-65 signature is wrong: the file was damaged or changed.",
-    )
-    + _SEND_AGAIN,
     Outcome.WRONG_AUDIENCE: Words(
         "ライセンスを適用するシステム宛てのファイルではありません。",
         "The file is not meant for a licensed system.",
@@ -236,12 +225,6 @@ MESSAGES: dict[Outcome, Words] = {
         "{path} に Ed25519 の公開鍵（PEM）がありません。製品に付属の root.pem を指定してください。",
         "{path} holds no Ed25519 public key (PEM). Name the root.pem that came with the product.",
     ),
-    Outcome.CRYPTOGRAPHY_TOO_OLD: Words(
-        "ルート鍵に ML-DSA-65 の鍵があります。Python の cryptography を 48 以降に更新してから、"
-        "もう一度実行してください。",
-        "One of the root keys is an ML-DSA-65 key. Update the Python package cryptography to "
-        "version 48 or later, and try again.",
-    ),
     Outcome.DAMAGED_STATE: Words(
         "{path} の内容が壊れています。バックアップから戻すか、"
         "別のフォルダで init からやり直してください。",
@@ -259,4 +242,5 @@ MESSAGES: dict[Outcome, Words] = {
         "folder that only you can write to.",
     ),
     **{Outcome(code): words for code, words in portal_messages.MESSAGES.items()},
+    **{Outcome(code): words for code, words in trust_messages.MESSAGES.items()},
 }

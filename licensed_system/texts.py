@@ -104,6 +104,10 @@ HELP = {
     ),
     "name": Words("ポータルに表示するシステム名", "the system's name, shown in the portal"),
     "product": Words("製品コード=バージョン（複数指定可）", "product and version (several times)"),
+    "fingerprint-file": Words(
+        "機器の情報の代わりに使う、プラットフォームの識別情報のファイル",
+        "file with the identity from the platform, instead of the machine's components",
+    ),
     "request": Words("リクエストファイルを作る", "make a request file"),
     "out": Words("書き込むファイル", "file to write"),
     "activate": Words(
