@@ -16,6 +16,7 @@ STORES = {"s3", "gs", "az"}
 SHORTEST_TOKEN = 32
 HIGHEST_PORT = 65535
 MOST_WORKERS = 999
+MOST_FIX_MONTHS = 120
 
 
 class SettingsError(Exception):
@@ -73,6 +74,7 @@ class Settings:
         metrics_token: what monitoring shows to read /metrics, or None without a such page.
         provider_addresses: private networks in which identity providers may be.
         webhook_addresses: private networks that webhooks may reach all the same.
+        security_fix_months: how long security fixes can be downloaded after a term.
     """
 
     data_dir: Path
@@ -94,6 +96,7 @@ class Settings:
     metrics_token: bytes | None = field(repr=False)
     provider_addresses: tuple[str, ...] = ()
     webhook_addresses: tuple[str, ...] = ()
+    security_fix_months: int = 6
 
     @property
     def https(self) -> bool:
@@ -141,14 +144,18 @@ class Settings:
         return f"{parts.scheme}://{parts.netloc}"
 
 
-def _number(environ: Mapping[str, str], name: str, default: int, highest: int) -> int:
+def _number(
+    environ: Mapping[str, str], name: str, default: int, highest: int, lowest: int = 1
+) -> int:
     value = environ.get(name, "").strip()
     if not value:
         return default
     # The length first: Python refuses to read very long numbers.
     digits = value.isascii() and value.isdigit() and len(value) <= len(str(highest))
-    if not digits or not 1 <= int(value) <= highest:
-        raise SettingsError(f"{name} must be a whole number from 1 to {highest}, not {value!r}.")
+    if not digits or not lowest <= int(value) <= highest:
+        raise SettingsError(
+            f"{name} must be a whole number from {lowest} to {highest}, not {value!r}."
+        )
     return int(value)
 
 
@@ -313,4 +320,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         metrics_token=_metrics_token(environ),
         provider_addresses=_provider_addresses(environ),
         webhook_addresses=_webhook_addresses(environ),
+        security_fix_months=_number(
+            environ, "PORTAL_SECURITY_FIX_MONTHS", 6, MOST_FIX_MONTHS, lowest=0
+        ),
     )

@@ -238,6 +238,7 @@ POST /contracts/{mine}/allocation-sheet/grid            L T N N N F N N N
 GET  /contracts/{mine}/allocation-sheet/template        L T N N N D N N N
 GET  /contracts/{mine}/resources                        L T N P P P N N N
 GET  /contracts/{mine}/resources/{resource}/file        L T N D D D N N N
+GET  /contracts/{mine}/resources/{resource}/signature   L T N D D D N N N
 GET  /contracts/{mine}/quote-requests                   L T N N N P N N N
 GET  /contracts/{mine}/quote-requests/new               L T N N N P N N N
 POST /contracts/{mine}/quote-requests/new               L T N N N G N N N
@@ -306,6 +307,7 @@ POST /contracts/{theirs}/allocation-sheet/grid          L T F N N N N N N
 GET  /contracts/{theirs}/allocation-sheet/template      L T D N N N N N N
 GET  /contracts/{theirs}/resources                      L T P N N N N N N
 GET  /contracts/{theirs}/resources/{resource}/file      L T D N N N N N N
+GET  /contracts/{theirs}/resources/{resource}/signature L T D N N N N N N
 GET  /contracts/{theirs}/quote-requests                 L T P N N N N N N
 GET  /contracts/{theirs}/quote-requests/new             L T P N N N N N N
 POST /contracts/{theirs}/quote-requests/new             L T G N N N N N N

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 
+from app import clock
+from app.activation.signing_keys.services import open_office
 from app.demo.files import PLATFORM_BYTES, archive, pdf
 from app.demo.made import World
 from app.notices.services import compose_notice, publish_notice
@@ -24,6 +26,7 @@ RESOURCES = [
 async def make_resources(world: World) -> None:
     """A real file for each of four products."""
     storage = open_storage(world.settings)
+    office = await open_office(world.settings, clock.now())
     for code, name, version, size in RESOURCES:
         content = archive(code.lower(), f"{code} {version}\n", size=size)
         upload = await upload_file(
@@ -34,7 +37,11 @@ async def make_resources(world: World) -> None:
             actor=world.staff,
         )
         await publish_resource(
-            upload=upload, version=version, products=[world.products[code]], actor=world.staff
+            upload=upload,
+            version=version,
+            products=[world.products[code]],
+            actor=world.staff,
+            office=office,
         )
 
 
