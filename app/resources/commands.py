@@ -19,18 +19,18 @@ def resources() -> None:
 def sign() -> None:
     """Sign every file that has no signature of the active keyset. Run it as often as you like."""
     settings = read_settings()
-    damaged: set[UUID] = set()
+    passed: set[UUID] = set()
 
     async def work() -> tuple[int, int]:
         tried = 0
-        while await sign_next(settings, damaged):
+        while await sign_next(settings, passed):
             tried += 1
-        return tried - len(damaged), await count_unsigned()
+        return tried - len(passed), await count_unsigned()
 
     signed, unsigned = run_with_database(settings, work)
     click.echo(f"{signed} signed, {unsigned} without a signature.")
-    for resource in sorted(damaged, key=str):
-        click.echo(f"Damaged in storage: {resource}. Withdraw it and upload it again.", err=True)
+    for resource in sorted(passed, key=str):
+        click.echo(f"Not signed: {resource}. The log says why.", err=True)
     if unsigned:
         message = "Some files are not signed. Check the signing keys (portal keys list)."
         raise click.ClickException(message)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 MANIFEST_TYPE = "resource-manifest+jwt"
+MOST_MANIFEST_BYTES = 256 * 1024
 # A larger file is read again, and signed, by the background task: a request must not wait for it.
 MOST_READ_AT_ONCE = 64 * 1024**2
 

@@ -8,13 +8,20 @@ from uuid import UUID
 import structlog
 
 from app import clock
-from app.activation.format.jws import ALGORITHM, encode, thumbprint
-from app.activation.signing_keys.services import Office, open_office
+from app.activation.format.signed_files import SigningFailed
+from app.activation.signing import Office, sign_file
+from app.activation.signing_keys.services import open_office
 from app.audit.services import record
 from app.database import Gone, fetch, lock_row, unit_of_work, uuid7
 from app.resources import manifest_queries
 from app.resources.manifest_queries import StoredFile
-from app.resources.manifest_rules import MANIFEST_TYPE, MOST_READ_AT_ONCE, SignedFacts, claims_of
+from app.resources.manifest_rules import (
+    MANIFEST_TYPE,
+    MOST_MANIFEST_BYTES,
+    MOST_READ_AT_ONCE,
+    SignedFacts,
+    claims_of,
+)
 from app.resources.tables import Resource
 from app.settings import Settings
 from app.storage import Storage, open_storage
@@ -56,11 +63,19 @@ def _may_sign(settings: Settings) -> bool:
     return settings.key_passphrase is not None
 
 
-async def keep_manifest(office: Office, resource: UUID) -> None:
-    """Sign the manifest of a resource as it is in this transaction, in place of an older one."""
+async def keep_manifest(office: Office, resource: UUID) -> bool:
+    """Sign the manifest of a resource as it is in this transaction, in place of an older one.
+
+    Returns:
+        Whether the office could sign; the log says why not.
+    """
     facts = await manifest_queries.signed_facts(resource)
-    # Whoever holds the key may take its time; the event loop does not wait.
-    text = await asyncio.to_thread(_sign, office, facts)
+    try:
+        # A hardware module may take its time; the event loop does not wait.
+        text = await asyncio.to_thread(_sign, office, facts)
+    except SigningFailed as error:
+        log.error("resource-not-signed", resource=str(resource), error=str(error))
+        return False
     await fetch(
         "insert into resource_manifest (id, resource, keyset_version, content, signed_at)"
         " values ($1, $2, $3, $4, $5) on conflict (resource) do update"
@@ -72,31 +87,26 @@ async def keep_manifest(office: Office, resource: UUID) -> None:
         text,
         clock.now(),
     )
+    return True
 
 
 def _sign(office: Office, facts: SignedFacts) -> str:
-    header = {
-        "typ": MANIFEST_TYPE,
-        "alg": ALGORITHM,
-        "kid": thumbprint(office.signer.public_key),
-    }
     claims = {
-        "keyset": office.issuer.keyset.text,
         "iss": office.issuer.base_url,
         **claims_of(facts, jti=uuid7(), issued_at=clock.now()),
     }
-    return encode(header, claims, office.signer.sign)
+    return sign_file(office, MANIFEST_TYPE, claims, MOST_MANIFEST_BYTES)
 
 
-async def sign_next(settings: Settings, damaged: set[UUID]) -> bool:
+async def sign_next(settings: Settings, passed: set[UUID]) -> bool:
     """Sign one resource that has no manifest of the keyset in force; return whether there was one.
 
     Args:
-        damaged: resources to pass over; one whose file is damaged is added.
+        passed: resources to pass over; one that cannot be signed is added.
     """
     if not _may_sign(settings):
         return False
-    file = await manifest_queries.next_unsigned(damaged)
+    file = await manifest_queries.next_unsigned(passed)
     office = await open_office(settings, clock.now()) if file else None
     if file is None or office is None:
         return False
@@ -105,11 +115,13 @@ async def sign_next(settings: Settings, damaged: set[UUID]) -> bool:
             await _require_intact(open_storage(settings), file)
     except DamagedFile:
         log.error("resource-damaged", resource=str(file.id))
-        damaged.add(file.id)
+        passed.add(file.id)
         return True
     with suppress(Gone):  # withdrawn since it was read
         async with unit_of_work():
             await lock_row(Resource, (Resource.id == file.id) & Resource.withdrawn_at.is_null())
-            await keep_manifest(office, file.id)
-            await record("resource-signing", actor=None, subject=file.id)
+            if await keep_manifest(office, file.id):
+                await record("resource-signing", actor=None, subject=file.id)
+            else:
+                passed.add(file.id)
     return True

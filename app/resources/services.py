@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app import clock
-from app.activation.signing_keys.services import Office
+from app.activation.signing import Office
 from app.audit.services import record
 from app.database import Gone, lock_row, unit_of_work
 from app.resources.manifest_services import keep_manifest
@@ -53,11 +53,8 @@ async def publish_resource(
         )
         await Resource.insert(resource)
         await _tie(resource.id, products)
-        if office is not None:
-            await keep_manifest(office, resource.id)
-        await record(
-            "resource-publication", actor=actor, subject=resource.id, signed=office is not None
-        )
+        signed = office is not None and await keep_manifest(office, resource.id)
+        await record("resource-publication", actor=actor, subject=resource.id, signed=signed)
     return resource.id
 
 
@@ -91,10 +88,8 @@ async def change_products(
         # Counts the revision, whatever changes.
         change = Resource.security_fix if security_fix is None else security_fix
         await Resource.update({Resource.security_fix: change}).where(Resource.id == resource)
-        if office is None:
+        if office is None or not await keep_manifest(office, resource):
             await ResourceManifest.delete().where(ResourceManifest.resource == resource)
-        else:
-            await keep_manifest(office, resource)
         event: dict[str, Any] = {"products": list(products)}
         if security_fix is not None:
             event["security_fix"] = security_fix

@@ -11,9 +11,9 @@ from app.settings import Settings
 
 @asynccontextmanager
 async def _steps(settings: Settings) -> AsyncIterator[Step]:
-    # Read once in each process, not once in each round: it may be 20 GiB.
-    damaged: set[UUID] = set()
-    yield lambda: sign_next(settings, damaged)
+    # A damaged file is read once in each process, not in each round: it may have 20 GiB.
+    passed: set[UUID] = set()
+    yield lambda: sign_next(settings, passed)
 
 
 SIGNING = Task("resource-signing", _steps, pause_seconds=60.0)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from app.resources.services import change_products, publish_resource
 from app.resources.upload_services import upload_file
 from app.settings import Settings
 from app.storage import Storage, open_storage
+from licensed_system.command import main as licensed_system
 from tests.activation.test_signing_keys import rotate
 from tests.conftest import Portal
 from tests.resources.files import PLATFORM, WORKFLOW, chunks, product_id, resource_id
@@ -225,3 +227,23 @@ async def test_a_publication_that_fails_leaves_no_manifest(
             upload=upload, version="1", products=[UUID(int=1)], actor=None, office=office
         )
     assert await fetch_value("select count(*)::int from resource_manifest") == before
+
+
+async def test_a_licensed_system_checks_what_was_downloaded(
+    member: httpx.AsyncClient,
+    settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = f"/contracts/D-1001/resources/{await resource_id(WORKFLOW)}"
+    file, signature = tmp_path / "patch.zip", tmp_path / "patch.zip.jwt"
+    file.write_bytes(content := (await member.get(f"{path}/file")).content)
+    signature.write_bytes((await member.get(f"{path}/signature")).content)
+    trust = str(settings.data_dir / "trust" / "root.pem")
+    command = ["verify", str(file), "--manifest", str(signature), "--trust", trust]
+    assert licensed_system([*command, "--product", "WORKFLOW"]) == 0
+    assert WORKFLOW in capsys.readouterr().out
+    assert licensed_system([*command, "--product", "PLATFORM"]) == 2
+    file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert licensed_system(command) == 2
+    assert "file-changed: " in capsys.readouterr().err

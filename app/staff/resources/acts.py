@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from app.activation.signing_keys.services import Office
+from app.activation.signing import Office
 from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Refused, Statement
 from app.database import Gone
 from app.resources import services
