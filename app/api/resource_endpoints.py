@@ -119,5 +119,5 @@ def _resource(each: ListedResource, known: Mapping[UUID, ListedProduct]) -> Reso
         security_fix=each.security_fix,
         available_until=last_day((product.running, product.fixes_until) for product in own),
         signature_url=f"{path}/signature" if each.signed else None,
-        sbom_url=f"{path}/sbom" if each.listed else None,
+        sbom_url=f"{path}/sbom" if each.sbom else None,
     )

@@ -54,7 +54,7 @@ class ListedResource:
     """A resource in a list, with the ids of all its products.
 
     Attributes:
-        signed, listed: whether it has a signed manifest, and a bill of materials.
+        signed, sbom: whether it has a signed manifest, and a bill of materials.
     """
 
     id: UUID
@@ -66,7 +66,7 @@ class ListedResource:
     products: list[UUID]
     security_fix: bool
     signed: bool
-    listed: bool
+    sbom: bool
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ RESOURCES = Listing(
     columns="""r.id, r.name, r.version, r.size, r.sha256, r.published_at,
         array(select product from resource_product where resource = r.id) as products,
         r.security_fix, exists (select from resource_manifest where resource = r.id) as signed,
-        exists (select from resource_sbom where resource = r.id) as listed""",
+        exists (select from resource_sbom where resource = r.id) as sbom""",
     tables="resource r",
     key="r.id",
     always="r.withdrawn_at is null",

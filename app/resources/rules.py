@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from app.resources.sbom_rules import SbomFormat
+
 # A part of a file that the person began longer ago counts as a separate download.
 RESUMED_WITHIN = timedelta(days=1)
 # More than any installation medium; a file store takes it in parts.
@@ -25,3 +27,8 @@ def last_day(terms: Iterable[tuple[bool, date]]) -> date | None:
 def signature_name(name: str) -> str:
     """Return the file name of the signed manifest of a file."""
     return f"{name}.jwt"
+
+
+def sbom_name(name: str, format: SbomFormat) -> str:
+    """Return the file name of the bill of materials of a file, as its format recommends it."""
+    return f"{name}.{'cdx' if format is SbomFormat.CYCLONEDX else 'spdx'}.json"

@@ -159,5 +159,5 @@ BOUNDS = (
     Bound("resource_product", "unique: one for each resource and product"),
     Bound("resource_manifest", "unique: one for each resource"),
     Bound("resource_sbom", "unique: one for each resource"),
-    Bound("resource_component", "at most 50,000 for each bill of materials"),
+    Bound("resource_component", "at most 20,000 for each bill of materials"),
 )
