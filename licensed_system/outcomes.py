@@ -25,6 +25,8 @@ class Outcome(StrEnum):
     BAD_SIGNATURE = "bad-signature"
     MISSING_SECOND_SIGNATURE = "missing-second-signature"
     BAD_SECOND_SIGNATURE = "bad-second-signature"
+    OTHER_PRODUCT = "other-product"
+    FILE_CHANGED = "file-changed"
     WRONG_AUDIENCE = "wrong-audience"
     OTHER_SYSTEM = "other-system"
     OLDER_FILE = "older-file"
@@ -154,6 +156,26 @@ MESSAGES: dict[Outcome, Words] = {
         "The signature is wrong: the file was damaged or changed.",
     )
     + _SEND_AGAIN,
+    Outcome.MISSING_SECOND_SIGNATURE: Words(
+        "ファイルに ML-DSA-65 の署名がありません。途中で切れたか、"
+        "発行元がまだ ML-DSA-65 で署名していません。",
+        "The file has no ML-DSA-65 signature. It was cut off, or the issuer does not sign with "
+        "ML-DSA-65 yet.",
+    )
+    + _SEND_AGAIN,
+    Outcome.BAD_SECOND_SIGNATURE: Words(
+        "ML-DSA-65 の署名が正しくありません。ファイルが壊れたか、書き換えられています。",
+        "The ML-DSA-65 signature is wrong: the file was damaged or changed.",
+    )
+    + _SEND_AGAIN,
+    Outcome.OTHER_PRODUCT: Words(
+        "{expected} のファイルではありません。対象の製品: {products}。",
+        "This file is not for {expected}. It is for: {products}.",
+    ),
+    Outcome.FILE_CHANGED: Words(
+        "{path} は、公開された {name} と内容が異なります。使わずに、ダウンロードし直してください。",
+        "{path} differs from {name} as it was published. Do not use it; download it again.",
+    ),
     Outcome.WRONG_AUDIENCE: Words(
         "ライセンスを適用するシステム宛てのファイルではありません。",
         "The file is not meant for a licensed system.",

@@ -89,6 +89,7 @@ FURTHER = {
     "api": {"errors": "access", "calls": "endpoints", "vendor.upserts": "endpoints"},
     "staff": {"commands": "pages"},
     "secret": {"commands": "pages"},
+    "resources": {"commands": "pages"},
     "imports": {
         "files": "queries",
         "commands": "pages",
@@ -112,6 +113,7 @@ EXCEPTIONS = {
     ("app.activation.commands", "app.cli.runtime"),
     ("app.audit.commands", "app.cli.runtime"),
     ("app.imports.commands", "app.cli.runtime"),
+    ("app.resources.commands", "app.cli.runtime"),
     ("app.secret.commands", "app.cli.runtime"),
     ("app.staff.commands", "app.cli.runtime"),
     ("app.withdrawal.commands", "app.cli.runtime"),

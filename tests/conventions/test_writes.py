@@ -38,6 +38,8 @@ IN_SQL = {
     "app.housekeeping.tasks.sweep": TABLES,
     "app.imports.progress_services._begin": UPSERT,
     "app.imports.services._finish": TIMED,
+    "app.resources.manifest_services.keep_manifest": UPSERT,
+    "app.resources.sbom_services._add_components": MANY,
     "app.mail.services._settle": COMPUTED,
     "app.mail.services.claim": HOT,
     "app.mail.services.discard": COMPUTED,
