@@ -85,16 +85,26 @@ def build_activation(
     Raises `SigningFailed` where the keyset does not name the signer's key for `issued_at`, the file
     would exceed 64 KiB, or the signature does not verify.
     """
-    kid = thumbprint(signer.public_key)
-    if issuer.keyset.key_for(kid, issued_at) is None:
-        raise SigningFailed(f"the keyset does not name {kid} for this moment")
-    header = {"typ": ACTIVATION_TYPE, "alg": ALGORITHM, "kid": kid}
     claims = {
         **_issuance(issuer, issue, jti),
         **_times(issue, licensee, issued_at),
         **_answer(request),
-        **_subject(licensee),
+        **subject_claims(licensee),
     }
+    return sign_claims(ACTIVATION_TYPE, claims, issuer, signer, issued_at)
+
+
+def sign_claims(
+    typ: str, claims: dict[str, Any], issuer: Issuer, signer: Signer, issued_at: datetime
+) -> str:
+    """Return the claims as a file of this type, without a newline, signed and verified.
+
+    Raises `SigningFailed` as `build_activation` does.
+    """
+    kid = thumbprint(signer.public_key)
+    if issuer.keyset.key_for(kid, issued_at) is None:
+        raise SigningFailed(f"the keyset does not name {kid} for this moment")
+    header = {"typ": typ, "alg": ALGORITHM, "kid": kid}
     text = encode(header, claims, signer.sign)
     _verify(text, header, claims, signer.public_key)
     return text
@@ -133,7 +143,8 @@ def _answer(request: RequestFile) -> dict[str, Any]:
     }
 
 
-def _subject(licensee: Licensee) -> dict[str, Any]:
+def subject_claims(licensee: Licensee) -> dict[str, Any]:
+    """Return what a file says about its environment and contract."""
     return {
         "sub": str(licensee.environment),
         "contract": {
