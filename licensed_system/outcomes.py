@@ -23,6 +23,8 @@ class Outcome(StrEnum):
     UNKNOWN_SIGNING_KEY = "unknown-signing-key"
     SIGNING_KEY_NOT_VALID_THEN = "signing-key-not-valid-then"
     BAD_SIGNATURE = "bad-signature"
+    MISSING_SECOND_SIGNATURE = "missing-second-signature"
+    BAD_SECOND_SIGNATURE = "bad-second-signature"
     WRONG_AUDIENCE = "wrong-audience"
     OTHER_SYSTEM = "other-system"
     OLDER_FILE = "older-file"
@@ -37,6 +39,7 @@ class Outcome(StrEnum):
     UNREADABLE_FILE = "unreadable-file"
     UNWRITABLE_FILE = "unwritable-file"
     BAD_TRUST_FILE = "bad-trust-file"
+    CRYPTOGRAPHY_TOO_OLD = "cryptography-too-old"
     DAMAGED_STATE = "damaged-state"
     PORT_IN_USE = "port-in-use"
     UNSAFE_FOLDER = "unsafe-folder"
@@ -111,7 +114,8 @@ MESSAGES: dict[Outcome, Words] = {
         "not the request file.",
     ),
     Outcome.WRONG_ALGORITHM: Words(
-        "署名の方式が EdDSA ではありません。", "The file is not signed with EdDSA."
+        "署名の方式が EdDSA または ML-DSA-65 ではありません。",
+        "The file is not signed with EdDSA, or its second line not with ML-DSA-65.",
     )
     + _SEND_AGAIN,
     Outcome.UNKNOWN_CRITICAL_HEADER: Words(
@@ -147,6 +151,18 @@ MESSAGES: dict[Outcome, Words] = {
     Outcome.BAD_SIGNATURE: Words(
         "署名が正しくありません。ファイルが壊れたか、書き換えられています。",
         "The signature is wrong: the file was damaged or changed.",
+    )
+    + _SEND_AGAIN,
+    Outcome.MISSING_SECOND_SIGNATURE: Words(
+        "ファイルに ML-DSA-65 の署名がありません。途中で切れたか、"
+        "発行元がまだ ML-DSA-65 で署名していません。",
+        "The file has no ML-DSA-65 signature. It was cut off, or the issuer does not sign with "
+        "ML-DSA-65 yet.",
+    )
+    + _SEND_AGAIN,
+    Outcome.BAD_SECOND_SIGNATURE: Words(
+        "ML-DSA-65 の署名が正しくありません。ファイルが壊れたか、書き換えられています。",
+        "The ML-DSA-65 signature is wrong: the file was damaged or changed.",
     )
     + _SEND_AGAIN,
     Outcome.WRONG_AUDIENCE: Words(
@@ -219,6 +235,12 @@ MESSAGES: dict[Outcome, Words] = {
     Outcome.BAD_TRUST_FILE: Words(
         "{path} に Ed25519 の公開鍵（PEM）がありません。製品に付属の root.pem を指定してください。",
         "{path} holds no Ed25519 public key (PEM). Name the root.pem that came with the product.",
+    ),
+    Outcome.CRYPTOGRAPHY_TOO_OLD: Words(
+        "ルート鍵に ML-DSA-65 の鍵があります。Python の cryptography を 48 以降に更新してから、"
+        "もう一度実行してください。",
+        "One of the root keys is an ML-DSA-65 key. Update the Python package cryptography to "
+        "version 48 or later, and try again.",
     ),
     Outcome.DAMAGED_STATE: Words(
         "{path} の内容が壊れています。バックアップから戻すか、"

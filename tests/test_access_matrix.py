@@ -17,7 +17,7 @@ from app.accounts.factors.tables import AuthenticatorApp, Passkey
 from app.accounts.queries import find_credentials
 from app.activation.emergencies.services import make_file
 from app.activation.services import answer_requests
-from app.activation.signing_keys.services import rotate_signing_key
+from app.activation.signing_keys.rotation_services import rotate_signing_key
 from app.brand.services import read_brand
 from app.contracts.rules import ServiceRole
 from app.database import fetch, fetch_value, uuid7

@@ -73,6 +73,7 @@ FURTHER = {
             (
                 *("format.claims", "format.curve_points", "format.files", "format.jws"),
                 *("format.keysets", "format.recognition", "format.requests", "format.roots"),
+                *("format.keyset_keys", "format.signed_files"),
                 *("format.strict_json", "licensed_products", "machine_moves", "messages"),
                 *("signing", "signing_keys.encryption", "wording"),
             ),

@@ -25,7 +25,7 @@ IN_SQL = {
     "app.accounts.throttling.count_one": UPSERT,
     "app.accounts.throttling.forget_attempts": MANY,
     "app.activation.signing_keys.services._activate": UPSERT,
-    "app.activation.signing_keys.services._keep_document": UPSERT,
+    "app.activation.signing_keys.rotation_services._keep_document": UPSERT,
     "app.activation.succession_services.succeed_entitlement": COMPUTED,
     "app.api.services._claim": UPSERT,
     "app.audit.linking._add_head": HOT,

@@ -10,10 +10,10 @@ from app.activation.rules import not_before
 from app.activation.signing import (
     ACTIVATION_AUDIENCE,
     Licensee,
-    sign_claims,
+    Office,
+    sign_file,
     subject_claims,
 )
-from app.activation.signing_keys.services import Office
 
 
 def build_emergency_file(
@@ -25,7 +25,7 @@ def build_emergency_file(
     jti: str,
     issued_at: datetime,
 ) -> str:
-    """Return the file without a newline, signed and verified.
+    """Return the file without a final newline, signed and verified.
 
     It answers no request and names no machine, so whoever holds it can use it.
 
@@ -33,7 +33,6 @@ def build_emergency_file(
         SigningFailed: no file left the signer.
     """
     claims = {
-        "keyset": office.issuer.keyset.text,
         "iss": office.issuer.base_url,
         "aud": ACTIVATION_AUDIENCE,
         "jti": jti,
@@ -45,4 +44,4 @@ def build_emergency_file(
         "exp": int(expiry(products, licensee.time_zone).timestamp()),
         **subject_claims(licensee),
     }
-    return sign_claims(EMERGENCY_TYPE, claims, office.issuer, office.signer, issued_at)
+    return sign_file(office, EMERGENCY_TYPE, claims)

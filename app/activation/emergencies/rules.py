@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.activation.format.claims import MAX_PRODUCTS
-from app.activation.format.jws import decode
+from app.activation.format.signed_files import read_file
 from app.activation.licensed_products import LicensedProduct, issued_products
 from app.products.rules import Term
 
@@ -76,7 +76,7 @@ class SeenEmergencyFile:
     @property
     def products(self) -> list[Mapping[str, Any]]:
         """Return the claims about its products."""
-        claims: list[Mapping[str, Any]] = decode(self.file.encode()).payload["products"]
+        claims: list[Mapping[str, Any]] = read_file(self.file.encode()).payload["products"]
         return claims
 
 

@@ -14,9 +14,10 @@ from app.activation.emergencies.queries import read_standby
 from app.activation.emergencies.rules import EmergencyOutcome, Standby
 from app.activation.emergencies.tables import EmergencyFile
 from app.activation.format.jws import thumbprint
+from app.activation.format.signed_files import SigningFailed
 from app.activation.licensed_products import expiry
-from app.activation.signing import Licensee, SigningFailed
-from app.activation.signing_keys.services import Office, open_office
+from app.activation.signing import Licensee, Office
+from app.activation.signing_keys.services import open_office
 from app.audit.services import record
 from app.contracts.rules import SeenContract
 from app.database import unit_of_work, uuid7

@@ -1,16 +1,17 @@
 """What administrators confirm about signing keys: making one, and putting a keyset in force."""
 
 from app import clock
-from app.activation.format.keysets import InvalidKeyset, Keyset, KeysetOutcome
+from app.activation.format.keyset_keys import InvalidKeyset
+from app.activation.format.keysets import Keyset, KeysetOutcome
 from app.activation.format.roots import InvalidRoot
 from app.activation.messages import KEYSET_MESSAGES
+from app.activation.signing_keys.rotation_services import rotate_signing_key
 from app.activation.signing_keys.services import (
     NoPassphrase,
     UntrustedKeyset,
     current_keyset,
     import_keyset,
     preview_keyset,
-    rotate_signing_key,
 )
 from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Refused, Statement
 from app.settings import Settings

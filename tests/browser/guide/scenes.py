@@ -14,8 +14,8 @@ from tests.browser.guide.scenes_environments import (
     take_activation,
     take_allocations,
     take_bulk_allocation,
-    take_environments,
     take_emergency,
+    take_environments,
     take_move,
 )
 from tests.browser.journeys.sign_in import PASSWORD
