@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from licensed_system import (
     activation,
     archives,
+    emergency,
     files,
     fingerprint,
     jws,
@@ -27,6 +28,7 @@ from licensed_system import (
 )
 from licensed_system.activation import Holder, Signed
 from licensed_system.claims import Activation
+from licensed_system.emergency import Running
 from licensed_system.fingerprint import Machine
 from licensed_system.outcomes import Outcome, Refused, refuse
 from licensed_system.request import Purpose
@@ -41,11 +43,12 @@ _NOTE_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Report:
-    """The status and what it is about. ``activation`` is ``None`` where none is in use."""
+    """The status and what it is about; ``None`` where no such file is in use."""
 
     status: Status
     state: State
     activation: Activation | None
+    emergency: Running | None
     checked_at: datetime
 
 
@@ -101,7 +104,7 @@ def apply(store: Store, data: bytes, machine: Machine, now: datetime) -> Activat
         applied = signed.activation
         store.save(
             dataclasses.replace(
-                state,
+                state.without_emergency(now),
                 requests=tuple(r for r in state.requests if r.nonce != applied.nonce),
                 seq=applied.seq,
                 jti=applied.jti,
@@ -129,7 +132,11 @@ def give_back(store: Store, out: Path, machine: Machine, now: datetime) -> bytes
             raise refuse(Outcome.NOT_ACTIVATED)
         made = request.make(Purpose.RETURN, state, store.private_key(), machine, now)
         stopped = dataclasses.replace(
-            state, activation=None, requests=(), returned_at=whole_second(now), moved_since=None
+            state.without_emergency(now),
+            activation=None,
+            requests=(),
+            returned_at=whole_second(now),
+            moved_since=None,
         )
         return _write_out(store, stopped.seen(now), out, made)
 
@@ -138,15 +145,21 @@ def current_status(store: Store, machine: Machine, now: datetime) -> Report:
     """How the system stands at ``now``; notes the time it saw."""
     with store.locked():
         state = store.state()
-        current = _current(store, state)
-        known = Remembered(
-            current, state.returned_at is not None, tuple(state.products), state.latest_seen,
-            state.clock_behind_since, state.moved_since,
-        )  # fmt: skip
-        answer = status.judge(known, machine.components, now)
+        report = judged(store, state, machine, now)
         with suppress(Refused):  # a full disk must not stop a licensed system
-            _note(store, state, answer, now)
-        return Report(answer, state, current, whole_second(now))
+            _note(store, state, report.status, now)
+        return report
+
+
+def judged(store: Store, state: State, machine: Machine, now: datetime) -> Report:
+    """How the system stands at ``now``; the caller holds the lock."""
+    current, running = _current(store, state), _running(store, state)
+    known = Remembered(
+        current, state.returned_at is not None, tuple(state.products), state.latest_seen,
+        state.clock_behind_since, state.moved_since, running,
+    )  # fmt: skip
+    answer = status.judge(known, machine.components, now)
+    return Report(answer, state, current, running, whole_second(now))
 
 
 def _verified(store: Store, state: State, data: bytes, machine: Machine, now: datetime) -> Signed:
@@ -175,6 +188,18 @@ def _current(store: Store, state: State) -> Activation | None:
     if current.jkt != _jkt(store):
         raise refuse(Outcome.DAMAGED_STATE, path=str(store.folder))
     return current
+
+
+def _running(store: Store, state: State) -> Running | None:
+    """The emergency file in use, verified again as an activation is."""
+    if state.emergency is None:
+        return None
+    try:
+        file, _ = emergency.verify_signature(state.emergency.encode(), store.roots())
+        first = next(each.first_used_at for each in state.emergencies if each.jti == file.jti)
+    except (Refused, StopIteration) as fault:
+        raise refuse(Outcome.DAMAGED_STATE, path=str(store.folder)) from fault
+    return Running(file, first)
 
 
 def _note(store: Store, state: State, answer: Status, now: datetime) -> None:
