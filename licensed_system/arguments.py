@@ -85,6 +85,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     activate.add_argument("--token-file", type=Path, metavar="FILE", help=words("token-file"))
     activate.add_argument("--environment", type=_name, metavar="NAME", help=words("environment"))
     activate.add_argument("--ca-file", type=Path, metavar="PEM", help=words("ca-file"))
+    act("emergency").add_argument("file", type=Path, metavar="FILE", help=words("emergency-file"))
     form = (status := act("status")).add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help=words("json"))
     form.add_argument("--openmetrics", action="store_true", help=words("openmetrics"))

@@ -17,6 +17,7 @@ from pathlib import Path
 from licensed_system import (
     archives,
     connected,
+    emergency_acts,
     files,
     jws,
     metrics,
@@ -129,6 +130,18 @@ def _fetch(run: _Run, machine: Machine) -> bytes:
     return connected.activate(run.store, portal, options.environment, machine, run.clock)
 
 
+def _emergency(run: _Run) -> int:
+    machine = run.machine()
+    data = read_file(run.options.file, jws.MAX_BYTES + 1)
+    running = emergency_acts.use(run.store, data, machine, run.clock())
+    until = reports.show_date(running.last_day)
+    run.say(texts.EMERGENCY_APPLIED, slot=running.file.slot, until=until)
+    run.say_check_code(data)
+    report = system.current_status(run.store, machine, run.clock())
+    print("\n".join(reports.as_text(report, run.language)))
+    return 0
+
+
 def _status(run: _Run) -> int:
     report = system.current_status(run.store, run.machine(), run.clock())
     out: Path | None = run.options.out
@@ -192,6 +205,7 @@ _ACTS: dict[str, Callable[[_Run], int]] = {
     "init": _init,
     "request": _request,
     "activate": _activate,
+    "emergency": _emergency,
     "status": _status,
     "return": _return,
     "verify": _verify,

@@ -48,6 +48,16 @@ REASONS = {
         "Not part of the activation: {missing}. To use them, allocate them in the portal and "
         "activate again.",
     ),
+    Reason.EMERGENCY: Words(
+        "緊急用ファイル {slot} で {until} まで利用しています。それまでに、"
+        "通常の手順でアクティベートしてください。",
+        "Running on emergency file {slot} until {until}. Activate the system normally before then.",
+    ),
+    Reason.EMERGENCY_ENDED: Words(
+        "緊急用ファイルの利用期間が終了したか、時計が遅れたままです。"
+        "通常の手順でアクティベートしてください。",
+        "The emergency file has ended, or the clock stayed behind. Activate the system normally.",
+    ),
 }
 
 DAYS_LEFT = Words("残り {days} 日", "{days} days left")
@@ -63,6 +73,7 @@ QUANTITY = Words("数量", "Quantity")
 TERM = Words("利用期間", "Term")
 STATE = Words("状態", "State")
 SEQUENCE = Words("通し番号", "Number")
+EMERGENCY_FILE = Words("緊急用ファイル", "Emergency file")
 
 INITIALISED = Words(
     "{path} を初期化しました。次に request でリクエストファイルを作成してください。",
@@ -75,6 +86,10 @@ REQUEST_WRITTEN = Words(
     "contract's name → Environments → Activate.",
 )
 APPLIED = Words("アクティベーションを適用しました。", "The activation has been applied.")
+EMERGENCY_APPLIED = Words(
+    "緊急用ファイル {slot} の使用を開始しました。{until} まで利用できます。",
+    "The system now runs on emergency file {slot}, until {until}.",
+)
 TRYING_AGAIN = Words(
     "ポータルから応答がありません。{seconds} 秒後に再試行します。",
     "The portal is not answering. Trying again in {seconds} seconds.",
@@ -125,6 +140,11 @@ HELP = {
         "アクティベーションファイル、またはそれを含む ZIP ファイル",
         "activation file, or a ZIP file that contains it",
     ),
+    "emergency": Words(
+        "緊急用ファイルで、リクエストファイルなしに一定の日数だけ利用する",
+        "run for some days on an emergency file, without a request file",
+    ),
+    "emergency-file": Words("緊急用ファイル", "emergency file"),
     "portal": Words(
         "接続できるポータルのアドレス（https://…）", "address of a portal in reach (https://…)"
     ),

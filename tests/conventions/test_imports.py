@@ -82,6 +82,7 @@ FURTHER = {
         "signing_keys.files": "queries",
         "batches.lines": "queries",
         "batches.wording": "acts",
+        "emergencies.wording": "rules",
         "checks": "services",
         "statements": "acts",
         "commands": "pages",

@@ -18,9 +18,9 @@ from licensed_system.status import Remembered
 from tests.licensed_system import make_hybrid_vectors
 from tests.licensed_system.make_vectors import ACCEPTED, FOLDER, rooms, written
 
-KEYS, REQUEST, ACTIVATIONS, HYBRID, RESOURCES = (
+KEYS, REQUEST, ACTIVATIONS, HYBRID, RESOURCES, EMERGENCY = (
     json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    for name in ("keys", "request", "activations", "hybrid", "resource-manifests")
+    for name in ("keys", "request", "activations", "hybrid", "resource-manifests", "emergency")
 )
 HOLDER = Holder(
     roots=trust.read_roots(KEYS["trust_pem"].encode()),
@@ -96,11 +96,11 @@ def test_every_outcome_of_a_file_has_a_vector() -> None:
     of_commands = {
         Outcome.NOT_INITIALISED, Outcome.ALREADY_INITIALISED, Outcome.NOT_ACTIVATED, Outcome.BUSY,
         Outcome.UNREADABLE_FILE, Outcome.UNWRITABLE_FILE, Outcome.BAD_TRUST_FILE,
-        Outcome.CRYPTOGRAPHY_TOO_OLD, Outcome.NO_FINGERPRINT,
+        Outcome.CRYPTOGRAPHY_TOO_OLD, Outcome.NO_FINGERPRINT, Outcome.STILL_LICENSED,
         Outcome.DAMAGED_STATE, Outcome.PORT_IN_USE, Outcome.UNSAFE_FOLDER,
         *map(Outcome, portal_messages.MESSAGES),
     }  # fmt: skip
-    every = (ACTIVATIONS, HYBRID, RESOURCES)
+    every = (ACTIVATIONS, HYBRID, RESOURCES, EMERGENCY)
     shown = {case["outcome"] for vectors in every for case in vectors["cases"]}
     assert shown == {*map(str, set(Outcome) - of_commands), ACCEPTED}
 

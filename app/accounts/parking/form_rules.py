@@ -15,6 +15,7 @@ PARTS = {
     "grid": N_("Table"),
     "activations": N_("Activation"),
     "activation-batches": N_("Activate several systems"),
+    "emergency-files": N_("Emergency activation"),
     "group-companies": N_("Group companies"),
     "corporate-groups": N_("Corporate groups"),
     "invitations": N_("Invite"),
