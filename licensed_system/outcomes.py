@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from licensed_system import portal_messages
+from licensed_system import part_messages, portal_messages
 from licensed_system.languages import Language, Words
 
 
@@ -30,6 +30,10 @@ class Outcome(StrEnum):
     FINGERPRINT_MISMATCH = "fingerprint-mismatch"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
+    DAMAGED_PART = "damaged-part"
+    MIXED_PARTS = "mixed-parts"
+    MISSING_PARTS = "missing-parts"
+    QR_UNAVAILABLE = "qr-unavailable"
     NOT_INITIALISED = "not-initialised"
     ALREADY_INITIALISED = "already-initialised"
     NOT_ACTIVATED = "not-activated"
@@ -237,4 +241,5 @@ MESSAGES: dict[Outcome, Words] = {
         "folder that only you can write to.",
     ),
     **{Outcome(code): words for code, words in portal_messages.MESSAGES.items()},
+    **{Outcome(code): words for code, words in part_messages.MESSAGES.items()},
 }

@@ -29,7 +29,7 @@ LEVELS = [
     {"audit", "mail"},
     {"background"},
     {"web"},
-    {"database", "storage", "encryption", "spreadsheets", "pdf"},
+    {"database", "storage", "encryption", "spreadsheets", "pdf", "qr_codes"},
     {"postgres", "clock", "characters", "settings", "shipped"},
     {"days", "addresses", "outgoing"},
 ]
@@ -75,6 +75,7 @@ FURTHER = {
                 *("format.keysets", "format.recognition", "format.requests", "format.roots"),
                 *("format.strict_json", "licensed_products", "machine_moves", "messages"),
                 *("signing", "signing_keys.encryption", "wording"),
+                *("format.packing", "format.parts"),
             ),
             "rules",
         ),
