@@ -8,7 +8,7 @@ import hashlib
 import re
 import unicodedata
 import zlib
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from licensed_system import jws, packing
 from licensed_system.languages import Words
@@ -16,8 +16,8 @@ from licensed_system.outcomes import Outcome, Refused, refuse
 
 MARK = "LP1-"
 FROM_SYSTEM, FROM_PORTAL = "R", "A"
-# A request is photographed, so its codes are coarse: version 15, error correction M.
-CHARACTERS = 570
+# A request is photographed, so its codes are coarse: version 17, error correction M.
+CHARACTERS = 700
 _ID_CHARACTERS = 6
 _LARGEST = jws.MAX_BYTES + 1024
 _PART = re.compile(
@@ -39,7 +39,8 @@ _REQUEST = Words(
 )
 
 
-class _Part(NamedTuple):
+@dataclass(frozen=True)
+class _Part:
     maker: str
     id: str
     number: int

@@ -239,7 +239,7 @@ def _request() -> Claims:
 def _qr() -> Claims:
     """Files and their parts, few characters each, so that there are several."""
     files = {
-        "request": (request_file(), "R", 570),
+        "request": (request_file(), "R", parts.CHARACTERS),
         "activation": (GOOD["good"]().decode(), "A", 940),
     }
     good = [
@@ -247,7 +247,7 @@ def _qr() -> Claims:
         for name, (file, by, most) in files.items()
         for end in ("", "\n")
     ]
-    return {"sets": good, "texts": _qr_texts(good[2]["parts"], good[0]["parts"])}
+    return {"sets": good, "texts": _qr_texts([*good[2]["parts"]], [*good[0]["parts"]])}
 
 
 def _qr_texts(activation: list[str], request: list[str]) -> list[Claims]:
