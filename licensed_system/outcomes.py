@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from licensed_system import emergency_messages, portal_messages, trust_messages
+from licensed_system import emergency_messages, part_messages, portal_messages, trust_messages
 from licensed_system.languages import Language, Words
 
 
@@ -34,6 +34,10 @@ class Outcome(StrEnum):
     FINGERPRINT_MISMATCH = "fingerprint-mismatch"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
+    DAMAGED_PART = "damaged-part"
+    MIXED_PARTS = "mixed-parts"
+    MISSING_PARTS = "missing-parts"
+    QR_UNAVAILABLE = "qr-unavailable"
     NOT_INITIALISED = "not-initialised"
     ALREADY_INITIALISED = "already-initialised"
     NOT_ACTIVATED = "not-activated"
@@ -268,7 +272,7 @@ MESSAGES: dict[Outcome, Words] = {
     ),
     **{
         Outcome(code): words
-        for messages in (portal_messages, trust_messages, emergency_messages)
+        for messages in (portal_messages, trust_messages, emergency_messages, part_messages)
         for code, words in messages.MESSAGES.items()
     },
 }

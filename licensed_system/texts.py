@@ -85,6 +85,18 @@ REQUEST_WRITTEN = Words(
     "{path} is written. Upload it in the portal: Site map → License Portal → Contracts → the "
     "contract's name → Environments → Activate.",
 )
+CODES_WRITTEN = Words(
+    "QR コードを {paths} に書き込みました。", "The QR codes are written to {paths}."
+)
+PHOTOGRAPH_CODES = Words(
+    "QR コードを撮影し、ポータルの 環境 → 利用 → 写真から読み取る で登録してください。",
+    "Take photos of the QR codes, and upload them in the portal: Environments → Activate → Read "
+    "from photos.",
+)
+SCAN_CODES = Words(
+    "日本語入力をオフにして、ポータルに表示された QR コードをすべて読み取ってください。",
+    "Turn off Japanese input, and scan all QR codes that the portal shows.",
+)
 APPLIED = Words("アクティベーションを適用しました。", "The activation has been applied.")
 EMERGENCY_APPLIED = Words(
     "緊急用ファイル {slot} の使用を開始しました。{until} まで利用できます。",
@@ -145,6 +157,14 @@ HELP = {
         "run for some days on an emergency file, without a request file",
     ),
     "emergency-file": Words("緊急用ファイル", "emergency file"),
+    "qr": Words(
+        "QR コードも描く（PNG ファイル。- は端末の画面）。segno が必要",
+        "also draw QR codes (PNG file, or - for the terminal); needs segno",
+    ),
+    "text": Words(
+        "QR コードから読み取った文字列のファイル（- は標準入力）",
+        "file with the text scanned from QR codes (- for standard input)",
+    ),
     "portal": Words(
         "接続できるポータルのアドレス（https://…）", "address of a portal in reach (https://…)"
     ),

@@ -271,6 +271,11 @@ POST /contracts/{mine}/environments/{env}/emergency-files L T N N N F N N N
 GET  /contracts/{mine}/environments/{env}/emergency-files/{emergency}/file L T N N N D N N N
 GET  /contracts/{theirs}/environments/{their_env}/emergency-files L T P N N N N N N
 GET  /contracts/{theirs}/environments/{env}/emergency-files/{emergency}/file L T N N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes L T N N N P N N N
+GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes/1 L T N N N D N N N
+GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes/999 L T N N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/photos L T N N N P N N N
+POST /contracts/{mine}/environments/{env}/activations/photos L T N N N F N N N
 
 GET  /contracts/{theirs}                                L T P N N N N N N
 GET  /contracts/{theirs}/members                        L T P N N N N N N
@@ -339,6 +344,8 @@ POST /contracts/{theirs}/environments/{their_env}/allocations L T F N N N N N N
 GET  /contracts/{theirs}/environments/{their_env}/allocations/other-products L T P N N N N N N
 GET  /contracts/{theirs}/environments/{their_env}/activations L T P N N N N N N
 POST /contracts/{theirs}/environments/{their_env}/activations L T F N N N N N N
+GET  /contracts/{theirs}/environments/{their_env}/activations/photos L T P N N N N N N
+POST /contracts/{theirs}/environments/{their_env}/activations/photos L T F N N N N N N
 
 GET  /contracts/{mine}/environments/{their_env}             L T N N N N N N N
 POST /contracts/{mine}/environments/{their_env}             L T N N N N N N N
@@ -352,6 +359,11 @@ GET  /contracts/{theirs}/environments/{env}/activations/{seq}      L T N N N N N
 GET  /contracts/{theirs}/environments/{env}/activations/{seq}/file L T N N N N N N N
 GET  /contracts/{mine}/environments/{env}/activations/999          L T N N N N N N N
 GET  /contracts/{mine}/environments/{env}/activations/999/file     L T N N N N N N N
+GET  /contracts/{mine}/environments/{their_env}/activations/photos L T N N N N N N N
+POST /contracts/{mine}/environments/{their_env}/activations/photos L T N N N N N N N
+GET  /contracts/{theirs}/environments/{env}/activations/{seq}/codes L T N N N N N N N
+GET  /contracts/{theirs}/environments/{env}/activations/{seq}/codes/1 L T N N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/999/codes    L T N N N N N N N
 
 GET  /contracts/{part}                                  L T N N N P N N N
 GET  /contracts/{part}/invitations/new                  L T N N N N N N N

@@ -29,7 +29,7 @@ LEVELS = [
     {"audit", "mail"},
     {"background"},
     {"web"},
-    {"database", "storage", "encryption", "spreadsheets", "pdf"},
+    {"database", "storage", "encryption", "spreadsheets", "pdf", "qr_codes"},
     {"postgres", "clock", "characters", "settings", "shipped"},
     {"days", "addresses", "outgoing"},
 ]
@@ -76,6 +76,7 @@ FURTHER = {
                 *("format.keyset_keys", "format.signed_files"),
                 *("format.strict_json", "licensed_products", "machine_moves", "messages"),
                 *("signing", "signing_keys.encryption", "wording"),
+                *("format.packing", "format.parts"),
             ),
             "rules",
         ),

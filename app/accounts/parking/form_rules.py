@@ -59,6 +59,7 @@ PARTS = {
     "amendment": N_("Amend the contract"),
     "answer": N_("Answer"),
     "choice": N_("Select what to activate"),
+    "photos": N_("Read from photos"),
     "cancellation": N_("Cancel"),
     "conclusion": N_("Mark as agreed"),
     "application": N_("Apply to the contract"),
