@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from licensed_system import portal_messages
+from licensed_system import emergency_messages, part_messages, portal_messages, trust_messages
 from licensed_system.languages import Language, Words
 
 
@@ -34,6 +34,10 @@ class Outcome(StrEnum):
     FINGERPRINT_MISMATCH = "fingerprint-mismatch"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
+    DAMAGED_PART = "damaged-part"
+    MIXED_PARTS = "mixed-parts"
+    MISSING_PARTS = "missing-parts"
+    QR_UNAVAILABLE = "qr-unavailable"
     NOT_INITIALISED = "not-initialised"
     ALREADY_INITIALISED = "already-initialised"
     NOT_ACTIVATED = "not-activated"
@@ -42,6 +46,7 @@ class Outcome(StrEnum):
     UNWRITABLE_FILE = "unwritable-file"
     BAD_TRUST_FILE = "bad-trust-file"
     CRYPTOGRAPHY_TOO_OLD = "cryptography-too-old"
+    NO_FINGERPRINT = "no-fingerprint"
     DAMAGED_STATE = "damaged-state"
     PORT_IN_USE = "port-in-use"
     UNSAFE_FOLDER = "unsafe-folder"
@@ -53,6 +58,9 @@ class Outcome(StrEnum):
     UNSAFE_TOKEN_FILE = "unsafe-token-file"  # noqa: S105  (a code, no token)
     BAD_TOKEN_FILE = "bad-token-file"  # noqa: S105
     BAD_CA_FILE = "bad-ca-file"
+    EMERGENCY_USED = "emergency-used"
+    STILL_LICENSED = "still-licensed"
+    CLOCK_TURNED_BACK = "clock-turned-back"
 
 
 class Refused(Exception):
@@ -246,12 +254,6 @@ MESSAGES: dict[Outcome, Words] = {
         "{path} に Ed25519 の公開鍵（PEM）がありません。製品に付属の root.pem を指定してください。",
         "{path} holds no Ed25519 public key (PEM). Name the root.pem that came with the product.",
     ),
-    Outcome.CRYPTOGRAPHY_TOO_OLD: Words(
-        "ルート鍵に ML-DSA-65 の鍵があります。Python の cryptography を 48 以降に更新してから、"
-        "もう一度実行してください。",
-        "One of the root keys is an ML-DSA-65 key. Update the Python package cryptography to "
-        "version 48 or later, and try again.",
-    ),
     Outcome.DAMAGED_STATE: Words(
         "{path} の内容が壊れています。バックアップから戻すか、"
         "別のフォルダで init からやり直してください。",
@@ -268,5 +270,9 @@ MESSAGES: dict[Outcome, Words] = {
         "Other users can change {path}, or it is a link. Restrict its permissions, or name another "
         "folder that only you can write to.",
     ),
-    **{Outcome(code): words for code, words in portal_messages.MESSAGES.items()},
+    **{
+        Outcome(code): words
+        for messages in (portal_messages, trust_messages, emergency_messages, part_messages)
+        for code, words in messages.MESSAGES.items()
+    },
 }
