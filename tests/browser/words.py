@@ -323,6 +323,9 @@ ENGLISH = {
     "シングルサインオンは正常に動作しています。": "Single sign-on works",
     "任意にする": "Offer",
     "必須にする": "Require",
+    "署名": "Signature",
+    "SBOMをダウンロード": "Download the SBOM",
+    "コンポーネント、バージョン、ライセンス、purl": "Component, version, license or purl",
     "2段階認証を設定したオーナー2人以上": "Let at least two owners with a second factor",
 }
 
