@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from licensed_system import emergency_messages, portal_messages
+from licensed_system import emergency_messages, part_messages, portal_messages, trust_messages
 from licensed_system.languages import Language, Words
 
 
@@ -25,6 +25,8 @@ class Outcome(StrEnum):
     BAD_SIGNATURE = "bad-signature"
     MISSING_SECOND_SIGNATURE = "missing-second-signature"
     BAD_SECOND_SIGNATURE = "bad-second-signature"
+    OTHER_PRODUCT = "other-product"
+    FILE_CHANGED = "file-changed"
     WRONG_AUDIENCE = "wrong-audience"
     OTHER_SYSTEM = "other-system"
     OLDER_FILE = "older-file"
@@ -32,6 +34,10 @@ class Outcome(StrEnum):
     FINGERPRINT_MISMATCH = "fingerprint-mismatch"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
+    DAMAGED_PART = "damaged-part"
+    MIXED_PARTS = "mixed-parts"
+    MISSING_PARTS = "missing-parts"
+    QR_UNAVAILABLE = "qr-unavailable"
     NOT_INITIALISED = "not-initialised"
     ALREADY_INITIALISED = "already-initialised"
     NOT_ACTIVATED = "not-activated"
@@ -40,6 +46,7 @@ class Outcome(StrEnum):
     UNWRITABLE_FILE = "unwritable-file"
     BAD_TRUST_FILE = "bad-trust-file"
     CRYPTOGRAPHY_TOO_OLD = "cryptography-too-old"
+    NO_FINGERPRINT = "no-fingerprint"
     DAMAGED_STATE = "damaged-state"
     PORT_IN_USE = "port-in-use"
     UNSAFE_FOLDER = "unsafe-folder"
@@ -168,6 +175,14 @@ MESSAGES: dict[Outcome, Words] = {
         "The ML-DSA-65 signature is wrong: the file was damaged or changed.",
     )
     + _SEND_AGAIN,
+    Outcome.OTHER_PRODUCT: Words(
+        "{expected} のファイルではありません。対象の製品: {products}。",
+        "This file is not for {expected}. It is for: {products}.",
+    ),
+    Outcome.FILE_CHANGED: Words(
+        "{path} は、公開された {name} と内容が異なります。使わずに、ダウンロードし直してください。",
+        "{path} differs from {name} as it was published. Do not use it; download it again.",
+    ),
     Outcome.WRONG_AUDIENCE: Words(
         "ライセンスを適用するシステム宛てのファイルではありません。",
         "The file is not meant for a licensed system.",
@@ -239,12 +254,6 @@ MESSAGES: dict[Outcome, Words] = {
         "{path} に Ed25519 の公開鍵（PEM）がありません。製品に付属の root.pem を指定してください。",
         "{path} holds no Ed25519 public key (PEM). Name the root.pem that came with the product.",
     ),
-    Outcome.CRYPTOGRAPHY_TOO_OLD: Words(
-        "ルート鍵に ML-DSA-65 の鍵があります。Python の cryptography を 48 以降に更新してから、"
-        "もう一度実行してください。",
-        "One of the root keys is an ML-DSA-65 key. Update the Python package cryptography to "
-        "version 48 or later, and try again.",
-    ),
     Outcome.DAMAGED_STATE: Words(
         "{path} の内容が壊れています。バックアップから戻すか、"
         "別のフォルダで init からやり直してください。",
@@ -263,7 +272,7 @@ MESSAGES: dict[Outcome, Words] = {
     ),
     **{
         Outcome(code): words
-        for messages in (portal_messages.MESSAGES, emergency_messages.MESSAGES)
-        for code, words in messages.items()
+        for messages in (portal_messages, trust_messages, emergency_messages, part_messages)
+        for code, words in messages.MESSAGES.items()
     },
 }

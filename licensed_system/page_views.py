@@ -6,7 +6,7 @@ from html import escape as esc
 from importlib.resources import files
 from string import Template
 
-from licensed_system import jws, page_texts, reports, texts
+from licensed_system import jws, page_codes, page_texts, reports, texts
 from licensed_system.calendars import show_time
 from licensed_system.claims import Activation, Emergency
 from licensed_system.languages import Language, Words
@@ -28,11 +28,12 @@ def home(
     message: str = "",
     error: str = "",
     made: OpenRequest | None = None,
+    typed: str = "",
 ) -> str:
     """Status and the three steps; ``message`` and ``error`` are HTML, ``made`` is downloaded."""
     main = [f"<h1>{_t(page_texts.TITLE, language)}</h1>", error, message]
     main += [_notice("warning", esc(text)) for text in reports.warnings(report, language)]
-    main += [_status(report, language), *_steps(report, language, made)]
+    main += [_status(report, language), *_steps(report, language, made, typed)]
     head = ""
     if made is not None:  # starts the download while the page stays, without any script
         head = f'<meta http-equiv="refresh" content="0; url={_request_path(made)}">'
@@ -93,21 +94,21 @@ def request_made(made: OpenRequest, language: Language) -> str:
     )
 
 
-def refusal(refused: Refused, language: Language) -> str:
-    """The alert for a refused file, with its code."""
+def refusal(refused: Refused, language: Language, field: str = "file") -> str:
+    """The alert for a refused file, with its code; ``field`` is where it came from."""
     return _alert(
-        page_texts.REFUSED, refused.message(language), language,
+        page_texts.REFUSED, refused.message(language), language, field,
         f'<p class="soft">{_t(page_texts.OUTCOME, language)}: <code>{refused.outcome}</code></p>',
     )  # fmt: skip
 
 
 def missing_file(language: Language) -> str:
     """The alert for アクティベート without a file."""
-    return _alert(page_texts.ERROR, page_texts.CHOOSE_FILE.say(language), language)
+    return _alert(page_texts.ERROR, page_texts.CHOOSE_FILE.say(language), language, "file")
 
 
-def _alert(title: Words, text: str, language: Language, more: str = "") -> str:
-    link = f'<a href="#file">{esc(text)}</a>'
+def _alert(title: Words, text: str, language: Language, field: str, more: str = "") -> str:
+    link = f'<a href="#{field}">{esc(text)}</a>'
     return (
         '<section class="error" role="alert" tabindex="-1" autofocus>'
         f"<h2>{_t(title, language)}</h2><p>{link}</p>{more}</section>"
@@ -218,7 +219,7 @@ def _table(headings: tuple[Words, ...], rows: list[list[str]], language: Languag
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _steps(report: Report, language: Language, made: OpenRequest | None) -> list[str]:
+def _steps(report: Report, language: Language, made: OpenRequest | None, typed: str) -> list[str]:
     latest = made or (report.state.requests[-1] if report.state.requests else None)
     # One primary button: what comes next. Once a request is out, that is applying its answer.
     first, third = (' class="primary"', "") if latest is None else ("", ' class="primary"')
@@ -236,6 +237,7 @@ def _steps(report: Report, language: Language, made: OpenRequest | None) -> list
         '<form method="post" action="/activations" enctype="multipart/form-data">'
         f'<label for="file">{_t(page_texts.FILE, language)}</label>'
         '<input type="file" id="file" name="file" accept=".jwt">'
+        f"{page_codes.field(language, typed)}"
         f"<button{third}>{_t(page_texts.ACTIVATE, language)}</button></form>"
     )
     steps = ((page_texts.STEP_1, download), (page_texts.STEP_2, way), (page_texts.STEP_3, upload))
@@ -256,6 +258,7 @@ def _latest(latest: OpenRequest | None, report: Report, language: Language) -> s
         f'<p class="soft">{_t(page_texts.REQUEST_LATEST, language)}: '
         f'<a href="{_request_path(latest)}">activation-request.jwt</a> {esc(made)}<br>'
         f"{_t(texts.CHECK_CODE, language)}: <code>{code}</code></p>"
+        f"{page_codes.drawn(latest.file, language)}"
     )
 
 

@@ -44,8 +44,9 @@ class UsedEmergency:
 class State:
     """Everything but keys. Times are aware UTC datetimes in whole seconds.
 
-    ``seq`` and ``jti`` name the activation applied last and outlive its return. ``emergency`` is
-    the emergency file in use; ``emergencies`` are all that were used, since each counts once.
+    ``seq`` and ``jti`` name the activation applied last and outlive its return. ``platform`` is
+    where the platform's identity is read, or ``None`` where the machine is measured. ``emergency``
+    is the emergency file in use; ``emergencies`` are all that were used, since each counts once.
     """
 
     name: str
@@ -61,6 +62,7 @@ class State:
     returned_at: datetime | None = None
     clock_behind_since: datetime | None = None
     moved_since: datetime | None = None
+    platform: str | None = None
     emergency: str | None = None
     emergencies: tuple[UsedEmergency, ...] = ()
     format: int = field(default=FORMAT)
@@ -117,6 +119,7 @@ def read(data: bytes) -> State:
         returned_at=_moment_or_none(value, "returned_at"),
         clock_behind_since=_moment_or_none(value, "clock_behind_since"),
         moved_since=_moment_or_none(value, "moved_since"),
+        platform=_text_or_none(value, "platform"),
         emergency=_text_or_none(value, "emergency"),
         emergencies=tuple(_read_used(entry) for entry in value.get("emergencies") or ()),
     )

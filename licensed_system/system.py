@@ -22,6 +22,7 @@ from licensed_system import (
     fingerprint,
     jws,
     keys,
+    platform_identity,
     recognition,
     request,
     status,
@@ -31,6 +32,7 @@ from licensed_system.claims import Activation
 from licensed_system.emergency import Running
 from licensed_system.fingerprint import Machine
 from licensed_system.outcomes import Outcome, Refused, refuse
+from licensed_system.platform_identity import machine_of
 from licensed_system.request import Purpose
 from licensed_system.state import OpenRequest, State, whole_second
 from licensed_system.status import Remembered, Status
@@ -43,24 +45,35 @@ _NOTE_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Report:
-    """The status and what it is about; ``None`` where no such file is in use."""
+    """The status and what it is about; a file is ``None`` where no such file is in use.
+
+    ``missing`` is where the platform's identity could not be read.
+    """
 
     status: Status
     state: State
     activation: Activation | None
     emergency: Running | None
     checked_at: datetime
+    missing: str = ""
 
 
 def initialise(
-    store: Store, name: str, products: Mapping[str, str], trust: bytes, now: datetime
+    store: Store,
+    name: str,
+    products: Mapping[str, str],
+    trust: bytes,
+    now: datetime,
+    platform: str | None = None,
 ) -> None:
-    """Make the state folder with a new key. ``trust`` is PEM; ``products`` maps code to version."""
+    """Make the state folder with a new key. ``trust`` is PEM; ``products`` maps code to version;
+    ``platform`` is where the platform's identity is read."""
     first = State(
         name=name,
         products=dict(products),
         fp_salt=fingerprint.new_salt(),
         latest_seen=whole_second(now),
+        platform=platform,
     )
     store.create(first, Ed25519PrivateKey.generate(), trust)
 
@@ -69,6 +82,7 @@ def make_request(store: Store, machine: Machine, now: datetime) -> OpenRequest:
     """A new activation request; its nonce is stored before anyone can see it."""
     with store.locked():
         state = store.state()
+        machine = platform_identity.require(machine_of(state.platform, machine))
         made = request.make(Purpose.ACTIVATE, state, store.private_key(), machine, now)
         store.save(state.with_request(made).seen(now))
         return made
@@ -78,6 +92,7 @@ def write_request(store: Store, out: Path, machine: Machine, now: datetime) -> b
     """A new activation request in the file ``out``; returns its bytes."""
     with store.locked():
         state = store.state()
+        machine = platform_identity.require(machine_of(state.platform, machine))
         made = request.make(Purpose.ACTIVATE, state, store.private_key(), machine, now)
         return _write_out(store, state.with_request(made).seen(now), out, made)
 
@@ -130,6 +145,7 @@ def give_back(store: Store, out: Path, machine: Machine, now: datetime) -> bytes
         state = store.state()
         if state.seq == 0:
             raise refuse(Outcome.NOT_ACTIVATED)
+        machine = platform_identity.require(machine_of(state.platform, machine))
         made = request.make(Purpose.RETURN, state, store.private_key(), machine, now)
         stopped = dataclasses.replace(
             state.without_emergency(now),
@@ -154,15 +170,17 @@ def current_status(store: Store, machine: Machine, now: datetime) -> Report:
 def judged(store: Store, state: State, machine: Machine, now: datetime) -> Report:
     """How the system stands at ``now``; the caller holds the lock."""
     current, running = _current(store, state), _running(store, state)
+    machine = machine_of(state.platform, machine)
     known = Remembered(
         current, state.returned_at is not None, tuple(state.products), state.latest_seen,
         state.clock_behind_since, state.moved_since, running,
     )  # fmt: skip
     answer = status.judge(known, machine.components, now)
-    return Report(answer, state, current, running, whole_second(now))
+    return Report(answer, state, current, running, whole_second(now), machine.missing)
 
 
 def _verified(store: Store, state: State, data: bytes, machine: Machine, now: datetime) -> Signed:
+    machine = machine_of(state.platform, machine)
     holder = Holder(
         roots=store.roots(),
         jkt=_jkt(store),
@@ -174,7 +192,8 @@ def _verified(store: Store, state: State, data: bytes, machine: Machine, now: da
     try:
         return activation.verify(data, holder, now)
     except Refused as refused:
-        raise recognition.explained(refused, data) from refused
+        explained = platform_identity.explained(refused, machine)
+        raise recognition.explained(explained, data) from refused
 
 
 def _current(store: Store, state: State) -> Activation | None:

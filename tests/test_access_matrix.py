@@ -31,6 +31,7 @@ from app.products.rules import Term
 from app.reminders.calendar_services import make_feed, take_address
 from app.service_accounts.services import create_account, rotate_token
 from app.single_sign_on.connection_services import save_connection, set_secret
+from app.single_sign_on.delegation_services import delegate
 from app.single_sign_on.values import ConnectionValues
 from app.webhooks.emission_services import send_test
 from app.webhooks.secret_services import rotate_secret
@@ -96,6 +97,7 @@ GET  /login/single-sign-on/{company}                    L L L L L L L L L
 POST /login/single-sign-on/{company}                    L G G G G G G G G
 GET  /login/single-sign-on/{company}/callback           R R R R R R R R R
 POST /login/single-sign-on/{company}/link               R R R R R R R R R
+POST /login/single-sign-on/{company}/back-channel-logout  R R R R R R R R R
 POST /logout                                            L L L L L L L L L
 POST /language                                          G G G G G G G G G
 GET  /terms                                             L P P P P P P P P
@@ -195,6 +197,16 @@ GET  /contracts/{mine}/service-accounts/{account}       L T N N N P N N N
 GET  /contracts/{mine}/service-accounts/{env}           L T N N N N N N N
 POST /contracts/{mine}/service-accounts/{account}/revocation L T N N N G N N N
 GET  /contracts/{mine}/single-sign-on                   L T N N N P N N N
+POST /contracts/{mine}/single-sign-on                   L T N N N F N N N
+GET  /contracts/{mine}/single-sign-on/secret            L T N N N P N N N
+POST /contracts/{mine}/single-sign-on/secret            L T N N N F N N N
+POST /contracts/{mine}/single-sign-on/state             L T N N N G N N N
+POST /contracts/{mine}/single-sign-on/exceptions        L T N N N G N N N
+POST /contracts/{mine}/single-sign-on/domains/removal   L T N N N G N N N
+GET  /contracts/{mine}/single-sign-on/domains/dns       L T N N N P N N N
+POST /contracts/{mine}/single-sign-on/domains/dns       L T N N N F N N N
+POST /contracts/{mine}/single-sign-on/domains/dns/check    L T N N N N N N N
+POST /contracts/{mine}/single-sign-on/domains/dns/removal  L T N N N N N N N
 POST /contracts/{mine}/single-sign-on/test              L T N N N R N N N
 GET  /contracts/{mine}/service-accounts/{account}/rotation L T N N N P N N N
 POST /contracts/{mine}/service-accounts/{account}/rotation L T N N N F N N N
@@ -239,6 +251,9 @@ POST /contracts/{mine}/allocation-sheet/grid            L T N N N F N N N
 GET  /contracts/{mine}/allocation-sheet/template        L T N N N D N N N
 GET  /contracts/{mine}/resources                        L T N P P P N N N
 GET  /contracts/{mine}/resources/{resource}/file        L T N D D D N N N
+GET  /contracts/{mine}/resources/{resource}/signature   L T N D D D N N N
+GET  /contracts/{mine}/resources/{resource}/sbom        L T N P P P N N N
+GET  /contracts/{mine}/resources/{resource}/sbom/file   L T N D D D N N N
 GET  /contracts/{mine}/quote-requests                   L T N N N P N N N
 GET  /contracts/{mine}/quote-requests/new               L T N N N P N N N
 POST /contracts/{mine}/quote-requests/new               L T N N N G N N N
@@ -268,6 +283,11 @@ POST /contracts/{mine}/environments/{env}/emergency-files L T N N N F N N N
 GET  /contracts/{mine}/environments/{env}/emergency-files/{emergency}/file L T N N N D N N N
 GET  /contracts/{theirs}/environments/{their_env}/emergency-files L T P N N N N N N
 GET  /contracts/{theirs}/environments/{env}/emergency-files/{emergency}/file L T N N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes L T N N N P N N N
+GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes/1 L T N N N D N N N
+GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes/999 L T N N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/photos L T N N N P N N N
+POST /contracts/{mine}/environments/{env}/activations/photos L T N N N F N N N
 
 GET  /contracts/{theirs}                                L T P N N N N N N
 GET  /contracts/{theirs}/members                        L T P N N N N N N
@@ -285,7 +305,9 @@ GET  /contracts/{theirs}/service-accounts/{account}     L T N N N N N N N
 POST /contracts/{theirs}/service-accounts/{account}/revocation L T N N N N N N N
 GET  /contracts/{theirs}/service-accounts/{account}/rotation L T N N N N N N N
 POST /contracts/{theirs}/service-accounts/{account}/rotation L T N N N N N N N
-GET  /contracts/{theirs}/single-sign-on                 L T N N N N N N N
+GET  /contracts/{theirs}/single-sign-on                 L T P N N N N N N
+POST /contracts/{theirs}/single-sign-on                 L T N N N N N N N
+GET  /contracts/{theirs}/single-sign-on/secret          L T N N N N N N N
 POST /contracts/{theirs}/single-sign-on/test            L T N N N N N N N
 GET  /contracts/{theirs}/webhooks                        L T P N N N N N N
 GET  /contracts/{theirs}/webhooks/new                    L T P N N N N N N
@@ -312,6 +334,9 @@ POST /contracts/{theirs}/allocation-sheet/grid          L T F N N N N N N
 GET  /contracts/{theirs}/allocation-sheet/template      L T D N N N N N N
 GET  /contracts/{theirs}/resources                      L T P N N N N N N
 GET  /contracts/{theirs}/resources/{resource}/file      L T D N N N N N N
+GET  /contracts/{theirs}/resources/{resource}/signature L T D N N N N N N
+GET  /contracts/{theirs}/resources/{resource}/sbom      L T P N N N N N N
+GET  /contracts/{theirs}/resources/{resource}/sbom/file L T D N N N N N N
 GET  /contracts/{theirs}/quote-requests                 L T P N N N N N N
 GET  /contracts/{theirs}/quote-requests/new             L T P N N N N N N
 POST /contracts/{theirs}/quote-requests/new             L T G N N N N N N
@@ -333,6 +358,8 @@ POST /contracts/{theirs}/environments/{their_env}/allocations L T F N N N N N N
 GET  /contracts/{theirs}/environments/{their_env}/allocations/other-products L T P N N N N N N
 GET  /contracts/{theirs}/environments/{their_env}/activations L T P N N N N N N
 POST /contracts/{theirs}/environments/{their_env}/activations L T F N N N N N N
+GET  /contracts/{theirs}/environments/{their_env}/activations/photos L T P N N N N N N
+POST /contracts/{theirs}/environments/{their_env}/activations/photos L T F N N N N N N
 
 GET  /contracts/{mine}/environments/{their_env}             L T N N N N N N N
 POST /contracts/{mine}/environments/{their_env}             L T N N N N N N N
@@ -346,6 +373,11 @@ GET  /contracts/{theirs}/environments/{env}/activations/{seq}      L T N N N N N
 GET  /contracts/{theirs}/environments/{env}/activations/{seq}/file L T N N N N N N N
 GET  /contracts/{mine}/environments/{env}/activations/999          L T N N N N N N N
 GET  /contracts/{mine}/environments/{env}/activations/999/file     L T N N N N N N N
+GET  /contracts/{mine}/environments/{their_env}/activations/photos L T N N N N N N N
+POST /contracts/{mine}/environments/{their_env}/activations/photos L T N N N N N N N
+GET  /contracts/{theirs}/environments/{env}/activations/{seq}/codes L T N N N N N N N
+GET  /contracts/{theirs}/environments/{env}/activations/{seq}/codes/1 L T N N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/999/codes    L T N N N N N N N
 
 GET  /contracts/{part}                                  L T N N N P N N N
 GET  /contracts/{part}/invitations/new                  L T N N N N N N N
@@ -363,6 +395,9 @@ GET  /contracts/{part}/reports/activations/{format}     L T N N N N N N N
 GET  /contracts/{part}/environments/new                 L T N N N N N N N
 POST /contracts/{part}/environments/new                 L T N N N N N N N
 GET  /contracts/{ended}                                 L T N N N P N N N
+GET  /contracts/{ended}/resources/{resource}/file       L T N N N N N N N
+GET  /contracts/{ended}/resources/{resource}/signature  L T N N N N N N N
+GET  /contracts/{ended}/resources/{resource}/sbom       L T N N N N N N N
 GET  /contracts/{ended}/invitations/new                 L T N N N N N N N
 POST /contracts/{ended}/invitations/new                 L T N N N N N N N
 GET  /contracts/{ended}/quote-requests                  L T N N N P N N N
@@ -398,6 +433,11 @@ POST /staff/companies/{company}/single-sign-on/secret   L N N N N N F N N
 POST /staff/companies/{company}/single-sign-on/state    L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/exceptions  L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/domains/removal  L N N N N N G N N
+GET  /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N F N N
+POST /staff/companies/{company}/single-sign-on/domains/dns/check  L N N N N N N N N
+POST /staff/companies/{company}/single-sign-on/domains/dns/removal  L N N N N N N N N
+POST /staff/companies/{company}/single-sign-on/delegation  L N N N N N G N N
 GET  /staff/companies/{env}                             L N N N N N N N N
 GET  /staff/corporate-groups                            L N N N N N P P P
 GET  /staff/corporate-groups/new                        L N N N N N P P N
@@ -496,6 +536,9 @@ GET  /staff/resources/{resource}                        L N N N N N P P P
 GET  /staff/resources/{env}                             L N N N N N N N N
 GET  /staff/resources/{resource}/products               L N N N N N P P N
 POST /staff/resources/{resource}/products               L N N N N N F F N
+GET  /staff/resources/{resource}/sbom                   L N N N N N P P P
+POST /staff/resources/{resource}/sbom                   L N N N N N F F N
+POST /staff/resources/{resource}/sbom/removal           L N N N N N G G N
 POST /staff/resources/{resource}/withdrawal             L N N N N N G G N
 GET  /staff/resources/uploads/new                       L N N N N N P P N
 POST /staff/resources/uploads/new                       L N N N N N F F N
@@ -652,12 +695,16 @@ async def _single_sign_on(portal: Portal) -> None:
     values = ConnectionValues(issuer="https://provider.invalid", client_id="portal")
     await save_connection(company, values=values, revision=0, actor=staff)
     await set_secret(portal.settings, company, "a secret of the client", actor=staff)
+    await delegate(company, allowed=True, actor=staff)
     await fetch(
         "insert into single_sign_on_attempt (id, connection, state_hash, next, created_at,"
         " expires_at) select gen_random_uuid(), id, sha256('an attempt'), '/', now(),"
         " now() + interval '1 hour' from single_sign_on_connection"
     )
-    await fetch("update session set provider_exit = sha256('a way out')")
+    await fetch(
+        "update session set provider_exit = sha256('a way out'),"
+        " provider_grant = sha256('a refresh token')"
+    )
 
 
 async def _webhooks(portal: Portal, owner: UUID) -> dict[str, object]:

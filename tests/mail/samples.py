@@ -56,6 +56,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         kind: {"quote": QUOTE, "link": f"{URL}/quotes/1"}
         for kind in ("quote-answer", "quote-notification", "quote-request", "quote-withdrawal")
     },
+    "provider-address-change": {"at": AT, "new_address": "new@example.com"},
     "quote-application": {
         **{"quote": QUOTE, "link": f"{URL}/contracts/1/products", "owner": True},
         **{"counts_from": AT.date(), "added_from": None, "ends_on": AT.date()},

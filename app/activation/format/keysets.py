@@ -86,6 +86,15 @@ class Keyset:
         ]
         return max(good, key=lambda key: (key.not_before, key.kid), default=None)
 
+    def signing_kids(self, held: Collection[str], now: datetime) -> list[str] | None:
+        """The keys to sign with, one of each kind the keyset has; None where one is not there.
+
+        A hybrid portal never falls back to one signature: hybrid systems would refuse the file.
+        """
+        kinds = [ALGORITHM] if self.second is None else [ALGORITHM, ML_DSA]
+        keys = [self.newest_key(held, now, kind) for kind in kinds]
+        return [key.kid for key in keys if key] if all(keys) else None
+
 
 def unsigned_keyset(version: int, issued_at: datetime, keys: Iterable[KeysetKey]) -> bytes:
     """The document that goes to the root: JSON in UTF-8. Raises `InvalidKeyset`."""

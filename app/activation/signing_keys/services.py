@@ -2,14 +2,13 @@
 
 import asyncio
 import threading
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 import structlog
 
 from app import clock
-from app.activation.format.jws import ALGORITHM, ML_DSA, algorithm_of
+from app.activation.format.jws import ML_DSA, algorithm_of
 from app.activation.format.keysets import (
     Keyset,
     KeysetOutcome,
@@ -89,7 +88,7 @@ async def open_office(settings: Settings, now: datetime) -> Office | None:
     text, held = await signing_key_queries.find_signing_material()
     keyset = await _trusted(settings, text)
     stored = {key.kid: key.encrypted for key in held}
-    named = _signing_kids(keyset, stored, now) if keyset else None
+    named = keyset.signing_kids(stored, now) if keyset else None
     if keyset is None or named is None or settings.key_passphrase is None:
         log.error("cannot-sign", keyset=bool(keyset), passphrase=bool(settings.key_passphrase))
         return None
@@ -102,16 +101,6 @@ async def open_office(settings: Settings, now: datetime) -> Office | None:
         log.error("cannot-decrypt", kids=named, error=str(error))
         return None
     return Office(Issuer(settings.base_url, GRACE_DAYS, keyset), *signers)
-
-
-def _signing_kids(keyset: Keyset, held: Collection[str], now: datetime) -> list[str] | None:
-    """The keys to sign with, one of each kind that the keyset has; None where one is not there.
-
-    A hybrid portal never falls back to one signature: hybrid systems would refuse the file.
-    """
-    kinds = [ALGORITHM] if keyset.second is None else [ALGORITHM, ML_DSA]
-    keys = [keyset.newest_key(held, now, kind) for kind in kinds]
-    return [key.kid for key in keys if key] if all(keys) else None
 
 
 def _opened(kid: str, encrypted: bytes, passphrase: bytes) -> Signer:

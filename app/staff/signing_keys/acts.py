@@ -88,14 +88,17 @@ async def _state_import(context: Context, _payload: Import) -> Statement:
             heading=_("This keyset cannot be activated"), facts=[], back=KEYS_URL, warning=found
         )
     held = await list_keys(await current_keyset(context.settings))
-    signing = found.newest_key([key.kid for key in held.keys], clock.now())
+    signing = found.signing_kids([key.kid for key in held.keys], clock.now())
     lost = _("This portal has none of these keys, so it could no longer issue activation files.")
     return Statement(
         heading=_("Activate this keyset?"),
         facts=[
             (_("Version"), str(found.version)),
-            *((key.kid, period(key.not_before, key.expires_at)) for key in found.keys),
-            (_("Key used for signing"), signing.kid if signing else "–"),
+            *(
+                (f"{key.kid} ({key.algorithm})", period(key.not_before, key.expires_at))
+                for key in found.keys
+            ),
+            (_("Key used for signing"), ", ".join(signing) if signing else "–"),
         ],
         back=KEYS_URL,
         warning="" if signing else lost,
