@@ -76,7 +76,7 @@ async def test_an_owner_makes_and_downloads_a_file(owner: httpx.AsyncClient, her
     assert "緊急用" in page and "2件中0件" in page
     proposed = await owner.post(URL.format(here.environment), data={"slot": "1"})
     statement = (await owner.get(proposed.headers["location"])).text
-    assert "14日間" in statement and "(WORKFLOW)" in statement
+    assert "14日後まで" in statement and "(WORKFLOW)" in statement
     done = await owner.post(proposed.headers["location"])
     shown = (await owner.get(done.headers["location"])).text
     [link] = [
