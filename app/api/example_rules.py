@@ -63,6 +63,7 @@ VARIABLES = {
 QUERIES = {"upload_resource": "?name=setup.bin"}
 SAVED = {
     "download_activation": "activation.jwt",
+    "download_emergency_file": "emergency.jwt",
     "download_resource": "resource.bin",
     "download_signature": "resource.bin.jwt",
     "download_sbom": "sbom.json",
