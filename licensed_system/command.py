@@ -17,10 +17,13 @@ from pathlib import Path
 from licensed_system import (
     archives,
     connected,
+    emergency_acts,
     files,
     jws,
     metrics,
+    origin,
     parts,
+    platform_identity,
     qr,
     reports,
     scanning,
@@ -28,6 +31,7 @@ from licensed_system import (
     texts,
 )
 from licensed_system.arguments import parse_arguments
+from licensed_system.calendars import show_time
 from licensed_system.fingerprint import Machine, this_machine
 from licensed_system.languages import Language, Words, language_of
 from licensed_system.look import Look
@@ -38,6 +42,7 @@ from licensed_system.portal_calls import Calls
 from licensed_system.portal_connection import Connection
 from licensed_system.store import Store, read_file, read_trust
 from licensed_system.tokens import read_token
+from licensed_system.trust import read_roots
 
 REFUSED = 2
 Clock = Callable[[], datetime]
@@ -85,7 +90,8 @@ def main(
 def _init(run: _Run) -> int:
     options = run.options
     trust = read_trust(options.trust)
-    system.initialise(run.store, options.name, dict(options.product), trust, run.clock())
+    platform = platform_identity.choose(options.fingerprint_file)
+    system.initialise(run.store, options.name, dict(options.product), trust, run.clock(), platform)
     run.say(texts.INITIALISED, path=options.state)
     return 0
 
@@ -165,6 +171,18 @@ def _fetch(run: _Run, machine: Machine) -> bytes:
     return connected.activate(run.store, portal, options.environment, machine, run.clock)
 
 
+def _emergency(run: _Run) -> int:
+    machine = run.machine()
+    data = read_file(run.options.file, jws.MAX_BYTES + 1)
+    running = emergency_acts.use(run.store, data, machine, run.clock())
+    until = reports.show_date(running.last_day)
+    run.say(texts.EMERGENCY_APPLIED, slot=running.file.slot, until=until)
+    run.say_check_code(data)
+    report = system.current_status(run.store, machine, run.clock())
+    print("\n".join(reports.as_text(report, run.language)))
+    return 0
+
+
 def _status(run: _Run) -> int:
     report = system.current_status(run.store, run.machine(), run.clock())
     out: Path | None = run.options.out
@@ -197,6 +215,24 @@ def _return(run: _Run) -> int:
     return 0
 
 
+def _verify(run: _Run) -> int:
+    """Check a downloaded file. With a state folder, keysets older than it has seen are refused."""
+    options = run.options
+    version = run.store.state().keyset_version if options.state else 0
+    roots = read_roots(read_trust(options.trust)) if options.trust else run.store.roots()
+    data = read_file(options.manifest, origin.MAX_BYTES + 1)
+    manifest = origin.verify_manifest(data, roots, version, options.product)
+    origin.verify_content(options.file, manifest)
+    at = show_time(manifest.signed_at, "UTC")
+    facts = {"name": manifest.name, "version": manifest.version, "at": at}
+    run.say(texts.VERIFIED, path=options.file, **facts)
+    for each in manifest.products:
+        run.say(texts.FOR_PRODUCT, product=each.name.say(run.language), code=each.code)
+    if manifest.security_fix:
+        run.say(texts.SECURITY_FIX)
+    return 0
+
+
 def _serve(run: _Run) -> int:
     def announce(address: str) -> None:
         run.say(texts.SERVING)
@@ -213,8 +249,10 @@ _ACTS: dict[str, Callable[[_Run], int]] = {
     "init": _init,
     "request": _request,
     "activate": _activate,
+    "emergency": _emergency,
     "status": _status,
     "return": _return,
+    "verify": _verify,
     "serve": _serve,
 }
 

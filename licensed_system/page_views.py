@@ -8,7 +8,7 @@ from string import Template
 
 from licensed_system import jws, page_codes, page_texts, reports, texts
 from licensed_system.calendars import show_time
-from licensed_system.claims import Activation
+from licensed_system.claims import Activation, Emergency
 from licensed_system.languages import Language, Words
 from licensed_system.look import Look
 from licensed_system.outcomes import Refused
@@ -44,7 +44,7 @@ def home(
 def confirm(
     file_id: str,
     data: bytes,
-    activation: Activation,
+    activation: Activation | Emergency,
     report: Report,
     language: Language,
     look: Look,
@@ -52,7 +52,7 @@ def confirm(
     """Restates what 決定 will apply."""
     facts = _facts(activation, language)
     facts.append((texts.CHECK_CODE, f"<code>{jws.check_code(data)}</code>"))
-    replaced = report.activation
+    replaced = report.activation if isinstance(activation, Activation) else None
     note = _t(page_texts.REPLACES, language, seq=replaced.seq) if replaced else ""
     main = [
         f"<h1>{_t(page_texts.CONFIRM, language)}</h1>",
@@ -161,8 +161,12 @@ def _status(report: Report, language: Language) -> str:
     if report.activation is not None:
         facts += _facts(report.activation, language)
         facts.append((texts.CHECK_CODE, f"<code>{reports.check_code(report)}</code>"))
+    elif report.emergency is not None:
+        facts += _facts(report.emergency.file, language)
+    file = report.activation or (report.emergency.file if report.emergency else None)
+    if file is not None and report.status.lines:
         table = _status_table(report, language)
-        zone = report.activation.contract.time_zone
+        zone = file.contract.time_zone
         note = f'<p class="soft">{_t(page_texts.DATES_NOTE, language, zone=zone)}</p>'
     description = _description(facts, language) if facts else ""
     return f"<section>{head}{description}{table}{note}</section>"
@@ -184,7 +188,7 @@ def _status_row(line: Line, language: Language) -> list[str]:
     ]
 
 
-def _product_table(activation: Activation, language: Language) -> str:
+def _product_table(activation: Activation | Emergency, language: Language) -> str:
     rows = [
         [
             esc(product.name.say(language)),
@@ -258,13 +262,18 @@ def _latest(latest: OpenRequest | None, report: Report, language: Language) -> s
     )
 
 
-def _facts(activation: Activation, language: Language) -> list[tuple[Words, str]]:
+def _facts(activation: Activation | Emergency, language: Language) -> list[tuple[Words, str]]:
     contract = activation.contract
+    number = (
+        (texts.SEQUENCE, f"{activation.seq:,}")
+        if isinstance(activation, Activation)
+        else (texts.EMERGENCY_FILE, f"{activation.slot:,}")
+    )
     return [
         (texts.CONTRACT, esc(f"{contract.number} {contract.name}")),
         (texts.COMPANY, esc(contract.company)),
         (texts.ENVIRONMENT, esc(activation.environment)),
-        (texts.SEQUENCE, f"{activation.seq:,}"),
+        number,
     ]
 
 

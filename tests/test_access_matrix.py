@@ -15,8 +15,9 @@ from app import clock, domains
 from app.accounts.factors.proof_services import encrypt_app_secret
 from app.accounts.factors.tables import AuthenticatorApp, Passkey
 from app.accounts.queries import find_credentials
+from app.activation.emergencies.services import make_file
 from app.activation.services import answer_requests
-from app.activation.signing_keys.services import rotate_signing_key
+from app.activation.signing_keys.rotation_services import rotate_signing_key
 from app.brand.services import read_brand
 from app.contracts.rules import ServiceRole
 from app.database import fetch, fetch_value, uuid7
@@ -30,6 +31,7 @@ from app.products.rules import Term
 from app.reminders.calendar_services import make_feed, take_address
 from app.service_accounts.services import create_account, rotate_token
 from app.single_sign_on.connection_services import save_connection, set_secret
+from app.single_sign_on.delegation_services import delegate
 from app.single_sign_on.values import ConnectionValues
 from app.webhooks.emission_services import send_test
 from app.webhooks.secret_services import rotate_secret
@@ -51,7 +53,7 @@ from tests.webhooks.steps import contract_id, made_endpoint
 # environments, {seq} the number of that one's activation. {theirs} is D-2001, which is outsider's,
 # {their_env} its environment. {part} is D-1002, of which owner is a member only; {ended} is D-1003,
 # which owner owns and which has ended. {confirmation}, {parked} and {session} are owner's own.
-# {together} is that activation's batch.
+# {together} is that activation's batch, {emergency} an emergency file of that environment.
 # {membership} is english's in D-1001, {invitation} an open one of D-1001; {link} is the token of
 # another one, {registration} an account that is being made by it; {address} is the token of a link
 # that confirms a new mail address of owner's.
@@ -95,6 +97,7 @@ GET  /login/single-sign-on/{company}                    L L L L L L L L L
 POST /login/single-sign-on/{company}                    L G G G G G G G G
 GET  /login/single-sign-on/{company}/callback           R R R R R R R R R
 POST /login/single-sign-on/{company}/link               R R R R R R R R R
+POST /login/single-sign-on/{company}/back-channel-logout  R R R R R R R R R
 POST /logout                                            L L L L L L L L L
 POST /language                                          G G G G G G G G G
 GET  /terms                                             L P P P P P P P P
@@ -194,6 +197,16 @@ GET  /contracts/{mine}/service-accounts/{account}       L T N N N P N N N
 GET  /contracts/{mine}/service-accounts/{env}           L T N N N N N N N
 POST /contracts/{mine}/service-accounts/{account}/revocation L T N N N G N N N
 GET  /contracts/{mine}/single-sign-on                   L T N N N P N N N
+POST /contracts/{mine}/single-sign-on                   L T N N N F N N N
+GET  /contracts/{mine}/single-sign-on/secret            L T N N N P N N N
+POST /contracts/{mine}/single-sign-on/secret            L T N N N F N N N
+POST /contracts/{mine}/single-sign-on/state             L T N N N G N N N
+POST /contracts/{mine}/single-sign-on/exceptions        L T N N N G N N N
+POST /contracts/{mine}/single-sign-on/domains/removal   L T N N N G N N N
+GET  /contracts/{mine}/single-sign-on/domains/dns       L T N N N P N N N
+POST /contracts/{mine}/single-sign-on/domains/dns       L T N N N F N N N
+POST /contracts/{mine}/single-sign-on/domains/dns/check    L T N N N N N N N
+POST /contracts/{mine}/single-sign-on/domains/dns/removal  L T N N N N N N N
 POST /contracts/{mine}/single-sign-on/test              L T N N N R N N N
 GET  /contracts/{mine}/service-accounts/{account}/rotation L T N N N P N N N
 POST /contracts/{mine}/service-accounts/{account}/rotation L T N N N F N N N
@@ -238,6 +251,9 @@ POST /contracts/{mine}/allocation-sheet/grid            L T N N N F N N N
 GET  /contracts/{mine}/allocation-sheet/template        L T N N N D N N N
 GET  /contracts/{mine}/resources                        L T N P P P N N N
 GET  /contracts/{mine}/resources/{resource}/file        L T N D D D N N N
+GET  /contracts/{mine}/resources/{resource}/signature   L T N D D D N N N
+GET  /contracts/{mine}/resources/{resource}/sbom        L T N P P P N N N
+GET  /contracts/{mine}/resources/{resource}/sbom/file   L T N D D D N N N
 GET  /contracts/{mine}/quote-requests                   L T N N N P N N N
 GET  /contracts/{mine}/quote-requests/new               L T N N N P N N N
 POST /contracts/{mine}/quote-requests/new               L T N N N G N N N
@@ -262,6 +278,11 @@ GET  /contracts/{mine}/environments/{env}/activations   L T N N N P N N N
 POST /contracts/{mine}/environments/{env}/activations   L T N N N F N N N
 GET  /contracts/{mine}/environments/{env}/activations/{seq} L T N N N P N N N
 GET  /contracts/{mine}/environments/{env}/activations/{seq}/file L T N N N D N N N
+GET  /contracts/{mine}/environments/{env}/emergency-files L T N N N P N N N
+POST /contracts/{mine}/environments/{env}/emergency-files L T N N N F N N N
+GET  /contracts/{mine}/environments/{env}/emergency-files/{emergency}/file L T N N N D N N N
+GET  /contracts/{theirs}/environments/{their_env}/emergency-files L T P N N N N N N
+GET  /contracts/{theirs}/environments/{env}/emergency-files/{emergency}/file L T N N N N N N N
 GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes L T N N N P N N N
 GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes/1 L T N N N D N N N
 GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes/999 L T N N N N N N N
@@ -284,7 +305,9 @@ GET  /contracts/{theirs}/service-accounts/{account}     L T N N N N N N N
 POST /contracts/{theirs}/service-accounts/{account}/revocation L T N N N N N N N
 GET  /contracts/{theirs}/service-accounts/{account}/rotation L T N N N N N N N
 POST /contracts/{theirs}/service-accounts/{account}/rotation L T N N N N N N N
-GET  /contracts/{theirs}/single-sign-on                 L T N N N N N N N
+GET  /contracts/{theirs}/single-sign-on                 L T P N N N N N N
+POST /contracts/{theirs}/single-sign-on                 L T N N N N N N N
+GET  /contracts/{theirs}/single-sign-on/secret          L T N N N N N N N
 POST /contracts/{theirs}/single-sign-on/test            L T N N N N N N N
 GET  /contracts/{theirs}/webhooks                        L T P N N N N N N
 GET  /contracts/{theirs}/webhooks/new                    L T P N N N N N N
@@ -311,6 +334,9 @@ POST /contracts/{theirs}/allocation-sheet/grid          L T F N N N N N N
 GET  /contracts/{theirs}/allocation-sheet/template      L T D N N N N N N
 GET  /contracts/{theirs}/resources                      L T P N N N N N N
 GET  /contracts/{theirs}/resources/{resource}/file      L T D N N N N N N
+GET  /contracts/{theirs}/resources/{resource}/signature L T D N N N N N N
+GET  /contracts/{theirs}/resources/{resource}/sbom      L T P N N N N N N
+GET  /contracts/{theirs}/resources/{resource}/sbom/file L T D N N N N N N
 GET  /contracts/{theirs}/quote-requests                 L T P N N N N N N
 GET  /contracts/{theirs}/quote-requests/new             L T P N N N N N N
 POST /contracts/{theirs}/quote-requests/new             L T G N N N N N N
@@ -369,6 +395,9 @@ GET  /contracts/{part}/reports/activations/{format}     L T N N N N N N N
 GET  /contracts/{part}/environments/new                 L T N N N N N N N
 POST /contracts/{part}/environments/new                 L T N N N N N N N
 GET  /contracts/{ended}                                 L T N N N P N N N
+GET  /contracts/{ended}/resources/{resource}/file       L T N N N N N N N
+GET  /contracts/{ended}/resources/{resource}/signature  L T N N N N N N N
+GET  /contracts/{ended}/resources/{resource}/sbom       L T N N N N N N N
 GET  /contracts/{ended}/invitations/new                 L T N N N N N N N
 POST /contracts/{ended}/invitations/new                 L T N N N N N N N
 GET  /contracts/{ended}/quote-requests                  L T N N N P N N N
@@ -404,6 +433,11 @@ POST /staff/companies/{company}/single-sign-on/secret   L N N N N N F N N
 POST /staff/companies/{company}/single-sign-on/state    L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/exceptions  L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/domains/removal  L N N N N N G N N
+GET  /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N F N N
+POST /staff/companies/{company}/single-sign-on/domains/dns/check  L N N N N N N N N
+POST /staff/companies/{company}/single-sign-on/domains/dns/removal  L N N N N N N N N
+POST /staff/companies/{company}/single-sign-on/delegation  L N N N N N G N N
 GET  /staff/companies/{env}                             L N N N N N N N N
 GET  /staff/corporate-groups                            L N N N N N P P P
 GET  /staff/corporate-groups/new                        L N N N N N P P N
@@ -417,6 +451,8 @@ GET  /staff/contracts/{mine}                            L N N N N N P P P
 GET  /staff/contracts/D-9999                            L N N N N N N N N
 GET  /staff/contracts/{mine}/amendment                  L N N N N N P P N
 POST /staff/contracts/{mine}/amendment                  L N N N N N F F N
+GET  /staff/contracts/{mine}/emergency-files            L N N N N N P P N
+POST /staff/contracts/{mine}/emergency-files            L N N N N N F F N
 GET  /staff/contracts/{mine}/renewal                    L N N N N N P P N
 POST /staff/contracts/{mine}/renewal                    L N N N N N F F N
 GET  /staff/contracts/{mine}/entitlements/new           L N N N N N P P N
@@ -500,6 +536,9 @@ GET  /staff/resources/{resource}                        L N N N N N P P P
 GET  /staff/resources/{env}                             L N N N N N N N N
 GET  /staff/resources/{resource}/products               L N N N N N P P N
 POST /staff/resources/{resource}/products               L N N N N N F F N
+GET  /staff/resources/{resource}/sbom                   L N N N N N P P P
+POST /staff/resources/{resource}/sbom                   L N N N N N F F N
+POST /staff/resources/{resource}/sbom/removal           L N N N N N G G N
 POST /staff/resources/{resource}/withdrawal             L N N N N N G G N
 GET  /staff/resources/uploads/new                       L N N N N N P P N
 POST /staff/resources/uploads/new                       L N N N N N F F N
@@ -608,6 +647,7 @@ async def _things(portal: Portal) -> dict[str, object]:
         "their_env": environments["他社本番"],
         "seq": await fetch_value("select max(seq) from activation where environment = $1", env),
     }
+    names["emergency"] = await make_file(portal.settings, here.contract, env, 1, here.actor)
     names["format"] = "csv"
     names["topic"] = "activation"
     names["calls"] = "companies"
@@ -655,12 +695,16 @@ async def _single_sign_on(portal: Portal) -> None:
     values = ConnectionValues(issuer="https://provider.invalid", client_id="portal")
     await save_connection(company, values=values, revision=0, actor=staff)
     await set_secret(portal.settings, company, "a secret of the client", actor=staff)
+    await delegate(company, allowed=True, actor=staff)
     await fetch(
         "insert into single_sign_on_attempt (id, connection, state_hash, next, created_at,"
         " expires_at) select gen_random_uuid(), id, sha256('an attempt'), '/', now(),"
         " now() + interval '1 hour' from single_sign_on_connection"
     )
-    await fetch("update session set provider_exit = sha256('a way out')")
+    await fetch(
+        "update session set provider_exit = sha256('a way out'),"
+        " provider_grant = sha256('a refresh token')"
+    )
 
 
 async def _webhooks(portal: Portal, owner: UUID) -> dict[str, object]:
@@ -976,6 +1020,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"draft_notice": "notice_id", "upload": "upload_id", "topic": "slug"}
     names |= {"account": "account_id", "vendor_account": "account_id", "import": "import_id"}
     names |= {"webhook": "endpoint_id", "vendor_webhook": "endpoint_id"}
+    names |= {"emergency": "file_id"}
     names |= {"delivery": "delivery_id", "vendor_delivery": "delivery_id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))

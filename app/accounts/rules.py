@@ -51,6 +51,7 @@ class Ending(StrEnum):
     FACTOR_REMOVAL = "factor-removal"
     ACCOUNT_DISABLING = "account-disabling"
     SINGLE_SIGN_ON = "single-sign-on"
+    PROVIDER = "provider"
 
 
 # Endings that lock an intruder out: nothing is kept of what such a browser sends afterwards.
@@ -97,10 +98,14 @@ class ByProvider:
     Attributes:
         connection: through which, for the audit log.
         exit: the address that ends the person's session there, encrypted, if there is one.
+        session: what the provider calls its session, if it says so.
+        grant: what asks the provider later whether the person may still sign in, encrypted.
     """
 
     connection: UUID
     exit: bytes | None
+    session: str | None = None
+    grant: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,7 @@ class Viewer:
         expires_at: when the session ends, however much it is used; None without a sign-in.
         generation: the account's credentials that the session was opened with; 0 without a
             session: then no credentials can be changed.
+        provider_checked_at: when the person's provider last let them in, if it can be asked.
         scopes: what one of the vendor's service accounts may do; None for everyone else. It has
             them in place of a staff role.
     """
@@ -130,6 +136,7 @@ class Viewer:
     proved_at: datetime | None = None
     expires_at: datetime | None = None
     generation: int = 0
+    provider_checked_at: datetime | None = None
     named: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     scopes: frozenset[str] | None = None
 

@@ -142,6 +142,8 @@ async def _pend(
         expires_at=now + lasts,
         provider=by.connection if by else None,
         provider_exit=by.exit if by else None,
+        provider_session=by.session if by else None,
+        provider_grant=by.grant if by else None,
     )
     async with unit_of_work():
         await hold_account(account["id"], account["credential_generation"])
@@ -190,6 +192,10 @@ async def open_session(
                 proved_at=now,
                 by_provider=by is not None,
                 provider_exit=by.exit if by else None,
+                provider=by.connection if by else None,
+                provider_session=by.session if by else None,
+                provider_grant=by.grant if by else None,
+                provider_checked_at=now if by and by.grant else None,
             )
         )
         if new_device:

@@ -57,6 +57,12 @@ EVENT_TYPES = {
     "single-sign-on-domain-addition": N_(
         "Added the domain %(domain)s to the single sign-on of “%(subject)s”"
     ),
+    "single-sign-on-domain-claim": N_(
+        "Asked to verify the domain %(domain)s for the single sign-on of “%(subject)s”"
+    ),
+    "single-sign-on-domain-claim-end": N_(
+        "Gave up verifying the domain %(domain)s for the single sign-on of “%(subject)s”"
+    ),
     "single-sign-on-domain-removal": N_(
         "Removed the domain %(domain)s from the single sign-on of “%(subject)s”"
     ),
@@ -64,14 +70,33 @@ EVENT_TYPES = {
     "single-sign-on-exception-end": N_(
         "Ended an owner's exception from the single sign-on of “%(subject)s”"
     ),
+    "single-sign-on-delegation": N_("Let the owners of “%(subject)s” manage its single sign-on"),
+    "single-sign-on-delegation-end": N_(
+        "Stopped the owners of “%(subject)s” from managing its single sign-on"
+    ),
     "single-sign-on-state": N_(
         "Changed the state of the single sign-on of “%(subject)s” (%(state)s)"
     ),
     "single-sign-on-test": N_("Tested the single sign-on of “%(subject)s”"),
+    "single-sign-on-account-creation": N_(
+        "Created an account through the single sign-on of “%(subject)s”"
+    ),
     "single-sign-on-linking": N_("Linked their account with the single sign-on of “%(subject)s”"),
+    "single-sign-on-ending": N_(
+        "Signed out, since the single sign-on of “%(subject)s” says so (%(why)s)"
+    ),
     "single-sign-on-refusal": N_(
         "Refused a sign-in through the single sign-on of “%(subject)s” (%(why)s)"
     ),
+    "provisioning-token-creation": N_("Created the provisioning token of “%(subject)s”"),
+    "provisioning-token-rotation": N_("Replaced the provisioning token of “%(subject)s”"),
+    "provisioning-token-revocation": N_("Revoked the provisioning token of “%(subject)s”"),
+    "provisioning-creation": N_("Began to manage the account of %(subject)s"),
+    "provisioning-change": N_("Changed the account of %(subject)s (%(changed)s)"),
+    "provisioning-deactivation": N_("Deactivated the account of %(subject)s"),
+    "provisioning-reactivation": N_("Reactivated the account of %(subject)s"),
+    "provisioning-address-change": N_("Changed the email address of %(subject)s"),
+    "provisioning-removal": N_("Stopped managing the account of %(subject)s"),
     "contract-creation": N_("Created the contract"),
     "membership-creation": N_("Added %(subject)s to the members as %(role)s"),
     "membership-change": N_("Changed the role or notice setting of %(subject)s (%(role)s)"),
@@ -117,6 +142,12 @@ EVENT_TYPES = {
     "activation-return": N_("Returned activation %(seq)s of “%(subject)s”"),
     "move-allowance": N_("Allowed “%(subject)s” one more move (%(reason)s)"),
     "activation-release": N_("Released the licenses held by “%(subject)s” (%(reason)s)"),
+    "emergency-file": N_("Created emergency file %(slot)s for “%(subject)s”"),
+    "emergency-download": N_("Downloaded emergency file %(slot)s for “%(subject)s”"),
+    "emergency-use": N_("The system “%(system)s” reported that it used emergency file %(slot)s"),
+    "emergency-limit": N_(
+        "Set the number of emergency files per environment to %(files)s (before: %(files_before)s)"
+    ),
     "activation-refusal": N_("Request file for “%(subject)s” was rejected: %(code)s"),
     # Resources
     "resource-download": N_("Downloaded the file “%(subject)s”"),
@@ -155,6 +186,9 @@ EVENT_TYPES = {
     "resource-upload-discard": N_("Discarded the uploaded file “%(name)s”"),
     "resource-publication": N_("Published the resource “%(subject)s”"),
     "resource-products-change": N_("Changed the products of the resource “%(subject)s”"),
+    "resource-signing": N_("Signed the resource “%(subject)s”"),
+    "resource-sbom-attachment": N_("Attached an SBOM to the resource “%(subject)s”"),
+    "resource-sbom-removal": N_("Removed the SBOM of the resource “%(subject)s”"),
     "resource-withdrawal": N_("Withdrew the resource “%(subject)s”"),
     "notice-draft": N_("Saved a draft notice"),
     "notice-change": N_("Changed an unpublished notice"),

@@ -9,12 +9,14 @@ from app.background.task import Task, repeat
 from app.database import fetch
 from app.imports.upload_services import sweep_imports
 from app.mail.services import forget_old_mails, wipe_dead_letters
+from app.provisioning import token_services as provisioning
 from app.quotes.answer_services import delete_spare_answers
 from app.reminders.event_services import forget_end_dates
 from app.resources.services import delete_withdrawn_files
 from app.resources.upload_services import discard_old_uploads
 from app.service_accounts.services import forget_unshown
 from app.settings import Settings
+from app.single_sign_on.log_out_services import forget_log_outs
 from app.storage import Storage, open_storage
 from app.webhooks.emission_services import forget_old_deliveries
 from app.webhooks.secret_services import forget_secrets
@@ -51,7 +53,9 @@ async def sweep(storage: Storage) -> None:
     await sweep_throttle()
     await _sweep_void()
     await forget_unshown()
+    await provisioning.forget_unshown()
     await forget_calls()
+    await forget_log_outs()
     await wipe_dead_letters()
     await forget_old_mails()
     await forget_secrets()

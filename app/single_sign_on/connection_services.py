@@ -1,17 +1,19 @@
-"""Changes of a company's single sign-on, as administrators make them."""
+"""Changes of a company's single sign-on, as administrators and owners make them.
+
+An owner's change names the contract, so that it stands in the contract's history.
+"""
 
 from uuid import UUID
 
 from app import clock
-from app.accounts.ending_services import end_sessions_of
-from app.accounts.rules import Ending
 from app.audit.services import record
 from app.contracts.tables import Company
-from app.database import Gone, fetch, fetch_value, lock_row, unit_of_work
+from app.database import Gone, fetch_value, lock_row, unit_of_work
 from app.settings import Settings
 from app.single_sign_on.provider_services import encrypt_client_secret
 from app.single_sign_on.queries import find_connection
 from app.single_sign_on.rules import FEWEST_EXCEPTIONS, IN_USE, NEXT_STATES, State
+from app.single_sign_on.session_services import end_password_sessions, end_provider_sessions
 from app.single_sign_on.tables import (
     SingleSignOnAttempt,
     SingleSignOnConnection,
@@ -50,7 +52,13 @@ class NotOwner(Exception):
     """The person is no owner of the company's contracts."""
 
 
-async def _lock(company: UUID, revision: int | None = None) -> SingleSignOnConnection:
+async def lock_connection(company: UUID, revision: int | None = None) -> SingleSignOnConnection:
+    """Lock the connection of a company against other changes of it.
+
+    Raises:
+        Gone: there is none.
+        Changed: it has another revision by now.
+    """
     # As weak as a change allows: linking an account at sign-in refers to this row.
     return await lock_row(
         SingleSignOnConnection,
@@ -61,7 +69,12 @@ async def _lock(company: UUID, revision: int | None = None) -> SingleSignOnConne
 
 
 async def save_connection(
-    company: UUID, *, values: ConnectionValues, revision: int, actor: UUID
+    company: UUID,
+    *,
+    values: ConnectionValues,
+    revision: int,
+    actor: UUID,
+    contract: UUID | None = None,
 ) -> None:
     """Set issuer and client: a new connection, or one that has to be tested again.
 
@@ -74,20 +87,31 @@ async def save_connection(
     async with unit_of_work():
         await lock_row(Company, Company.id == company, strength="NO KEY UPDATE")
         try:
-            before = await _lock(company, revision)
+            before = await lock_connection(company, revision)
         except Gone:
             await SingleSignOnConnection.insert(
                 SingleSignOnConnection(company=company, created_at=clock.now(), **columns(values))
             )
         else:
-            if (before.issuer, before.client_id) == (values.issuer, values.client_id):
+            if (before.issuer, before.client_id) != (values.issuer, values.client_id):
+                await _begin_again(before, values)
+            elif before.offline_access != values.offline_access:
+                await SingleSignOnConnection.update(columns(values)).where(
+                    SingleSignOnConnection.id == before.id
+                )
+            else:
                 return
-            await _begin_again(before, values)
-        await record("single-sign-on-change", actor=actor, subject=company, **builtins(values))
+        await record(
+            "single-sign-on-change",
+            actor=actor,
+            contract=contract,
+            subject=company,
+            **builtins(values),
+        )
 
 
 async def _begin_again(before: SingleSignOnConnection, values: ConnectionValues) -> None:
-    await _end_provider_sessions(before.id)
+    await end_provider_sessions(before.id)
     identity, attempt = SingleSignOnIdentity, SingleSignOnAttempt
     await identity.delete().where(identity.connection == before.id)
     await attempt.delete().where(attempt.connection == before.id)
@@ -100,24 +124,28 @@ async def _begin_again(before: SingleSignOnConnection, values: ConnectionValues)
     ).where(SingleSignOnConnection.id == before.id)
 
 
-async def set_secret(settings: Settings, company: UUID, secret: str, *, actor: UUID) -> None:
+async def set_secret(
+    settings: Settings, company: UUID, secret: str, *, actor: UUID, contract: UUID | None = None
+) -> None:
     """Set the client secret; the state stays, since providers have one replaced every year or two.
 
     Raises:
         Gone: there is no connection.
     """
     async with unit_of_work():
-        await _lock(company)
+        await lock_connection(company)
         connection = await find_connection(company)
         assert connection is not None, "it is locked"
         encrypted = encrypt_client_secret(settings, connection, secret)
         await SingleSignOnConnection.update(
             {SingleSignOnConnection.encrypted_secret: encrypted}
         ).where(SingleSignOnConnection.id == connection.id)
-        await record("single-sign-on-secret", actor=actor, subject=company)
+        await record("single-sign-on-secret", actor=actor, contract=contract, subject=company)
 
 
-async def add_domain(company: UUID, *, values: DomainValues, actor: UUID) -> None:
+async def add_domain(
+    company: UUID, *, values: DomainValues, actor: UUID, contract: UUID | None = None
+) -> None:
     """Add a domain that staff know to be the company's.
 
     Raises:
@@ -125,7 +153,7 @@ async def add_domain(company: UUID, *, values: DomainValues, actor: UUID) -> Non
         asyncpg.UniqueViolationError: a company has the domain.
     """
     async with unit_of_work():
-        connection = await _lock(company)
+        connection = await lock_connection(company)
         await SingleSignOnDomain.insert(
             SingleSignOnDomain(
                 connection=connection.id,
@@ -134,33 +162,42 @@ async def add_domain(company: UUID, *, values: DomainValues, actor: UUID) -> Non
                 **columns(values),
             )
         )
-        await _end_password_sessions(company)
+        await end_password_sessions(company)
         await record(
             "single-sign-on-domain-addition",
             actor=actor,
+            contract=contract,
             subject=company,
             **builtins(values),
         )
 
 
-async def remove_domain(company: UUID, domain: UUID, *, actor: UUID) -> None:
+async def remove_domain(
+    company: UUID, domain: UUID, *, actor: UUID, contract: UUID | None = None
+) -> None:
     """Remove a domain; its people sign in by password again.
 
     Raises:
         Gone: it is not there.
     """
     async with unit_of_work():
-        connection = await _lock(company)
+        connection = await lock_connection(company)
         own = (SingleSignOnDomain.id == domain) & (SingleSignOnDomain.connection == connection.id)
         removed = await lock_row(SingleSignOnDomain, own)
         await SingleSignOnDomain.delete().where(own)
-        await _end_provider_sessions(connection.id, removed.domain)
+        await end_provider_sessions(connection.id, removed.domain)
         await record(
-            "single-sign-on-domain-removal", actor=actor, subject=company, domain=removed.domain
+            "single-sign-on-domain-removal",
+            actor=actor,
+            contract=contract,
+            subject=company,
+            domain=removed.domain,
         )
 
 
-async def change_state(company: UUID, state: State, *, revision: int, actor: UUID) -> None:
+async def change_state(
+    company: UUID, state: State, *, revision: int, actor: UUID, contract: UUID | None = None
+) -> None:
     """Offer single sign-on, require it, or turn it off.
 
     Raises:
@@ -171,7 +208,7 @@ async def change_state(company: UUID, state: State, *, revision: int, actor: UUI
         TooFewExceptions: too few owners keep their password for it to be required.
     """
     async with unit_of_work():
-        connection = await _lock(company, revision)
+        connection = await lock_connection(company, revision)
         if state not in NEXT_STATES[State(connection.state)]:
             raise NotPossibleNow
         domain = SingleSignOnDomain
@@ -183,9 +220,15 @@ async def change_state(company: UUID, state: State, *, revision: int, actor: UUI
             SingleSignOnConnection.id == connection.id
         )
         if state not in IN_USE:
-            await _end_provider_sessions(connection.id)
-        await _end_password_sessions(company)
-        await record("single-sign-on-state", actor=actor, subject=company, state=state.value)
+            await end_provider_sessions(connection.id)
+        await end_password_sessions(company)
+        await record(
+            "single-sign-on-state",
+            actor=actor,
+            contract=contract,
+            subject=company,
+            state=state.value,
+        )
 
 
 async def _require_exceptions(connection: UUID) -> None:
@@ -193,29 +236,9 @@ async def _require_exceptions(connection: UUID) -> None:
         raise TooFewExceptions
 
 
-async def _end_password_sessions(company: UUID) -> None:
-    """End the sessions by password of people whose company requires its provider, if it does."""
-    governed = await fetch(
-        'select "user" from known_sign_in_rule where company = $1 and not excepted', company
-    )
-    await end_sessions_of(
-        [each["user"] for each in governed], Ending.SINGLE_SIGN_ON, by_provider=False
-    )
-
-
-async def _end_provider_sessions(connection: UUID, domain: str | None = None) -> None:
-    linked = await fetch(
-        'select i."user" from single_sign_on_identity i join portal_user u on u.id = i."user"'
-        " where i.connection = $1 and ($2::text is null or split_part(u.email, '@', 2) = $2)",
-        connection,
-        domain,
-    )
-    await end_sessions_of(
-        [each["user"] for each in linked], Ending.SINGLE_SIGN_ON, by_provider=True
-    )
-
-
-async def set_exception(company: UUID, user: UUID, *, keep: bool, actor: UUID) -> None:
+async def set_exception(
+    company: UUID, user: UUID, *, keep: bool, actor: UUID, contract: UUID | None = None
+) -> None:
     """Let an owner keep their password where single sign-on is required, or no longer.
 
     Raises:
@@ -225,7 +248,7 @@ async def set_exception(company: UUID, user: UUID, *, keep: bool, actor: UUID) -
     """
     exception = SingleSignOnException
     async with unit_of_work():
-        connection = await _lock(company)
+        connection = await lock_connection(company)
         own = (exception.connection == connection.id) & (exception.user == user)
         if keep:
             if not await fetch_value(
@@ -243,8 +266,20 @@ async def set_exception(company: UUID, user: UUID, *, keep: bool, actor: UUID) -
             await exception.delete().where(own)
             if connection.state == State.REQUIRED:
                 await _require_exceptions(connection.id)
-            await _end_password_sessions(company)
+            await end_password_sessions(company)
         if keep:
-            await record("single-sign-on-exception", actor=actor, subject=company, user=user)
+            await record(
+                "single-sign-on-exception",
+                actor=actor,
+                contract=contract,
+                subject=company,
+                user=user,
+            )
         else:
-            await record("single-sign-on-exception-end", actor=actor, subject=company, user=user)
+            await record(
+                "single-sign-on-exception-end",
+                actor=actor,
+                contract=contract,
+                subject=company,
+                user=user,
+            )

@@ -24,7 +24,7 @@ from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.settings import Settings
 from app.single_sign_on import queries, services
 from app.single_sign_on.rules import IN_USE, LINKING_LASTS, Connection, Refused, Why
-from app.single_sign_on.services import Arrival
+from app.single_sign_on.services import Arrival, Left
 
 
 class Linking(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ class Linking(msgspec.Struct, frozen=True):
     address: str
     browser: bytes
     next: str
-    exit: str | None
+    left: Left
     expires_at: datetime
 
 
@@ -63,7 +63,7 @@ async def offer_linking(settings: Settings, connection: Connection, arrival: Arr
         address=person.address,
         browser=token_hash(arrival.browser),
         next=arrival.next,
-        exit=arrival.exit,
+        left=arrival.left,
         expires_at=clock.now() + LINKING_LASTS,
     )
     secret = read_secret(settings.secret_file)
@@ -124,7 +124,7 @@ async def link_by_password(
             settings,
             connection,
             account,
-            exit=linking.exit,
+            left=linking.left,
             user_agent=user_agent,
             device_tokens=device_tokens,
         )

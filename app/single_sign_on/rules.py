@@ -18,6 +18,11 @@ LINKING_LASTS = timedelta(minutes=15)
 FEWEST_EXCEPTIONS = 2
 LONGEST_ADDRESS = 300
 SCOPES = "openid email profile"
+# Some providers give a refresh token for this scope only; others give one that never ends.
+OFFLINE = "offline_access"
+# How long a session stays before the provider is asked again, and how long an answer may take.
+ASKED_EVERY = timedelta(minutes=15)
+ANSWERED_WITHIN = 3.0
 
 
 class State(StrEnum):
@@ -64,6 +69,8 @@ class Why(StrEnum):
     FOREIGN_ADDRESS = "foreign-address"
     NO_ACCOUNT = "no-account"
     OTHER_PERSON = "other-person"
+    REPLAYED = "replayed"
+    NO_LONGER = "no-longer"
 
 
 class Refused(Exception):
@@ -86,12 +93,24 @@ class Connection:
     encrypted_secret: bytes | None
     state: State
     domains: frozenset[str]
+    offline_access: bool = False
+
+
+def scopes(*, offline_access: bool) -> str:
+    """Return what a sign-in asks for."""
+    return f"{SCOPES} {OFFLINE}" if offline_access else SCOPES
 
 
 def callback_url(base_url: str, company: UUID) -> str:
     """Return the redirect URI: one for each company, so that no provider's answer passes for
     another one's (RFC 9700, section 4.4)."""
     return f"{base_url}/login/single-sign-on/{company}/callback"
+
+
+def log_out_url(base_url: str, company: UUID) -> str:
+    """Return where the provider says that a person signed out (OpenID Connect Back-Channel
+    Logout)."""
+    return f"{base_url}/login/single-sign-on/{company}/back-channel-logout"
 
 
 def after_exit_url(base_url: str) -> str:

@@ -19,6 +19,7 @@ LEVELS = [
     {"activation"},
     {"environments"},
     {"products"},
+    {"provisioning"},
     {"service_accounts"},
     {"single_sign_on"},
     {"people"},
@@ -45,7 +46,7 @@ KNOW_EVERYTHING = {
     ),
 }
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
-DOMAINS = set.union(*LEVELS[:16])
+DOMAINS = set.union(*LEVELS[:17])
 
 # What each room may import of its own domain. Two modules of one room may import each other.
 ROOMS = {
@@ -73,6 +74,7 @@ FURTHER = {
             (
                 *("format.claims", "format.curve_points", "format.files", "format.jws"),
                 *("format.keysets", "format.recognition", "format.requests", "format.roots"),
+                *("format.keyset_keys", "format.signed_files"),
                 *("format.strict_json", "licensed_products", "machine_moves", "messages"),
                 *("signing", "signing_keys.encryption", "wording"),
                 *("format.packing", "format.parts"),
@@ -82,19 +84,24 @@ FURTHER = {
         "signing_keys.files": "queries",
         "batches.lines": "queries",
         "batches.wording": "acts",
+        "emergencies.wording": "rules",
         "checks": "services",
         "statements": "acts",
         "commands": "pages",
     },
     "api": {"errors": "access", "calls": "endpoints", "vendor.upserts": "endpoints"},
+    "provisioning": {"errors": "access", "calls": "endpoints"},
     "staff": {"commands": "pages"},
     "secret": {"commands": "pages"},
+    "resources": {"commands": "pages"},
     "imports": {
         "files": "queries",
         "commands": "pages",
     },
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
+    # The console has the same pages as owners, as for webhooks.
+    "single_sign_on": {"controllers": "acts", "claim_controllers": "acts"},
     "webhooks": {
         "courier": "services",
         "worker": "services",
@@ -108,10 +115,13 @@ EXCEPTIONS = {
     # The use of a session is noted while it is looked up.
     ("app.accounts.viewer_access", "app.accounts.session_services"),
     ("app.accounts.access", "app.accounts.session_services"),
+    # The use of a token is noted while it is looked up.
+    ("app.provisioning.access", "app.provisioning.token_services"),
     # A command runs on the portal's database; the server never loads it.
     ("app.activation.commands", "app.cli.runtime"),
     ("app.audit.commands", "app.cli.runtime"),
     ("app.imports.commands", "app.cli.runtime"),
+    ("app.resources.commands", "app.cli.runtime"),
     ("app.secret.commands", "app.cli.runtime"),
     ("app.staff.commands", "app.cli.runtime"),
     ("app.withdrawal.commands", "app.cli.runtime"),

@@ -31,6 +31,7 @@ PUBLIC = {
     ("POST", "/login/single-sign-on/{id}"),
     ("GET", "/login/single-sign-on/{id}/callback"),
     ("POST", "/login/single-sign-on/{id}/link"),
+    ("POST", "/login/single-sign-on/{id}/back-channel-logout"),
     ("POST", "/language"),
     ("GET", "/password/forgotten"),
     ("POST", "/password/forgotten"),

@@ -31,7 +31,7 @@ JOURNEYS = {
     "contracts": {"contracts"},
     "contract page": {
         *("products", "environments", "allocations", "bulk-allocation", "activation", "move"),
-        *("members", "other-systems", "group-companies", "resources"),
+        *("members", "other-systems", "group-companies", "resources", "emergency"),
     },
     "join": {"joining"},
     "quote request": {"quotes"},

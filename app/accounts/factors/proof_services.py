@@ -165,16 +165,26 @@ async def _finish(
         waiting = PendingSignIn.delete().where(PendingSignIn.id == pending["pending"])
         if not await waiting.returning(PendingSignIn.id):
             return None
-        provider = pending["provider"]
         signed_in = await open_session(
             pending,
             pending["user_agent"],
             known_device=pending["device"],
             second_factor=answer.way.value,
-            by=ByProvider(provider, pending["provider_exit"]) if provider else None,
+            by=_by_provider(pending),
         )
         await tell_owners(settings, pending["id"], signed_in.told)
         return signed_in
+
+
+def _by_provider(pending: Record) -> ByProvider | None:
+    if pending["provider"] is None:
+        return None
+    return ByProvider(
+        pending["provider"],
+        pending["provider_exit"],
+        pending["provider_session"],
+        pending["provider_grant"],
+    )
 
 
 async def prove_again(

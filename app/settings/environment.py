@@ -1,154 +1,33 @@
-"""What the surroundings decide: read once from environment variables, never changed after."""
+"""Reading the settings from environment variables, once; a wrong value names what to do."""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.addresses import WrongAddress, normal_address
-from app.outgoing import read_networks
+from app.outgoing import HIGHEST_PORT, read_networks, read_servers
+from app.settings.values import LOOPBACK, Settings, SettingsError, SmtpServer
 
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 STARTTLS = ("auto", "require", "never")
 STORES = {"s3", "gs", "az"}
 SHORTEST_TOKEN = 32
-HIGHEST_PORT = 65535
 MOST_WORKERS = 999
+MOST_FIX_MONTHS = 120
 
 
-class SettingsError(Exception):
-    """A setting is missing or has a value that cannot work. The message says what to do."""
-
-
-@dataclass(frozen=True)
-class SmtpServer:
-    """The mail server that takes the portal's mails.
-
-    Attributes:
-        tls: whether the connection begins with TLS (smtps).
-        starttls: whether TLS begins with STARTTLS: one of STARTTLS.
-    """
-
-    host: str
-    port: int
-    user: str | None
-    password: str | None = field(repr=False)
-    tls: bool
-    starttls: str
-
-    @property
-    def local(self) -> bool:
-        """Whether nothing lies between the portal and the server."""
-        return self.host in LOOPBACK
-
-    @property
-    def tls_required(self) -> bool:
-        """Whether nothing is sent in clear, whatever the server offers."""
-        return self.tls or self.starttls == "require"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The portal's settings.
-
-    Attributes:
-        data_dir: folder of everything the portal keeps outside an external PostgreSQL.
-        base_url: the address people use, without a trailing slash; links are built from it.
-        host: address the server binds.
-        port: TCP port the server binds.
-        database_url: DSN of the running role, or None for the embedded server.
-        migrate_url: DSN of the owning role, where it differs from the running one.
-        workers: number of server processes.
-        demo: whether the demo world and its helps are shown.
-        trusted_proxies: addresses whose forwarded headers count.
-        secret_file: what encrypts parked forms and waiting mails; made at the first start.
-        key_passphrase: passphrase under which signing keys rest.
-        trusted_roots: folder or file with the public root keys (PEM).
-        storage_url: the object store of downloads, or None for a folder below `data_dir`.
-        smtp: the server that takes mails, or None to keep them as files.
-        mail_from: address that mails come from.
-        delivers_mail: whether the server processes deliver mails themselves.
-        metrics_token: what monitoring shows to read /metrics, or None without a such page.
-        provider_addresses: private networks in which identity providers may be.
-        webhook_addresses: private networks that webhooks may reach all the same.
-    """
-
-    data_dir: Path
-    base_url: str
-    host: str
-    port: int
-    database_url: str | None
-    migrate_url: str | None
-    workers: int
-    demo: bool
-    trusted_proxies: tuple[str, ...]
-    secret_file: Path
-    key_passphrase: bytes | None
-    trusted_roots: Path
-    storage_url: str | None
-    smtp: SmtpServer | None
-    mail_from: str
-    delivers_mail: bool
-    metrics_token: bytes | None = field(repr=False)
-    provider_addresses: tuple[str, ...] = ()
-    webhook_addresses: tuple[str, ...] = ()
-
-    @property
-    def https(self) -> bool:
-        """Whether people reach the portal over https."""
-        return self.base_url.startswith("https://")
-
-    @property
-    def session_cookie(self) -> str:
-        """Name of the session cookie.
-
-        Over plain http the port is part of the name, so that two demos on one machine
-        do not sign each other out: cookies do not know ports.
-        """
-        return "__Host-session" if self.https else f"session-{self.port}"
-
-    @property
-    def pending_cookie(self) -> str:
-        """Name of the cookie of a log-in that waits for its second factor."""
-        return "__Host-sign-in" if self.https else f"sign-in-{self.port}"
-
-    @property
-    def provider_cookie(self) -> str:
-        """Name of the cookie of a browser that signs in through an identity provider."""
-        return "__Host-single-sign-on" if self.https else f"single-sign-on-{self.port}"
-
-    @property
-    def place_cookie(self) -> str:
-        """Name of the cookie of a browser that has to wait before a sign-in."""
-        return "__Host-place" if self.https else f"place-{self.port}"
-
-    @property
-    def device_cookie(self) -> str:
-        """Name of the cookie of a browser that a person has signed in with before."""
-        return "__Host-device" if self.https else "device"
-
-    @property
-    def language_cookie(self) -> str:
-        """Name of the cookie of the chosen language."""
-        return "__Host-language" if self.https else "language"
-
-    @property
-    def origin(self) -> str:
-        """Scheme and host of base_url, as browsers send them in Origin."""
-        parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}"
-
-
-def _number(environ: Mapping[str, str], name: str, default: int, highest: int) -> int:
+def _number(
+    environ: Mapping[str, str], name: str, default: int, highest: int, lowest: int = 1
+) -> int:
     value = environ.get(name, "").strip()
     if not value:
         return default
     # The length first: Python refuses to read very long numbers.
     digits = value.isascii() and value.isdigit() and len(value) <= len(str(highest))
-    if not digits or not 1 <= int(value) <= highest:
-        raise SettingsError(f"{name} must be a whole number from 1 to {highest}, not {value!r}.")
+    if not digits or not lowest <= int(value) <= highest:
+        raise SettingsError(
+            f"{name} must be a whole number from {lowest} to {highest}, not {value!r}."
+        )
     return int(value)
 
 
@@ -189,14 +68,13 @@ def _metrics_token(environ: Mapping[str, str]) -> bytes | None:
     return token
 
 
-def _provider_addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
-    text = environ.get("PORTAL_PROVIDER_ADDRESSES", "")
+def _networks(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     try:
-        return read_networks(text)
-    except ValueError:
+        return read_networks(environ.get(name, ""))
+    except ValueError as error:
         raise SettingsError(
-            "PORTAL_PROVIDER_ADDRESSES must be networks like 10.20.0.0/16, separated by commas, not"
-            f" {text!r}."
+            f"{name} must be networks with commas between, such as 10.1.0.0/16, fd00:1::/64:"
+            f" {error}."
         ) from None
 
 
@@ -248,14 +126,14 @@ def _storage_url(environ: Mapping[str, str]) -> str | None:
     return url
 
 
-def _webhook_addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
-    given = environ.get("PORTAL_WEBHOOK_ADDRESSES", "")
+def _dns_servers(environ: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    given = environ.get("PORTAL_DNS_SERVERS", "")
     try:
-        return tuple(str(ip_network(each.strip())) for each in given.split(",") if each.strip())
-    except ValueError as error:
+        return read_servers(given)
+    except ValueError:
         raise SettingsError(
-            "PORTAL_WEBHOOK_ADDRESSES must be networks with commas between, such as"
-            f" 10.1.0.0/16, fd00:1::/64: {error}."
+            "PORTAL_DNS_SERVERS must be IP addresses with commas between, such as 192.0.2.53 or"
+            f" [2001:db8::53]:53, not {given!r}."
         ) from None
 
 
@@ -311,6 +189,10 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         mail_from=_mail_from(environ, base_url),
         delivers_mail=environ.get("PORTAL_DELIVERS_MAIL") != "0",
         metrics_token=_metrics_token(environ),
-        provider_addresses=_provider_addresses(environ),
-        webhook_addresses=_webhook_addresses(environ),
+        provider_addresses=_networks(environ, "PORTAL_PROVIDER_ADDRESSES"),
+        webhook_addresses=_networks(environ, "PORTAL_WEBHOOK_ADDRESSES"),
+        security_fix_months=_number(
+            environ, "PORTAL_SECURITY_FIX_MONTHS", 6, MOST_FIX_MONTHS, lowest=0
+        ),
+        dns_servers=_dns_servers(environ),
     )
