@@ -100,14 +100,14 @@ async def _take_codes(camera: Camera, person: Person, plant: LicensedSystem) -> 
     await person.press("写真から読み取る")
     await person.upload("QRコードの写真", photo)
     await person.press("登録｜ファイル")
-    await camera.take("activation-photos", person, lowest=470)
+    await camera.take("activation-photos", person, lowest=680)
     photo.write_bytes(photograph(second, None, "m", 2))
     await person.upload("QRコードの写真", photo)
     await person.press("登録｜ファイル")
     await person.press("決定")
     await person.press("QRコードで表示")
     await person.page.wait_for_load_state("networkidle")
-    await camera.take("activation-codes", person, lowest=760)
+    await camera.take("activation-codes", person, lowest=1000)
 
 
 async def take_move(camera: Camera) -> None:
