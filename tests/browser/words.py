@@ -279,6 +279,11 @@ ENGLISH = {
     "緊急用ファイルを作成": "Create an emergency file",
     "アクティベーションリクエストファイル｜まとめて": "Activation request files",
     "確認｜ファイル": "Review",
+    # QR codes
+    "写真から読み取る": "Read from photos",
+    "QRコードの写真": "Photos of the QR codes",
+    "QRコードで表示": "Show as QR codes",
+    "または、QR コードの文字列": "Or the text of the QR codes",
     # Quotes
     "見積依頼": "Request a quote",
     "新しい見積依頼": "New quote request",
