@@ -59,6 +59,7 @@ class Session(Table):
     Attributes:
         by_provider: whether an identity provider vouched for the person.
         provider_exit: the address that also ends the session there, encrypted.
+        second_factor_by_provider: whether the provider asked for a second factor that counts.
     """
 
     id = UUID(primary_key=True, default=uuid7)
@@ -69,11 +70,12 @@ class Session(Table):
     created_at = Timestamptz(default=None)
     last_seen_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
-    proved_at = Timestamptz(default=None)
+    proved_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     end_reason = Text(null=True, default=None)
     by_provider = Boolean(default=False)
     provider_exit = Bytea(null=True, default=None)
+    second_factor_by_provider = Boolean(default=False)
 
 
 class Device(Table):
@@ -227,7 +229,7 @@ DATA = (
     Fields(
         "session",
         "user generation user_agent created_at last_seen_at expires_at proved_at "
-        "ended_at end_reason by_provider",
+        "ended_at end_reason by_provider second_factor_by_provider",
         Level.PERSONAL,
         "oneself",
         "oneself, by proof; operator",

@@ -64,6 +64,10 @@ EVENT_TYPES = {
     "single-sign-on-exception-end": N_(
         "Ended an owner's exception from the single sign-on of “%(subject)s”"
     ),
+    "staff-single-sign-on-exception": N_("Excepted %(subject)s from the single sign-on of staff"),
+    "staff-single-sign-on-exception-end": N_(
+        "Ended the exception of %(subject)s from the single sign-on of staff"
+    ),
     "single-sign-on-state": N_(
         "Changed the state of the single sign-on of “%(subject)s” (%(state)s)"
     ),

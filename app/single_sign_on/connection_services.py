@@ -1,4 +1,7 @@
-"""Changes of a company's single sign-on, as administrators make them."""
+"""Changes of a company's single sign-on, or the vendor's own, as administrators make them.
+
+Where a company is None, it is the vendor's: its administrators are then what owners are elsewhere.
+"""
 
 from uuid import UUID
 
@@ -20,13 +23,13 @@ from app.single_sign_on.tables import (
     SingleSignOnIdentity,
 )
 from app.single_sign_on.values import ConnectionValues, DomainValues
-from app.web.values import builtins, columns
+from app.web.values import Values, builtins, columns
 
 # Exceptions that count: owners of the company's contracts who have a second factor.
 EXCEPTIONS = """
     select count(distinct e."user") from single_sign_on_exception e
     join single_sign_on_connection c on c.id = e.connection
-    join known_company_owner o on o.company = c.company and o."user" = e."user"
+    join known_company_owner o on o.company is not distinct from c.company and o."user" = e."user"
     where e.connection = $1
       and (exists (select 1 from authenticator_app f
                    where f."user" = e."user" and f.confirmed_at is not null)
@@ -50,7 +53,15 @@ class NotOwner(Exception):
     """The person is no owner of the company's contracts."""
 
 
-async def _lock(company: UUID, revision: int | None = None) -> SingleSignOnConnection:
+async def lock_connection(
+    company: UUID | None, revision: int | None = None
+) -> SingleSignOnConnection:
+    """Lock a connection.
+
+    Raises:
+        Gone: there is none.
+        Changed: it has another revision by now.
+    """
     # As weak as a change allows: linking an account at sign-in refers to this row.
     return await lock_row(
         SingleSignOnConnection,
@@ -74,7 +85,7 @@ async def save_connection(
     async with unit_of_work():
         await lock_row(Company, Company.id == company, strength="NO KEY UPDATE")
         try:
-            before = await _lock(company, revision)
+            before = await lock_connection(company, revision)
         except Gone:
             await SingleSignOnConnection.insert(
                 SingleSignOnConnection(company=company, created_at=clock.now(), **columns(values))
@@ -82,12 +93,13 @@ async def save_connection(
         else:
             if (before.issuer, before.client_id) == (values.issuer, values.client_id):
                 return
-            await _begin_again(before, values)
+            await begin_again(before, values)
         await record("single-sign-on-change", actor=actor, subject=company, **builtins(values))
 
 
-async def _begin_again(before: SingleSignOnConnection, values: ConnectionValues) -> None:
-    await _end_provider_sessions(before.id)
+async def begin_again(before: SingleSignOnConnection, values: Values) -> None:
+    """Set issuer and client of a connection that is there, so that it has to be tested again."""
+    await end_provider_sessions(before.id)
     identity, attempt = SingleSignOnIdentity, SingleSignOnAttempt
     await identity.delete().where(identity.connection == before.id)
     await attempt.delete().where(attempt.connection == before.id)
@@ -100,14 +112,14 @@ async def _begin_again(before: SingleSignOnConnection, values: ConnectionValues)
     ).where(SingleSignOnConnection.id == before.id)
 
 
-async def set_secret(settings: Settings, company: UUID, secret: str, *, actor: UUID) -> None:
+async def set_secret(settings: Settings, company: UUID | None, secret: str, *, actor: UUID) -> None:
     """Set the client secret; the state stays, since providers have one replaced every year or two.
 
     Raises:
         Gone: there is no connection.
     """
     async with unit_of_work():
-        await _lock(company)
+        await lock_connection(company)
         connection = await find_connection(company)
         assert connection is not None, "it is locked"
         encrypted = encrypt_client_secret(settings, connection, secret)
@@ -117,7 +129,7 @@ async def set_secret(settings: Settings, company: UUID, secret: str, *, actor: U
         await record("single-sign-on-secret", actor=actor, subject=company)
 
 
-async def add_domain(company: UUID, *, values: DomainValues, actor: UUID) -> None:
+async def add_domain(company: UUID | None, *, values: DomainValues, actor: UUID) -> None:
     """Add a domain that staff know to be the company's.
 
     Raises:
@@ -125,7 +137,7 @@ async def add_domain(company: UUID, *, values: DomainValues, actor: UUID) -> Non
         asyncpg.UniqueViolationError: a company has the domain.
     """
     async with unit_of_work():
-        connection = await _lock(company)
+        connection = await lock_connection(company)
         await SingleSignOnDomain.insert(
             SingleSignOnDomain(
                 connection=connection.id,
@@ -143,24 +155,24 @@ async def add_domain(company: UUID, *, values: DomainValues, actor: UUID) -> Non
         )
 
 
-async def remove_domain(company: UUID, domain: UUID, *, actor: UUID) -> None:
+async def remove_domain(company: UUID | None, domain: UUID, *, actor: UUID) -> None:
     """Remove a domain; its people sign in by password again.
 
     Raises:
         Gone: it is not there.
     """
     async with unit_of_work():
-        connection = await _lock(company)
+        connection = await lock_connection(company)
         own = (SingleSignOnDomain.id == domain) & (SingleSignOnDomain.connection == connection.id)
         removed = await lock_row(SingleSignOnDomain, own)
         await SingleSignOnDomain.delete().where(own)
-        await _end_provider_sessions(connection.id, removed.domain)
+        await end_provider_sessions(connection.id, removed.domain)
         await record(
             "single-sign-on-domain-removal", actor=actor, subject=company, domain=removed.domain
         )
 
 
-async def change_state(company: UUID, state: State, *, revision: int, actor: UUID) -> None:
+async def change_state(company: UUID | None, state: State, *, revision: int, actor: UUID) -> None:
     """Offer single sign-on, require it, or turn it off.
 
     Raises:
@@ -171,7 +183,7 @@ async def change_state(company: UUID, state: State, *, revision: int, actor: UUI
         TooFewExceptions: too few owners keep their password for it to be required.
     """
     async with unit_of_work():
-        connection = await _lock(company, revision)
+        connection = await lock_connection(company, revision)
         if state not in NEXT_STATES[State(connection.state)]:
             raise NotPossibleNow
         domain = SingleSignOnDomain
@@ -183,7 +195,7 @@ async def change_state(company: UUID, state: State, *, revision: int, actor: UUI
             SingleSignOnConnection.id == connection.id
         )
         if state not in IN_USE:
-            await _end_provider_sessions(connection.id)
+            await end_provider_sessions(connection.id)
         await _end_password_sessions(company)
         await record("single-sign-on-state", actor=actor, subject=company, state=state.value)
 
@@ -193,29 +205,38 @@ async def _require_exceptions(connection: UUID) -> None:
         raise TooFewExceptions
 
 
-async def _end_password_sessions(company: UUID) -> None:
+async def _end_password_sessions(company: UUID | None) -> None:
     """End the sessions by password of people whose company requires its provider, if it does."""
     governed = await fetch(
-        'select "user" from known_sign_in_rule where company = $1 and not excepted', company
+        'select "user" from known_sign_in_rule'
+        " where company is not distinct from $1 and not excepted",
+        company,
     )
     await end_sessions_of(
         [each["user"] for each in governed], Ending.SINGLE_SIGN_ON, by_provider=False
     )
 
 
-async def _end_provider_sessions(connection: UUID, domain: str | None = None) -> None:
-    linked = await fetch(
-        'select i."user" from single_sign_on_identity i join portal_user u on u.id = i."user"'
-        " where i.connection = $1 and ($2::text is null or split_part(u.email, '@', 2) = $2)",
+async def end_provider_sessions(connection: UUID, domain: str | None = None) -> None:
+    """End the sessions that a connection opened, and the sign-ins through it that wait.
+
+    Args:
+        domain: of people with such an address only.
+    """
+    found = await fetch(
+        'select u.id as "user" from portal_user u'
+        ' where (exists (select 1 from single_sign_on_identity i where i."user" = u.id'
+        "                and i.connection = $1)"
+        '        or exists (select 1 from pending_sign_in p where p."user" = u.id'
+        "                   and p.provider = $1))"
+        " and ($2::text is null or split_part(u.email, '@', 2) = $2)",
         connection,
         domain,
     )
-    await end_sessions_of(
-        [each["user"] for each in linked], Ending.SINGLE_SIGN_ON, by_provider=True
-    )
+    await end_sessions_of([each["user"] for each in found], Ending.SINGLE_SIGN_ON, by_provider=True)
 
 
-async def set_exception(company: UUID, user: UUID, *, keep: bool, actor: UUID) -> None:
+async def set_exception(company: UUID | None, user: UUID, *, keep: bool, actor: UUID) -> None:
     """Let an owner keep their password where single sign-on is required, or no longer.
 
     Raises:
@@ -225,11 +246,12 @@ async def set_exception(company: UUID, user: UUID, *, keep: bool, actor: UUID) -
     """
     exception = SingleSignOnException
     async with unit_of_work():
-        connection = await _lock(company)
+        connection = await lock_connection(company)
         own = (exception.connection == connection.id) & (exception.user == user)
         if keep:
             if not await fetch_value(
-                'select 1 from known_company_owner where company = $1 and "user" = $2',
+                "select 1 from known_company_owner where company is not distinct from $1"
+                ' and "user" = $2',
                 company,
                 user,
             ):
@@ -244,7 +266,16 @@ async def set_exception(company: UUID, user: UUID, *, keep: bool, actor: UUID) -
             if connection.state == State.REQUIRED:
                 await _require_exceptions(connection.id)
             await _end_password_sessions(company)
-        if keep:
+        await _note_exception(company, user, keep=keep, actor=actor)
+
+
+async def _note_exception(company: UUID | None, user: UUID, *, keep: bool, actor: UUID) -> None:
+    match company, keep:
+        case None, True:
+            await record("staff-single-sign-on-exception", actor=actor, subject=user)
+        case None, False:
+            await record("staff-single-sign-on-exception-end", actor=actor, subject=user)
+        case _, True:
             await record("single-sign-on-exception", actor=actor, subject=company, user=user)
-        else:
+        case _, False:
             await record("single-sign-on-exception-end", actor=actor, subject=company, user=user)

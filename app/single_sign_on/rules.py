@@ -18,6 +18,8 @@ LINKING_LASTS = timedelta(minutes=15)
 FEWEST_EXCEPTIONS = 2
 LONGEST_ADDRESS = 300
 SCOPES = "openid email profile"
+# What stands for the company in the addresses of the vendor's own connection.
+STAFF = "staff"
 
 
 class State(StrEnum):
@@ -50,6 +52,7 @@ class Why(StrEnum):
 
     NO_ATTEMPT = "no-attempt"
     PROVIDER_DOWN = "provider-down"
+    WRONG_CERTIFICATE = "provider-certificate"
     PROVIDER_REFUSED = "provider-refused"
     MIXED_UP = "wrong-issuer-of-answer"
     CODE_REFUSED = "code-refused"
@@ -76,22 +79,35 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Connection:
-    """What a sign-in needs to know of a company's connection."""
+    """What a sign-in needs to know of a company's connection, or of the vendor's.
+
+    Attributes:
+        company: None for the vendor's, through which its staff sign in.
+        company_name: empty for the vendor.
+        amr, acr: what counts as staff's second factor.
+    """
 
     id: UUID
-    company: UUID
+    company: UUID | None
     company_name: str
     issuer: str
     client_id: str
     encrypted_secret: bytes | None
     state: State
     domains: frozenset[str]
+    amr: frozenset[str] = frozenset()
+    acr: frozenset[str] = frozenset()
 
 
-def callback_url(base_url: str, company: UUID) -> str:
+def sign_in_path(company: UUID | None) -> str:
+    """Return the path of sign-ins through a company's connection, or the vendor's."""
+    return f"/login/single-sign-on/{company or STAFF}"
+
+
+def callback_url(base_url: str, company: UUID | None) -> str:
     """Return the redirect URI: one for each company, so that no provider's answer passes for
     another one's (RFC 9700, section 4.4)."""
-    return f"{base_url}/login/single-sign-on/{company}/callback"
+    return f"{base_url}{sign_in_path(company)}/callback"
 
 
 def after_exit_url(base_url: str) -> str:

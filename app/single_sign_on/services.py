@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.single_sign_on import queries, rules
 from app.single_sign_on.provider_services import Provider, discover, exchange, read_keys
 from app.single_sign_on.rules import IN_USE, Connection, Refused, Why
+from app.single_sign_on.strength_rules import Strength, asked_for, strength_of
 from app.single_sign_on.tables import SingleSignOnAttempt, SingleSignOnIdentity
 from app.single_sign_on.token_rules import Expected, Person, read_id_token
 
@@ -27,7 +28,7 @@ class Arrival:
 
     Attributes:
         browser: the token of the browser that began the sign-in.
-        tester: the owner who tests the connection; None for a sign-in.
+        tester: the owner or administrator who tests the connection; None for a sign-in.
         next: the path that they wanted.
         exit: the address that ends their session at the provider, if there is one.
     """
@@ -78,6 +79,7 @@ async def depart(
         "nonce": rules.nonce_of(state, browser),
         "code_challenge": rules.challenge_of(rules.verifier_of(state, browser)),
         "code_challenge_method": "S256",
+        **asked_for(connection),
         **({"login_hint": address} if address else {}),
     }
     return _with_query(provider.authorization, asked)
@@ -179,7 +181,7 @@ async def enter(
         CredentialsChanged: the account is shut.
     """
     person = arrival.person
-    found = await queries.find_account(connection.id, person.subject, person.address)
+    found = await queries.find_account(connection, person.subject, person.address)
     if found is None:
         raise Refused(Why.NO_ACCOUNT)
     if not found.linked:
@@ -193,6 +195,7 @@ async def enter(
             connection,
             account,
             exit=arrival.exit,
+            strength=strength_of(connection, person.told, clock.now()),
             user_agent=user_agent,
             device_tokens=device_tokens,
         )
@@ -204,22 +207,26 @@ async def open_linked(
     account: Record,
     *,
     exit: str | None,
+    strength: Strength,
+    subject: str | None = None,
     user_agent: str,
     device_tokens: Sequence[str],
 ) -> SignIn | PendingLogin:
     """Go on with an account that is linked, in the open unit of work.
 
-    A second factor that the person set up here is asked all the same.
+    A second factor that the person set up here is asked all the same, unless the provider's counts.
 
     Args:
         account: a row of find_credentials.
+        subject: the person to link the account with after its second factor.
 
     Raises:
         CredentialsChanged: the account is shut, or its credentials are others by now.
     """
     user = account["id"]
     device = await accounts.find_device(device_tokens, user)
-    by = ByProvider(connection.id, encrypt_exit(settings, user, exit) if exit else None)
+    box = encrypt_exit(settings, user, exit) if exit else None
+    by = ByProvider(connection.id, box, strength.proved_at, strength.second_factor, subject)
     identity = SingleSignOnIdentity
     await identity.update({identity.last_used_at: clock.now()}).where(
         (identity.connection == connection.id) & (identity.user == user)
@@ -252,7 +259,7 @@ async def link(connection: Connection, user: UUID, subject: str) -> None:
 
 
 async def pass_test(connection: Connection, arrival: Arrival, viewer: Viewer) -> None:
-    """Note that an owner signed in through the connection, and link their account with it.
+    """Note that its owner or administrator signed in through it, and link their account with it.
 
     Raises:
         Refused: the provider signed in somebody else.

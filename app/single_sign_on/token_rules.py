@@ -11,6 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry
 
 from app.single_sign_on.rules import Refused, Why, domain_of
+from app.single_sign_on.strength_rules import NOTHING, Told, read_told
 from app.web.mail_addresses import is_mail_address
 
 # Asymmetric only: with "none" or a shared secret anybody could sign.
@@ -41,10 +42,12 @@ class Person:
     Attributes:
         subject: the provider's own id of the person, which never changes.
         address: a mail address that the provider has verified, in lower case.
+        told: how they signed in there.
     """
 
     subject: str
     address: str
+    told: Told = NOTHING
 
 
 def read_id_token(
@@ -134,7 +137,7 @@ def _person(claims: Mapping[str, Any], issuer: str) -> Person:
         raise Refused(Why.UNVERIFIED_ADDRESS)
     if issuer in HOSTED_BY and claims.get("hd") != domain_of(address):
         raise Refused(Why.FOREIGN_ADDRESS)
-    return Person(subject, address)
+    return Person(subject, address, read_told(claims))
 
 
 def _is_verified(claims: Mapping[str, Any]) -> bool:

@@ -321,6 +321,9 @@ ENGLISH = {
     "任意にする": "Offer",
     "必須にする": "Require",
     "2段階認証を設定したオーナー2人以上": "Let at least two owners with a second factor",
+    "2段階認証を設定した管理者2人以上": "Let at least two administrators with a second factor",
+    "複数の要素（mfa）": "Several factors (mfa)",
+    "見積依頼｜スタッフ": "Quote requests",
 }
 
 

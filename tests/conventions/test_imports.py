@@ -107,6 +107,8 @@ EXCEPTIONS = {
     # The use of a session is noted while it is looked up.
     ("app.accounts.viewer_access", "app.accounts.session_services"),
     ("app.accounts.access", "app.accounts.session_services"),
+    # The test of the vendor's own connection leaves for the provider as sign-ins do.
+    ("app.staff.single_sign_on.vendor_pages", "app.single_sign_on.sign_in_pages"),
     # A command runs on the portal's database; the server never loads it.
     ("app.activation.commands", "app.cli.runtime"),
     ("app.audit.commands", "app.cli.runtime"),

@@ -31,6 +31,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "email-changed": {"at": AT},
     "email-confirmation": {"link": LINK, "expires_at": AT},
     "exceptional-sign-in": {"who": "鈴木 <一郎>", "company": CONTRACT.company, "at": AT},
+    "exceptional-staff-sign-in": {"who": "管理 <花子>", "company": "", "at": AT},
     "farewell": {"at": AT},
     "invitation": {
         **{"inviter": "鈴木 一郎", "by_vendor": False, "contract": CONTRACT},

@@ -75,6 +75,7 @@ class PendingSignIn(Table):
     expires_at = Timestamptz(default=None)
     provider = UUID(null=True, default=None)
     provider_exit = Bytea(null=True, default=None)
+    provider_subject = Text(null=True, default=None)
 
 
 DATA = (
@@ -110,7 +111,7 @@ DATA = (
     NeverShown("recovery_code", "code_hash", "oneself, by proof"),
     Fields(
         "pending_sign_in",
-        "user generation device user_agent created_at expires_at provider",
+        "user generation device user_agent created_at expires_at provider provider_subject",
         Level.PERSONAL,
         NOBODY,
         "the portal",
