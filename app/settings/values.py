@@ -61,6 +61,8 @@ class Settings:
         delivers_mail: whether the server processes deliver mails themselves.
         metrics_token: what monitoring shows to read /metrics, or None without a such page.
         provider_addresses: private networks in which identity providers may be.
+        provider_ca_file: certificate authorities that count for identity providers beside the
+            machine's, or None.
         webhook_addresses: private networks that webhooks may reach all the same.
     """
 
@@ -82,6 +84,7 @@ class Settings:
     delivers_mail: bool
     metrics_token: bytes | None = field(repr=False)
     provider_addresses: tuple[str, ...] = ()
+    provider_ca_file: Path | None = None
     webhook_addresses: tuple[str, ...] = ()
 
     @property
