@@ -29,6 +29,8 @@ def parse_arguments(arguments: Sequence[str] | None, default: Language) -> argpa
         _check_products(parser, options.product)
     if options.act == "activate":
         _check_way(parser, options)
+    if options.state is None and not (options.act == "verify" and options.trust):
+        parser.error(f"{options.act}: --state" + (" or --trust" if options.act == "verify" else ""))
     return options
 
 
@@ -54,7 +56,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="licensed-system", description=texts.DESCRIPTION.say(language), parents=[common]
     )
-    parser.add_argument("--state", type=Path, required=True, metavar="DIR", help=words("state"))
+    parser.add_argument("--state", type=Path, metavar="DIR", help=words("state"))
     parser.add_argument(
         "--wait", type=float, default=DEFAULT_WAIT, metavar="SECONDS", help=words("wait")
     )
@@ -68,6 +70,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
         "--trust", type=Path, action="append", required=True, metavar="PEM", help=words("trust")
     )
     init.add_argument("--name", type=_name, required=True, help=words("name"))
+    init.add_argument(
+        "--fingerprint-file", type=Path, metavar="FILE", help=words("fingerprint-file")
+    )
     init.add_argument(
         "--product", type=_product, action="append", required=True, metavar="CODE=VERSION",
         help=words("product"),
@@ -84,12 +89,24 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true", help=words("json"))
     form.add_argument("--openmetrics", action="store_true", help=words("openmetrics"))
     status.add_argument("--out", type=Path, help=words("status-out"))
+    _add_verify(act("verify"), words)
     page = act("serve")
     page.add_argument("--port", type=_port, default=0, help=words("port"))
     page.add_argument("--vendor", type=_name, metavar="NAME", help=words("vendor"))
     for name, grounds in (("accent", look.LIGHT), ("accent-dark", look.DARK)):
         page.add_argument(f"--{name}", type=_colour(grounds), metavar="#RRGGBB", help=words(name))
     return parser
+
+
+def _add_verify(verify: argparse.ArgumentParser, words: Callable[[str], str]) -> None:
+    verify.add_argument("file", type=Path, metavar="FILE", help=words("verified"))
+    verify.add_argument(
+        "--manifest", type=Path, required=True, metavar="JWT", help=words("manifest")
+    )
+    verify.add_argument(
+        "--trust", type=Path, action="append", metavar="PEM", help=words("verify-trust")
+    )
+    verify.add_argument("--product", metavar="CODE", help=words("expected-product"))
 
 
 def _colour(grounds: tuple[str, ...]) -> Callable[[str], str]:

@@ -14,8 +14,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from licensed_system import archives, connected, files, jws, metrics, reports, system, texts
+from licensed_system import (
+    archives,
+    connected,
+    files,
+    jws,
+    metrics,
+    origin,
+    platform_identity,
+    reports,
+    system,
+    texts,
+)
 from licensed_system.arguments import parse_arguments
+from licensed_system.calendars import show_time
 from licensed_system.fingerprint import Machine, this_machine
 from licensed_system.languages import Language, Words, language_of
 from licensed_system.look import Look
@@ -26,6 +38,7 @@ from licensed_system.portal_calls import Calls
 from licensed_system.portal_connection import Connection
 from licensed_system.store import Store, read_file, read_trust
 from licensed_system.tokens import read_token
+from licensed_system.trust import read_roots
 
 REFUSED = 2
 Clock = Callable[[], datetime]
@@ -73,7 +86,8 @@ def main(
 def _init(run: _Run) -> int:
     options = run.options
     trust = read_trust(options.trust)
-    system.initialise(run.store, options.name, dict(options.product), trust, run.clock())
+    platform = platform_identity.choose(options.fingerprint_file)
+    system.initialise(run.store, options.name, dict(options.product), trust, run.clock(), platform)
     run.say(texts.INITIALISED, path=options.state)
     return 0
 
@@ -144,6 +158,24 @@ def _return(run: _Run) -> int:
     return 0
 
 
+def _verify(run: _Run) -> int:
+    """Check a downloaded file. With a state folder, keysets older than it has seen are refused."""
+    options = run.options
+    version = run.store.state().keyset_version if options.state else 0
+    roots = read_roots(read_trust(options.trust)) if options.trust else run.store.roots()
+    data = read_file(options.manifest, origin.MAX_BYTES + 1)
+    manifest = origin.verify_manifest(data, roots, version, options.product)
+    origin.verify_content(options.file, manifest)
+    at = show_time(manifest.signed_at, "UTC")
+    facts = {"name": manifest.name, "version": manifest.version, "at": at}
+    run.say(texts.VERIFIED, path=options.file, **facts)
+    for each in manifest.products:
+        run.say(texts.FOR_PRODUCT, product=each.name.say(run.language), code=each.code)
+    if manifest.security_fix:
+        run.say(texts.SECURITY_FIX)
+    return 0
+
+
 def _serve(run: _Run) -> int:
     def announce(address: str) -> None:
         run.say(texts.SERVING)
@@ -162,6 +194,7 @@ _ACTS: dict[str, Callable[[_Run], int]] = {
     "activate": _activate,
     "status": _status,
     "return": _return,
+    "verify": _verify,
     "serve": _serve,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from licensed_system import jws, texts
+from licensed_system import jws, platform_identity, texts
 from licensed_system.calendars import show_time
 from licensed_system.languages import Language, printable
 from licensed_system.status import Line, Reason, Standing
@@ -99,8 +99,12 @@ def warnings(report: Report, language: Language) -> list[str]:
     facts = {
         "seen": show_time(report.state.latest_seen, zone),
         "missing": ", ".join(report.status.missing),
+        "path": report.missing,
     }
-    return [texts.REASONS[reason].say(language, **facts) for reason in report.status.warnings]
+    words = dict(texts.REASONS)
+    if report.missing:
+        words[Reason.OTHER_MACHINE] = platform_identity.MISSING
+    return [words[reason].say(language, **facts) for reason in report.status.warnings]
 
 
 def check_code(report: Report) -> str:

@@ -35,7 +35,8 @@ class OpenRequest:
 class State:
     """Everything but keys. Times are aware UTC datetimes in whole seconds.
 
-    ``seq`` and ``jti`` name the activation applied last and outlive its return.
+    ``seq`` and ``jti`` name the activation applied last and outlive its return. ``platform`` is
+    where the platform's identity is read, or ``None`` where the machine is measured.
     """
 
     name: str
@@ -51,6 +52,7 @@ class State:
     returned_at: datetime | None = None
     clock_behind_since: datetime | None = None
     moved_since: datetime | None = None
+    platform: str | None = None
     format: int = field(default=FORMAT)
 
     def open_nonces(self, now: datetime) -> frozenset[str]:
@@ -97,6 +99,7 @@ def read(data: bytes) -> State:
         returned_at=_moment_or_none(value, "returned_at"),
         clock_behind_since=_moment_or_none(value, "clock_behind_since"),
         moved_since=_moment_or_none(value, "moved_since"),
+        platform=_text_or_none(value, "platform"),
     )
 
 

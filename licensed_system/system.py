@@ -21,6 +21,7 @@ from licensed_system import (
     fingerprint,
     jws,
     keys,
+    platform_identity,
     recognition,
     request,
     status,
@@ -29,6 +30,7 @@ from licensed_system.activation import Holder, Signed
 from licensed_system.claims import Activation
 from licensed_system.fingerprint import Machine
 from licensed_system.outcomes import Outcome, Refused, refuse
+from licensed_system.platform_identity import machine_of
 from licensed_system.request import Purpose
 from licensed_system.state import OpenRequest, State, whole_second
 from licensed_system.status import Remembered, Status
@@ -41,23 +43,32 @@ _NOTE_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Report:
-    """The status and what it is about. ``activation`` is ``None`` where none is in use."""
+    """The status and what it is about. ``activation`` is ``None`` where none is in use;
+    ``missing`` is where the platform's identity could not be read."""
 
     status: Status
     state: State
     activation: Activation | None
     checked_at: datetime
+    missing: str = ""
 
 
 def initialise(
-    store: Store, name: str, products: Mapping[str, str], trust: bytes, now: datetime
+    store: Store,
+    name: str,
+    products: Mapping[str, str],
+    trust: bytes,
+    now: datetime,
+    platform: str | None = None,
 ) -> None:
-    """Make the state folder with a new key. ``trust`` is PEM; ``products`` maps code to version."""
+    """Make the state folder with a new key. ``trust`` is PEM; ``products`` maps code to version;
+    ``platform`` is where the platform's identity is read."""
     first = State(
         name=name,
         products=dict(products),
         fp_salt=fingerprint.new_salt(),
         latest_seen=whole_second(now),
+        platform=platform,
     )
     store.create(first, Ed25519PrivateKey.generate(), trust)
 
@@ -66,6 +77,7 @@ def make_request(store: Store, machine: Machine, now: datetime) -> OpenRequest:
     """A new activation request; its nonce is stored before anyone can see it."""
     with store.locked():
         state = store.state()
+        machine = platform_identity.require(machine_of(state.platform, machine))
         made = request.make(Purpose.ACTIVATE, state, store.private_key(), machine, now)
         store.save(state.with_request(made).seen(now))
         return made
@@ -75,6 +87,7 @@ def write_request(store: Store, out: Path, machine: Machine, now: datetime) -> b
     """A new activation request in the file ``out``; returns its bytes."""
     with store.locked():
         state = store.state()
+        machine = platform_identity.require(machine_of(state.platform, machine))
         made = request.make(Purpose.ACTIVATE, state, store.private_key(), machine, now)
         return _write_out(store, state.with_request(made).seen(now), out, made)
 
@@ -127,6 +140,7 @@ def give_back(store: Store, out: Path, machine: Machine, now: datetime) -> bytes
         state = store.state()
         if state.seq == 0:
             raise refuse(Outcome.NOT_ACTIVATED)
+        machine = platform_identity.require(machine_of(state.platform, machine))
         made = request.make(Purpose.RETURN, state, store.private_key(), machine, now)
         stopped = dataclasses.replace(
             state, activation=None, requests=(), returned_at=whole_second(now), moved_since=None
@@ -139,6 +153,7 @@ def current_status(store: Store, machine: Machine, now: datetime) -> Report:
     with store.locked():
         state = store.state()
         current = _current(store, state)
+        machine = machine_of(state.platform, machine)
         known = Remembered(
             current, state.returned_at is not None, tuple(state.products), state.latest_seen,
             state.clock_behind_since, state.moved_since,
@@ -146,10 +161,11 @@ def current_status(store: Store, machine: Machine, now: datetime) -> Report:
         answer = status.judge(known, machine.components, now)
         with suppress(Refused):  # a full disk must not stop a licensed system
             _note(store, state, answer, now)
-        return Report(answer, state, current, whole_second(now))
+        return Report(answer, state, current, whole_second(now), machine.missing)
 
 
 def _verified(store: Store, state: State, data: bytes, machine: Machine, now: datetime) -> Signed:
+    machine = machine_of(state.platform, machine)
     holder = Holder(
         roots=store.roots(),
         jkt=_jkt(store),
@@ -161,7 +177,8 @@ def _verified(store: Store, state: State, data: bytes, machine: Machine, now: da
     try:
         return activation.verify(data, holder, now)
     except Refused as refused:
-        raise recognition.explained(refused, data) from refused
+        explained = platform_identity.explained(refused, machine)
+        raise recognition.explained(explained, data) from refused
 
 
 def _current(store: Store, state: State) -> Activation | None:

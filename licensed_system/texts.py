@@ -84,6 +84,12 @@ RETURN_WRITTEN = Words(
     "This system has stopped using its license. Upload {path} to the portal to complete the "
     "return.",
 )
+VERIFIED = Words(
+    "{path} は、公開された {name}（バージョン {version}）と同じファイルです。署名日時: {at}。",
+    "{path} is {name} (version {version}) exactly as it was published. Signed at {at}.",
+)
+FOR_PRODUCT = Words("対象の製品: {product}（{code}）", "For: {product} ({code})")
+SECURITY_FIX = Words("セキュリティ修正です。", "It is a security fix.")
 SERVING = Words(
     "ライセンス管理を開くには、次のアドレスをブラウザで開いてください（一度だけ使えます）。"
     "終了は Ctrl-C です。",
@@ -104,6 +110,10 @@ HELP = {
     ),
     "name": Words("ポータルに表示するシステム名", "the system's name, shown in the portal"),
     "product": Words("製品コード=バージョン（複数指定可）", "product and version (several times)"),
+    "fingerprint-file": Words(
+        "機器の情報の代わりに使う、プラットフォームの識別情報のファイル",
+        "file with the identity from the platform, instead of the machine's components",
+    ),
     "request": Words("リクエストファイルを作る", "make a request file"),
     "out": Words("書き込むファイル", "file to write"),
     "activate": Words(
@@ -135,6 +145,21 @@ HELP = {
     "openmetrics": Words("OpenMetrics で出力する", "print OpenMetrics"),
     "status-out": Words(
         "出力先のファイル（一度に置き換える）", "file to write instead, replaced at once"
+    ),
+    "verify": Words(
+        "ダウンロードしたファイルの提供元と内容を確かめる",
+        "check the origin and the content of a downloaded file",
+    ),
+    "verified": Words("確かめるファイル", "file to check"),
+    "manifest": Words(
+        "ポータルからダウンロードした署名", "signature that was downloaded from the portal"
+    ),
+    "verify-trust": Words(
+        "信頼する root.pem（複数指定可）。省略すると --state のシステムが信頼するもの",
+        "root.pem to trust (several times); those of the system in --state unless given",
+    ),
+    "expected-product": Words(
+        "対象であるはずの製品コード", "code of the product that it must be for"
     ),
     "return": Words("利用を終了し、返却ファイルを作る", "stop using the license and return it"),
     "serve": Words("ライセンス管理のページを開く", "serve the local page"),

@@ -16,7 +16,7 @@ from app.accounts.factors.proof_services import encrypt_app_secret
 from app.accounts.factors.tables import AuthenticatorApp, Passkey
 from app.accounts.queries import find_credentials
 from app.activation.services import answer_requests
-from app.activation.signing_keys.services import rotate_signing_key
+from app.activation.signing_keys.rotation_services import rotate_signing_key
 from app.brand.services import read_brand
 from app.contracts.rules import ServiceRole
 from app.database import fetch, fetch_value, uuid7
@@ -243,6 +243,9 @@ POST /contracts/{mine}/allocation-sheet/grid            L T N N N F N N N
 GET  /contracts/{mine}/allocation-sheet/template        L T N N N D N N N
 GET  /contracts/{mine}/resources                        L T N P P P N N N
 GET  /contracts/{mine}/resources/{resource}/file        L T N D D D N N N
+GET  /contracts/{mine}/resources/{resource}/signature   L T N D D D N N N
+GET  /contracts/{mine}/resources/{resource}/sbom        L T N P P P N N N
+GET  /contracts/{mine}/resources/{resource}/sbom/file   L T N D D D N N N
 GET  /contracts/{mine}/quote-requests                   L T N N N P N N N
 GET  /contracts/{mine}/quote-requests/new               L T N N N P N N N
 POST /contracts/{mine}/quote-requests/new               L T N N N G N N N
@@ -311,6 +314,9 @@ POST /contracts/{theirs}/allocation-sheet/grid          L T F N N N N N N
 GET  /contracts/{theirs}/allocation-sheet/template      L T D N N N N N N
 GET  /contracts/{theirs}/resources                      L T P N N N N N N
 GET  /contracts/{theirs}/resources/{resource}/file      L T D N N N N N N
+GET  /contracts/{theirs}/resources/{resource}/signature L T D N N N N N N
+GET  /contracts/{theirs}/resources/{resource}/sbom      L T P N N N N N N
+GET  /contracts/{theirs}/resources/{resource}/sbom/file L T D N N N N N N
 GET  /contracts/{theirs}/quote-requests                 L T P N N N N N N
 GET  /contracts/{theirs}/quote-requests/new             L T P N N N N N N
 POST /contracts/{theirs}/quote-requests/new             L T G N N N N N N
@@ -362,6 +368,9 @@ GET  /contracts/{part}/reports/activations/{format}     L T N N N N N N N
 GET  /contracts/{part}/environments/new                 L T N N N N N N N
 POST /contracts/{part}/environments/new                 L T N N N N N N N
 GET  /contracts/{ended}                                 L T N N N P N N N
+GET  /contracts/{ended}/resources/{resource}/file       L T N N N N N N N
+GET  /contracts/{ended}/resources/{resource}/signature  L T N N N N N N N
+GET  /contracts/{ended}/resources/{resource}/sbom       L T N N N N N N N
 GET  /contracts/{ended}/invitations/new                 L T N N N N N N N
 POST /contracts/{ended}/invitations/new                 L T N N N N N N N
 GET  /contracts/{ended}/quote-requests                  L T N N N P N N N
@@ -503,6 +512,9 @@ GET  /staff/resources/{resource}                        L N N N N N P P P
 GET  /staff/resources/{env}                             L N N N N N N N N
 GET  /staff/resources/{resource}/products               L N N N N N P P N
 POST /staff/resources/{resource}/products               L N N N N N F F N
+GET  /staff/resources/{resource}/sbom                   L N N N N N P P P
+POST /staff/resources/{resource}/sbom                   L N N N N N F F N
+POST /staff/resources/{resource}/sbom/removal           L N N N N N G G N
 POST /staff/resources/{resource}/withdrawal             L N N N N N G G N
 GET  /staff/resources/uploads/new                       L N N N N N P P N
 POST /staff/resources/uploads/new                       L N N N N N F F N

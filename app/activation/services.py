@@ -18,7 +18,8 @@ from app.activation.rules import (
     Repeat,
     decide,
 )
-from app.activation.signing_keys.services import Office, open_office
+from app.activation.signing import Office
+from app.activation.signing_keys.services import open_office
 from app.audit.services import record
 from app.contracts.rules import SeenContract
 from app.database import Gone, fetch, unit_of_work

@@ -64,6 +64,7 @@ class Settings:
         provider_ca_file: certificate authorities that count for identity providers beside the
             machine's, or None.
         webhook_addresses: private networks that webhooks may reach all the same.
+        security_fix_months: how long security fixes can be downloaded after a term.
     """
 
     data_dir: Path
@@ -86,6 +87,7 @@ class Settings:
     provider_addresses: tuple[str, ...] = ()
     provider_ca_file: Path | None = None
     webhook_addresses: tuple[str, ...] = ()
+    security_fix_months: int = 6
 
     @property
     def https(self) -> bool:

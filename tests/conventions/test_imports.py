@@ -73,6 +73,7 @@ FURTHER = {
             (
                 *("format.claims", "format.curve_points", "format.files", "format.jws"),
                 *("format.keysets", "format.recognition", "format.requests", "format.roots"),
+                *("format.keyset_keys", "format.signed_files"),
                 *("format.strict_json", "licensed_products", "machine_moves", "messages"),
                 *("signing", "signing_keys.encryption", "wording"),
             ),
@@ -88,6 +89,7 @@ FURTHER = {
     "api": {"errors": "access", "calls": "endpoints", "vendor.upserts": "endpoints"},
     "staff": {"commands": "pages"},
     "secret": {"commands": "pages"},
+    "resources": {"commands": "pages"},
     "imports": {
         "files": "queries",
         "commands": "pages",
@@ -113,6 +115,7 @@ EXCEPTIONS = {
     ("app.activation.commands", "app.cli.runtime"),
     ("app.audit.commands", "app.cli.runtime"),
     ("app.imports.commands", "app.cli.runtime"),
+    ("app.resources.commands", "app.cli.runtime"),
     ("app.secret.commands", "app.cli.runtime"),
     ("app.staff.commands", "app.cli.runtime"),
     ("app.withdrawal.commands", "app.cli.runtime"),

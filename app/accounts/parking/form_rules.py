@@ -48,6 +48,7 @@ PARTS = {
     "mail": N_("Email"),
     "products": N_("Products"),
     "resources": N_("Resources"),
+    "sbom": N_("SBOM"),
     "terms": N_("Terms of use"),
     "users": N_("Users"),
     "owner": N_("Owner"),
