@@ -28,6 +28,7 @@ from app.background.loop import doing
 from app.contracts.access import READ_AHEAD
 from app.database import Changed, Gone, close_pool, open_pool
 from app.settings import Settings
+from app.single_sign_on.asking_pages import ProviderChecks
 from app.storage import open_storage
 from app.web import errors
 from app.web.http.asgi import App, Below, ReadTimeouts, RequestLog, StaticFiles, StrictTransport
@@ -101,6 +102,7 @@ def make_app(settings: Settings, database_url: str) -> App:
     """The whole application, with what happens to every request around it."""
     app = _as_app(make_litestar(settings, database_url))
     app = ParkedForms(app, settings)
+    app = ProviderChecks(app, settings)
     app = _as_app(viewer_access.Viewers(app, settings, READ_AHEAD))
     app = FollowHtmxRedirects(app)
     app = FinishResponses(app)

@@ -33,6 +33,8 @@ CLOSED_V6 = tuple(
     IPv6Network(each) for each in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 )
 RESOLVERS = 4
+DNS_PORT = 53
+HIGHEST_PORT = 65535
 
 
 class Unreachable(Exception):
@@ -58,6 +60,26 @@ def read_networks(text: str) -> tuple[str, ...]:
         ValueError: one is none.
     """
     return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
+
+
+def read_servers(text: str) -> tuple[tuple[str, int], ...]:
+    """Return the name servers that a setting names, separated by commas: address and port.
+
+    Raises:
+        ValueError: one is no IP address, or no address with a port as in [2001:db8::53]:53.
+    """
+    return tuple(_server(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _server(part: str) -> tuple[str, int]:
+    try:
+        return str(ip_address(part)), DNS_PORT
+    except ValueError:
+        host, _, port = part.rpartition(":")
+        number = int(port)
+        if not 0 < number <= HIGHEST_PORT:
+            raise ValueError(f"{number} is no port") from None
+        return str(ip_address(host.removeprefix("[").removesuffix("]"))), number
 
 
 def may_call(address: str, allowed: Collection[str]) -> bool:

@@ -110,9 +110,22 @@ ROWS: dict[str, dict[str, str]] = {
         **_OF_CONNECTION,
         **{"domain": "'d' || n || '.example'", "reason": "'r'", "verified_at": "p.at"},
     },
+    "single_sign_on_domain_claim_of_a_connection": {
+        **_OF_CONNECTION,
+        **{"domain": "'d' || n || '.example'", "token": "repeat('t', 32)", "claimed_at": "p.at"},
+    },
+    "single_sign_on_log_out_of_a_connection": {
+        **_OF_CONNECTION,
+        **{"token_hash": _TOKEN, "received_at": "p.at"},
+    },
     "single_sign_on_attempt_of_a_connection": {
         **_OF_CONNECTION,
         **{"state_hash": _TOKEN, "next": "'/'", "created_at": "p.at", "expires_at": _LATER},
+    },
+    "provisioned_person_of_a_connection": {
+        **{**_OF_CONNECTION, '"user"': "(select id from portal_user where code = 'p-' || n)"},
+        **{"user_name": "'p-' || n", "attributes": "'{}'"},
+        **{"created_at": "p.at", "changed_at": "p.at"},
     },
     "webhook_endpoint_of_a_contract": {
         **{name: value for name, value in _WEBHOOK.items() if name != "encrypted_url"},
@@ -155,11 +168,17 @@ async def prepare(quota: Quota) -> None:
             " sha256('writer'), now(), now(), now() + interval '1 day'"
             " from contract where number = 'D-2001'"
         )
-    if quota.table.startswith("single_sign_on"):
+    if quota.table.startswith(("single_sign_on", "provisioned")):
         await fetch(
             "insert into single_sign_on_connection (id, company, issuer, client_id, created_at)"
             " select gen_random_uuid(), company, 'https://id.example', 'portal', now()"
             " from contract where number = 'D-1001'"
+        )
+    if quota.table == "provisioned_person":
+        await fetch(
+            "insert into portal_user (id, code, name, email, language, password_hash,"
+            " must_change_password, created_at) select gen_random_uuid(), 'p-' || n, 'P',"
+            " n || '@example.com', 'ja', '', false, now() from generate_series(1, 20100) n"
         )
     if quota.table == "webhook_delivery":
         await fetch(

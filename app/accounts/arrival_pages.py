@@ -36,6 +36,10 @@ REASONS = {
     Ending.SINGLE_SIGN_ON: N_(
         "You were signed out because the single sign-on settings of your company were changed."
     ),
+    Ending.PROVIDER: N_(
+        "You were signed out because your company's sign-in page signed you out, or no longer lets"
+        " you in."
+    ),
 }
 
 

@@ -54,6 +54,31 @@ async def end_sessions_of(users: Sequence[UUID], ending: Ending, *, by_provider:
     )
 
 
+async def end_provider_session(connection: UUID, user: UUID, session: str | None) -> int:
+    """End what a provider vouched for of a person, inside the open unit of work.
+
+    A sign-in that is under way ends first: the account is locked, as it locks it.
+
+    Args:
+        session: what the provider calls its session; None for all of the person's.
+
+    Returns:
+        How many sessions and sign-ins ended.
+    """
+    await fetch("select id from portal_user where id = $1 for no key update", user)
+    ended = await fetch(
+        'update session set ended_at = $4, end_reason = $5 where "user" = $2 and provider = $1'
+        " and ($3::text is null or provider_session = $3) and ended_at is null returning id",
+        *(connection, user, session, clock.now(), Ending.PROVIDER.value),
+    )
+    pending = await fetch(
+        'delete from pending_sign_in where "user" = $2 and provider = $1'
+        " and ($3::text is null or provider_session = $3) returning id",
+        *(connection, user, session),
+    )
+    return len(ended) + len(pending)
+
+
 async def _forget_forms(user: UUID) -> None:
     """Delete forms kept of sessions that a person ended; those of expired sessions stay."""
     await fetch(

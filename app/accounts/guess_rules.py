@@ -78,6 +78,10 @@ RATES = {
     # Sign-ins that begin at a company's identity provider: each makes the portal call it.
     "provider": _seconds(600, 1 / 20),
     "provider-address": _seconds(100, 1),
+    # Checks of a company's domains: each makes the portal ask the DNS.
+    "domain-check": _seconds(10, 360),
+    # Log-out tokens of a provider: each makes the portal call it.
+    "provider-log-out": _seconds(600, 1 / 20),
     # Calls of the API by one service account.
     "api": _seconds(300, 1 / 10),
 }
@@ -257,6 +261,17 @@ def provider_lanes(connection: UUID, address: str) -> list[Lane]:
     """Return the lane of sign-ins that begin at an identity provider."""
     here = Bucket("provider-address", party=network_of(address))
     return [Lane((here, Bucket("provider", party=str(connection))))]
+
+
+def domain_lanes(connection: UUID) -> list[Lane]:
+    """Return the lane of checks of a company's domains."""
+    return [Lane((Bucket("domain-check", party=str(connection)),))]
+
+
+def log_out_lanes(connection: UUID, address: str) -> list[Lane]:
+    """Return the lane of log-out tokens that a provider sends."""
+    here = Bucket("provider-address", party=network_of(address))
+    return [Lane((here, Bucket("provider-log-out", party=str(connection))))]
 
 
 def registration_lanes(link: UUID) -> list[Lane]:

@@ -34,6 +34,7 @@ def session_statement(ahead: str = "") -> str:
     )
     return f"""
     select s.id as session, s.last_seen_at, s.expires_at, s.proved_at, s.ended_at, s.end_reason,
+           s.provider_checked_at,
            s.generation, {counts("s")} as counts,
            u.staff_role is not null and not s.second_factor_by_provider and not {HAS_FACTOR}
                as factor_missing,

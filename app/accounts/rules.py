@@ -51,6 +51,7 @@ class Ending(StrEnum):
     FACTOR_REMOVAL = "factor-removal"
     ACCOUNT_DISABLING = "account-disabling"
     SINGLE_SIGN_ON = "single-sign-on"
+    PROVIDER = "provider"
 
 
 # Endings that lock an intruder out: nothing is kept of what such a browser sends afterwards.
@@ -98,6 +99,8 @@ class ByProvider:
     Attributes:
         connection: through which, for the audit log.
         exit: the address that ends the person's session there, encrypted, if there is one.
+        session: what the provider calls its session, if it says so.
+        grant: what asks the provider later whether the person may still sign in, encrypted.
         proved_at: when the person proved there who they are; None if nothing says so.
         second_factor: whether it makes up for the portal's own second factor.
         subject: the person there whom the account is linked with once the sign-in is complete.
@@ -105,6 +108,8 @@ class ByProvider:
 
     connection: UUID
     exit: bytes | None
+    session: str | None = None
+    grant: bytes | None = None
     proved_at: datetime | None = None
     second_factor: bool = False
     subject: str | None = None
@@ -121,6 +126,7 @@ class Viewer:
         expires_at: when the session ends, however much it is used; None without a sign-in.
         generation: the account's credentials that the session was opened with; 0 without a
             session: then no credentials can be changed.
+        provider_checked_at: when the person's provider last let them in, if it can be asked.
         scopes: what one of the vendor's service accounts may do; None for everyone else. It has
             them in place of a staff role.
     """
@@ -137,6 +143,7 @@ class Viewer:
     proved_at: datetime | None = None
     expires_at: datetime | None = None
     generation: int = 0
+    provider_checked_at: datetime | None = None
     named: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     scopes: frozenset[str] | None = None
 

@@ -145,6 +145,8 @@ async def _pend(
         expires_at=now + lasts,
         provider=by.connection if by else None,
         provider_exit=by.exit if by else None,
+        provider_session=by.session if by else None,
+        provider_grant=by.grant if by else None,
         provider_subject=by.subject if by else None,
     )
     async with unit_of_work():
@@ -194,6 +196,10 @@ async def open_session(
                 proved_at=by.proved_at if by and second_factor is None else now,
                 by_provider=by is not None,
                 provider_exit=by.exit if by else None,
+                provider=by.connection if by else None,
+                provider_session=by.session if by else None,
+                provider_grant=by.grant if by else None,
+                provider_checked_at=now if by and by.grant else None,
                 second_factor_by_provider=by is not None and by.second_factor,
             )
         )

@@ -18,7 +18,11 @@ from app.database.quotas import Bound, Quota
 
 
 class User(Table, tablename="portal_user"):
-    """A person's account."""
+    """A person's account.
+
+    Attributes:
+        disabled_by: `vendor`, `provider` (of the person's company) or `both`.
+    """
 
     id = UUID(primary_key=True, default=uuid7)
     code = Text(unique=True)
@@ -29,6 +33,7 @@ class User(Table, tablename="portal_user"):
     must_change_password = Boolean()
     staff_role = Text(null=True, default=None)
     disabled_at = Timestamptz(null=True, default=None)
+    disabled_by = Text(null=True, default=None)
     credential_generation = Integer(default=1)
     last_sign_in_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=None)
@@ -59,6 +64,11 @@ class Session(Table):
     Attributes:
         by_provider: whether an identity provider vouched for the person.
         provider_exit: the address that also ends the session there, encrypted.
+        provider: the connection that vouched for the person; None for sessions by password.
+        provider_session: what the provider calls its own session.
+        provider_grant: the refresh token that asks whether the person may still sign in, encrypted.
+        provider_checked_at: when the provider last answered; None without a refresh token.
+        provider_asked_until: a request is asking the provider, until then at most.
         second_factor_by_provider: whether the provider asked for a second factor that counts.
     """
 
@@ -75,6 +85,11 @@ class Session(Table):
     end_reason = Text(null=True, default=None)
     by_provider = Boolean(default=False)
     provider_exit = Bytea(null=True, default=None)
+    provider = UUID(null=True, default=None)
+    provider_session = Text(null=True, default=None)
+    provider_grant = Bytea(null=True, default=None)
+    provider_checked_at = Timestamptz(null=True, default=None)
+    provider_asked_until = Timestamptz(null=True, default=None)
     second_factor_by_provider = Boolean(default=False)
 
 
@@ -138,42 +153,6 @@ class PasswordReset(Table):
     used_at = Timestamptz(null=True, default=None)
 
 
-class KnownWord(Table, tags=["view"]):
-    """What accounts know of the catalogue: words that make a password easy to guess."""
-
-    word = Text(primary_key=True)
-
-
-class KnownSignInDomain(Table, tags=["view"]):
-    """What accounts know of single sign-on: domains whose people a provider signs in."""
-
-    domain = Text(primary_key=True)
-    company = UUID()
-
-
-class KnownSignInRule(Table, tags=["view"]):
-    """Whom a company requires to sign in through its provider.
-
-    Attributes:
-        excepted: an owner who keeps the password, and has a second factor.
-    """
-
-    user = UUID(primary_key=True)
-    company = UUID()
-    excepted = Boolean()
-
-
-class KnownCompanyOwner(Table, tags=["view"]):
-    """The owners of a company's contracts, who are told when one of them signs in by password."""
-
-    user = UUID(primary_key=True)
-    company = UUID()
-    company_name = Text()
-    name = Text()
-    email = Text()
-    language = Text()
-
-
 DATA = (
     Fields(
         "portal_user",
@@ -202,7 +181,11 @@ DATA = (
         "portal_user", "staff_role", Level.PERSONAL, "viewer", "administrator; one always stays"
     ),
     Fields(
-        "portal_user", "disabled_at", Level.PERSONAL, "viewer", "operator; administrator for staff"
+        "portal_user",
+        "disabled_at disabled_by",
+        Level.PERSONAL,
+        "viewer; owners that the company's provider disabled it",
+        "operator; administrator for staff; the company's provider",
     ),
     Fields(
         "portal_user",
@@ -229,12 +212,13 @@ DATA = (
     Fields(
         "session",
         "user generation user_agent created_at last_seen_at expires_at proved_at "
-        "ended_at end_reason by_provider second_factor_by_provider",
+        "ended_at end_reason by_provider provider provider_session provider_checked_at "
+        "provider_asked_until second_factor_by_provider",
         Level.PERSONAL,
         "oneself",
         "oneself, by proof; operator",
     ),
-    NeverShown("session", "token_hash provider_exit"),
+    NeverShown("session", "token_hash provider_exit provider_grant"),
     Fields(
         "device",
         "user generation last_used_at",

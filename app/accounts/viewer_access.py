@@ -148,6 +148,7 @@ def _viewer(row: Record) -> Viewer:
         proved_at=row["proved_at"],
         expires_at=row["expires_at"],
         generation=row["generation"],
+        provider_checked_at=row["provider_checked_at"],
         named={name: row[f"named_{name}"] for name in NAMED} if row["named_id"] else None,
     )
 

@@ -57,6 +57,12 @@ EVENT_TYPES = {
     "single-sign-on-domain-addition": N_(
         "Added the domain %(domain)s to the single sign-on of “%(subject)s”"
     ),
+    "single-sign-on-domain-claim": N_(
+        "Asked to verify the domain %(domain)s for the single sign-on of “%(subject)s”"
+    ),
+    "single-sign-on-domain-claim-end": N_(
+        "Gave up verifying the domain %(domain)s for the single sign-on of “%(subject)s”"
+    ),
     "single-sign-on-domain-removal": N_(
         "Removed the domain %(domain)s from the single sign-on of “%(subject)s”"
     ),
@@ -68,11 +74,21 @@ EVENT_TYPES = {
     "staff-single-sign-on-exception-end": N_(
         "Ended the exception of %(subject)s from the single sign-on of staff"
     ),
+    "single-sign-on-delegation": N_("Let the owners of “%(subject)s” manage its single sign-on"),
+    "single-sign-on-delegation-end": N_(
+        "Stopped the owners of “%(subject)s” from managing its single sign-on"
+    ),
     "single-sign-on-state": N_(
         "Changed the state of the single sign-on of “%(subject)s” (%(state)s)"
     ),
     "single-sign-on-test": N_("Tested the single sign-on of “%(subject)s”"),
+    "single-sign-on-account-creation": N_(
+        "Created an account through the single sign-on of “%(subject)s”"
+    ),
     "single-sign-on-linking": N_("Linked their account with the single sign-on of “%(subject)s”"),
+    "single-sign-on-ending": N_(
+        "Signed out, since the single sign-on of “%(subject)s” says so (%(why)s)"
+    ),
     "single-sign-on-refusal": N_(
         "Refused a sign-in through the single sign-on of “%(subject)s” (%(why)s)"
     ),

@@ -1,5 +1,6 @@
 """A form that proposes an act: shown with what is there, or with what was entered before."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -103,3 +104,20 @@ class FormPages(Controller, Generic[S, V, E]):
     async def page(self, request: PageRequest, subject: S, form: Form) -> Response[str]:
         """Return the page with the form."""
         raise NotImplementedError
+
+
+async def draft_errors(
+    request: PageRequest, viewer: Viewer, about: Callable[[Any], bool], *acts: Act[Any]
+) -> dict[str, str]:
+    """Return why an act was refused that a page without a form proposes: field → message.
+
+    Args:
+        about: whether a payload is about what the page shows.
+        acts: what the page proposes.
+    """
+    errors: dict[str, str] = {}
+    for act in acts:
+        draft = await find_draft(viewer, request.query_params.get("draft", ""), act)
+        if draft is not None and about(draft.payload):
+            errors |= draft.errors
+    return errors

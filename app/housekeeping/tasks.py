@@ -15,6 +15,7 @@ from app.resources.services import delete_withdrawn_files
 from app.resources.upload_services import discard_old_uploads
 from app.service_accounts.services import forget_unshown
 from app.settings import Settings
+from app.single_sign_on.log_out_services import forget_log_outs
 from app.storage import Storage, open_storage
 from app.webhooks.emission_services import forget_old_deliveries
 from app.webhooks.secret_services import forget_secrets
@@ -52,6 +53,7 @@ async def sweep(storage: Storage) -> None:
     await _sweep_void()
     await forget_unshown()
     await forget_calls()
+    await forget_log_outs()
     await wipe_dead_letters()
     await forget_old_mails()
     await forget_secrets()

@@ -7,13 +7,12 @@ from ssl import create_default_context
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.addresses import WrongAddress, normal_address
-from app.outgoing import read_networks
+from app.outgoing import HIGHEST_PORT, read_networks, read_servers
 from app.settings.values import LOOPBACK, Settings, SettingsError, SmtpServer
 
 STARTTLS = ("auto", "require", "never")
 STORES = {"s3", "gs", "az"}
 SHORTEST_TOKEN = 32
-HIGHEST_PORT = 65535
 MOST_WORKERS = 999
 MOST_FIX_MONTHS = 120
 
@@ -143,6 +142,17 @@ def _storage_url(environ: Mapping[str, str]) -> str | None:
     return url
 
 
+def _dns_servers(environ: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    given = environ.get("PORTAL_DNS_SERVERS", "")
+    try:
+        return read_servers(given)
+    except ValueError:
+        raise SettingsError(
+            "PORTAL_DNS_SERVERS must be IP addresses with commas between, such as 192.0.2.53 or"
+            f" [2001:db8::53]:53, not {given!r}."
+        ) from None
+
+
 def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
     host = urlsplit(base_url).hostname or ""
     # An address needs a domain; an IP address, as in the demo, is none.
@@ -201,4 +211,5 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         security_fix_months=_number(
             environ, "PORTAL_SECURITY_FIX_MONTHS", 6, MOST_FIX_MONTHS, lowest=0
         ),
+        dns_servers=_dns_servers(environ),
     )

@@ -65,6 +65,8 @@ class Settings:
             machine's, or None.
         webhook_addresses: private networks that webhooks may reach all the same.
         security_fix_months: how long security fixes can be downloaded after a term.
+        dns_servers: address and port of the name servers that domains are verified by; none for
+            those of the machine.
     """
 
     data_dir: Path
@@ -88,6 +90,7 @@ class Settings:
     provider_ca_file: Path | None = None
     webhook_addresses: tuple[str, ...] = ()
     security_fix_months: int = 6
+    dns_servers: tuple[tuple[str, int], ...] = ()
 
     @property
     def https(self) -> bool:

@@ -1,20 +1,21 @@
-"""Changes of a company's single sign-on, or the vendor's own, as administrators make them.
+"""Changes of single sign-on, as administrators and owners make them.
 
 Where a company is None, it is the vendor's: its administrators are then what owners are elsewhere.
+An owner's change names the contract, so that it stands in the contract's history.
 """
 
 from uuid import UUID
 
 from app import clock
-from app.accounts.ending_services import end_sessions_of
-from app.accounts.rules import Ending
 from app.audit.services import record
 from app.contracts.tables import Company
-from app.database import Gone, fetch, fetch_value, lock_row, unit_of_work
+from app.database import Gone, fetch_value, lock_row, unit_of_work
 from app.settings import Settings
+from app.single_sign_on.exception_services import note_exception
 from app.single_sign_on.provider_services import encrypt_client_secret
 from app.single_sign_on.queries import find_connection
 from app.single_sign_on.rules import FEWEST_EXCEPTIONS, IN_USE, NEXT_STATES, State
+from app.single_sign_on.session_services import end_password_sessions, end_provider_sessions
 from app.single_sign_on.tables import (
     SingleSignOnAttempt,
     SingleSignOnConnection,
@@ -23,7 +24,7 @@ from app.single_sign_on.tables import (
     SingleSignOnIdentity,
 )
 from app.single_sign_on.values import ConnectionValues, DomainValues
-from app.web.values import Values, builtins, columns
+from app.web.values import builtins, columns
 
 # Exceptions that count: owners of the company's contracts who have a second factor.
 EXCEPTIONS = """
@@ -56,7 +57,7 @@ class NotOwner(Exception):
 async def lock_connection(
     company: UUID | None, revision: int | None = None
 ) -> SingleSignOnConnection:
-    """Lock a connection.
+    """Lock the connection of a company, or the vendor's, against other changes of it.
 
     Raises:
         Gone: there is none.
@@ -72,7 +73,12 @@ async def lock_connection(
 
 
 async def save_connection(
-    company: UUID, *, values: ConnectionValues, revision: int, actor: UUID
+    company: UUID,
+    *,
+    values: ConnectionValues,
+    revision: int,
+    actor: UUID,
+    contract: UUID | None = None,
 ) -> None:
     """Set issuer and client: a new connection, or one that has to be tested again.
 
@@ -91,13 +97,24 @@ async def save_connection(
                 SingleSignOnConnection(company=company, created_at=clock.now(), **columns(values))
             )
         else:
-            if (before.issuer, before.client_id) == (values.issuer, values.client_id):
+            if (before.issuer, before.client_id) != (values.issuer, values.client_id):
+                await begin_again(before, values)
+            elif before.offline_access != values.offline_access:
+                await SingleSignOnConnection.update(columns(values)).where(
+                    SingleSignOnConnection.id == before.id
+                )
+            else:
                 return
-            await begin_again(before, values)
-        await record("single-sign-on-change", actor=actor, subject=company, **builtins(values))
+        await record(
+            "single-sign-on-change",
+            actor=actor,
+            contract=contract,
+            subject=company,
+            **builtins(values),
+        )
 
 
-async def begin_again(before: SingleSignOnConnection, values: Values) -> None:
+async def begin_again(before: SingleSignOnConnection, values: ConnectionValues) -> None:
     """Set issuer and client of a connection that is there, so that it has to be tested again."""
     await end_provider_sessions(before.id)
     identity, attempt = SingleSignOnIdentity, SingleSignOnAttempt
@@ -112,7 +129,14 @@ async def begin_again(before: SingleSignOnConnection, values: Values) -> None:
     ).where(SingleSignOnConnection.id == before.id)
 
 
-async def set_secret(settings: Settings, company: UUID | None, secret: str, *, actor: UUID) -> None:
+async def set_secret(
+    settings: Settings,
+    company: UUID | None,
+    secret: str,
+    *,
+    actor: UUID,
+    contract: UUID | None = None,
+) -> None:
     """Set the client secret; the state stays, since providers have one replaced every year or two.
 
     Raises:
@@ -126,10 +150,12 @@ async def set_secret(settings: Settings, company: UUID | None, secret: str, *, a
         await SingleSignOnConnection.update(
             {SingleSignOnConnection.encrypted_secret: encrypted}
         ).where(SingleSignOnConnection.id == connection.id)
-        await record("single-sign-on-secret", actor=actor, subject=company)
+        await record("single-sign-on-secret", actor=actor, contract=contract, subject=company)
 
 
-async def add_domain(company: UUID | None, *, values: DomainValues, actor: UUID) -> None:
+async def add_domain(
+    company: UUID | None, *, values: DomainValues, actor: UUID, contract: UUID | None = None
+) -> None:
     """Add a domain that staff know to be the company's.
 
     Raises:
@@ -146,16 +172,19 @@ async def add_domain(company: UUID | None, *, values: DomainValues, actor: UUID)
                 **columns(values),
             )
         )
-        await _end_password_sessions(company)
+        await end_password_sessions(company)
         await record(
             "single-sign-on-domain-addition",
             actor=actor,
+            contract=contract,
             subject=company,
             **builtins(values),
         )
 
 
-async def remove_domain(company: UUID | None, domain: UUID, *, actor: UUID) -> None:
+async def remove_domain(
+    company: UUID | None, domain: UUID, *, actor: UUID, contract: UUID | None = None
+) -> None:
     """Remove a domain; its people sign in by password again.
 
     Raises:
@@ -168,11 +197,17 @@ async def remove_domain(company: UUID | None, domain: UUID, *, actor: UUID) -> N
         await SingleSignOnDomain.delete().where(own)
         await end_provider_sessions(connection.id, removed.domain)
         await record(
-            "single-sign-on-domain-removal", actor=actor, subject=company, domain=removed.domain
+            "single-sign-on-domain-removal",
+            actor=actor,
+            contract=contract,
+            subject=company,
+            domain=removed.domain,
         )
 
 
-async def change_state(company: UUID | None, state: State, *, revision: int, actor: UUID) -> None:
+async def change_state(
+    company: UUID | None, state: State, *, revision: int, actor: UUID, contract: UUID | None = None
+) -> None:
     """Offer single sign-on, require it, or turn it off.
 
     Raises:
@@ -196,8 +231,14 @@ async def change_state(company: UUID | None, state: State, *, revision: int, act
         )
         if state not in IN_USE:
             await end_provider_sessions(connection.id)
-        await _end_password_sessions(company)
-        await record("single-sign-on-state", actor=actor, subject=company, state=state.value)
+        await end_password_sessions(company)
+        await record(
+            "single-sign-on-state",
+            actor=actor,
+            contract=contract,
+            subject=company,
+            state=state.value,
+        )
 
 
 async def _require_exceptions(connection: UUID) -> None:
@@ -205,38 +246,9 @@ async def _require_exceptions(connection: UUID) -> None:
         raise TooFewExceptions
 
 
-async def _end_password_sessions(company: UUID | None) -> None:
-    """End the sessions by password of people whose company requires its provider, if it does."""
-    governed = await fetch(
-        'select "user" from known_sign_in_rule'
-        " where company is not distinct from $1 and not excepted",
-        company,
-    )
-    await end_sessions_of(
-        [each["user"] for each in governed], Ending.SINGLE_SIGN_ON, by_provider=False
-    )
-
-
-async def end_provider_sessions(connection: UUID, domain: str | None = None) -> None:
-    """End the sessions that a connection opened, and the sign-ins through it that wait.
-
-    Args:
-        domain: of people with such an address only.
-    """
-    found = await fetch(
-        'select u.id as "user" from portal_user u'
-        ' where (exists (select 1 from single_sign_on_identity i where i."user" = u.id'
-        "                and i.connection = $1)"
-        '        or exists (select 1 from pending_sign_in p where p."user" = u.id'
-        "                   and p.provider = $1))"
-        " and ($2::text is null or split_part(u.email, '@', 2) = $2)",
-        connection,
-        domain,
-    )
-    await end_sessions_of([each["user"] for each in found], Ending.SINGLE_SIGN_ON, by_provider=True)
-
-
-async def set_exception(company: UUID | None, user: UUID, *, keep: bool, actor: UUID) -> None:
+async def set_exception(
+    company: UUID | None, user: UUID, *, keep: bool, actor: UUID, contract: UUID | None = None
+) -> None:
     """Let an owner keep their password where single sign-on is required, or no longer.
 
     Raises:
@@ -265,17 +277,5 @@ async def set_exception(company: UUID | None, user: UUID, *, keep: bool, actor: 
             await exception.delete().where(own)
             if connection.state == State.REQUIRED:
                 await _require_exceptions(connection.id)
-            await _end_password_sessions(company)
-        await _note_exception(company, user, keep=keep, actor=actor)
-
-
-async def _note_exception(company: UUID | None, user: UUID, *, keep: bool, actor: UUID) -> None:
-    match company, keep:
-        case None, True:
-            await record("staff-single-sign-on-exception", actor=actor, subject=user)
-        case None, False:
-            await record("staff-single-sign-on-exception-end", actor=actor, subject=user)
-        case _, True:
-            await record("single-sign-on-exception", actor=actor, subject=company, user=user)
-        case _, False:
-            await record("single-sign-on-exception-end", actor=actor, subject=company, user=user)
+            await end_password_sessions(company)
+        await note_exception(company, user, keep=keep, actor=actor, contract=contract)

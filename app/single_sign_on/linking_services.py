@@ -25,8 +25,7 @@ from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.settings import Settings
 from app.single_sign_on import queries, services
 from app.single_sign_on.rules import IN_USE, LINKING_LASTS, Connection, Refused, Why
-from app.single_sign_on.services import Arrival
-from app.single_sign_on.strength_rules import Strength, strength_of
+from app.single_sign_on.services import Arrival, Left
 
 
 class Linking(msgspec.Struct, frozen=True):
@@ -41,8 +40,7 @@ class Linking(msgspec.Struct, frozen=True):
     address: str
     browser: bytes
     next: str
-    exit: str | None
-    strength: Strength
+    left: Left
     expires_at: datetime
 
 
@@ -66,8 +64,7 @@ async def offer_linking(settings: Settings, connection: Connection, arrival: Arr
         address=person.address,
         browser=token_hash(arrival.browser),
         next=arrival.next,
-        exit=arrival.exit,
-        strength=strength_of(connection, person.told, clock.now()),
+        left=arrival.left,
         expires_at=clock.now() + LINKING_LASTS,
     )
     secret = read_secret(settings.secret_file)
@@ -133,8 +130,7 @@ async def link_by_password(
             settings,
             connection,
             account,
-            exit=linking.exit,
-            strength=linking.strength,
+            left=linking.left,
             subject=linking.subject if waits else None,
             user_agent=user_agent,
             device_tokens=device_tokens,

@@ -1,8 +1,8 @@
-"""シングルサインオン of a contract's company: its state and its test, for owners."""
+"""シングルサインオン of a contract's company, for owners: its state, its test, and its set-up."""
 
 from typing import Any
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Response, post
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 
@@ -11,13 +11,18 @@ from app.accounts.rules import Viewer
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.settings import Settings
-from app.single_sign_on import queries
-from app.single_sign_on.rules import STATE_NAMES, Connection
+from app.single_sign_on import acts, claim_controllers, controllers, queries
+from app.single_sign_on.access import SetUp, provide_own_connected, provide_own_set_up
+from app.single_sign_on.rules import Connection
 from app.single_sign_on.sign_in_pages import leave
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest
 from app.web.scope_keys import DONE
-from app.web.templates import page
+from app.web.values import Form
+
+PATH = "/contracts/{number:str}/single-sign-on"
+CONTRACT = {"contract": Provide(provide_owned_contract)}
+CONNECTED = {**CONTRACT, "subject": Provide(provide_own_connected)}
 
 
 async def provide_contract_connection(contract: NamedDependency[SeenContract]) -> Connection:
@@ -32,37 +37,57 @@ async def provide_contract_connection(contract: NamedDependency[SeenContract]) -
     return connection
 
 
-class ContractSingleSignOn(Controller):
-    """What an owner sees of their company's single sign-on."""
+class OwnProvider(controllers.Providers):
+    """What an owner sees of their company's single sign-on, and may change if staff let them."""
 
-    path = "/contracts/{number:str}/single-sign-on"
+    path = PATH
     guards = [signed_in]
-    dependencies = {
-        "contract": Provide(provide_owned_contract),
-        "connection": Provide(provide_contract_connection),
-    }
+    dependencies = {**CONTRACT, "subject": Provide(provide_own_set_up)}
+    act = acts.CONNECTION
+    door = acts.OWN
 
-    @get()
-    async def show(
-        self,
-        request: PageRequest,
-        contract: NamedDependency[SeenContract],
-        connection: NamedDependency[Connection],
-    ) -> Response[Any]:
-        """Its state and domains, who keeps a password, and the test."""
+    async def page(self, request: PageRequest, subject: SetUp, form: Form) -> Response[str]:
+        """Say after a test that it worked."""
         if "tested" in request.query_params:
             DONE.set(request.scope, _("Single sign-on works: you signed in through it."))
-        return page(
-            request,
-            "single_sign_on/contract.html",
-            contract=contract,
-            connection=connection,
-            state=_(STATE_NAMES[connection.state]),
-            domains=sorted(connection.domains),
-            exceptions=await queries.list_exceptions(connection.id),
-        )
+        return await super().page(request, subject, form)
 
-    @post("/test", guards=[recently_proved])
+
+class OwnSecret(controllers.ClientSecrets):
+    """The client secret."""
+
+    path = f"{PATH}/secret"
+    guards = [signed_in, recently_proved]
+    dependencies = CONNECTED
+    door = acts.OWN
+
+
+class OwnClaims(claim_controllers.Claims):
+    """Domains that the DNS shows to be the company's."""
+
+    path = f"{PATH}/domains/dns"
+    guards = [signed_in, recently_proved]
+    dependencies = CONNECTED
+    door = acts.OWN
+
+
+class OwnSteps(controllers.Steps):
+    """What takes a button only."""
+
+    path = PATH
+    guards = [signed_in]
+    dependencies = CONNECTED
+    door = acts.OWN
+
+
+class Trial(Controller):
+    """テスト: to the provider and back; it also links the owner's account."""
+
+    path = f"{PATH}/test"
+    guards = [signed_in, recently_proved]
+    dependencies = {**CONTRACT, "connection": Provide(provide_contract_connection)}
+
+    @post()
     async def test(
         self,
         request: PageRequest,
@@ -71,7 +96,7 @@ class ContractSingleSignOn(Controller):
         contract: NamedDependency[SeenContract],
         connection: NamedDependency[Connection],
     ) -> Response[Any]:
-        """テスト: to the provider and back; it also links the owner's account."""
+        """On to the provider."""
         return await leave(
             request,
             settings,

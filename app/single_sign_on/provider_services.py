@@ -14,6 +14,7 @@ from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.outgoing import Answer, Unreachable, Untrusted, call
 from app.settings import Settings
 from app.single_sign_on.rules import Connection, Refused, Why, is_provider_address
+from app.single_sign_on.token_rules import LONGEST_TOKEN
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 SECONDS = 10.0
@@ -37,6 +38,18 @@ class Provider:
     end_session: str | None
     names_itself: bool
     basic: bool
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a code stands for.
+
+    Attributes:
+        refresh: what asks later whether the person may still sign in; None if none was given.
+    """
+
+    id_token: str
+    refresh: str | None
 
 
 async def discover(settings: Settings, issuer: str) -> Provider:
@@ -90,8 +103,8 @@ async def exchange(
     code: str,
     verifier: str,
     redirect_uri: str,
-) -> str:
-    """Return the ID token that a code stands for.
+) -> Tokens:
+    """Return the tokens that a code stands for.
 
     Raises:
         Refused: the provider is down, or it does not take the code.
@@ -102,17 +115,47 @@ async def exchange(
         "redirect_uri": redirect_uri,
         "code_verifier": verifier,
     }
-    secret = open_client_secret(settings, connection)
-    sent: dict[str, Any] = {"data": form}
-    if provider.basic:
-        sent["auth"] = httpx.BasicAuth(_quoted(connection.client_id), _quoted(secret))
-    else:
-        form |= {"client_id": connection.client_id, "client_secret": secret}
+    sent = _as_client(settings, connection, provider, form)
     found = await _read(settings, "POST", provider.token, refused=Why.CODE_REFUSED, **sent)
     token = found.get("id_token")
     if not isinstance(token, str):
         raise Refused(Why.MALFORMED)
-    return token
+    return Tokens(token, _refresh_token(found))
+
+
+async def refresh(settings: Settings, connection: Connection, token: str) -> str | None:
+    """Ask whether a person may still sign in; return the refresh token for the next time, if new.
+
+    Raises:
+        Refused: `NO_LONGER` if they may not, anything else if there is no answer.
+    """
+    provider = await discover(settings, connection.issuer)
+    form = {"grant_type": "refresh_token", "refresh_token": token}
+    sent = _as_client(settings, connection, provider, form)
+    answer = await _ask(settings, "POST", provider.token, **sent)
+    if answer.status == 200:
+        return _refresh_token(_json(answer))
+    # Other errors are about the client, such as an old secret; they say nothing of the person.
+    if answer.status in {400, 401, 403} and _json(answer).get("error") == "invalid_grant":
+        raise Refused(Why.NO_LONGER)
+    log.warning("provider-answer", status=answer.status)
+    raise Refused(Why.PROVIDER_DOWN)
+
+
+def _refresh_token(found: Mapping[str, Any]) -> str | None:
+    token = found.get("refresh_token")
+    return token if isinstance(token, str) and 0 < len(token) <= LONGEST_TOKEN else None
+
+
+def _as_client(
+    settings: Settings, connection: Connection, provider: Provider, form: dict[str, str]
+) -> dict[str, Any]:
+    """Return a form as it is sent, with the client's secret as the provider wants it."""
+    secret = open_client_secret(settings, connection)
+    if provider.basic:
+        auth = httpx.BasicAuth(_quoted(connection.client_id), _quoted(secret))
+        return {"data": form, "auth": auth}
+    return {"data": {**form, "client_id": connection.client_id, "client_secret": secret}}
 
 
 def _quoted(text: str) -> str:
@@ -123,8 +166,16 @@ def _quoted(text: str) -> str:
 async def _read(
     settings: Settings, method: str, url: str, *, refused: Why = Why.PROVIDER_DOWN, **sent: Any
 ) -> dict[str, Any]:
+    answer = await _ask(settings, method, url, **sent)
+    if answer.status != 200:
+        log.warning("provider-answer", status=answer.status)
+        raise Refused(refused if 400 <= answer.status < 500 else Why.PROVIDER_DOWN)
+    return _json(answer)
+
+
+async def _ask(settings: Settings, method: str, url: str, **sent: Any) -> Answer:
     try:
-        answer = await call(
+        return await call(
             method,
             url,
             allowed=settings.provider_addresses,
@@ -138,10 +189,6 @@ async def _read(
         raise Refused(Why.WRONG_CERTIFICATE) from error
     except Unreachable as error:
         raise _down(str(error)) from error
-    if answer.status != 200:
-        log.warning("provider-answer", status=answer.status)
-        raise Refused(refused if 400 <= answer.status < 500 else Why.PROVIDER_DOWN)
-    return _json(answer)
 
 
 def _json(answer: Answer) -> dict[str, Any]:

@@ -5,13 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch_one, fetch_value, json_rows, row, rows
+from app.database import Record, fetch_one, fetch_value, json_rows, row
+from app.single_sign_on.domain_rules import record_of
 from app.single_sign_on.rules import NEXT_STATES, Connection, State
 
 CONNECTION = """
     select c.id, c.company, coalesce(p.name, '') as company_name, c.issuer, c.client_id,
-           c.encrypted_secret, c.state, array(select d.domain from single_sign_on_domain d
-                                              where d.connection = c.id) as domains, c.amr, c.acr
+           c.encrypted_secret, c.state, c.offline_access, c.amr, c.acr,
+           array(select d.domain from single_sign_on_domain d
+                 where d.connection = c.id) as domains
     from single_sign_on_connection c left join company p on p.id = c.company
 """
 
@@ -30,6 +32,33 @@ async def find_connection(company: UUID | None) -> Connection | None:
     return _connection(await fetch_one(f"{CONNECTION} where c.company = $1", company))
 
 
+async def find_connection_by_id(id: UUID) -> Connection | None:
+    """Return a connection."""
+    return _connection(await fetch_one(f"{CONNECTION} where c.id = $1", id))
+
+
+async def find_subject(connection: UUID, subject: str) -> UUID | None:
+    """Return the account that is linked with a person of a provider."""
+    user: UUID | None = await fetch_value(
+        'select "user" from single_sign_on_identity where connection = $1 and subject = $2',
+        connection,
+        subject,
+    )
+    return user
+
+
+async def find_person_of_session(connection: UUID, session: str) -> UUID | None:
+    """Return whom a session of the provider signed in here."""
+    user: UUID | None = await fetch_value(
+        'select "user" from session where provider = $1 and provider_session = $2'
+        ' union all select "user" from pending_sign_in'
+        " where provider = $1 and provider_session = $2 limit 1",
+        connection,
+        session,
+    )
+    return user
+
+
 async def connection_of_contract(contract: SeenContract) -> Connection | None:
     """Return the connection of the company that a contract belongs to."""
     return _connection(
@@ -45,10 +74,12 @@ class KnownAccount:
 
     Attributes:
         linked: whether the person proved before that it is theirs.
+        made: whether the connection made it, and no one has signed in to it yet.
     """
 
     user: UUID
     linked: bool
+    made: bool
 
 
 async def find_account(connection: Connection, subject: str, address: str) -> KnownAccount | None:
@@ -60,16 +91,18 @@ async def find_account(connection: Connection, subject: str, address: str) -> Kn
     return await row(
         KnownAccount,
         """
-        select u.id as "user", i.id is not null as linked
+        select u.id as "user", i.subject is not null as linked,
+               i.id is not null and i.subject is null as made
         from portal_user u
         left join single_sign_on_identity i
-            on i."user" = u.id and i.connection = $1 and i.subject = $2
+            on i."user" = u.id and i.connection = $1 and (i.subject = $2 or i.subject is null)
         where (u.staff_role is not null) = $4 and u.disabled_at is null
-          and (i.id is not null
+          and (i.subject is not null
                or (u.email = $3
                    and not exists (select 1 from single_sign_on_identity o
                                    where o.connection = $1
-                                     and (o."user" = u.id or o.subject = $2))))
+                                     and (o."user" = u.id and o.subject is not null
+                                          or o.subject = $2))))
         """,
         connection.id,
         subject,
@@ -94,6 +127,20 @@ class SeenDomain:
 
 
 @dataclass(frozen=True)
+class SeenClaim:
+    """A domain that waits for its record in the DNS."""
+
+    id: str
+    domain: str
+    token: str
+
+    @property
+    def record(self) -> str:
+        """Return the TXT record."""
+        return record_of(self.token)
+
+
+@dataclass(frozen=True)
 class SeenOwner:
     """An owner of the company's contracts.
 
@@ -115,19 +162,23 @@ class SeenSingleSignOn:
     Attributes:
         id: of the company.
         connection: None until issuer and client are entered.
+        by_owners: whether owners of the company's contracts may set it up.
     """
 
     id: UUID
     name: str
+    by_owners: bool
     connection: UUID | None
     issuer: str | None
     client_id: str | None
+    offline_access: bool
     has_secret: bool
     state: str | None
     tested_at: datetime | None
     revision: int
     linked: int
     listed_domains: str | None
+    listed_claims: str | None
     listed_owners: str | None
     first_contract: str | None
 
@@ -135,6 +186,11 @@ class SeenSingleSignOn:
     def domains(self) -> list[SeenDomain]:
         """Return its domains."""
         return json_rows(SeenDomain, self.listed_domains)
+
+    @property
+    def claims(self) -> list[SeenClaim]:
+        """Return the domains that wait for the DNS."""
+        return json_rows(SeenClaim, self.listed_claims)
 
     @property
     def owners(self) -> list[SeenOwner]:
@@ -147,49 +203,47 @@ class SeenSingleSignOn:
         return NEXT_STATES[State(self.state)] if self.state else ()
 
 
+SEEN = """
+    select p.id, p.name, p.id in (select company from single_sign_on_delegation) as by_owners,
+           c.id as connection, c.issuer, c.client_id,
+           coalesce(c.offline_access, false) as offline_access,
+           c.encrypted_secret is not null as has_secret, c.state, c.tested_at,
+           coalesce(c.revision, 0) as revision,
+           (select count(*) from single_sign_on_identity i
+            where i.connection = c.id and i.subject is not null) as linked,
+           (select json_agg(json_build_object('id', d.id, 'domain', d.domain,
+                'reason', d.reason) order by d.domain)
+            from single_sign_on_domain d where d.connection = c.id)::text as listed_domains,
+           (select json_agg(json_build_object('id', d.id, 'domain', d.domain,
+                'token', d.token) order by d.domain)
+            from single_sign_on_domain_claim d where d.connection = c.id)::text as listed_claims,
+           (select json_agg(json_build_object('id', o."user", 'name', o.name,
+                'excepted', exists (select 1 from single_sign_on_exception e
+                    where e.connection = c.id and e."user" = o."user"),
+                'second_factor', exists (select 1 from authenticator_app f
+                    where f."user" = o."user" and f.confirmed_at is not null)
+                    or exists (select 1 from passkey f where f."user" = o."user"))
+                order by o.name, o."user")
+            from known_company_owner o where o.company = p.id)::text as listed_owners,
+           (select min(k.number) from contract k where k.company = p.id) as first_contract
+    from company p left join single_sign_on_connection c on c.company = p.id
+"""
+
+
 async def see_single_sign_on(company: UUID) -> SeenSingleSignOn | None:
     """Return the single sign-on of a company."""
-    return await row(
+    return await row(SeenSingleSignOn, f"{SEEN} where p.id = $1", company)
+
+
+async def see_single_sign_on_of_contract(contract: UUID) -> SeenSingleSignOn:
+    """Return the single sign-on of the company that a contract belongs to."""
+    found = await row(
         SeenSingleSignOn,
-        """
-        select p.id, p.name, c.id as connection, c.issuer, c.client_id,
-               c.encrypted_secret is not null as has_secret, c.state, c.tested_at,
-               coalesce(c.revision, 0) as revision,
-               (select count(*) from single_sign_on_identity i where i.connection = c.id) as linked,
-               (select json_agg(json_build_object('id', d.id, 'domain', d.domain,
-                    'reason', d.reason) order by d.domain)
-                from single_sign_on_domain d where d.connection = c.id)::text as listed_domains,
-               (select json_agg(json_build_object('id', o."user", 'name', o.name,
-                    'excepted', exists (select 1 from single_sign_on_exception e
-                        where e.connection = c.id and e."user" = o."user"),
-                    'second_factor', exists (select 1 from authenticator_app f
-                        where f."user" = o."user" and f.confirmed_at is not null)
-                        or exists (select 1 from passkey f where f."user" = o."user"))
-                    order by o.name, o."user")
-                from known_company_owner o where o.company = p.id)::text as listed_owners,
-               (select min(k.number) from contract k where k.company = p.id) as first_contract
-        from company p left join single_sign_on_connection c on c.company = p.id
-        where p.id = $1
-        """,
-        company,
+        f"{SEEN} where p.id = (select company from contract where id = $1)",
+        contract,
     )
-
-
-@dataclass(frozen=True)
-class ExceptedOwner:
-    """An owner who keeps the password, as the company's owners see it."""
-
-    name: str
-
-
-async def list_exceptions(connection: UUID) -> list[ExceptedOwner]:
-    """Return the owners who keep their password."""
-    return await rows(
-        ExceptedOwner,
-        'select u.name from single_sign_on_exception e join portal_user u on u.id = e."user"'
-        " where e.connection = $1 order by u.name, u.id",
-        connection,
-    )
+    assert found is not None, "a contract has a company"
+    return found
 
 
 async def domain_taken(domain: str) -> bool:

@@ -20,6 +20,11 @@ LONGEST_ADDRESS = 300
 SCOPES = "openid email profile"
 # What stands for the company in the addresses of the vendor's own connection.
 STAFF = "staff"
+# Some providers give a refresh token for this scope only; others give one that never ends.
+OFFLINE = "offline_access"
+# How long a session stays before the provider is asked again, and how long an answer may take.
+ASKED_EVERY = timedelta(minutes=15)
+ANSWERED_WITHIN = 3.0
 
 
 class State(StrEnum):
@@ -67,6 +72,8 @@ class Why(StrEnum):
     FOREIGN_ADDRESS = "foreign-address"
     NO_ACCOUNT = "no-account"
     OTHER_PERSON = "other-person"
+    REPLAYED = "replayed"
+    NO_LONGER = "no-longer"
 
 
 class Refused(Exception):
@@ -95,8 +102,14 @@ class Connection:
     encrypted_secret: bytes | None
     state: State
     domains: frozenset[str]
+    offline_access: bool = False
     amr: frozenset[str] = frozenset()
     acr: frozenset[str] = frozenset()
+
+
+def scopes(*, offline_access: bool) -> str:
+    """Return what a sign-in asks for."""
+    return f"{SCOPES} {OFFLINE}" if offline_access else SCOPES
 
 
 def sign_in_path(company: UUID | None) -> str:
@@ -108,6 +121,12 @@ def callback_url(base_url: str, company: UUID | None) -> str:
     """Return the redirect URI: one for each company, so that no provider's answer passes for
     another one's (RFC 9700, section 4.4)."""
     return f"{base_url}{sign_in_path(company)}/callback"
+
+
+def log_out_url(base_url: str, company: UUID | None) -> str:
+    """Return where the provider says that a person signed out (OpenID Connect Back-Channel
+    Logout)."""
+    return f"{base_url}{sign_in_path(company)}/back-channel-logout"
 
 
 def after_exit_url(base_url: str) -> str:

@@ -3,23 +3,54 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
+
+import msgspec
 
 from app import clock
 from app.accounts import queries as accounts
-from app.accounts.exit_services import encrypt_exit
-from app.accounts.rules import ByProvider, Viewer, new_token
+from app.accounts.exit_services import encrypt_exit, encrypt_grant
+from app.accounts.rules import ByProvider, Viewer
 from app.accounts.session_services import PendingLogin, SignIn, pass_first_step
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
 from app.settings import Settings
 from app.single_sign_on import queries, rules
+from app.single_sign_on.departure_services import with_query
 from app.single_sign_on.provider_services import Provider, discover, exchange, read_keys
 from app.single_sign_on.rules import IN_USE, Connection, Refused, Why
-from app.single_sign_on.strength_rules import Strength, asked_for, strength_of
+from app.single_sign_on.strength_rules import Strength, strength_of
 from app.single_sign_on.tables import SingleSignOnAttempt, SingleSignOnIdentity
 from app.single_sign_on.token_rules import Expected, Person, read_id_token
+
+LINK = """
+    insert into single_sign_on_identity (id, connection, subject, "user", linked_at, last_used_at)
+    values (gen_random_uuid(), $1, $2, $3, $4, $4) on conflict do nothing returning id
+"""
+# An account that the connection made has a row already, without a subject.
+LINK_MADE = """
+    update single_sign_on_identity set subject = $2, linked_at = $4
+    where connection = $1 and "user" = $3 and subject is null
+      and not exists (select 1 from single_sign_on_identity
+                      where connection = $1 and subject = $2)
+    returning id
+"""
+
+
+class Left(msgspec.Struct, frozen=True):
+    """What a provider leaves with the portal beside the person.
+
+    Attributes:
+        exit: the address that ends their session there, if there is one.
+        session: what the provider calls that session, if it says so.
+        refresh: the token that asks whether they may still sign in, if there is one.
+        strength: how sure it is of the person.
+    """
+
+    exit: str | None
+    session: str | None
+    refresh: str | None
+    strength: Strength
 
 
 @dataclass(frozen=True)
@@ -30,63 +61,14 @@ class Arrival:
         browser: the token of the browser that began the sign-in.
         tester: the owner or administrator who tests the connection; None for a sign-in.
         next: the path that they wanted.
-        exit: the address that ends their session at the provider, if there is one.
+        left: what the provider left with the portal.
     """
 
     person: Person
     browser: str
     tester: UUID | None
     next: str
-    exit: str | None
-
-
-async def depart(
-    settings: Settings,
-    connection: Connection,
-    *,
-    browser: str,
-    address: str = "",
-    wanted: str = "/",
-    tester: UUID | None = None,
-) -> str:
-    """Return the provider's address where a person signs in, and remember that they went there.
-
-    Args:
-        browser: the token that the browser keeps in a cookie.
-        address: their mail address, which the provider need not ask again.
-
-    Raises:
-        Refused: the provider is down.
-    """
-    provider = await discover(settings, connection.issuer)
-    state, now = new_token(), clock.now()
-    await SingleSignOnAttempt.insert(
-        SingleSignOnAttempt(
-            connection=connection.id,
-            state_hash=rules.attempt_hash(state, browser),
-            tester=tester,
-            next=wanted,
-            created_at=now,
-            expires_at=now + rules.ATTEMPT_LASTS,
-        )
-    )
-    asked = {
-        "response_type": "code",
-        "client_id": connection.client_id,
-        "redirect_uri": rules.callback_url(settings.base_url, connection.company),
-        "scope": rules.SCOPES,
-        "state": state,
-        "nonce": rules.nonce_of(state, browser),
-        "code_challenge": rules.challenge_of(rules.verifier_of(state, browser)),
-        "code_challenge_method": "S256",
-        **asked_for(connection),
-        **({"login_hint": address} if address else {}),
-    }
-    return _with_query(provider.authorization, asked)
-
-
-def _with_query(address: str, parameters: Mapping[str, str]) -> str:
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters)}"
+    left: Left
 
 
 async def arrive(
@@ -109,7 +91,7 @@ async def arrive(
     if "code" not in answer or "error" in answer:
         raise Refused(Why.PROVIDER_REFUSED)
     state = answer["state"]
-    token = await exchange(
+    tokens = await exchange(
         settings,
         connection,
         provider,
@@ -120,11 +102,13 @@ async def arrive(
     keys = await read_keys(settings, provider)
     nonce = rules.nonce_of(state, browser)
     expected = Expected(connection.issuer, connection.client_id, nonce)
-    person = read_id_token(token, keys, expected, clock.now())
+    person = read_id_token(tokens.id_token, keys, expected, clock.now())
     if rules.domain_of(person.address) not in connection.domains:
         raise Refused(Why.FOREIGN_ADDRESS)
-    exit = _exit(settings, connection, provider, token)
-    return Arrival(person, browser, attempt["tester"], attempt["next"], exit)
+    exit = _exit(settings, connection, provider, tokens.id_token)
+    strength = strength_of(connection, person.told, clock.now())
+    left = Left(exit, person.session, tokens.refresh, strength)
+    return Arrival(person, browser, attempt["tester"], attempt["next"], left)
 
 
 async def _take_attempt(
@@ -146,7 +130,7 @@ async def _take_attempt(
 def _exit(settings: Settings, connection: Connection, provider: Provider, token: str) -> str | None:
     if provider.end_session is None:
         return None
-    return _with_query(
+    return with_query(
         provider.end_session,
         {
             "id_token_hint": token,
@@ -184,18 +168,19 @@ async def enter(
     found = await queries.find_account(connection, person.subject, person.address)
     if found is None:
         raise Refused(Why.NO_ACCOUNT)
-    if not found.linked:
+    if not (found.linked or found.made):
         return None
     account = await accounts.find_own_credentials(found.user)
     if account is None:
         raise Refused(Why.NO_ACCOUNT)
     async with unit_of_work():
+        if found.made:
+            await link(connection, found.user, person.subject)
         return await open_linked(
             settings,
             connection,
             account,
-            exit=arrival.exit,
-            strength=strength_of(connection, person.told, clock.now()),
+            left=arrival.left,
             user_agent=user_agent,
             device_tokens=device_tokens,
         )
@@ -206,8 +191,7 @@ async def open_linked(
     connection: Connection,
     account: Record,
     *,
-    exit: str | None,
-    strength: Strength,
+    left: Left,
     subject: str | None = None,
     user_agent: str,
     device_tokens: Sequence[str],
@@ -225,8 +209,15 @@ async def open_linked(
     """
     user = account["id"]
     device = await accounts.find_device(device_tokens, user)
-    box = encrypt_exit(settings, user, exit) if exit else None
-    by = ByProvider(connection.id, box, strength.proved_at, strength.second_factor, subject)
+    by = ByProvider(
+        connection.id,
+        encrypt_exit(settings, user, left.exit) if left.exit else None,
+        left.session,
+        encrypt_grant(settings, user, left.refresh) if left.refresh else None,
+        left.strength.proved_at,
+        left.strength.second_factor,
+        subject,
+    )
     identity = SingleSignOnIdentity
     await identity.update({identity.last_used_at: clock.now()}).where(
         (identity.connection == connection.id) & (identity.user == user)
@@ -240,13 +231,8 @@ async def link(connection: Connection, user: UUID, subject: str) -> None:
     Raises:
         Refused: one of them is linked with another one.
     """
-    added = await fetch(
-        'insert into single_sign_on_identity (id, connection, subject, "user", linked_at,'
-        " last_used_at) values (gen_random_uuid(), $1, $2, $3, $4, $4) on conflict do nothing"
-        " returning id",
-        *(connection.id, subject, user, clock.now()),
-    )
-    if added:
+    asked = (connection.id, subject, user, clock.now())
+    if await fetch(LINK_MADE, *asked) or await fetch(LINK, *asked):
         await record("single-sign-on-linking", actor=user, subject=connection.company)
         return
     same = await fetch_one(

@@ -13,7 +13,7 @@ from app.accounts.rules import local_path, new_token, with_next
 from app.accounts.session_services import PendingLogin, SignIn
 from app.accounts.throttling import Throttled
 from app.settings import Settings
-from app.single_sign_on import linking_services, queries, services
+from app.single_sign_on import departure_services, linking_services, queries, services
 from app.single_sign_on.rules import (
     ATTEMPT_LASTS,
     IN_USE,
@@ -103,7 +103,7 @@ async def leave(
     The policy of the portal's pages lets a form lead to the portal only; a page may lead anywhere.
 
     Args:
-        wanted: what `services.depart` takes.
+        wanted: what `departure_services.depart` takes.
     """
     client = request.client.host if request.client else ""
     admitted = await throttling.admit(guess_rules.provider_lanes(connection.id, client))
@@ -111,7 +111,7 @@ async def leave(
         return too_many_attempts(request, admitted.wait)
     browser = next(iter(browser_tokens(request, settings)), "") or new_token()
     try:
-        address = await services.depart(settings, connection, browser=browser, **wanted)
+        address = await departure_services.depart(settings, connection, browser=browser, **wanted)
     except Refused as refused:
         return await refusal(request, connection, refused.why)
     headers = {"Refresh": f"0; url={address}", "Cache-Control": "no-store"}

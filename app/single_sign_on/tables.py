@@ -1,11 +1,11 @@
 """Single sign-on: companies' identity providers, their domains, and whom they signed in."""
 
-from piccolo.columns import UUID, Array, Bytea, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Array, Boolean, Bytea, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
 from app.accounts.tables import User
-from app.contracts.tables import Company
+from app.contracts.tables import Company, Contract
 from app.database import uuid7
 from app.database.data_fields import NOBODY, Fields, Level, NeverShown
 from app.database.quotas import Bound, Quota, WhenFull
@@ -19,6 +19,7 @@ class SingleSignOnConnection(Table):
         company: None for the vendor's, through which its staff sign in.
         encrypted_secret: what the portal signs its own calls with; None until it is set.
         tested_at: when an owner last signed in through it as a test; None for a draft.
+        offline_access: whether the provider gives a refresh token for this scope only.
         amr, acr: what the provider says of a sign-in that counts as staff's second factor.
     """
 
@@ -29,10 +30,20 @@ class SingleSignOnConnection(Table):
     encrypted_secret = Bytea(null=True, default=None)
     state = Text(default="draft")
     tested_at = Timestamptz(null=True, default=None)
+    offline_access = Boolean(default=False)
     amr = Array(base_column=Text(), default=list)
     acr = Array(base_column=Text(), default=list)
     created_at = Timestamptz(default=None)
     revision = Integer(default=1)
+
+
+class SingleSignOnDelegation(Table):
+    """A company whose owners may set single sign-on up themselves."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    company = ForeignKey(Company, null=False, unique=True, on_delete=OnDelete.restrict)
+    allowed_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
+    allowed_at = Timestamptz(default=None)
 
 
 class SingleSignOnDomain(Table):
@@ -46,12 +57,31 @@ class SingleSignOnDomain(Table):
     verified_at = Timestamptz(default=None)
 
 
-class SingleSignOnIdentity(Table):
-    """Which account a person of the provider has here."""
+class SingleSignOnDomainClaim(Table):
+    """A domain that waits for its record in the DNS.
+
+    Attributes:
+        token: what the record holds; anyone may read it there, so it is no secret.
+    """
 
     id = UUID(primary_key=True, default=uuid7)
     connection = ForeignKey(SingleSignOnConnection, null=False, on_delete=OnDelete.cascade)
-    subject = Text()
+    domain = Text()
+    token = Text()
+    claimed_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
+    claimed_at = Timestamptz(default=None)
+
+
+class SingleSignOnIdentity(Table):
+    """Which account a person of the provider has here.
+
+    Attributes:
+        subject: None until the first sign-in, where the connection made the account.
+    """
+
+    id = UUID(primary_key=True, default=uuid7)
+    connection = ForeignKey(SingleSignOnConnection, null=False, on_delete=OnDelete.cascade)
+    subject = Text(null=True, default=None)
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
     linked_at = Timestamptz(default=None)
     last_used_at = Timestamptz(default=None)
@@ -84,22 +114,73 @@ class SingleSignOnAttempt(Table):
     expires_at = Timestamptz(default=None)
 
 
+class SingleSignOnLogOut(Table):
+    """A log-out token that a provider sent; it counts once."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    connection = ForeignKey(SingleSignOnConnection, null=False, on_delete=OnDelete.cascade)
+    token_hash = Bytea()
+    received_at = Timestamptz(default=None)
+
+
+class SingleSignOnDefaultContract(Table):
+    """A contract that people join at their first sign-in, where no invitation says another."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    connection = ForeignKey(SingleSignOnConnection, null=False, on_delete=OnDelete.cascade)
+    contract = ForeignKey(Contract, null=False, on_delete=OnDelete.cascade)
+    chosen_at = Timestamptz(default=None)
+
+
 DATA = (
     Fields(
         "single_sign_on_connection",
-        "company issuer client_id state tested_at amr acr created_at revision",
+        "company issuer client_id state tested_at offline_access amr acr created_at revision",
         Level.CONFIDENTIAL,
-        "administrator; owners the state",
+        "administrator; owners",
+        "administrator and owners whom they allow, by proof",
+    ),
+    NeverShown(
+        "single_sign_on_connection",
+        "encrypted_secret",
+        "administrator and owners whom they allow, by proof",
+    ),
+    Fields(
+        "single_sign_on_delegation",
+        "company allowed_by allowed_at",
+        Level.CONFIDENTIAL,
+        "administrator; owners whether it is there",
         "administrator, by proof",
     ),
-    NeverShown("single_sign_on_connection", "encrypted_secret", "administrator, by proof"),
     Fields(
         "single_sign_on_domain",
         "connection domain reason verified_by verified_at",
         Level.CONFIDENTIAL,
         "administrator; owners the domain",
-        "administrator, by proof",
+        "administrator and owners whom they allow, by proof",
     ),
+    Fields(
+        "single_sign_on_domain_claim",
+        "connection domain token claimed_by claimed_at",
+        Level.CONFIDENTIAL,
+        "administrator; owners the domain and the record",
+        "administrator and owners whom they allow, by proof",
+    ),
+    Fields(
+        "single_sign_on_default_contract",
+        "connection contract chosen_at",
+        Level.CONFIDENTIAL,
+        "administrator; owners",
+        "administrator and owners whom they allow, by proof",
+    ),
+    Fields(
+        "single_sign_on_log_out",
+        "connection received_at",
+        Level.HOUSE,
+        NOBODY,
+        "the company's provider",
+    ),
+    NeverShown("single_sign_on_log_out", "token_hash", "the company's provider"),
     Fields(
         "single_sign_on_identity",
         "connection user subject linked_at last_used_at",
@@ -112,7 +193,7 @@ DATA = (
         "connection user added_at",
         Level.PERSONAL,
         "administrator; owners",
-        "administrator, by proof",
+        "administrator and owners whom they allow, by proof",
     ),
     Fields(
         "single_sign_on_attempt",
@@ -134,6 +215,22 @@ QUOTAS = (
         advice=N_("A company can have 50 domains. Remove one, then add the new one."),
     ),
     Quota(
+        "single_sign_on_domain_claim_of_a_connection",
+        "single_sign_on_domain_claim",
+        ("connection",),
+        50,
+        "claimed_at",
+        when_full=WhenFull.REFUSE,
+        advice=N_("A company can have 50 domains. Remove one, then add the new one."),
+    ),
+    Quota(
+        "single_sign_on_log_out_of_a_connection",
+        "single_sign_on_log_out",
+        ("connection",),
+        50_000,
+        "received_at",
+    ),
+    Quota(
         "single_sign_on_attempt_of_a_connection",
         "single_sign_on_attempt",
         ("connection",),
@@ -143,6 +240,8 @@ QUOTAS = (
 )
 BOUNDS = (
     Bound("single_sign_on_connection", "unique: one for each company, and one of the vendor"),
+    Bound("single_sign_on_delegation", "unique: one for each company"),
+    Bound("single_sign_on_default_contract", "unique: one for each contract of the company"),
     Bound("single_sign_on_exception", "unique: one for each owner of the company's contracts"),
     Bound("single_sign_on_identity", "unique: one for each person and connection"),
 )

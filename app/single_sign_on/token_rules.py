@@ -28,11 +28,11 @@ HOSTED_BY = {"https://accounts.google.com"}
 
 @dataclass(frozen=True)
 class Expected:
-    """What a token has to say of itself."""
+    """What a token has to say of itself; a log-out token has no nonce."""
 
     issuer: str
     client_id: str
-    nonce: str
+    nonce: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,13 @@ class Person:
     Attributes:
         subject: the provider's own id of the person, which never changes.
         address: a mail address that the provider has verified, in lower case.
+        session: what the provider calls its session, if it says so.
         told: how they signed in there.
     """
 
     subject: str
     address: str
+    session: str | None = None
     told: Told = NOTHING
 
 
@@ -61,15 +63,20 @@ def read_id_token(
     Raises:
         Refused: it does not count; the reason says why.
     """
-    claims = _verified(token, keys)
-    _check_parties(claims, expected)
-    _check_times(claims, now.timestamp())
+    claims = verified(token, keys)
+    check_parties(claims, expected)
+    check_times(claims, now.timestamp())
     if not _same(claims.get("nonce"), expected.nonce):
         raise Refused(Why.WRONG_NONCE)
     return _person(claims, expected.issuer)
 
 
-def _verified(token: str, keys: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def verified(token: str, keys: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the claims of a token that one of the keys signed.
+
+    Raises:
+        Refused: none did, or not by an algorithm that counts.
+    """
     if len(token) > LONGEST_TOKEN:
         raise Refused(Why.MALFORMED)
     try:
@@ -106,7 +113,12 @@ def _is_short(key: Mapping[str, Any]) -> bool:
     return key.get("kty") == "RSA" and len(str(key.get("n", ""))) * 6 < SHORTEST_RSA
 
 
-def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
+def check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
+    """Check who made a token, and for whom.
+
+    Raises:
+        Refused: it was another issuer, or for another client.
+    """
     if not _same(claims.get("iss"), expected.issuer):
         raise Refused(Why.WRONG_ISSUER)
     audience = claims.get("aud")
@@ -119,7 +131,12 @@ def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
         raise Refused(Why.WRONG_AUDIENCE)
 
 
-def _check_times(claims: Mapping[str, Any], now: float) -> None:
+def check_times(claims: Mapping[str, Any], now: float) -> None:
+    """Check that a token counts now.
+
+    Raises:
+        Refused: it does not count yet or no longer, or does not say when.
+    """
     times = [claims.get("exp"), claims.get("iat"), claims.get("nbf", 0)]
     if any(isinstance(time, bool) or not isinstance(time, int | float) for time in times):
         raise Refused(Why.MALFORMED)
@@ -137,7 +154,13 @@ def _person(claims: Mapping[str, Any], issuer: str) -> Person:
         raise Refused(Why.UNVERIFIED_ADDRESS)
     if issuer in HOSTED_BY and claims.get("hd") != domain_of(address):
         raise Refused(Why.FOREIGN_ADDRESS)
-    return Person(subject, address, read_told(claims))
+    return Person(subject, address, _session(claims), read_told(claims))
+
+
+def _session(claims: Mapping[str, Any]) -> str | None:
+    session = claims.get("sid")
+    fits = isinstance(session, str) and 0 < len(session) <= LONGEST_SUBJECT
+    return session if fits else None
 
 
 def _is_verified(claims: Mapping[str, Any]) -> bool:

@@ -1,16 +1,17 @@
-"""What administrators enter about single sign-on. The client secret is no value."""
+"""What is entered about single sign-on. The client secret is no value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+from app.single_sign_on.domain_rules import is_public
 from app.single_sign_on.rules import LONGEST_ADDRESS, is_issuer
 from app.single_sign_on.strength_rules import MOST_CONTEXTS
 from app.web.choice_kinds import Several
 from app.web.forms import Fields
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
-from app.web.kinds import Code, Kind, Line
+from app.web.kinds import Code, Kind, Line, Tick
 from app.web.mail_addresses import is_mail_address
 from app.web.values import Values
 
@@ -40,6 +41,11 @@ class Domain(Code):
         domain = super().read(fields, name, offered).lower().removeprefix("@")
         if name not in fields.errors and not is_mail_address(f"a@{domain}"):
             fields.errors[name] = _("Enter a domain like example.com.")
+        elif is_public(domain):
+            fields.errors[name] = _(
+                "Anyone can get an address of this domain. Enter a domain that belongs to the"
+                " company alone."
+            )
         return domain
 
     def rule(self) -> str:
@@ -82,6 +88,23 @@ class ConnectionValues(Values, frozen=True):
         ),
     ]
     client_id: Annotated[str, Code(label=N_("Client ID"), maximum=200, wide=True)]
+    offline_access: Annotated[
+        bool, Tick(label=N_("Ask for the scope offline_access (Entra ID and Okta need it)"))
+    ] = False
+
+
+class ClaimValues(Values, frozen=True):
+    """A domain that the DNS shall show to be the company's.
+
+    Rules: not a domain of another company
+    """
+
+    domain: Annotated[
+        str,
+        Domain(
+            label=N_("Domain"), maximum=250, hint=N_("The part after @ of their email addresses.")
+        ),
+    ]
 
 
 class VendorConnectionValues(ConnectionValues, frozen=True):

@@ -37,6 +37,7 @@ class SeenStaffSingleSignOn:
     connection: UUID | None
     issuer: str | None
     client_id: str | None
+    offline_access: bool | None
     amr: list[str] | None
     acr: list[str] | None
     has_secret: bool
@@ -83,7 +84,8 @@ async def see_staff_single_sign_on() -> SeenStaffSingleSignOn:
                    or exists (select 1 from passkey f where f."user" = u.id) as second_factor
             from portal_user u left join single_sign_on_connection c on c.company is null
             where u.staff_role is not null and u.disabled_at is null)
-        select c.id as connection, c.issuer, c.client_id, c.amr, c.acr,
+        select c.id as connection, c.issuer, c.client_id, c.offline_access,
+               c.amr, c.acr,
                c.encrypted_secret is not null as has_secret, c.state, c.tested_at,
                coalesce(c.revision, 0) as revision,
                (select count(*) from account) as staff,

@@ -7,11 +7,8 @@ import asyncpg
 from app import clock
 from app.audit.services import record
 from app.database import Changed, Gone, unit_of_work
-from app.single_sign_on.connection_services import (
-    begin_again,
-    end_provider_sessions,
-    lock_connection,
-)
+from app.single_sign_on.connection_services import begin_again, lock_connection
+from app.single_sign_on.session_services import end_provider_sessions
 from app.single_sign_on.tables import SingleSignOnConnection
 from app.single_sign_on.values import VendorConnectionValues
 from app.web.values import builtins, columns

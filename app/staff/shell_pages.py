@@ -1,6 +1,6 @@
 """What all pages of the console share: what the reader may do, and how a form answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -8,13 +8,14 @@ from litestar import Response
 
 from app.accounts.access import user_of
 from app.accounts.rules import Viewer
-from app.confirmations.acts import Act, E
-from app.confirmations.form_pages import FormPages, S
-from app.confirmations.services import find_draft
+from app.confirmations.acts import E
+from app.confirmations.form_pages import FormPages, S, draft_errors
 from app.staff.rules import Permission, permits
 from app.web.requests import PageRequest
 from app.web.templates import page
 from app.web.values import Form, V
+
+__all__ = ["StaffForms", "allowed", "draft_errors", "staff_page"]
 
 
 def allowed(viewer: Viewer) -> SimpleNamespace:
@@ -67,20 +68,3 @@ class StaffForms(FormPages[S, V, E]):
     async def context(self, subject: S) -> dict[str, Any]:
         """Return what the template needs beside the form."""
         return {}
-
-
-async def draft_errors(
-    request: PageRequest, viewer: Viewer, about: Callable[[Any], bool], *acts: Act[Any]
-) -> dict[str, str]:
-    """Return why an act was refused that a page without a form proposes: field → message.
-
-    Args:
-        about: whether a payload is about what the page shows.
-        acts: what the page proposes.
-    """
-    errors: dict[str, str] = {}
-    for act in acts:
-        draft = await find_draft(viewer, request.query_params.get("draft", ""), act)
-        if draft is not None and about(draft.payload):
-            errors |= draft.errors
-    return errors

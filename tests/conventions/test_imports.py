@@ -19,6 +19,7 @@ LEVELS = [
     {"activation"},
     {"environments"},
     {"products"},
+    {"provisioning"},
     {"service_accounts"},
     {"single_sign_on"},
     {"people"},
@@ -45,7 +46,7 @@ KNOW_EVERYTHING = {
     ),
 }
 HEIGHT = {package: -height for height, level in enumerate(LEVELS) for package in level}
-DOMAINS = set.union(*LEVELS[:16])
+DOMAINS = set.union(*LEVELS[:17])
 
 # What each room may import of its own domain. Two modules of one room may import each other.
 ROOMS = {
@@ -96,6 +97,8 @@ FURTHER = {
     },
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
+    # The console has the same pages as owners, as for webhooks.
+    "single_sign_on": {"controllers": "acts", "claim_controllers": "acts"},
     "webhooks": {
         "courier": "services",
         "worker": "services",

@@ -35,6 +35,8 @@ PUBLIC = {
     ("POST", "/login/single-sign-on/staff"),
     ("GET", "/login/single-sign-on/staff/callback"),
     ("POST", "/login/single-sign-on/staff/link"),
+    ("POST", "/login/single-sign-on/staff/back-channel-logout"),
+    ("POST", "/login/single-sign-on/{id}/back-channel-logout"),
     ("POST", "/language"),
     ("GET", "/password/forgotten"),
     ("POST", "/password/forgotten"),

@@ -22,6 +22,7 @@ FRAMES = {
     "people/_settings.html",
     "api/_frame.html",
     "webhooks/_frame.html",
+    "single_sign_on/_frame.html",
 }
 # Pages on the way in: they load no script, so nobody asks for their fragment.
 ALWAYS_WHOLE = {

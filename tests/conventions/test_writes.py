@@ -16,6 +16,7 @@ TIMED = "has a time limit of its own"
 # They only shrink: a new write of one table goes through Piccolo.
 IN_SQL = {
     "app.accounts.ending_services.end_sessions": COMPUTED,
+    "app.accounts.ending_services.end_provider_session": COMPUTED,
     "app.accounts.ending_services.end_sessions_of": MANY,
     "app.accounts.factors.passkey_services._note_use": COMPUTED,
     "app.accounts.factors.services.begin_app": UPSERT,
@@ -48,6 +49,9 @@ IN_SQL = {
     "app.notices.mailing_services.stop_notices": MANY,
     "app.notices.services.mark_all_read": MANY,
     "app.notices.services.mark_read": HOT,
+    "app.single_sign_on.asking_services._note": COMPUTED,
+    "app.single_sign_on.asking_services._take": HOT,
+    "app.single_sign_on.log_out_services._use": UPSERT,
     "app.single_sign_on.services.link": UPSERT,
     "app.single_sign_on.services.pass_test": COMPUTED,
     "app.webhooks.pending_services._tell_or_postpone": HOT,

@@ -49,6 +49,10 @@ class Provider:
         asks: whether people have to follow a link at it before it signs them in.
         calls: paths that were asked for.
         codes: code → what it stands for.
+        refreshes: whether it gives refresh tokens; each counts once.
+        refused: what it answers to a refresh token, in place of a new one: status and body.
+        pause: seconds that it takes to answer a refresh token.
+        granted: the refresh tokens that count now.
         signed_out: what the end-session page was asked with.
     """
 
@@ -66,6 +70,10 @@ class Provider:
     calls: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     signed_out: list[dict[str, str]] = field(default_factory=list)
+    refreshes: bool = False
+    refused: tuple[int, Claims] | None = None
+    pause: float = 0.0
+    granted: list[str] = field(default_factory=list)
 
     def discovery(self) -> Claims:
         """What it says of itself."""
@@ -90,19 +98,50 @@ class Provider:
 
     def exchange(self, form: dict[str, str], authorization: str) -> tuple[int, Claims]:
         """What a code stands for, once, to the client that proves to be the one that asked."""
-        given = self.codes.pop(form.get("code", ""), None)
         name, _, secret = (
             base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
         )
         if (unquote_plus(name), unquote_plus(secret)) != (CLIENT, SECRET):
             return 401, {"error": "invalid_client"}
+        if form.get("grant_type") == "refresh_token":
+            return self.refresh(form.get("refresh_token", ""))
+        given = self.codes.pop(form.get("code", ""), None)
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
         if given is None or given["code_challenge"] != challenge:
             return 400, {"error": "invalid_grant"}
         if form.get("redirect_uri") != given["redirect_uri"]:
             return 400, {"error": "invalid_grant"}
-        return 200, {"token_type": "Bearer", "access_token": "a", "id_token": self.token(given)}
+        told = {"token_type": "Bearer", "access_token": "a", "id_token": self.token(given)}
+        return 200, {**told, **self.grant()}
+
+    def grant(self) -> Claims:
+        """A refresh token, if it gives any."""
+        if not self.refreshes:
+            return {}
+        self.granted.append(secrets.token_urlsafe(16))
+        return {"refresh_token": self.granted[-1]}
+
+    def refresh(self, token: str) -> tuple[int, Claims]:
+        """What a refresh token stands for, once."""
+        time.sleep(self.pause)
+        if self.refused is not None:
+            return self.refused
+        if token not in self.granted:
+            return 400, {"error": "invalid_grant"}
+        self.granted.remove(token)
+        return 200, {"token_type": "Bearer", "access_token": "a", **self.grant()}
+
+    def log_out_token(self, **changed: Any) -> str:
+        """A log-out token about the person; a claim that is changed to None is left out."""
+        now = int(time.time())
+        claims = {
+            **{"iss": self.issuer, "aud": CLIENT, "sub": self.subject, "iat": now},
+            **{"exp": now + 120, "jti": secrets.token_urlsafe(16)},
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            **changed,
+        }
+        return self.sign({name: value for name, value in claims.items() if value is not None})
 
     def token(self, given: dict[str, str]) -> str:
         """The ID token of a person for what was asked."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.main import make_app
-from app.settings.environment import SettingsError, read_settings
+from app.settings import SettingsError, read_settings
 from tests.conftest import Portal
 from tests.single_sign_on.provider import Provider, running
 from tests.single_sign_on.sides import SIDES, Side

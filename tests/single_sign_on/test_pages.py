@@ -111,10 +111,14 @@ async def test_a_test_signs_nobody_in(
     assert await sessions() == before
 
 
-async def test_owners_without_a_connection_find_no_page(
+async def test_owners_without_a_connection_read_whom_to_ask(
     portal: Portal, owner: httpx.AsyncClient
 ) -> None:
-    assert (await owner.get(OWNERS)).status_code == 404
+    page = await owner.get("/contracts/D-1001/members")
+    assert f'href="{OWNERS}"' in page.text
+    page = await owner.get(OWNERS)
+    assert "シングルサインオンを設定していません" in page.text and "mailto:" in page.text
+    assert 'name="issuer"' not in page.text
 
 
 async def test_members_and_other_companies_find_no_page(

@@ -68,7 +68,8 @@ async def _arrived(portal: Portal) -> AsyncIterator[tuple[httpx.AsyncClient, htt
 async def _detour(visitor: httpx.AsyncClient, path: str = "/staff") -> str:
     """Where a page leads that cannot be shown yet; empty if it can."""
     answer = await visitor.get(path)
-    return answer.headers.get("location", "").partition("?")[0]
+    place: str = answer.headers.get("location", "")
+    return place.partition("?")[0]
 
 
 async def _secret(portal: Portal) -> str:
@@ -270,8 +271,12 @@ async def test_new_staff_sign_in_after_they_have_set_a_password(
     await connect_staff(real, provider, amr=("mfa",))
     link = await create_staff(
         real.settings,
-        **{"code": "neu", "name": "新人", "email": "neu@example.org", "role": "viewer"},
-        **{"language": "ja", "actor": await user_id("staff")},
+        code="neu",
+        name="新人",
+        email="neu@example.org",
+        role="viewer",
+        language="ja",
+        actor=await user_id("staff"),
     )
     provider.address = "neu@example.org"
     provider.change = _claims(amr=["mfa"])

@@ -165,13 +165,12 @@ async def _finish(
         waiting = PendingSignIn.delete().where(PendingSignIn.id == pending["pending"])
         if not await waiting.returning(PendingSignIn.id):
             return None
-        provider = pending["provider"]
         signed_in = await open_session(
             pending,
             pending["user_agent"],
             known_device=pending["device"],
             second_factor=answer.way.value,
-            by=ByProvider(provider, pending["provider_exit"]) if provider else None,
+            by=_by_provider(pending),
         )
         await _link(pending)
         await tell_owners(settings, pending["id"], signed_in.told)
@@ -190,6 +189,17 @@ async def _link(pending: Record) -> None:
     if not await fetch_value("select link_to_provider($1, $2, $3)", *ids):
         raise CredentialsChanged
     await record("single-sign-on-linking", actor=pending["id"], subject=None)
+
+
+def _by_provider(pending: Record) -> ByProvider | None:
+    if pending["provider"] is None:
+        return None
+    return ByProvider(
+        pending["provider"],
+        pending["provider_exit"],
+        pending["provider_session"],
+        pending["provider_grant"],
+    )
 
 
 async def prove_again(

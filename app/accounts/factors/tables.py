@@ -62,7 +62,8 @@ class PendingSignIn(Table):
     """A log-in whose password was right, waiting for the second factor. It is no session.
 
     Attributes:
-        provider, provider_exit: where an identity provider stood in for the password; see Session.
+        provider, provider_exit, provider_session, provider_grant: where an identity provider stood
+            in for the password; see Session.
     """
 
     id = UUID(primary_key=True, default=uuid7)
@@ -75,6 +76,8 @@ class PendingSignIn(Table):
     expires_at = Timestamptz(default=None)
     provider = UUID(null=True, default=None)
     provider_exit = Bytea(null=True, default=None)
+    provider_session = Text(null=True, default=None)
+    provider_grant = Bytea(null=True, default=None)
     provider_subject = Text(null=True, default=None)
 
 
@@ -111,12 +114,13 @@ DATA = (
     NeverShown("recovery_code", "code_hash", "oneself, by proof"),
     Fields(
         "pending_sign_in",
-        "user generation device user_agent created_at expires_at provider provider_subject",
+        "user generation device user_agent created_at expires_at provider provider_session "
+        "provider_subject",
         Level.PERSONAL,
         NOBODY,
         "the portal",
     ),
-    NeverShown("pending_sign_in", "token_hash provider_exit"),
+    NeverShown("pending_sign_in", "token_hash provider_exit provider_grant"),
 )
 QUOTAS = (
     Quota("pending_sign_in_of_a_person", "pending_sign_in", ("user",), 20, "created_at"),

@@ -58,6 +58,7 @@ class VendorConnections(
         return VendorConnectionValues(
             issuer=subject.issuer,
             client_id=subject.client_id,
+            offline_access=bool(subject.offline_access),
             amr=subject.amr or [],
             acr=subject.acr or [],
         )
@@ -90,7 +91,8 @@ class VendorConnections(
             state=_(STATE_NAMES[State(subject.state)]) if subject.state else "",
             redirect_uri=rules.callback_url(settings.base_url, None),
             exit_uri=rules.after_exit_url(settings.base_url),
-            scopes=rules.SCOPES,
+            log_out_uri=rules.log_out_url(settings.base_url, None),
+            scopes=rules.scopes(offline_access=bool(subject.offline_access)),
         )
 
 
