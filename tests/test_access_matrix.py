@@ -202,6 +202,8 @@ POST /contracts/{mine}/single-sign-on/secret            L T N N N F N N N
 POST /contracts/{mine}/single-sign-on/state             L T N N N G N N N
 POST /contracts/{mine}/single-sign-on/exceptions        L T N N N G N N N
 POST /contracts/{mine}/single-sign-on/domains/removal   L T N N N G N N N
+GET  /contracts/{mine}/single-sign-on/default-contracts  L T N N N P N N N
+POST /contracts/{mine}/single-sign-on/default-contracts  L T N N N G N N N
 GET  /contracts/{mine}/single-sign-on/domains/dns       L T N N N P N N N
 POST /contracts/{mine}/single-sign-on/domains/dns       L T N N N F N N N
 POST /contracts/{mine}/single-sign-on/domains/dns/check    L T N N N N N N N
@@ -406,6 +408,8 @@ POST /staff/companies/{company}/single-sign-on/secret   L N N N N N F N N
 POST /staff/companies/{company}/single-sign-on/state    L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/exceptions  L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/domains/removal  L N N N N N G N N
+GET  /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N G N N
 GET  /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N P N N
 POST /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N F N N
 POST /staff/companies/{company}/single-sign-on/domains/dns/check  L N N N N N N N N

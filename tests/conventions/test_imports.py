@@ -96,7 +96,9 @@ FURTHER = {
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
     # The console has the same pages as owners, as for webhooks.
-    "single_sign_on": {"controllers": "acts", "claim_controllers": "acts"},
+    "single_sign_on": dict.fromkeys(
+        ("controllers", "claim_controllers", "default_controllers"), "acts"
+    ),
     "webhooks": {
         "courier": "services",
         "worker": "services",

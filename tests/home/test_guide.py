@@ -31,7 +31,7 @@ JOURNEYS = {
     "contracts": {"contracts"},
     "contract page": {
         *("products", "environments", "allocations", "bulk-allocation", "activation", "move"),
-        *("members", "other-systems", "group-companies", "resources"),
+        *("members", "other-systems", "single-sign-on", "group-companies", "resources"),
     },
     "join": {"joining"},
     "quote request": {"quotes"},

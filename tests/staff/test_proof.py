@@ -68,6 +68,7 @@ HEAVY: dict[str, dict[str, Any]] = {
         "values": {"domain": "id.example", "reason": "x"},
     },
     "single-sign-on-domain-removal": {"company": NOBODY, "domain": NOBODY},
+    "single-sign-on-default-contracts": {"company": NOBODY, "values": {"contracts": []}},
     "single-sign-on-delegation": {"company": NOBODY, "allowed": True},
     "single-sign-on-state": {"company": NOBODY, "state": "offered", "revision": 1},
     "single-sign-on-exception": {"company": NOBODY, "user": "member", "keep": True},
@@ -88,7 +89,7 @@ HELPS = {
 def _console_acts() -> set[str]:
     own = {act.name for act in domains.acts() if act.state.__module__.startswith("app.staff.")}
     # Owners have the same, behind a door of their own.
-    return own | {act.name for act in single_sign_on.ACTS}
+    return own | {act.name for act in (*single_sign_on.ACTS, single_sign_on.DEFAULTS)}
 
 
 def test_every_permission_and_act_is_light_or_takes_a_proof() -> None:
