@@ -108,6 +108,7 @@ PROOFS = (
     Proof("never", "benchmarks.malformed_requests", "--count 20000", "--count 100000"),
     Proof("never", "benchmarks.mutated_forms", "--count 5000", "--count 50000"),
     Proof("never", "benchmarks.mutated_activations", "--count 20000", "--count 100000"),
+    Proof("never", "benchmarks.mutated_hybrid_files", "--count 5000", "--count 100000"),
     Proof("never", "benchmarks.mail_kills", "--mails 500 --kills 15", "--mails 8000 --kills 200"),
     Proof(
         "never",

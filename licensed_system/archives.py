@@ -63,7 +63,7 @@ def _activations(data: bytes) -> Iterator[tuple[bytes, jws.Json]]:
                     with archive.open(entry) as file:
                         content = file.read(jws.MAX_BYTES + 1)
                     try:
-                        yield content, jws.parse(content).payload
+                        yield content, jws.parse_file(content).first.payload
                     except Refused:
                         continue
     except Refused:

@@ -29,6 +29,10 @@ def parse_arguments(arguments: Sequence[str] | None, default: Language) -> argpa
         _check_products(parser, options.product)
     if options.act == "activate":
         _check_way(parser, options)
+    if options.state is None and not (options.act == "verify" and options.trust):
+        parser.error(f"{options.act}: --state" + (" or --trust" if options.act == "verify" else ""))
+    if options.act == "request" and options.out is None and options.qr is None:
+        parser.error("request: --out, --qr or both")
     return options
 
 
@@ -54,7 +58,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="licensed-system", description=texts.DESCRIPTION.say(language), parents=[common]
     )
-    parser.add_argument("--state", type=Path, required=True, metavar="DIR", help=words("state"))
+    parser.add_argument("--state", type=Path, metavar="DIR", help=words("state"))
     parser.add_argument(
         "--wait", type=float, default=DEFAULT_WAIT, metavar="SECONDS", help=words("wait")
     )
@@ -69,27 +73,46 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     )
     init.add_argument("--name", type=_name, required=True, help=words("name"))
     init.add_argument(
+        "--fingerprint-file", type=Path, metavar="FILE", help=words("fingerprint-file")
+    )
+    init.add_argument(
         "--product", type=_product, action="append", required=True, metavar="CODE=VERSION",
         help=words("product"),
     )  # fmt: skip
     for name in ("request", "return"):
-        act(name).add_argument("--out", type=Path, required=True, help=words("out"))
+        made = act(name)
+        made.add_argument("--out", type=Path, required=name == "return", help=words("out"))
+        made.add_argument("--qr", type=_picture, metavar="FILE.png", help=words("qr"))
     activate = act("activate")
     activate.add_argument("file", type=Path, nargs="?", metavar="FILE", help=words("file"))
+    activate.add_argument("--text", metavar="FILE", help=words("text"))
     activate.add_argument("--portal", type=_address, metavar="URL", help=words("portal"))
     activate.add_argument("--token-file", type=Path, metavar="FILE", help=words("token-file"))
     activate.add_argument("--environment", type=_name, metavar="NAME", help=words("environment"))
     activate.add_argument("--ca-file", type=Path, metavar="PEM", help=words("ca-file"))
+    act("emergency").add_argument("file", type=Path, metavar="FILE", help=words("emergency-file"))
     form = (status := act("status")).add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help=words("json"))
     form.add_argument("--openmetrics", action="store_true", help=words("openmetrics"))
     status.add_argument("--out", type=Path, help=words("status-out"))
+    _add_verify(act("verify"), words)
     page = act("serve")
     page.add_argument("--port", type=_port, default=0, help=words("port"))
     page.add_argument("--vendor", type=_name, metavar="NAME", help=words("vendor"))
     for name, grounds in (("accent", look.LIGHT), ("accent-dark", look.DARK)):
         page.add_argument(f"--{name}", type=_colour(grounds), metavar="#RRGGBB", help=words(name))
     return parser
+
+
+def _add_verify(verify: argparse.ArgumentParser, words: Callable[[str], str]) -> None:
+    verify.add_argument("file", type=Path, metavar="FILE", help=words("verified"))
+    verify.add_argument(
+        "--manifest", type=Path, required=True, metavar="JWT", help=words("manifest")
+    )
+    verify.add_argument(
+        "--trust", type=Path, action="append", metavar="PEM", help=words("verify-trust")
+    )
+    verify.add_argument("--product", metavar="CODE", help=words("expected-product"))
 
 
 def _colour(grounds: tuple[str, ...]) -> Callable[[str], str]:
@@ -121,12 +144,20 @@ def _check_products(parser: argparse.ArgumentParser, products: list[tuple[str, s
 
 
 def _check_way(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """A file that was carried over, or all that it takes to get one from the portal."""
+    """A file that was carried over or scanned, or all that it takes to get one from the portal."""
     needed = (options.portal, options.token_file, options.environment)
-    if options.file is not None and any((*needed, options.ca_file)):
-        parser.error("activate: FILE, or --portal, --token-file and --environment; not both")
-    if options.file is None and not all(needed):
-        parser.error("activate: FILE, or --portal, --token-file and --environment")
+    carried = [way for way in (options.file, options.text) if way is not None]
+    if len(carried) > 1 or (carried and any((*needed, options.ca_file))):
+        parser.error("activate: one of FILE, --text, and --portal with its options")
+    if not carried and not all(needed):
+        parser.error("activate: FILE, --text, or --portal, --token-file and --environment")
+
+
+def _picture(text: str) -> Path:
+    """The picture to write; a lone hyphen stands for the terminal."""
+    if text != "-" and not text.lower().endswith(".png"):
+        raise argparse.ArgumentTypeError("NAME.png or -")
+    return Path(text)
 
 
 def _address(text: str) -> str:

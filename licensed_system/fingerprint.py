@@ -20,11 +20,15 @@ COMPONENTS = ("machine_id", "board_id", "network_card", "root_volume", "host_nam
 
 @dataclass(frozen=True)
 class Machine:
-    """What this machine is. ``components`` holds raw values; those not found are left out."""
+    """What this machine is. ``components`` holds raw values; those not found are left out.
+
+    ``missing`` says where the platform's identity should be, if it cannot be read there.
+    """
 
     host: str
     os: str
     components: Mapping[str, str]
+    missing: str = ""
 
 
 def this_machine() -> Machine:

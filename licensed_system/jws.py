@@ -1,4 +1,4 @@
-"""Compact JWS (RFC 7515), read strictly: every file has one spelling only."""
+"""Signed files, read strictly: one or two lines of compact JWS (RFC 7515), spelled in one way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from licensed_system.outcomes import Outcome, refuse
 
 MAX_BYTES = 64 * 1024
-ALGORITHM = "EdDSA"  # RFC 8037
+ALGORITHM, ML_DSA = "EdDSA", "ML-DSA-65"  # RFC 8037, RFC 9964
 CHECK_CODE_DIGITS = 20
 
 Json = dict[str, Any]
@@ -22,12 +22,20 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Jws:
-    """A parsed file. Nothing in it may be believed before its signature has been checked."""
+    """A parsed line. Nothing in it may be believed before its signature has been checked."""
 
     header: Json
     payload: Json
     signing_input: bytes
     signature: bytes
+
+
+@dataclass(frozen=True)
+class SignedFile:
+    """A parsed file. ``second`` is its second line with the payload of the first put in."""
+
+    first: Jws
+    second: Jws | None
 
 
 def encode(data: bytes) -> str:
@@ -47,8 +55,8 @@ def decode(text: str) -> bytes:
 
 
 def without_newline(data: bytes) -> bytes:
-    """The file without the one final line end (LF or CRLF) that editors and mailers add."""
-    return data.removesuffix(b"\n").removesuffix(b"\r") if data.endswith(b"\n") else data
+    """The file as it is read and compared: CRLF is LF, and the one final line end is left out."""
+    return data.replace(b"\r\n", b"\n").removesuffix(b"\n")
 
 
 def check_code(data: bytes) -> str:
@@ -58,29 +66,52 @@ def check_code(data: bytes) -> str:
 
 
 def parse(data: bytes) -> Jws:
-    """Split and decode a file. Raises ``Refused``: ``too-large`` or ``malformed``."""
+    """Split and decode a file of one line. Raises ``Refused``: ``too-large`` or ``malformed``."""
     if len(data) > MAX_BYTES:
         raise refuse(Outcome.TOO_LARGE)
     try:
-        head, body, signature = without_newline(data).decode("ascii").split(".")
-        return Jws(
-            header=_read_object(decode(head)),
-            payload=_read_object(decode(body)),
-            signing_input=f"{head}.{body}".encode("ascii"),
-            signature=decode(signature),
-        )
+        return _parse_line(without_newline(data).decode("ascii"))
     except (ValueError, RecursionError) as fault:
         raise refuse(Outcome.MALFORMED) from fault
 
 
-def require_header(header: Json, typ: str) -> None:
+def parse_file(data: bytes, most: int = MAX_BYTES) -> SignedFile:
+    """Split and decode a file of one or two lines. Raises as :func:`parse` does."""
+    if len(data) > most:
+        raise refuse(Outcome.TOO_LARGE)
+    try:
+        line, newline, detached = without_newline(data).decode("ascii").partition("\n")
+        first = _parse_line(line)
+        return SignedFile(first, attach(detached, first) if newline else None)
+    except (ValueError, RecursionError) as fault:
+        raise refuse(Outcome.MALFORMED) from fault
+
+
+def attach(detached: str, whole: Jws) -> Jws:
+    """The JWS that ``header..signature`` is over the payload of ``whole``. Raises ``ValueError``.
+
+    Detached content is that of RFC 7515, appendix F.
+    """
+    head, empty, signature = detached.split(".")
+    if empty:
+        raise ValueError("the content is not detached")
+    body = whole.signing_input.split(b".")[1]
+    return Jws(
+        header=_read_object(decode(head)),
+        payload=whole.payload,
+        signing_input=head.encode("ascii") + b"." + body,
+        signature=decode(signature),
+    )
+
+
+def require_header(header: Json, typ: str, algorithm: str = ALGORITHM) -> None:
     """Refuse another type or algorithm, and any ``crit``: no critical extension is known here.
 
     ``jku``, ``x5u``, ``x5c`` and ``jwk`` are not looked at: a file cannot bring its own trust.
     """
     if header.get("typ") != typ:
         raise refuse(Outcome.WRONG_TYPE)
-    if header.get("alg") != ALGORITHM:
+    if header.get("alg") != algorithm:
         raise refuse(Outcome.WRONG_ALGORITHM)
     if "crit" in header:
         raise refuse(Outcome.UNKNOWN_CRITICAL_HEADER)
@@ -91,6 +122,16 @@ def sign(header: Json, payload: Json, key: Ed25519PrivateKey) -> str:
     parts = [encode(_write_object(part)) for part in (header, payload)]
     signature = key.sign(".".join(parts).encode("ascii"))
     return ".".join([*parts, encode(signature)])
+
+
+def _parse_line(line: str) -> Jws:
+    head, body, signature = line.split(".")
+    return Jws(
+        header=_read_object(decode(head)),
+        payload=_read_object(decode(body)),
+        signing_input=f"{head}.{body}".encode("ascii"),
+        signature=decode(signature),
+    )
 
 
 def _write_object(value: Json) -> bytes:

@@ -1,9 +1,8 @@
-"""Ed25519 keys: thumbprints, JWKs and the pinned roots."""
+"""Ed25519 keys: thumbprints, JWKs and PEM."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -11,9 +10,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from licensed_system import jws
-
-PublicKeys = dict[str, Ed25519PublicKey]
-_PEM_BLOCK = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
 
 
 def public_jwk(key: Ed25519PublicKey) -> dict[str, str]:
@@ -45,24 +41,8 @@ def verifies(key: Ed25519PublicKey, file: jws.Jws) -> bool:
     return True
 
 
-def read_roots(pem: bytes) -> PublicKeys:
-    """Every Ed25519 public key (PEM SubjectPublicKeyInfo) in ``pem``, by thumbprint.
-
-    Raises ``ValueError`` where there is none, or a key of another kind.
-    """
-    roots: PublicKeys = {}
-    for block in _PEM_BLOCK.findall(pem):
-        key = serialization.load_pem_public_key(block)
-        if not isinstance(key, Ed25519PublicKey):
-            raise ValueError("a root is not an Ed25519 key")
-        roots[thumbprint(key)] = key
-    if not roots:
-        raise ValueError("no public key")
-    return roots
-
-
 def write_public(key: Ed25519PublicKey) -> bytes:
-    """PEM SubjectPublicKeyInfo, the form :func:`read_roots` reads."""
+    """PEM SubjectPublicKeyInfo."""
     return key.public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )

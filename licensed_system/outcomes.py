@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from licensed_system import portal_messages
+from licensed_system import emergency_messages, part_messages, portal_messages, trust_messages
 from licensed_system.languages import Language, Words
 
 
@@ -23,6 +23,10 @@ class Outcome(StrEnum):
     UNKNOWN_SIGNING_KEY = "unknown-signing-key"
     SIGNING_KEY_NOT_VALID_THEN = "signing-key-not-valid-then"
     BAD_SIGNATURE = "bad-signature"
+    MISSING_SECOND_SIGNATURE = "missing-second-signature"
+    BAD_SECOND_SIGNATURE = "bad-second-signature"
+    OTHER_PRODUCT = "other-product"
+    FILE_CHANGED = "file-changed"
     WRONG_AUDIENCE = "wrong-audience"
     OTHER_SYSTEM = "other-system"
     OLDER_FILE = "older-file"
@@ -30,6 +34,10 @@ class Outcome(StrEnum):
     FINGERPRINT_MISMATCH = "fingerprint-mismatch"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
+    DAMAGED_PART = "damaged-part"
+    MIXED_PARTS = "mixed-parts"
+    MISSING_PARTS = "missing-parts"
+    QR_UNAVAILABLE = "qr-unavailable"
     NOT_INITIALISED = "not-initialised"
     ALREADY_INITIALISED = "already-initialised"
     NOT_ACTIVATED = "not-activated"
@@ -37,6 +45,8 @@ class Outcome(StrEnum):
     UNREADABLE_FILE = "unreadable-file"
     UNWRITABLE_FILE = "unwritable-file"
     BAD_TRUST_FILE = "bad-trust-file"
+    CRYPTOGRAPHY_TOO_OLD = "cryptography-too-old"
+    NO_FINGERPRINT = "no-fingerprint"
     DAMAGED_STATE = "damaged-state"
     PORT_IN_USE = "port-in-use"
     UNSAFE_FOLDER = "unsafe-folder"
@@ -48,6 +58,9 @@ class Outcome(StrEnum):
     UNSAFE_TOKEN_FILE = "unsafe-token-file"  # noqa: S105  (a code, no token)
     BAD_TOKEN_FILE = "bad-token-file"  # noqa: S105
     BAD_CA_FILE = "bad-ca-file"
+    EMERGENCY_USED = "emergency-used"
+    STILL_LICENSED = "still-licensed"
+    CLOCK_TURNED_BACK = "clock-turned-back"
 
 
 class Refused(Exception):
@@ -111,7 +124,8 @@ MESSAGES: dict[Outcome, Words] = {
         "not the request file.",
     ),
     Outcome.WRONG_ALGORITHM: Words(
-        "署名の方式が EdDSA ではありません。", "The file is not signed with EdDSA."
+        "署名の方式が EdDSA または ML-DSA-65 ではありません。",
+        "The file is not signed with EdDSA, or its second line not with ML-DSA-65.",
     )
     + _SEND_AGAIN,
     Outcome.UNKNOWN_CRITICAL_HEADER: Words(
@@ -149,6 +163,26 @@ MESSAGES: dict[Outcome, Words] = {
         "The signature is wrong: the file was damaged or changed.",
     )
     + _SEND_AGAIN,
+    Outcome.MISSING_SECOND_SIGNATURE: Words(
+        "ファイルに ML-DSA-65 の署名がありません。途中で切れたか、"
+        "発行元がまだ ML-DSA-65 で署名していません。",
+        "The file has no ML-DSA-65 signature. It was cut off, or the issuer does not sign with "
+        "ML-DSA-65 yet.",
+    )
+    + _SEND_AGAIN,
+    Outcome.BAD_SECOND_SIGNATURE: Words(
+        "ML-DSA-65 の署名が正しくありません。ファイルが壊れたか、書き換えられています。",
+        "The ML-DSA-65 signature is wrong: the file was damaged or changed.",
+    )
+    + _SEND_AGAIN,
+    Outcome.OTHER_PRODUCT: Words(
+        "{expected} のファイルではありません。対象の製品: {products}。",
+        "This file is not for {expected}. It is for: {products}.",
+    ),
+    Outcome.FILE_CHANGED: Words(
+        "{path} は、公開された {name} と内容が異なります。使わずに、ダウンロードし直してください。",
+        "{path} differs from {name} as it was published. Do not use it; download it again.",
+    ),
     Outcome.WRONG_AUDIENCE: Words(
         "ライセンスを適用するシステム宛てのファイルではありません。",
         "The file is not meant for a licensed system.",
@@ -236,5 +270,9 @@ MESSAGES: dict[Outcome, Words] = {
         "Other users can change {path}, or it is a link. Restrict its permissions, or name another "
         "folder that only you can write to.",
     ),
-    **{Outcome(code): words for code, words in portal_messages.MESSAGES.items()},
+    **{
+        Outcome(code): words
+        for messages in (portal_messages, trust_messages, emergency_messages, part_messages)
+        for code, words in messages.MESSAGES.items()
+    },
 }

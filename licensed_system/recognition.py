@@ -6,6 +6,8 @@ import base64
 import json
 import re
 
+from licensed_system.emergency_messages import USE_EMERGENCY
+from licensed_system.jws import without_newline
 from licensed_system.languages import Words
 from licensed_system.outcomes import Outcome, Refused
 
@@ -66,8 +68,15 @@ _BEGINNINGS = {
 }  # fmt: skip
 _MARK = b"\xef\xbb\xbf"
 _PART = "[A-Za-z0-9_-]+"
-_WHOLE = re.compile(rf"{_PART}\.{_PART}\.[A-Za-z0-9_-]{{86}}")
-_BEGUN = re.compile(rf"eyJ[A-Za-z0-9_-]*(\.{_PART})?(\.[A-Za-z0-9_-]{{0,85}})?")
+_FIRST = rf"{_PART}\.{_PART}\.[A-Za-z0-9_-]{{86}}"
+_SECOND = rf"{_PART}\.\.[A-Za-z0-9_-]{{4412}}"
+# Without the line end between the lines: it cannot be told from one that was added.
+_WHOLE = re.compile(rf"{_FIRST}({_SECOND})?")
+_AS_MADE = re.compile(rf"{_FIRST}(\n{_SECOND})?")
+_BEGUN = re.compile(
+    rf"eyJ[A-Za-z0-9_-]*(\.{_PART})?(\.[A-Za-z0-9_-]{{0,85}})?"
+    rf"|{_FIRST}(eyJ[A-Za-z0-9_-]*)?(\.{{1,2}}[A-Za-z0-9_-]{{0,4411}})?"
+)
 _HTML = re.compile(rb"(?i)<(!doctype html|html|head|body)")
 _QUOTE = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
 _UNREADABLE = {Outcome.MALFORMED, Outcome.TOO_LARGE, Outcome.WRONG_TYPE}
@@ -100,10 +109,12 @@ def _recognise_text(data: bytes) -> Words | None:
     bare = "".join(_QUOTE.sub("", text).split())
     if _type_of(bare) == "activation-request+jwt":
         return _REQUEST
+    if _type_of(bare) == "emergency-activation+jwt":
+        return USE_EMERGENCY
     if _WHOLE.fullmatch(bare):
         if data.startswith(_MARK):
             return _MARKED
-        return None if bare == text and data.rstrip(b"\r\n") == text.encode() else _WRAPPED
+        return None if _AS_MADE.fullmatch(without_newline(data).decode("latin-1")) else _WRAPPED
     return _CUT_OFF if _BEGUN.fullmatch(bare) else None
 
 

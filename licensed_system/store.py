@@ -12,6 +12,7 @@ from licensed_system import files, folders, keys, state
 from licensed_system.locks import locked
 from licensed_system.outcomes import Outcome, Refused, refuse
 from licensed_system.state import State
+from licensed_system.trust import Roots, read_keys, read_roots, write_roots
 
 DEFAULT_WAIT = 10.0  # seconds; longer than any command but shorter than a person's patience
 
@@ -71,10 +72,10 @@ class Store:
         with self._undamaged(self._key) as data:
             return keys.read_private(data)
 
-    def roots(self) -> keys.PublicKeys:
-        """The pinned roots by thumbprint."""
+    def roots(self) -> Roots:
+        """The pinned roots."""
         with self._undamaged(self._trust) as data:
-            return keys.read_roots(data)
+            return read_roots(data)
 
     def require(self) -> None:
         """Raise ``not-initialised`` unless there is a state."""
@@ -102,13 +103,24 @@ def read_file(path: Path, limit: int = -1) -> bytes:
 
 
 def read_trust(paths: list[Path]) -> bytes:
-    """The root keys of all files as one PEM. Raises ``unreadable-file`` or ``bad-trust-file``."""
-    roots: keys.PublicKeys = {}
+    """The root keys of all files as one PEM. Raises ``unreadable-file``, ``bad-trust-file`` or
+    ``cryptography-too-old``."""
+    pem = b""
     for path in paths:
-        try:
-            roots |= keys.read_roots(read_file(path))
-        except Refused:
-            raise
-        except Exception as fault:  # the PEM reader's own exceptions have no common base
-            raise refuse(Outcome.BAD_TRUST_FILE, path=str(path)) from fault
-    return b"".join(keys.write_public(root) for root in roots.values())
+        data = read_file(path)
+        with _readable_roots(path):
+            read_keys(data)
+        pem += data + b"\n"
+    # The roots of a pair may stand in two files, so only all of them together must suffice.
+    with _readable_roots(paths[-1]):
+        return write_roots(read_roots(pem))
+
+
+@contextmanager
+def _readable_roots(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except Refused:
+        raise
+    except Exception as fault:  # the PEM reader's own exceptions have no common base
+        raise refuse(Outcome.BAD_TRUST_FILE, path=str(path)) from fault

@@ -48,6 +48,16 @@ REASONS = {
         "Not part of the activation: {missing}. To use them, allocate them in the portal and "
         "activate again.",
     ),
+    Reason.EMERGENCY: Words(
+        "緊急用ファイル {slot} で {until} まで利用しています。それまでに、"
+        "通常の手順でアクティベートしてください。",
+        "Running on emergency file {slot} until {until}. Activate the system normally before then.",
+    ),
+    Reason.EMERGENCY_ENDED: Words(
+        "緊急用ファイルの利用期間が終了したか、時計が遅れたままです。"
+        "通常の手順でアクティベートしてください。",
+        "The emergency file has ended, or the clock stayed behind. Activate the system normally.",
+    ),
 }
 
 DAYS_LEFT = Words("残り {days} 日", "{days} days left")
@@ -63,6 +73,7 @@ QUANTITY = Words("数量", "Quantity")
 TERM = Words("利用期間", "Term")
 STATE = Words("状態", "State")
 SEQUENCE = Words("通し番号", "Number")
+EMERGENCY_FILE = Words("緊急用ファイル", "Emergency file")
 
 INITIALISED = Words(
     "{path} を初期化しました。次に request でリクエストファイルを作成してください。",
@@ -74,7 +85,23 @@ REQUEST_WRITTEN = Words(
     "{path} is written. Upload it in the portal: Site map → License Portal → Contracts → the "
     "contract's name → Environments → Activate.",
 )
+CODES_WRITTEN = Words(
+    "QR コードを {paths} に書き込みました。", "The QR codes are written to {paths}."
+)
+PHOTOGRAPH_CODES = Words(
+    "QR コードを撮影し、ポータルの 環境 → 利用 → 写真から読み取る で登録してください。",
+    "Take photos of the QR codes, and upload them in the portal: Environments → Activate → Read "
+    "from photos.",
+)
+SCAN_CODES = Words(
+    "日本語入力をオフにして、ポータルに表示された QR コードをすべて読み取ってください。",
+    "Turn off Japanese input, and scan all QR codes that the portal shows.",
+)
 APPLIED = Words("アクティベーションを適用しました。", "The activation has been applied.")
+EMERGENCY_APPLIED = Words(
+    "緊急用ファイル {slot} の使用を開始しました。{until} まで利用できます。",
+    "The system now runs on emergency file {slot}, until {until}.",
+)
 TRYING_AGAIN = Words(
     "ポータルから応答がありません。{seconds} 秒後に再試行します。",
     "The portal is not answering. Trying again in {seconds} seconds.",
@@ -84,6 +111,12 @@ RETURN_WRITTEN = Words(
     "This system has stopped using its license. Upload {path} to the portal to complete the "
     "return.",
 )
+VERIFIED = Words(
+    "{path} は、公開された {name}（バージョン {version}）と同じファイルです。署名日時: {at}。",
+    "{path} is {name} (version {version}) exactly as it was published. Signed at {at}.",
+)
+FOR_PRODUCT = Words("対象の製品: {product}（{code}）", "For: {product} ({code})")
+SECURITY_FIX = Words("セキュリティ修正です。", "It is a security fix.")
 SERVING = Words(
     "ライセンス管理を開くには、次のアドレスをブラウザで開いてください（一度だけ使えます）。"
     "終了は Ctrl-C です。",
@@ -104,6 +137,10 @@ HELP = {
     ),
     "name": Words("ポータルに表示するシステム名", "the system's name, shown in the portal"),
     "product": Words("製品コード=バージョン（複数指定可）", "product and version (several times)"),
+    "fingerprint-file": Words(
+        "機器の情報の代わりに使う、プラットフォームの識別情報のファイル",
+        "file with the identity from the platform, instead of the machine's components",
+    ),
     "request": Words("リクエストファイルを作る", "make a request file"),
     "out": Words("書き込むファイル", "file to write"),
     "activate": Words(
@@ -114,6 +151,19 @@ HELP = {
     "file": Words(
         "アクティベーションファイル、またはそれを含む ZIP ファイル",
         "activation file, or a ZIP file that contains it",
+    ),
+    "emergency": Words(
+        "緊急用ファイルで、リクエストファイルなしに一定の日数だけ利用する",
+        "run for some days on an emergency file, without a request file",
+    ),
+    "emergency-file": Words("緊急用ファイル", "emergency file"),
+    "qr": Words(
+        "QR コードも描く（PNG ファイル。- は端末の画面）。segno が必要",
+        "also draw QR codes (PNG file, or - for the terminal); needs segno",
+    ),
+    "text": Words(
+        "QR コードから読み取った文字列のファイル（- は標準入力）",
+        "file with the text scanned from QR codes (- for standard input)",
     ),
     "portal": Words(
         "接続できるポータルのアドレス（https://…）", "address of a portal in reach (https://…)"
@@ -135,6 +185,21 @@ HELP = {
     "openmetrics": Words("OpenMetrics で出力する", "print OpenMetrics"),
     "status-out": Words(
         "出力先のファイル（一度に置き換える）", "file to write instead, replaced at once"
+    ),
+    "verify": Words(
+        "ダウンロードしたファイルの提供元と内容を確かめる",
+        "check the origin and the content of a downloaded file",
+    ),
+    "verified": Words("確かめるファイル", "file to check"),
+    "manifest": Words(
+        "ポータルからダウンロードした署名", "signature that was downloaded from the portal"
+    ),
+    "verify-trust": Words(
+        "信頼する root.pem（複数指定可）。省略すると --state のシステムが信頼するもの",
+        "root.pem to trust (several times); those of the system in --state unless given",
+    ),
+    "expected-product": Words(
+        "対象であるはずの製品コード", "code of the product that it must be for"
     ),
     "return": Words("利用を終了し、返却ファイルを作る", "stop using the license and return it"),
     "serve": Words("ライセンス管理のページを開く", "serve the local page"),

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app import clock
+from app.activation.format.keysets import Keyset
 from app.activation.format.roots import InvalidRoot
 from app.activation.signing_keys import queries as signing_key_queries
-from app.activation.signing_keys.files import find_private_keys, read_trusted_roots
+from app.activation.signing_keys.files import find_private_keys, read_trusted_roots, trusts_ml_dsa
 from app.activation.signing_keys.services import UntrustedKeyset, read_keyset
 from app.settings import Settings
 
 SIGNING_KEY_ENDS_SOON = timedelta(days=60)
+NOT_HYBRID = (
+    "An ML-DSA-65 root is trusted, but the active keyset has no ML-DSA-65 keys: systems that pin"
+    " this root refuse new files. Run `portal keys rotate`, and sign with both root keys."
+)
 
 
 @dataclass(frozen=True)
@@ -57,12 +62,21 @@ async def _keyset_findings(settings: Settings, now: datetime) -> list[Finding]:
         none = Finding("There is no active keyset. Run `portal keys rotate`.", False)
         return [*await asyncio.to_thread(_root_findings, settings), none]
     held = [key.kid for key in await signing_key_queries.list_stored_signing_keys()]
-    key = keyset.newest_key(held, now)
-    if key is None:
+    signing = keyset.signing_kids(held, now)
+    if signing is None:
         return [Finding("No signing key is currently valid. Run `portal keys rotate`.", False)]
     if settings.key_passphrase is None:
         return [Finding("PORTAL_KEY_PASSPHRASE(_FILE) is not set, so nothing can be signed.", True)]
-    if key.expires_at - now <= SIGNING_KEY_ENDS_SOON:
-        ends = f"{key.expires_at:%Y-%m-%d}"
+    return await asyncio.to_thread(_findings_in_force, settings, keyset, signing, now)
+
+
+def _findings_in_force(
+    settings: Settings, keyset: Keyset, signing: list[str], now: datetime
+) -> list[Finding]:
+    expires_at = min(key.expires_at for key in keyset.keys if key.kid in signing)
+    if expires_at - now <= SIGNING_KEY_ENDS_SOON:
+        ends = f"{expires_at:%Y-%m-%d}"
         return [Finding(f"The newest signing key expires on {ends}. Rotate it.", False)]
+    if keyset.second is None and trusts_ml_dsa(settings.trusted_roots):
+        return [Finding(NOT_HYBRID, False)]
     return []

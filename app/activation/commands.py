@@ -6,32 +6,40 @@ from typing import TypeVar
 
 import rich_click as click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
 
-from app.activation.format.jws import thumbprint
+from app.activation.format.jws import PrivateKey, algorithm_of, thumbprint
+from app.activation.format.keyset_keys import InvalidKeyset
 from app.activation.format.keysets import (
     MOST_SIGNING_KEY_DAYS,
     SIGNING_KEY_DAYS,
-    InvalidKeyset,
     KeysetOutcome,
     sign_keyset,
 )
 from app.activation.format.roots import (
     InvalidRoot,
     create_key,
+    create_ml_dsa_key,
     private_pem,
     public_pem,
-    read_private_pem,
+    read_private_root,
 )
 from app.activation.format.strict_json import write_object
 from app.activation.messages import KEYSET_MESSAGES
 from app.activation.signing_keys import queries as signing_key_queries
-from app.activation.signing_keys.files import ROOT, ROOT_PRIVATE, write_private, write_public
+from app.activation.signing_keys.files import (
+    ROOT,
+    ROOT_ML_DSA_PRIVATE,
+    ROOT_PRIVATE,
+    write_private,
+    write_public,
+)
+from app.activation.signing_keys.rotation_services import rotate_signing_key
 from app.activation.signing_keys.services import (
     NoPassphrase,
     UntrustedKeyset,
     import_keyset,
     published_keys,
-    rotate_signing_key,
 )
 from app.cli.runtime import run_with_database
 from app.settings import Settings, read_settings
@@ -69,25 +77,42 @@ def _with_database(work: Callable[[Settings], Awaitable[T]]) -> T:
 
 
 @keys.command()
-@click.option("--root", type=FOLDER, required=True, help="New folder on an offline medium.")
+@click.option("--root", type=FOLDER, required=True, help="Folder on an offline medium.")
 @click.option("--passphrase-file", type=OLD_FILE, help="File that contains the root passphrase.")
-@click.option("--no-passphrase", is_flag=True, help="Do not encrypt the private key.")
-def init(root: Path, passphrase_file: Path | None, no_passphrase: bool) -> None:
+@click.option("--no-passphrase", is_flag=True, help="Do not encrypt the private keys.")
+@click.option(
+    "--post-quantum",
+    is_flag=True,
+    help="Also create a root key of ML-DSA-65; add it to the folder of an existing root key.",
+)
+def init(root: Path, passphrase_file: Path | None, no_passphrase: bool, post_quantum: bool) -> None:
     """Create the root key pair. Run this once, on an offline machine."""
-    passphrase = None if no_passphrase else _passphrase(passphrase_file, new=True)
-    key = create_key()
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        write_private(root / ROOT_PRIVATE, private_pem(key, passphrase))
-    except FileExistsError:
-        message = f"{root / ROOT_PRIVATE} already exists."
-        raise click.ClickException(message) from None
-    write_public(root / ROOT, public_pem(key.public_key()))
-    click.echo(f"Root {thumbprint(key.public_key())} created in {root}.")
-    click.echo(f"1. Keep {ROOT_PRIVATE} offline, in two places. Never copy it to the portal.")
+    adds = post_quantum and (root / ROOT).exists()
+    made: dict[str, PrivateKey] = {} if adds else {ROOT_PRIVATE: create_key()}
+    if post_quantum:
+        made[ROOT_ML_DSA_PRIVATE] = create_ml_dsa_key()
+    for name in made:
+        if (root / name).exists():
+            raise click.ClickException(f"{root / name} already exists.")
+    passphrase = None if no_passphrase else _passphrase(passphrase_file, new=True)
+    public = (root / ROOT).read_bytes() if adds else b""
+    for name, key in made.items():
+        write_private(root / name, private_pem(key, passphrase))
+        public += public_pem(key.public_key())
+        algorithm = algorithm_of(key.public_key())
+        click.echo(f"Root {thumbprint(key.public_key())} ({algorithm}) created in {root}.")
+    write_public(root / ROOT, public)
+    _say_next_steps(sorted(path.name for path in root.glob("root*-private.pem")))
+
+
+def _say_next_steps(private: list[str]) -> None:
+    names = " and ".join(private)
+    with_roots = " ".join(f"--root-key {name}" for name in private)
+    click.echo(f"1. Keep {names} offline, in two places. Never copy it to the portal.")
     click.echo(f"2. Copy {ROOT} to the portal's trusted roots folder and into your product.")
     click.echo("3. On the portal: portal keys rotate --out keyset.json")
-    click.echo("4. Here: portal keys sign --root-key root-private.pem keyset.json keyset.jwt")
+    click.echo(f"4. Here: portal keys sign {with_roots} keyset.json keyset.jwt")
     click.echo("5. On the portal: portal keys import keyset.jwt")
 
 
@@ -101,7 +126,7 @@ def init(root: Path, passphrase_file: Path | None, no_passphrase: bool) -> None:
 )
 @click.option("--drop", multiple=True, metavar="KID", help="ID of a key to revoke.")
 def rotate(out: Path, days: int, drop: tuple[str, ...]) -> None:
-    """Create a signing key and an unsigned keyset that lists it."""
+    """Create a signing key, or a pair for two roots, and an unsigned keyset that lists it."""
 
     async def work(settings: Settings) -> bytes:
         return await rotate_signing_key(settings, days=days, dropped=drop)
@@ -112,14 +137,27 @@ def rotate(out: Path, days: int, drop: tuple[str, ...]) -> None:
 
 
 @keys.command()
-@click.option("--root-key", type=OLD_FILE, required=True, help="Private root key (PEM).")
+@click.option(
+    "--root-key",
+    type=OLD_FILE,
+    required=True,
+    multiple=True,
+    help="Private root key (PEM); give the option twice for a pair of roots.",
+)
 @click.option("--passphrase-file", type=OLD_FILE, help="File that contains the root passphrase.")
 @click.argument("keyset", type=OLD_FILE)
 @click.argument("signed", type=FILE)
-def sign(root_key: Path, passphrase_file: Path | None, keyset: Path, signed: Path) -> None:
+def sign(
+    root_key: tuple[Path, ...], passphrase_file: Path | None, keyset: Path, signed: Path
+) -> None:
     """Sign KEYSET with the root key, offline, and write it to SIGNED."""
+    roots = [_read_root(path, passphrase_file) for path in root_key]
+    first = [each for each in roots if isinstance(each, Ed25519PrivateKey)]
+    second = [each for each in roots if isinstance(each, MLDSA65PrivateKey)]
+    if len(first) != 1 or len(second) > 1:
+        raise click.ClickException("Give one root key of Ed25519, and at most one of ML-DSA-65.")
     try:
-        text = sign_keyset(keyset.read_bytes(), _read_root(root_key, passphrase_file))
+        text = sign_keyset(keyset.read_bytes(), first[0], second[0] if second else None)
     except InvalidKeyset as error:
         raise click.ClickException(f"Cannot sign {keyset}: {error}.") from None
     write_public(signed, f"{text}\n".encode())
@@ -147,7 +185,7 @@ def list_all() -> None:
 
     async def work(settings: Settings) -> list[str]:
         lines = [
-            f"key {key.kid}  {key.not_before:%Y-%m-%d} – {key.not_after:%Y-%m-%d}"
+            f"key {key.kid}  {key.algorithm}  {key.not_before:%Y-%m-%d} – {key.not_after:%Y-%m-%d}"
             for key in await signing_key_queries.list_signing_keys()
         ]
         for keyset in await signing_key_queries.list_keysets():
@@ -182,11 +220,11 @@ def _passphrase(file: Path | None, *, new: bool) -> bytes:
     return passphrase
 
 
-def _read_root(file: Path, passphrase_file: Path | None) -> Ed25519PrivateKey:
+def _read_root(file: Path, passphrase_file: Path | None) -> PrivateKey:
     pem = file.read_bytes()
     try:
         encrypted = b"ENCRYPTED" in pem
         passphrase = _passphrase(passphrase_file, new=False) if encrypted else None
-        return read_private_pem(pem, passphrase)
+        return read_private_root(pem, passphrase)
     except InvalidRoot as error:
         raise click.ClickException(f"{file}: {error}.") from None

@@ -11,10 +11,10 @@ import structlog
 from app.activation.download_services import supersede
 from app.activation.format.jws import thumbprint
 from app.activation.format.requests import RequestFile
+from app.activation.format.signed_files import SigningFailed
 from app.activation.licensed_products import expiry
 from app.activation.rules import EndActivation, Issue, IssueOutcome, Outcome
-from app.activation.signing import Licensee, SigningFailed, build_activation
-from app.activation.signing_keys.services import Office
+from app.activation.signing import Licensee, Office, build_activation
 from app.activation.tables import Activation, ActivationProduct
 from app.audit.services import record
 from app.contracts.rules import SeenContract
@@ -64,10 +64,9 @@ async def issue_file(case: Case, issue: Issue, office: Office) -> None:
             case.request,
             issue,
             licensee,
-            office.issuer,
+            office,
             jti=jti,
             issued_at=case.now,
-            signer=office.signer,
         )
     except SigningFailed as error:
         log.error("signing-failed", error=str(error))

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.activation.format.jws import decode
 from app.activation.format.requests import RequestFile
+from app.activation.format.signed_files import read_file
 
 MOVES_A_YEAR = 3
 
@@ -25,7 +25,7 @@ class Machine:
 
 def machine_of(activation: str) -> Machine:
     """The machine that one of the portal's own activation files was issued to."""
-    claims = decode(activation.encode()).payload
+    claims = read_file(activation.encode()).payload
     return Machine(claims["cnf"]["jkt"], claims["fp"], claims["fp_salt"])
 
 

@@ -213,6 +213,10 @@ KEYSET_MESSAGES: dict[KeysetOutcome, str] = {
     KeysetOutcome.BAD_SIGNATURE: N_(
         "The signature of the keyset is not valid. Copy the file again, or sign it again."
     ),
+    KeysetOutcome.MISSING_SECOND_SIGNATURE: N_(
+        "The signature of the ML-DSA-65 root key is missing. Create a new signing key, and sign the"
+        " keyset with both root keys."
+    ),
     KeysetOutcome.INVALID_KEYS: N_(
         "The format of the keyset is not valid. Rotate the signing key again and sign the new"
         " keyset."

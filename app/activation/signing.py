@@ -1,52 +1,21 @@
-"""Making the activation file."""
+"""Making signed files: the activation file, and any other that systems verify by the keyset."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
-
-from app.activation.format.jws import ALGORITHM, JwsError, decode, encode, is_signed_by, thumbprint
+from app.activation.format.jws import MAX_BYTES, thumbprint
 from app.activation.format.keysets import Keyset
 from app.activation.format.requests import ACTIVATION_TYPE, RequestFile
+from app.activation.format.signed_files import Signer, SigningFailed, write_file
 from app.activation.licensed_products import expiry
 from app.activation.machine_moves import fp_min
 from app.activation.rules import Issue, not_before
 
 ACTIVATION_AUDIENCE = "licensed-system"
-
-
-class SigningFailed(RuntimeError):
-    """No file left: the key may not sign now, or what the signer gave back does not verify."""
-
-
-class Signer(Protocol):
-    """Whatever holds a signing key: this process, a key management service, a hardware module."""
-
-    @property
-    def public_key(self) -> Ed25519PublicKey:
-        """The public part, known beforehand and not asked of the holder at each signature."""
-
-    def sign(self, data: bytes) -> bytes:
-        """The 64 bytes of Ed25519 over `data`. May block and may raise what its holder raises."""
-
-
-class LocalSigner:
-    """A signing key in this process."""
-
-    def __init__(self, key: Ed25519PrivateKey) -> None:
-        self._key = key
-        self.public_key = key.public_key()
-
-    def sign(self, data: bytes) -> bytes:
-        """Sign at once; never raises."""
-        return self._key.sign(data)
 
 
 @dataclass(frozen=True)
@@ -70,39 +39,63 @@ class Issuer:
     keyset: Keyset
 
 
+@dataclass(frozen=True)
+class Office:
+    """What it takes to issue now: the keyset to enclose, and the keys to sign with.
+
+    Attributes:
+        signer: of Ed25519.
+        second: of ML-DSA-65; None where the keyset has no such keys.
+    """
+
+    issuer: Issuer
+    signer: Signer
+    second: Signer | None = None
+
+
+def sign_file(office: Office, typ: str, claims: Mapping[str, Any], most: int = MAX_BYTES) -> str:
+    """The file of `claims` and the keyset, without a final newline, signed and verified.
+
+    Args:
+        claims: with the `iat` for which the keys must be good; without the keyset.
+        most: bytes of the file.
+
+    Raises:
+        SigningFailed: the keyset does not name the office's keys for that moment, the file would be
+            too large, or a signature does not verify.
+    """
+    keyset = office.issuer.keyset
+    issued_at = datetime.fromtimestamp(claims["iat"], UTC)
+    for signer in (office.signer, office.second):
+        if signer and keyset.key_for(kid := thumbprint(signer.public_key), issued_at) is None:
+            raise SigningFailed(f"the keyset does not name {kid} for this moment")
+    enclosed = {"keyset": keyset.text}
+    if keyset.second is not None:
+        enclosed["keyset_ml_dsa_65"] = keyset.second
+    return write_file(typ, {**enclosed, **claims}, office.signer, office.second, most)
+
+
 def build_activation(
     request: RequestFile,
     issue: Issue,
     licensee: Licensee,
-    issuer: Issuer,
+    office: Office,
     *,
     jti: str,
     issued_at: datetime,
-    signer: Signer,
 ) -> str:
-    """The activation file, without a newline, signed and verified.
-
-    Raises `SigningFailed` where the keyset does not name the signer's key for `issued_at`, the file
-    would exceed 64 KiB, or the signature does not verify.
-    """
-    kid = thumbprint(signer.public_key)
-    if issuer.keyset.key_for(kid, issued_at) is None:
-        raise SigningFailed(f"the keyset does not name {kid} for this moment")
-    header = {"typ": ACTIVATION_TYPE, "alg": ALGORITHM, "kid": kid}
+    """The activation file, without a final newline. Raises `SigningFailed`, as `sign_file` does."""
     claims = {
-        **_issuance(issuer, issue, jti),
+        **_issuance(office.issuer, issue, jti),
         **_times(issue, licensee, issued_at),
         **_answer(request),
-        **_subject(licensee),
+        **subject_claims(licensee),
     }
-    text = encode(header, claims, signer.sign)
-    _verify(text, header, claims, signer.public_key)
-    return text
+    return sign_file(office, ACTIVATION_TYPE, claims)
 
 
 def _issuance(issuer: Issuer, issue: Issue, jti: str) -> dict[str, Any]:
     return {
-        "keyset": issuer.keyset.text,
         "iss": issuer.base_url,
         "aud": ACTIVATION_AUDIENCE,
         "jti": jti,
@@ -133,7 +126,8 @@ def _answer(request: RequestFile) -> dict[str, Any]:
     }
 
 
-def _subject(licensee: Licensee) -> dict[str, Any]:
+def subject_claims(licensee: Licensee) -> dict[str, Any]:
+    """Return what a file says about its environment and contract."""
     return {
         "sub": str(licensee.environment),
         "contract": {
@@ -144,15 +138,3 @@ def _subject(licensee: Licensee) -> dict[str, Any]:
         },
         "environment": {"name": licensee.environment_name},
     }
-
-
-def _verify(
-    text: str, header: Mapping[str, Any], claims: Mapping[str, Any], key: Ed25519PublicKey
-) -> None:
-    """Read the file as a stranger would. A faulty signature could also give the key away."""
-    try:
-        jws = decode(text.encode())
-    except JwsError as error:
-        raise SigningFailed(f"the file is {error.fault.value}") from error
-    if not is_signed_by(jws, key) or jws.header != header or jws.payload != claims:
-        raise SigningFailed("the signature does not verify")

@@ -27,10 +27,11 @@ from app.web.i18n import N_
 
 
 class SigningKey(Table):
-    """An Ed25519 key that signs activations; the private part rests encrypted."""
+    """A key that signs activations, of Ed25519 or ML-DSA-65; the private part rests encrypted."""
 
     id = UUID(primary_key=True, default=uuid7)
     kid = Text(unique=True)
+    algorithm = Text(default="EdDSA")
     public_key = Bytea()
     private_key = Bytea()
     not_before = Timestamptz(default=None)
@@ -112,7 +113,7 @@ _A_DAY = timedelta(hours=24)
 DATA = (
     Fields(
         "signing_key",
-        "kid public_key not_before not_after created_at",
+        "kid algorithm public_key not_before not_after created_at",
         Level.HOUSE,
         "everybody; viewer",
         "administrator",

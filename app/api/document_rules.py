@@ -65,6 +65,7 @@ SUMMARIES = {
     "read_activation": N_("Read an activation"),
     "download_activation": N_("Download the activation file; older files then end"),
     "list_resources": N_("List the files for the contract's products, newest first"),
+    "download_signature": N_("Download the signed manifest of a file"),
     "download_resource": N_("Download a file, or with Range the part that is missing"),
     "list_members": N_("List the people of the contract, owners first"),
     "list_quote_requests": N_("List the quote requests, newest first"),

@@ -61,7 +61,11 @@ VARIABLES = {
     "notice_id": "$NOTICE",
 }
 QUERIES = {"upload_resource": "?name=setup.bin"}
-SAVED = {"download_activation": "activation.jwt", "download_resource": "resource.bin"}
+SAVED = {
+    "download_activation": "activation.jwt",
+    "download_resource": "resource.bin",
+    "download_signature": "resource.bin.jwt",
+}
 FILES = {"answer_request": "activation-request.jwt", "upload_resource": "setup.bin"}
 BEARER = '-H "Authorization: Bearer $TOKEN"'
 

@@ -1,5 +1,6 @@
 """Files to download for the contract's products."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +10,18 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.api.access import Caller
-from app.api.calls import provide_part
+from app.api.calls import JOSE, provide_part
 from app.api.documented_rules import FETCHED, LISTED
 from app.api.list_rules import Part, page_of
 from app.api.values import Page, Resource
 from app.resources import queries
+from app.resources.access import provide_manifest
 from app.resources.download_services import note_download
-from app.resources.queries import ListedResource
+from app.resources.queries import ListedProduct, ListedResource, SeenResource
+from app.resources.rules import last_day, signature_name
+from app.settings import Settings
 from app.storage import Storage
-from app.web.downloads import Download, selection, send_file
+from app.web.downloads import Download, attachment, selection, send_file
 
 BYTES = "application/octet-stream"
 
@@ -33,13 +37,16 @@ class ResourceCalls(Controller):
         tags=["resources"],
     )
     async def list_resources(
-        self, caller: NamedDependency[Caller], part: NamedDependency[Part]
+        self,
+        caller: NamedDependency[Caller],
+        settings: NamedDependency[Settings],
+        part: NamedDependency[Part],
     ) -> Page[Resource]:
         """List the files for the contract's products, the newest first."""
-        products = await queries.offered_products(caller.contract)
-        codes = {each.id: each.code for each in products}
+        products = await queries.offered_products(caller.contract, settings.security_fix_months)
+        known = {each.id: each for each in products}
         listed = await queries.list_resources(products, part.wanted(queries.RESOURCES, product=""))
-        return page_of(listed, lambda each: _resource(each, codes))
+        return page_of(listed, lambda each: _resource(each, known))
 
     @get(
         "/{resource_id:uuid}/file",
@@ -52,13 +59,12 @@ class ResourceCalls(Controller):
         self,
         request: Request[Any, Any, Any],
         caller: NamedDependency[Caller],
+        settings: NamedDependency[Settings],
         storage: NamedDependency[Storage],
         resource_id: FromPath[UUID],
     ) -> Response[Any]:
         """Download a file, or with Range the part that is missing."""
-        found = await queries.find_resource(caller.contract, resource_id)
-        if found is None:
-            raise NotFoundException
+        found = await _found(caller, settings, resource_id)
         file = Download(
             key=found.storage_key,
             name=found.name,
@@ -73,8 +79,35 @@ class ResourceCalls(Controller):
             await note_download(caller.contract, found.id, caller.holder.id, begins=selected.begins)
         return answer
 
+    @get(
+        "/{resource_id:uuid}/signature",
+        responses=FETCHED,
+        media_type=JOSE,
+        tags=["resources"],
+        opt={"gives": JOSE},
+    )
+    async def download_signature(
+        self,
+        caller: NamedDependency[Caller],
+        settings: NamedDependency[Settings],
+        resource_id: FromPath[UUID],
+    ) -> Response[str]:
+        """Download the signed manifest of a file, which proves its origin offline."""
+        found = await _found(caller, settings, resource_id)
+        headers = {"Content-Disposition": attachment(signature_name(found.name))}
+        return Response(await provide_manifest(found), media_type=JOSE, headers=headers)
 
-def _resource(each: ListedResource, codes: dict[UUID, str]) -> Resource:
+
+async def _found(caller: Caller, settings: Settings, id: UUID) -> SeenResource:
+    found = await queries.find_resource(caller.contract, id, settings.security_fix_months)
+    if found is None:
+        raise NotFoundException
+    return found
+
+
+def _resource(each: ListedResource, known: Mapping[UUID, ListedProduct]) -> Resource:
+    own = [known[product] for product in each.products if product in known]
+    path = f"/api/v1/resources/{each.id}"
     return Resource(
         id=each.id,
         name=each.name,
@@ -82,5 +115,9 @@ def _resource(each: ListedResource, codes: dict[UUID, str]) -> Resource:
         size=each.size,
         sha256=each.sha256,
         published_at=each.published_at,
-        products=sorted(codes[product] for product in each.products if product in codes),
+        products=sorted(product.code for product in own),
+        security_fix=each.security_fix,
+        available_until=last_day((product.running, product.fixes_until) for product in own),
+        signature_url=f"{path}/signature" if each.signed else None,
+        sbom_url=f"{path}/sbom" if each.sbom else None,
     )

@@ -184,6 +184,17 @@ class Resource(msgspec.Struct, frozen=True):
     sha256: str
     published_at: datetime
     products: Annotated[list[str], Meta(description=N_("Codes of the products it is for."))]
+    security_fix: bool
+    available_until: Annotated[
+        date | None,
+        Meta(description=N_("Last day of a security fix after the term; null during the term.")),
+    ]
+    signature_url: Annotated[
+        str | None, Meta(description=N_("Path of the signed manifest; null without one."))
+    ]
+    sbom_url: Annotated[
+        str | None, Meta(description=N_("Path of the bill of materials; null without one."))
+    ]
 
 
 class Member(msgspec.Struct, frozen=True):

@@ -2,13 +2,18 @@
 
 from collections.abc import AsyncIterator
 
+from app import clock
+from app.activation.signing_keys.services import open_office
 from app.demo.files import PLATFORM_BYTES, archive, pdf
 from app.demo.made import World
+from app.demo.sboms import cyclonedx
 from app.notices.services import compose_notice, publish_notice
 from app.notices.values import NoticeValues
 from app.quotes.answer_services import answer_quote, store_answer
 from app.quotes.rules import Wish
 from app.quotes.services import Wanted, request_quote
+from app.resources.sbom_rules import Sbom, read_sbom
+from app.resources.sbom_services import attach_sbom
 from app.resources.services import publish_resource
 from app.resources.upload_services import upload_file
 from app.storage import open_storage
@@ -24,6 +29,7 @@ RESOURCES = [
 async def make_resources(world: World) -> None:
     """A real file for each of four products."""
     storage = open_storage(world.settings)
+    office = await open_office(world.settings, clock.now())
     for code, name, version, size in RESOURCES:
         content = archive(code.lower(), f"{code} {version}\n", size=size)
         upload = await upload_file(
@@ -33,9 +39,19 @@ async def make_resources(world: World) -> None:
             media_type="application/zip",
             actor=world.staff,
         )
-        await publish_resource(
-            upload=upload, version=version, products=[world.products[code]], actor=world.staff
+        resource = await publish_resource(
+            upload=upload,
+            version=version,
+            products=[world.products[code]],
+            actor=world.staff,
+            security_fix=code == "WORKFLOW",
+            office=office,
         )
+        if code == "PLATFORM":
+            content = cyclonedx("platform", version)
+            sbom = read_sbom(content)
+            assert isinstance(sbom, Sbom)
+            await attach_sbom(resource=resource, sbom=sbom, content=content, actor=world.staff)
 
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:

@@ -11,7 +11,8 @@ from app.activation.format.keysets import KeysetOutcome, sign_keyset
 from app.activation.format.roots import create_key, private_pem, public_pem, read_private_pem
 from app.activation.signing_keys import queries as signing_key_queries
 from app.activation.signing_keys.files import ROOT, ROOT_PRIVATE, write_private
-from app.activation.signing_keys.services import current_keyset, import_keyset, rotate_signing_key
+from app.activation.signing_keys.rotation_services import rotate_signing_key
+from app.activation.signing_keys.services import current_keyset, import_keyset
 from app.settings import Settings
 
 # Well before the signing key ends, the demo makes the next one.

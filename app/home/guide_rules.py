@@ -56,6 +56,7 @@ _CONTENTS = (
             ("allocations", N_("Allocate licenses")),
             ("bulk-allocation", N_("Allocate licenses in bulk")),
             ("activation", N_("Activate a system without internet")),
+            ("emergency", N_("Prepare for an emergency")),
             ("move", N_("Change an allocation, or move or return a system")),
         ),
     ),

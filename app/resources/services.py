@@ -1,12 +1,20 @@
 """Publishing resources, tying them to products, and taking them off."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from app import clock
+from app.activation.signing import Office
 from app.audit.services import record
 from app.database import Gone, lock_row, unit_of_work
-from app.resources.tables import Resource, ResourceProduct, ResourceUpload
+from app.resources.manifest_services import keep_manifest
+from app.resources.tables import (
+    Resource,
+    ResourceManifest,
+    ResourceProduct,
+    ResourceUpload,
+)
 from app.storage import Storage
 
 # What an upload hands on to the resource that it becomes.
@@ -17,9 +25,19 @@ FILE = (
 
 
 async def publish_resource(
-    *, upload: UUID, version: str, products: Sequence[UUID], actor: UUID | None
+    *,
+    upload: UUID,
+    version: str,
+    products: Sequence[UUID],
+    actor: UUID | None,
+    security_fix: bool = False,
+    office: Office | None = None,
 ) -> UUID:
     """Offer an uploaded file to all people whose contract has one of the products.
+
+    Args:
+        security_fix: whether it stays available for some months after a term.
+        office: signs its manifest; None leaves it unsigned for now.
 
     Raises:
         Gone: a repeat, or the upload was thrown away.
@@ -30,19 +48,32 @@ async def publish_resource(
         taken = await ResourceUpload.delete().where(whole).returning(*FILE)
         if not taken:
             raise Gone
-        resource = Resource(**taken[0], version=version, published_at=clock.now())
+        resource = Resource(
+            **taken[0], version=version, published_at=clock.now(), security_fix=security_fix
+        )
         await Resource.insert(resource)
         await _tie(resource.id, products)
-        await record("resource-publication", actor=actor, subject=resource.id)
+        signed = office is not None and await keep_manifest(office, resource.id)
+        await record("resource-publication", actor=actor, subject=resource.id, signed=signed)
     return resource.id
 
 
 async def change_products(
-    *, resource: UUID, products: Sequence[UUID], actor: UUID, revision: int | None = None
+    *,
+    resource: UUID,
+    products: Sequence[UUID],
+    actor: UUID,
+    security_fix: bool | None = None,
+    office: Office | None = None,
+    revision: int | None = None,
 ) -> None:
     """Offer a resource only to people whose contract has one of these products.
 
+    Without an office, its manifest goes: it would name other products than the list.
+
     Args:
+        security_fix: whether it is one from now on; None leaves it as it is.
+        office: signs the new manifest; None leaves it unsigned for now.
         revision: the one that was looked at; None for any.
 
     Raises:
@@ -54,11 +85,15 @@ async def change_products(
         await _lock_offered(resource, revision)
         await ResourceProduct.delete().where(ResourceProduct.resource == resource)
         await _tie(resource, products)
-        # Counts the revision.
-        await Resource.update({Resource.version: Resource.version}).where(Resource.id == resource)
-        await record(
-            "resource-products-change", actor=actor, subject=resource, products=list(products)
-        )
+        # Counts the revision, whatever changes.
+        change = Resource.security_fix if security_fix is None else security_fix
+        await Resource.update({Resource.security_fix: change}).where(Resource.id == resource)
+        if office is None or not await keep_manifest(office, resource):
+            await ResourceManifest.delete().where(ResourceManifest.resource == resource)
+        event: dict[str, Any] = {"products": list(products)}
+        if security_fix is not None:
+            event["security_fix"] = security_fix
+        await record("resource-products-change", actor=actor, subject=resource, **event)
 
 
 async def withdraw_resource(

@@ -1,6 +1,15 @@
 """Downloadable files and the products they belong to."""
 
-from piccolo.columns import UUID, BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import (
+    UUID,
+    BigInt,
+    Boolean,
+    Bytea,
+    ForeignKey,
+    Integer,
+    Text,
+    Timestamptz,
+)
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -44,6 +53,7 @@ class Resource(Table):
     keeps_file = Boolean(default=True)
     file_deleted_at = Timestamptz(null=True, default=None)
     revision = Integer(default=1)
+    security_fix = Boolean(default=False)
 
 
 class ResourceProduct(Table):
@@ -52,6 +62,40 @@ class ResourceProduct(Table):
     id = UUID(primary_key=True, default=uuid7)
     resource = ForeignKey(Resource, null=False, on_delete=OnDelete.cascade)
     product = ForeignKey(Product, null=False, on_delete=OnDelete.restrict)
+
+
+class ResourceManifest(Table):
+    """The newest signed manifest of a resource: one line of compact JWS."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    resource = ForeignKey(Resource, null=False, unique=True, on_delete=OnDelete.cascade)
+    keyset_version = Integer()
+    content = Text()
+    signed_at = Timestamptz(default=None)
+
+
+class ResourceSbom(Table):
+    """The bill of materials of a resource, as it was uploaded."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    resource = ForeignKey(Resource, null=False, unique=True, on_delete=OnDelete.cascade)
+    format = Text()
+    spec_version = Text()
+    content = Bytea()
+    sha256 = Text()
+    components = Integer()
+    attached_at = Timestamptz(default=None)
+
+
+class ResourceComponent(Table):
+    """A component that a bill of materials lists."""
+
+    id = UUID(primary_key=True, default=uuid7)
+    sbom = ForeignKey(ResourceSbom, null=False, on_delete=OnDelete.cascade)
+    name = Text()
+    version = Text()
+    license = Text()
+    purl = Text()
 
 
 DATA = (
@@ -65,7 +109,7 @@ DATA = (
     Fields(
         "resource",
         "name version media_type size sha256 storage_key published_at withdrawn_at "
-        "keeps_file file_deleted_at revision",
+        "keeps_file file_deleted_at revision security_fix",
         Level.HOUSE,
         "people whose contract has the product; viewer facts",
         "operator",
@@ -73,6 +117,27 @@ DATA = (
     Fields(
         "resource_product",
         "resource product",
+        Level.HOUSE,
+        "people whose contract has the product; viewer",
+        "operator",
+    ),
+    Fields(
+        "resource_manifest",
+        "resource keyset_version content signed_at",
+        Level.HOUSE,
+        "people whose contract has the product; viewer facts",
+        "the portal",
+    ),
+    Fields(
+        "resource_sbom",
+        "resource format spec_version content sha256 components attached_at",
+        Level.HOUSE,
+        "people whose contract has the product; viewer",
+        "operator",
+    ),
+    Fields(
+        "resource_component",
+        "sbom name version license purl",
         Level.HOUSE,
         "people whose contract has the product; viewer",
         "operator",
@@ -92,4 +157,7 @@ QUOTAS = (
 BOUNDS = (
     Bound("resource", "operators publish them"),
     Bound("resource_product", "unique: one for each resource and product"),
+    Bound("resource_manifest", "unique: one for each resource"),
+    Bound("resource_sbom", "unique: one for each resource"),
+    Bound("resource_component", "at most 20,000 for each bill of materials"),
 )

@@ -13,6 +13,7 @@ Products = Annotated[
     list[UUID],
     Things(label=N_("Products"), missing=N_("Select at least one product from the list.")),
 ]
+SecurityFix = Annotated[bool, Tick(label=N_("Security fix"))]
 
 
 class ResourceValues(Values, frozen=True):
@@ -23,12 +24,14 @@ class ResourceValues(Values, frozen=True):
 
     version: Annotated[str, Line(label=N_("Version"), maximum=LONGEST_VERSION)]
     products: Products
+    security_fix: SecurityFix = False
 
 
 class ProductsValues(Values, frozen=True):
-    """Which products a published file belongs to."""
+    """Which products a published file belongs to, and whether it is a security fix."""
 
     products: Products
+    security_fix: SecurityFix = False
 
 
 class WithdrawalValues(Values, frozen=True):

@@ -13,16 +13,21 @@ STARTTLS = ("auto", "require", "never")
 STORES = {"s3", "gs", "az"}
 SHORTEST_TOKEN = 32
 MOST_WORKERS = 999
+MOST_FIX_MONTHS = 120
 
 
-def _number(environ: Mapping[str, str], name: str, default: int, highest: int) -> int:
+def _number(
+    environ: Mapping[str, str], name: str, default: int, highest: int, lowest: int = 1
+) -> int:
     value = environ.get(name, "").strip()
     if not value:
         return default
     # The length first: Python refuses to read very long numbers.
     digits = value.isascii() and value.isdigit() and len(value) <= len(str(highest))
-    if not digits or not 1 <= int(value) <= highest:
-        raise SettingsError(f"{name} must be a whole number from 1 to {highest}, not {value!r}.")
+    if not digits or not lowest <= int(value) <= highest:
+        raise SettingsError(
+            f"{name} must be a whole number from {lowest} to {highest}, not {value!r}."
+        )
     return int(value)
 
 
@@ -186,5 +191,8 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         metrics_token=_metrics_token(environ),
         provider_addresses=_networks(environ, "PORTAL_PROVIDER_ADDRESSES"),
         webhook_addresses=_networks(environ, "PORTAL_WEBHOOK_ADDRESSES"),
+        security_fix_months=_number(
+            environ, "PORTAL_SECURITY_FIX_MONTHS", 6, MOST_FIX_MONTHS, lowest=0
+        ),
         dns_servers=_dns_servers(environ),
     )

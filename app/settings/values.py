@@ -62,6 +62,7 @@ class Settings:
         metrics_token: what monitoring shows to read /metrics, or None without a such page.
         provider_addresses: private networks in which identity providers may be.
         webhook_addresses: private networks that webhooks may reach all the same.
+        security_fix_months: how long security fixes can be downloaded after a term.
         dns_servers: address and port of the name servers that domains are verified by; none for
             those of the machine.
     """
@@ -85,6 +86,7 @@ class Settings:
     metrics_token: bytes | None = field(repr=False)
     provider_addresses: tuple[str, ...] = ()
     webhook_addresses: tuple[str, ...] = ()
+    security_fix_months: int = 6
     dns_servers: tuple[tuple[str, int], ...] = ()
 
     @property

@@ -11,17 +11,18 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.activation.format.jws import encode, thumbprint, write_jwk
+from app.activation.format.keyset_keys import KeysetKey
 from app.activation.format.keysets import (
     Keyset,
-    KeysetKey,
     read_signed_keyset,
     rotated_keyset,
     sign_keyset,
 )
 from app.activation.format.requests import RequestFile, read_request
+from app.activation.format.signed_files import LocalSigner
 from app.activation.licensed_products import LicensedProduct, Unit
 from app.activation.rules import Issue, Situation
-from app.activation.signing import Issuer, Licensee, LocalSigner, build_activation
+from app.activation.signing import Issuer, Licensee, Office, build_activation
 from app.products.rules import Term
 
 NOW = datetime(2026, 11, 22, 6, 30, 15, tzinfo=UTC)
@@ -132,7 +133,7 @@ def keyset_key(name: str, begins: datetime = NOW, days: int = 365) -> KeysetKey:
 
 def keyset(name: str = "signing") -> Keyset:
     """A keyset with one key, good from a day ago, signed by the root."""
-    document = rotated_keyset(None, keyset_key(name, NOW - timedelta(days=1)), NOW)
+    document = rotated_keyset(None, [keyset_key(name, NOW - timedelta(days=1))], NOW)
     signed = sign_keyset(document, key("root"))
     found = read_signed_keyset(signed.encode(), [key("root").public_key()])
     assert isinstance(found, Keyset), found
@@ -164,10 +165,9 @@ def activation_file() -> str:
         request(),
         issue(),
         licensee(),
-        issuer(),
+        Office(issuer(), LocalSigner(key("signing"))),
         jti="0198a5f0-9000-7000-8000-000000000001",
         issued_at=NOW,
-        signer=LocalSigner(key("signing")),
     )
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from app.activation.format.jws import decode, encode, thumbprint, write_jwk
+from app.activation.format.keyset_keys import InvalidKeyset
 from app.activation.format.keysets import (
     MAX_KEYS,
-    InvalidKeyset,
     Keyset,
     KeysetOutcome,
     import_refusal,
@@ -156,7 +156,7 @@ def test_a_rotation_adds_the_new_key_keeps_running_ones_and_drops_ended_ones() -
     later = NOW + timedelta(days=200)
     ended, running, new = keyset_key("a", days=100), keyset_key("b"), keyset_key("c", later)
     current = signed(unsigned_keyset(3, NOW, [ended, running]))
-    after = signed(rotated_keyset(current, new, later))
+    after = signed(rotated_keyset(current, [new], later))
     assert after.version == 4
     assert [each.kid for each in after.keys] == [running.kid, new.kid]
 

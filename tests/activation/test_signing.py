@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.activation.format.jws import decode, is_signed_by
-from app.activation.signing import LocalSigner, Signer, SigningFailed, build_activation
+from app.activation.format.signed_files import LocalSigner, Signer, SigningFailed
+from app.activation.signing import Office, build_activation
 from app.products.rules import Term
 from tests.activation.makers import (
     CONTRACT,
@@ -53,12 +54,12 @@ def build(signer: Signer, **changes: Any) -> str:
         "request": request(),
         "issue": issue(),
         "licensee": licensee(),
-        "issuer": issuer(),
+        "office": Office(issuer(), signer),
         "jti": JTI,
         "issued_at": NOW,
         **changes,
     }
-    return build_activation(signer=signer, **arguments)
+    return build_activation(**arguments)
 
 
 def test_the_header_has_type_algorithm_and_kid_and_nothing_else() -> None:

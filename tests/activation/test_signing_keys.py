@@ -19,12 +19,12 @@ from app.activation.format.keysets import Keyset, KeysetOutcome, sign_keyset
 from app.activation.format.roots import create_key, private_pem, public_pem, read_private_pem
 from app.activation.signing_keys import queries as signing_key_queries
 from app.activation.signing_keys.files import write_private
+from app.activation.signing_keys.rotation_services import rotate_signing_key
 from app.activation.signing_keys.services import (
     UntrustedKeyset,
     current_keyset,
     import_keyset,
     open_office,
-    rotate_signing_key,
 )
 from app.demo.signing_keys import prepare_demo_signing_keys
 from app.settings import Settings

@@ -274,6 +274,9 @@ ENGLISH = {
     "一時停止中": "Paused",
     # Several activations at once
     "まとめてアクティベート": "Activate several",
+    "緊急用ファイル": "Emergency file",
+    "緊急用ファイル一覧": "Emergency files",
+    "緊急用ファイルを作成": "Create an emergency file",
     "アクティベーションリクエストファイル｜まとめて": "Activation request files",
     "確認｜ファイル": "Review",
     # Quotes

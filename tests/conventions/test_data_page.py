@@ -24,6 +24,7 @@ DECLARED = Counter(
 OPEN = {
     *("passkey.credential_id", "passkey.public_key", "passkey_challenge.challenge"),
     *("signing_key.public_key", "audit_link.digest", "confirmation.upload", "brand.logo"),
+    "resource_sbom.content",
 }
 
 

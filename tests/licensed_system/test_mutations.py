@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from licensed_system import activation
 from licensed_system.activation import Holder
 from licensed_system.outcomes import Outcome, Refused
+from tests.licensed_system import hybrid_mutations
+from tests.licensed_system.hybrid_issuer import HybridIssuer
 from tests.licensed_system.issuer import START, Issuer, claims_of
 from tests.licensed_system.mutations import Target, mutations
 from tests.licensed_system.plant import Plant
@@ -68,9 +71,8 @@ def test_the_file_itself_is_good(asked: tuple[Plant, bytes]) -> None:
         pytest.fail(refused.line("en"))
 
 
-def make_target(folder: Path) -> tuple[Target, Holder]:
+def make_target(folder: Path, issuer: Issuer) -> tuple[Target, Holder]:
     """A system that has asked, with the answer to it and to another one."""
-    issuer = Issuer()
     plant, other = (Plant(folder / name, issuer).initialise() for name in ("plant", "other"))
     request = plant.request()
     good = issuer.answer(request)
@@ -98,7 +100,7 @@ def answer_of(data: bytes, holder: Holder) -> str:
 
 
 def test_no_mutated_or_forged_file_is_accepted(tmp_path: Path) -> None:
-    target, holder = make_target(tmp_path)
+    target, holder = make_target(tmp_path, Issuer())
     assert answer_of(target.good, holder) == "WRONG accepted", "it is what all others differ from"
     files = list(mutations(target, 7, 3000))
     assert files == list(mutations(target, 7, 3000)), "the same for the same seed"
@@ -106,3 +108,25 @@ def test_no_mutated_or_forged_file_is_accepted(tmp_path: Path) -> None:
     assert len(layers) == 8
     wrong = [layer for layer, data in files if answer_of(data, holder).startswith("WRONG")]
     assert wrong == []
+
+
+def test_a_hybrid_system_accepts_no_mutated_or_forged_file(tmp_path: Path) -> None:
+    """Not even of an attacker who holds all private keys of one of the two algorithms."""
+    target, holder = make_target(tmp_path, HybridIssuer())
+    assert answer_of(target.good, holder) == "WRONG accepted", "it is what all others differ from"
+    answers = [
+        (layer, answer_of(data, holder))
+        for layer, data in hybrid_mutations.mutations(target, 7, 1000)
+    ]
+    assert len({layer for layer, _ in answers}) == 9
+    assert [answer for answer in answers if answer[1].startswith("WRONG")] == []
+
+
+def test_a_changed_second_line_is_all_that_an_ed25519_system_accepts(tmp_path: Path) -> None:
+    """It does not verify that line, and needs its form only; what it applies is the vendor's."""
+    target, holder = make_target(tmp_path, HybridIssuer())
+    first, _, _ = target.good.partition(b"\n")
+    holder = replace(holder, roots=replace(holder.roots, ml_dsa={}))
+    for layer, data in hybrid_mutations.mutations(target, 11, 1000):
+        if answer_of(data, holder) == "WRONG accepted" and layer != "Ed25519 broken":
+            assert data.partition(b"\n")[0] == first

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.licensed_system.hybrid_issuer import HybridIssuer
 from tests.licensed_system.plant import Plant
 
 Change = Callable[[bytes], bytes]
-WRONG: dict[str, tuple[Change, str, str, str]] = {
+Wrong = tuple[Change, str, str, str]
+WRONG: dict[str, Wrong] = {
     "empty": (lambda _: b"", "malformed", "ファイルが空です", "empty"),
     "pdf": (lambda _: b"%PDF-1.7\n", "malformed", "PDF", "This is a PDF"),
     "large-picture": (
@@ -43,6 +45,20 @@ def test_a_wrong_file_is_told_in_words_and_keeps_its_code(
         told = capsys.readouterr().err
         assert told.startswith(f"{code}: ") and words in told and told.count("\n") == 1
     assert plant.bytes_of_state() == before
+
+
+@pytest.mark.parametrize("name", ["bom", "wrapped", "quoted", "cut-off", "cut-off-late"])
+def test_a_wrong_file_with_two_signatures_is_told_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    plant = Plant(tmp_path / "hybrid", HybridIssuer()).initialise()
+    late: Wrong = (lambda f: f[:-200], "malformed", "途中で切れて", "cut off")
+    change, code, ja, _ = {**WRONG, "cut-off-late": late}[name]
+    file = tmp_path / "chosen.jwt"
+    file.write_bytes(change(plant.issuer.answer(plant.request())))
+    assert plant.run("activate", str(file)) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"{code}: ") and ja in told
 
 
 def test_the_own_request_file_is_told_apart(

@@ -35,6 +35,7 @@ LIGHT_ACTS = {
     *("quote-review", "quote-handler", "quote-answer", "quote-conclusion", "quote-application"),
     *("notice-text", "notice-publication", "notice-withdrawal"),
     *("entitlement-order", "entitlement-amendment", "vendor-account-revocation"),
+    "emergency-limit",
 }
 NOBODY = str(UUID(int=0))
 OWNER = {"membership": None, "owner_email": "x@example.com", "owner_language": "ja"}

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from app.activation.batches.archive_rules import UploadedRequest
 from app.activation.batches.queries import IssuedFile
-from app.activation.format.jws import ALGORITHM, encode, thumbprint
-from app.activation.signing_keys.services import Office
+from app.activation.format.jws import thumbprint
+from app.activation.signing import Office, sign_file
 
 MANIFEST_NAME = "manifest.jwt"
 MANIFEST_TYPE = "activation-manifest+jwt"
+MOST_BYTES = 256 * 1024
 
 
 def build_manifest(
@@ -23,13 +24,10 @@ def build_manifest(
     named: Sequence[UploadedRequest],
 ) -> str:
     """Return the signed list, without a newline; the same text as long as the signing key stays."""
-    kid = thumbprint(office.signer.public_key)
-    header = {"typ": MANIFEST_TYPE, "alg": ALGORITHM, "kid": kid}
     claims = {
-        "keyset": office.issuer.keyset.text,
         "iss": office.issuer.base_url,
         "jti": str(batch),
-        "iat": int(issued_at.timestamp()),
+        "iat": int(_signed_at(office, issued_at).timestamp()),
         "contract": {"number": contract_number},
         "files": [
             {
@@ -42,4 +40,12 @@ def build_manifest(
             for each, file in zip(files, named, strict=True)
         ],
     }
-    return encode(header, claims, office.signer.sign)
+    return sign_file(office, MANIFEST_TYPE, claims, MOST_BYTES)
+
+
+def _signed_at(office: Office, issued_at: datetime) -> datetime:
+    """A moment for which today's keys are good: they may be younger than the files."""
+    signers = (office.signer, office.second)
+    kids = {thumbprint(each.public_key) for each in signers if each is not None}
+    begun = [key.not_before for key in office.issuer.keyset.keys if key.kid in kids]
+    return max(issued_at, *begun)

@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 
-from app.activation.format.jws import without_final_newline
+from app.activation.format.signed_files import lines_of
 
 MAX_NAME_PART_BYTES = 80
 CHECK_CODE_DIGITS = 20
@@ -12,9 +12,10 @@ CHECK_CODE_DIGITS = 20
 def check_code(data: bytes) -> str:
     """First 20 hexadecimal digits of the SHA-256 without the final newline, in groups of four.
 
-    Both sides show it: a person who carries a file can check that it is the right one.
+    CRLF counts as LF: a program that changes line ends does not change the code. Both sides show
+    it, so a person who carries a file can check that it is the right one.
     """
-    digits = hashlib.sha256(without_final_newline(data)).hexdigest()[:CHECK_CODE_DIGITS]
+    digits = hashlib.sha256(lines_of(data)).hexdigest()[:CHECK_CODE_DIGITS]
     return " ".join(digits[at : at + 4] for at in range(0, CHECK_CODE_DIGITS, 4))
 
 
@@ -25,6 +26,11 @@ def file_name(contract_number: str, environment: str, seq: int) -> str:
     becomes one underscore, and long names are cut, so the whole stays below 255 bytes of UTF-8.
     """
     return f"activation-{_part(contract_number)}-{_part(environment)}-{seq}.jwt"
+
+
+def emergency_file_name(contract_number: str, environment: str, slot: int) -> str:
+    """``emergency-<contract number>-<environment>-<slot>.jwt``, made in the same way."""
+    return f"emergency-{_part(contract_number)}-{_part(environment)}-{slot}.jwt"
 
 
 def _part(text: str) -> str:

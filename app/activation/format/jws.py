@@ -1,4 +1,4 @@
-"""Compact JWS (RFC 7515) with Ed25519 keys (RFC 8037), as both activation files use it."""
+"""Compact JWS (RFC 7515) with keys of Ed25519 (RFC 8037) and ML-DSA-65 (FIPS 204, RFC 9964)."""
 
 import base64
 import hashlib
@@ -9,8 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey, MLDSA65PublicKey
 
 from app.activation.format.curve_points import is_safe_point
 from app.activation.format.strict_json import (
@@ -20,11 +23,13 @@ from app.activation.format.strict_json import (
     write_object,
 )
 
-ALGORITHM = "EdDSA"
+ALGORITHM, ML_DSA = "EdDSA", "ML-DSA-65"
 MAX_BYTES = 64 * 1024
-SIGNATURE_BYTES = 64
+SIGNATURE_BYTES = {ALGORITHM: 64, ML_DSA: 3309}
 
 Jwk = dict[str, str]
+PublicKey = Ed25519PublicKey | MLDSA65PublicKey
+PrivateKey = Ed25519PrivateKey | MLDSA65PrivateKey
 
 _BASE64URL = re.compile("[A-Za-z0-9_-]+")
 
@@ -48,7 +53,7 @@ class JwsError(ValueError):
 
 
 class InvalidKey(ValueError):
-    """A JWK is no Ed25519 public key that proves anything."""
+    """A JWK is no public key that proves anything."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +72,9 @@ def without_final_newline(data: bytes) -> bytes:
     return data.removesuffix(b"\n").removesuffix(b"\r") if data.endswith(b"\n") else data
 
 
-def decode(data: bytes) -> Jws:
-    """Take a file of at most 64 KiB apart, strictly. Raises `JwsError`."""
-    text = _one_line(data)
+def decode(data: bytes, most: int = MAX_BYTES) -> Jws:
+    """Take one line of at most `most` bytes apart, strictly. Raises `JwsError`."""
+    text = _one_line(data, most)
     parts = text.split(".")
     if len(parts) != 3:
         raise JwsError(JwsFault.MALFORMED)
@@ -84,16 +89,16 @@ def decode(data: bytes) -> Jws:
 
 
 def encode(header: dict[str, Any], payload: dict[str, Any], sign: Callable[[bytes], bytes]) -> str:
-    """The compact JWS of `payload`, without a newline; `sign` makes the 64 bytes of Ed25519."""
+    """The compact JWS of `payload`, without a newline; `sign` makes the bytes of the signature."""
     signing_input = b".".join(
         encode_base64url(write_object(part)).encode() for part in (header, payload)
     )
     return f"{signing_input.decode()}.{encode_base64url(sign(signing_input))}"
 
 
-def is_signed_by(jws: Jws, key: Ed25519PublicKey) -> bool:
+def is_signed_by(jws: Jws, key: PublicKey) -> bool:
     """Whether the signature is `key`'s. What the header says about keys plays no part."""
-    if len(jws.signature) != SIGNATURE_BYTES:
+    if len(jws.signature) != SIGNATURE_BYTES[algorithm_of(key)]:
         return False
     try:
         key.verify(jws.signature, jws.signing_input)
@@ -118,13 +123,31 @@ def read_jwk(jwk: object) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(point)
 
 
-def write_jwk(key: Ed25519PublicKey) -> Jwk:
-    """The three members that make the key (RFC 8037, section 2)."""
-    x = encode_base64url(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
-    return {"kty": "OKP", "crv": "Ed25519", "x": x}
+def read_ml_dsa_jwk(jwk: dict[str, Any]) -> MLDSA65PublicKey:
+    """The key of an AKP JWK for ML-DSA-65; its other members are ignored. Raises `InvalidKey`."""
+    pub = jwk.get("pub")
+    if (jwk.get("kty"), jwk.get("alg")) != ("AKP", ML_DSA) or not isinstance(pub, str):
+        raise InvalidKey("not an ML-DSA-65 key")
+    try:
+        return MLDSA65PublicKey.from_public_bytes(decode_base64url(pub))
+    except ValueError as error:
+        raise InvalidKey("pub is not the bytes of a key") from error
 
 
-def thumbprint(key: Ed25519PublicKey) -> str:
+def algorithm_of(key: PublicKey) -> str:
+    """The `alg` of the signatures that a key verifies."""
+    return ALGORITHM if isinstance(key, Ed25519PublicKey) else ML_DSA
+
+
+def write_jwk(key: PublicKey) -> Jwk:
+    """The three members that make the key (RFC 8037, section 2; RFC 9964, section 3)."""
+    raw = encode_base64url(key.public_bytes_raw())
+    if isinstance(key, Ed25519PublicKey):
+        return {"kty": "OKP", "crv": "Ed25519", "x": raw}
+    return {"kty": "AKP", "alg": ML_DSA, "pub": raw}
+
+
+def thumbprint(key: PublicKey) -> str:
     """RFC 7638 thumbprint with SHA-256, base64url: a `kid` or a `jkt`."""
     return encode_base64url(
         hashlib.sha256(write_object(dict(sorted(write_jwk(key).items())))).digest()
@@ -146,8 +169,8 @@ def decode_base64url(text: str) -> bytes:
     return data
 
 
-def _one_line(data: bytes) -> str:
-    if len(data) > MAX_BYTES:
+def _one_line(data: bytes, most: int) -> str:
+    if len(data) > most:
         raise JwsError(JwsFault.TOO_LARGE)
     line = without_final_newline(data)
     if not line.strip():

@@ -13,6 +13,7 @@ import struct
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.serialization import (
@@ -21,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_der_private_key,
 )
+
+from app.activation.format.jws import PrivateKey
 
 _HEAD = struct.Struct(">4sBBBB16s12s")
 _MAGIC, _VERSION = b"LPSK", 1
@@ -33,7 +36,7 @@ class CannotDecrypt(ValueError):
     """The passphrase is wrong, or the encrypted key is damaged or of an unknown version."""
 
 
-def encrypt(key: Ed25519PrivateKey, passphrase: bytes) -> bytes:
+def encrypt(key: PrivateKey, passphrase: bytes) -> bytes:
     """Encrypt `key` for storage. Slow by design: call it in a thread.
 
     Raises `ValueError` for an empty passphrase.
@@ -47,7 +50,7 @@ def encrypt(key: Ed25519PrivateKey, passphrase: bytes) -> bytes:
     return head + AESGCM(secret).encrypt(nonce, der, head)
 
 
-def decrypt(encrypted: bytes, passphrase: bytes) -> Ed25519PrivateKey:
+def decrypt(encrypted: bytes, passphrase: bytes) -> PrivateKey:
     """Decrypt what `encrypt` wrote. Slow by design: call it in a thread. Raises `CannotDecrypt`."""
     if len(encrypted) <= _HEAD.size:
         raise CannotDecrypt("too short")
@@ -62,8 +65,8 @@ def decrypt(encrypted: bytes, passphrase: bytes) -> Ed25519PrivateKey:
     except InvalidTag as error:
         raise CannotDecrypt("wrong passphrase, or damaged") from error
     key = load_der_private_key(der, password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise CannotDecrypt("not an Ed25519 key")
+    if not isinstance(key, Ed25519PrivateKey | MLDSA65PrivateKey):
+        raise CannotDecrypt("not a key that signs")
     return key
 
 

@@ -4,18 +4,18 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+from app.activation.format.jws import ML_DSA, PublicKey, algorithm_of
 from app.activation.format.roots import InvalidRoot, read_public_pems
 
 ROOT, ROOT_PRIVATE = "root.pem", "root-private.pem"
+ROOT_ML_DSA_PRIVATE = "root-ml-dsa-65-private.pem"
 PRIVATE_MARK = b"PRIVATE KEY-----"
 LARGEST_KEY_FILE = 64 * 1024
 # What the portal itself keeps below its data folder; keys are looked for beside it.
 OWN_FOLDERS = {"postgres", "mail", "storage"}
 
 
-def read_trusted_roots(place: Path) -> tuple[Ed25519PublicKey, ...]:
+def read_trusted_roots(place: Path) -> tuple[PublicKey, ...]:
     """The public root keys of a PEM file, or of a folder's `*.pem`; private keys are passed over.
 
     Raises:
@@ -30,6 +30,15 @@ def read_trusted_roots(place: Path) -> tuple[Ed25519PublicKey, ...]:
     if not keys:
         raise InvalidRoot(f"no public root key in {place}")
     return tuple(keys)
+
+
+def trusts_ml_dsa(place: Path) -> bool:
+    """Whether a root of ML-DSA-65 is among the trusted ones; not where none can be read."""
+    try:
+        roots = read_trusted_roots(place)
+    except InvalidRoot:
+        return False
+    return any(algorithm_of(root) == ML_DSA for root in roots)
 
 
 def write_private(path: Path, data: bytes) -> None:

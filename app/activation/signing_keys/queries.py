@@ -19,6 +19,7 @@ class ListedSigningKey:
     """A signing key and its window."""
 
     kid: str
+    algorithm: str
     not_before: datetime
     not_after: datetime
 
@@ -65,7 +66,8 @@ async def list_signing_keys() -> list[ListedSigningKey]:
     """Return every signing key, the newest first."""
     return await rows(
         ListedSigningKey,
-        "select kid, not_before, not_after from signing_key order by not_before desc",
+        "select kid, algorithm, not_before, not_after from signing_key"
+        " order by not_before desc, algorithm",
     )
 
 

@@ -110,4 +110,5 @@ def _resource(each: ListedResource | PublishedFile, codes: str) -> OfferedResour
         published_at=each.published_at,
         withdrawn_at=each.withdrawn_at,
         products=codes.split(", ") if codes else [],
+        security_fix=each.security_fix,
     )

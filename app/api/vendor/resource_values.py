@@ -29,6 +29,7 @@ class NewResource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     products: Annotated[
         list[str], Meta(min_length=1, max_length=1000, description=N_("Codes of products."))
     ]
+    security_fix: bool = False
 
 
 class OfferedResource(msgspec.Struct, frozen=True):
@@ -42,3 +43,4 @@ class OfferedResource(msgspec.Struct, frozen=True):
     published_at: datetime
     withdrawn_at: datetime | None
     products: Annotated[list[str], Meta(description=N_("Codes of products."))]
+    security_fix: bool

@@ -10,7 +10,8 @@ from uuid import UUID
 import msgspec
 
 from app import clock
-from app.activation.format.jws import JwsError, decode
+from app.activation.format.jws import JwsError
+from app.activation.format.signed_files import read_file
 from app.activation.machine_moves import moves_allowed, moves_in_year
 from app.activation.rules import FileState, file_state
 from app.database import row, rows
@@ -246,10 +247,13 @@ async def find_activation(id: UUID) -> SeenFile | None:
 def decoded(text: str) -> Decoded:
     """Return what stands in a file that the portal keeps: the path and the text of each value."""
     try:
-        jws = decode(text.encode())
+        file = read_file(text.encode())
     except JwsError:
         return Decoded(text, [])
-    return Decoded(text, [*_entries(jws.header, "header."), *_entries(jws.payload)])
+    second = _entries(file.second.header, "header_2.") if file.second else []
+    return Decoded(
+        text, [*_entries(file.first.header, "header."), *second, *_entries(file.payload)]
+    )
 
 
 def _entries(value: Any, path: str = "") -> list[tuple[str, str]]:

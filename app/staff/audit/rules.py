@@ -41,6 +41,7 @@ NAMES = {
     "report": N_("Report"),
     "role": N_("Role"),
     "seconds": N_("Seconds"),
+    "second_kid": N_("Signing key (ML-DSA-65)"),
     "second_factor": N_("Two-step verification"),
     "seq": N_("Activation number"),
     "sessions": N_("Sessions"),

@@ -5,9 +5,12 @@ from uuid import UUID
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from app.activation.signing import Office
 from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Refused, Statement
 from app.database import Gone
 from app.resources import services
+from app.resources.manifest_queries import StoredFile, find_published_file, find_uploaded_file
+from app.resources.manifest_services import DamagedFile, office_for
 from app.resources.upload_services import discard_upload
 from app.resources.values import ProductsValues, ResourceValues, WithdrawalValues
 from app.staff.access import requires
@@ -100,16 +103,33 @@ async def _state_publication(_context: Context, payload: Publication) -> Stateme
 
 
 async def _publish(context: Context, payload: Publication) -> Done:
+    file = await find_uploaded_file(payload.upload)
+    if file is None:
+        raise Refused("upload-gone", page=RESOURCES_URL)
+    office = await _office(context, file)
     try:
         id = await services.publish_resource(
             upload=payload.upload,
             version=payload.values.version,
             products=payload.values.products,
             actor=context.viewer.id,
+            security_fix=payload.values.security_fix,
+            office=office,
         )
     except Gone:
         raise Refused("upload-gone", page=RESOURCES_URL) from None
-    return Done(resource_url(id), _("The file was published."), str(id))
+    told = (
+        _("The file was published.") if office else _("The file was published without a signature.")
+    )
+    return Done(resource_url(id), told, str(id))
+
+
+async def _office(context: Context, file: StoredFile) -> Office | None:
+    """Return what signs a file now, if it can be signed now."""
+    try:
+        return await office_for(context.settings, context.storage, file)
+    except DamagedFile:
+        raise Refused("damaged") from None
 
 
 async def _state_discard(_context: Context, payload: OfUpload) -> Statement:
@@ -130,28 +150,32 @@ async def _discard(context: Context, payload: OfUpload) -> Done:
 
 async def _state_products(_context: Context, payload: ProductsChange) -> Statement:
     resource = await provide_resource(payload.resource)
-    [(label, after)] = facts(payload.values, await product_choices())
+    [(label, after), fix] = facts(payload.values, await product_choices())
     url = resource_url(resource.id)
     return Statement(
         heading=_("Change the products of this file?"),
-        facts=[*_file_facts(resource), change(label, resource.codes, after)],
+        facts=[*_file_facts(resource), change(label, resource.codes, after), fix],
         back=url if resource.withdrawn_at else f"{url}/products",
         notes=[_("Customers without any of these products can no longer download the file.")],
     )
 
 
 async def _tie(context: Context, payload: ProductsChange) -> Done:
-    resource = await provide_resource(payload.resource)
+    file = await find_published_file(payload.resource)
+    if file is None:
+        raise Refused("withdrawn")
     try:
         await services.change_products(
-            resource=resource.id,
+            resource=file.id,
             products=payload.values.products,
             actor=context.viewer.id,
+            security_fix=payload.values.security_fix,
+            office=await _office(context, file),
             revision=payload.revision,
         )
     except Gone:
         raise Refused("withdrawn") from None
-    return Done(resource_url(resource.id), _("The products of the file were changed."))
+    return Done(resource_url(file.id), _("The products of the file were changed."))
 
 
 async def _state_withdrawal(_context: Context, payload: Withdrawal) -> Statement:
@@ -183,18 +207,24 @@ async def _withdraw(context: Context, payload: Withdrawal) -> Done:
 
 UPLOAD_GONE = Refusal("form", N_("This upload has already been published or discarded."))
 WITHDRAWN = Refusal("form", N_("This file has already been withdrawn."))
+DAMAGED = Refusal("form", N_("The stored file is damaged. Upload it again."))
 MAY = requires(Permission.RESOURCES_CHANGE)
 PUBLICATION = Act(
     "resource-publication",
     Publication,
     _state_publication,
     _publish,
-    {"upload-gone": UPLOAD_GONE},
+    {"upload-gone": UPLOAD_GONE, "damaged": DAMAGED},
     MAY,
 )
 DISCARD = Act("resource-upload-discard", OfUpload, _state_discard, _discard, may=MAY)
 PRODUCTS = Act(
-    "resource-products", ProductsChange, _state_products, _tie, {"withdrawn": WITHDRAWN}, MAY
+    "resource-products",
+    ProductsChange,
+    _state_products,
+    _tie,
+    {"withdrawn": WITHDRAWN, "damaged": DAMAGED},
+    MAY,
 )
 WITHDRAWAL = Act(
     "resource-withdrawal", Withdrawal, _state_withdrawal, _withdraw, {"withdrawn": WITHDRAWN}, MAY

@@ -7,11 +7,12 @@ from litestar.di import NamedDependency, Provide
 
 from app.accounts.rules import Viewer
 from app.confirmations.services import propose
+from app.resources.sbom_rules import SbomFormat
 from app.resources.values import ProductsValues, WithdrawalValues
 from app.staff.access import permitted
 from app.staff.catalogue import queries as catalogue
 from app.staff.notices.acts import product_choices
-from app.staff.resources import acts, queries
+from app.staff.resources import acts, queries, sbom_acts
 from app.staff.resources.queries import PublishedFile
 from app.staff.rules import Permission
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
@@ -39,6 +40,20 @@ async def list_resources(request: PageRequest, viewer: NamedDependency[Viewer]) 
     )
 
 
+async def resource_page(
+    request: PageRequest, resource: PublishedFile, errors: dict[str, str]
+) -> Response[str]:
+    """Answer with the page of one published file."""
+    return staff_page(
+        request,
+        "staff/resource.html",
+        resource=resource,
+        format=SbomFormat(resource.sbom_format).label if resource.sbom_format else "",
+        products=await catalogue.list_catalogue(),
+        errors=errors,
+    )
+
+
 class Resources(Controller):
     """One published file."""
 
@@ -53,14 +68,9 @@ class Resources(Controller):
         resource: NamedDependency[PublishedFile],
     ) -> Response[str]:
         """What it is, and for whom."""
-        shown = acts.PRODUCTS, acts.WITHDRAWAL
-        return staff_page(
-            request,
-            "staff/resource.html",
-            resource=resource,
-            products=await catalogue.list_catalogue(),
-            errors=await draft_errors(request, viewer, lambda p: p.resource == resource.id, *shown),
-        )
+        shown = acts.PRODUCTS, acts.WITHDRAWAL, sbom_acts.ATTACHMENT
+        errors = await draft_errors(request, viewer, lambda p: p.resource == resource.id, *shown)
+        return await resource_page(request, resource, errors)
 
     @post("/withdrawal", guards=CHANGE)
     async def propose_withdrawal(

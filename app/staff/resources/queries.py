@@ -28,12 +28,13 @@ class ListedResource:
     published_at: datetime
     withdrawn_at: datetime | None
     products: str | None
+    security_fix: bool
 
 
 RESOURCES = Listing(
     row=fields_of(ListedResource),
     columns=f"""r.id, r.name, r.version, r.size, r.sha256, r.published_at, r.withdrawn_at,
-        {CODES} as products""",
+        {CODES} as products, r.security_fix""",
     tables="resource r",
     key="r.id",
     orders={"newest": Order("r.published_at", down=True), "name": Order("r.name")},
@@ -61,6 +62,8 @@ class PublishedFile:
     Attributes:
         products: ids of its products.
         codes: the codes of its products.
+        signed_at: when its newest manifest was signed; None without one.
+        sbom, sbom_format, sbom_version, components, attached_at: its bill of materials, if any.
     """
 
     id: UUID
@@ -74,6 +77,13 @@ class PublishedFile:
     revision: int
     products: list[UUID]
     codes: str
+    security_fix: bool
+    signed_at: datetime | None
+    sbom: UUID | None
+    sbom_format: str | None
+    sbom_version: str | None
+    components: int | None
+    attached_at: datetime | None
 
 
 UPLOAD = """
@@ -105,8 +115,11 @@ async def find_resource(id: UUID) -> PublishedFile | None:
         select r.id, r.name, r.version, r.size, r.sha256, r.published_at, r.withdrawn_at,
                r.keeps_file, r.revision,
                array(select product from resource_product where resource = r.id) as products,
-               coalesce({CODES}, '') as codes
-        from resource r where r.id = $1
+               coalesce({CODES}, '') as codes, r.security_fix, m.signed_at,
+               b.id as sbom, b.format as sbom_format, b.spec_version as sbom_version,
+               b.components, b.attached_at
+        from resource r left join resource_manifest m on m.resource = r.id
+        left join resource_sbom b on b.resource = r.id where r.id = $1
         """,
         id,
     )

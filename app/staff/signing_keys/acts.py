@@ -1,16 +1,17 @@
 """What administrators confirm about signing keys: making one, and putting a keyset in force."""
 
 from app import clock
-from app.activation.format.keysets import InvalidKeyset, Keyset, KeysetOutcome
+from app.activation.format.keyset_keys import InvalidKeyset
+from app.activation.format.keysets import Keyset, KeysetOutcome
 from app.activation.format.roots import InvalidRoot
 from app.activation.messages import KEYSET_MESSAGES
+from app.activation.signing_keys.rotation_services import rotate_signing_key
 from app.activation.signing_keys.services import (
     NoPassphrase,
     UntrustedKeyset,
     current_keyset,
     import_keyset,
     preview_keyset,
-    rotate_signing_key,
 )
 from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Refused, Statement
 from app.settings import Settings
@@ -87,14 +88,17 @@ async def _state_import(context: Context, _payload: Import) -> Statement:
             heading=_("This keyset cannot be activated"), facts=[], back=KEYS_URL, warning=found
         )
     held = await list_keys(await current_keyset(context.settings))
-    signing = found.newest_key([key.kid for key in held.keys], clock.now())
+    signing = found.signing_kids([key.kid for key in held.keys], clock.now())
     lost = _("This portal has none of these keys, so it could no longer issue activation files.")
     return Statement(
         heading=_("Activate this keyset?"),
         facts=[
             (_("Version"), str(found.version)),
-            *((key.kid, period(key.not_before, key.expires_at)) for key in found.keys),
-            (_("Key used for signing"), signing.kid if signing else "–"),
+            *(
+                (f"{key.kid} ({key.algorithm})", period(key.not_before, key.expires_at))
+                for key in found.keys
+            ),
+            (_("Key used for signing"), ", ".join(signing) if signing else "–"),
         ],
         back=KEYS_URL,
         warning="" if signing else lost,

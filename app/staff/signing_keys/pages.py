@@ -47,7 +47,7 @@ async def _list(request: PageRequest, settings: Settings, errors: dict[str, str]
 class Subject:
     """What a new key is made beside: the keys of the keyset in force, and how many are held."""
 
-    named: list[str]
+    named: dict[str, str]
     revision: int
 
 
@@ -55,7 +55,8 @@ async def provide_subject(settings: NamedDependency[Settings]) -> Subject:
     """Look at the keys that there are."""
     keyset = await current_keyset(settings)
     held = await queries.list_keys(keyset)
-    return Subject([key.kid for key in keyset.keys] if keyset else [], len(held.keys))
+    named = {key.kid: f"{key.kid} ({key.algorithm})" for key in keyset.keys} if keyset else {}
+    return Subject(named, len(held.keys))
 
 
 class Rotation(StaffForms[Subject, RotationValues, acts.Rotation]):
@@ -74,7 +75,7 @@ class Rotation(StaffForms[Subject, RotationValues, acts.Rotation]):
 
     async def choices(self, subject: Subject) -> Choices:
         """Offer to drop the keys that the keyset in force names."""
-        return {"dropped": {kid: kid for kid in subject.named}}
+        return {"dropped": subject.named}
 
     def entry(self, subject: Subject, values: RotationValues, revision: int) -> acts.Rotation:
         """Propose a key."""

@@ -25,6 +25,7 @@ class SeenKey:
     """A signing key that the portal holds."""
 
     kid: str
+    algorithm: str
     not_before: datetime
     not_after: datetime
     state: KeyState
@@ -46,19 +47,19 @@ async def list_keys(keyset: Keyset | None) -> Keys:
     """
     rows = await fetch(
         """
-        select k.kid, k.not_before, k.not_after, null::integer as version,
+        select k.kid, k.algorithm, k.not_before, k.not_after, null::integer as version,
                null::timestamptz as created_at, null::timestamptz as activated_at,
                k.created_at as made_at
         from signing_key k
         union all
-        select null, null, null, version, created_at, activated_at, created_at from keyset
-        order by version desc nulls last, made_at desc, kid
+        select null, null, null, null, version, created_at, activated_at, created_at from keyset
+        order by version desc nulls last, made_at desc, algorithm, kid
         """
     )
     held = [row for row in rows if row["kid"]]
     now = clock.now()
-    signing = keyset.newest_key([row["kid"] for row in held], now) if keyset else None
-    keys = [_seen(row, keyset, signing.kid if signing else "", now) for row in held]
+    signing = keyset.signing_kids([row["kid"] for row in held], now) if keyset else None
+    keys = [_seen(row, keyset, signing or [], now) for row in held]
     keysets = [
         ListedKeyset(row["version"], row["created_at"], row["activated_at"])
         for row in rows
@@ -67,9 +68,9 @@ async def list_keys(keyset: Keyset | None) -> Keys:
     return Keys(keys, keysets)
 
 
-def _seen(row: Record, keyset: Keyset | None, signing: str, now: datetime) -> SeenKey:
+def _seen(row: Record, keyset: Keyset | None, signing: list[str], now: datetime) -> SeenKey:
     named = {key.kid for key in keyset.keys} if keyset else set()
-    if row["kid"] == signing:
+    if row["kid"] in signing:
         state = KeyState.SIGNS
     elif row["not_after"] <= now:
         state = KeyState.ENDED
@@ -79,7 +80,7 @@ def _seen(row: Record, keyset: Keyset | None, signing: str, now: datetime) -> Se
         state = KeyState.DROPPED
     else:
         state = KeyState.WAITS
-    return SeenKey(row["kid"], row["not_before"], row["not_after"], state)
+    return SeenKey(row["kid"], row["algorithm"], row["not_before"], row["not_after"], state)
 
 
 async def find_unsigned(version: int) -> str | None:

@@ -15,6 +15,7 @@ from tests.browser.guide.scenes_environments import (
     take_activation,
     take_allocations,
     take_bulk_allocation,
+    take_emergency,
     take_environments,
     take_move,
 )
@@ -99,6 +100,7 @@ SCENES = {
     "allocations": take_allocations,
     "bulk-allocation": take_bulk_allocation,
     "activation": take_activation,
+    "emergency": take_emergency,
     "move": take_move,
     "members": take_members,
     "joining": take_joining,
