@@ -27,6 +27,11 @@ from app.api.problem_rules import ApiProblem
 from app.background.loop import doing
 from app.contracts.access import READ_AHEAD
 from app.database import Changed, Gone, close_pool, open_pool
+from app.provisioning import access as scim_access
+from app.provisioning import errors as scim_errors
+from app.provisioning.calls import HANDLERS as SCIM_HANDLERS
+from app.provisioning.error_rules import ScimError
+from app.provisioning.rules import BASE as SCIM
 from app.settings import Settings
 from app.single_sign_on.asking_pages import ProviderChecks
 from app.storage import open_storage
@@ -106,6 +111,7 @@ def make_app(settings: Settings, database_url: str) -> App:
     app = _as_app(viewer_access.Viewers(app, settings, READ_AHEAD))
     app = FollowHtmxRedirects(app)
     app = FinishResponses(app)
+    app = Below(SCIM, _as_app(make_scim(settings)), app)
     app = StaticFiles(Below(API, _as_app(make_api(settings)), app))
     app = RefuseSpeculation(Metrics(RequestLog(ReadTimeouts(app))))
     return StrictTransport(app) if settings.https else app
@@ -156,6 +162,32 @@ def make_api(settings: Settings, openapi: OpenAPIConfig | None = None) -> Litest
             }
         ),
         openapi_config=openapi,
+        logging_config=LoggingConfig(log_exceptions="never", configure_root_logger=False),
+        debug=False,
+    )
+
+
+def make_scim(settings: Settings) -> Litestar:
+    """SCIM: calls of companies' identity providers, apart from pages and API."""
+    handlers: dict[Any, Any] = {
+        ScimError: scim_errors.handle_error,
+        HTTPException: scim_errors.handle_http_exception,
+        **dict.fromkeys(errors.unavailable_errors, scim_errors.handle_unavailable),
+        **dict.fromkeys(errors.quota_errors, scim_errors.handle_quota_full),
+        Exception: scim_errors.handle_unexpected,
+    }
+    return Litestar(
+        route_handlers=[Router(SCIM, route_handlers=SCIM_HANDLERS)],
+        guards=[scim_access.authenticated],
+        dependencies={
+            "caller": Provide(scim_access.provide_caller, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+        },
+        before_send=[scim_errors.finish],
+        exception_handlers=handlers,
+        request_max_body_size=LARGEST_BODY,
+        state=State({"quota_advice": {quota.name: quota.advice for quota in domains.quotas()}}),
+        openapi_config=None,
         logging_config=LoggingConfig(log_exceptions="never", configure_root_logger=False),
         debug=False,
     )

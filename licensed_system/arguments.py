@@ -31,6 +31,8 @@ def parse_arguments(arguments: Sequence[str] | None, default: Language) -> argpa
         _check_way(parser, options)
     if options.state is None and not (options.act == "verify" and options.trust):
         parser.error(f"{options.act}: --state" + (" or --trust" if options.act == "verify" else ""))
+    if options.act == "request" and options.out is None and options.qr is None:
+        parser.error("request: --out, --qr or both")
     return options
 
 
@@ -78,13 +80,17 @@ def _parser(language: Language) -> argparse.ArgumentParser:
         help=words("product"),
     )  # fmt: skip
     for name in ("request", "return"):
-        act(name).add_argument("--out", type=Path, required=True, help=words("out"))
+        made = act(name)
+        made.add_argument("--out", type=Path, required=name == "return", help=words("out"))
+        made.add_argument("--qr", type=_picture, metavar="FILE.png", help=words("qr"))
     activate = act("activate")
     activate.add_argument("file", type=Path, nargs="?", metavar="FILE", help=words("file"))
+    activate.add_argument("--text", metavar="FILE", help=words("text"))
     activate.add_argument("--portal", type=_address, metavar="URL", help=words("portal"))
     activate.add_argument("--token-file", type=Path, metavar="FILE", help=words("token-file"))
     activate.add_argument("--environment", type=_name, metavar="NAME", help=words("environment"))
     activate.add_argument("--ca-file", type=Path, metavar="PEM", help=words("ca-file"))
+    act("emergency").add_argument("file", type=Path, metavar="FILE", help=words("emergency-file"))
     form = (status := act("status")).add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help=words("json"))
     form.add_argument("--openmetrics", action="store_true", help=words("openmetrics"))
@@ -138,12 +144,20 @@ def _check_products(parser: argparse.ArgumentParser, products: list[tuple[str, s
 
 
 def _check_way(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """A file that was carried over, or all that it takes to get one from the portal."""
+    """A file that was carried over or scanned, or all that it takes to get one from the portal."""
     needed = (options.portal, options.token_file, options.environment)
-    if options.file is not None and any((*needed, options.ca_file)):
-        parser.error("activate: FILE, or --portal, --token-file and --environment; not both")
-    if options.file is None and not all(needed):
-        parser.error("activate: FILE, or --portal, --token-file and --environment")
+    carried = [way for way in (options.file, options.text) if way is not None]
+    if len(carried) > 1 or (carried and any((*needed, options.ca_file))):
+        parser.error("activate: one of FILE, --text, and --portal with its options")
+    if not carried and not all(needed):
+        parser.error("activate: FILE, --text, or --portal, --token-file and --environment")
+
+
+def _picture(text: str) -> Path:
+    """The picture to write; a lone hyphen stands for the terminal."""
+    if text != "-" and not text.lower().endswith(".png"):
+        raise argparse.ArgumentTypeError("NAME.png or -")
+    return Path(text)
 
 
 def _address(text: str) -> str:

@@ -12,6 +12,7 @@ from licensed_system.languages import Language
 UNITS = ("users", "servers", "cores")
 LAST_SECOND = 253402214400  # 9999-12-31T00:00:00Z: datetime can hold it in every time zone
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # not fromtimestamp: on Windows it ends in 3000
+LONGEST_EMERGENCY = 14  # days; a file that says more is not of this format
 LARGEST_NUMBER = 2**53  # whole numbers above it differ between JSON libraries
 
 
@@ -69,12 +70,42 @@ class Activation:
     grace_days: int
 
 
+@dataclass(frozen=True)
+class Emergency:
+    """The claims of an emergency file. ``days`` is how long it runs after the day of first use."""
+
+    jti: str
+    issued_at: datetime
+    not_before: datetime
+    expires_at: datetime
+    slot: int
+    days: int
+    contract: Contract
+    environment: str
+    products: tuple[Product, ...]
+
+
+def read_emergency(claims: Json) -> Emergency:
+    """Read verified claims. Raises ``ValueError`` when one is missing or of the wrong kind."""
+    days = number(claims, "emergency_days")
+    if not 1 <= days <= LONGEST_EMERGENCY:
+        raise ValueError("emergency_days is out of range")
+    return Emergency(
+        jti=text(claims, "jti"),
+        issued_at=moment(claims, "iat"),
+        not_before=moment(claims, "nbf"),
+        expires_at=moment(claims, "exp"),
+        slot=number(claims, "slot"),
+        days=days,
+        contract=_contract(member(claims, "contract", dict)),
+        environment=text(member(claims, "environment", dict), "name"),
+        products=_products(claims),
+    )
+
+
 def read_activation(claims: Json) -> Activation:
     """Read verified claims. Raises ``ValueError`` when one is missing or of the wrong kind."""
     fp = {name: text(member(claims, "fp", dict), name) for name in member(claims, "fp", dict)}
-    products = tuple(_product(entry) for entry in member(claims, "products", list))
-    if not products:
-        raise ValueError("products is empty")
     return Activation(
         jti=text(claims, "jti"),
         audience=text(claims, "aud"),
@@ -89,7 +120,7 @@ def read_activation(claims: Json) -> Activation:
         fp_min=number(claims, "fp_min"),
         contract=_contract(member(claims, "contract", dict)),
         environment=text(member(claims, "environment", dict), "name"),
-        products=products,
+        products=_products(claims),
         grace_days=number(claims, "grace_days"),
     )
 
@@ -142,6 +173,13 @@ def _contract(claims: Json) -> Contract:
         company=text(claims, "company"),
         time_zone=text(claims, "time_zone"),
     )
+
+
+def _products(claims: Json) -> tuple[Product, ...]:
+    products = tuple(_product(entry) for entry in member(claims, "products", list))
+    if not products:
+        raise ValueError("products is empty")
+    return products
 
 
 def _product(claims: Any) -> Product:

@@ -17,12 +17,16 @@ from pathlib import Path
 from licensed_system import (
     archives,
     connected,
+    emergency_acts,
     files,
     jws,
     metrics,
     origin,
+    parts,
     platform_identity,
+    qr,
     reports,
+    scanning,
     system,
     texts,
 )
@@ -93,16 +97,38 @@ def _init(run: _Run) -> int:
 
 
 def _request(run: _Run) -> int:
-    out: Path = run.options.out
-    data = system.write_request(run.store, out, run.machine(), run.clock())
-    run.say(texts.REQUEST_WRITTEN, path=out)
+    out: Path | None = run.options.out
+    if run.options.qr is not None:
+        qr.require()
+    if out is None:
+        made = system.make_request(run.store, run.machine(), run.clock())
+        data = made.file.encode("ascii")
+    else:
+        data = system.write_request(run.store, out, run.machine(), run.clock())
+        run.say(texts.REQUEST_WRITTEN, path=out)
+    _show_codes(run, data)
     run.say_check_code(data)
     return 0
 
 
+def _show_codes(run: _Run, data: bytes) -> None:
+    """Draw what ``--qr`` asks for."""
+    wanted: Path | None = run.options.qr
+    if wanted is None:
+        return
+    if str(wanted) == "-":
+        print(qr.terminal(data))
+    else:
+        run.say(texts.CODES_WRITTEN, paths=", ".join(map(str, qr.write_pictures(data, wanted))))
+    run.say(texts.PHOTOGRAPH_CODES)
+
+
 def _activate(run: _Run) -> int:
     machine = run.machine()
-    if run.options.file is None:
+    if run.options.text is not None:
+        data = _scan(run)
+        system.apply(run.store, data, machine, run.clock())
+    elif run.options.file is None:
         data = _fetch(run, machine)
     else:
         data = read_file(run.options.file, archives.MAX_BYTES)
@@ -113,6 +139,22 @@ def _activate(run: _Run) -> int:
     report = system.current_status(run.store, machine, run.clock())
     print("\n".join(reports.as_text(report, run.language)))
     return 0
+
+
+def _scan(run: _Run) -> bytes:
+    """The file whose QR codes were scanned into a file or into standard input."""
+    named: str = run.options.text
+    if named != "-":
+        text = read_file(Path(named), scanning.MOST_CHARACTERS).decode("utf-8", "replace")
+        return parts.join(text)
+    if sys.stdin.isatty():
+        run.say(texts.SCAN_CODES)
+
+    def progress(missing: Refused) -> None:
+        if sys.stdin.isatty():
+            print(missing.message(run.language), flush=True)
+
+    return scanning.read_scanned(sys.stdin, progress)
 
 
 def _fetch(run: _Run, machine: Machine) -> bytes:
@@ -127,6 +169,18 @@ def _fetch(run: _Run, machine: Machine) -> bytes:
     connection = Connection(options.portal, options.ca_file)
     portal = Calls(connection, token, run.language, pause)
     return connected.activate(run.store, portal, options.environment, machine, run.clock)
+
+
+def _emergency(run: _Run) -> int:
+    machine = run.machine()
+    data = read_file(run.options.file, jws.MAX_BYTES + 1)
+    running = emergency_acts.use(run.store, data, machine, run.clock())
+    until = reports.show_date(running.last_day)
+    run.say(texts.EMERGENCY_APPLIED, slot=running.file.slot, until=until)
+    run.say_check_code(data)
+    report = system.current_status(run.store, machine, run.clock())
+    print("\n".join(reports.as_text(report, run.language)))
+    return 0
 
 
 def _status(run: _Run) -> int:
@@ -152,8 +206,11 @@ def _shown(run: _Run, report: system.Report) -> str:
 
 def _return(run: _Run) -> int:
     out: Path = run.options.out
+    if run.options.qr is not None:
+        qr.require()
     data = system.give_back(run.store, out, run.machine(), run.clock())
     run.say(texts.RETURN_WRITTEN, path=out)
+    _show_codes(run, data)
     run.say_check_code(data)
     return 0
 
@@ -192,6 +249,7 @@ _ACTS: dict[str, Callable[[_Run], int]] = {
     "init": _init,
     "request": _request,
     "activate": _activate,
+    "emergency": _emergency,
     "status": _status,
     "return": _return,
     "verify": _verify,

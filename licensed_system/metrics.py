@@ -21,6 +21,8 @@ WARNINGS = (
     Reason.OTHER_MACHINE,
     Reason.CLOCK_TURNED_BACK,
     Reason.NOT_IN_ACTIVATION,
+    Reason.EMERGENCY,
+    Reason.EMERGENCY_ENDED,
 )
 HELP = {
     "standing": "1 for how the system stands now, 0 for the others.",
@@ -28,6 +30,7 @@ HELP = {
     "checked_timestamp_seconds": "When this was found out.",
     "activation_info": "The activation in use.",
     "activation_end_timestamp_seconds": "When the last term of the activation ends.",
+    "emergency_days_left": "Days after today on which the emergency file in use runs.",
     "product_standing": "1 for how a product stands now, 0 for the others.",
     "product_days_left": "Days after today on which the product is licensed.",
     "product_grace_days_left": "Days after today on which it is licensed or in grace.",
@@ -44,9 +47,16 @@ def as_openmetrics(report: Report) -> str:
         "warning": [({"reason": each}, int(each in status.warnings)) for each in WARNINGS],
         "checked_timestamp_seconds": [({}, int(report.checked_at.timestamp()))],
     }
+    running = report.emergency
+    file = current or (running.file if running else None)
     if current is not None:
-        today = today_in(current.contract.time_zone, status.clock.judged_at).for_ends
-        families |= _of_activation(current) | _of_products(_best(status.lines), today)
+        families |= _of_activation(current)
+    if file is not None:
+        today = today_in(file.contract.time_zone, status.clock.judged_at).for_ends
+        if running is not None:
+            left = max(0, (running.last_day - today).days)
+            families["emergency_days_left"] = [({"slot": str(running.file.slot)}, left)]
+        families |= _of_products(_best(status.lines), today)
     lines = [
         line
         for name, samples in families.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from licensed_system import portal_messages, trust_messages
+from licensed_system import emergency_messages, part_messages, portal_messages, trust_messages
 from licensed_system.languages import Language, Words
 
 
@@ -34,6 +34,10 @@ class Outcome(StrEnum):
     FINGERPRINT_MISMATCH = "fingerprint-mismatch"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
+    DAMAGED_PART = "damaged-part"
+    MIXED_PARTS = "mixed-parts"
+    MISSING_PARTS = "missing-parts"
+    QR_UNAVAILABLE = "qr-unavailable"
     NOT_INITIALISED = "not-initialised"
     ALREADY_INITIALISED = "already-initialised"
     NOT_ACTIVATED = "not-activated"
@@ -54,6 +58,9 @@ class Outcome(StrEnum):
     UNSAFE_TOKEN_FILE = "unsafe-token-file"  # noqa: S105  (a code, no token)
     BAD_TOKEN_FILE = "bad-token-file"  # noqa: S105
     BAD_CA_FILE = "bad-ca-file"
+    EMERGENCY_USED = "emergency-used"
+    STILL_LICENSED = "still-licensed"
+    CLOCK_TURNED_BACK = "clock-turned-back"
 
 
 class Refused(Exception):
@@ -263,6 +270,9 @@ MESSAGES: dict[Outcome, Words] = {
         "Other users can change {path}, or it is a link. Restrict its permissions, or name another "
         "folder that only you can write to.",
     ),
-    **{Outcome(code): words for code, words in portal_messages.MESSAGES.items()},
-    **{Outcome(code): words for code, words in trust_messages.MESSAGES.items()},
+    **{
+        Outcome(code): words
+        for messages in (portal_messages, trust_messages, emergency_messages, part_messages)
+        for code, words in messages.MESSAGES.items()
+    },
 }

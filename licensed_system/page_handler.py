@@ -8,16 +8,17 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
-from licensed_system import jws, page_texts, page_views
+from licensed_system import jws, page_texts, page_views, parts
 from licensed_system.gate import Headers, cookie_values
 from licensed_system.languages import Language, Words
 from licensed_system.look import Look
 from licensed_system.outcomes import Outcome, Refused, refuse
 from licensed_system.page_server import PageServer
 from licensed_system.system import Report
-from licensed_system.uploads import read_upload
+from licensed_system.uploads import read_choice
 
-LARGEST_BODY = jws.MAX_BYTES + 8 * 1024  # the file and the form around it
+# The file and the form around it, or as many characters as its QR codes have, some of them twice.
+LARGEST_BODY = 4 * jws.MAX_BYTES
 LARGEST_DRAIN = 64 * 1024 * 1024
 LONGEST_LENGTH = 12  # digits of a Content-Length
 LANGUAGE_COOKIE = "licensed-system-language"
@@ -149,20 +150,22 @@ class PageHandler(BaseHTTPRequestHandler):
         self._send(HTTPStatus.OK, found.file + "\n", extra)
 
     def _choose_file(self) -> None:
-        language = self._language
+        language, typed = self._language, ""
         try:
-            data = read_upload(self.headers.get("Content-Type", ""), self._body(), "file")
-            if data is None:
+            data, typed = read_choice(self.headers.get("Content-Type", ""), self._body())
+            if data is None and not typed.strip():
                 self._choose_error(page_views.missing_file(language))
                 return
+            data = data or parts.join(typed)
             self.server.served.check(data)
         except Refused as refused:
-            self._choose_error(page_views.refusal(refused, language))
+            field = "text" if typed else "file"
+            self._choose_error(page_views.refusal(refused, language, field), typed)
             return
         self._redirect(f"/activations/{self.server.held.hold(data)}")
 
-    def _choose_error(self, error: str) -> None:
-        page = page_views.home(self._report(), self._language, self._look, error=error)
+    def _choose_error(self, error: str, typed: str = "") -> None:
+        page = page_views.home(self._report(), self._language, self._look, error=error, typed=typed)
         self._send(HTTPStatus.UNPROCESSABLE_ENTITY, page)
 
     def _confirm_page(self, file_id: str) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from licensed_system import system
-from licensed_system.claims import Activation
+from licensed_system import emergency_acts, system
+from licensed_system.claims import Activation, Emergency
 from licensed_system.fingerprint import Machine
 from licensed_system.gate import Gate
 from licensed_system.languages import Language
@@ -43,13 +43,18 @@ class Served:
         """A new activation request."""
         return system.make_request(self.store, self.machine, self.clock())
 
-    def check(self, data: bytes) -> Activation:
-        """The activation in ``data`` if it could be applied. Raises ``Refused``."""
+    def check(self, data: bytes) -> Activation | Emergency:
+        """What is in ``data`` if it could be applied. Raises ``Refused``."""
+        if emergency_acts.is_emergency_file(data):
+            return emergency_acts.check(self.store, data, self.machine, self.clock())
         return system.check(self.store, data, self.machine, self.clock())
 
-    def apply(self, data: bytes) -> Activation:
+    def apply(self, data: bytes) -> None:
         """Apply ``data``. Raises ``Refused``."""
-        return system.apply(self.store, data, self.machine, self.clock())
+        if emergency_acts.is_emergency_file(data):
+            emergency_acts.use(self.store, data, self.machine, self.clock())
+        else:
+            system.apply(self.store, data, self.machine, self.clock())
 
 
 @dataclass

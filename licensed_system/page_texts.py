@@ -57,8 +57,24 @@ STEP_3_TEXT = Words(
 FILE = Words("アクティベーションファイル", "Activation file")
 ACTIVATE = Words("アクティベート", "Activate")
 CHOOSE_FILE = Words(
-    "アクティベーションファイルを選んでから、アクティベートを押してください。",
-    "Choose the activation file, then press Activate.",
+    "アクティベーションファイルを選ぶか、QR コードを読み取ってから、"
+    "アクティベートを押してください。",
+    "Choose the activation file or scan its QR codes, then press Activate.",
+)
+SHOW_CODES = Words("QR コードを表示", "Show QR codes")
+CODE = Words("リクエストの QR コード {number}", "QR code {number} of the request")
+PHOTOGRAPH = Words(
+    "USB メモリを使えないときは、QR コードをすべて撮影し、ポータルの［写真から読み取る］で"
+    "登録してください。1 枚に複数のコードが写っていても構いません。",
+    "Where no USB stick may pass, take photos of all QR codes, and upload them in the portal with "
+    "“Read from photos”. One photo can show several codes.",
+)
+SCANNED = Words("または、QR コードの文字列", "Or the text of the QR codes")
+SCAN = Words(
+    "ポータルの［QRコードで表示］のコードをハンディスキャナーで読み取る欄です。"
+    "日本語入力をオフにしてください。順序は問いません。",
+    "For a handheld scanner: turn off Japanese input, select this field, and scan the codes that "
+    "the portal shows with “Show as QR codes”, in any order.",
 )
 REFUSED = Words("適用できませんでした。状態は変わっていません", "Not applied. Nothing was changed")
 OUTCOME = Words("コード", "Code")

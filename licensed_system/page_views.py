@@ -6,9 +6,9 @@ from html import escape as esc
 from importlib.resources import files
 from string import Template
 
-from licensed_system import jws, page_texts, reports, texts
+from licensed_system import jws, page_codes, page_texts, reports, texts
 from licensed_system.calendars import show_time
-from licensed_system.claims import Activation
+from licensed_system.claims import Activation, Emergency
 from licensed_system.languages import Language, Words
 from licensed_system.look import Look
 from licensed_system.outcomes import Refused
@@ -28,11 +28,12 @@ def home(
     message: str = "",
     error: str = "",
     made: OpenRequest | None = None,
+    typed: str = "",
 ) -> str:
     """Status and the three steps; ``message`` and ``error`` are HTML, ``made`` is downloaded."""
     main = [f"<h1>{_t(page_texts.TITLE, language)}</h1>", error, message]
     main += [_notice("warning", esc(text)) for text in reports.warnings(report, language)]
-    main += [_status(report, language), *_steps(report, language, made)]
+    main += [_status(report, language), *_steps(report, language, made, typed)]
     head = ""
     if made is not None:  # starts the download while the page stays, without any script
         head = f'<meta http-equiv="refresh" content="0; url={_request_path(made)}">'
@@ -43,7 +44,7 @@ def home(
 def confirm(
     file_id: str,
     data: bytes,
-    activation: Activation,
+    activation: Activation | Emergency,
     report: Report,
     language: Language,
     look: Look,
@@ -51,7 +52,7 @@ def confirm(
     """Restates what 決定 will apply."""
     facts = _facts(activation, language)
     facts.append((texts.CHECK_CODE, f"<code>{jws.check_code(data)}</code>"))
-    replaced = report.activation
+    replaced = report.activation if isinstance(activation, Activation) else None
     note = _t(page_texts.REPLACES, language, seq=replaced.seq) if replaced else ""
     main = [
         f"<h1>{_t(page_texts.CONFIRM, language)}</h1>",
@@ -93,21 +94,21 @@ def request_made(made: OpenRequest, language: Language) -> str:
     )
 
 
-def refusal(refused: Refused, language: Language) -> str:
-    """The alert for a refused file, with its code."""
+def refusal(refused: Refused, language: Language, field: str = "file") -> str:
+    """The alert for a refused file, with its code; ``field`` is where it came from."""
     return _alert(
-        page_texts.REFUSED, refused.message(language), language,
+        page_texts.REFUSED, refused.message(language), language, field,
         f'<p class="soft">{_t(page_texts.OUTCOME, language)}: <code>{refused.outcome}</code></p>',
     )  # fmt: skip
 
 
 def missing_file(language: Language) -> str:
     """The alert for アクティベート without a file."""
-    return _alert(page_texts.ERROR, page_texts.CHOOSE_FILE.say(language), language)
+    return _alert(page_texts.ERROR, page_texts.CHOOSE_FILE.say(language), language, "file")
 
 
-def _alert(title: Words, text: str, language: Language, more: str = "") -> str:
-    link = f'<a href="#file">{esc(text)}</a>'
+def _alert(title: Words, text: str, language: Language, field: str, more: str = "") -> str:
+    link = f'<a href="#{field}">{esc(text)}</a>'
     return (
         '<section class="error" role="alert" tabindex="-1" autofocus>'
         f"<h2>{_t(title, language)}</h2><p>{link}</p>{more}</section>"
@@ -160,8 +161,12 @@ def _status(report: Report, language: Language) -> str:
     if report.activation is not None:
         facts += _facts(report.activation, language)
         facts.append((texts.CHECK_CODE, f"<code>{reports.check_code(report)}</code>"))
+    elif report.emergency is not None:
+        facts += _facts(report.emergency.file, language)
+    file = report.activation or (report.emergency.file if report.emergency else None)
+    if file is not None and report.status.lines:
         table = _status_table(report, language)
-        zone = report.activation.contract.time_zone
+        zone = file.contract.time_zone
         note = f'<p class="soft">{_t(page_texts.DATES_NOTE, language, zone=zone)}</p>'
     description = _description(facts, language) if facts else ""
     return f"<section>{head}{description}{table}{note}</section>"
@@ -183,7 +188,7 @@ def _status_row(line: Line, language: Language) -> list[str]:
     ]
 
 
-def _product_table(activation: Activation, language: Language) -> str:
+def _product_table(activation: Activation | Emergency, language: Language) -> str:
     rows = [
         [
             esc(product.name.say(language)),
@@ -214,7 +219,7 @@ def _table(headings: tuple[Words, ...], rows: list[list[str]], language: Languag
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _steps(report: Report, language: Language, made: OpenRequest | None) -> list[str]:
+def _steps(report: Report, language: Language, made: OpenRequest | None, typed: str) -> list[str]:
     latest = made or (report.state.requests[-1] if report.state.requests else None)
     # One primary button: what comes next. Once a request is out, that is applying its answer.
     first, third = (' class="primary"', "") if latest is None else ("", ' class="primary"')
@@ -232,6 +237,7 @@ def _steps(report: Report, language: Language, made: OpenRequest | None) -> list
         '<form method="post" action="/activations" enctype="multipart/form-data">'
         f'<label for="file">{_t(page_texts.FILE, language)}</label>'
         '<input type="file" id="file" name="file" accept=".jwt">'
+        f"{page_codes.field(language, typed)}"
         f"<button{third}>{_t(page_texts.ACTIVATE, language)}</button></form>"
     )
     steps = ((page_texts.STEP_1, download), (page_texts.STEP_2, way), (page_texts.STEP_3, upload))
@@ -252,16 +258,22 @@ def _latest(latest: OpenRequest | None, report: Report, language: Language) -> s
         f'<p class="soft">{_t(page_texts.REQUEST_LATEST, language)}: '
         f'<a href="{_request_path(latest)}">activation-request.jwt</a> {esc(made)}<br>'
         f"{_t(texts.CHECK_CODE, language)}: <code>{code}</code></p>"
+        f"{page_codes.drawn(latest.file, language)}"
     )
 
 
-def _facts(activation: Activation, language: Language) -> list[tuple[Words, str]]:
+def _facts(activation: Activation | Emergency, language: Language) -> list[tuple[Words, str]]:
     contract = activation.contract
+    number = (
+        (texts.SEQUENCE, f"{activation.seq:,}")
+        if isinstance(activation, Activation)
+        else (texts.EMERGENCY_FILE, f"{activation.slot:,}")
+    )
     return [
         (texts.CONTRACT, esc(f"{contract.number} {contract.name}")),
         (texts.COMPANY, esc(contract.company)),
         (texts.ENVIRONMENT, esc(activation.environment)),
-        (texts.SEQUENCE, f"{activation.seq:,}"),
+        number,
     ]
 
 

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 
+from licensed_system.emergency_messages import USE_EMERGENCY
 from licensed_system.jws import without_newline
 from licensed_system.languages import Words
 from licensed_system.outcomes import Outcome, Refused
@@ -108,6 +109,8 @@ def _recognise_text(data: bytes) -> Words | None:
     bare = "".join(_QUOTE.sub("", text).split())
     if _type_of(bare) == "activation-request+jwt":
         return _REQUEST
+    if _type_of(bare) == "emergency-activation+jwt":
+        return USE_EMERGENCY
     if _WHOLE.fullmatch(bare):
         if data.startswith(_MARK):
             return _MARKED

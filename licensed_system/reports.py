@@ -42,6 +42,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "latest_seen": _utc(report.state.latest_seen),
         "system": {"name": report.state.name},
         "activation": activation,
+        "emergency": _emergency(report),
         "products": [_line_as_json(line) for line in status.lines],
         "not_in_activation": list(status.missing),
     }
@@ -60,6 +61,12 @@ def as_text(report: Report, language: Language) -> list[str]:
             f"{texts.SEQUENCE.say(language)}: {current.seq} / "
             f"{texts.CHECK_CODE.say(language)}: {check_code(report)}",
         ]
+    elif report.emergency is not None:
+        file = report.emergency.file
+        lines.append(
+            f"{texts.CONTRACT.say(language)}: {file.contract.number} {file.contract.name} / "
+            f"{texts.ENVIRONMENT.say(language)}: {file.environment}"
+        )
     lines += [line_as_text(line, language) for line in status.lines]
     lines += [f"! {text}" for text in warnings(report, language)]
     return [printable(line) for line in lines]
@@ -95,11 +102,14 @@ def days_left(line: Line, language: Language) -> str:
 
 def warnings(report: Report, language: Language) -> list[str]:
     """The warnings in words, the most important first."""
-    zone = report.activation.contract.time_zone if report.activation else "UTC"
+    running = report.emergency
+    file = report.activation or (running.file if running else None)
     facts = {
-        "seen": show_time(report.state.latest_seen, zone),
+        "seen": show_time(report.state.latest_seen, file.contract.time_zone if file else "UTC"),
         "missing": ", ".join(report.status.missing),
         "path": report.missing,
+        "slot": str(running.file.slot) if running else "",
+        "until": show_date(running.last_day) if running else "",
     }
     words = dict(texts.REASONS)
     if report.missing:
@@ -116,6 +126,21 @@ def check_code(report: Report) -> str:
 def show_date(day: date) -> str:
     """``2027/03/31``, in both languages."""
     return f"{day:%Y/%m/%d}"
+
+
+def _emergency(report: Report) -> dict[str, Any] | None:
+    running = report.emergency
+    if running is None:
+        return None
+    return {
+        "jti": running.file.jti,
+        "slot": running.file.slot,
+        "first_used_at": _utc(running.first_used_at),
+        "last_day": running.last_day.isoformat(),
+        "running": Reason.EMERGENCY in report.status.warnings,
+        "contract": {"number": running.file.contract.number},
+        "environment": {"name": running.file.environment},
+    }
 
 
 def _line_as_json(line: Line) -> dict[str, Any]:

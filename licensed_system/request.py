@@ -10,11 +10,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from licensed_system import fingerprint, jws, keys
 from licensed_system.fingerprint import Machine
-from licensed_system.state import OpenRequest, State, whole_second
+from licensed_system.jws import Json
+from licensed_system.state import OpenRequest, State, UsedEmergency, whole_second
 
 TYPE = "activation-request+jwt"
 AUDIENCE = "license-portal"
 RANDOM_BYTES = 32
+MOST = 20  # emergency files that a request reports
+MOST_DAYS = 14
 
 
 class Purpose(StrEnum):
@@ -30,7 +33,7 @@ def make(
     """A new request, with a nonce and an id that were never used before."""
     jti, nonce = (jws.encode(secrets.token_bytes(RANDOM_BYTES)) for _ in range(2))
     made_at = whole_second(now)
-    claims = {
+    claims: Json = {
         "aud": AUDIENCE,
         "iat": max(0, int(made_at.timestamp())),
         "jti": jti,
@@ -43,5 +46,18 @@ def make(
         "prev_jti": state.jti,
         "purpose": str(purpose),
     }
+    if state.emergencies:
+        claims["emergencies"] = [_used(each, state, made_at) for each in state.emergencies[-MOST:]]
     header = {"typ": TYPE, "alg": jws.ALGORITHM, "jwk": keys.public_jwk(key.public_key())}
     return OpenRequest(jti, nonce, made_at, jws.sign(header, claims, key))
+
+
+def _used(used: UsedEmergency, state: State, now: datetime) -> Json:
+    """What a request says about an emergency file; days that have begun count."""
+    until = used.ended_at or max(now, state.latest_seen)
+    days = max(0, (until - used.first_used_at).days) + 1
+    return {
+        "jti": used.jti,
+        "first_used_at": int(used.first_used_at.timestamp()),
+        "days_used": min(MOST_DAYS, days),
+    }

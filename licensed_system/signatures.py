@@ -47,11 +47,17 @@ class _Keyset:
 
 
 def verify_file(
-    data: bytes, typ: str, roots: Roots, keyset_version: int = 0, most: int = jws.MAX_BYTES
+    data: bytes,
+    typ: str,
+    roots: Roots,
+    keyset_version: int = 0,
+    most: int = jws.MAX_BYTES,
+    applied: bytes | None = None,
 ) -> Verified:
     """What the file ``data`` of the type ``typ`` says. Raises ``Refused``.
 
     ``keyset_version`` is the highest that was seen before; ``most`` is how large a file may be.
+    Where the file's keyset is older, that of the file ``applied`` counts, if there is one.
     The audience and the meaning of the claims are the caller's to check.
     """
     file = jws.parse_file(data, most)
@@ -59,7 +65,7 @@ def verify_file(
     second = _second(file, typ) if roots.are_hybrid else None
     keyset = _read_keyset(file.first.payload, roots)
     if keyset.version < keyset_version:
-        raise refuse(Outcome.KEYSET_OLDER)
+        keyset = _newer_keyset(applied, roots, keyset_version)
     signers = [keyset.signer(file.first, jws.ALGORITHM)]
     if second is not None:
         signers.append(keyset.signer(second, jws.ML_DSA))
@@ -71,6 +77,15 @@ def verify_file(
     if not all(each.valid_from <= issued_at < each.valid_until for each in signers):
         raise refuse(Outcome.SIGNING_KEY_NOT_VALID_THEN)
     return Verified(file.first.payload, keyset.version, issued_at)
+
+
+def _newer_keyset(applied: bytes | None, roots: Roots, version: int) -> _Keyset:
+    if applied is None:
+        raise refuse(Outcome.KEYSET_OLDER)
+    keyset = _read_keyset(jws.parse_file(applied).first.payload, roots)
+    if keyset.version < version:
+        raise refuse(Outcome.KEYSET_OLDER)
+    return keyset
 
 
 def _second(file: SignedFile, typ: str) -> Jws:

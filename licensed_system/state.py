@@ -32,11 +32,21 @@ class OpenRequest:
 
 
 @dataclass(frozen=True)
+class UsedEmergency:
+    """An emergency file that was used here. ``ended_at`` is when another activation took over."""
+
+    jti: str
+    first_used_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class State:
     """Everything but keys. Times are aware UTC datetimes in whole seconds.
 
     ``seq`` and ``jti`` name the activation applied last and outlive its return. ``platform`` is
-    where the platform's identity is read, or ``None`` where the machine is measured.
+    where the platform's identity is read, or ``None`` where the machine is measured. ``emergency``
+    is the emergency file in use; ``emergencies`` are all that were used, since each counts once.
     """
 
     name: str
@@ -53,6 +63,8 @@ class State:
     clock_behind_since: datetime | None = None
     moved_since: datetime | None = None
     platform: str | None = None
+    emergency: str | None = None
+    emergencies: tuple[UsedEmergency, ...] = ()
     format: int = field(default=FORMAT)
 
     def open_nonces(self, now: datetime) -> frozenset[str]:
@@ -62,6 +74,14 @@ class State:
     def with_request(self, request: OpenRequest) -> State:
         """This state with one more open request; only the last ten are kept."""
         return dataclasses.replace(self, requests=(*self.requests, request)[-OPEN_REQUESTS:])
+
+    def without_emergency(self, now: datetime) -> State:
+        """This state with no emergency file in use; what was used stays known."""
+        ended = tuple(
+            dataclasses.replace(each, ended_at=each.ended_at or whole_second(now))
+            for each in self.emergencies
+        )
+        return dataclasses.replace(self, emergency=None, emergencies=ended)
 
     def seen(self, now: datetime) -> State:
         """This state after a run at ``now``."""
@@ -100,6 +120,8 @@ def read(data: bytes) -> State:
         clock_behind_since=_moment_or_none(value, "clock_behind_since"),
         moved_since=_moment_or_none(value, "moved_since"),
         platform=_text_or_none(value, "platform"),
+        emergency=_text_or_none(value, "emergency"),
+        emergencies=tuple(_read_used(entry) for entry in value.get("emergencies") or ()),
     )
 
 
@@ -111,6 +133,16 @@ def _read_request(value: Any) -> OpenRequest:
         nonce=text(value, "nonce"),
         made_at=moment(value, "made_at"),
         file=text(value, "file"),
+    )
+
+
+def _read_used(value: Any) -> UsedEmergency:
+    if not isinstance(value, dict):
+        raise ValueError("a used emergency file is not an object")
+    return UsedEmergency(
+        jti=text(value, "jti"),
+        first_used_at=moment(value, "first_used_at"),
+        ended_at=_moment_or_none(value, "ended_at"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from licensed_system import clocks, fingerprint
 from licensed_system.calendars import Today, today_in
 from licensed_system.claims import Activation, Product
 from licensed_system.clocks import Reading
+from licensed_system.emergency import Running
 
 
 class Standing(StrEnum):
@@ -37,6 +39,8 @@ class Reason(StrEnum):
     CLOCK_TURNED_BACK = "clock-turned-back"
     OTHER_MACHINE = "other-machine"
     NOT_IN_ACTIVATION = "not-in-activation"
+    EMERGENCY = "emergency"
+    EMERGENCY_ENDED = "emergency-ended"
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Remembered:
     latest_seen: datetime
     clock_behind_since: datetime | None
     moved_since: datetime | None
+    emergency: Running | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,39 @@ class Status:
 
 def judge(known: Remembered, components: Mapping[str, str], now: datetime) -> Status:
     """The status at ``now``. The worst product decides for the system."""
+    answer = _by_activation(known, components, now)
+    return answer if known.emergency is None else _by_emergency(known, known.emergency, answer)
+
+
+def _by_emergency(known: Remembered, running: Running, normal: Status) -> Status:
+    """``normal``, made better by the emergency file in use as long as that one runs.
+
+    Products that the activation still licenses keep that, so the file takes nothing away.
+    """
+    clock = normal.clock
+    today = today_in(running.file.contract.time_zone, clock.judged_at)
+    # A clock that stays behind would make the days last for ever.
+    if today.for_ends > running.last_day or clock.in_grace:
+        warnings = (Reason.EMERGENCY_ENDED, *normal.warnings)
+        return dataclasses.replace(normal, warnings=warnings)
+    own = tuple(_line(each, 0, today) for each in running.products)
+    codes = {line.product.code for line in own}
+    kept = tuple(
+        line
+        for line in normal.lines
+        if line.standing is Standing.LICENSED
+        or (line.standing is Standing.GRACE and line.product.code not in codes)
+    )
+    named = codes | {line.product.code for line in kept}
+    missing = tuple(code for code in known.products if code not in named)
+    warnings = (Reason.EMERGENCY, *_warnings(clock, normal.moved_since, missing))
+    lines = (*own, *kept)
+    return dataclasses.replace(
+        normal, standing=_worst_product(lines), warnings=warnings, lines=lines, missing=missing
+    )
+
+
+def _by_activation(known: Remembered, components: Mapping[str, str], now: datetime) -> Status:
     clock = clocks.read_clock(now, known.latest_seen, known.clock_behind_since)
     if known.activation is None:
         reason = Reason.RETURNED if known.was_returned else Reason.NOT_ACTIVATED

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from licensed_system import (
     activation,
     archives,
+    emergency,
     files,
     fingerprint,
     jws,
@@ -28,6 +29,7 @@ from licensed_system import (
 )
 from licensed_system.activation import Holder, Signed
 from licensed_system.claims import Activation
+from licensed_system.emergency import Running
 from licensed_system.fingerprint import Machine
 from licensed_system.outcomes import Outcome, Refused, refuse
 from licensed_system.platform_identity import machine_of
@@ -43,12 +45,15 @@ _NOTE_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Report:
-    """The status and what it is about. ``activation`` is ``None`` where none is in use;
-    ``missing`` is where the platform's identity could not be read."""
+    """The status and what it is about; a file is ``None`` where no such file is in use.
+
+    ``missing`` is where the platform's identity could not be read.
+    """
 
     status: Status
     state: State
     activation: Activation | None
+    emergency: Running | None
     checked_at: datetime
     missing: str = ""
 
@@ -114,7 +119,7 @@ def apply(store: Store, data: bytes, machine: Machine, now: datetime) -> Activat
         applied = signed.activation
         store.save(
             dataclasses.replace(
-                state,
+                state.without_emergency(now),
                 requests=tuple(r for r in state.requests if r.nonce != applied.nonce),
                 seq=applied.seq,
                 jti=applied.jti,
@@ -143,7 +148,11 @@ def give_back(store: Store, out: Path, machine: Machine, now: datetime) -> bytes
         machine = platform_identity.require(machine_of(state.platform, machine))
         made = request.make(Purpose.RETURN, state, store.private_key(), machine, now)
         stopped = dataclasses.replace(
-            state, activation=None, requests=(), returned_at=whole_second(now), moved_since=None
+            state.without_emergency(now),
+            activation=None,
+            requests=(),
+            returned_at=whole_second(now),
+            moved_since=None,
         )
         return _write_out(store, stopped.seen(now), out, made)
 
@@ -152,16 +161,22 @@ def current_status(store: Store, machine: Machine, now: datetime) -> Report:
     """How the system stands at ``now``; notes the time it saw."""
     with store.locked():
         state = store.state()
-        current = _current(store, state)
-        machine = machine_of(state.platform, machine)
-        known = Remembered(
-            current, state.returned_at is not None, tuple(state.products), state.latest_seen,
-            state.clock_behind_since, state.moved_since,
-        )  # fmt: skip
-        answer = status.judge(known, machine.components, now)
+        report = judged(store, state, machine, now)
         with suppress(Refused):  # a full disk must not stop a licensed system
-            _note(store, state, answer, now)
-        return Report(answer, state, current, whole_second(now), machine.missing)
+            _note(store, state, report.status, now)
+        return report
+
+
+def judged(store: Store, state: State, machine: Machine, now: datetime) -> Report:
+    """How the system stands at ``now``; the caller holds the lock."""
+    current, running = _current(store, state), _running(store, state)
+    machine = machine_of(state.platform, machine)
+    known = Remembered(
+        current, state.returned_at is not None, tuple(state.products), state.latest_seen,
+        state.clock_behind_since, state.moved_since, running,
+    )  # fmt: skip
+    answer = status.judge(known, machine.components, now)
+    return Report(answer, state, current, running, whole_second(now), machine.missing)
 
 
 def _verified(store: Store, state: State, data: bytes, machine: Machine, now: datetime) -> Signed:
@@ -192,6 +207,18 @@ def _current(store: Store, state: State) -> Activation | None:
     if current.jkt != _jkt(store):
         raise refuse(Outcome.DAMAGED_STATE, path=str(store.folder))
     return current
+
+
+def _running(store: Store, state: State) -> Running | None:
+    """The emergency file in use, verified again as an activation is."""
+    if state.emergency is None:
+        return None
+    try:
+        file, _ = emergency.verify_signature(state.emergency.encode(), store.roots())
+        first = next(each.first_used_at for each in state.emergencies if each.jti == file.jti)
+    except (Refused, StopIteration) as fault:
+        raise refuse(Outcome.DAMAGED_STATE, path=str(store.folder)) from fault
+    return Running(file, first)
 
 
 def _note(store: Store, state: State, answer: Status, now: datetime) -> None:

@@ -48,6 +48,16 @@ REASONS = {
         "Not part of the activation: {missing}. To use them, allocate them in the portal and "
         "activate again.",
     ),
+    Reason.EMERGENCY: Words(
+        "緊急用ファイル {slot} で {until} まで利用しています。それまでに、"
+        "通常の手順でアクティベートしてください。",
+        "Running on emergency file {slot} until {until}. Activate the system normally before then.",
+    ),
+    Reason.EMERGENCY_ENDED: Words(
+        "緊急用ファイルの利用期間が終了したか、時計が遅れたままです。"
+        "通常の手順でアクティベートしてください。",
+        "The emergency file has ended, or the clock stayed behind. Activate the system normally.",
+    ),
 }
 
 DAYS_LEFT = Words("残り {days} 日", "{days} days left")
@@ -63,6 +73,7 @@ QUANTITY = Words("数量", "Quantity")
 TERM = Words("利用期間", "Term")
 STATE = Words("状態", "State")
 SEQUENCE = Words("通し番号", "Number")
+EMERGENCY_FILE = Words("緊急用ファイル", "Emergency file")
 
 INITIALISED = Words(
     "{path} を初期化しました。次に request でリクエストファイルを作成してください。",
@@ -74,7 +85,23 @@ REQUEST_WRITTEN = Words(
     "{path} is written. Upload it in the portal: Site map → License Portal → Contracts → the "
     "contract's name → Environments → Activate.",
 )
+CODES_WRITTEN = Words(
+    "QR コードを {paths} に書き込みました。", "The QR codes are written to {paths}."
+)
+PHOTOGRAPH_CODES = Words(
+    "QR コードを撮影し、ポータルの 環境 → 利用 → 写真から読み取る で登録してください。",
+    "Take photos of the QR codes, and upload them in the portal: Environments → Activate → Read "
+    "from photos.",
+)
+SCAN_CODES = Words(
+    "日本語入力をオフにして、ポータルに表示された QR コードをすべて読み取ってください。",
+    "Turn off Japanese input, and scan all QR codes that the portal shows.",
+)
 APPLIED = Words("アクティベーションを適用しました。", "The activation has been applied.")
+EMERGENCY_APPLIED = Words(
+    "緊急用ファイル {slot} の使用を開始しました。{until} まで利用できます。",
+    "The system now runs on emergency file {slot}, until {until}.",
+)
 TRYING_AGAIN = Words(
     "ポータルから応答がありません。{seconds} 秒後に再試行します。",
     "The portal is not answering. Trying again in {seconds} seconds.",
@@ -124,6 +151,19 @@ HELP = {
     "file": Words(
         "アクティベーションファイル、またはそれを含む ZIP ファイル",
         "activation file, or a ZIP file that contains it",
+    ),
+    "emergency": Words(
+        "緊急用ファイルで、リクエストファイルなしに一定の日数だけ利用する",
+        "run for some days on an emergency file, without a request file",
+    ),
+    "emergency-file": Words("緊急用ファイル", "emergency file"),
+    "qr": Words(
+        "QR コードも描く（PNG ファイル。- は端末の画面）。segno が必要",
+        "also draw QR codes (PNG file, or - for the terminal); needs segno",
+    ),
+    "text": Words(
+        "QR コードから読み取った文字列のファイル（- は標準入力）",
+        "file with the text scanned from QR codes (- for standard input)",
     ),
     "portal": Words(
         "接続できるポータルのアドレス（https://…）", "address of a portal in reach (https://…)"

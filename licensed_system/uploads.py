@@ -19,6 +19,13 @@ def read_upload(content_type: str, body: bytes, field: str) -> bytes | None:
     return None
 
 
+def read_choice(content_type: str, body: bytes) -> tuple[bytes | None, str]:
+    """The chosen file; where there is none, ``None`` and what was typed instead."""
+    data = read_upload(content_type, body, "file")
+    typed = b"" if data is not None else read_upload(content_type, body, "text") or b""
+    return data, typed.decode("utf-8", "replace")
+
+
 def _field_name(head: bytes) -> str | None:
     for line in head.decode("utf-8", "replace").split("\r\n"):
         name, _, value = line.partition(":")

@@ -15,6 +15,7 @@ from app import clock, domains
 from app.accounts.factors.proof_services import encrypt_app_secret
 from app.accounts.factors.tables import AuthenticatorApp, Passkey
 from app.accounts.queries import find_credentials
+from app.activation.emergencies.services import make_file
 from app.activation.services import answer_requests
 from app.activation.signing_keys.rotation_services import rotate_signing_key
 from app.brand.services import read_brand
@@ -53,7 +54,7 @@ from tests.webhooks.steps import contract_id, made_endpoint
 # environments, {seq} the number of that one's activation. {theirs} is D-2001, which is outsider's,
 # {their_env} its environment. {part} is D-1002, of which owner is a member only; {ended} is D-1003,
 # which owner owns and which has ended. {confirmation}, {parked} and {session} are owner's own.
-# {together} is that activation's batch.
+# {together} is that activation's batch, {emergency} an emergency file of that environment.
 # {membership} is english's in D-1001, {invitation} an open one of D-1001; {link} is the token of
 # another one, {registration} an account that is being made by it; {address} is the token of a link
 # that confirms a new mail address of owner's.
@@ -208,6 +209,8 @@ POST /contracts/{mine}/single-sign-on/secret            L T N N N F N N N
 POST /contracts/{mine}/single-sign-on/state             L T N N N G N N N
 POST /contracts/{mine}/single-sign-on/exceptions        L T N N N G N N N
 POST /contracts/{mine}/single-sign-on/domains/removal   L T N N N G N N N
+GET  /contracts/{mine}/single-sign-on/default-contracts  L T N N N P N N N
+POST /contracts/{mine}/single-sign-on/default-contracts  L T N N N G N N N
 GET  /contracts/{mine}/single-sign-on/domains/dns       L T N N N P N N N
 POST /contracts/{mine}/single-sign-on/domains/dns       L T N N N F N N N
 POST /contracts/{mine}/single-sign-on/domains/dns/check    L T N N N N N N N
@@ -283,6 +286,16 @@ GET  /contracts/{mine}/environments/{env}/activations   L T N N N P N N N
 POST /contracts/{mine}/environments/{env}/activations   L T N N N F N N N
 GET  /contracts/{mine}/environments/{env}/activations/{seq} L T N N N P N N N
 GET  /contracts/{mine}/environments/{env}/activations/{seq}/file L T N N N D N N N
+GET  /contracts/{mine}/environments/{env}/emergency-files L T N N N P N N N
+POST /contracts/{mine}/environments/{env}/emergency-files L T N N N F N N N
+GET  /contracts/{mine}/environments/{env}/emergency-files/{emergency}/file L T N N N D N N N
+GET  /contracts/{theirs}/environments/{their_env}/emergency-files L T P N N N N N N
+GET  /contracts/{theirs}/environments/{env}/emergency-files/{emergency}/file L T N N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes L T N N N P N N N
+GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes/1 L T N N N D N N N
+GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes/999 L T N N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/photos L T N N N P N N N
+POST /contracts/{mine}/environments/{env}/activations/photos L T N N N F N N N
 
 GET  /contracts/{theirs}                                L T P N N N N N N
 GET  /contracts/{theirs}/members                        L T P N N N N N N
@@ -353,6 +366,8 @@ POST /contracts/{theirs}/environments/{their_env}/allocations L T F N N N N N N
 GET  /contracts/{theirs}/environments/{their_env}/allocations/other-products L T P N N N N N N
 GET  /contracts/{theirs}/environments/{their_env}/activations L T P N N N N N N
 POST /contracts/{theirs}/environments/{their_env}/activations L T F N N N N N N
+GET  /contracts/{theirs}/environments/{their_env}/activations/photos L T P N N N N N N
+POST /contracts/{theirs}/environments/{their_env}/activations/photos L T F N N N N N N
 
 GET  /contracts/{mine}/environments/{their_env}             L T N N N N N N N
 POST /contracts/{mine}/environments/{their_env}             L T N N N N N N N
@@ -366,6 +381,11 @@ GET  /contracts/{theirs}/environments/{env}/activations/{seq}      L T N N N N N
 GET  /contracts/{theirs}/environments/{env}/activations/{seq}/file L T N N N N N N N
 GET  /contracts/{mine}/environments/{env}/activations/999          L T N N N N N N N
 GET  /contracts/{mine}/environments/{env}/activations/999/file     L T N N N N N N N
+GET  /contracts/{mine}/environments/{their_env}/activations/photos L T N N N N N N N
+POST /contracts/{mine}/environments/{their_env}/activations/photos L T N N N N N N N
+GET  /contracts/{theirs}/environments/{env}/activations/{seq}/codes L T N N N N N N N
+GET  /contracts/{theirs}/environments/{env}/activations/{seq}/codes/1 L T N N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/999/codes    L T N N N N N N N
 
 GET  /contracts/{part}                                  L T N N N P N N N
 GET  /contracts/{part}/invitations/new                  L T N N N N N N N
@@ -431,6 +451,8 @@ POST /staff/single-sign-on/test                         L N N N N N R N N
 POST /staff/single-sign-on/state                        L N N N N N G N N
 POST /staff/single-sign-on/exceptions                   L N N N N N G N N
 POST /staff/single-sign-on/domains/removal              L N N N N N G N N
+GET  /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N G N N
 GET  /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N P N N
 POST /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N F N N
 POST /staff/companies/{company}/single-sign-on/domains/dns/check  L N N N N N N N N
@@ -449,6 +471,8 @@ GET  /staff/contracts/{mine}                            L N N N N N P P P
 GET  /staff/contracts/D-9999                            L N N N N N N N N
 GET  /staff/contracts/{mine}/amendment                  L N N N N N P P N
 POST /staff/contracts/{mine}/amendment                  L N N N N N F F N
+GET  /staff/contracts/{mine}/emergency-files            L N N N N N P P N
+POST /staff/contracts/{mine}/emergency-files            L N N N N N F F N
 GET  /staff/contracts/{mine}/renewal                    L N N N N N P P N
 POST /staff/contracts/{mine}/renewal                    L N N N N N F F N
 GET  /staff/contracts/{mine}/entitlements/new           L N N N N N P P N
@@ -643,6 +667,7 @@ async def _things(portal: Portal) -> dict[str, object]:
         "their_env": environments["他社本番"],
         "seq": await fetch_value("select max(seq) from activation where environment = $1", env),
     }
+    names["emergency"] = await make_file(portal.settings, here.contract, env, 1, here.actor)
     names["format"] = "csv"
     names["topic"] = "activation"
     names["calls"] = "companies"
@@ -1018,6 +1043,7 @@ def test_every_route_is_in_the_table(stage: Stage) -> None:
     names |= {"draft_notice": "notice_id", "upload": "upload_id", "topic": "slug"}
     names |= {"account": "account_id", "vendor_account": "account_id", "import": "import_id"}
     names |= {"webhook": "endpoint_id", "vendor_webhook": "endpoint_id"}
+    names |= {"emergency": "file_id"}
     names |= {"delivery": "delivery_id", "vendor_delivery": "delivery_id"}
     listed = {
         (method, re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], m[1])}}}", path))

@@ -84,6 +84,8 @@ RATES = {
     "provider-log-out": _seconds(600, 1 / 20),
     # Calls of the API by one service account.
     "api": _seconds(300, 1 / 10),
+    # Calls of SCIM by one company's identity provider.
+    "scim": _seconds(600, 1 / 25),
 }
 
 

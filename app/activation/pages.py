@@ -78,7 +78,7 @@ class Activations(Controller):
             message = _("Select the activation request file.")
             return await _page(request, contract, environment, None, message)
         try:
-            return await _next(settings, viewer, contract, environment, form)
+            return await next_step(settings, viewer, contract, environment, form)
         except RequestRefused as refused:
             await services.record_refusal(contract, environment.id, refused.outcome, viewer.id)
             message = message_of_file(refused.outcome, refused.claim, form.name, form.content)
@@ -135,13 +135,18 @@ async def show_signing_keys(settings: NamedDependency[Settings]) -> Response[byt
     return Response(keys, media_type="application/jwk-set+json")
 
 
-async def _next(
+async def next_step(
     settings: Settings,
     viewer: Viewer,
     contract: SeenContract,
     environment: SeenEnvironment,
     form: RequestForm,
 ) -> Redirect:
+    """Lead on with an uploaded file: to the confirm step, or to the answer that it got before.
+
+    Raises:
+        RequestRefused: it cannot be answered.
+    """
     if form.refusal is not None or form.content is None:
         raise RequestRefused(form.refusal or RequestOutcome.EMPTY)
     found = await services.preview(settings, contract, environment.id, form.content)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app import clock
 from app.activation import queries
+from app.activation.emergencies.use_services import note_uses
 from app.activation.format.requests import Refusal, RequestFile, read_request
 from app.activation.issue_services import Case, RequestRefused, issue_file, take_return
 from app.activation.queries import SeenActivation
@@ -110,7 +111,7 @@ async def answer_request(
     async with unit_of_work():
         await _lock(contract, {environment: request})
         case = Case(contract, environment, request, actor, clock.now())
-        return await _answer(case, office, proved=proved)
+        return await _answer(settings, case, office, proved=proved)
 
 
 async def answer_requests(
@@ -141,13 +142,16 @@ async def answer_requests(
         now = clock.now()
         return {
             place: await _answer(
-                Case(contract, place, request, actor, now, batch), office, proved=proved
+                settings,
+                Case(contract, place, request, actor, now, batch),
+                office,
+                proved=proved,
             )
             for place, request in read.items()
         }
 
 
-async def _answer(case: Case, office: Office | None, *, proved: bool) -> Answer:
+async def _answer(settings: Settings, case: Case, office: Office | None, *, proved: bool) -> Answer:
     situation, _last = await queries.read_situation(
         case.contract, case.environment, case.request, case.now, has_signing_key=office is not None
     )
@@ -157,11 +161,14 @@ async def _answer(case: Case, office: Office | None, *, proved: bool) -> Answer:
     if isinstance(decision, Repeat):
         return Answer(await _answered_before(case), repeated=True)
     if isinstance(decision, EndActivation):
-        return Answer(await take_return(case, decision), ended=True)
+        ended = await take_return(case, decision)
+        await note_uses(settings, case)
+        return Answer(ended, ended=True)
     if decision.moved and not proved:
         raise ProofMissing
     assert office is not None, "the decision asks for a signing key"
     await issue_file(case, decision, office)
+    await note_uses(settings, case)
     return Answer(decision.seq)
 
 

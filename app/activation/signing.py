@@ -89,7 +89,7 @@ def build_activation(
         **_issuance(office.issuer, issue, jti),
         **_times(issue, licensee, issued_at),
         **_answer(request),
-        **_subject(licensee),
+        **subject_claims(licensee),
     }
     return sign_file(office, ACTIVATION_TYPE, claims)
 
@@ -126,7 +126,8 @@ def _answer(request: RequestFile) -> dict[str, Any]:
     }
 
 
-def _subject(licensee: Licensee) -> dict[str, Any]:
+def subject_claims(licensee: Licensee) -> dict[str, Any]:
+    """Return what a file says about its environment and contract."""
     return {
         "sub": str(licensee.environment),
         "contract": {

@@ -43,6 +43,10 @@ HOLDER = ScopeKey[Holder | None]("api_holder", None)
 TALLY = ScopeKey[Tally | None]("api_tally", None)
 # What was sent in place of a token.
 GIVEN = {
+    Credential.PROVISIONING: N_(
+        "This is the token of a company's identity provider (SCIM). The API takes the token of a"
+        " service account."
+    ),
     Credential.OTHER_KIND: N_("This is not the token of a service account."),
     Credential.BASIC: N_(
         "This is a user name with a password (Basic). People sign in on the pages; the API takes"

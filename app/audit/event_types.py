@@ -74,6 +74,9 @@ EVENT_TYPES = {
     "staff-single-sign-on-exception-end": N_(
         "Ended the exception of %(subject)s from the single sign-on of staff"
     ),
+    "single-sign-on-default-contracts": N_(
+        "Chose who may join contracts by the single sign-on of “%(subject)s”"
+    ),
     "single-sign-on-delegation": N_("Let the owners of “%(subject)s” manage its single sign-on"),
     "single-sign-on-delegation-end": N_(
         "Stopped the owners of “%(subject)s” from managing its single sign-on"
@@ -92,6 +95,15 @@ EVENT_TYPES = {
     "single-sign-on-refusal": N_(
         "Refused a sign-in through the single sign-on of “%(subject)s” (%(why)s)"
     ),
+    "provisioning-token-creation": N_("Created the provisioning token of “%(subject)s”"),
+    "provisioning-token-rotation": N_("Replaced the provisioning token of “%(subject)s”"),
+    "provisioning-token-revocation": N_("Revoked the provisioning token of “%(subject)s”"),
+    "provisioning-creation": N_("Began to manage the account of %(subject)s"),
+    "provisioning-change": N_("Changed the account of %(subject)s (%(changed)s)"),
+    "provisioning-deactivation": N_("Deactivated the account of %(subject)s"),
+    "provisioning-reactivation": N_("Reactivated the account of %(subject)s"),
+    "provisioning-address-change": N_("Changed the email address of %(subject)s"),
+    "provisioning-removal": N_("Stopped managing the account of %(subject)s"),
     "contract-creation": N_("Created the contract"),
     "membership-creation": N_("Added %(subject)s to the members as %(role)s"),
     "membership-change": N_("Changed the role or notice setting of %(subject)s (%(role)s)"),
@@ -137,6 +149,12 @@ EVENT_TYPES = {
     "activation-return": N_("Returned activation %(seq)s of “%(subject)s”"),
     "move-allowance": N_("Allowed “%(subject)s” one more move (%(reason)s)"),
     "activation-release": N_("Released the licenses held by “%(subject)s” (%(reason)s)"),
+    "emergency-file": N_("Created emergency file %(slot)s for “%(subject)s”"),
+    "emergency-download": N_("Downloaded emergency file %(slot)s for “%(subject)s”"),
+    "emergency-use": N_("The system “%(system)s” reported that it used emergency file %(slot)s"),
+    "emergency-limit": N_(
+        "Set the number of emergency files per environment to %(files)s (before: %(files_before)s)"
+    ),
     "activation-refusal": N_("Request file for “%(subject)s” was rejected: %(code)s"),
     # Resources
     "resource-download": N_("Downloaded the file “%(subject)s”"),

@@ -7,7 +7,11 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.contracts.contract_values import ContractAmendmentValues, ContractFacts
+from app.contracts.contract_values import (
+    ContractAmendmentValues,
+    ContractFacts,
+    EmergencyLimitValues,
+)
 from app.contracts.tables import Contract, ContractChange
 from app.database import lock_row, unit_of_work
 from app.web.values import changed, columns, from_attributes
@@ -102,4 +106,33 @@ async def amend_contract(
             external_id_before=before.external_id,
             external_id=values.external_id,
             effective_on=values.effective_on,
+        )
+
+
+async def limit_emergency_files(
+    contract: UUID, *, values: EmergencyLimitValues, revision: int, actor: UUID
+) -> None:
+    """Set how many emergency files each environment may have; the contract's history says why.
+
+    Args:
+        revision: the one that the actor saw.
+
+    Raises:
+        Gone: the contract is not there.
+        Changed: it has another revision by now.
+    """
+    async with unit_of_work():
+        before = await lock_contract(contract, revision)
+        await Contract.update({Contract.emergency_files: values.emergency_files}).where(
+            Contract.id == contract
+        )
+        today = clock.today(before.time_zone)
+        await note_change(contract, ChangeKind.AMENDED, Reason(values.reason, today))
+        await record(
+            "emergency-limit",
+            actor=actor,
+            contract=contract,
+            subject=contract,
+            files_before=before.emergency_files,
+            files=values.emergency_files,
         )

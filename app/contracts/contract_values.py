@@ -12,7 +12,7 @@ from app.web.choice_kinds import Choice, Language
 from app.web.forms import Fields
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
-from app.web.kinds import Address, Code, Day, LastDay, Line
+from app.web.kinds import Address, Code, Day, LastDay, Line, Number
 from app.web.values import Values
 
 NUMBER = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
@@ -129,3 +129,20 @@ class RenewalValues(Values, frozen=True):
     ends_on: Annotated[date, Day(label=N_("Last usable day"))]
     reason: Note
     effective_on: EffectiveOn
+
+
+class EmergencyLimitValues(Values, frozen=True):
+    """How many emergency files each environment of a contract may have, with the reason.
+
+    Rules: files that are there already keep working
+    """
+
+    emergency_files: Annotated[
+        int,
+        Number(
+            label=N_("Emergency files per environment"),
+            maximum=5,
+            hint=N_("From 0 to 5. Files that customers already have keep working."),
+        ),
+    ]
+    reason: Note

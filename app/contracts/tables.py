@@ -48,6 +48,7 @@ class Contract(Table):
     sales_phone = Text()
     revision = Integer(default=1)
     external_id = Text(null=True, default=None)
+    emergency_files = Integer(default=2)
 
 
 class ContractChange(Table):
@@ -121,7 +122,7 @@ DATA = (
     Fields(
         "contract",
         "number name company license_type starts_on ends_on time_zone sales_name "
-        "sales_email sales_phone revision external_id",
+        "sales_email sales_phone revision external_id emergency_files",
         Level.CONFIDENTIAL,
         "the contract's people; viewer",
         "operator, with a reason",

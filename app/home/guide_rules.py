@@ -56,6 +56,7 @@ _CONTENTS = (
             ("allocations", N_("Allocate licenses")),
             ("bulk-allocation", N_("Allocate licenses in bulk")),
             ("activation", N_("Activate a system without internet")),
+            ("emergency", N_("Prepare for an emergency")),
             ("move", N_("Change an allocation, or move or return a system")),
         ),
     ),
@@ -67,6 +68,7 @@ _CONTENTS = (
             ("group-companies", N_("Add group companies")),
             ("quotes", N_("Ask for a quote")),
             ("other-systems", N_("Connect other systems")),
+            ("single-sign-on", N_("Use single sign-on")),
         ),
     ),
     (

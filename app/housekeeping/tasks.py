@@ -9,6 +9,7 @@ from app.background.task import Task, repeat
 from app.database import fetch
 from app.imports.upload_services import sweep_imports
 from app.mail.services import forget_old_mails, wipe_dead_letters
+from app.provisioning import token_services as provisioning
 from app.quotes.answer_services import delete_spare_answers
 from app.reminders.event_services import forget_end_dates
 from app.resources.services import delete_withdrawn_files
@@ -52,6 +53,7 @@ async def sweep(storage: Storage) -> None:
     await sweep_throttle()
     await _sweep_void()
     await forget_unshown()
+    await provisioning.forget_unshown()
     await forget_calls()
     await forget_log_outs()
     await wipe_dead_letters()

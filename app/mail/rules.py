@@ -25,7 +25,9 @@ LONGEST_ANSWER = 500
 KINDS = {
     "email-change-asked": N_("Request to change the email address"),
     "email-changed": N_("Email address changed"),
+    "provider-address-change": N_("Email address changed by the company's provider"),
     "email-confirmation": N_("Email address confirmation"),
+    "emergency-use": N_("Emergency file used"),
     "farewell": N_("Account deleted"),
     "invitation": N_("Invitation to a contract"),
     "notice": N_("Notice"),

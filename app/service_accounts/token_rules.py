@@ -11,7 +11,7 @@ import zlib
 from enum import StrEnum
 
 PREFIX = "lp1_"
-CONTRACT_KIND, VENDOR_KIND = "c", "v"
+CONTRACT_KIND, VENDOR_KIND, PROVISIONING_KIND = "c", "v", "p"
 RANDOM_BYTES, RANDOM_DIGITS, CHECK_DIGITS = 32, 43, 6
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 TOKEN = re.compile(rf"{PREFIX}[a-z][0-9A-Za-z]{{{RANDOM_DIGITS + CHECK_DIGITS}}}", re.ASCII)
@@ -24,6 +24,7 @@ class Credential(StrEnum):
 
     NONE = "none"
     TOKEN = "token"  # noqa: S105 - a kind, no token
+    PROVISIONING = "provisioning-token"
     MANGLED = "mangled-token"
     OTHER_KIND = "token-of-another-kind"
     BASIC = "basic"
@@ -32,6 +33,14 @@ class Credential(StrEnum):
     LICENSE_KEY = "license-key"
     FILE = "signed-file"
     UNKNOWN = "unknown"
+
+
+# The letter of a token → what it is. A provider's token (SCIM) is none of a service account.
+KINDS = {
+    CONTRACT_KIND: Credential.TOKEN,
+    VENDOR_KIND: Credential.TOKEN,
+    PROVISIONING_KIND: Credential.PROVISIONING,
+}
 
 
 def _base62(number: int, digits: int) -> str:
@@ -68,7 +77,7 @@ def credential_of(header: str) -> tuple[Credential, str]:
     if scheme.lower() != "bearer":
         return Credential.OTHER_SCHEME, ""
     kind = _kind_of(value)
-    return kind, value if kind is Credential.TOKEN else ""
+    return kind, value if kind in {Credential.TOKEN, Credential.PROVISIONING} else ""
 
 
 def _kind_of(value: str) -> Credential:
@@ -77,8 +86,7 @@ def _kind_of(value: str) -> Credential:
     if value.startswith(PREFIX):
         if not is_whole(value):
             return Credential.MANGLED
-        known = value[len(PREFIX)] in {CONTRACT_KIND, VENDOR_KIND}
-        return Credential.TOKEN if known else Credential.OTHER_KIND
+        return KINDS.get(value[len(PREFIX)], Credential.OTHER_KIND)
     if value.count(".") == 2:
         return Credential.FILE
     if SESSION.fullmatch(value):

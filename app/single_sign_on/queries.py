@@ -141,6 +141,14 @@ class SeenClaim:
 
 
 @dataclass(frozen=True)
+class DefaultContract:
+    """A contract that people join at their first sign-in."""
+
+    id: str
+    number: str
+
+
+@dataclass(frozen=True)
 class SeenOwner:
     """An owner of the company's contracts.
 
@@ -181,6 +189,7 @@ class SeenSingleSignOn:
     listed_claims: str | None
     listed_owners: str | None
     first_contract: str | None
+    listed_defaults: str | None
 
     @property
     def domains(self) -> list[SeenDomain]:
@@ -196,6 +205,11 @@ class SeenSingleSignOn:
     def owners(self) -> list[SeenOwner]:
         """Return the owners of the company's contracts."""
         return json_rows(SeenOwner, self.listed_owners)
+
+    @property
+    def default_contracts(self) -> list[DefaultContract]:
+        """Return the contracts that people join at their first sign-in."""
+        return json_rows(DefaultContract, self.listed_defaults)
 
     @property
     def next_states(self) -> tuple[State, ...]:
@@ -225,7 +239,10 @@ SEEN = """
                     or exists (select 1 from passkey f where f."user" = o."user"))
                 order by o.name, o."user")
             from known_company_owner o where o.company = p.id)::text as listed_owners,
-           (select min(k.number) from contract k where k.company = p.id) as first_contract
+           (select min(k.number) from contract k where k.company = p.id) as first_contract,
+           (select json_agg(json_build_object('id', k.id, 'number', k.number) order by k.number)
+            from single_sign_on_default_contract d join contract k on k.id = d.contract
+            where d.connection = c.id)::text as listed_defaults
     from company p left join single_sign_on_connection c on c.company = p.id
 """
 

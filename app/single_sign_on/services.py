@@ -10,7 +10,7 @@ import msgspec
 from app import clock
 from app.accounts import queries as accounts
 from app.accounts.exit_services import encrypt_exit, encrypt_grant
-from app.accounts.rules import ByProvider, Viewer
+from app.accounts.rules import ByProvider
 from app.accounts.session_services import PendingLogin, SignIn, pass_first_step
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
@@ -242,24 +242,3 @@ async def link(connection: Connection, user: UUID, subject: str) -> None:
     )
     if same is None:
         raise Refused(Why.OTHER_PERSON)
-
-
-async def pass_test(connection: Connection, arrival: Arrival, viewer: Viewer) -> None:
-    """Note that its owner or administrator signed in through it, and link their account with it.
-
-    Raises:
-        Refused: the provider signed in somebody else.
-    """
-    address = await queries.find_address(viewer.id)
-    if viewer.id != arrival.tester or arrival.person.address != address:
-        raise Refused(Why.OTHER_PERSON)
-    async with unit_of_work():
-        # A connection that was changed during the test has to be tested again.
-        await fetch(
-            "update single_sign_on_connection set tested_at = $4,"
-            " state = case when state = 'draft' then 'tested' else state end"
-            " where id = $1 and issuer = $2 and client_id = $3",
-            *(connection.id, connection.issuer, connection.client_id, clock.now()),
-        )
-        await link(connection, viewer.id, arrival.person.subject)
-        await record("single-sign-on-test", actor=viewer.id, subject=connection.company)

@@ -13,15 +13,15 @@ from app.accounts.rules import local_path, new_token, with_next
 from app.accounts.session_services import PendingLogin, SignIn
 from app.accounts.throttling import Throttled
 from app.settings import Settings
-from app.single_sign_on import departure_services, linking_services, queries, services
-from app.single_sign_on.rules import (
-    ATTEMPT_LASTS,
-    IN_USE,
-    Connection,
-    Refused,
-    Why,
-    sign_in_path,
+from app.single_sign_on import (
+    departure_services,
+    joining_services,
+    linking_services,
+    queries,
+    services,
+    trial_services,
 )
+from app.single_sign_on.rules import ATTEMPT_LASTS, IN_USE, Connection, Refused, Why, sign_in_path
 from app.web.errors import sign_in_wait_message, too_many_attempts
 from app.web.forms import Fields
 from app.web.http.cookies import cookie_values
@@ -189,9 +189,9 @@ class ProviderSignIn(Controller):
             arrival = await services.arrive(settings, connection, answer, browsers)
             if arrival.tester is not None:
                 viewer = access.user_of(request)
-                await services.pass_test(connection, arrival, viewer)
+                await trial_services.pass_test(connection, arrival, viewer)
                 return see_other(f"{arrival.next}?tested=1")
-            outcome = await services.enter(
+            outcome = await joining_services.enter(
                 settings, connection, arrival, **_browser(request, settings)
             )
             if outcome is not None:

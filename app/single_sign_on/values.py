@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from app.single_sign_on.domain_rules import is_public
 from app.single_sign_on.rules import LONGEST_ADDRESS, is_issuer
 from app.single_sign_on.strength_rules import MOST_CONTEXTS
-from app.web.choice_kinds import Several
+from app.web.choice_kinds import Several, Things
 from app.web.forms import Fields
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
@@ -150,5 +151,18 @@ class DomainValues(Values, frozen=True):
             label=N_("How you know that it belongs to the company"),
             maximum=200,
             wide=True,
+        ),
+    ]
+
+
+class DefaultValues(Values, frozen=True):
+    """Contracts that people without an invitation join at their first sign-in, as members."""
+
+    contracts: Annotated[
+        list[UUID],
+        Things(
+            label=N_("Contracts to join at the first sign-in"),
+            missing=N_("Select contracts of the list."),
+            required=False,
         ),
     ]

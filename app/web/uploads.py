@@ -11,6 +11,8 @@ from app.web.i18n import gettext as _
 from app.web.requests import PageRequest
 
 MOST_PARTS = 20
+# Where a field takes several files; the form says what it thinks of more than it asked for.
+MOST_FILES = 400
 # What a header can say: type and subtype (RFC 6838), short, without parameters.
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{,48}/[a-z0-9][a-z0-9!#$&^_.+-]{,48}")
 UNKNOWN_TYPE = "application/octet-stream"
@@ -64,11 +66,11 @@ async def _content(events: AsyncIterator[MultipartSegment | bytes | None]) -> As
 
 
 async def _events(
-    body: AsyncIterable[bytes], boundary: str
+    body: AsyncIterable[bytes], boundary: str, most: int = MOST_PARTS
 ) -> AsyncIterator[MultipartSegment | bytes | None]:
     """What the parser finds: a part, its bytes, None at its end."""
     try:
-        with PushMultipartParser(boundary, max_segment_count=MOST_PARTS, strict=True) as parser:
+        with PushMultipartParser(boundary, max_segment_count=most, strict=True) as parser:
             async for chunk in body:
                 for event in parser.parse(chunk) if chunk else ():
                     yield event
@@ -93,3 +95,22 @@ async def _whole(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byte
     yield first
     async for chunk in rest:
         yield chunk
+
+
+async def stream_parts(
+    body: AsyncIterable[bytes], content_type: str
+) -> AsyncIterator[tuple[MultipartSegment, AsyncIterator[bytes]]]:
+    """Yield each field and file of a multipart form with its bytes; read them before the next.
+
+    A form of another kind has none.
+
+    Raises:
+        ClientException: a broken form, or one with too many parts.
+    """
+    kind, options = parse_options_header(content_type)
+    if kind != "multipart/form-data":
+        return
+    events = _events(body, options.get("boundary", ""), MOST_FILES)
+    async for event in events:
+        if isinstance(event, MultipartSegment):
+            yield event, _content(events)

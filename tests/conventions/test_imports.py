@@ -30,7 +30,7 @@ LEVELS = [
     {"audit", "mail"},
     {"background"},
     {"web"},
-    {"database", "storage", "encryption", "spreadsheets", "pdf"},
+    {"database", "storage", "encryption", "spreadsheets", "pdf", "qr_codes"},
     {"postgres", "clock", "characters", "settings", "shipped"},
     {"days", "addresses", "outgoing"},
 ]
@@ -77,17 +77,20 @@ FURTHER = {
                 *("format.keyset_keys", "format.signed_files"),
                 *("format.strict_json", "licensed_products", "machine_moves", "messages"),
                 *("signing", "signing_keys.encryption", "wording"),
+                *("format.packing", "format.parts"),
             ),
             "rules",
         ),
         "signing_keys.files": "queries",
         "batches.lines": "queries",
         "batches.wording": "acts",
+        "emergencies.wording": "rules",
         "checks": "services",
         "statements": "acts",
         "commands": "pages",
     },
     "api": {"errors": "access", "calls": "endpoints", "vendor.upserts": "endpoints"},
+    "provisioning": {"errors": "access", "calls": "endpoints"},
     "staff": {"commands": "pages"},
     "secret": {"commands": "pages"},
     "resources": {"commands": "pages"},
@@ -98,7 +101,9 @@ FURTHER = {
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
     # The console has the same pages as owners, as for webhooks.
-    "single_sign_on": {"controllers": "acts", "claim_controllers": "acts"},
+    "single_sign_on": dict.fromkeys(
+        ("controllers", "claim_controllers", "default_controllers"), "acts"
+    ),
     "webhooks": {
         "courier": "services",
         "worker": "services",
@@ -114,6 +119,8 @@ EXCEPTIONS = {
     ("app.accounts.access", "app.accounts.session_services"),
     # The test of the vendor's own connection leaves for the provider as sign-ins do.
     ("app.staff.single_sign_on.vendor_pages", "app.single_sign_on.sign_in_pages"),
+    # The use of a token is noted while it is looked up.
+    ("app.provisioning.access", "app.provisioning.token_services"),
     # A command runs on the portal's database; the server never loads it.
     ("app.activation.commands", "app.cli.runtime"),
     ("app.audit.commands", "app.cli.runtime"),

@@ -31,7 +31,8 @@ JOURNEYS = {
     "contracts": {"contracts"},
     "contract page": {
         *("products", "environments", "allocations", "bulk-allocation", "activation", "move"),
-        *("members", "other-systems", "group-companies", "resources"),
+        *("members", "other-systems", "group-companies", "resources", "emergency"),
+        "single-sign-on",
     },
     "join": {"joining"},
     "quote request": {"quotes"},

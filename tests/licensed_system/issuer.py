@@ -139,6 +139,35 @@ class Issuer:
             "supersedes": asked["prev_jti"],
         } | changes
 
+    def emergency_claims(self, now: datetime = START, **changes: Any) -> Claims:
+        """What the portal puts into an emergency file; ``changes`` replace claims."""
+        iat = int(now.timestamp())
+        products = changes.get("products", [product()])
+        return {
+            "keyset": self.keyset(),
+            "iss": "https://portal.example.com",
+            "aud": "licensed-system",
+            "sub": "0198c0de-0000-7000-8000-000000000001",
+            "jti": "emergency file 1",
+            "slot": 1,
+            "emergency_days": 14,
+            "iat": iat,
+            "nbf": iat - 86400,
+            "exp": _after_last_day(products),
+            "contract": {
+                "number": "D-1001",
+                "name": "基幹システム契約",
+                "company": "サンプル商事株式会社",
+                "time_zone": "Asia/Tokyo",
+            },
+            "environment": {"name": "本番環境"},
+            "products": products,
+        } | changes
+
+    def emergency(self, now: datetime = START, **changes: Any) -> bytes:
+        """An emergency file."""
+        return self.sign(self.emergency_claims(now, **changes), typ="emergency-activation+jwt")
+
     def sign(self, claims: Claims | bytes, **header: Any) -> bytes:
         """A file of these claims; ``header`` replaces or adds members of the header."""
         full = {"typ": "activation+jwt", "alg": "EdDSA", "kid": kid_of(self.signer), **header}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from licensed_system import fingerprint, jws
+from licensed_system import fingerprint, jws, parts
 from licensed_system.outcomes import Outcome
 from licensed_system.status import Standing
 from tests.licensed_system.issuer import (
@@ -211,7 +211,8 @@ def _two_components() -> dict[str, str]:
 
 def rooms() -> dict[str, Any]:
     """Every vector file by name."""
-    return {"keys": _keys(), "request": _request(), "activations": _activations()}
+    made = {"keys": _keys(), "request": _request(), "activations": _activations()}
+    return made | {"qr": _qr()}
 
 
 def _keys() -> Claims:
@@ -233,6 +234,41 @@ def _request() -> Claims:
         "claims": request_claims(),
         "components": COMPONENTS,
     }
+
+
+def _qr() -> Claims:
+    """Files and their parts, few characters each, so that there are several."""
+    files = {
+        "request": (request_file(), "R", parts.CHARACTERS),
+        "activation": (GOOD["good"]().decode(), "A", 940),
+    }
+    good = [
+        {"name": name, "file": file + end, "parts": parts.split((file + end).encode(), by, most)}
+        for name, (file, by, most) in files.items()
+        for end in ("", "\n")
+    ]
+    return {"sets": good, "texts": _qr_texts([*good[2]["parts"]], [*good[0]["parts"]])}
+
+
+def _qr_texts(activation: list[str], request: list[str]) -> list[Claims]:
+    """What a licensed system reads, and what comes of it."""
+    first, *others = activation
+    typed = "\r\n".join(reversed([*activation, first])).lower()
+    damaged = first[:30] + ("A" if first[30] != "A" else "B") + first[31:]
+    cases = {
+        "in any order and case, one twice, with line ends": (typed, ACCEPTED),
+        "broken into lines of 60 characters": (
+            "\n".join(first[at : at + 60] for at in range(0, len(first), 60)) + "".join(others),
+            ACCEPTED,
+        ),
+        "the first part is missing": ("\n".join(others), "missing-parts"),
+        "one character was changed": ("\n".join([damaged, *others]), "damaged-part"),
+        "the parts of a request": ("\n".join(request), "wrong-type"),
+        "no part at all": ("HTTPS://EXAMPLE.COM/", "malformed"),
+    }
+    return [
+        {"name": name, "text": text, "outcome": outcome} for name, (text, outcome) in cases.items()
+    ]
 
 
 def _activations() -> Claims:

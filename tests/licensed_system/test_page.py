@@ -79,7 +79,7 @@ def test_a_refused_file_says_why_and_changes_nothing(browser: Browser, plant: Pl
 def test_no_file_is_an_error_that_says_what_to_do(browser: Browser) -> None:
     for answer in (browser.choose(None), browser.choose(b""), browser.post("/activations", b"x")):
         assert answer.status == 422
-        assert "アクティベーションファイルを選んでから" in answer.text
+        assert "アクティベーションファイルを選ぶか" in answer.text
 
 
 @pytest.mark.parametrize("kind", ["", "multipart/form-data", "multipart/form-data; boundary=é"])

@@ -11,16 +11,34 @@ from typing import Any
 import pytest
 from dilithium_py.ml_dsa import ML_DSA_65
 
-from licensed_system import activation, fingerprint, jws, keys, portal_messages, status, trust
+from licensed_system import (
+    activation,
+    fingerprint,
+    jws,
+    keys,
+    part_messages,
+    parts,
+    portal_messages,
+    status,
+    trust,
+)
 from licensed_system.activation import Holder
 from licensed_system.outcomes import Outcome, Refused
 from licensed_system.status import Remembered
 from tests.licensed_system import make_hybrid_vectors
 from tests.licensed_system.make_vectors import ACCEPTED, FOLDER, rooms, written
 
-KEYS, REQUEST, ACTIVATIONS, HYBRID, RESOURCES = (
+KEYS, REQUEST, ACTIVATIONS, HYBRID, RESOURCES, EMERGENCY, QR = (
     json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    for name in ("keys", "request", "activations", "hybrid", "resource-manifests")
+    for name in (
+        "keys",
+        "request",
+        "activations",
+        "hybrid",
+        "resource-manifests",
+        "emergency",
+        "qr",
+    )
 )
 HOLDER = Holder(
     roots=trust.read_roots(KEYS["trust_pem"].encode()),
@@ -33,9 +51,33 @@ HOLDER = Holder(
 
 
 def test_the_vectors_are_the_ones_that_are_made() -> None:
-    for name, room in (rooms() | {"hybrid": make_hybrid_vectors.vectors()}).items():
+    made = rooms() | {"hybrid": make_hybrid_vectors.vectors()}
+    # Libraries compress differently; what the parts stand for is the same.
+    assert _files(made.pop("qr")) == _files(QR)
+    for name, room in made.items():
         published = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
         assert published == written(room), f"{name}.json is not what is made"
+
+
+def _files(room: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(each["name"], each["file"]) for each in room["sets"]]
+
+
+@pytest.mark.parametrize("each", QR["sets"], ids=range(len(QR["sets"])))
+def test_the_parts_of_a_vector_are_its_file(each: dict[str, Any]) -> None:
+    maker = each["parts"][0].split("-")[1]
+    assert parts.join("\n".join(each["parts"]), maker).decode() == each["file"]
+
+
+@pytest.mark.parametrize("case", QR["texts"], ids=lambda case: str(case["name"]))
+def test_a_text_of_the_vectors_has_the_outcome_it_states(case: dict[str, Any]) -> None:
+    try:
+        read = parts.join(case["text"]).decode()
+        outcome = ACCEPTED
+        assert read == QR["sets"][2]["file"]
+    except Refused as refused:
+        outcome = refused.outcome
+    assert outcome == case["outcome"]
 
 
 @pytest.mark.parametrize("case", ACTIVATIONS["cases"], ids=lambda case: str(case["name"]))
@@ -96,11 +138,11 @@ def test_every_outcome_of_a_file_has_a_vector() -> None:
     of_commands = {
         Outcome.NOT_INITIALISED, Outcome.ALREADY_INITIALISED, Outcome.NOT_ACTIVATED, Outcome.BUSY,
         Outcome.UNREADABLE_FILE, Outcome.UNWRITABLE_FILE, Outcome.BAD_TRUST_FILE,
-        Outcome.CRYPTOGRAPHY_TOO_OLD, Outcome.NO_FINGERPRINT,
+        Outcome.CRYPTOGRAPHY_TOO_OLD, Outcome.NO_FINGERPRINT, Outcome.STILL_LICENSED,
         Outcome.DAMAGED_STATE, Outcome.PORT_IN_USE, Outcome.UNSAFE_FOLDER,
-        *map(Outcome, portal_messages.MESSAGES),
+        *map(Outcome, portal_messages.MESSAGES), *map(Outcome, part_messages.MESSAGES),
     }  # fmt: skip
-    every = (ACTIVATIONS, HYBRID, RESOURCES)
+    every = (ACTIVATIONS, HYBRID, RESOURCES, EMERGENCY)
     shown = {case["outcome"] for vectors in every for case in vectors["cases"]}
     assert shown == {*map(str, set(Outcome) - of_commands), ACCEPTED}
 

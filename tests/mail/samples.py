@@ -30,6 +30,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "email-change-asked": {"at": AT, "new_address": "new@example.com"},
     "email-changed": {"at": AT},
     "email-confirmation": {"link": LINK, "expires_at": AT},
+    "emergency-use": {
+        **{"contract": f"{CONTRACT.name} (D-1001)", "environment": "本番 <環境>", "days": 3},
+        **{"system": "設備 <1>", "host": "plant-1", "first_used_at": AT},
+        **{"time_zone": "Asia/Tokyo", "link": f"{URL}/contracts/D-1001"},
+    },
     "exceptional-sign-in": {"who": "鈴木 <一郎>", "company": CONTRACT.company, "at": AT},
     "exceptional-staff-sign-in": {"who": "管理 <花子>", "company": "", "at": AT},
     "farewell": {"at": AT},
@@ -52,6 +57,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         kind: {"quote": QUOTE, "link": f"{URL}/quotes/1"}
         for kind in ("quote-answer", "quote-notification", "quote-request", "quote-withdrawal")
     },
+    "provider-address-change": {"at": AT, "new_address": "new@example.com"},
     "quote-application": {
         **{"quote": QUOTE, "link": f"{URL}/contracts/1/products", "owner": True},
         **{"counts_from": AT.date(), "added_from": None, "ends_on": AT.date()},

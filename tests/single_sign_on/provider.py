@@ -39,6 +39,7 @@ class Provider:
 
     Attributes:
         address: of the person at it; `subject` is the provider's own name for them.
+        name: of the person, if it says so.
         verified: whether it knows that the address is theirs.
         change: what is done to the claims before they are signed.
         sign: how an ID token is made of claims.
@@ -59,6 +60,7 @@ class Provider:
     issuer: str = ""
     address: str = "owner@example.com"
     subject: str = "s-1"
+    name: str = ""
     verified: bool = True
     change: Callable[[Claims], Claims] = lambda claims: claims
     sign: Callable[[Claims], str] = usual_token
@@ -150,6 +152,7 @@ class Provider:
             **{"iss": self.issuer, "aud": CLIENT, "sub": given["sub"], "nonce": given["nonce"]},
             **{"email": given["email"], "email_verified": self.verified},
             **{"iat": now, "exp": now + 300},
+            **({"name": self.name} if self.name else {}),
         }
         return self.sign(self.change(claims))
 

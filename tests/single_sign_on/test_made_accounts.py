@@ -8,8 +8,16 @@ from app.database import fetch_value
 from app.single_sign_on.account_services import AddressTaken, make_account
 from app.single_sign_on.rules import Refused
 from tests.conftest import Portal
+from tests.provisioning.steps import calling, create, made_token, patch
 from tests.single_sign_on.provider import Provider
-from tests.single_sign_on.steps import arrive, connect, recorded, refused_as, sessions
+from tests.single_sign_on.steps import (
+    arrive,
+    company_of,
+    connect,
+    recorded,
+    refused_as,
+    sessions,
+)
 
 
 async def test_a_made_account_signs_in_through_its_provider_without_a_password(
@@ -30,6 +38,22 @@ async def test_a_made_account_signs_in_through_its_provider_without_a_password(
     [told] = await recorded("single-sign-on-account-creation")
     assert told["user"] == str(user)
     assert len(await recorded("single-sign-on-linking")) == 1
+
+
+async def test_a_provisioned_person_signs_in_until_they_are_deactivated(
+    portal: Portal, provider: Provider
+) -> None:
+    await connect(portal, provider)
+    provider.address = "new.person@example.com"
+    async with calling(portal, await made_token(portal, await company_of())) as scim:
+        made = await create(scim, provider.address, displayName="新田 新")
+        async with portal.anonymous() as visitor:
+            assert (await arrive(visitor, provider.address)).status_code == 303
+            off = await scim.patch(f"/Users/{made['id']}", json=patch("replace", {"active": False}))
+            assert off.status_code == 200
+            assert (await visitor.get("/")).headers["location"] == "/login"
+        async with portal.anonymous() as visitor:
+            assert refused_as(await arrive(visitor, provider.address)) == "no-account"
 
 
 async def test_another_person_of_the_provider_does_not_get_a_made_account_later(

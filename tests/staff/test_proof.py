@@ -35,6 +35,7 @@ LIGHT_ACTS = {
     *("quote-review", "quote-handler", "quote-answer", "quote-conclusion", "quote-application"),
     *("notice-text", "notice-publication", "notice-withdrawal"),
     *("entitlement-order", "entitlement-amendment", "vendor-account-revocation"),
+    "emergency-limit",
 }
 NOBODY = str(UUID(int=0))
 OWNER = {"membership": None, "owner_email": "x@example.com", "owner_language": "ja"}
@@ -68,6 +69,7 @@ HEAVY: dict[str, dict[str, Any]] = {
         "values": {"domain": "id.example", "reason": "x"},
     },
     "single-sign-on-domain-removal": {"company": NOBODY, "domain": NOBODY},
+    "single-sign-on-default-contracts": {"company": NOBODY, "values": {"contracts": []}},
     "single-sign-on-delegation": {"company": NOBODY, "allowed": True},
     "single-sign-on-state": {"company": NOBODY, "state": "offered", "revision": 1},
     "single-sign-on-exception": {"company": NOBODY, "user": "member", "keep": True},
@@ -93,7 +95,7 @@ HELPS = {
 def _console_acts() -> set[str]:
     own = {act.name for act in domains.acts() if act.state.__module__.startswith("app.staff.")}
     # Owners have the same, behind a door of their own.
-    return own | {act.name for act in single_sign_on.ACTS}
+    return own | {act.name for act in (*single_sign_on.ACTS, single_sign_on.DEFAULTS)}
 
 
 def test_every_permission_and_act_is_light_or_takes_a_proof() -> None:

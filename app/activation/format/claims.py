@@ -4,6 +4,7 @@ Each reader takes one claim and raises `ClaimError` naming it when it is missing
 """
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from app.activation.format.strict_json import MAX_NUMBER
@@ -14,6 +15,11 @@ MAX_HOST = 255
 MAX_TOKEN = 128
 MAX_PRODUCTS = 100
 MAX_COMPONENTS = 16
+# Emergency files that one request reports, and the days that one of them can run.
+MAX_EMERGENCIES = 20
+MAX_EMERGENCY_DAYS = 14
+# 9999-12-31: a time that every program can show.
+LAST_SECOND = 253402214400
 # Invisible characters that a refusal names.
 MOST_NAMED = 5
 NONCE_BITS = 128
@@ -115,6 +121,17 @@ def products(claims: Claims) -> list[tuple[str, str]]:
     return found
 
 
+def emergencies(claims: Claims) -> list[tuple[str, datetime, int]]:
+    """Id, first use and days used of each emergency file that the system used; left out: none."""
+    value = claims.get("emergencies", [])
+    if not isinstance(value, list) or len(value) > MAX_EMERGENCIES:
+        raise ClaimError("emergencies")
+    found = [_emergency(item) for item in value]
+    if len({jti for jti, _, _ in found}) != len(found):
+        raise ClaimError("emergencies")
+    return found
+
+
 def fingerprint(claims: Claims) -> dict[str, str]:
     """Salted SHA-256 of 1 to 16 components of the machine."""
     value = required(claims, "fp")
@@ -128,6 +145,19 @@ def fingerprint(claims: Claims) -> dict[str, str]:
 def salt(claims: Claims) -> str:
     """The salt of the fingerprint, echoed but never used here."""
     return _matching(required(claims, "fp_salt"), _SALT, "fp_salt")
+
+
+def _emergency(item: object) -> tuple[str, datetime, int]:
+    if not isinstance(item, dict):
+        raise ClaimError("emergencies")
+    try:
+        jti = token(item, "jti")
+        first, days = whole_number(item, "first_used_at"), whole_number(item, "days_used")
+    except ClaimError as error:
+        raise ClaimError(f"emergencies.{error.claim}", missing=error.missing) from error
+    if first > LAST_SECOND or days > MAX_EMERGENCY_DAYS:
+        raise ClaimError("emergencies")
+    return jti, datetime.fromtimestamp(first, UTC), days
 
 
 def _product(item: object) -> tuple[str, str]:

@@ -28,6 +28,11 @@ def file_name(contract_number: str, environment: str, seq: int) -> str:
     return f"activation-{_part(contract_number)}-{_part(environment)}-{seq}.jwt"
 
 
+def emergency_file_name(contract_number: str, environment: str, slot: int) -> str:
+    """``emergency-<contract number>-<environment>-<slot>.jwt``, made in the same way."""
+    return f"emergency-{_part(contract_number)}-{_part(environment)}-{slot}.jwt"
+
+
 def _part(text: str) -> str:
     kept = (char if _is_plain(char) else " " for char in unicodedata.normalize("NFC", text))
     whole = "_".join("".join(kept).split())

@@ -24,6 +24,7 @@ from app.activation.format.jws import (
 
 REQUEST_TYPE = "activation-request+jwt"
 ACTIVATION_TYPE = "activation+jwt"
+EMERGENCY_TYPE = "emergency-activation+jwt"
 REQUEST_AUDIENCE = "license-portal"
 CLOCK_AHEAD = timedelta(hours=24)
 
@@ -85,6 +86,15 @@ class ProductVersion:
 
 
 @dataclass(frozen=True)
+class ReportedEmergency:
+    """An emergency file that the system has used."""
+
+    jti: str
+    first_used_at: datetime
+    days_used: int
+
+
+@dataclass(frozen=True)
 class RequestFile:
     """A request file that was verified. `text` is the file without its final newline."""
 
@@ -101,6 +111,7 @@ class RequestFile:
     prev_jti: str | None
     jwk: Jwk
     jkt: str
+    emergencies: tuple[ReportedEmergency, ...] = ()
 
 
 class _Refused(Exception):
@@ -131,7 +142,7 @@ def _outcome_of(error: ClaimError) -> RequestOutcome:
 
 
 def _check_header(header: dict[str, Any]) -> None:
-    if header.get("typ") == ACTIVATION_TYPE:
+    if header.get("typ") in (ACTIVATION_TYPE, EMERGENCY_TYPE):
         raise _Refused(RequestOutcome.IS_AN_ACTIVATION_FILE)
     if header.get("typ") != REQUEST_TYPE:
         raise _Refused(RequestOutcome.WRONG_TYPE)
@@ -176,6 +187,7 @@ def _request(jws: Jws, key: Ed25519PublicKey, now: datetime) -> RequestFile:
         prev_jti=read.token_or_null(claims, "prev_jti"),
         jwk=write_jwk(key),
         jkt=thumbprint(key),
+        emergencies=tuple(ReportedEmergency(*each) for each in read.emergencies(claims)),
     )
 
 

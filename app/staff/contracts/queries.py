@@ -81,6 +81,7 @@ class ContractHead:
     sales_phone: str
     revision: int
     external_id: str | None
+    emergency_files: int
     company_name: str
 
     @property
@@ -124,7 +125,8 @@ class ContractHead:
 
 
 HEAD = """c.id, c.number, c.name, c.company, c.license_type, c.starts_on, c.ends_on, c.time_zone,
-    c.sales_name, c.sales_email, c.sales_phone, c.revision, c.external_id, p.name as company_name"""
+    c.sales_name, c.sales_email, c.sales_phone, c.revision, c.external_id, c.emergency_files,
+    p.name as company_name"""
 
 
 async def find_head(number: str) -> ContractHead | None:

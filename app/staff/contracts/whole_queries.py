@@ -27,6 +27,8 @@ PARTS = {
     "environments": """
         select e.name, e.sort_key, o.name as group_company,
                (select count(*) from allocation where environment = e.id) as allocations,
+               (select count(*) from emergency_use u join emergency_file f
+                on f.id = u.emergency_file where f.environment = e.id) as emergency_uses,
                a.seq, a.end_reason, (a.issued_at at time zone c.time_zone)::date as issued_on,
                ((a.expires_at - interval '1 microsecond') at time zone c.time_zone)::date
                    as usable_until
@@ -99,6 +101,7 @@ class Environment(Struct, frozen=True):
     sort_key: int
     group_company: str | None
     allocations: int
+    emergency_uses: int
     seq: int | None
     end_reason: str | None
     issued_on: date | None

@@ -9,11 +9,13 @@ from tests.browser.guide.scenes_contract import (
     take_products,
     take_quotes,
     take_resources,
+    take_single_sign_on,
 )
 from tests.browser.guide.scenes_environments import (
     take_activation,
     take_allocations,
     take_bulk_allocation,
+    take_emergency,
     take_environments,
     take_move,
 )
@@ -98,6 +100,7 @@ SCENES = {
     "allocations": take_allocations,
     "bulk-allocation": take_bulk_allocation,
     "activation": take_activation,
+    "emergency": take_emergency,
     "move": take_move,
     "members": take_members,
     "joining": take_joining,
@@ -105,6 +108,7 @@ SCENES = {
     "resources": take_resources,
     "quotes": take_quotes,
     "other-systems": take_other_systems,
+    "single-sign-on": take_single_sign_on,
     "personal-settings": take_personal_settings,
     "two-step-log-in": take_two_step_log_in,
     "calendar": take_calendar,

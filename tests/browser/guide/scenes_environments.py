@@ -97,3 +97,15 @@ async def take_move(camera: Camera) -> None:
     await person.press("決定")
     await person.visit(LIST)
     await camera.take("again", person, "利用", "本番環境")
+
+
+async def take_emergency(camera: Camera) -> None:
+    """The page with one file that is ready."""
+    person = await camera.person("owner")
+    await person.visit(LIST)
+    await person.press("利用", "本番環境")
+    await person.press("緊急用ファイル一覧")
+    await person.press("緊急用ファイルを作成")
+    await person.press("決定")
+    file = f"{person.word('緊急用ファイル')} 1"
+    await camera.take("emergency", person, "ダウンロード", file, lowest=900)

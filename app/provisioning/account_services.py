@@ -1,0 +1,140 @@
+"""What becomes of a person's account when their company's identity provider has spoken."""
+
+from uuid import UUID
+
+from app import clock
+from app.accounts.ending_services import end_sessions
+from app.accounts.rules import Ending
+from app.accounts.tables import User
+from app.accounts.values import LONGEST_NAME
+from app.audit.services import record
+from app.database import fetch
+from app.mail.rules import Recipient
+from app.mail.services import enqueue
+from app.provisioning.error_rules import ScimError
+from app.provisioning.person_rules import Document, address_of, name_of
+from app.provisioning.queries import owned_alone
+from app.provisioning.rules import Caller, DisabledBy, VendorDisabled, disabled_after
+from app.settings import Settings
+from app.web.i18n import gettext as _
+
+
+async def _places(user: UUID) -> list[UUID | None]:
+    """Return where an event about an account is recorded: once, and for each of its contracts."""
+    found = await fetch('select contract from membership where "user" = $1', user)
+    return [None, *(each["contract"] for each in found)]
+
+
+async def _note(caller: Caller, event_type: str, user: UUID) -> None:
+    for contract in await _places(user):
+        await record(
+            event_type,
+            actor=caller.connection,
+            contract=contract,
+            subject=user,
+            company=caller.company,
+        )
+
+
+async def note_creation(caller: Caller, user: UUID) -> None:
+    """Record that a provider manages an account from now on."""
+    await _note(caller, "provisioning-creation", user)
+
+
+async def note_change(caller: Caller, user: UUID, changed: str) -> None:
+    """Record which attributes of a person a provider changed."""
+    for contract in await _places(user):
+        await record(
+            "provisioning-change",
+            actor=caller.connection,
+            contract=contract,
+            subject=user,
+            company=caller.company,
+            changed=changed,
+        )
+
+
+async def apply_person(
+    settings: Settings, caller: Caller, account: User, before: Document | None, after: Document
+) -> None:
+    """Bring a locked account in step with what the provider says, in the open unit of work.
+
+    Args:
+        before: what the provider said before; None for a person it did not manage.
+
+    Raises:
+        ScimError: the person is the last owner of a contract, or the vendor disabled the account.
+        asyncpg.UniqueViolationError: another account has the new address.
+    """
+    await _apply_active(caller, account, (before or {}).get("active"), after.get("active"))
+    if before is None:
+        return
+    name = name_of(after)[:LONGEST_NAME]
+    if name and name != name_of(before)[:LONGEST_NAME] and name != account.name:
+        await User.update({User.name: name}).where(User.id == account.id)
+    if address_of(after) != address_of(before):
+        await _move(settings, caller, account, address_of(after))
+
+
+async def _apply_active(
+    caller: Caller, account: User, before: bool | None, wanted: bool | None
+) -> None:
+    now = DisabledBy(account.disabled_by) if account.disabled_by else None
+    try:
+        after = disabled_after(now, before, wanted)
+    except VendorDisabled:
+        raise ScimError(
+            409, _("The vendor has disabled this account. Contact the vendor.")
+        ) from None
+    if after is now:
+        return
+    if now is None:
+        await _require_other_owners(account.id)
+    disabled_at = account.disabled_at or clock.now()
+    await User.update(
+        {
+            User.disabled_by: after.value if after else None,
+            User.disabled_at: disabled_at if after else None,
+        }
+    ).where(User.id == account.id)
+    if after is None:
+        await _note(caller, "provisioning-reactivation", account.id)
+        return
+    await end_sessions(account.id, Ending.ACCOUNT_DISABLING)
+    await _note(caller, "provisioning-deactivation", account.id)
+
+
+async def _require_other_owners(user: UUID) -> None:
+    """Refuse to deactivate the last owner of a contract who can sign in.
+
+    Raises:
+        ScimError: the person is; the detail names the contracts.
+    """
+    if numbers := await owned_alone(user):
+        told = _(
+            "This person is the only owner of %(contracts)s who can sign in. Make another person an"
+            " owner first, then deactivate this one.",
+            contracts=", ".join(numbers[:10]),
+        )
+        raise ScimError(409, told)
+
+
+async def _move(settings: Settings, caller: Caller, account: User, address: str) -> None:
+    """Give an account another address, and tell both. A deactivated person gets no mail."""
+    if address == account.email:
+        return
+    await User.update({User.email: address}).where(User.id == account.id)
+    await end_sessions(account.id, Ending.ADDRESS_CHANGE)
+    active = await fetch(
+        "select 1 from portal_user where id = $1 and disabled_at is null", account.id
+    )
+    for to in (account.email, address) if active else ():
+        await enqueue(
+            settings,
+            "provider-address-change",
+            Recipient(to, account.name, account.language),
+            about=account.id,
+            at=clock.now(),
+            new_address=address,
+        )
+    await _note(caller, "provisioning-address-change", account.id)

@@ -1,0 +1,130 @@
+"""How many of 500 bad photographs of QR codes are read, by the number of parts of the file.
+
+    python -m benchmarks.qr_codes
+    python -m benchmarks.qr_codes --photographs 40
+
+Each photograph has flaws by chance, see benchmarks/photographs.py, from a seed of its own. The
+same photographs are made on every machine. They are read as the portal reads them, in this process.
+"""
+
+import argparse
+import io
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.qr_codes.faults import Unreadable
+from app.qr_codes.reading import read_codes
+from benchmarks.figures import Figure, show
+from benchmarks.photographs import photograph
+from benchmarks.tables import write_table
+
+GOAL = 0.99
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+# Characters of data in a part, as licensed_system/parts.py and app/activation/format/parts.py
+# divide files.
+OF_REQUEST, OF_ACTIVATION = 700, 940
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A file of so many parts."""
+
+    name: str
+    maker: str
+    parts: int
+    characters: int
+
+    def texts(self, seed: int) -> list[str]:
+        """Return the text of each part, all of them full."""
+        source = random.Random(seed)
+        data = ("".join(source.choices(LETTERS, k=self.characters)) for _ in range(self.parts))
+        return [
+            f"LP1-{self.maker}-ABCDEF-{number}-{self.parts}-{text}-ABCDEFG"
+            for number, text in enumerate(data, start=1)
+        ]
+
+
+KINDS = [
+    *(Kind(f"request, {n} part{'s' if n > 1 else ''}", "R", n, OF_REQUEST) for n in range(1, 5)),
+    Kind("activation file, 3 parts", "A", 3, OF_ACTIVATION),
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of the photographs of one kind of file."""
+
+    kind: Kind
+    read: Sequence[bool]
+    seconds: Sequence[float]
+
+    @property
+    def share(self) -> float:
+        """The share of the photographs that were read."""
+        return sum(self.read) / len(self.read)
+
+    @property
+    def whole(self) -> float:
+        """The share of the files of which all parts were read from the first photographs."""
+        size = self.kind.parts
+        files = [self.read[at : at + size] for at in range(0, len(self.read) - size + 1, size)]
+        return sum(map(all, files)) / len(files)
+
+    @property
+    def line(self) -> str:
+        """The line of the table."""
+        slowest = sorted(self.seconds)[-max(1, len(self.seconds) // 100)]
+        return (
+            f"| {self.kind.name} | {len(self.read)} | {self.share:.1%} | {self.whole:.1%} |"
+            f" {slowest * 1000:.0f} ms |"
+        )
+
+
+def measure(kind: Kind, photographs: int, first_seed: int) -> Row:
+    """Make the photographs of files of one kind, and read them."""
+    read, seconds = [], []
+    for seed, text in zip(
+        range(first_seed, first_seed + photographs), _endless(kind), strict=False
+    ):
+        picture = photograph(text, None, "m", seed)
+        begun = time.perf_counter()
+        try:
+            read.append(text in read_codes(io.BytesIO(picture)))
+        except Unreadable:
+            read.append(False)
+        seconds.append(time.perf_counter() - begun)
+    return Row(kind, read, seconds)
+
+
+def _endless(kind: Kind) -> Iterator[str]:
+    seed = 0
+    while True:
+        yield from kind.texts(seed)
+        seed += 1
+
+
+def main() -> None:
+    """Print the figures, and write the table of docs/performance.md after a whole run."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--photographs", type=int, default=500)
+    wanted: int = options.parse_args().photographs
+    # The requests share them; the activation file has as many again.
+    shares = [wanted // 4] * 4 + [wanted]
+    rows = []
+    for at, (kind, count) in enumerate(zip(KINDS, shares, strict=True)):
+        rows.append(row := measure(kind, count, at * 10_000))
+        told = f"{row.share:.1%}; whole files {row.whole:.1%}"
+        sample = f"{count} photographs"
+        show(Figure(f"Read: {kind.name}", "≥ 99 %", told, sample, row.share >= GOAL))
+    if wanted >= 500:
+        head = [
+            "| file | photographs | read | whole files | 99 % within |",
+            "|---|--:|--:|--:|--:|",
+        ]
+        write_table("qr-codes", ["", *head, *(row.line for row in rows), ""])
+
+
+if __name__ == "__main__":
+    main()

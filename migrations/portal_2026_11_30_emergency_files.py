@@ -1,0 +1,14 @@
+"""Emergency files, and what systems report of their use."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from app.database.sql_migration import sql_migration
+
+ID = "2026-11-30T16:00:00"
+VERSION = "1.38.0"
+DESCRIPTION = "emergency files"
+
+
+async def forwards() -> MigrationManager:
+    """Run the SQL file of the same name."""
+    return sql_migration(__file__, ID, DESCRIPTION)
