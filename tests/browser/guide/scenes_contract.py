@@ -1,5 +1,7 @@
 """Pictures of a contract and its tabs but 環境."""
 
+from app.database import fetch_value
+from app.single_sign_on.delegation_services import delegate
 from tests.browser.guide.camera import Camera
 from tests.resources.files import PLATFORM
 
@@ -62,6 +64,28 @@ async def take_other_systems(camera: Camera) -> None:
     await person.press("決定")
     await person.visit(f"{CONTRACT}/webhooks")
     await camera.take("webhooks", person, "Webhookを作成")
+
+
+async def take_single_sign_on(camera: Camera) -> None:
+    """The set-up by an owner: the provider, the values to copy, and a domain that waits."""
+    company = await fetch_value("select company from contract where number = 'D-1001'")
+    staff = await fetch_value("select id from portal_user where code = 'staff'")
+    await delegate(company, allowed=True, actor=staff)
+    person = await camera.person("owner")
+    place = f"{CONTRACT}/single-sign-on"
+    await person.visit(place)
+    await person.fill("発行者（Issuer）", "https://id.example.com")
+    await person.fill("クライアントID", "license-portal")
+    await camera.take("single-sign-on", person, "登録")
+    await person.press("登録")
+    await person.press("決定")
+    await person.press("クライアントシークレットの設定")
+    await person.fill("クライアントシークレット", "quiet lanterns")
+    await person.press("設定｜秘密")
+    await person.press("DNSで確認")
+    await person.fill("ドメイン", "example.com")
+    await person.press("レコードを表示")
+    await camera.take("single-sign-on-domain", person, "確認｜ドメイン", "example.com")
 
 
 async def take_group_companies(camera: Camera) -> None:
