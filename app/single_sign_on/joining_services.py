@@ -47,16 +47,18 @@ async def _join(connection: Connection, person: Person) -> None:
     Raises:
         Refused: no one invited them, and the connection has no contracts for everyone.
     """
-    found = await queries.find_account(connection.id, person.subject, person.address)
-    if found is not None and not found.made:
+    found = await queries.find_account(connection, person.subject, person.address)
+    company = connection.company
+    # Staff get their accounts and roles in the console alone.
+    if company is None or (found is not None and not found.made):
         return
-    language = await invited_language(connection.company, person.address)
+    language = await invited_language(company, person.address)
     contracts = await list_default_contracts(connection.id)
     if found is None and language is None and not contracts:
         raise Refused(Why.NO_ACCOUNT)
     async with unit_of_work():
         user = found.user if found else await _make(connection, person, language)
-        await accept_invitations(connection.company, person.address, user)
+        await accept_invitations(company, person.address, user)
         for contract in contracts:
             await _add(contract, user)
 

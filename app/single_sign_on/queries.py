@@ -10,22 +10,25 @@ from app.single_sign_on.domain_rules import record_of
 from app.single_sign_on.rules import NEXT_STATES, Connection, State
 
 CONNECTION = """
-    select c.id, c.company, p.name as company_name, c.issuer, c.client_id, c.encrypted_secret,
-           c.state, c.offline_access, array(select d.domain from single_sign_on_domain d
-                          where d.connection = c.id) as domains
-    from single_sign_on_connection c join company p on p.id = c.company
+    select c.id, c.company, coalesce(p.name, '') as company_name, c.issuer, c.client_id,
+           c.encrypted_secret, c.state, c.offline_access, c.amr, c.acr,
+           array(select d.domain from single_sign_on_domain d
+                 where d.connection = c.id) as domains
+    from single_sign_on_connection c left join company p on p.id = c.company
 """
 
 
 def _connection(found: Record | None) -> Connection | None:
     if found is None:
         return None
-    told = {"state": State(found["state"]), "domains": frozenset(found["domains"])}
-    return Connection(**{**found, **told})
+    sets = {name: frozenset(found[name]) for name in ("domains", "amr", "acr")}
+    return Connection(**{**found, **sets, "state": State(found["state"])})
 
 
-async def find_connection(company: UUID) -> Connection | None:
-    """Return a company's connection."""
+async def find_connection(company: UUID | None) -> Connection | None:
+    """Return a company's connection, or the vendor's."""
+    if company is None:
+        return _connection(await fetch_one(f"{CONNECTION} where c.company is null"))
     return _connection(await fetch_one(f"{CONNECTION} where c.company = $1", company))
 
 
@@ -79,11 +82,11 @@ class KnownAccount:
     made: bool
 
 
-async def find_account(connection: UUID, subject: str, address: str) -> KnownAccount | None:
+async def find_account(connection: Connection, subject: str, address: str) -> KnownAccount | None:
     """Return the account that is linked with a person, else the one with their address.
 
-    The vendor's staff belong to no customer's provider, and an account that is linked with another
-    person of the provider is theirs.
+    The vendor's staff belong to its own provider and to no customer's; no one else belongs to it.
+    An account that is linked with another person of the provider is theirs.
     """
     return await row(
         KnownAccount,
@@ -93,7 +96,7 @@ async def find_account(connection: UUID, subject: str, address: str) -> KnownAcc
         from portal_user u
         left join single_sign_on_identity i
             on i."user" = u.id and i.connection = $1 and (i.subject = $2 or i.subject is null)
-        where u.staff_role is null and u.disabled_at is null
+        where (u.staff_role is not null) = $4 and u.disabled_at is null
           and (i.subject is not null
                or (u.email = $3
                    and not exists (select 1 from single_sign_on_identity o
@@ -101,9 +104,10 @@ async def find_account(connection: UUID, subject: str, address: str) -> KnownAcc
                                      and (o."user" = u.id and o.subject is not null
                                           or o.subject = $2))))
         """,
-        connection,
+        connection.id,
         subject,
         address,
+        connection.company is None,
     )
 
 

@@ -333,6 +333,9 @@ ENGLISH = {
     "会社のログイン画面でログインできなくなったため": "no longer lets you in",
     "必須にする": "Require",
     "2段階認証を設定したオーナー2人以上": "Let at least two owners with a second factor",
+    "2段階認証を設定した管理者2人以上": "Let at least two administrators with a second factor",
+    "複数の要素（mfa）": "Several factors (mfa)",
+    "見積依頼｜スタッフ": "Quote requests",
 }
 
 

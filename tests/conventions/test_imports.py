@@ -119,6 +119,8 @@ EXCEPTIONS = {
     ("app.accounts.access", "app.accounts.session_services"),
     # The use of a token is noted while it is looked up.
     ("app.provisioning.access", "app.provisioning.token_services"),
+    # The test of the vendor's own connection leaves for the provider as sign-ins do.
+    ("app.staff.single_sign_on.vendor_pages", "app.single_sign_on.sign_in_pages"),
     # A command runs on the portal's database; the server never loads it.
     ("app.activation.commands", "app.cli.runtime"),
     ("app.audit.commands", "app.cli.runtime"),

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -223,11 +224,18 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(provider: Provider) -> Iterator[Provider]:
-    """Serve a provider on a free port."""
+def running(provider: Provider, tls: ssl.SSLContext | None = None) -> Iterator[Provider]:
+    """Serve a provider on a free port.
+
+    Args:
+        tls: with what it shows a certificate for localhost, if it does.
+    """
     handler = cast(type[_Handler], type("Handler", (_Handler,), {"provider": provider}))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     provider.issuer = f"http://127.0.0.1:{server.server_address[1]}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        provider.issuer = f"https://localhost:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:

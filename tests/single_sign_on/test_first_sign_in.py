@@ -129,7 +129,7 @@ async def test_an_existing_account_is_still_linked_by_its_password(
 async def test_an_owner_chooses_among_contracts_that_they_own(
     portal: Portal, connection: Connection, owner: httpx.AsyncClient
 ) -> None:
-    await delegate(connection.company, allowed=True, actor=await user_id("staff"))
+    await delegate(await company_of(), allowed=True, actor=await user_id("staff"))
     await _default("D-1002")
     page = (await owner.get(f"{PLACE}/default-contracts")).text
     assert str(await _contract("D-1001")) in page

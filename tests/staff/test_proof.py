@@ -73,6 +73,11 @@ HEAVY: dict[str, dict[str, Any]] = {
     "single-sign-on-delegation": {"company": NOBODY, "allowed": True},
     "single-sign-on-state": {"company": NOBODY, "state": "offered", "revision": 1},
     "single-sign-on-exception": {"company": NOBODY, "user": "member", "keep": True},
+    "staff-single-sign-on": {"values": {"issuer": "https://id.example", "client_id": "x"}},
+    "staff-single-sign-on-domain": {"values": {"domain": "id.example", "reason": "x"}},
+    "staff-single-sign-on-domain-removal": {"domain": NOBODY},
+    "staff-single-sign-on-state": {"state": "offered", "revision": 1},
+    "staff-single-sign-on-exception": {"user": "staff", "keep": True},
     "vendor-account-creation": {
         "values": {"name": "crm", "scopes": ["console:see"], "last_day": "2027-01-01"}
     },
