@@ -66,8 +66,13 @@ SAVED = {
     "download_emergency_file": "emergency.jwt",
     "download_resource": "resource.bin",
     "download_signature": "resource.bin.jwt",
+    "download_sbom": "sbom.json",
 }
-FILES = {"answer_request": "activation-request.jwt", "upload_resource": "setup.bin"}
+FILES = {
+    "answer_request": "activation-request.jwt",
+    "upload_resource": "setup.bin",
+    "attach_sbom": "sbom.json",
+}
 BEARER = '-H "Authorization: Bearer $TOKEN"'
 
 

@@ -66,9 +66,7 @@ async def _hold_connection(caller: Caller) -> Connection:
 def _own_address(connection: Connection, person: Document) -> str:
     address = address_of(person)
     if not is_mail_address(address):
-        raise invalid_value(
-            _("Send the email address of the person in “emails” or as “userName”.")
-        )
+        raise invalid_value(_("Send the email address of the person in “emails” or as “userName”."))
     if domain_of(address) not in connection.domains:
         raise invalid_value(
             _(
