@@ -106,7 +106,7 @@ async def test_a_session_of_an_administrator_opens_no_scim(portal: Portal) -> No
 async def test_a_replaced_token_works_for_a_day_and_a_revoked_one_not_at_all(
     portal: Portal,
 ) -> None:
-    connection, first = await connected(portal)
+    _connection, first = await connected(portal)
     second = await made_token(portal, await company_of())
     for token in (first, second):
         assert (await _answer(portal, token)).status_code == 200
