@@ -40,6 +40,7 @@ PARTS = {
     "domains": N_("Domains"),
     "dns": N_("Verification by DNS"),
     "check": N_("Verify"),
+    "default-contracts": N_("Accounts at the first sign-in"),
     "delegation": N_("Set-up by owners"),
     "calendar": N_("Calendar"),
     "email": N_("Email address"),
