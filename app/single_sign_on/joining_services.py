@@ -35,22 +35,22 @@ async def enter(
         Refused: they have no account and get none.
         CredentialsChanged: the account is shut.
     """
-    await _join(connection, arrival.person)
+    # The vendor's own provider makes no accounts of staff.
+    if connection.company is not None:
+        await _join(connection, connection.company, arrival.person)
     return await services.enter(
         settings, connection, arrival, user_agent=user_agent, device_tokens=device_tokens
     )
 
 
-async def _join(connection: Connection, person: Person) -> None:
+async def _join(connection: Connection, company: UUID, person: Person) -> None:
     """Make the account of a person who has none, and let them join what they may join.
 
     Raises:
         Refused: no one invited them, and the connection has no contracts for everyone.
     """
     found = await queries.find_account(connection, person.subject, person.address)
-    company = connection.company
-    # Staff get their accounts and roles in the console alone.
-    if company is None or (found is not None and not found.made):
+    if found is not None and not found.made:
         return
     language = await invited_language(company, person.address)
     contracts = await list_default_contracts(connection.id)

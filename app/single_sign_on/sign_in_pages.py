@@ -21,14 +21,7 @@ from app.single_sign_on import (
     services,
     trial_services,
 )
-from app.single_sign_on.rules import (
-    ATTEMPT_LASTS,
-    IN_USE,
-    Connection,
-    Refused,
-    Why,
-    sign_in_path,
-)
+from app.single_sign_on.rules import ATTEMPT_LASTS, IN_USE, Connection, Refused, Why, sign_in_path
 from app.web.errors import sign_in_wait_message, too_many_attempts
 from app.web.forms import Fields
 from app.web.http.cookies import cookie_values

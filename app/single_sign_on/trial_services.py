@@ -1,4 +1,4 @@
-"""The test of a connection: an owner signs in through it."""
+"""The test of a connection: an owner, or one of the administrators, signs in through it."""
 
 from app import clock
 from app.accounts.rules import Viewer
@@ -10,7 +10,7 @@ from app.single_sign_on.services import Arrival, link
 
 
 async def pass_test(connection: Connection, arrival: Arrival, viewer: Viewer) -> None:
-    """Note that an owner signed in through the connection, and link their account with it.
+    """Note that its owner or administrator signed in through it, and link their account with it.
 
     Raises:
         Refused: the provider signed in somebody else.

@@ -6,6 +6,7 @@ from tests.browser.conftest import CastMaker
 from tests.browser.journeys import (
     accounts,
     activation_batches,
+    activation_codes,
     activations,
     allocations,
     contracts,
@@ -43,6 +44,7 @@ JOURNEYS = (
     activations.ACTIVATION,
     activations.RETURN,
     activation_batches.ACTIVATION_BATCH,
+    activation_codes.ACTIVATION_CODES,
     resources.DOWNLOAD,
     licensed_system.LICENSED_SYSTEM,
     notices.NOTICES,
@@ -79,6 +81,7 @@ REQUIRED = {
     "activate: upload, confirm, download",
     "return",
     "activate several: upload a ZIP, choose, confirm, download",
+    "activate by QR codes: photographs in, a scanner's text out",
     "filter and download a resource",
     "the page of the licensed system",
     "home, notices and their mails",
