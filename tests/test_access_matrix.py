@@ -216,6 +216,9 @@ POST /contracts/{mine}/single-sign-on/domains/dns       L T N N N F N N N
 POST /contracts/{mine}/single-sign-on/domains/dns/check    L T N N N N N N N
 POST /contracts/{mine}/single-sign-on/domains/dns/removal  L T N N N N N N N
 POST /contracts/{mine}/single-sign-on/test              L T N N N R N N N
+GET  /contracts/{mine}/single-sign-on/provisioning      L T N N N P N N N
+POST /contracts/{mine}/single-sign-on/provisioning/token       L T N N N G N N N
+POST /contracts/{mine}/single-sign-on/provisioning/revocation  L T N N N G N N N
 GET  /contracts/{mine}/service-accounts/{account}/rotation L T N N N P N N N
 POST /contracts/{mine}/service-accounts/{account}/rotation L T N N N F N N N
 GET  /contracts/{mine}/webhooks                          L T N N N P N N N
@@ -317,6 +320,8 @@ GET  /contracts/{theirs}/single-sign-on                 L T P N N N N N N
 POST /contracts/{theirs}/single-sign-on                 L T N N N N N N N
 GET  /contracts/{theirs}/single-sign-on/secret          L T N N N N N N N
 POST /contracts/{theirs}/single-sign-on/test            L T N N N N N N N
+GET  /contracts/{theirs}/single-sign-on/provisioning    L T N N N N N N N
+POST /contracts/{theirs}/single-sign-on/provisioning/token     L T N N N N N N N
 GET  /contracts/{theirs}/webhooks                        L T P N N N N N N
 GET  /contracts/{theirs}/webhooks/new                    L T P N N N N N N
 POST /contracts/{theirs}/webhooks/new                    L T F N N N N N N
@@ -441,6 +446,8 @@ POST /staff/companies/{company}/single-sign-on/secret   L N N N N N F N N
 POST /staff/companies/{company}/single-sign-on/state    L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/exceptions  L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/domains/removal  L N N N N N G N N
+GET  /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N G N N
 GET  /staff/single-sign-on                              L N N N N N P N N
 POST /staff/single-sign-on                              L N N N N N F N N
 GET  /staff/single-sign-on/domains/new                  L N N N N N P N N
@@ -451,13 +458,14 @@ POST /staff/single-sign-on/test                         L N N N N N R N N
 POST /staff/single-sign-on/state                        L N N N N N G N N
 POST /staff/single-sign-on/exceptions                   L N N N N N G N N
 POST /staff/single-sign-on/domains/removal              L N N N N N G N N
-GET  /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N P N N
-POST /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N G N N
 GET  /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N P N N
 POST /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N F N N
 POST /staff/companies/{company}/single-sign-on/domains/dns/check  L N N N N N N N N
 POST /staff/companies/{company}/single-sign-on/domains/dns/removal  L N N N N N N N N
 POST /staff/companies/{company}/single-sign-on/delegation  L N N N N N G N N
+GET  /staff/companies/{company}/single-sign-on/provisioning  L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on/provisioning/token  L N N N N N G N N
+POST /staff/companies/{company}/single-sign-on/provisioning/revocation  L N N N N N G N N
 GET  /staff/companies/{env}                             L N N N N N N N N
 GET  /staff/corporate-groups                            L N N N N N P P P
 GET  /staff/corporate-groups/new                        L N N N N N P P N

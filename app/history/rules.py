@@ -55,6 +55,11 @@ class HistoryFilter:
         return {name: str(value) for name, value in values.items() if value is not None}
 
 
+def provider_name(company: str) -> str:
+    """Return how a company's identity provider is called where people are named too."""
+    return _("Identity provider of %(company)s", company=company)
+
+
 def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
     """How a person is called in a history, in the reader's language.
 

@@ -180,3 +180,13 @@ def test_the_vectors_of_both_sides_are_read_by_the_portal() -> None:
     for each in json.loads((FOLDER / "qr.json").read_text("utf-8"))["sets"]:
         maker = Maker(each["parts"][0].split("-")[1])
         assert _read("\n".join(each["parts"]), maker).decode() == each["file"]
+
+
+@pytest.mark.parametrize("end", ["", "\n"], ids=["without a line end", "with one"])
+def test_a_hybrid_file_of_two_lines_comes_back_byte_for_byte(end: str) -> None:
+    vectors = json.loads((FOLDER / "hybrid.json").read_text("utf-8"))
+    lines = [vectors["lines"][name] for name in vectors["cases"][0]["lines"]]
+    data = ("\n".join(lines) + end).encode()
+    parts = split(Maker.PORTAL, data)
+    assert 12 < len(parts) <= 20, "the pages say how many codes that is"
+    assert _read("\n".join(parts), Maker.PORTAL) == system_parts.join("".join(parts)) == data

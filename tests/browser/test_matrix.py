@@ -6,9 +6,11 @@ from tests.browser.conftest import CastMaker
 from tests.browser.journeys import (
     accounts,
     activation_batches,
+    activation_codes,
     activations,
     allocations,
     contracts,
+    emergency_files,
     environments,
     invitations,
     licensed_system,
@@ -43,6 +45,7 @@ JOURNEYS = (
     activations.ACTIVATION,
     activations.RETURN,
     activation_batches.ACTIVATION_BATCH,
+    activation_codes.ACTIVATION_CODES,
     resources.DOWNLOAD,
     licensed_system.LICENSED_SYSTEM,
     notices.NOTICES,
@@ -66,6 +69,7 @@ JOURNEYS = (
     staff_resources.PUBLICATION,
     staff_users.HELP,
     staff_license_keys.BATCH,
+    emergency_files.EMERGENCY_FILE,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -79,6 +83,7 @@ REQUIRED = {
     "activate: upload, confirm, download",
     "return",
     "activate several: upload a ZIP, choose, confirm, download",
+    "activate by QR codes: photographs in, a scanner's text out",
     "filter and download a resource",
     "the page of the licensed system",
     "home, notices and their mails",
@@ -102,6 +107,7 @@ REQUIRED = {
     "staff: upload a file and publish it",
     "staff: end sessions, disable an account",
     "staff: issue license keys, revoke one",
+    "emergency file: make, confirm, download, use",
 }
 WHOLE = [(j, mode, language) for j in JOURNEYS for mode, language in j.people.cells]
 SAMPLE = [

@@ -279,6 +279,11 @@ ENGLISH = {
     "緊急用ファイルを作成": "Create an emergency file",
     "アクティベーションリクエストファイル｜まとめて": "Activation request files",
     "確認｜ファイル": "Review",
+    # QR codes
+    "写真から読み取る": "Read from photos",
+    "QRコードの写真": "Photos of the QR codes",
+    "QRコードで表示": "Show as QR codes",
+    "または、QR コードの文字列": "Or the text of the QR codes",
     # Quotes
     "見積依頼": "Request a quote",
     "新しい見積依頼": "New quote request",
@@ -332,6 +337,9 @@ ENGLISH = {
     "変更｜初回": "Change",
     "会社のログイン画面でログインできなくなったため": "no longer lets you in",
     "必須にする": "Require",
+    "署名": "Signature",
+    "SBOMをダウンロード": "Download the SBOM",
+    "コンポーネント、バージョン、ライセンス、purl": "Component, version, license or purl",
     "2段階認証を設定したオーナー2人以上": "Let at least two owners with a second factor",
     "2段階認証を設定した管理者2人以上": "Let at least two administrators with a second factor",
     "複数の要素（mfa）": "Several factors (mfa)",

@@ -90,7 +90,7 @@ FURTHER = {
         "commands": "pages",
     },
     "api": {"errors": "access", "calls": "endpoints", "vendor.upserts": "endpoints"},
-    "provisioning": {"errors": "access", "calls": "endpoints"},
+    "provisioning": {"errors": "access", "calls": "endpoints", "controllers": "acts"},
     "staff": {"commands": "pages"},
     "secret": {"commands": "pages"},
     "resources": {"commands": "pages"},

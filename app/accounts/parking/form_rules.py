@@ -30,6 +30,8 @@ PARTS = {
     "webhooks": N_("Webhooks"),
     "single-sign-on": N_("Single sign-on"),
     "test": N_("Test"),
+    "provisioning": N_("Provisioning"),
+    "token": N_("Token"),
     "change": N_("Edit"),
     "deliveries": N_("Delivery log"),
     "state": N_("Status"),

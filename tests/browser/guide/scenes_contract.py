@@ -3,6 +3,7 @@
 from app.database import fetch_value
 from app.single_sign_on.delegation_services import delegate
 from tests.browser.guide.camera import Camera
+from tests.resources.files import PLATFORM
 
 CONTRACT = "/contracts/D-1001"
 
@@ -97,10 +98,12 @@ async def take_group_companies(camera: Camera) -> None:
 
 
 async def take_resources(camera: Camera) -> None:
-    """The tab."""
+    """The tab, and the components of a file."""
     person = await camera.person("owner")
     await person.visit(f"{CONTRACT}/resources")
     await camera.take("resources", person)
+    await person.press("SBOM", PLATFORM)
+    await camera.take("sbom", person, "SBOMをダウンロード")
 
 
 async def take_quotes(camera: Camera) -> None:

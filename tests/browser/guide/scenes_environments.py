@@ -1,5 +1,7 @@
 """Pictures of 環境を利用するための手続き."""
 
+from benchmarks.photographs import photograph
+from licensed_system.parts import split
 from tests.browser.guide.camera import Camera
 from tests.browser.journeys.licensed_system import page_of
 from tests.browser.people import Person
@@ -85,6 +87,27 @@ async def take_activation(camera: Camera) -> None:
         await there.upload("アクティベーションファイル", file)
         await there.press("アクティベート")
         await camera.take("system-confirm", there, "決定")
+    await _take_codes(camera, person, plant)
+
+
+async def _take_codes(camera: Camera, person: Person, plant: LicensedSystem) -> None:
+    """A request of which one code was photographed, and the codes of the answer."""
+    first, second = split(plant.request().read_bytes())
+    photo = camera.folder / "IMG_1.jpg"
+    photo.write_bytes(photograph(first, None, "m", 1))
+    await person.visit(LIST)
+    await person.press("利用", "検証環境")
+    await person.press("写真から読み取る")
+    await person.upload("QRコードの写真", photo)
+    await person.press("登録｜ファイル")
+    await camera.take("activation-photos", person, lowest=680)
+    photo.write_bytes(photograph(second, None, "m", 2))
+    await person.upload("QRコードの写真", photo)
+    await person.press("登録｜ファイル")
+    await person.press("決定")
+    await person.press("QRコードで表示")
+    await person.page.wait_for_load_state("networkidle")
+    await camera.take("activation-codes", person, lowest=1000)
 
 
 async def take_move(camera: Camera) -> None:
