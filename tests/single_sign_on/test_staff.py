@@ -14,7 +14,7 @@ from app import clock
 from app.accounts.staff_services import create_staff
 from app.database import fetch, fetch_value
 from app.main import make_app
-from app.single_sign_on.rules import State
+from app.single_sign_on.rules import State, sign_in_path
 from app.single_sign_on.values import VendorConnectionValues
 from app.single_sign_on.vendor_services import save_vendor_connection
 from tests.accounts.factors import SECOND_STEP, add_app, code
@@ -391,3 +391,18 @@ async def test_a_connection_that_is_not_offered_leads_no_one_anywhere(
         answer = await visitor.post("/login/single-sign-on/staff", data=data)
         assert answer.headers["location"] == "/login"
     assert provider.calls == []
+
+
+async def test_staff_who_sign_out_at_the_vendors_provider_are_signed_out_here(
+    portal: Portal, provider: Provider
+) -> None:
+    await link_account(await connect_staff(portal, provider), "staff")
+    company = await connect(portal, provider)
+    token = {"logout_token": provider.log_out_token()}
+    async with _arrived(portal) as (visitor, _), portal.anonymous() as other:
+        strange = f"{sign_in_path(company.company)}/back-channel-logout"
+        await other.post(strange, data=token)
+        assert await _detour(visitor) == "", "a company's connection ends no session of staff"
+        own = f"{sign_in_path(None)}/back-channel-logout"
+        assert (await other.post(own, data=token)).status_code == 200
+        assert await _detour(visitor) == "/login"
