@@ -446,6 +446,8 @@ POST /staff/companies/{company}/single-sign-on/secret   L N N N N N F N N
 POST /staff/companies/{company}/single-sign-on/state    L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/exceptions  L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/domains/removal  L N N N N N G N N
+GET  /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N G N N
 GET  /staff/single-sign-on                              L N N N N N P N N
 POST /staff/single-sign-on                              L N N N N N F N N
 GET  /staff/single-sign-on/domains/new                  L N N N N N P N N
@@ -456,8 +458,6 @@ POST /staff/single-sign-on/test                         L N N N N N R N N
 POST /staff/single-sign-on/state                        L N N N N N G N N
 POST /staff/single-sign-on/exceptions                   L N N N N N G N N
 POST /staff/single-sign-on/domains/removal              L N N N N N G N N
-GET  /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N P N N
-POST /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N G N N
 GET  /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N P N N
 POST /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N F N N
 POST /staff/companies/{company}/single-sign-on/domains/dns/check  L N N N N N N N N

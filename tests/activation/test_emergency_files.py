@@ -287,3 +287,12 @@ async def test_a_system_runs_on_a_file_of_the_portal_and_its_request_reports_it(
     activation = (await here.rows())[0]["file"].encode() + b"\n"
     system.apply(store, activation, MACHINE, clock.now())
     assert system.current_status(store, MACHINE, clock.now()).emergency is None
+
+
+async def test_staff_see_which_system_used_a_file(portal: Portal, here: Place) -> None:
+    jti = await make(here)
+    system_claim = {"name": "夜間の設備", "host": "plant-9", "os": "Linux"}
+    await here.answer(upload(emergencies=used(jti), system=system_claim))
+    async with await portal.signed_in("clerk") as client:
+        page = (await client.get("/staff/contracts/D-1001")).text
+    assert "緊急用ファイルの使用: 1件" in page and "夜間の設備" in page and "plant-9" in page

@@ -12,7 +12,8 @@ from licensed_system import emergency, status, trust
 from licensed_system.emergency import EmergencyHolder, Running
 from licensed_system.outcomes import Refused
 from licensed_system.status import Remembered
-from tests.licensed_system.make_emergency_vectors import ACCEPTED, FOLDER, vectors, written
+from tests.licensed_system.make_emergency_vectors import vectors
+from tests.licensed_system.make_vectors import ACCEPTED, FOLDER, written
 
 KEYS, EMERGENCY = (
     json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))

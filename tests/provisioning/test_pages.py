@@ -24,7 +24,7 @@ async def test_a_token_is_made_shown_once_used_replaced_and_revoked(
     portal: Portal, who: str
 ) -> None:
     connection = await connect(portal, Provider(issuer="https://id.example"))
-    await delegate(connection.company, allowed=True, actor=await user_id("staff"))
+    await delegate(await company_of(), allowed=True, actor=await user_id("staff"))
     place = f"/staff/companies/{connection.company}/single-sign-on"
     if who == "owner":
         place = "/contracts/D-1001/single-sign-on"
@@ -95,7 +95,7 @@ async def test_lists_and_pages_say_who_is_deactivated_and_the_history_who_did_it
         asked = await staff.post(f"{user}/enabling")
         assert "退職している可能性" in (await staff.get(asked.headers["location"])).text
         await confirmed(staff, asked.headers["location"])
-    async with calling(portal, await made_token(portal, connection.company)) as provider:
+    async with calling(portal, await made_token(portal, await company_of())) as provider:
         assert (await provider.get(f"/Users/{made['id']}")).json()["active"] is True
         again = await provider.patch(f"/Users/{made['id']}", json=patch("add", "M", "displayName"))
         assert again.json()["active"] is False, "the provider's word counts with its next call"

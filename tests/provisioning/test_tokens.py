@@ -23,7 +23,7 @@ from tests.people.post import user_id
 from tests.provisioning.steps import calling, connected, create, made_token, person
 from tests.service_accounts.steps import made_token as made_account
 from tests.service_accounts.steps import made_vendor_token
-from tests.single_sign_on.steps import recorded
+from tests.single_sign_on.steps import company_of, recorded
 
 
 async def _answer(portal: Portal, token: str) -> httpx.Response:
@@ -106,21 +106,21 @@ async def test_a_session_of_an_administrator_opens_no_scim(portal: Portal) -> No
 async def test_a_replaced_token_works_for_a_day_and_a_revoked_one_not_at_all(
     portal: Portal,
 ) -> None:
-    connection, first = await connected(portal)
-    second = await made_token(portal, connection.company)
+    _connection, first = await connected(portal)
+    second = await made_token(portal, await company_of())
     for token in (first, second):
         assert (await _answer(portal, token)).status_code == 200
     await fetch("update provisioning_token set previous_expires_at = now() - interval '1 second'")
     replaced = await _answer(portal, first)
     assert replaced.status_code == 401 and "replaced" in replaced.json()["detail"]
     actor = await user_id("staff")
-    await revoke_connection_token(connection.company, actor=actor)
+    await revoke_connection_token(await company_of(), actor=actor)
     for token in (first, second):
         revoked = await _answer(portal, token)
         assert revoked.status_code == 401 and "revoked" in revoked.json()["detail"]
     with pytest.raises(Gone):
-        await revoke_connection_token(connection.company, actor=actor)
-    third = await made_token(portal, connection.company)
+        await revoke_connection_token(await company_of(), actor=actor)
+    third = await made_token(portal, await company_of())
     assert (await _answer(portal, third)).status_code == 200
     assert (await _answer(portal, second)).status_code == 401
     for event, number in (("creation", 2), ("rotation", 1), ("revocation", 1)):
@@ -136,9 +136,9 @@ async def test_a_token_is_shown_once_to_the_person_who_made_it_and_kept_as_a_has
     kept = await fetch_value("select t::text from provisioning_token t")
     assert token not in kept and token[5:20] not in kept
     seen = await fetch_value("select revision from provisioning_token")
-    await make_connection_token(portal.settings, connection.company, revision=seen, actor=staff)
+    await make_connection_token(portal.settings, await company_of(), revision=seen, actor=staff)
     with pytest.raises(Changed):
-        await make_connection_token(portal.settings, connection.company, revision=seen, actor=staff)
+        await make_connection_token(portal.settings, await company_of(), revision=seen, actor=staff)
     assert await take_token(portal.settings, connection.id, await user_id("clerk")) is None
     await fetch("update provisioning_token set made_at = $1", clock.now() - timedelta(minutes=16))
     await forget_unshown()

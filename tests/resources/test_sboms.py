@@ -165,8 +165,10 @@ async def test_an_sbom_is_attached_replaced_and_removed(
     assert "CycloneDX 1.6" in statement.text and "置き換わります" not in statement.text
     assert (await member.get(shown)).status_code == 404, "not before it is confirmed"
     page = await confirmed(clerk, answer.headers["location"])
-    assert message(page.text) == "SBOMを添付しました。"
-    assert f"コンポーネント{len(COMPONENTS)}件" in page.text
+    assert (
+        message(page.text) == "SBOMを添付しました。"
+        and f"コンポーネント{len(COMPONENTS)}件" in page.text
+    )
     assert (await member.get(f"{shown}/file")).content == first
     answer = await attach(clerk, second)
     assert "置き換わります" in (await clerk.get(answer.headers["location"])).text

@@ -10,14 +10,7 @@ from app.single_sign_on.rules import Refused
 from tests.conftest import Portal
 from tests.provisioning.steps import calling, create, made_token, patch
 from tests.single_sign_on.provider import Provider
-from tests.single_sign_on.steps import (
-    arrive,
-    company_of,
-    connect,
-    recorded,
-    refused_as,
-    sessions,
-)
+from tests.single_sign_on.steps import arrive, company_of, connect, recorded, refused_as, sessions
 
 
 async def test_a_made_account_signs_in_through_its_provider_without_a_password(
