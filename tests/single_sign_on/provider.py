@@ -33,6 +33,12 @@ def usual_token(claims: Claims) -> str:
     return jwt.encode({"alg": "RS256", "kid": "k1"}, claims, signing_key())
 
 
+def _set_event() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Provider:
     """The provider, and whom it signs in.
@@ -52,7 +58,7 @@ class Provider:
         codes: code → what it stands for.
         refreshes: whether it gives refresh tokens; each counts once.
         refused: what it answers to a refresh token, in place of a new one: status and body.
-        pause: seconds that it takes to answer a refresh token.
+        answering: while it is not set, a refresh token waits for its answer, 5 seconds at most.
         granted: the refresh tokens that count now.
         signed_out: what the end-session page was asked with.
     """
@@ -74,7 +80,7 @@ class Provider:
     signed_out: list[dict[str, str]] = field(default_factory=list)
     refreshes: bool = False
     refused: tuple[int, Claims] | None = None
-    pause: float = 0.0
+    answering: threading.Event = field(default_factory=_set_event)
     granted: list[str] = field(default_factory=list)
 
     def discovery(self) -> Claims:
@@ -126,7 +132,7 @@ class Provider:
 
     def refresh(self, token: str) -> tuple[int, Claims]:
         """What a refresh token stands for, once."""
-        time.sleep(self.pause)
+        self.answering.wait(5)
         if self.refused is not None:
             return self.refused
         if token not in self.granted:

@@ -120,7 +120,7 @@ async def test_a_slow_provider_holds_no_page_longer_than_its_time(
 ) -> None:
     async with portal.anonymous() as visitor, await portal.signed_in("member") as member:
         await arrive(visitor)
-        provider.pause = 5.0
+        provider.answering.clear()
         later(ASKED_EVERY)
         begun = time.monotonic()
         waiting = asyncio.ensure_future(visitor.get(PAGE))
@@ -129,6 +129,7 @@ async def test_a_slow_provider_holds_no_page_longer_than_its_time(
         assert not waiting.done(), "others do not wait"
         assert (await waiting).status_code == 200
         assert time.monotonic() - begun < 4.5
+        provider.answering.set()
 
 
 async def test_simultaneous_requests_ask_once_and_none_gets_through_after_a_no(
@@ -141,8 +142,11 @@ async def test_simultaneous_requests_ask_once_and_none_gets_through_after_a_no(
         answers = await asyncio.gather(*(visitor.get(PAGE) for _ in range(8)))
         assert {answer.status_code for answer in answers} == {200}
         assert _asked(provider) == begun + 1
-        provider.refused, provider.pause = (400, {"error": "invalid_grant"}), 0.3
+        provider.refused = (400, {"error": "invalid_grant"})
         later(ASKED_EVERY)
+        # All eight have come by then.
+        provider.answering.clear()
+        asyncio.get_running_loop().call_later(0.3, provider.answering.set)
         answers = await asyncio.gather(*(visitor.get(PAGE) for _ in range(8)))
         assert {answer.status_code for answer in answers} == {303}
         assert _asked(provider) == begun + 2

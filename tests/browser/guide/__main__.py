@@ -26,7 +26,7 @@ from tests.browser.guide.scenes import SCENES
 from tests.browser.site import serve
 from tests.conftest import Stage, make_template
 
-MOST_BYTES = 3_000_000
+MOST_BYTES = 5_000_000
 Scene = Callable[[Camera], Awaitable[None]]
 
 
