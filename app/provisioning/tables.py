@@ -74,7 +74,7 @@ DATA = (
         "provisioned_person",
         "connection user user_name external_id attributes created_at changed_at removed_at",
         Level.PERSONAL,
-        "the company's provider",
+        "the company's provider; oneself, in their own data",
         "the company's provider",
     ),
 )

@@ -55,6 +55,12 @@ OWN_DATA = """
                 from passkey where "user" = $1),
             'recovery_codes_left', (
                 select count(*) from recovery_code where "user" = $1 and used_at is null)),
+        'provisioning', (
+            select json_build_object(
+                'company', y.name, 'user_name', p.user_name, 'external_id', p.external_id,
+                'attributes', p.attributes, 'since', p.created_at, 'removed_at', p.removed_at)
+            from provisioned_person p join single_sign_on_connection o on o.id = p.connection
+            join company y on y.id = o.company where p."user" = $1),
         'invitations_sent', (
             select coalesce(json_agg(json_build_object(
                 'contract_number', c.number, 'email', i.email, 'language', i.language,

@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
 from dilithium_py.ml_dsa import ML_DSA_65
 
 from app import clock
+from app.activation.batches.manifest_services import build_manifest
 from app.activation.checks import doctor_findings
 from app.activation.format.jws import MAX_BYTES, decode, decode_base64url
 from app.activation.format.keyset_keys import InvalidKeyset, KeysetKey
@@ -103,6 +105,13 @@ def test_every_kind_of_file_carries_both_signatures_and_the_client_verifies_them
     found = signatures.verify_file(text.encode(), "some-list+jwt", TRUST)
     assert found.keyset_version == 3 and found.claims["iss"] == "x"
     assert list(found.claims)[:2] == ["keyset", "keyset_ml_dsa_65"]
+
+
+def test_the_list_of_a_batch_is_verified_also_where_its_keys_are_younger_than_its_files() -> None:
+    issued_at = NOW - timedelta(days=5)
+    text = build_manifest(office(), "D-1001", UUID(int=1), issued_at, [], [])
+    found = signatures.verify_file(text.encode(), "activation-manifest+jwt", TRUST)
+    assert found.issued_at == NOW
 
 
 def test_another_implementation_verifies_the_second_line_and_the_keyset() -> None:

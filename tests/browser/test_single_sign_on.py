@@ -203,7 +203,6 @@ async def test_a_new_person_with_an_invitation_signs_in_for_the_first_time(
 ) -> None:
     async with make_cast(mode, language, **NETWORKS) as cast:
         await _connect(cast, provider)
-        await cast.site.set_language("owner", language)
         async with await _portal(cast).signed_in("owner") as owner:
             await invite(owner, NEW)
         await fetch("update invitation set language = $1", language)

@@ -38,6 +38,17 @@ async def test_an_account_that_is_there_is_managed_and_keeps_its_password(portal
     assert await fetch_value("select name from portal_user where code = 'member'") != "別名"
 
 
+async def test_people_find_in_their_own_data_what_the_provider_says_of_them(
+    portal: Portal, member: httpx.AsyncClient
+) -> None:
+    connection, token = await connected(portal)
+    async with calling(portal, token) as provider:
+        await create(provider, "member@example.com", externalId="x-1")
+    told = (await member.get("/profile/data")).json()["provisioning"]
+    assert (told["company"], told["external_id"]) == (connection.company_name, "x-1")
+    assert told["attributes"] == {"active": True} and told["user_name"] == "member@example.com"
+
+
 async def test_people_of_other_domains_are_refused_in_words(portal: Portal) -> None:
     _, token = await connected(portal)
     async with calling(portal, token) as provider:
