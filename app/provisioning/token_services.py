@@ -61,11 +61,13 @@ async def make_connection_token(
             await ProvisioningToken.update({**fresh, **_overlap(before)}).where(
                 ProvisioningToken.id == before.id
             )
-        told = {"actor": actor, "contract": contract, "subject": company}
-        if before is None or before.revoked_at is not None:
-            await record("provisioning-token-creation", **told)
-        else:
-            await record("provisioning-token-rotation", **told)
+        rotated = before is not None and before.revoked_at is None
+        await record(
+            "provisioning-token-rotation" if rotated else "provisioning-token-creation",
+            actor=actor,
+            contract=contract,
+            subject=company,
+        )
 
 
 def _fresh(settings: Settings, connection: UUID, actor: UUID) -> dict[Column | str, Any]:
