@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -38,6 +39,10 @@ HIGHEST_PORT = 65535
 
 class Unreachable(Exception):
     """The address cannot be called, or it does not answer as it should. The text is for logs."""
+
+
+class Untrusted(Unreachable):
+    """The certificate there is by no authority that the portal knows, or of another name."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +131,11 @@ async def resolve(host: str, port: int, allowed: Collection[str]) -> str:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
-    """The machine's own certificate authorities, or those of SSL_CERT_FILE."""
+def _tls(authorities: Path | None) -> ssl.SSLContext:
+    """Trust the machine's own certificate authorities, or those of SSL_CERT_FILE, and a file's."""
     context = ssl.create_default_context()
+    if authorities is not None:
+        context.load_verify_locations(authorities)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -140,6 +147,7 @@ async def call(
     allowed: Collection[str],
     seconds: float,
     most_bytes: int,
+    authorities: Path | None = None,
     **sent: Any,
 ) -> Answer:
     """Call an address, and read at most so many bytes of its answer.
@@ -147,16 +155,26 @@ async def call(
     Args:
         allowed: private networks that may be called all the same.
         seconds: for all of it.
+        authorities: file of certificate authorities that count beside the machine's.
         sent: what httpx sends: `data`, `headers`, `auth`.
 
     Raises:
+        Untrusted: the certificate does not count.
         Unreachable: there is no whole answer in time.
     """
     try:
         async with asyncio.timeout(seconds):
-            return await _call(method, httpx.URL(url), allowed, most_bytes, sent)
-    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
-        raise Unreachable(type(error).__name__) from error
+            return await _call(method, httpx.URL(url), allowed, most_bytes, authorities, sent)
+    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        kind = Untrusted if _is_about_certificate(error) else Unreachable
+        raise kind(type(error).__name__) from error
+
+
+def _is_about_certificate(error: BaseException | None) -> bool:
+    """Whether a certificate is the cause: libraries wrap the error of the TLS library."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 async def _call(
@@ -164,13 +182,16 @@ async def _call(
     url: httpx.URL,
     allowed: Collection[str],
     most_bytes: int,
+    authorities: Path | None,
     sent: Mapping[str, Any],
 ) -> Answer:
     port = url.port or (443 if url.scheme == "https" else 80)
     place = await resolve(url.host, port, allowed)
     own = {"Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity"}
     async with (
-        httpx.AsyncClient(verify=_tls(), trust_env=False, follow_redirects=False) as client,
+        httpx.AsyncClient(
+            verify=_tls(authorities), trust_env=False, follow_redirects=False
+        ) as client,
         client.stream(
             method,
             url.copy_with(host=place),

@@ -32,7 +32,8 @@ from app.reminders.calendar_services import make_feed, take_address
 from app.service_accounts.services import create_account, rotate_token
 from app.single_sign_on.connection_services import save_connection, set_secret
 from app.single_sign_on.delegation_services import delegate
-from app.single_sign_on.values import ConnectionValues
+from app.single_sign_on.values import ConnectionValues, VendorConnectionValues
+from app.single_sign_on.vendor_services import save_vendor_connection
 from app.webhooks.emission_services import send_test
 from app.webhooks.secret_services import rotate_secret
 from tests.activation.world import place, upload
@@ -97,6 +98,11 @@ GET  /login/single-sign-on/{company}                    L L L L L L L L L
 POST /login/single-sign-on/{company}                    L G G G G G G G G
 GET  /login/single-sign-on/{company}/callback           R R R R R R R R R
 POST /login/single-sign-on/{company}/link               R R R R R R R R R
+GET  /login/single-sign-on/staff                        L L L L L L L L L
+POST /login/single-sign-on/staff                        L G G G G G G G G
+GET  /login/single-sign-on/staff/callback               R R R R R R R R R
+POST /login/single-sign-on/staff/link                   R R R R R R R R R
+POST /login/single-sign-on/staff/back-channel-logout    R R R R R R R R R
 POST /login/single-sign-on/{company}/back-channel-logout  R R R R R R R R R
 POST /logout                                            L L L L L L L L L
 POST /language                                          G G G G G G G G G
@@ -203,11 +209,16 @@ POST /contracts/{mine}/single-sign-on/secret            L T N N N F N N N
 POST /contracts/{mine}/single-sign-on/state             L T N N N G N N N
 POST /contracts/{mine}/single-sign-on/exceptions        L T N N N G N N N
 POST /contracts/{mine}/single-sign-on/domains/removal   L T N N N G N N N
+GET  /contracts/{mine}/single-sign-on/default-contracts  L T N N N P N N N
+POST /contracts/{mine}/single-sign-on/default-contracts  L T N N N G N N N
 GET  /contracts/{mine}/single-sign-on/domains/dns       L T N N N P N N N
 POST /contracts/{mine}/single-sign-on/domains/dns       L T N N N F N N N
 POST /contracts/{mine}/single-sign-on/domains/dns/check    L T N N N N N N N
 POST /contracts/{mine}/single-sign-on/domains/dns/removal  L T N N N N N N N
 POST /contracts/{mine}/single-sign-on/test              L T N N N R N N N
+GET  /contracts/{mine}/single-sign-on/provisioning      L T N N N P N N N
+POST /contracts/{mine}/single-sign-on/provisioning/token       L T N N N G N N N
+POST /contracts/{mine}/single-sign-on/provisioning/revocation  L T N N N G N N N
 GET  /contracts/{mine}/service-accounts/{account}/rotation L T N N N P N N N
 POST /contracts/{mine}/service-accounts/{account}/rotation L T N N N F N N N
 GET  /contracts/{mine}/webhooks                          L T N N N P N N N
@@ -309,6 +320,8 @@ GET  /contracts/{theirs}/single-sign-on                 L T P N N N N N N
 POST /contracts/{theirs}/single-sign-on                 L T N N N N N N N
 GET  /contracts/{theirs}/single-sign-on/secret          L T N N N N N N N
 POST /contracts/{theirs}/single-sign-on/test            L T N N N N N N N
+GET  /contracts/{theirs}/single-sign-on/provisioning    L T N N N N N N N
+POST /contracts/{theirs}/single-sign-on/provisioning/token     L T N N N N N N N
 GET  /contracts/{theirs}/webhooks                        L T P N N N N N N
 GET  /contracts/{theirs}/webhooks/new                    L T P N N N N N N
 POST /contracts/{theirs}/webhooks/new                    L T F N N N N N N
@@ -433,11 +446,26 @@ POST /staff/companies/{company}/single-sign-on/secret   L N N N N N F N N
 POST /staff/companies/{company}/single-sign-on/state    L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/exceptions  L N N N N N G N N
 POST /staff/companies/{company}/single-sign-on/domains/removal  L N N N N N G N N
+GET  /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on/default-contracts  L N N N N N G N N
+GET  /staff/single-sign-on                              L N N N N N P N N
+POST /staff/single-sign-on                              L N N N N N F N N
+GET  /staff/single-sign-on/domains/new                  L N N N N N P N N
+POST /staff/single-sign-on/domains/new                  L N N N N N F N N
+GET  /staff/single-sign-on/secret                       L N N N N N P N N
+POST /staff/single-sign-on/secret                       L N N N N N F N N
+POST /staff/single-sign-on/test                         L N N N N N R N N
+POST /staff/single-sign-on/state                        L N N N N N G N N
+POST /staff/single-sign-on/exceptions                   L N N N N N G N N
+POST /staff/single-sign-on/domains/removal              L N N N N N G N N
 GET  /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N P N N
 POST /staff/companies/{company}/single-sign-on/domains/dns  L N N N N N F N N
 POST /staff/companies/{company}/single-sign-on/domains/dns/check  L N N N N N N N N
 POST /staff/companies/{company}/single-sign-on/domains/dns/removal  L N N N N N N N N
 POST /staff/companies/{company}/single-sign-on/delegation  L N N N N N G N N
+GET  /staff/companies/{company}/single-sign-on/provisioning  L N N N N N P N N
+POST /staff/companies/{company}/single-sign-on/provisioning/token  L N N N N N G N N
+POST /staff/companies/{company}/single-sign-on/provisioning/revocation  L N N N N N G N N
 GET  /staff/companies/{env}                             L N N N N N N N N
 GET  /staff/corporate-groups                            L N N N N N P P P
 GET  /staff/corporate-groups/new                        L N N N N N P P N
@@ -695,11 +723,14 @@ async def _single_sign_on(portal: Portal) -> None:
     values = ConnectionValues(issuer="https://provider.invalid", client_id="portal")
     await save_connection(company, values=values, revision=0, actor=staff)
     await set_secret(portal.settings, company, "a secret of the client", actor=staff)
+    vendors = VendorConnectionValues(issuer="https://vendor.invalid", client_id="portal")
+    await save_vendor_connection(values=vendors, revision=0, actor=staff)
+    await set_secret(portal.settings, None, "another secret of the client", actor=staff)
     await delegate(company, allowed=True, actor=staff)
     await fetch(
         "insert into single_sign_on_attempt (id, connection, state_hash, next, created_at,"
         " expires_at) select gen_random_uuid(), id, sha256('an attempt'), '/', now(),"
-        " now() + interval '1 hour' from single_sign_on_connection"
+        " now() + interval '1 hour' from single_sign_on_connection where company is not null"
     )
     await fetch(
         "update session set provider_exit = sha256('a way out'),"

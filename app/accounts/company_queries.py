@@ -8,16 +8,17 @@ from app.accounts.rules import SignInRule
 from app.database import fetch, fetch_value, rows
 
 
-async def find_provider_company(address: str) -> UUID | None:
-    """Return the company whose provider signs in the people of an address's domain.
+async def find_provider(address: str) -> str | None:
+    """Return whose provider signs in the people of an address's domain: a company, or "staff".
 
     The answer does not depend on whether the address has an account.
     """
     domain = address.rpartition("@")[2]
-    company: UUID | None = await fetch_value(
-        "select company from known_sign_in_domain where domain = $1", domain
+    whose: str | None = await fetch_value(
+        "select coalesce(company::text, 'staff') from known_sign_in_domain where domain = $1",
+        domain,
     )
-    return company
+    return whose
 
 
 async def find_sign_in_rule(user: UUID) -> SignInRule:
@@ -29,7 +30,7 @@ async def find_sign_in_rule(user: UUID) -> SignInRule:
 
 @dataclass(frozen=True)
 class CompanyOwner:
-    """An owner of a contract of a company."""
+    """An owner of a contract of a company; for the vendor, one of its administrators."""
 
     company_name: str
     user: UUID
@@ -38,11 +39,12 @@ class CompanyOwner:
     language: str
 
 
-async def company_owners(companies: Sequence[UUID]) -> list[CompanyOwner]:
-    """Return the owners of the contracts of companies."""
+async def company_owners(companies: Sequence[UUID | None]) -> list[CompanyOwner]:
+    """Return the owners of the contracts of companies; None is the vendor."""
     return await rows(
         CompanyOwner,
         'select company_name, "user", name, email, language from known_company_owner'
-        " where company = any($1) order by company_name, name",
-        list(companies),
+        " where company = any($1) or (company is null and $2) order by company_name, name",
+        [company for company in companies if company is not None],
+        None in companies,
     )

@@ -1,4 +1,7 @@
-"""Tell owners when one of them signs in by password where their company requires its provider."""
+"""Tell owners when one of them signs in by password where their company requires its provider.
+
+Administrators are told of an administrator who does so where the vendor requires its own.
+"""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,18 +13,18 @@ from app.mail.services import enqueue
 from app.settings import Settings
 
 
-async def tell_owners(settings: Settings, user: UUID, companies: Sequence[UUID]) -> None:
+async def tell_owners(settings: Settings, user: UUID, companies: Sequence[UUID | None]) -> None:
     """Mail all owners that one of them signed in by password, in the unit of work of the sign-in.
 
     Args:
-        companies: those that require their provider of others; usually none.
+        companies: those that require their provider of others; usually none. None is the vendor.
     """
     owners = await company_queries.company_owners(companies) if companies else []
     who = next((owner.name for owner in owners if owner.user == user), "")
     for owner in owners:
         await enqueue(
             settings,
-            "exceptional-sign-in",
+            "exceptional-sign-in" if owner.company_name else "exceptional-staff-sign-in",
             Recipient(owner.email, owner.name, owner.language),
             about=user,
             who=who,

@@ -107,9 +107,9 @@ class SigningIn(Controller):
     ) -> Response[Any]:
         """Check user code and password, or hand the form on to the company's provider."""
         form = forms.LoginForm.read(await read_form(request))
-        if "@" in form.code and (company := await company_queries.find_provider_company(form.code)):
+        if "@" in form.code and (whose := await company_queries.find_provider(form.code)):
             # 307: the browser sends the form again, so no log or history has the address.
-            return Response("", status_code=307, headers={"Location": f"{PROVIDERS}/{company}"})
+            return Response("", status_code=307, headers={"Location": f"{PROVIDERS}/{whose}"})
         context: dict[str, Any] = {"demo": settings.demo, "code": form.code}
         if form.errors:
             return await _login_page(request, form.next, 422, errors=form.errors, **context)

@@ -36,7 +36,8 @@ def session_statement(ahead: str = "") -> str:
     select s.id as session, s.last_seen_at, s.expires_at, s.proved_at, s.ended_at, s.end_reason,
            s.provider_checked_at,
            s.generation, {counts("s")} as counts,
-           u.staff_role is not null and not {HAS_FACTOR} as factor_missing,
+           u.staff_role is not null and not s.second_factor_by_provider and not {HAS_FACTOR}
+               as factor_missing,
            u.id, u.code, u.name, u.language, u.staff_role, u.must_change_password,
            not exists (
                select 1 from terms_of_use t

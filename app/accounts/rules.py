@@ -84,28 +84,35 @@ class SignInRule:
 
     Attributes:
         refused: the company requires its identity provider.
-        told: companies that require it of others: their owners are told of this sign-in.
+        told: companies that require it of others: their owners are told of this sign-in. None is
+            the vendor, whose administrators are told.
     """
 
     refused: bool
-    told: list[UUID]
+    told: list[UUID | None]
 
 
 @dataclass(frozen=True)
 class ByProvider:
-    """A company's identity provider vouched for the person, in place of the password.
+    """An identity provider vouched for the person, in place of the password.
 
     Attributes:
         connection: through which, for the audit log.
         exit: the address that ends the person's session there, encrypted, if there is one.
         session: what the provider calls its session, if it says so.
         grant: what asks the provider later whether the person may still sign in, encrypted.
+        proved_at: when the person proved there who they are; None if nothing says so.
+        second_factor: whether it makes up for the portal's own second factor.
+        subject: the person there whom the account is linked with once the sign-in is complete.
     """
 
     connection: UUID
     exit: bytes | None
     session: str | None = None
     grant: bytes | None = None
+    proved_at: datetime | None = None
+    second_factor: bool = False
+    subject: str | None = None
 
 
 @dataclass(frozen=True)

@@ -30,14 +30,15 @@ class SignIn:
     """A fresh session: the token goes into the cookie and is kept nowhere.
 
     Attributes:
-        told: companies whose owners are told that the person signed in by password.
+        told: companies whose owners are told that the person signed in by password. None is the
+            vendor, whose administrators are told.
     """
 
     user: UUID
     token: str
     device_token: str | None
     lasts: timedelta
-    told: Sequence[UUID] = ()
+    told: Sequence[UUID | None] = ()
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,9 @@ async def pass_first_step(
     Raises:
         CredentialsChanged: what they proved it with is no longer theirs.
     """
-    if await has_factor(account["id"]):
+    # An account is linked after its own second factor only, whatever the provider asked for.
+    by_own = by is None or by.subject is not None or not by.second_factor
+    if by_own and await has_factor(account["id"]):
         return await _pend(account, user_agent, device, by)
     return await open_session(account, user_agent, known_device=device, by=by)
 
@@ -144,6 +147,7 @@ async def _pend(
         provider_exit=by.exit if by else None,
         provider_session=by.session if by else None,
         provider_grant=by.grant if by else None,
+        provider_subject=by.subject if by else None,
     )
     async with unit_of_work():
         await hold_account(account["id"], account["credential_generation"])
@@ -189,13 +193,14 @@ async def open_session(
                 created_at=now,
                 last_seen_at=now,
                 expires_at=now + lasts,
-                proved_at=now,
+                proved_at=by.proved_at if by and second_factor is None else now,
                 by_provider=by is not None,
                 provider_exit=by.exit if by else None,
                 provider=by.connection if by else None,
                 provider_session=by.session if by else None,
                 provider_grant=by.grant if by else None,
                 provider_checked_at=now if by and by.grant else None,
+                second_factor_by_provider=by is not None and by.second_factor,
             )
         )
         if new_device:
@@ -213,14 +218,14 @@ async def open_session(
         await record(
             "sign-in",
             actor=user,
-            second_factor=second_factor,
+            second_factor="provider" if by and by.second_factor else second_factor,
             single_sign_on=by.connection if by else None,
             excepted=bool(told),
         )
     return SignIn(user, token, new_device, lasts, told)
 
 
-async def _may_use_password(user: UUID, second_factor: str | None) -> Sequence[UUID]:
+async def _may_use_password(user: UUID, second_factor: str | None) -> Sequence[UUID | None]:
     """Return the companies to tell of a sign-in by password, under the lock of the account.
 
     Raises:

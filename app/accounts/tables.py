@@ -69,6 +69,7 @@ class Session(Table):
         provider_grant: the refresh token that asks whether the person may still sign in, encrypted.
         provider_checked_at: when the provider last answered; None without a refresh token.
         provider_asked_until: a request is asking the provider, until then at most.
+        second_factor_by_provider: whether the provider asked for a second factor that counts.
     """
 
     id = UUID(primary_key=True, default=uuid7)
@@ -79,7 +80,7 @@ class Session(Table):
     created_at = Timestamptz(default=None)
     last_seen_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
-    proved_at = Timestamptz(default=None)
+    proved_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     end_reason = Text(null=True, default=None)
     by_provider = Boolean(default=False)
@@ -89,6 +90,7 @@ class Session(Table):
     provider_grant = Bytea(null=True, default=None)
     provider_checked_at = Timestamptz(null=True, default=None)
     provider_asked_until = Timestamptz(null=True, default=None)
+    second_factor_by_provider = Boolean(default=False)
 
 
 class Device(Table):
@@ -211,7 +213,7 @@ DATA = (
         "session",
         "user generation user_agent created_at last_seen_at expires_at proved_at "
         "ended_at end_reason by_provider provider provider_session provider_checked_at "
-        "provider_asked_until",
+        "provider_asked_until second_factor_by_provider",
         Level.PERSONAL,
         "oneself",
         "oneself, by proof; operator",

@@ -47,6 +47,7 @@ from app.settings import Settings, read_settings
 T = TypeVar("T")
 FILE = click.Path(dir_okay=False, path_type=Path)
 OLD_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+PRIVATE_ROOTS = (ROOT_PRIVATE, ROOT_ML_DSA_PRIVATE)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -103,7 +104,7 @@ def init(root: Path, passphrase_file: Path | None, no_passphrase: bool, post_qua
         algorithm = algorithm_of(key.public_key())
         click.echo(f"Root {thumbprint(key.public_key())} ({algorithm}) created in {root}.")
     write_public(root / ROOT, public)
-    _say_next_steps(sorted(path.name for path in root.glob("root*-private.pem")))
+    _say_next_steps([name for name in PRIVATE_ROOTS if (root / name).exists()])
 
 
 def _say_next_steps(private: list[str]) -> None:

@@ -64,7 +64,11 @@ SUMMARIES = {
     "answer_request": N_("Send a request file or return file, and get its activation"),
     "read_activation": N_("Read an activation"),
     "download_activation": N_("Download the activation file; older files then end"),
+    "list_emergency_files": N_("List the emergency files of an environment and their use"),
+    "create_emergency_file": N_("Create an emergency file of an environment"),
+    "download_emergency_file": N_("Download an emergency file"),
     "list_resources": N_("List the files for the contract's products, newest first"),
+    "download_sbom": N_("Download the SBOM of a file"),
     "download_signature": N_("Download the signed manifest of a file"),
     "download_resource": N_("Download a file, or with Range the part that is missing"),
     "list_members": N_("List the people of the contract, owners first"),
@@ -112,6 +116,7 @@ SUMMARIES = {
     "read_offered_resource": N_("Read a published file"),
     "upload_resource": N_("Upload a file"),
     "publish_resource": N_("Publish an uploaded file"),
+    "attach_sbom": N_("Attach an SBOM to a published file"),
 }
 CONFIG = OpenAPIConfig(
     title="License Portal API",
@@ -202,12 +207,17 @@ def _finish_parameter(parameter: Document, *, upserts: bool) -> None:
         parameter["required"] = version and not upserts
 
 
+# What an answer is that no struct describes.
+FILE = {"type": "string", "format": "binary"}
+BODY = {"application/json": {"type": "object"}}
+
+
 def _finish_responses(responses: Document, options: Mapping[str, Any]) -> None:
     for status, response in responses.items():
         if int(status) < 300:
             response["description"] = "Done" if int(status) == 200 else "Created"
             if gives := options.get("gives"):
-                response["content"] = {gives: {"schema": {"type": "string", "format": "binary"}}}
+                response["content"] = {gives: {"schema": BODY.get(gives, FILE)}}
     if options.get("upserts"):
         responses["201"] = {**responses["200"], "description": "Created"}
     if options.get("ranges"):

@@ -63,10 +63,16 @@ VARIABLES = {
 QUERIES = {"upload_resource": "?name=setup.bin"}
 SAVED = {
     "download_activation": "activation.jwt",
+    "download_emergency_file": "emergency.jwt",
     "download_resource": "resource.bin",
     "download_signature": "resource.bin.jwt",
+    "download_sbom": "sbom.json",
 }
-FILES = {"answer_request": "activation-request.jwt", "upload_resource": "setup.bin"}
+FILES = {
+    "answer_request": "activation-request.jwt",
+    "upload_resource": "setup.bin",
+    "attach_sbom": "sbom.json",
+}
 BEARER = '-H "Authorization: Bearer $TOKEN"'
 
 

@@ -10,15 +10,15 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.api.access import Caller
-from app.api.calls import JOSE, provide_part
+from app.api.calls import JOSE, JSON, provide_part
 from app.api.documented_rules import FETCHED, LISTED
 from app.api.list_rules import Part, page_of
 from app.api.values import Page, Resource
 from app.resources import queries
-from app.resources.access import provide_manifest
+from app.resources.access import provide_manifest, provide_sbom, provide_sbom_content
 from app.resources.download_services import note_download
 from app.resources.queries import ListedProduct, ListedResource, SeenResource
-from app.resources.rules import last_day, signature_name
+from app.resources.rules import last_day, sbom_name, signature_name
 from app.settings import Settings
 from app.storage import Storage
 from app.web.downloads import Download, attachment, selection, send_file
@@ -96,6 +96,23 @@ class ResourceCalls(Controller):
         found = await _found(caller, settings, resource_id)
         headers = {"Content-Disposition": attachment(signature_name(found.name))}
         return Response(await provide_manifest(found), media_type=JOSE, headers=headers)
+
+    @get(
+        "/{resource_id:uuid}/sbom",
+        responses=FETCHED,
+        tags=["resources"],
+        opt={"gives": JSON},
+    )
+    async def download_sbom(
+        self,
+        caller: NamedDependency[Caller],
+        settings: NamedDependency[Settings],
+        resource_id: FromPath[UUID],
+    ) -> Response[bytes]:
+        """Download the bill of materials of a file: CycloneDX or SPDX."""
+        sbom = provide_sbom(await _found(caller, settings, resource_id))
+        headers = {"Content-Disposition": attachment(sbom_name(sbom.resource.name, sbom.format))}
+        return Response(await provide_sbom_content(sbom), media_type=JSON, headers=headers)
 
 
 async def _found(caller: Caller, settings: Settings, id: UUID) -> SeenResource:

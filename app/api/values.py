@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from app.activation.emergencies.rules import EmergencyState
 from app.activation.rules import FileState
 from app.contracts.rules import Role, ServiceRole, Status
 from app.environments.rules import MOST_PER_ENVIRONMENT, ActivationState
@@ -172,6 +173,31 @@ class Activation(msgspec.Struct, frozen=True):
     file_name: str
     check_code: str
     products: list[GrantedProduct]
+
+
+class EmergencyUse(msgspec.Struct, frozen=True):
+    """What a system reported about its use of an emergency file."""
+
+    system: str
+    host: str
+    environment: str
+    first_used_at: datetime
+    days_used: int
+    reported_at: datetime
+
+
+class EmergencyFile(msgspec.Struct, frozen=True):
+    """An emergency file. It is at `/file` below its address."""
+
+    number: int
+    state: EmergencyState
+    issued_at: datetime
+    issued_by: Annotated[str | None, Meta(description=N_("Null if the account was deleted."))]
+    expires_at: datetime
+    downloaded_at: datetime | None
+    file_name: str
+    check_code: str
+    uses: list[EmergencyUse]
 
 
 class Resource(msgspec.Struct, frozen=True):

@@ -70,6 +70,13 @@ EVENT_TYPES = {
     "single-sign-on-exception-end": N_(
         "Ended an owner's exception from the single sign-on of “%(subject)s”"
     ),
+    "single-sign-on-default-contracts": N_(
+        "Chose who may join contracts by the single sign-on of “%(subject)s”"
+    ),
+    "staff-single-sign-on-exception": N_("Excepted %(subject)s from the single sign-on of staff"),
+    "staff-single-sign-on-exception-end": N_(
+        "Ended the exception of %(subject)s from the single sign-on of staff"
+    ),
     "single-sign-on-delegation": N_("Let the owners of “%(subject)s” manage its single sign-on"),
     "single-sign-on-delegation-end": N_(
         "Stopped the owners of “%(subject)s” from managing its single sign-on"

@@ -15,6 +15,7 @@ from app.history.rules import (
     HistoryFilter,
     event_type_name,
     person_name,
+    provider_name,
     sentence,
 )
 from app.service_accounts.rules import account_name
@@ -68,7 +69,7 @@ class Offered:
 # that a page looks up only its own rows.
 COLUMNS = """
     e.id, e.at, e.event_type, e.actor, e.contract, e.details::text as details,
-    actor.name as actor_name, account.name as account_name,
+    actor.name as actor_name, account.name as account_name, provider.name as provider_name,
     actor.staff_role is not null or former.staff is true
         or account.scopes is not null as staff,
     coalesce(environment.name, company.name, quote_request.reference, resource.name,
@@ -84,6 +85,8 @@ TABLES = """
     audit_event e
     left join portal_user actor on actor.id = e.actor
     left join service_account account on account.id = e.actor
+    left join single_sign_on_connection connection on connection.id = e.actor
+    left join company provider on provider.id = connection.company
     left join withdrawal former on former.erased_user = e.actor
     left join environment on environment.id = e.subject
     left join group_company on group_company.id = e.subject
@@ -123,7 +126,9 @@ def _seen(row: Record) -> SeenEvent:
 
 
 def actor_name(row: Record, *, staff: bool) -> str:
-    """Return who acted, of a row with COLUMNS: a person, a service account or the portal."""
+    """Return who acted, of a row with COLUMNS: a person, an account, a provider or the portal."""
+    if row["provider_name"] is not None:
+        return provider_name(row["provider_name"])
     if row["account_name"] is not None and not staff:
         return account_name(row["account_name"])
     return person_name(row["actor"], row["actor_name"], staff=staff)
@@ -179,12 +184,24 @@ class Found:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person or account that acted in a contract; people who withdrew have no name."""
+    """Who acted in a contract; people who withdrew have no name.
+
+    Attributes:
+        account, provider: whether it is a service account, or a company's identity provider.
+    """
 
     id: UUID
     name: str | None
     staff: bool
     account: bool
+    provider: bool
+
+    @property
+    def shown(self) -> str:
+        """Return how it is called."""
+        if self.account or self.provider:
+            return (account_name if self.account else provider_name)(self.name or "")
+        return person_name(self.id, self.name, staff=False)
 
 
 # Each distinct value by one look into the index, however many events there are.
@@ -207,11 +224,14 @@ OFFERED = """
     select (select coalesce(json_agg(event_type), '[]')
             from types where event_type is not null)::text as types,
            (select coalesce(json_agg(json_build_object(
-                'id', a.actor, 'name', coalesce(u.name, s.name), 'account', s.id is not null,
+                'id', a.actor, 'name', coalesce(u.name, s.name, y.name),
+                'account', s.id is not null, 'provider', y.id is not null,
                 'staff', u.staff_role is not null or w.staff is true or s.scopes is not null)
                 order by s.id is not null, coalesce(u.name, s.name)), '[]')
             from actors a left join portal_user u on u.id = a.actor
             left join service_account s on s.id = a.actor
+            left join single_sign_on_connection o on o.id = a.actor
+            left join company y on y.id = o.company
             left join withdrawal w on w.erased_user = a.actor
             where a.actor is not null)::text as people
 """
@@ -230,13 +250,7 @@ def _event_types(codes: Sequence[str]) -> dict[str, str]:
 
 
 def _people(people: Sequence[Actor]) -> dict[str, str]:
-    customers = {
-        str(each.id): account_name(each.name or "")
-        if each.account
-        else person_name(each.id, each.name, staff=False)
-        for each in people
-        if not each.staff
-    }
+    customers = {str(each.id): each.shown for each in people if not each.staff}
     groups = {Group.PORTAL: person_name(None, None, staff=False)}
     if any(each.staff for each in people):
         groups[Group.VENDOR] = i18n.gettext("Vendor staff")

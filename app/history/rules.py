@@ -55,6 +55,11 @@ class HistoryFilter:
         return {name: str(value) for name, value in values.items() if value is not None}
 
 
+def provider_name(company: str) -> str:
+    """Return how a company's identity provider is called where people are named too."""
+    return _("Identity provider of %(company)s", company=company)
+
+
 def person_name(id: UUID | None, name: str | None, *, staff: bool) -> str:
     """How a person is called in a history, in the reader's language.
 
@@ -73,7 +78,9 @@ def sentence(event_type: str, subject: str, details: Mapping[str, object]) -> st
     """What was done, in the reader's language; an unknown event type is shown by its code."""
     shown = {name: _shown(event_type, name, value) for name, value in details.items()}
     values: defaultdict[str, object] = defaultdict(lambda: "–", shown)
-    values["subject"] = subject or _("(deleted)")
+    # The vendor's own connection belongs to no company.
+    of_vendor = event_type.startswith("single-sign-on-")
+    values["subject"] = subject or (_("Vendor staff") if of_vendor else _("(deleted)"))
     if role := details.get("role"):
         values["role"] = _("Owner") if role == "owner" else _("Member")
     return _(EVENT_TYPES.get(event_type, event_type.replace("%", "%%"))) % values

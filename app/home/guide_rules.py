@@ -68,6 +68,7 @@ _CONTENTS = (
             ("group-companies", N_("Add group companies")),
             ("quotes", N_("Ask for a quote")),
             ("other-systems", N_("Connect other systems")),
+            ("single-sign-on", N_("Use single sign-on")),
         ),
     ),
     (

@@ -42,6 +42,7 @@ KINDS = {
     "reminder": N_("Reminder of end dates"),
     "second-factor-changed": N_("Two-step verification changed"),
     "exceptional-sign-in": N_("Exceptional sign-in of an owner"),
+    "exceptional-staff-sign-in": N_("Exceptional sign-in of an administrator"),
     "second-factors-removed": N_("Two-step verification removed"),
     "staff-invitation": N_("Staff account created"),
     "webhook-paused": N_("Webhook paused"),

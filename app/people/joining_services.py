@@ -1,5 +1,6 @@
 """Joining a contract by a mailed link, with a new account or an existing one."""
 
+import contextlib
 from uuid import UUID
 
 import asyncpg
@@ -14,6 +15,7 @@ from app.accounts.session_services import SignIn, open_session
 from app.audit.services import record
 from app.contracts.services import add_membership
 from app.database import unit_of_work
+from app.people.invited_queries import Invited, list_invited
 from app.people.membership_services import lock_people
 from app.people.queries import Link
 from app.people.rules import REGISTRATION_KEPT
@@ -107,7 +109,19 @@ async def join(link: Link, viewer: Viewer) -> None:
         raise MemberAlready from None
 
 
-async def _accept(link: Link) -> None:
+async def accept_invitations(company: UUID, address: str, user: UUID) -> None:
+    """Join every running contract of a company that invited an address, in the open unit of work.
+
+    The caller knows that the address is the person's.
+    """
+    for invitation in await list_invited(company, address, user):
+        # Cancelled or sent again a moment ago.
+        with contextlib.suppress(LinkClosed):
+            await _accept(invitation)
+            await _enter(invitation, user)
+
+
+async def _accept(link: Link | Invited) -> None:
     """Use the link up: of all who try, one gets a row. The contract's people are locked first."""
     standing, now = await lock_people(link.contract), clock.now()
     used = (
@@ -123,7 +137,7 @@ async def _accept(link: Link) -> None:
         raise LinkClosed
 
 
-async def _enter(link: Link, user: UUID) -> None:
+async def _enter(link: Link | Invited, user: UUID) -> None:
     await Invitation.update({Invitation.accepted_by: user}).where(Invitation.id == link.id)
     await Registration.delete().where(Registration.invitation == link.id)
     await add_membership(user=user, contract=link.contract, role=link.role, actor=user)

@@ -19,7 +19,12 @@ from app.web.lists.queries import list_rows
 
 @dataclass(frozen=True)
 class ListedMember:
-    """A member of a contract in the list; `user` is their account."""
+    """A member of a contract in the list.
+
+    Attributes:
+        user: their account.
+        deactivated: whether the identity provider of their company deactivated it.
+    """
 
     id: UUID
     user: UUID
@@ -28,11 +33,13 @@ class ListedMember:
     role: str
     notification: bool
     last_sign_in_at: datetime | None
+    deactivated: bool
 
 
 MEMBERS = Listing(
     row=fields_of(ListedMember),
-    columns="""m.id, m."user", u.name, u.email, m.role, m.notification, u.last_sign_in_at""",
+    columns="""m.id, m."user", u.name, u.email, m.role, m.notification, u.last_sign_in_at,
+        coalesce(u.disabled_by in ('provider', 'both'), false) as deactivated""",
     tables='membership m join portal_user u on u.id = m."user"',
     key="m.id",
     orders={

@@ -113,6 +113,7 @@ class SeenProvisioning:
     Attributes:
         id, name: of the company.
         made_at, made_by: when the newest token was made, and by whom; None where there is none.
+        unshown_to: who made a token a moment ago and has not seen it.
         revision: of the token; 0 where there never was one.
         managed, deactivated: how many people the provider manages, and has deactivated.
     """
@@ -126,6 +127,7 @@ class SeenProvisioning:
     last_used_at: datetime | None
     last_used_from: str | None
     revoked_at: datetime | None
+    unshown_to: UUID | None
     revision: int
     managed: int
     deactivated: int
@@ -134,6 +136,10 @@ class SeenProvisioning:
     def in_force(self) -> bool:
         """Return whether there is a token that works."""
         return self.made_at is not None and self.revoked_at is None
+
+    def waits_for(self, viewer: UUID) -> bool:
+        """Return whether a person made the token a moment ago and has not seen it."""
+        return self.unshown_to == viewer
 
     @property
     def overlaps_until(self) -> datetime | None:
@@ -149,6 +155,8 @@ async def see_provisioning(company: UUID) -> SeenProvisioning | None:
         """
         select p.id, p.name, c.id as connection, t.made_at, u.name as made_by,
                t.previous_expires_at, t.last_used_at, t.last_used_from, t.revoked_at,
+               case when t.unshown is not null and t.revoked_at is null and t.made_at > $2
+                    then t.made_by end as unshown_to,
                coalesce(t.revision, 0) as revision, counted.managed, counted.deactivated
         from company p join single_sign_on_connection c on c.company = p.id
         left join provisioning_token t on t.connection = c.id
@@ -161,18 +169,5 @@ async def see_provisioning(company: UUID) -> SeenProvisioning | None:
         where p.id = $1
         """,
         company,
-    )
-
-
-async def may_see_token(viewer: UUID, seen: SeenProvisioning) -> bool:
-    """Return whether the person made the token a moment ago and has not seen it."""
-    return (
-        await fetch_one(
-            "select 1 from provisioning_token where connection = $1 and made_by = $2"
-            " and unshown is not null and revoked_at is null and made_at > $3",
-            seen.connection,
-            viewer,
-            clock.now() - SHOWN_WITHIN,
-        )
-        is not None
+        clock.now() - SHOWN_WITHIN,
     )

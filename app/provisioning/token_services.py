@@ -32,12 +32,18 @@ def _purpose(connection: UUID) -> bytes:
 
 
 async def make_connection_token(
-    settings: Settings, company: UUID, *, revision: int, actor: UUID
+    settings: Settings,
+    company: UUID,
+    *,
+    revision: int,
+    actor: UUID,
+    contract: UUID | None = None,
 ) -> None:
     """Give a company's connection a token; the one before works for another day.
 
     Args:
         revision: of the token that the actor saw; 0 if there was none.
+        contract: in whose history it stands, if an owner does it.
 
     Raises:
         Gone: the company has no connection.
@@ -55,10 +61,11 @@ async def make_connection_token(
             await ProvisioningToken.update({**fresh, **_overlap(before)}).where(
                 ProvisioningToken.id == before.id
             )
+        told = {"actor": actor, "contract": contract, "subject": company}
         if before is None or before.revoked_at is not None:
-            await record("provisioning-token-creation", actor=actor, subject=company)
+            await record("provisioning-token-creation", **told)
         else:
-            await record("provisioning-token-rotation", actor=actor, subject=company)
+            await record("provisioning-token-rotation", **told)
 
 
 def _fresh(settings: Settings, connection: UUID, actor: UUID) -> dict[Column | str, Any]:
@@ -99,7 +106,9 @@ async def _find(connection: UUID, revision: int) -> ProvisioningToken | None:
         return None
 
 
-async def revoke_connection_token(company: UUID, *, actor: UUID) -> None:
+async def revoke_connection_token(
+    company: UUID, *, actor: UUID, contract: UUID | None = None
+) -> None:
     """Revoke the token of a company's connection, and the one before: the provider is out at once.
 
     Raises:
@@ -112,7 +121,9 @@ async def revoke_connection_token(company: UUID, *, actor: UUID) -> None:
         await ProvisioningToken.update(
             {ProvisioningToken.revoked_at: clock.now(), ProvisioningToken.unshown: None}
         ).where(ProvisioningToken.id == token.id)
-        await record("provisioning-token-revocation", actor=actor, subject=company)
+        await record(
+            "provisioning-token-revocation", actor=actor, contract=contract, subject=company
+        )
 
 
 async def take_token(settings: Settings, connection: UUID, viewer: UUID) -> str | None:

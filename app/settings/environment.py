@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from ssl import create_default_context
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.addresses import WrongAddress, normal_address
@@ -76,6 +77,21 @@ def _networks(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
             f"{name} must be networks with commas between, such as 10.1.0.0/16, fd00:1::/64:"
             f" {error}."
         ) from None
+
+
+def _provider_ca_file(environ: Mapping[str, str]) -> Path | None:
+    given = environ.get("PORTAL_PROVIDER_CA_FILE")
+    if not given:
+        return None
+    file = Path(given).resolve()
+    try:
+        # Now, not at a sign-in.
+        create_default_context().load_verify_locations(file)
+    except OSError as error:
+        raise SettingsError(
+            f"PORTAL_PROVIDER_CA_FILE must name a file of PEM certificates, not {given!r}: {error}."
+        ) from None
+    return file
 
 
 def _smtp_server(environ: Mapping[str, str]) -> SmtpServer | None:
@@ -190,6 +206,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, demo: bool = False
         delivers_mail=environ.get("PORTAL_DELIVERS_MAIL") != "0",
         metrics_token=_metrics_token(environ),
         provider_addresses=_networks(environ, "PORTAL_PROVIDER_ADDRESSES"),
+        provider_ca_file=_provider_ca_file(environ),
         webhook_addresses=_networks(environ, "PORTAL_WEBHOOK_ADDRESSES"),
         security_fix_months=_number(
             environ, "PORTAL_SECURITY_FIX_MONTHS", 6, MOST_FIX_MONTHS, lowest=0

@@ -61,6 +61,8 @@ class Settings:
         delivers_mail: whether the server processes deliver mails themselves.
         metrics_token: what monitoring shows to read /metrics, or None without a such page.
         provider_addresses: private networks in which identity providers may be.
+        provider_ca_file: certificate authorities that count for identity providers beside the
+            machine's, or None.
         webhook_addresses: private networks that webhooks may reach all the same.
         security_fix_months: how long security fixes can be downloaded after a term.
         dns_servers: address and port of the name servers that domains are verified by; none for
@@ -85,6 +87,7 @@ class Settings:
     delivers_mail: bool
     metrics_token: bytes | None = field(repr=False)
     provider_addresses: tuple[str, ...] = ()
+    provider_ca_file: Path | None = None
     webhook_addresses: tuple[str, ...] = ()
     security_fix_months: int = 6
     dns_servers: tuple[tuple[str, int], ...] = ()

@@ -23,11 +23,13 @@ class SetUp:
     Attributes:
         place: path of its page.
         contract: whose owner looks; None in the console.
+        owner: the owner who looks; None in the console.
     """
 
     seen: SeenSingleSignOn
     place: str
     contract: SeenContract | None = None
+    owner: UUID | None = None
 
     @property
     def number(self) -> str:
@@ -57,19 +59,23 @@ async def find_set_up(company: UUID, place: str) -> SetUp:
     return SetUp(found, place)
 
 
-async def provide_own_set_up(contract: NamedDependency[SeenContract]) -> SetUp:
+async def provide_own_set_up(
+    viewer: NamedDependency[Viewer], contract: NamedDependency[SeenContract]
+) -> SetUp:
     """Return the single sign-on of the company of the contract in the address."""
     found = await see_single_sign_on_of_contract(contract.id)
-    return SetUp(found, f"{contract.url}/single-sign-on", contract)
+    return SetUp(found, f"{contract.url}/single-sign-on", contract, viewer.id)
 
 
-async def provide_own_connected(contract: NamedDependency[SeenContract]) -> SetUp:
+async def provide_own_connected(
+    viewer: NamedDependency[Viewer], contract: NamedDependency[SeenContract]
+) -> SetUp:
     """Return it where the owner may change it and the provider is entered.
 
     Raises:
         NotFoundException: the owner may not, or no provider is entered.
     """
-    found = await provide_own_set_up(contract)
+    found = await provide_own_set_up(viewer, contract)
     if not found.may_change or found.seen.connection is None:
         raise NotFoundException
     return found
@@ -81,7 +87,7 @@ async def find_own_set_up(viewer: Viewer, number: str) -> SetUp:
     Raises:
         NotFoundException: the person may not.
     """
-    found = await provide_own_set_up(await provide_owned_contract(viewer, number))
+    found = await provide_own_set_up(viewer, await provide_owned_contract(viewer, number))
     if not found.may_change:
         raise NotFoundException
     return found

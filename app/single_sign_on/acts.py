@@ -59,7 +59,12 @@ class ExceptionChange(OfCompany, frozen=True, kw_only=True):
 Find = Callable[[Viewer, UUID, str], Awaitable[SetUp]]
 
 
-async def _set_up(find: Find, context: Context, payload: Any) -> SetUp:
+async def find_subject(find: Find, context: Context, payload: Any) -> SetUp:
+    """Return what an act is about, if the person may change it.
+
+    Raises:
+        NotFoundException: they may not.
+    """
     found = await find(context.viewer, payload.company, payload.contract)
     if found.seen.id != payload.company:
         raise NotFoundException
@@ -71,7 +76,7 @@ def _company(seen: SeenSingleSignOn) -> tuple[str, str]:
 
 
 async def _state_connection(find: Find, context: Context, payload: ConnectionEntry) -> Statement:
-    set_up = await _set_up(find, context, payload)
+    set_up = await find_subject(find, context, payload)
     seen = set_up.seen
     again = _(
         "Single sign-on is turned off until an owner has tested it again, and people link their"
@@ -86,7 +91,7 @@ async def _state_connection(find: Find, context: Context, payload: ConnectionEnt
 
 
 async def _save_connection(find: Find, context: Context, payload: ConnectionEntry) -> Done:
-    set_up = await _set_up(find, context, payload)
+    set_up = await find_subject(find, context, payload)
     await changes.save_connection(
         payload.company,
         values=payload.values,
@@ -98,7 +103,7 @@ async def _save_connection(find: Find, context: Context, payload: ConnectionEntr
 
 
 async def _state_removal(find: Find, context: Context, payload: DomainRemoval) -> Statement:
-    set_up = await _set_up(find, context, payload)
+    set_up = await find_subject(find, context, payload)
     seen = set_up.seen
     names = [each.domain for each in seen.domains if each.id == str(payload.domain)]
     if not names:
@@ -113,7 +118,7 @@ async def _state_removal(find: Find, context: Context, payload: DomainRemoval) -
 
 
 async def _remove_domain(find: Find, context: Context, payload: DomainRemoval) -> Done:
-    set_up = await _set_up(find, context, payload)
+    set_up = await find_subject(find, context, payload)
     await changes.remove_domain(
         payload.company, payload.domain, actor=context.viewer.id, contract=set_up.contract_id
     )
@@ -141,7 +146,7 @@ NOTES = {
 
 
 async def _state_state(find: Find, context: Context, payload: StateChange) -> Statement:
-    set_up = await _set_up(find, context, payload)
+    set_up = await find_subject(find, context, payload)
     seen = set_up.seen
     if payload.state not in seen.next_states:
         raise NotFoundException
@@ -159,7 +164,7 @@ async def _state_state(find: Find, context: Context, payload: StateChange) -> St
 
 
 async def _change_state(find: Find, context: Context, payload: StateChange) -> Done:
-    set_up = await _set_up(find, context, payload)
+    set_up = await find_subject(find, context, payload)
     await changes.change_state(
         payload.company,
         payload.state,
@@ -172,7 +177,7 @@ async def _change_state(find: Find, context: Context, payload: StateChange) -> D
 
 
 async def _state_exception(find: Find, context: Context, payload: ExceptionChange) -> Statement:
-    set_up = await _set_up(find, context, payload)
+    set_up = await find_subject(find, context, payload)
     seen = set_up.seen
     owner = next((each for each in seen.owners if each.id == str(payload.user)), None)
     if owner is None or not seen.connection:
@@ -189,7 +194,7 @@ async def _state_exception(find: Find, context: Context, payload: ExceptionChang
 
 
 async def _change_exception(find: Find, context: Context, payload: ExceptionChange) -> Done:
-    set_up = await _set_up(find, context, payload)
+    set_up = await find_subject(find, context, payload)
     await changes.set_exception(
         payload.company,
         payload.user,
@@ -259,9 +264,14 @@ def make_acts(name: str, find: Find, may: Callable[[Viewer], None]) -> SetUpActs
     )
 
 
-async def _find_own(viewer: Viewer, _company: UUID, number: str) -> SetUp:
+async def find_own(viewer: Viewer, _company: UUID, number: str) -> SetUp:
+    """Look up the company of an owner's contract.
+
+    Raises:
+        NotFoundException: the owner may not change its single sign-on.
+    """
     return await find_own_set_up(viewer, number)
 
 
-OWN = make_acts("own-single-sign-on", _find_own, require_proof)
+OWN = make_acts("own-single-sign-on", find_own, require_proof)
 CONNECTION, DOMAIN_REMOVAL, STATE, EXCEPTION = OWN

@@ -1,5 +1,6 @@
-"""Changes of a company's single sign-on, as administrators and owners make them.
+"""Changes of single sign-on, as administrators and owners make them.
 
+Where a company is None, it is the vendor's: its administrators are then what owners are elsewhere.
 An owner's change names the contract, so that it stands in the contract's history.
 """
 
@@ -10,6 +11,7 @@ from app.audit.services import record
 from app.contracts.tables import Company
 from app.database import Gone, fetch_value, lock_row, unit_of_work
 from app.settings import Settings
+from app.single_sign_on.exception_services import note_exception
 from app.single_sign_on.provider_services import encrypt_client_secret
 from app.single_sign_on.queries import find_connection
 from app.single_sign_on.rules import FEWEST_EXCEPTIONS, IN_USE, NEXT_STATES, State
@@ -28,7 +30,7 @@ from app.web.values import builtins, columns
 EXCEPTIONS = """
     select count(distinct e."user") from single_sign_on_exception e
     join single_sign_on_connection c on c.id = e.connection
-    join known_company_owner o on o.company = c.company and o."user" = e."user"
+    join known_company_owner o on o.company is not distinct from c.company and o."user" = e."user"
     where e.connection = $1
       and (exists (select 1 from authenticator_app f
                    where f."user" = e."user" and f.confirmed_at is not null)
@@ -52,8 +54,10 @@ class NotOwner(Exception):
     """The person is no owner of the company's contracts."""
 
 
-async def lock_connection(company: UUID, revision: int | None = None) -> SingleSignOnConnection:
-    """Lock the connection of a company against other changes of it.
+async def lock_connection(
+    company: UUID | None, revision: int | None = None
+) -> SingleSignOnConnection:
+    """Lock the connection of a company, or the vendor's, against other changes of it.
 
     Raises:
         Gone: there is none.
@@ -94,7 +98,7 @@ async def save_connection(
             )
         else:
             if (before.issuer, before.client_id) != (values.issuer, values.client_id):
-                await _begin_again(before, values)
+                await begin_again(before, values)
             elif before.offline_access != values.offline_access:
                 await SingleSignOnConnection.update(columns(values)).where(
                     SingleSignOnConnection.id == before.id
@@ -110,7 +114,8 @@ async def save_connection(
         )
 
 
-async def _begin_again(before: SingleSignOnConnection, values: ConnectionValues) -> None:
+async def begin_again(before: SingleSignOnConnection, values: ConnectionValues) -> None:
+    """Set issuer and client of a connection that is there, so that it has to be tested again."""
     await end_provider_sessions(before.id)
     identity, attempt = SingleSignOnIdentity, SingleSignOnAttempt
     await identity.delete().where(identity.connection == before.id)
@@ -125,7 +130,12 @@ async def _begin_again(before: SingleSignOnConnection, values: ConnectionValues)
 
 
 async def set_secret(
-    settings: Settings, company: UUID, secret: str, *, actor: UUID, contract: UUID | None = None
+    settings: Settings,
+    company: UUID | None,
+    secret: str,
+    *,
+    actor: UUID,
+    contract: UUID | None = None,
 ) -> None:
     """Set the client secret; the state stays, since providers have one replaced every year or two.
 
@@ -144,7 +154,7 @@ async def set_secret(
 
 
 async def add_domain(
-    company: UUID, *, values: DomainValues, actor: UUID, contract: UUID | None = None
+    company: UUID | None, *, values: DomainValues, actor: UUID, contract: UUID | None = None
 ) -> None:
     """Add a domain that staff know to be the company's.
 
@@ -173,7 +183,7 @@ async def add_domain(
 
 
 async def remove_domain(
-    company: UUID, domain: UUID, *, actor: UUID, contract: UUID | None = None
+    company: UUID | None, domain: UUID, *, actor: UUID, contract: UUID | None = None
 ) -> None:
     """Remove a domain; its people sign in by password again.
 
@@ -196,7 +206,7 @@ async def remove_domain(
 
 
 async def change_state(
-    company: UUID, state: State, *, revision: int, actor: UUID, contract: UUID | None = None
+    company: UUID | None, state: State, *, revision: int, actor: UUID, contract: UUID | None = None
 ) -> None:
     """Offer single sign-on, require it, or turn it off.
 
@@ -237,7 +247,7 @@ async def _require_exceptions(connection: UUID) -> None:
 
 
 async def set_exception(
-    company: UUID, user: UUID, *, keep: bool, actor: UUID, contract: UUID | None = None
+    company: UUID | None, user: UUID, *, keep: bool, actor: UUID, contract: UUID | None = None
 ) -> None:
     """Let an owner keep their password where single sign-on is required, or no longer.
 
@@ -252,7 +262,8 @@ async def set_exception(
         own = (exception.connection == connection.id) & (exception.user == user)
         if keep:
             if not await fetch_value(
-                'select 1 from known_company_owner where company = $1 and "user" = $2',
+                "select 1 from known_company_owner where company is not distinct from $1"
+                ' and "user" = $2',
                 company,
                 user,
             ):
@@ -267,19 +278,4 @@ async def set_exception(
             if connection.state == State.REQUIRED:
                 await _require_exceptions(connection.id)
             await end_password_sessions(company)
-        if keep:
-            await record(
-                "single-sign-on-exception",
-                actor=actor,
-                contract=contract,
-                subject=company,
-                user=user,
-            )
-        else:
-            await record(
-                "single-sign-on-exception-end",
-                actor=actor,
-                contract=contract,
-                subject=company,
-                user=user,
-            )
+        await note_exception(company, user, keep=keep, actor=actor, contract=contract)

@@ -13,6 +13,7 @@ import msgspec
 
 from app import clock
 from app.accounts import guess_rules, throttling
+from app.accounts.factors.queries import has_factor
 from app.accounts.passwords import verify_password
 from app.accounts.queries import find_own_credentials
 from app.accounts.rules import token_hash
@@ -54,7 +55,7 @@ async def offer_linking(settings: Settings, connection: Connection, arrival: Arr
         Refused: there is no account by now.
     """
     person = arrival.person
-    found = await queries.find_account(connection.id, person.subject, person.address)
+    found = await queries.find_account(connection, person.subject, person.address)
     if found is None:
         raise Refused(Why.NO_ACCOUNT)
     linking = Linking(
@@ -102,6 +103,8 @@ async def link_by_password(
 ) -> SignIn | PendingLogin | Throttled | None:
     """Link the account and sign the person in; None where the password is wrong.
 
+    One of the staff with a second factor here is linked after it.
+
     Raises:
         Refused: the account or the person of the provider is linked otherwise by now.
         CredentialsChanged: the account is shut, or its password has just changed.
@@ -115,16 +118,20 @@ async def link_by_password(
             await record("password-check-failure", actor=None, subject=linking.user)
         return None
     await throttling.forgive(admitted)
-    found = await queries.find_account(connection.id, linking.subject, linking.address)
+    found = await queries.find_account(connection, linking.subject, linking.address)
     if account is None or found is None or found.user != linking.user:
         raise Refused(Why.NO_ACCOUNT)
     async with unit_of_work():
-        await services.link(connection, linking.user, linking.subject)
+        # From then on the provider's second factor may stand in for that of staff.
+        waits = connection.company is None and await has_factor(linking.user)
+        if not waits:
+            await services.link(connection, linking.user, linking.subject)
         return await services.open_linked(
             settings,
             connection,
             account,
             left=linking.left,
+            subject=linking.subject if waits else None,
             user_agent=user_agent,
             device_tokens=device_tokens,
         )

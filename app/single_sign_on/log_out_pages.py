@@ -10,8 +10,12 @@ from app.accounts.throttling import Throttled
 from app.settings import Settings
 from app.single_sign_on import services
 from app.single_sign_on.log_out_services import end_by_token
-from app.single_sign_on.rules import IN_USE, Connection, Refused, Why
-from app.single_sign_on.sign_in_pages import PATH, provide_connection
+from app.single_sign_on.rules import IN_USE, Connection, Refused, Why, sign_in_path
+from app.single_sign_on.sign_in_pages import (
+    PATH,
+    provide_connection,
+    provide_staff_connection,
+)
 from app.web.errors import too_many_attempts
 from app.web.requests import PageRequest, read_form
 
@@ -46,6 +50,13 @@ class BackChannel(Controller):
             await services.note_refusal(connection, refused.why)
             return _refused(refused.why)
         return Response(None, status_code=200, headers=NO_STORE)
+
+
+class StaffBackChannel(BackChannel):
+    """The same of the vendor's own provider."""
+
+    path = f"{sign_in_path(None)}/back-channel-logout"
+    dependencies = {"connection": Provide(provide_staff_connection)}
 
 
 def _refused(why: Why) -> Response[Any]:

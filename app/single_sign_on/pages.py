@@ -11,8 +11,9 @@ from app.accounts.rules import Viewer
 from app.contracts.access import provide_owned_contract
 from app.contracts.rules import SeenContract
 from app.settings import Settings
-from app.single_sign_on import acts, claim_controllers, controllers, queries
+from app.single_sign_on import acts, claim_controllers, controllers, default_controllers, queries
 from app.single_sign_on.access import SetUp, provide_own_connected, provide_own_set_up
+from app.single_sign_on.default_acts import OWN_DEFAULTS
 from app.single_sign_on.rules import Connection
 from app.single_sign_on.sign_in_pages import leave
 from app.web.i18n import gettext as _
@@ -69,6 +70,15 @@ class OwnClaims(claim_controllers.Claims):
     guards = [signed_in, recently_proved]
     dependencies = CONNECTED
     door = acts.OWN
+
+
+class OwnDefaults(default_controllers.Defaults):
+    """Contracts that people join at their first sign-in."""
+
+    path = f"{PATH}/default-contracts"
+    guards = [signed_in]
+    dependencies = CONNECTED
+    act = OWN_DEFAULTS
 
 
 class OwnSteps(controllers.Steps):

@@ -11,7 +11,7 @@ import structlog
 
 from app.database import fetch
 from app.encryption import CannotOpen, decrypt, encrypt, read_secret
-from app.outgoing import Answer, Unreachable, call
+from app.outgoing import Answer, Unreachable, Untrusted, call
 from app.settings import Settings
 from app.single_sign_on.rules import Connection, Refused, Why, is_provider_address
 from app.single_sign_on.token_rules import LONGEST_TOKEN
@@ -181,8 +181,12 @@ async def _ask(settings: Settings, method: str, url: str, **sent: Any) -> Answer
             allowed=settings.provider_addresses,
             seconds=SECONDS,
             most_bytes=MOST_BYTES,
+            authorities=settings.provider_ca_file,
             **sent,
         )
+    except Untrusted as error:
+        log.warning("provider-certificate", reason=str(error))
+        raise Refused(Why.WRONG_CERTIFICATE) from error
     except Unreachable as error:
         raise _down(str(error)) from error
 

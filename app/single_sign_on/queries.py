@@ -10,22 +10,25 @@ from app.single_sign_on.domain_rules import record_of
 from app.single_sign_on.rules import NEXT_STATES, Connection, State
 
 CONNECTION = """
-    select c.id, c.company, p.name as company_name, c.issuer, c.client_id, c.encrypted_secret,
-           c.state, c.offline_access, array(select d.domain from single_sign_on_domain d
-                          where d.connection = c.id) as domains
-    from single_sign_on_connection c join company p on p.id = c.company
+    select c.id, c.company, coalesce(p.name, '') as company_name, c.issuer, c.client_id,
+           c.encrypted_secret, c.state, c.offline_access, c.amr, c.acr,
+           array(select d.domain from single_sign_on_domain d
+                 where d.connection = c.id) as domains
+    from single_sign_on_connection c left join company p on p.id = c.company
 """
 
 
 def _connection(found: Record | None) -> Connection | None:
     if found is None:
         return None
-    told = {"state": State(found["state"]), "domains": frozenset(found["domains"])}
-    return Connection(**{**found, **told})
+    sets = {name: frozenset(found[name]) for name in ("domains", "amr", "acr")}
+    return Connection(**{**found, **sets, "state": State(found["state"])})
 
 
-async def find_connection(company: UUID) -> Connection | None:
-    """Return a company's connection."""
+async def find_connection(company: UUID | None) -> Connection | None:
+    """Return a company's connection, or the vendor's."""
+    if company is None:
+        return _connection(await fetch_one(f"{CONNECTION} where c.company is null"))
     return _connection(await fetch_one(f"{CONNECTION} where c.company = $1", company))
 
 
@@ -79,11 +82,11 @@ class KnownAccount:
     made: bool
 
 
-async def find_account(connection: UUID, subject: str, address: str) -> KnownAccount | None:
+async def find_account(connection: Connection, subject: str, address: str) -> KnownAccount | None:
     """Return the account that is linked with a person, else the one with their address.
 
-    The vendor's staff belong to no customer's provider, and an account that is linked with another
-    person of the provider is theirs.
+    The vendor's staff belong to its own provider and to no customer's; no one else belongs to it.
+    An account that is linked with another person of the provider is theirs.
     """
     return await row(
         KnownAccount,
@@ -93,7 +96,7 @@ async def find_account(connection: UUID, subject: str, address: str) -> KnownAcc
         from portal_user u
         left join single_sign_on_identity i
             on i."user" = u.id and i.connection = $1 and (i.subject = $2 or i.subject is null)
-        where u.staff_role is null and u.disabled_at is null
+        where (u.staff_role is not null) = $4 and u.disabled_at is null
           and (i.subject is not null
                or (u.email = $3
                    and not exists (select 1 from single_sign_on_identity o
@@ -101,9 +104,10 @@ async def find_account(connection: UUID, subject: str, address: str) -> KnownAcc
                                      and (o."user" = u.id and o.subject is not null
                                           or o.subject = $2))))
         """,
-        connection,
+        connection.id,
         subject,
         address,
+        connection.company is None,
     )
 
 
@@ -134,6 +138,14 @@ class SeenClaim:
     def record(self) -> str:
         """Return the TXT record."""
         return record_of(self.token)
+
+
+@dataclass(frozen=True)
+class DefaultContract:
+    """A contract that people join at their first sign-in."""
+
+    id: str
+    number: str
 
 
 @dataclass(frozen=True)
@@ -177,6 +189,7 @@ class SeenSingleSignOn:
     listed_claims: str | None
     listed_owners: str | None
     first_contract: str | None
+    listed_defaults: str | None
 
     @property
     def domains(self) -> list[SeenDomain]:
@@ -192,6 +205,11 @@ class SeenSingleSignOn:
     def owners(self) -> list[SeenOwner]:
         """Return the owners of the company's contracts."""
         return json_rows(SeenOwner, self.listed_owners)
+
+    @property
+    def default_contracts(self) -> list[DefaultContract]:
+        """Return the contracts that people join at their first sign-in."""
+        return json_rows(DefaultContract, self.listed_defaults)
 
     @property
     def next_states(self) -> tuple[State, ...]:
@@ -221,7 +239,10 @@ SEEN = """
                     or exists (select 1 from passkey f where f."user" = o."user"))
                 order by o.name, o."user")
             from known_company_owner o where o.company = p.id)::text as listed_owners,
-           (select min(k.number) from contract k where k.company = p.id) as first_contract
+           (select min(k.number) from contract k where k.company = p.id) as first_contract,
+           (select json_agg(json_build_object('id', k.id, 'number', k.number) order by k.number)
+            from single_sign_on_default_contract d join contract k on k.id = d.contract
+            where d.connection = c.id)::text as listed_defaults
     from company p left join single_sign_on_connection c on c.company = p.id
 """
 

@@ -18,6 +18,8 @@ LINKING_LASTS = timedelta(minutes=15)
 FEWEST_EXCEPTIONS = 2
 LONGEST_ADDRESS = 300
 SCOPES = "openid email profile"
+# What stands for the company in the addresses of the vendor's own connection.
+STAFF = "staff"
 # Some providers give a refresh token for this scope only; others give one that never ends.
 OFFLINE = "offline_access"
 # How long a session stays before the provider is asked again, and how long an answer may take.
@@ -55,6 +57,7 @@ class Why(StrEnum):
 
     NO_ATTEMPT = "no-attempt"
     PROVIDER_DOWN = "provider-down"
+    WRONG_CERTIFICATE = "provider-certificate"
     PROVIDER_REFUSED = "provider-refused"
     MIXED_UP = "wrong-issuer-of-answer"
     CODE_REFUSED = "code-refused"
@@ -83,10 +86,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Connection:
-    """What a sign-in needs to know of a company's connection."""
+    """What a sign-in needs to know of a company's connection, or of the vendor's.
+
+    Attributes:
+        company: None for the vendor's, through which its staff sign in.
+        company_name: empty for the vendor.
+        amr, acr: what counts as staff's second factor.
+    """
 
     id: UUID
-    company: UUID
+    company: UUID | None
     company_name: str
     issuer: str
     client_id: str
@@ -94,6 +103,8 @@ class Connection:
     state: State
     domains: frozenset[str]
     offline_access: bool = False
+    amr: frozenset[str] = frozenset()
+    acr: frozenset[str] = frozenset()
 
 
 def scopes(*, offline_access: bool) -> str:
@@ -101,16 +112,21 @@ def scopes(*, offline_access: bool) -> str:
     return f"{SCOPES} {OFFLINE}" if offline_access else SCOPES
 
 
-def callback_url(base_url: str, company: UUID) -> str:
+def sign_in_path(company: UUID | None) -> str:
+    """Return the path of sign-ins through a company's connection, or the vendor's."""
+    return f"/login/single-sign-on/{company or STAFF}"
+
+
+def callback_url(base_url: str, company: UUID | None) -> str:
     """Return the redirect URI: one for each company, so that no provider's answer passes for
     another one's (RFC 9700, section 4.4)."""
-    return f"{base_url}/login/single-sign-on/{company}/callback"
+    return f"{base_url}{sign_in_path(company)}/callback"
 
 
-def log_out_url(base_url: str, company: UUID) -> str:
+def log_out_url(base_url: str, company: UUID | None) -> str:
     """Return where the provider says that a person signed out (OpenID Connect Back-Channel
     Logout)."""
-    return f"{base_url}/login/single-sign-on/{company}/back-channel-logout"
+    return f"{base_url}{sign_in_path(company)}/back-channel-logout"
 
 
 def after_exit_url(base_url: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -11,14 +10,16 @@ import msgspec
 from app import clock
 from app.accounts import queries as accounts
 from app.accounts.exit_services import encrypt_exit, encrypt_grant
-from app.accounts.rules import ByProvider, Viewer, new_token
+from app.accounts.rules import ByProvider
 from app.accounts.session_services import PendingLogin, SignIn, pass_first_step
 from app.audit.services import record
 from app.database import Record, fetch, fetch_one, unit_of_work
 from app.settings import Settings
 from app.single_sign_on import queries, rules
+from app.single_sign_on.departure_services import with_query
 from app.single_sign_on.provider_services import Provider, discover, exchange, read_keys
 from app.single_sign_on.rules import IN_USE, Connection, Refused, Why
+from app.single_sign_on.strength_rules import Strength, strength_of
 from app.single_sign_on.tables import SingleSignOnAttempt, SingleSignOnIdentity
 from app.single_sign_on.token_rules import Expected, Person, read_id_token
 
@@ -43,11 +44,13 @@ class Left(msgspec.Struct, frozen=True):
         exit: the address that ends their session there, if there is one.
         session: what the provider calls that session, if it says so.
         refresh: the token that asks whether they may still sign in, if there is one.
+        strength: how sure it is of the person.
     """
 
     exit: str | None
     session: str | None
     refresh: str | None
+    strength: Strength
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Arrival:
 
     Attributes:
         browser: the token of the browser that began the sign-in.
-        tester: the owner who tests the connection; None for a sign-in.
+        tester: the owner or administrator who tests the connection; None for a sign-in.
         next: the path that they wanted.
         left: what the provider left with the portal.
     """
@@ -66,54 +69,6 @@ class Arrival:
     tester: UUID | None
     next: str
     left: Left
-
-
-async def depart(
-    settings: Settings,
-    connection: Connection,
-    *,
-    browser: str,
-    address: str = "",
-    wanted: str = "/",
-    tester: UUID | None = None,
-) -> str:
-    """Return the provider's address where a person signs in, and remember that they went there.
-
-    Args:
-        browser: the token that the browser keeps in a cookie.
-        address: their mail address, which the provider need not ask again.
-
-    Raises:
-        Refused: the provider is down.
-    """
-    provider = await discover(settings, connection.issuer)
-    state, now = new_token(), clock.now()
-    await SingleSignOnAttempt.insert(
-        SingleSignOnAttempt(
-            connection=connection.id,
-            state_hash=rules.attempt_hash(state, browser),
-            tester=tester,
-            next=wanted,
-            created_at=now,
-            expires_at=now + rules.ATTEMPT_LASTS,
-        )
-    )
-    asked = {
-        "response_type": "code",
-        "client_id": connection.client_id,
-        "redirect_uri": rules.callback_url(settings.base_url, connection.company),
-        "scope": rules.scopes(offline_access=connection.offline_access),
-        "state": state,
-        "nonce": rules.nonce_of(state, browser),
-        "code_challenge": rules.challenge_of(rules.verifier_of(state, browser)),
-        "code_challenge_method": "S256",
-        **({"login_hint": address} if address else {}),
-    }
-    return _with_query(provider.authorization, asked)
-
-
-def _with_query(address: str, parameters: Mapping[str, str]) -> str:
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters)}"
 
 
 async def arrive(
@@ -151,7 +106,8 @@ async def arrive(
     if rules.domain_of(person.address) not in connection.domains:
         raise Refused(Why.FOREIGN_ADDRESS)
     exit = _exit(settings, connection, provider, tokens.id_token)
-    left = Left(exit, person.session, tokens.refresh)
+    strength = strength_of(connection, person.told, clock.now())
+    left = Left(exit, person.session, tokens.refresh, strength)
     return Arrival(person, browser, attempt["tester"], attempt["next"], left)
 
 
@@ -174,7 +130,7 @@ async def _take_attempt(
 def _exit(settings: Settings, connection: Connection, provider: Provider, token: str) -> str | None:
     if provider.end_session is None:
         return None
-    return _with_query(
+    return with_query(
         provider.end_session,
         {
             "id_token_hint": token,
@@ -209,7 +165,7 @@ async def enter(
         CredentialsChanged: the account is shut.
     """
     person = arrival.person
-    found = await queries.find_account(connection.id, person.subject, person.address)
+    found = await queries.find_account(connection, person.subject, person.address)
     if found is None:
         raise Refused(Why.NO_ACCOUNT)
     if not (found.linked or found.made):
@@ -236,15 +192,17 @@ async def open_linked(
     account: Record,
     *,
     left: Left,
+    subject: str | None = None,
     user_agent: str,
     device_tokens: Sequence[str],
 ) -> SignIn | PendingLogin:
     """Go on with an account that is linked, in the open unit of work.
 
-    A second factor that the person set up here is asked all the same.
+    A second factor that the person set up here is asked all the same, unless the provider's counts.
 
     Args:
         account: a row of find_credentials.
+        subject: the person to link the account with after its second factor.
 
     Raises:
         CredentialsChanged: the account is shut, or its credentials are others by now.
@@ -256,6 +214,9 @@ async def open_linked(
         encrypt_exit(settings, user, left.exit) if left.exit else None,
         left.session,
         encrypt_grant(settings, user, left.refresh) if left.refresh else None,
+        left.strength.proved_at,
+        left.strength.second_factor,
+        subject,
     )
     identity = SingleSignOnIdentity
     await identity.update({identity.last_used_at: clock.now()}).where(
@@ -281,24 +242,3 @@ async def link(connection: Connection, user: UUID, subject: str) -> None:
     )
     if same is None:
         raise Refused(Why.OTHER_PERSON)
-
-
-async def pass_test(connection: Connection, arrival: Arrival, viewer: Viewer) -> None:
-    """Note that an owner signed in through the connection, and link their account with it.
-
-    Raises:
-        Refused: the provider signed in somebody else.
-    """
-    address = await queries.find_address(viewer.id)
-    if viewer.id != arrival.tester or arrival.person.address != address:
-        raise Refused(Why.OTHER_PERSON)
-    async with unit_of_work():
-        # A connection that was changed during the test has to be tested again.
-        await fetch(
-            "update single_sign_on_connection set tested_at = $4,"
-            " state = case when state = 'draft' then 'tested' else state end"
-            " where id = $1 and issuer = $2 and client_id = $3",
-            *(connection.id, connection.issuer, connection.client_id, clock.now()),
-        )
-        await link(connection, viewer.id, arrival.person.subject)
-        await record("single-sign-on-test", actor=viewer.id, subject=connection.company)

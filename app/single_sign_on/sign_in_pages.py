@@ -13,8 +13,15 @@ from app.accounts.rules import local_path, new_token, with_next
 from app.accounts.session_services import PendingLogin, SignIn
 from app.accounts.throttling import Throttled
 from app.settings import Settings
-from app.single_sign_on import linking_services, queries, services
-from app.single_sign_on.rules import ATTEMPT_LASTS, IN_USE, Connection, Refused, Why
+from app.single_sign_on import (
+    departure_services,
+    joining_services,
+    linking_services,
+    queries,
+    services,
+    trial_services,
+)
+from app.single_sign_on.rules import ATTEMPT_LASTS, IN_USE, Connection, Refused, Why, sign_in_path
 from app.web.errors import sign_in_wait_message, too_many_attempts
 from app.web.forms import Fields
 from app.web.http.cookies import cookie_values
@@ -39,6 +46,10 @@ MESSAGES = {
         "This sign-in has expired, was used already, or began in another browser. Start again."
     ),
     Why.PROVIDER_DOWN: DOWN,
+    Why.WRONG_CERTIFICATE: N_(
+        "The portal does not trust the certificate of your company's sign-in page. Give your"
+        " administrator the code below."
+    ),
     Why.PROVIDER_REFUSED: N_(
         "Your company's sign-in page did not let you in, or you cancelled. Ask your company's IT"
         " department for access to this portal."
@@ -59,8 +70,19 @@ MESSAGES = {
         " one. Sign in there as yourself."
     ),
 }
+STAFF_MESSAGES = {
+    **MESSAGES,
+    Why.PROVIDER_DOWN: N_(
+        "Your company's sign-in page cannot be reached now. Try again later. If it is urgent, the"
+        " administrators who keep a password for this case can sign in with their user code."
+    ),
+    Why.NO_ACCOUNT: N_(
+        "There is no staff account with your email address. Ask an administrator. If you are a"
+        " customer, sign in with your user code."
+    ),
+}
 # The portal itself is well: a server error would raise the alarm of its operators.
-STATUSES = {Why.NO_ATTEMPT: 400, Why.PROVIDER_DOWN: 424}
+STATUSES = {Why.NO_ATTEMPT: 400, Why.PROVIDER_DOWN: 424, Why.WRONG_CERTIFICATE: 424}
 
 
 async def provide_connection(id: FromPath[UUID]) -> Connection | None:
@@ -81,7 +103,7 @@ async def leave(
     The policy of the portal's pages lets a form lead to the portal only; a page may lead anywhere.
 
     Args:
-        wanted: what `services.depart` takes.
+        wanted: what `departure_services.depart` takes.
     """
     client = request.client.host if request.client else ""
     admitted = await throttling.admit(guess_rules.provider_lanes(connection.id, client))
@@ -89,7 +111,7 @@ async def leave(
         return too_many_attempts(request, admitted.wait)
     browser = next(iter(browser_tokens(request, settings)), "") or new_token()
     try:
-        address = await services.depart(settings, connection, browser=browser, **wanted)
+        address = await departure_services.depart(settings, connection, browser=browser, **wanted)
     except Refused as refused:
         return await refusal(request, connection, refused.why)
     headers = {"Refresh": f"0; url={address}", "Cache-Control": "no-store"}
@@ -107,14 +129,16 @@ async def leave(
 
 async def refusal(request: PageRequest, connection: Connection | None, why: Why) -> Response[Any]:
     """Answer that the sign-in does not count, with what to do and the reason's code."""
+    messages = MESSAGES
     if connection is not None:
+        messages = MESSAGES if connection.company else STAFF_MESSAGES
         await services.note_refusal(connection, why)
     return page(
         request,
         "single_sign_on/refusal.html",
         status=STATUSES.get(why, 403),
         headers={"Cache-Control": "no-store"},
-        message=_(MESSAGES.get(why, NOT_SIGNED_IN)),
+        message=_(messages.get(why, NOT_SIGNED_IN)),
         code=why.value,
     )
 
@@ -165,9 +189,9 @@ class ProviderSignIn(Controller):
             arrival = await services.arrive(settings, connection, answer, browsers)
             if arrival.tester is not None:
                 viewer = access.user_of(request)
-                await services.pass_test(connection, arrival, viewer)
+                await trial_services.pass_test(connection, arrival, viewer)
                 return see_other(f"{arrival.next}?tested=1")
-            outcome = await services.enter(
+            outcome = await joining_services.enter(
                 settings, connection, arrival, **_browser(request, settings)
             )
             if outcome is not None:
@@ -211,6 +235,18 @@ class ProviderSignIn(Controller):
         return again if outcome is None else too_many_attempts(request, outcome.wait, again)
 
 
+async def provide_staff_connection() -> Connection | None:
+    """Return the vendor's connection; None where there is none."""
+    return await queries.find_connection(None)
+
+
+class StaffSignIn(ProviderSignIn):
+    """Sign-in of the vendor's staff through its own provider."""
+
+    path = sign_in_path(None)
+    dependencies = {"connection": Provide(provide_staff_connection)}
+
+
 def _browser(request: PageRequest, settings: Settings) -> dict[str, Any]:
     return {
         "user_agent": request.headers.get("user-agent", ""),
@@ -239,7 +275,7 @@ def _question(
         "single_sign_on/link.html",
         status=422 if errors else 200,
         headers={"Cache-Control": "no-store"},
-        action=f"/login/single-sign-on/{connection.company}/link",
+        action=f"{sign_in_path(connection.company)}/link",
         company=connection.company_name,
         address=address,
         kept=kept,

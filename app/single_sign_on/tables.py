@@ -1,6 +1,6 @@
 """Single sign-on: companies' identity providers, their domains, and whom they signed in."""
 
-from piccolo.columns import UUID, Boolean, Bytea, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Array, Boolean, Bytea, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -13,22 +13,26 @@ from app.web.i18n import N_
 
 
 class SingleSignOnConnection(Table):
-    """A company's identity provider (OpenID Connect).
+    """A company's identity provider (OpenID Connect), or the vendor's own.
 
     Attributes:
+        company: None for the vendor's, through which its staff sign in.
         encrypted_secret: what the portal signs its own calls with; None until it is set.
         tested_at: when an owner last signed in through it as a test; None for a draft.
         offline_access: whether the provider gives a refresh token for this scope only.
+        amr, acr: what the provider says of a sign-in that counts as staff's second factor.
     """
 
     id = UUID(primary_key=True, default=uuid7)
-    company = ForeignKey(Company, null=False, unique=True, on_delete=OnDelete.restrict)
+    company = ForeignKey(Company, null=True, unique=True, on_delete=OnDelete.restrict)
     issuer = Text()
     client_id = Text()
     encrypted_secret = Bytea(null=True, default=None)
     state = Text(default="draft")
     tested_at = Timestamptz(null=True, default=None)
     offline_access = Boolean(default=False)
+    amr = Array(base_column=Text(), default=list)
+    acr = Array(base_column=Text(), default=list)
     created_at = Timestamptz(default=None)
     revision = Integer(default=1)
 
@@ -84,7 +88,8 @@ class SingleSignOnIdentity(Table):
 
 
 class SingleSignOnException(Table):
-    """An owner who keeps the password where single sign-on is required."""
+    """An owner who keeps the password where single sign-on is required; for staff, one of the
+    administrators."""
 
     id = UUID(primary_key=True, default=uuid7)
     connection = ForeignKey(SingleSignOnConnection, null=False, on_delete=OnDelete.cascade)
@@ -97,7 +102,7 @@ class SingleSignOnAttempt(Table):
 
     Attributes:
         state_hash: of the state that the provider sends back, with the browser's own token.
-        tester: the owner who tests the connection; None for a sign-in.
+        tester: the owner or administrator who tests the connection; None for a sign-in.
     """
 
     id = UUID(primary_key=True, default=uuid7)
@@ -130,7 +135,7 @@ class SingleSignOnDefaultContract(Table):
 DATA = (
     Fields(
         "single_sign_on_connection",
-        "company issuer client_id state tested_at offline_access created_at revision",
+        "company issuer client_id state tested_at offline_access amr acr created_at revision",
         Level.CONFIDENTIAL,
         "administrator; owners",
         "administrator and owners whom they allow, by proof",
@@ -234,7 +239,7 @@ QUOTAS = (
     ),
 )
 BOUNDS = (
-    Bound("single_sign_on_connection", "unique: one for each company"),
+    Bound("single_sign_on_connection", "unique: one for each company, and one of the vendor"),
     Bound("single_sign_on_delegation", "unique: one for each company"),
     Bound("single_sign_on_default_contract", "unique: one for each contract of the company"),
     Bound("single_sign_on_exception", "unique: one for each owner of the company's contracts"),

@@ -11,7 +11,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry
 
 from app.single_sign_on.rules import Refused, Why, domain_of
+from app.single_sign_on.strength_rules import NOTHING, Told, read_told
 from app.web.mail_addresses import is_mail_address
+from app.web.texts import normalised
 
 # Asymmetric only: with "none" or a shared secret anybody could sign.
 ALGORITHMS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
@@ -42,11 +44,15 @@ class Person:
         subject: the provider's own id of the person, which never changes.
         address: a mail address that the provider has verified, in lower case.
         session: what the provider calls its session, if it says so.
+        name: their name; empty if the provider does not say it.
+        told: how they signed in there.
     """
 
     subject: str
     address: str
     session: str | None = None
+    name: str = ""
+    told: Told = NOTHING
 
 
 def read_id_token(
@@ -151,7 +157,13 @@ def _person(claims: Mapping[str, Any], issuer: str) -> Person:
         raise Refused(Why.UNVERIFIED_ADDRESS)
     if issuer in HOSTED_BY and claims.get("hd") != domain_of(address):
         raise Refused(Why.FOREIGN_ADDRESS)
-    return Person(subject, address, _session(claims))
+    return Person(subject, address, _session(claims), _name(claims), read_told(claims))
+
+
+def _name(claims: Mapping[str, Any]) -> str:
+    """Return a name as a person could have entered it, else nothing."""
+    name = claims.get("name")
+    return normalised(name) if isinstance(name, str) and name.isprintable() else ""
 
 
 def _session(claims: Mapping[str, Any]) -> str | None:

@@ -1,15 +1,18 @@
-"""What is entered about a company's single sign-on. The client secret is no value."""
+"""What is entered about single sign-on. The client secret is no value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from app.single_sign_on.domain_rules import is_public
 from app.single_sign_on.rules import LONGEST_ADDRESS, is_issuer
+from app.single_sign_on.strength_rules import MOST_CONTEXTS
+from app.web.choice_kinds import Several, Things
 from app.web.forms import Fields
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
-from app.web.kinds import Code, Line, Tick
+from app.web.kinds import Code, Kind, Line, Tick
 from app.web.mail_addresses import is_mail_address
 from app.web.values import Values
 
@@ -51,6 +54,28 @@ class Domain(Code):
         return "domain of mail addresses"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Contexts(Kind):
+    """Values of the claim acr, separated by spaces."""
+
+    def read(self, fields: Fields, name: str, offered: Mapping[str, str]) -> list[str]:
+        """Read the values."""
+        found = sorted({*fields.text(name, self.name, maximum=1000, required=False).split()})
+        if len(found) > MOST_CONTEXTS or not all(each.isascii() for each in found):
+            fields.errors[name] = _(
+                "Enter at most %(n)s values of ASCII characters.", n=MOST_CONTEXTS
+            )
+        return found
+
+    def show(self, value: object) -> str:
+        """Show the values with spaces between."""
+        return " ".join(value) if isinstance(value, list) else ""
+
+    def rule(self) -> str:
+        """Name the kind and its bound."""
+        return f"up to {MOST_CONTEXTS} values of ASCII characters, with spaces between"
+
+
 class ConnectionValues(Values, frozen=True):
     """How the portal reaches a company's identity provider."""
 
@@ -83,6 +108,31 @@ class ClaimValues(Values, frozen=True):
     ]
 
 
+class VendorConnectionValues(ConnectionValues, frozen=True):
+    """How the portal reaches the vendor's own identity provider, and what it asks of it."""
+
+    amr: Annotated[
+        list[str],
+        Several(
+            label=N_("Second factors that count (amr)"),
+            missing=N_("Select from this list."),
+            required=False,
+        ),
+    ] = []
+    acr: Annotated[
+        list[str],
+        Contexts(
+            label=N_("Contexts that count (acr)"),
+            required=False,
+            wide=True,
+            hint=N_(
+                "Values of acr that stand for two factors at your provider, separated by spaces."
+                " The portal asks for them."
+            ),
+        ),
+    ] = []
+
+
 class DomainValues(Values, frozen=True):
     """A domain whose people the provider signs in.
 
@@ -101,5 +151,18 @@ class DomainValues(Values, frozen=True):
             label=N_("How you know that it belongs to the company"),
             maximum=200,
             wide=True,
+        ),
+    ]
+
+
+class DefaultValues(Values, frozen=True):
+    """Contracts that people without an invitation join at their first sign-in, as members."""
+
+    contracts: Annotated[
+        list[UUID],
+        Things(
+            label=N_("Contracts to join at the first sign-in"),
+            missing=N_("Select contracts of the list."),
+            required=False,
         ),
     ]

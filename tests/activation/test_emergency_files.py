@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -17,6 +18,8 @@ from app.activation.format.keysets import Keyset, read_signed_keyset
 from app.activation.signing_keys.files import read_trusted_roots
 from app.database import fetch, fetch_value, uuid7
 from app.environments.services import retire_environment
+from licensed_system import emergency_acts, system
+from licensed_system.store import Store
 from tests.activation.world import (
     Place,
     admin_dsn,
@@ -29,6 +32,7 @@ from tests.activation.world import (
     upload,
 )
 from tests.conftest import Portal, Stage
+from tests.licensed_system.plant import MACHINE
 from tests.pages import elements
 
 URL = "/contracts/D-1001/environments/{}/emergency-files"
@@ -72,7 +76,7 @@ async def test_an_owner_makes_and_downloads_a_file(owner: httpx.AsyncClient, her
     assert "緊急用" in page and "2件中0件" in page
     proposed = await owner.post(URL.format(here.environment), data={"slot": "1"})
     statement = (await owner.get(proposed.headers["location"])).text
-    assert "14日間" in statement and "(WORKFLOW)" in statement
+    assert "14日後まで" in statement and "(WORKFLOW)" in statement
     done = await owner.post(proposed.headers["location"])
     shown = (await owner.get(done.headers["location"])).text
     [link] = [
@@ -263,3 +267,32 @@ async def test_a_slot_that_is_none_is_refused_in_words(
     for slot in ("", "0", "9", "x", "1" * 40):
         answer = await owner.post(URL.format(here.environment), data={"slot": slot})
         assert answer.status_code == 422 and "ご契約で作成できる数" in answer.text, slot
+
+
+async def test_a_system_runs_on_a_file_of_the_portal_and_its_request_reports_it(
+    here: Place, tmp_path: Path
+) -> None:
+    await make(here)
+    file = (await fetch_value("select file from emergency_file")).encode() + b"\n"
+    store = Store(tmp_path / "plant")
+    trust = b"".join(path.read_bytes() for path in here.settings.trusted_roots.glob("*.pem"))
+    system.initialise(store, "製造ライン1", {"PLATFORM": "5.0"}, trust, clock.now())
+    emergency_acts.use(store, file, MACHINE, clock.now())
+    report = system.current_status(store, MACHINE, clock.now())
+    assert report.status.standing == "licensed"
+    request = system.make_request(store, MACHINE, clock.now())
+    await here.answer(request.file.encode())
+    [use] = await list_reports(here.environment)
+    assert (use.system_name, use.host, use.days_used) == ("製造ライン1", "plant-1", 1)
+    activation = (await here.rows())[0]["file"].encode() + b"\n"
+    system.apply(store, activation, MACHINE, clock.now())
+    assert system.current_status(store, MACHINE, clock.now()).emergency is None
+
+
+async def test_staff_see_which_system_used_a_file(portal: Portal, here: Place) -> None:
+    jti = await make(here)
+    system_claim = {"name": "夜間の設備", "host": "plant-9", "os": "Linux"}
+    await here.answer(upload(emergencies=used(jti), system=system_claim))
+    async with await portal.signed_in("clerk") as client:
+        page = (await client.get("/staff/contracts/D-1001")).text
+    assert "緊急用ファイルの使用: 1件" in page and "夜間の設備" in page and "plant-9" in page

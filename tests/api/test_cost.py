@@ -12,7 +12,7 @@ MOST_OF_A_READ, MOST_OF_A_CHANGE = 4, 16
 # It asks for the contract's products first, whose files it then lists.
 MORE = {"list_resources": 1}
 # What a call writes beside: that a file was downloaded.
-DOWNLOADS = {"download_activation", "download_resource"}
+DOWNLOADS = {"download_activation", "download_emergency_file", "download_resource"}
 
 
 async def queries(portal: Portal, name: str) -> list[str]:

@@ -10,6 +10,7 @@ from tests.browser.journeys import (
     activations,
     allocations,
     contracts,
+    emergency_files,
     environments,
     invitations,
     licensed_system,
@@ -68,6 +69,7 @@ JOURNEYS = (
     staff_resources.PUBLICATION,
     staff_users.HELP,
     staff_license_keys.BATCH,
+    emergency_files.EMERGENCY_FILE,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -105,6 +107,7 @@ REQUIRED = {
     "staff: upload a file and publish it",
     "staff: end sessions, disable an account",
     "staff: issue license keys, revoke one",
+    "emergency file: make, confirm, download, use",
 }
 WHOLE = [(j, mode, language) for j in JOURNEYS for mode, language in j.people.cells]
 SAMPLE = [

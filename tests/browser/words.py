@@ -327,8 +327,23 @@ ENGLISH = {
     "シングルサインオンをテスト": "Test single sign-on",
     "シングルサインオンは正常に動作しています。": "Single sign-on works",
     "任意にする": "Offer",
+    "DNSで確認": "Verify by DNS",
+    "確認コード": "Verification code",
+    "次へ": "Continue",
+    "レコードを表示": "Show the record",
+    "確認｜ドメイン": "Verify",
+    "このTXTレコードがまだありません": "The DNS has no such TXT record",
+    "ドメインを確認しました。": "The domain was verified.",
+    "変更｜初回": "Change",
+    "会社のログイン画面でログインできなくなったため": "no longer lets you in",
     "必須にする": "Require",
+    "署名": "Signature",
+    "SBOMをダウンロード": "Download the SBOM",
+    "コンポーネント、バージョン、ライセンス、purl": "Component, version, license or purl",
     "2段階認証を設定したオーナー2人以上": "Let at least two owners with a second factor",
+    "2段階認証を設定した管理者2人以上": "Let at least two administrators with a second factor",
+    "複数の要素（mfa）": "Several factors (mfa)",
+    "見積依頼｜スタッフ": "Quote requests",
 }
 
 

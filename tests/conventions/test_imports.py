@@ -90,7 +90,7 @@ FURTHER = {
         "commands": "pages",
     },
     "api": {"errors": "access", "calls": "endpoints", "vendor.upserts": "endpoints"},
-    "provisioning": {"errors": "access", "calls": "endpoints"},
+    "provisioning": {"errors": "access", "calls": "endpoints", "controllers": "acts"},
     "staff": {"commands": "pages"},
     "secret": {"commands": "pages"},
     "resources": {"commands": "pages"},
@@ -101,7 +101,9 @@ FURTHER = {
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
     # The console has the same pages as owners, as for webhooks.
-    "single_sign_on": {"controllers": "acts", "claim_controllers": "acts"},
+    "single_sign_on": dict.fromkeys(
+        ("controllers", "claim_controllers", "default_controllers"), "acts"
+    ),
     "webhooks": {
         "courier": "services",
         "worker": "services",
@@ -115,6 +117,8 @@ EXCEPTIONS = {
     # The use of a session is noted while it is looked up.
     ("app.accounts.viewer_access", "app.accounts.session_services"),
     ("app.accounts.access", "app.accounts.session_services"),
+    # The test of the vendor's own connection leaves for the provider as sign-ins do.
+    ("app.staff.single_sign_on.vendor_pages", "app.single_sign_on.sign_in_pages"),
     # The use of a token is noted while it is looked up.
     ("app.provisioning.access", "app.provisioning.token_services"),
     # A command runs on the portal's database; the server never loads it.

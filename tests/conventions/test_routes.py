@@ -31,6 +31,11 @@ PUBLIC = {
     ("POST", "/login/single-sign-on/{id}"),
     ("GET", "/login/single-sign-on/{id}/callback"),
     ("POST", "/login/single-sign-on/{id}/link"),
+    ("GET", "/login/single-sign-on/staff"),
+    ("POST", "/login/single-sign-on/staff"),
+    ("GET", "/login/single-sign-on/staff/callback"),
+    ("POST", "/login/single-sign-on/staff/link"),
+    ("POST", "/login/single-sign-on/staff/back-channel-logout"),
     ("POST", "/login/single-sign-on/{id}/back-channel-logout"),
     ("POST", "/language"),
     ("GET", "/password/forgotten"),
@@ -101,10 +106,17 @@ def test_every_route_is_guarded_or_public(
         assert len(guards & GUARDS) == 1, "exactly one says who gets in"
 
 
-def test_other_sites_may_send_one_form_only() -> None:
-    """The one that mail programs press for their users; it looks at no session."""
+def test_other_sites_may_send_these_forms_only() -> None:
+    """What mail programs press for their users, and what identity providers call.
+
+    Both look at no session.
+    """
     open_to_all = {(method, path) for method, path, h in HANDLERS if h.opt.get("any_site")}
-    assert open_to_all == {("POST", "/unsubscriptions/{token}")}
+    assert open_to_all == {
+        ("POST", "/unsubscriptions/{token}"),
+        ("POST", "/login/single-sign-on/{id}/back-channel-logout"),
+        ("POST", "/login/single-sign-on/staff/back-channel-logout"),
+    }
 
 
 def test_every_public_route_is_there() -> None:

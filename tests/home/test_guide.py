@@ -32,6 +32,7 @@ JOURNEYS = {
     "contract page": {
         *("products", "environments", "allocations", "bulk-allocation", "activation", "move"),
         *("members", "other-systems", "group-companies", "resources", "emergency"),
+        "single-sign-on",
     },
     "join": {"joining"},
     "quote request": {"quotes"},

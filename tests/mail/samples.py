@@ -36,6 +36,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         **{"time_zone": "Asia/Tokyo", "link": f"{URL}/contracts/D-1001"},
     },
     "exceptional-sign-in": {"who": "鈴木 <一郎>", "company": CONTRACT.company, "at": AT},
+    "exceptional-staff-sign-in": {"who": "管理 <花子>", "company": "", "at": AT},
     "farewell": {"at": AT},
     "invitation": {
         **{"inviter": "鈴木 一郎", "by_vendor": False, "contract": CONTRACT},

@@ -14,7 +14,7 @@ from app.single_sign_on.rules import Connection
 from tests.conftest import Portal
 from tests.people.post import user_id
 from tests.single_sign_on.provider import Provider
-from tests.single_sign_on.steps import connect
+from tests.single_sign_on.steps import company_of, connect
 
 SCIM = "/scim/v2"
 TYPE = "application/scim+json"
@@ -28,7 +28,7 @@ async def connected(
     """Connect a company's provider; answers the connection and the token of provisioning."""
     provider = Provider(issuer=f"https://{number.lower()}.example")
     connection = await connect(portal, provider, number=number, domain=domain)
-    return connection, await made_token(portal, connection.company)
+    return connection, await made_token(portal, await company_of(number))
 
 
 async def made_token(portal: Portal, company: UUID, revision: int | None = None) -> str:

@@ -14,16 +14,14 @@ from app.provisioning.person_rules import address_of, read_person
 from tests.conftest import Portal
 from tests.provisioning.steps import PATCH, TYPE, calling, connected, create, patch, person
 
-BEFORE = {
+WORK: dict[str, Any] = {"value": "a@example.com", "type": "work", "primary": True}
+HOME: dict[str, Any] = {"value": "b@example.com", "type": "home"}
+BEFORE: dict[str, Any] = {
     "userName": "a@example.com",
     "name": {"familyName": "鈴木"},
-    "emails": [
-        {"value": "a@example.com", "type": "work", "primary": True},
-        {"value": "b@example.com", "type": "home"},
-    ],
+    "emails": [WORK, HOME],
     "active": True,
 }
-WORK, HOME = BEFORE["emails"]
 # What is sent, and what changes of the person; None where an attribute goes.
 PATCHES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "okta-active": (patch("replace", {"active": False}), {"active": False}),

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from litestar.routes import HTTPRoute
 
 from app import clock
 from app.accounts.guess_rules import RATES
 from app.database import Changed, Gone, fetch, fetch_value
+from app.main import make_scim
 from app.provisioning.token_services import (
     forget_unshown,
     make_connection_token,
@@ -18,7 +20,7 @@ from app.service_accounts.token_rules import is_whole
 from tests.api.steps import calling as calling_api
 from tests.conftest import Portal
 from tests.people.post import user_id
-from tests.provisioning.steps import calling, connected, made_token
+from tests.provisioning.steps import calling, connected, create, made_token, person
 from tests.service_accounts.steps import made_token as made_account
 from tests.service_accounts.steps import made_vendor_token
 from tests.single_sign_on.steps import recorded
@@ -66,6 +68,34 @@ async def test_the_token_opens_nothing_of_the_api_and_no_page(portal: Portal) ->
         assert (await visitor.get("/contracts/D-1001")).headers["location"].startswith("/login")
 
 
+async def test_every_call_of_scim_asks_for_a_token_of_its_kind(portal: Portal) -> None:
+    """The access matrix of SCIM: each route and method, by each kind of token."""
+    _, token = await connected(portal)
+    _, other = await connected(portal, number="D-2001", domain="example.net")
+    _, of_contract = await made_account(portal)
+    _, of_vendor = await made_vendor_token(portal, "crm", "console:see")
+    async with calling(portal, token) as provider:
+        id = (await create(provider, "member@example.com"))["id"]
+    calls = [
+        (method, route.path_format.removeprefix("/scim/v2").replace("{id}", id))
+        for route in make_scim(portal.settings).routes
+        if isinstance(route, HTTPRoute)
+        for method in route.methods - {"OPTIONS"}
+    ]
+    assert len(calls) >= 12
+    sent = person("member@example.com", Operations=[{"op": "remove", "path": "name"}])
+    for method, path in calls:
+        for wrong in ("", of_contract, of_vendor):
+            async with calling(portal, wrong) as system:
+                answer = await system.request(method, path, json=sent)
+                assert answer.status_code == 401, (method, path)
+        async with calling(portal, other) as system:
+            answer = await system.request(method, path, json=sent)
+            mine = path.startswith("/Users/") and id in path
+            assert answer.status_code == (404 if mine else answer.status_code), (method, path)
+            assert id not in answer.text.replace(path, "")
+
+
 async def test_a_session_of_an_administrator_opens_no_scim(portal: Portal) -> None:
     await connected(portal)
     async with await portal.signed_in("staff") as staff:
@@ -74,7 +104,7 @@ async def test_a_session_of_an_administrator_opens_no_scim(portal: Portal) -> No
 
 
 async def test_a_replaced_token_works_for_a_day_and_a_revoked_one_not_at_all(
-    portal: Portal, monkeypatch: pytest.MonkeyPatch
+    portal: Portal,
 ) -> None:
     connection, first = await connected(portal)
     second = await made_token(portal, connection.company)
@@ -105,11 +135,10 @@ async def test_a_token_is_shown_once_to_the_person_who_made_it_and_kept_as_a_has
     assert await take_token(portal.settings, connection.id, staff) is None
     kept = await fetch_value("select t::text from provisioning_token t")
     assert token not in kept and token[5:20] not in kept
-    again = {"revision": 2, "actor": staff}
     seen = await fetch_value("select revision from provisioning_token")
     await make_connection_token(portal.settings, connection.company, revision=seen, actor=staff)
     with pytest.raises(Changed):
-        await make_connection_token(portal.settings, connection.company, **again)
+        await make_connection_token(portal.settings, connection.company, revision=seen, actor=staff)
     assert await take_token(portal.settings, connection.id, await user_id("clerk")) is None
     await fetch("update provisioning_token set made_at = $1", clock.now() - timedelta(minutes=16))
     await forget_unshown()

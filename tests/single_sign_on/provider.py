@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ class Provider:
 
     Attributes:
         address: of the person at it; `subject` is the provider's own name for them.
+        name: of the person, if it says so.
         verified: whether it knows that the address is theirs.
         change: what is done to the claims before they are signed.
         sign: how an ID token is made of claims.
@@ -58,6 +60,7 @@ class Provider:
     issuer: str = ""
     address: str = "owner@example.com"
     subject: str = "s-1"
+    name: str = ""
     verified: bool = True
     change: Callable[[Claims], Claims] = lambda claims: claims
     sign: Callable[[Claims], str] = usual_token
@@ -149,6 +152,7 @@ class Provider:
             **{"iss": self.issuer, "aud": CLIENT, "sub": given["sub"], "nonce": given["nonce"]},
             **{"email": given["email"], "email_verified": self.verified},
             **{"iat": now, "exp": now + 300},
+            **({"name": self.name} if self.name else {}),
         }
         return self.sign(self.change(claims))
 
@@ -220,11 +224,18 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(provider: Provider) -> Iterator[Provider]:
-    """Serve a provider on a free port."""
+def running(provider: Provider, tls: ssl.SSLContext | None = None) -> Iterator[Provider]:
+    """Serve a provider on a free port.
+
+    Args:
+        tls: with what it shows a certificate for localhost, if it does.
+    """
     handler = cast(type[_Handler], type("Handler", (_Handler,), {"provider": provider}))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     provider.issuer = f"http://127.0.0.1:{server.server_address[1]}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        provider.issuer = f"https://localhost:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:

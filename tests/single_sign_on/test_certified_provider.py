@@ -1,11 +1,6 @@
 """Single sign-on with oidc-provider, an OpenID-certified implementation that we did not write."""
 
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -15,9 +10,8 @@ from app import clock
 from app.database import fetch_value
 from app.single_sign_on.rules import ASKED_EVERY
 from tests.conftest import Portal
-from tests.missing import NODE, node_tool
-from tests.servers import free_port
-from tests.single_sign_on.provider import CLIENT, SECRET, Provider
+from tests.single_sign_on.certified import certified
+from tests.single_sign_on.provider import Provider
 from tests.single_sign_on.steps import (
     PASSWORD,
     company_of,
@@ -28,30 +22,8 @@ from tests.single_sign_on.steps import (
     sessions,
 )
 
-SCRIPT = Path(__file__).with_name("certified_provider.mjs")
 FIELD = re.compile(r'name="(\w+)" value="([^"]*)"')
 MOST_STEPS = 12
-
-
-@contextmanager
-def _running(portal: Portal, company: UUID) -> Iterator[str]:
-    """Serve the provider; answers its issuer."""
-    port, base = free_port(), portal.settings.base_url
-    # Node looks for packages beside the script.
-    script = shutil.copy(SCRIPT, node_tool("oidc-provider") / f"certified-provider-{port}.mjs")
-    uris = (f"{base}/login/single-sign-on/{company}/callback", f"{base}/login")
-    command = [str(NODE), str(script), str(port), *uris, CLIENT, SECRET]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        while "ready" not in (line := process.stdout.readline()):
-            assert line, "the provider did not start"
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        Path(script).unlink()
 
 
 async def _send(browser: httpx.AsyncClient, page: httpx.Response, **fields: str) -> str:
@@ -80,7 +52,7 @@ async def _walk(browser: httpx.AsyncClient, address: str, goal: str) -> str:
 
 async def test_a_certified_provider_signs_in_and_out(portal: Portal) -> None:
     company, base = await company_of(), portal.settings.base_url
-    with _running(portal, company) as issuer:
+    with certified(portal.settings.base_url, company) as issuer:
         await connect(portal, Provider(issuer=issuer))
         async with portal.anonymous() as visitor, httpx.AsyncClient() as browser:
             asked = await visitor.get(await _walk(browser, await depart(visitor), base))
@@ -115,7 +87,7 @@ async def test_a_certified_provider_says_that_a_person_has_left(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company = await company_of()
-    with _running(portal, company) as issuer:
+    with certified(portal.settings.base_url, company) as issuer:
         await connect(portal, Provider(issuer=issuer))
         async with portal.anonymous() as visitor, httpx.AsyncClient() as browser:
             await _signed_in(portal, issuer, company, visitor, browser)
@@ -134,7 +106,7 @@ async def test_a_certified_provider_says_that_a_person_has_left(
 
 async def test_a_certified_provider_signs_a_person_out_by_the_back_channel(portal: Portal) -> None:
     company = await company_of()
-    with _running(portal, company) as issuer:
+    with certified(portal.settings.base_url, company) as issuer:
         await connect(portal, Provider(issuer=issuer))
         async with portal.anonymous() as visitor, httpx.AsyncClient() as browser:
             await _signed_in(portal, issuer, company, visitor, browser)

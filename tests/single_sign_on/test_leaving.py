@@ -302,7 +302,7 @@ async def test_an_id_token_is_no_log_out_token_and_the_other_way_round(
 ) -> None:
     given = {"sub": provider.subject, "nonce": "n", "email": provider.address}
     assert (await send(provider.token(given))).status_code == 400
-    events = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    events: Claims = {"http://schemas.openid.net/event/backchannel-logout": {}}
     provider.change = partial(_with, nonce=None, events=events)
     async with portal.anonymous() as visitor:
         assert refused_as(await arrive(visitor)) == "wrong-nonce"

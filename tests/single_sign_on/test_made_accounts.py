@@ -10,7 +10,7 @@ from app.single_sign_on.rules import Refused
 from tests.conftest import Portal
 from tests.provisioning.steps import calling, create, made_token, patch
 from tests.single_sign_on.provider import Provider
-from tests.single_sign_on.steps import arrive, connect, recorded, refused_as, sessions
+from tests.single_sign_on.steps import arrive, company_of, connect, recorded, refused_as, sessions
 
 
 async def test_a_made_account_signs_in_through_its_provider_without_a_password(
@@ -36,9 +36,9 @@ async def test_a_made_account_signs_in_through_its_provider_without_a_password(
 async def test_a_provisioned_person_signs_in_until_they_are_deactivated(
     portal: Portal, provider: Provider
 ) -> None:
-    connection = await connect(portal, provider)
+    await connect(portal, provider)
     provider.address = "new.person@example.com"
-    async with calling(portal, await made_token(portal, connection.company)) as scim:
+    async with calling(portal, await made_token(portal, await company_of())) as scim:
         made = await create(scim, provider.address, displayName="新田 新")
         async with portal.anonymous() as visitor:
             assert (await arrive(visitor, provider.address)).status_code == 303

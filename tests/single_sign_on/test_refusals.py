@@ -13,8 +13,8 @@ from joserfc import jws, jwt
 from joserfc.jwk import RSAKey
 
 from app.database import fetch
+from app.single_sign_on.rules import sign_in_path
 from tests.conftest import Portal
-from tests.people.post import user_id
 from tests.single_sign_on.provider import (
     CLIENT,
     Claims,
@@ -23,6 +23,7 @@ from tests.single_sign_on.provider import (
     signing_key,
     usual_token,
 )
+from tests.single_sign_on.sides import SIDES, Side
 from tests.single_sign_on.steps import (
     arrive,
     connect,
@@ -73,29 +74,36 @@ CLAIMS: list[tuple[Claims, str]] = [
     ({"sub": "s" * 256}, "malformed"),
     ({"email": None}, "unverified-address"),
     ({"email": ["owner@example.com"]}, "unverified-address"),
-    ({"email": "owner@example.com, other@example.net"}, "unverified-address"),
+    ({"email": "owner@example.com, staff@example.org"}, "unverified-address"),
     ({"email_verified": False}, "unverified-address"),
     ({"email_verified": None}, "unverified-address"),
     ({"email_verified": "yes"}, "unverified-address"),
     ({"email_verified": None, "xms_edov": 0}, "unverified-address"),
     ({"email_verified": False, "xms_edov": True}, "unverified-address"),
     ({"email": "outsider@example.net"}, "foreign-address"),
-    ({"email": "owner@sub.example.com"}, "foreign-address"),
-    ({"email": "staff@example.org"}, "foreign-address"),
+    ({"email": "BELOW"}, "foreign-address"),
+    ({"email": "FOREIGN"}, "foreign-address"),
 ]
+
+
+@pytest.fixture(params=SIDES, ids=lambda side: side.name)
+def side(request: pytest.FixtureRequest) -> Side:
+    """A company's connection, and the vendor's: both refuse the same."""
+    found: Side = request.param
+    return found
 
 
 def _name(value: object) -> str:
     return str(value)[:40] if isinstance(value, dict) else str(value)
 
 
-async def _refused(portal: Portal, provider: Provider, code: str) -> None:
-    await link_account(await connect(portal, provider), "owner")
+async def _refused(portal: Portal, provider: Provider, side: Side, code: str) -> None:
+    await side.connect_linked(portal, provider)
     async with portal.anonymous() as visitor:
-        answer = await arrive(visitor)
+        answer = await arrive(visitor, side.address)
         assert refused_as(answer) == code
         assert (await visitor.get("/")).headers["location"] == "/login"
-    assert await sessions() == 0
+    assert await sessions(side.person) == 0
     assert [each["why"] for each in await recorded("single-sign-on-refusal")] == [code]
 
 
@@ -105,10 +113,12 @@ async def _refused(portal: Portal, provider: Provider, code: str) -> None:
     ids=[f"{n}-{'-'.join(claims)}" for n, (claims, _) in enumerate(CLAIMS)],
 )
 async def test_claims_that_do_not_fit_are_refused(
-    portal: Portal, provider: Provider, claims: Claims, code: str
+    portal: Portal, provider: Provider, side: Side, claims: Claims, code: str
 ) -> None:
+    named = {"BELOW": side.below, "FOREIGN": side.foreign}
+    claims = {name: named.get(str(value), value) for name, value in claims.items()}
     provider.change = with_claims(**claims)
-    await _refused(portal, provider, code)
+    await _refused(portal, provider, side, code)
 
 
 @pytest.mark.parametrize(
@@ -117,17 +127,19 @@ async def test_claims_that_do_not_fit_are_refused(
         {"aud": [CLIENT]},
         {"aud": [CLIENT, "another-client"], "azp": CLIENT},
         {"email_verified": None, "xms_edov": "1"},
-        {"email": "OWNER@Example.com"},
+        {"email": "CAPITALS"},
     ],
     ids=["aud-as-list", "azp", "entra-id", "capitals"],
 )
 async def test_claims_that_are_spelled_otherwise_count(
-    portal: Portal, provider: Provider, claims: Claims
+    portal: Portal, provider: Provider, side: Side, claims: Claims
 ) -> None:
+    if "email" in claims:
+        claims = {"email": side.address.upper()}
     provider.change = with_claims(**claims)
-    await link_account(await connect(portal, provider), "owner")
+    await side.connect_linked(portal, provider)
     async with portal.anonymous() as visitor:
-        assert (await arrive(visitor)).status_code == 303
+        assert (await arrive(visitor, side.address)).status_code == 303
 
 
 def _by(header: dict[str, Any], key: Any) -> Callable[[Claims], str]:
@@ -188,29 +200,29 @@ SIGNATURES = {
 
 @pytest.mark.parametrize("kind", sorted(SIGNATURES))
 async def test_tokens_that_the_provider_did_not_sign_are_refused(
-    portal: Portal, provider: Provider, kind: str
+    portal: Portal, provider: Provider, side: Side, kind: str
 ) -> None:
     provider.sign, code = SIGNATURES[kind]
-    await _refused(portal, provider, code)
+    await _refused(portal, provider, side, code)
 
 
 async def test_header_fields_that_the_portal_does_not_know_say_nothing(
-    portal: Portal, provider: Provider
+    portal: Portal, provider: Provider, side: Side
 ) -> None:
     registry = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
     header = {"alg": "RS256", "kid": "k1", "own": "x"}
     provider.sign = lambda claims: jwt.encode(header, claims, signing_key(), registry=registry)
-    await link_account(await connect(portal, provider), "owner")
+    await side.connect_linked(portal, provider)
     async with portal.anonymous() as visitor:
-        assert (await arrive(visitor)).status_code == 303
+        assert (await arrive(visitor, side.address)).status_code == 303
 
 
 async def test_a_short_key_of_the_provider_is_not_trusted(
-    portal: Portal, provider: Provider
+    portal: Portal, provider: Provider, side: Side
 ) -> None:
     provider.key = SHORT_KEY
     provider.sign = _by({"alg": "RS256", "kid": "k1"}, SHORT_KEY)
-    await _refused(portal, provider, "wrong-signature")
+    await _refused(portal, provider, side, "wrong-signature")
 
 
 @pytest.mark.parametrize(
@@ -225,30 +237,30 @@ async def test_a_short_key_of_the_provider_is_not_trusted(
     ids=["issuer", "no-issuer", "denied", "no-code", "code"],
 )
 async def test_answers_that_do_not_fit_are_refused(
-    portal: Portal, provider: Provider, change: Claims, code: str
+    portal: Portal, provider: Provider, side: Side, change: Claims, code: str
 ) -> None:
     provider.answer = with_claims(**change)
-    await _refused(portal, provider, code)
+    await _refused(portal, provider, side, code)
 
 
 @pytest.mark.parametrize("change", [{"state": "another"}, {"state": None}], ids=["other", "none"])
 async def test_a_state_that_nobody_began_is_refused_and_leaves_no_trace(
-    portal: Portal, provider: Provider, change: Claims
+    portal: Portal, provider: Provider, side: Side, change: Claims
 ) -> None:
     provider.answer = with_claims(**change)
-    await link_account(await connect(portal, provider), "owner")
+    await side.connect_linked(portal, provider)
     async with portal.anonymous() as visitor:
-        assert refused_as(await arrive(visitor)) == "no-attempt"
-    assert await sessions() == 0 and await recorded("single-sign-on-refusal") == []
+        assert refused_as(await arrive(visitor, side.address)) == "no-attempt"
+    assert await sessions(side.person) == 0 and await recorded("single-sign-on-refusal") == []
 
 
 async def test_a_state_counts_in_the_browser_only_that_began(
-    portal: Portal, provider: Provider
+    portal: Portal, provider: Provider, side: Side
 ) -> None:
-    await link_account(await connect(portal, provider), "owner")
+    await side.connect_linked(portal, provider)
     async with portal.anonymous() as visitor, portal.anonymous() as other:
-        back = await visit(await depart(visitor))
-        await depart(other)
+        back = await visit(await depart(visitor, side.address))
+        await depart(other, side.address)
         assert refused_as(await other.get(back)) == "no-attempt"
         async with portal.anonymous() as nobody:
             assert refused_as(await nobody.get(back)) == "no-attempt"
@@ -256,42 +268,42 @@ async def test_a_state_counts_in_the_browser_only_that_began(
 
 
 async def test_a_code_of_another_sign_in_cannot_be_slipped_in(
-    portal: Portal, provider: Provider
+    portal: Portal, provider: Provider, side: Side
 ) -> None:
-    await link_account(await connect(portal, provider), "owner")
+    await side.connect_linked(portal, provider)
     async with portal.anonymous() as visitor, portal.anonymous() as attacker:
-        injected = query_of(await visit(await depart(attacker)))["code"]
-        back = httpx.URL(await visit(await depart(visitor)))
+        injected = query_of(await visit(await depart(attacker, side.address)))["code"]
+        back = httpx.URL(await visit(await depart(visitor, side.address)))
         answer = await visitor.get(str(back.copy_set_param("code", injected)))
         assert refused_as(answer) == "code-refused"
-    assert await sessions() == 0
+    assert await sessions(side.person) == 0
 
 
-async def test_an_old_state_is_refused(portal: Portal, provider: Provider) -> None:
-    await link_account(await connect(portal, provider), "owner")
+async def test_an_old_state_is_refused(portal: Portal, provider: Provider, side: Side) -> None:
+    await side.connect_linked(portal, provider)
     async with portal.anonymous() as visitor:
-        back = await visit(await depart(visitor))
+        back = await visit(await depart(visitor, side.address))
         await fetch("update single_sign_on_attempt set expires_at = now()")
         assert refused_as(await visitor.get(back)) == "no-attempt"
 
 
 async def test_answers_of_two_connections_cannot_be_mixed_up(
-    portal: Portal, provider: Provider
+    portal: Portal, provider: Provider, side: Side
 ) -> None:
-    await link_account(await connect(portal, provider), "owner")
+    await side.connect_linked(portal, provider)
     with running(Provider(address="outsider@example.net")) as theirs:
         other = await connect(portal, theirs, number="D-2001", domain="example.net")
         await link_account(other, "outsider")
         async with portal.anonymous() as visitor:
-            back = await visit(await depart(visitor))
+            back = await visit(await depart(visitor, side.address))
             place = f"/login/single-sign-on/{other.company}/callback"
             answer = await visitor.get(f"{place}?{httpx.URL(back).query.decode()}")
             assert refused_as(answer) == "no-attempt"
         assert theirs.calls == []
         async with portal.anonymous() as visitor:
-            theirs.address = "owner@example.com"
+            theirs.address = side.address
             assert refused_as(await arrive(visitor, "outsider@example.net")) == "foreign-address"
-    assert await sessions("owner") == 0 and await sessions("outsider") == 0
+    assert await sessions(side.person) == 0 and await sessions("outsider") == 0
 
 
 @pytest.mark.parametrize(
@@ -306,34 +318,34 @@ async def test_answers_of_two_connections_cannot_be_mixed_up(
     ids=["issuer", "plain-http", "script", "no-keys", "quote"],
 )
 async def test_a_provider_that_says_nonsense_of_itself_is_not_asked(
-    portal: Portal, provider: Provider, metadata: Claims, code: str
+    portal: Portal, provider: Provider, side: Side, metadata: Claims, code: str
 ) -> None:
-    connection = await connect(portal, provider)
+    connection = await side.connect(portal, provider)
     provider.metadata = metadata
     async with portal.anonymous() as visitor:
-        place = f"/login/single-sign-on/{connection.company}"
-        answer = await visitor.post(place, data={"code": "owner@example.com"})
+        place = sign_in_path(connection.company)
+        answer = await visitor.post(place, data={"code": side.address})
     assert refused_as(answer) == code and "refresh" not in answer.headers
 
 
-async def test_a_wrong_client_secret_is_refused(portal: Portal, provider: Provider) -> None:
-    connection = await connect(portal, provider)
-    await link_account(connection, "owner")
+async def test_a_wrong_client_secret_is_refused(
+    portal: Portal, provider: Provider, side: Side
+) -> None:
+    connection = await side.connect_linked(portal, provider)
     await fetch(
         "update single_sign_on_connection set encrypted_secret = 'x' where id = $1", connection.id
     )
     async with portal.anonymous() as visitor:
-        assert refused_as(await arrive(visitor)) == "code-refused"
+        assert refused_as(await arrive(visitor, side.address)) == "code-refused"
 
 
 async def test_an_account_cannot_be_linked_with_two_people(
-    portal: Portal, provider: Provider
+    portal: Portal, provider: Provider, side: Side
 ) -> None:
-    connection = await connect(portal, provider)
-    await link_account(connection, "owner", "s-1")
-    await fetch("update portal_user set email = 'one@example.com' where code = 'member'")
-    provider.address = "one@example.com"
+    await side.connect_linked(portal, provider)
+    address = side.address.replace(side.person, "one")
+    await fetch("update portal_user set email = $1 where code = $2", address, side.colleague)
+    provider.address = address
     async with portal.anonymous() as visitor:
-        assert (await arrive(visitor)).status_code == 303
-    assert await sessions("owner") == 1 and await sessions("member") == 0
-    assert await user_id("member")
+        assert (await arrive(visitor, side.address)).status_code == 303
+    assert await sessions(side.person) == 1 and await sessions(side.colleague) == 0

@@ -48,7 +48,7 @@ async def _excepted(portal: Portal, person: str, connection: Connection) -> str:
     return secret
 
 
-async def _change(company: UUID, state: State) -> None:
+async def _change(company: UUID | None, state: State) -> None:
     connection = await find_connection(company)
     assert connection is not None
     revision = await fetch_value(
@@ -230,7 +230,7 @@ async def test_another_issuer_begins_again_and_a_new_secret_does_not(
     connection, _ = await _required(portal, provider)
     await link_account(connection, "member")
     provider.address = "member@example.com"
-    company, staff = connection.company, await user_id("staff")
+    company, staff = await company_of(), await user_id("staff")
     async with portal.anonymous() as visitor:
         await arrive(visitor, "member@example.com")
     await changes.set_secret(portal.settings, company, SECRET, actor=staff)

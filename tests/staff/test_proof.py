@@ -69,9 +69,15 @@ HEAVY: dict[str, dict[str, Any]] = {
         "values": {"domain": "id.example", "reason": "x"},
     },
     "single-sign-on-domain-removal": {"company": NOBODY, "domain": NOBODY},
+    "single-sign-on-default-contracts": {"company": NOBODY, "values": {"contracts": []}},
     "single-sign-on-delegation": {"company": NOBODY, "allowed": True},
     "single-sign-on-state": {"company": NOBODY, "state": "offered", "revision": 1},
     "single-sign-on-exception": {"company": NOBODY, "user": "member", "keep": True},
+    "staff-single-sign-on": {"values": {"issuer": "https://id.example", "client_id": "x"}},
+    "staff-single-sign-on-domain": {"values": {"domain": "id.example", "reason": "x"}},
+    "staff-single-sign-on-domain-removal": {"domain": NOBODY},
+    "staff-single-sign-on-state": {"state": "offered", "revision": 1},
+    "staff-single-sign-on-exception": {"user": "staff", "keep": True},
     "vendor-account-creation": {
         "values": {"name": "crm", "scopes": ["console:see"], "last_day": "2027-01-01"}
     },
@@ -89,7 +95,7 @@ HELPS = {
 def _console_acts() -> set[str]:
     own = {act.name for act in domains.acts() if act.state.__module__.startswith("app.staff.")}
     # Owners have the same, behind a door of their own.
-    return own | {act.name for act in single_sign_on.ACTS}
+    return own | {act.name for act in (*single_sign_on.ACTS, single_sign_on.DEFAULTS)}
 
 
 def test_every_permission_and_act_is_light_or_takes_a_proof() -> None:

@@ -24,7 +24,7 @@ from app.accounts.rules import ByProvider, Viewer, token_hash
 from app.accounts.session_services import FreshToken, SignIn, open_session, renew_token
 from app.accounts.throttling import Throttled
 from app.audit.services import record
-from app.database import Record, unit_of_work
+from app.database import Record, fetch_value, unit_of_work
 from app.encryption import CannotOpen, decrypt, encrypt, read_secret
 from app.settings import Settings
 
@@ -172,8 +172,23 @@ async def _finish(
             second_factor=answer.way.value,
             by=_by_provider(pending),
         )
+        await _link(pending)
         await tell_owners(settings, pending["id"], signed_in.told)
         return signed_in
+
+
+async def _link(pending: Record) -> None:
+    """Link the account with the person whom a provider signed in, where that waited for this.
+
+    Raises:
+        CredentialsChanged: one of them is linked with another one by now.
+    """
+    if pending["provider_subject"] is None:
+        return
+    ids = pending["provider"], pending["provider_subject"], pending["id"]
+    if not await fetch_value("select link_to_provider($1, $2, $3)", *ids):
+        raise CredentialsChanged
+    await record("single-sign-on-linking", actor=pending["id"], subject=None)
 
 
 def _by_provider(pending: Record) -> ByProvider | None:

@@ -98,7 +98,7 @@ async def find_pending(token: str, now: datetime) -> Record | None:
     return await fetch_one(
         'select p.id as pending, p."user" as id, p.device, p.user_agent,'
         " p.generation as credential_generation, p.provider, p.provider_exit,"
-        " p.provider_session, p.provider_grant,"
+        " p.provider_session, p.provider_grant, p.provider_subject,"
         " u.staff_role, u.language"
         ' from pending_sign_in p join portal_user u on u.id = p."user"'
         f" where p.token_hash = $1 and p.expires_at > $2 and {counts('p')}",

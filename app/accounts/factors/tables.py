@@ -78,6 +78,7 @@ class PendingSignIn(Table):
     provider_exit = Bytea(null=True, default=None)
     provider_session = Text(null=True, default=None)
     provider_grant = Bytea(null=True, default=None)
+    provider_subject = Text(null=True, default=None)
 
 
 DATA = (
@@ -113,7 +114,8 @@ DATA = (
     NeverShown("recovery_code", "code_hash", "oneself, by proof"),
     Fields(
         "pending_sign_in",
-        "user generation device user_agent created_at expires_at provider provider_session",
+        "user generation device user_agent created_at expires_at provider provider_session "
+        "provider_subject",
         Level.PERSONAL,
         NOBODY,
         "the portal",

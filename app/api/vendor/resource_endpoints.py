@@ -4,13 +4,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, get, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
 from app.api.access import VendorCaller
 from app.api.calls import answered, provide_part, provide_vendor_call, read_body, takes
-from app.api.documented_rules import CREATED, LISTED, READ
+from app.api.documented_rules import CREATED, ISSUED, LISTED, READ
 from app.api.form_rules import values_of
 from app.api.list_rules import Part, page_of
 from app.api.problem_rules import ApiProblem, Code
@@ -18,10 +18,12 @@ from app.api.services import Answer, Call, do, once
 from app.api.values import Page
 from app.api.vendor.product_code_queries import ids_of
 from app.api.vendor.resource_values import NewResource, OfferedResource, ResourceUpload
+from app.resources.sbom_rules import MOST_SBOM_BYTES, SbomFault
 from app.resources.upload_services import upload_file
 from app.resources.values import ResourceValues
-from app.staff.resources import acts, queries
+from app.staff.resources import acts, queries, sbom_acts
 from app.staff.resources.queries import ListedResource, PublishedFile
+from app.staff.resources.sbom_acts import SbomChange
 from app.staff.rules import Permission
 from app.storage import FileTooLarge, Storage
 from app.web.i18n import N_
@@ -99,6 +101,34 @@ class ResourceCalls(Controller):
 
         return answered(await once(call, work))
 
+    @put(
+        "/{resource_id:uuid}/sbom",
+        responses=ISSUED,
+        dependencies={"call": Provide(provide_vendor_call)},
+        tags=TAGS,
+        request_max_body_size=MOST_SBOM_BYTES,
+        opt={"scope": Permission.RESOURCES_CHANGE, "takes": BYTES},
+    )
+    async def attach_sbom(
+        self,
+        request: Request[Any, Any, Any],
+        call: NamedDependency[Call],
+        resource_id: FromPath[UUID],
+    ) -> Response[OfferedResource]:
+        """Attach an SBOM in JSON (CycloneDX or SPDX, at most 5 MiB), in place of an older one."""
+        await acts.provide_resource(resource_id)
+        content = await request.body()
+        found = await sbom_acts.read_upload(content)
+        if isinstance(found, SbomFault):
+            raise ApiProblem(Code.MALFORMED, detail=sbom_acts.fault_told(found))
+
+        async def work() -> Answer:
+            await do(call, sbom_acts.ATTACHMENT, SbomChange(resource_id), content)
+            found = await acts.provide_resource(resource_id)
+            return Answer.of(_resource(found, found.codes))
+
+        return answered(await once(call, work))
+
 
 def _resource(each: ListedResource | PublishedFile, codes: str) -> OfferedResource:
     return OfferedResource(
@@ -111,4 +141,6 @@ def _resource(each: ListedResource | PublishedFile, codes: str) -> OfferedResour
         withdrawn_at=each.withdrawn_at,
         products=codes.split(", ") if codes else [],
         security_fix=each.security_fix,
+        signed=each.signed_at is not None,
+        sbom=each.sbom is not None,
     )

@@ -44,3 +44,5 @@ class OfferedResource(msgspec.Struct, frozen=True):
     withdrawn_at: datetime | None
     products: Annotated[list[str], Meta(description=N_("Codes of products."))]
     security_fix: bool
+    signed: bool
+    sbom: bool

@@ -29,6 +29,11 @@ PARTS = {
                (select count(*) from allocation where environment = e.id) as allocations,
                (select count(*) from emergency_use u join emergency_file f
                 on f.id = u.emergency_file where f.environment = e.id) as emergency_uses,
+               (select json_build_object('system', u.system_name, 'host', u.host,
+                'on', (u.first_used_at at time zone c.time_zone)::date)
+                from emergency_use u join emergency_file f on f.id = u.emergency_file
+                where f.environment = e.id order by u.reported_at desc, u.id limit 1)
+                   as last_emergency,
                a.seq, a.end_reason, (a.issued_at at time zone c.time_zone)::date as issued_on,
                ((a.expires_at - interval '1 microsecond') at time zone c.time_zone)::date
                    as usable_until
@@ -94,6 +99,14 @@ class Entitlement(Struct, frozen=True):
     allocated: int
 
 
+class Emergency(Struct, frozen=True):
+    """The use of an emergency file that a system reported last."""
+
+    system: str
+    host: str
+    on: date
+
+
 class Environment(Struct, frozen=True):
     """An environment, with its newest activation."""
 
@@ -102,6 +115,7 @@ class Environment(Struct, frozen=True):
     group_company: str | None
     allocations: int
     emergency_uses: int
+    last_emergency: Emergency | None
     seq: int | None
     end_reason: str | None
     issued_on: date | None

@@ -146,11 +146,21 @@ async def _state_help(context: Context, payload: AccountHelp) -> Statement:
         facts=_facts(account) + ([(_("Reason for the change"), reason)] if reason else []),
         back=f"{url}/{help}" if reason else url,
         notes=[note],
-        warning=_("Make sure the request really comes from this person.")
-        if help is Help.FACTOR_REMOVAL
-        else "",
+        warning=_warning(account, help),
         danger=help in {Help.DISABLING, Help.FACTOR_REMOVAL},
     )
+
+
+def _warning(account: SeenAccount, help: Help) -> str:
+    """Return what must not be overlooked, or an empty string."""
+    if help is Help.FACTOR_REMOVAL:
+        return _("Make sure the request really comes from this person.")
+    if help is Help.ENABLING and account.disabled_by in {"provider", "both"}:
+        return _(
+            "The person's company deactivated this account through its identity provider. They may"
+            " have left the company."
+        )
+    return ""
 
 
 async def _help(context: Context, payload: AccountHelp) -> Done:

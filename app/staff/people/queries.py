@@ -81,6 +81,7 @@ class SeenAccount:
     language: str
     staff_role: str | None
     disabled_at: datetime | None
+    disabled_by: str | None
     last_sign_in_at: datetime | None
     second_factor: bool
     memberships: list[Membership]
@@ -92,7 +93,7 @@ async def find_user(id: UUID) -> SeenAccount | None:
     row = await fetch_one(
         f"""
         select u.id, u.code, u.name, u.email, u.language, u.staff_role, u.disabled_at,
-               u.last_sign_in_at, {HAS_FACTOR} as second_factor,
+               u.disabled_by, u.last_sign_in_at, {HAS_FACTOR} as second_factor,
                coalesce((select json_agg(x) from (
                     select c.number, c.name, m.role, c.ends_on from membership m
                     join contract c on c.id = m.contract where m."user" = u.id

@@ -29,12 +29,16 @@ class ListedResource:
     withdrawn_at: datetime | None
     products: str | None
     security_fix: bool
+    signed_at: datetime | None
+    sbom: UUID | None
 
 
 RESOURCES = Listing(
     row=fields_of(ListedResource),
     columns=f"""r.id, r.name, r.version, r.size, r.sha256, r.published_at, r.withdrawn_at,
-        {CODES} as products, r.security_fix""",
+        {CODES} as products, r.security_fix,
+        (select signed_at from resource_manifest where resource = r.id) as signed_at,
+        (select id from resource_sbom where resource = r.id) as sbom""",
     tables="resource r",
     key="r.id",
     orders={"newest": Order("r.published_at", down=True), "name": Order("r.name")},

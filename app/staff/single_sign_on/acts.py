@@ -4,9 +4,11 @@ from uuid import UUID
 
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Act, Context, Done, Entry, Payload, Statement
+from app.provisioning.acts import make_token_acts
 from app.single_sign_on import connection_services as changes
 from app.single_sign_on.access import SetUp, find_set_up
 from app.single_sign_on.acts import REFUSALS, make_acts
+from app.single_sign_on.default_acts import make_default_act
 from app.single_sign_on.delegation_services import delegate
 from app.single_sign_on.values import DomainValues
 from app.staff.access import requires
@@ -91,4 +93,7 @@ CHANGE = requires(Permission.SINGLE_SIGN_ON_CHANGE)
 ACTS = make_acts("single-sign-on", _find, CHANGE)
 CONNECTION, DOMAIN_REMOVAL, STATE, EXCEPTION = ACTS
 DOMAIN = Act("single-sign-on-domain", DomainEntry, _state_domain, _add_domain, REFUSALS, CHANGE)
+DEFAULTS = make_default_act("single-sign-on", _find, CHANGE)
 DELEGATION = Act("single-sign-on-delegation", Delegation, _state_delegation, _delegate, may=CHANGE)
+PROVISIONING = make_token_acts("provisioning", _find, CHANGE)
+TOKEN, TOKEN_REVOCATION = PROVISIONING

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from app.accounts.rules import Viewer
 from app.confirmations.form_pages import FormPages
 from app.confirmations.services import propose
-from app.single_sign_on import claim_controllers, controllers, queries
+from app.single_sign_on import claim_controllers, controllers, default_controllers, queries
 from app.single_sign_on.access import SetUp
 from app.single_sign_on.values import DomainValues
 from app.staff.access import permitted
@@ -105,6 +105,15 @@ class Claims(claim_controllers.Claims):
     guards = GUARDS
     dependencies = CONNECTED
     door = acts.ACTS
+
+
+class Defaults(default_controllers.Defaults):
+    """Contracts that people join at their first sign-in."""
+
+    path = f"{PATH}/default-contracts"
+    guards = GUARDS
+    dependencies = CONNECTED
+    act = acts.DEFAULTS
 
 
 class Steps(controllers.Steps):

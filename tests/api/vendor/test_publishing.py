@@ -3,14 +3,19 @@
 import hashlib
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 
 from app import clock
+from app.activation.format.signed_files import read_file
 from app.database import fetch_value
+from app.demo.sboms import cyclonedx
 from app.staff.rules import Permission
+from tests.api.steps import calling
 from tests.api.vendor.steps import vendor
 from tests.conftest import Portal
+from tests.service_accounts.steps import made_token
 
 TEXT: dict[str, Any] = {
     **{"title_ja": "保守のお知らせ", "body_ja": "本文です。"},
@@ -92,3 +97,43 @@ async def test_a_file_is_uploaded_and_published_once(
         assert (await ci.post("/vendor/resource-uploads", headers=BYTES)).status_code == 400
     assert "setup.bin" in (await owner.get("/contracts/D-1001/resources")).text
     assert await fetch_value("select count(*) from resource_upload") == 0
+
+
+async def test_a_published_file_is_signed_and_gets_an_sbom(portal: Portal) -> None:
+    content, sbom = b"a fix", cyclonedx("fix", "1.0.1")
+    async with vendor(portal, *FILES) as ci:
+        sent = await ci.post("/vendor/resource-uploads?name=fix.bin", content=content)
+        assert sent.status_code == 415, "what is sent says what it is"
+        sent = await ci.post(
+            "/vendor/resource-uploads?name=fix.bin", content=content, headers=BYTES
+        )
+        body = {
+            **{"upload": sent.json()["id"], "version": "1.0.1", "products": ["PLATFORM"]},
+            "security_fix": True,
+        }
+        published = (await ci.post("/vendor/resources", json=body)).json()
+        assert (published["security_fix"], published["signed"], published["sbom"]) == (
+            *(True, True, False),
+        )
+        path = f"/vendor/resources/{published['id']}/sbom"
+        wrong = await ci.put(path, content=b"{}", headers=BYTES)
+        assert (wrong.status_code, wrong.json()["code"]) == (400, "malformed-request")
+        large = await ci.put(path, content=b" " * (5 * 1024**2 + 1), headers=BYTES)
+        assert large.status_code == 413
+        attached = await ci.put(path, content=sbom, headers=BYTES)
+        assert attached.status_code == 200 and attached.json()["sbom"], attached.text
+        unknown = f"/vendor/resources/{UUID(int=1)}/sbom"
+        assert (await ci.put(unknown, content=sbom, headers=BYTES)).status_code == 404
+    _, token = await made_token(portal)
+    async with calling(portal, token) as system:
+        [fix] = [
+            each
+            for each in (await system.get("/resources")).json()["items"]
+            if each["name"] == "fix.bin"
+        ]
+        assert fix["security_fix"] and fix["available_until"] is None
+        signature = await system.get(fix["signature_url"].removeprefix("/api/v1"))
+        claims = read_file(signature.content).payload
+        assert claims["sha256"] == hashlib.sha256(content).hexdigest() == fix["sha256"]
+        got = await system.get(fix["sbom_url"].removeprefix("/api/v1"))
+        assert got.content == sbom and got.headers["content-type"] == "application/json"

@@ -7,6 +7,7 @@ from pathlib import Path
 from app import clock
 from app.api.reference_rules import groups
 from app.database import fetch, fetch_value
+from app.demo.sboms import cyclonedx
 from app.main import api_document
 from app.staff.rules import NEVER_A_SCOPE, Permission
 from tests.api.test_reference import run
@@ -57,6 +58,7 @@ async def _variables() -> dict[str, str]:
 async def test_every_example_runs_in_a_shell(portal: Portal, stage: Stage, tmp_path: Path) -> None:
     _, token = await made_vendor_token(portal, "crm", *(set(Permission) - NEVER_A_SCOPE))
     (tmp_path / "setup.bin").write_bytes(b"setup")
+    (tmp_path / "sbom.json").write_bytes(cyclonedx("setup", "1.0"))
     (tmp_path / "quote.pdf").write_bytes(b"%PDF-1.4\nsmall\n%%EOF\n")
     found = groups(api_document(portal.settings), vendor=True)
     calls = {each.id: each.example for group in found for each in group.operations}

@@ -9,6 +9,7 @@ from tests.browser.guide.scenes_contract import (
     take_products,
     take_quotes,
     take_resources,
+    take_single_sign_on,
 )
 from tests.browser.guide.scenes_environments import (
     take_activation,
@@ -107,6 +108,7 @@ SCENES = {
     "resources": take_resources,
     "quotes": take_quotes,
     "other-systems": take_other_systems,
+    "single-sign-on": take_single_sign_on,
     "personal-settings": take_personal_settings,
     "two-step-log-in": take_two_step_log_in,
     "calendar": take_calendar,

@@ -1,6 +1,9 @@
 """Pictures of a contract and its tabs but 環境."""
 
+from app.database import fetch_value
+from app.single_sign_on.delegation_services import delegate
 from tests.browser.guide.camera import Camera
+from tests.resources.files import PLATFORM
 
 CONTRACT = "/contracts/D-1001"
 
@@ -63,6 +66,28 @@ async def take_other_systems(camera: Camera) -> None:
     await camera.take("webhooks", person, "Webhookを作成")
 
 
+async def take_single_sign_on(camera: Camera) -> None:
+    """The set-up by an owner: the provider, the values to copy, and a domain that waits."""
+    company = await fetch_value("select company from contract where number = 'D-1001'")
+    staff = await fetch_value("select id from portal_user where code = 'staff'")
+    await delegate(company, allowed=True, actor=staff)
+    person = await camera.person("owner")
+    place = f"{CONTRACT}/single-sign-on"
+    await person.visit(place)
+    await person.fill("発行者（Issuer）", "https://id.example.com")
+    await person.fill("クライアントID", "license-portal")
+    await camera.take("single-sign-on", person, "登録")
+    await person.press("登録")
+    await person.press("決定")
+    await person.press("クライアントシークレットの設定")
+    await person.fill("クライアントシークレット", "quiet lanterns")
+    await person.press("設定｜秘密")
+    await person.press("DNSで確認")
+    await person.fill("ドメイン", "example.com")
+    await person.press("レコードを表示")
+    await camera.take("single-sign-on-domain", person, "確認｜ドメイン", "example.com")
+
+
 async def take_group_companies(camera: Camera) -> None:
     """A company that was found."""
     person = await camera.person("owner")
@@ -73,10 +98,12 @@ async def take_group_companies(camera: Camera) -> None:
 
 
 async def take_resources(camera: Camera) -> None:
-    """The tab."""
+    """The tab, and the components of a file."""
     person = await camera.person("owner")
     await person.visit(f"{CONTRACT}/resources")
     await camera.take("resources", person)
+    await person.press("SBOM", PLATFORM)
+    await camera.take("sbom", person, "SBOMをダウンロード")
 
 
 async def take_quotes(camera: Camera) -> None:
