@@ -22,7 +22,7 @@ from tests.browser.guide.words import texts
 from tests.conftest import Portal
 from tests.pages import elements
 
-MOST_BYTES = 3_000_000
+MOST_BYTES = 3_500_000
 MOST_FILM_BYTES = 300_000
 # The journeys that the portal is for, and the topics that explain each.
 JOURNEYS = {
