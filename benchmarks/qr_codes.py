@@ -98,7 +98,8 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--photographs", type=int, default=500)
     wanted: int = options.parse_args().photographs
-    count, rows = wanted // len(KINDS), []
+    # At least one whole file of each kind.
+    count, rows = max(wanted // len(KINDS), KINDS[-1].parts), []
     for at, kind in enumerate(KINDS):
         rows.append(row := measure(kind, count, at * 10_000))
         told = f"{row.share:.1%}; whole files {row.whole:.1%}"
