@@ -9,8 +9,8 @@ from tests.conftest import Portal
 from tests.service_accounts.steps import made_token
 
 MOST_OF_A_READ, MOST_OF_A_CHANGE = 4, 16
-# It asks for the contract's products first, whose files it then lists.
-MORE = {"list_resources": 1}
+# They ask first which products the contract has, or whether it may have the file.
+MORE = {"list_resources": 1, "download_sbom": 1, "download_signature": 1}
 # What a call writes beside: that a file was downloaded.
 DOWNLOADS = {"download_activation", "download_emergency_file", "download_resource"}
 
