@@ -72,3 +72,7 @@ begin
 end $$;
 create trigger parallel_operation_fixed before update on parallel_operation
     for each row execute function check_parallel_operation_end();
+
+-- Old systems are also reminded of on their last day itself.
+alter table reminder drop constraint reminder_stage_check;
+alter table reminder add constraint reminder_stage_check check (stage >= 0);
