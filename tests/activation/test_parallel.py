@@ -12,7 +12,7 @@ from app.activation import services, staff_services
 from app.activation.download_services import mark_downloaded
 from app.activation.parallel.rules import ParallelOutcome, stop_day
 from app.activation.parallel.services import ParallelRefused, stop
-from app.database import Changed, Record, fetch, fetch_one, fetch_value
+from app.database import Record, fetch, fetch_one, fetch_value
 from app.environments.services import create_environment
 from app.environments.values import EnvironmentValues
 from tests.activation.test_pages import confirm, send
@@ -245,11 +245,10 @@ async def test_a_move_back_to_the_old_system_ends_it(here: Place) -> None:
     assert (await operation(here))["end_reason"] == "moved-back"
 
 
-async def test_it_is_stopped_once(here: Place) -> None:
+async def test_the_second_of_two_owners_who_end_it_changes_nothing(here: Place) -> None:
     await move(here)
     await stop(here.environment, here.actor)
-    with pytest.raises(Changed):
-        await stop(here.environment, here.actor)
+    await stop(here.environment, here.actor)
     assert len(await audited("parallel-end")) == 1
 
 
@@ -361,6 +360,15 @@ async def test_members_and_outsiders_find_nothing_and_an_ended_contract_none(
     assert (await owner.post(f"{here.url}/parallel/stop")).status_code == 404
     await owner.post(second)
     assert await fetch_value("select count(*) from parallel_operation") == 0
+
+
+async def test_staff_see_the_last_day_on_the_page_of_the_contract(
+    portal: Portal, here: Place
+) -> None:
+    async with await portal.signed_in("clerk") as client:
+        assert "並行稼働" not in (await client.get("/staff/contracts/D-1001")).text
+        await move(here)
+        assert "まで並行稼働" in (await client.get("/staff/contracts/D-1001")).text
 
 
 async def test_another_persons_file_and_another_environments_are_not_found(

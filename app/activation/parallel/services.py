@@ -14,7 +14,7 @@ from app.activation.parallel.tables import ParallelOperation
 from app.activation.queries import SeenActivation
 from app.activation.rules import FileState, Issue, Situation
 from app.audit.services import record
-from app.database import Changed, fetch, lock_row, unit_of_work
+from app.database import fetch, lock_row, unit_of_work
 from app.environments.tables import Environment
 
 END = """
@@ -96,8 +96,8 @@ async def _begin(
     )
 
 
-async def end_running(environment: UUID, reason: EndReason, actor: UUID) -> bool:
-    """End the environment's parallel operation; return whether one was running."""
+async def end_running(environment: UUID, reason: EndReason, actor: UUID) -> None:
+    """End the environment's parallel operation, if one runs."""
     ended = await fetch(END, environment, clock.now(), reason.value)
     for each in ended:
         await record(
@@ -108,16 +108,10 @@ async def end_running(environment: UUID, reason: EndReason, actor: UUID) -> bool
             seq=each["seq"],
             reason=reason.value,
         )
-    return bool(ended)
 
 
 async def stop(environment: UUID, actor: UUID) -> None:
-    """Note that the owners stopped the old system early.
-
-    Raises:
-        Changed: none is running.
-    """
+    """Note that the owners stopped the old system early; nothing where that is known already."""
     async with unit_of_work():
         await lock_row(Environment, Environment.id == environment)
-        if not await end_running(environment, EndReason.STOPPED, actor):
-            raise Changed
+        await end_running(environment, EndReason.STOPPED, actor)
