@@ -293,6 +293,10 @@ GET  /contracts/{mine}/environments/{env}/emergency-files L T N N N P N N N
 POST /contracts/{mine}/environments/{env}/emergency-files L T N N N F N N N
 GET  /contracts/{mine}/environments/{env}/emergency-files/{emergency}/file L T N N N D N N N
 GET  /contracts/{theirs}/environments/{their_env}/emergency-files L T P N N N N N N
+GET  /contracts/{mine}/environments/{env}/activations/parallel L T N N N N N N N
+POST /contracts/{mine}/environments/{env}/activations/parallel L T N N N N N N N
+POST /contracts/{mine}/environments/{env}/activations/parallel/stop L T N N N G N N N
+POST /contracts/{theirs}/environments/{env}/activations/parallel/stop L T N N N N N N N
 GET  /contracts/{theirs}/environments/{env}/emergency-files/{emergency}/file L T N N N N N N N
 GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes L T N N N P N N N
 GET  /contracts/{mine}/environments/{env}/activations/{seq}/codes/1 L T N N N D N N N

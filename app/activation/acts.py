@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app.accounts.access import PROOF, Detour, has_proved, require_proof
@@ -9,6 +10,9 @@ from app.accounts.rules import Viewer
 from app.activation import services, statements
 from app.activation.issue_services import RequestRefused
 from app.activation.messages import ISSUE_MESSAGES, REQUEST_MESSAGES
+from app.activation.parallel.rules import ParallelOutcome
+from app.activation.parallel.services import ParallelRefused
+from app.activation.parallel.wording import OUTCOME_MESSAGES
 from app.activation.rules import Issue
 from app.activation.services import ProofMissing
 from app.confirmations.acts import Act, Context, Done, Refusal, Refused, Statement
@@ -26,9 +30,11 @@ class RequestUpload(OfEnvironment, frozen=True):
 
     Attributes:
         file_name: as the person's device named it.
+        parallel_days: for how many days the old system goes on after a move; 0 where it stops.
     """
 
     file_name: str
+    parallel_days: int = 0
 
 
 def activations_url(contract: SeenContract, environment: SeenEnvironment) -> str:
@@ -54,7 +60,7 @@ async def _state(context: Context, payload: RequestUpload) -> Statement:
         return statements.refused(contract, environment, back, refused.outcome, refused.claim)
     if isinstance(found.decision, Issue) and found.decision.moved:
         require_proof(context.viewer)
-    return statements.of_preview(contract, environment, back, data, found)
+    return statements.of_preview(contract, environment, back, data, found, payload.parallel_days)
 
 
 async def _perform(context: Context, payload: RequestUpload) -> Done:
@@ -67,9 +73,12 @@ async def _perform(context: Context, payload: RequestUpload) -> Done:
             context.upload or b"",
             context.viewer.id,
             proved=has_proved(context.viewer),
+            parallel_days=payload.parallel_days,
         )
     except ProofMissing:
         raise Detour(PROOF) from None
+    except ParallelRefused as refused:
+        raise Refused(refused.outcome.value) from None
     except RequestRefused as refused:
         record = partial(
             services.record_refusal, contract, environment.id, refused.outcome, context.viewer.id
@@ -91,5 +100,14 @@ REFUSALS = {
     outcome.value: Refusal(FIELD, message)
     for outcome, message in [*ISSUE_MESSAGES.items(), *REQUEST_MESSAGES.items()]
 }
-ACTIVATION = Act("activation", RequestUpload, _state, _perform, REFUSALS)
+# Another environment of the contract may take the last one between the check and the insertion.
+PARALLEL_REFUSALS = {
+    outcome.value: Refusal(
+        FIELD, message, asyncpg.CheckViolationError, "parallel_operation_within_year"
+    )
+    if outcome is ParallelOutcome.LIMIT_REACHED
+    else Refusal(FIELD, message)
+    for outcome, message in OUTCOME_MESSAGES.items()
+}
+ACTIVATION = Act("activation", RequestUpload, _state, _perform, REFUSALS | PARALLEL_REFUSALS)
 RETURN = Act("activation-return", RequestUpload, _state, _perform, REFUSALS)

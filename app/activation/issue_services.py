@@ -40,6 +40,7 @@ class Case:
     Attributes:
         contract: through the eyes of `actor`.
         batch: what the files of one change share; None where it is one file alone.
+        parallel_days: for how many days the old system goes on after a move; 0 where it stops.
     """
 
     contract: SeenContract
@@ -48,6 +49,7 @@ class Case:
     actor: UUID
     now: datetime
     batch: UUID | None = None
+    parallel_days: int = 0
 
 
 async def issue_file(case: Case, issue: Issue, office: Office) -> None:

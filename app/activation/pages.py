@@ -20,6 +20,8 @@ from app.activation.format.requests import Purpose, RequestOutcome
 from app.activation.format.strict_json import write_object
 from app.activation.forms import RequestForm, find_kept
 from app.activation.issue_services import RequestRefused
+from app.activation.parallel.queries import running
+from app.activation.parallel.wording import system_named
 from app.activation.queries import SeenActivation
 from app.activation.rules import FileState, IssueOutcome, Outcome, Repeat
 from app.activation.signing_keys.services import published_keys
@@ -57,6 +59,8 @@ class Activations(Controller):
         kept = await find_kept(viewer, request.query_params.get("draft", ""), environment.id)
         if kept is None or kept.problem is None:
             return await _page(request, contract, environment, kept)
+        if "claim" not in kept.problem.details:
+            return await _page(request, contract, environment, kept, kept.errors.get(FIELD, ""))
         outcome, claim = outcome_named(kept.problem.code), kept.problem.details["claim"]
         message = message_of_file(outcome, claim, kept.payload.file_name, kept.upload)
         return await _page(request, contract, environment, kept, message, outcome)
@@ -193,6 +197,8 @@ async def _page(
         errors={FIELD: message} if message else {},
         code=outcome.value if outcome else "",
         product_name=product_name,
+        parallel=running(history.parallel, contract.today),
+        system_named=system_named,
     )
 
 

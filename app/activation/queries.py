@@ -9,6 +9,8 @@ from app import clock
 from app.activation.format.requests import RequestFile
 from app.activation.licensed_products import LicensedProduct
 from app.activation.machine_moves import machine_of, moves_allowed
+from app.activation.parallel.queries import NOT_ENDED, OLD_SYSTEM, SeenParallel
+from app.activation.parallel.rules import OldSystem
 from app.activation.rules import (
     EarlierRequest,
     FileState,
@@ -78,11 +80,23 @@ class Hold:
 
 
 @dataclass(frozen=True)
-class History:
-    """A page of an environment's activations, and the counts that its running files hold."""
+class Beside:
+    """What the page of an environment's activations shows beside them.
+
+    Attributes:
+        holds: counts that running files hold.
+        parallel: old systems that were not stopped early, the last one first.
+    """
+
+    holds: list[Hold]
+    parallel: list[SeenParallel]
+
+
+@dataclass(frozen=True)
+class History(Beside):
+    """A page of an environment's activations, and what is shown beside them."""
 
     listed: Listed[SeenActivation]
-    holds: list[Hold]
 
 
 def seen_activation(row: Record) -> SeenActivation:
@@ -108,12 +122,13 @@ HOLDS = """
     (select coalesce(json_agg(json_build_object(
                'name_ja', p.name_ja, 'name_en', p.name_en, 'unit', p.unit,
                'quantity', h.quantity, 'allocated', coalesce(al.quantity, 0),
-               'until', h.until) order by p.code, e.id), '[]')::text
+               'until', h.until) order by p.code, e.id), '[]'::json)
      from hold h join entitlement e on e.id = h.entitlement
      join product p on p.id = e.product
      left join allocation al on al.environment = h.environment and al.entitlement = h.entitlement
      where h.environment = $1)
 """
+BESIDE = f"json_build_array(json_build_object('holds', {HOLDS}, 'parallel', {NOT_ENDED}))::text"
 # What file_state() says, for the filter.
 STATES = {
     **{state.value: f"a.end_reason = '{state.value}'" for state in FileState},
@@ -127,16 +142,17 @@ ACTIVATIONS = Listing(
     key="a.id",
     orders={"newest": Order("a.seq", down=True)},
     filters={"state": STATES},
-    beside=HOLDS,
+    beside=BESIDE,
 )
 
 
 async def list_activations(environment: UUID, wanted: Wanted) -> History:
-    """Return an environment's history, and what it holds."""
+    """Return an environment's history, what it holds, and its old systems."""
     where = Where(args=[environment])
     where.add("a.environment = {}", environment)
     listed = await list_rows(ACTIVATIONS, wanted, where)
-    return History(listed, json_rows(Hold, listed.beside))
+    [beside] = json_rows(Beside, listed.beside)
+    return History(beside.holds, beside.parallel, listed)
 
 
 async def find_activation(environment: UUID, seq: int) -> SeenActivation | None:
@@ -169,7 +185,9 @@ SITUATIONS = f"""
            array(select least(issued_at, $3) from activation
                  where environment = one.id and moved) as moves,
            array(select least(allowed_at, $3) from move_allowance
-                 where environment = one.id) as allowances
+                 where environment = one.id) as allowances,
+           {OLD_SYSTEM.format("one.id")} as old_system,
+           parallel_operations_left(e.contract, $4) as parallel_left
     from unnest($1::uuid[], $2::text[]) with ordinality one(id, jti, place)
     left join environment e on e.id = one.id
     left join lateral (
@@ -215,7 +233,8 @@ async def read_situations(
     Args:
         asked: environments of the contract, each with the id of a request for it.
     """
-    rows = await fetch(SITUATIONS, [place for place, _ in asked], [jti for _, jti in asked], now)
+    places, ids = [place for place, _ in asked], [jti for _, jti in asked]
+    rows = await fetch(SITUATIONS, places, ids, now, contract.today)
     return [
         _situation(contract, place, row, now, has_signing_key=has_signing_key)
         for (place, _), row in zip(asked, rows, strict=True)
@@ -238,6 +257,8 @@ def _situation(
         moves=list(row["moves"]),
         has_signing_key=has_signing_key,
         moves_a_year=moves_allowed(row["allowances"], now),
+        old=next(iter(json_rows(OldSystem, row["old_system"])), None),
+        parallel_left=row["parallel_left"] or 0,
     )
     return situation, last
 

@@ -11,6 +11,7 @@ from app.activation.format.requests import Purpose, RequestFile, RequestOutcome
 from app.activation.format.strict_json import MAX_NUMBER
 from app.activation.licensed_products import LicensedProduct, issued_products
 from app.activation.machine_moves import MOVES_A_YEAR, Machine, is_move, moves_in_year
+from app.activation.parallel.rules import PARALLEL_A_YEAR, OldSystem
 from app.products.rules import Term
 
 # A portal that was restored from a backup has forgotten what it issued since; more than this it has
@@ -62,6 +63,7 @@ class Situation:
 
     `today` is the day in the contract's time zone. `same_jti` is looked up across the whole
     portal, for activations and returns alike. `moves` are the instants of the environment's moves.
+    `old` is of its last parallel operation, `parallel_left` how many more the contract may begin.
     """
 
     environment: UUID
@@ -74,6 +76,8 @@ class Situation:
     moves: Sequence[datetime]
     has_signing_key: bool
     moves_a_year: int = MOVES_A_YEAR
+    old: OldSystem | None = None
+    parallel_left: int = PARALLEL_A_YEAR
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,10 @@ class Issue:
 
 @dataclass(frozen=True)
 class EndActivation:
-    """Take the return: the activation `jti` ends."""
+    """Take the return: the activation `jti` ends. `parallel` where it is the old system's."""
 
     jti: str
+    parallel: bool = False
 
 
 Outcome = RequestOutcome | IssueOutcome
@@ -127,7 +132,7 @@ def decide(request: RequestFile, situation: Situation, now: datetime) -> Decisio
     if situation.contract.has_ended(situation.today):
         return IssueOutcome.CONTRACT_ENDED
     if request.purpose is Purpose.RETURN:
-        return _take_return(request, situation.last)
+        return _take_return(request, situation.last, situation.old)
     return _issue(request, situation, now)
 
 
@@ -157,15 +162,25 @@ def _answer_again(request: RequestFile, environment: UUID, earlier: EarlierReque
     return Repeat()
 
 
-def _take_return(request: RequestFile, last: LastActivation | None) -> Decision:
+def _take_return(
+    request: RequestFile, last: LastActivation | None, old: OldSystem | None
+) -> Decision:
     """A retired environment takes returns too: they are how its held counts come back."""
     if last is None:
         return IssueOutcome.NOT_ACTIVATED
+    if old is not None and _returns(request, old):
+        return IssueOutcome.ALREADY_ENDED if old.returned else EndActivation(old.jti, parallel=True)
     if last.machine.jkt != request.jkt:
         return IssueOutcome.RETURN_OTHER_KEY
     if last.seq != request.prev_seq or request.prev_jti not in (None, last.jti):
         return IssueOutcome.RETURN_NOT_CURRENT
     return IssueOutcome.ALREADY_ENDED if last.ended else EndActivation(last.jti)
+
+
+def _returns(request: RequestFile, old: OldSystem) -> bool:
+    """Whether a return is that of an old system that ran in parallel, however that ended."""
+    current = request.prev_seq == old.seq and request.prev_jti in (None, old.jti)
+    return request.jkt == old.jkt and current
 
 
 def _issue(request: RequestFile, situation: Situation, now: datetime) -> Decision:

@@ -10,10 +10,13 @@ from app.activation import queries
 from app.activation.emergencies.use_services import note_uses
 from app.activation.format.requests import Refusal, RequestFile, read_request
 from app.activation.issue_services import Case, RequestRefused, issue_file, take_return
+from app.activation.parallel import services as parallel_services
+from app.activation.parallel.rules import EndReason, OldSystem, ParallelOutcome
 from app.activation.queries import SeenActivation
 from app.activation.rules import (
     Decision,
     EndActivation,
+    Issue,
     IssueOutcome,
     Outcome,
     Repeat,
@@ -56,6 +59,8 @@ class Preview:
         last: the environment's newest activation.
         moves: when the environment went to another machine.
         moves_a_year: how many moves it may make.
+        old: the old system of its last parallel operation.
+        obstacle: why the old system cannot go on in parallel; None if it can.
     """
 
     request: RequestFile
@@ -63,6 +68,8 @@ class Preview:
     last: SeenActivation | None
     moves: Sequence[datetime]
     moves_a_year: int
+    old: OldSystem | None
+    obstacle: ParallelOutcome | None
 
 
 async def preview(
@@ -80,7 +87,18 @@ async def preview(
         contract, environment, request, now, has_signing_key=office is not None
     )
     decision = decide(request, situation, now)
-    return Preview(request, decision, last, situation.moves, situation.moves_a_year)
+    obstacle: ParallelOutcome | None = ParallelOutcome.NO_OLD_SYSTEM
+    if isinstance(decision, Issue):
+        obstacle = parallel_services.obstacle(situation, decision, last, request.jkt)
+    return Preview(
+        request,
+        decision,
+        last,
+        situation.moves,
+        situation.moves_a_year,
+        situation.old,
+        obstacle,
+    )
 
 
 async def answer_request(
@@ -91,6 +109,7 @@ async def answer_request(
     actor: UUID,
     *,
     proved: bool = True,
+    parallel_days: int = 0,
 ) -> Answer:
     """Issue the activation that a request asks for, or end the one that a return gives back.
 
@@ -101,16 +120,18 @@ async def answer_request(
         contract: through the eyes of `actor`, who may change it.
         environment: one of the contract's, retired or not.
         proved: whether the actor proved a moment ago who they are.
+        parallel_days: for how many days the old system goes on; 0 where it stops.
 
     Raises:
         RequestRefused: it cannot be answered; nothing was changed.
         ProofMissing: it moves the environment to another machine, and the proof is too old.
+        ParallelRefused: the old system cannot go on.
     """
     request = read_verified(data, clock.now())
     office = await open_office(settings, clock.now())
     async with unit_of_work():
         await _lock(contract, {environment: request})
-        case = Case(contract, environment, request, actor, clock.now())
+        case = Case(contract, environment, request, actor, clock.now(), None, parallel_days)
         return await _answer(settings, case, office, proved=proved)
 
 
@@ -152,7 +173,7 @@ async def answer_requests(
 
 
 async def _answer(settings: Settings, case: Case, office: Office | None, *, proved: bool) -> Answer:
-    situation, _last = await queries.read_situation(
+    situation, last = await queries.read_situation(
         case.contract, case.environment, case.request, case.now, has_signing_key=office is not None
     )
     decision = decide(case.request, situation, case.now)
@@ -162,12 +183,14 @@ async def _answer(settings: Settings, case: Case, office: Office | None, *, prov
         return Answer(await _answered_before(case), repeated=True)
     if isinstance(decision, EndActivation):
         ended = await take_return(case, decision)
+        await parallel_services.end_running(case.environment, EndReason.RETURNED, case.actor)
         await note_uses(settings, case)
         return Answer(ended, ended=True)
     if decision.moved and not proved:
         raise ProofMissing
     assert office is not None, "the decision asks for a signing key"
     await issue_file(case, decision, office)
+    await parallel_services.follow_issue(case, situation, decision, last)
     await note_uses(settings, case)
     return Answer(decision.seq)
 

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from app import clock
+from app.activation.parallel.rules import EndReason
+from app.activation.parallel.services import end_running
 from app.activation.tables import Activation, MoveAllowance
 from app.audit.services import record
 from app.database import Changed, Gone, fetch_value, lock_row, unit_of_work
@@ -69,6 +71,7 @@ async def release(environment: UUID, *, seq: int, reason: str, actor: UUID) -> N
             seqs=sorted(row["seq"] for row in rows),
             reason=reason,
         )
+        await end_running(environment, EndReason.RELEASED, actor)
 
 
 async def _lock(environment: UUID) -> UUID:

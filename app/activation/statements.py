@@ -4,6 +4,7 @@ from app import clock
 from app.activation.format.files import check_code
 from app.activation.format.requests import RequestFile
 from app.activation.machine_moves import moves_in_year
+from app.activation.parallel.statements import parallel_part, return_statement
 from app.activation.queries import SeenActivation
 from app.activation.rules import (
     EndActivation,
@@ -21,7 +22,6 @@ from app.activation.wording import (
     count_and_term,
     message_of,
     name_with_code,
-    return_steps,
     short_thumbprint,
 )
 from app.confirmations.acts import Statement
@@ -39,8 +39,13 @@ def of_preview(
     back: str,
     data: bytes,
     found: Preview,
+    parallel_days: int = 0,
 ) -> Statement:
-    """Return what confirming a verified request would do now."""
+    """Return what confirming a verified request would do now.
+
+    Args:
+        parallel_days: for how many days the old system goes on; 0 where it stops.
+    """
     request, decision, last = found.request, found.decision, found.last
     if isinstance(decision, IssueOutcome):
         return refused(contract, environment, back, decision, None)
@@ -54,18 +59,20 @@ def of_preview(
             steps=activation_steps(Step.CONFIRM, back),
         )
     if isinstance(decision, EndActivation):
-        return _return(facts, back, last)
+        return return_statement(facts, back, found, decision, contract.today)
+    parallel = parallel_part(contract, found, decision, parallel_days)
     return Statement(
         heading=_("Issue this activation?"),
-        facts=[*facts, (_("Activation number"), str(decision.seq))],
+        facts=[*facts, (_("Activation number"), str(decision.seq)), *parallel.facts],
         back=back,
-        notes=_notes(request, decision, last),
-        warning=_move_warning(found, decision),
+        notes=[*_notes(request, decision, last), *parallel.notes],
+        warning=" ".join(filter(None, [_move_warning(found, decision), parallel.warning])),
         changes=(
             _("What will be issued, compared with the last activation (terms inclusive)"),
             changes_of(last, decision),
         ),
         steps=activation_steps(Step.CONFIRM, back),
+        offer=(parallel.offer, f"{back}/parallel") if parallel.offer else None,
     )
 
 
@@ -172,25 +179,4 @@ def _move_warning(found: Preview, issue: Issue) -> str:
         this=made + 1,
         allowed=found.moves_a_year,
         left=found.moves_a_year - made - 1,
-    )
-
-
-def _return(facts: Facts, back: str, last: SeenActivation | None) -> Statement:
-    products = last.products if last else ()
-    return Statement(
-        heading=_("Return this activation?"),
-        facts=[*facts, (_("Activation number"), str(last.seq if last else 0))],
-        back=back,
-        notes=[
-            _(
-                "The system has stopped using the activation. Licenses that are allocated to"
-                " this environment stay allocated. To use them elsewhere, change the"
-                " allocation."
-            )
-        ],
-        changes=(
-            _("What is returned"),
-            [(name_with_code(each), count_and_term(each), "–") for each in products],
-        ),
-        steps=return_steps(back),
     )

@@ -155,6 +155,11 @@ EVENT_TYPES = {
     "emergency-limit": N_(
         "Set the number of emergency files per environment to %(files)s (before: %(files_before)s)"
     ),
+    "parallel-start": N_(
+        "Began parallel operation of “%(subject)s”: the old system (activation %(seq)s) may run"
+        " through %(ends_on)s"
+    ),
+    "parallel-end": N_("Ended the parallel operation of “%(subject)s” (activation %(seq)s)"),
     "activation-refusal": N_("Request file for “%(subject)s” was rejected: %(code)s"),
     # Resources
     "resource-download": N_("Downloaded the file “%(subject)s”"),

@@ -42,6 +42,7 @@ class Statement:
         danger: it takes something away, and 決定 cannot be undone: the button is red.
         whole_page: 決定 changes what stands around the main part, so it is not swapped alone.
         steps: the flow that the page is a step of, if there is one.
+        offer: name and path, without `draft`, of a page where more of the change can be chosen.
     """
 
     heading: str
@@ -54,6 +55,7 @@ class Statement:
     danger: bool = False
     whole_page: bool = False
     steps: Steps | None = None
+    offer: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ class Confirmations(Controller):
             statement=statement,
             action=f"/confirmations/{id}",
             back=services.draft_url(statement.back, id),
+            offer=services.draft_url(statement.offer[1], id) if statement.offer else "",
         )
 
     @post()

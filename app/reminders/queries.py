@@ -7,10 +7,10 @@ from uuid import UUID
 from app.accounts.queries import counts
 from app.accounts.rules import token_hash
 from app.database import Record, fetch, row, rows
-from app.reminders.rules import ACCOUNT_STAGES, STAGES, EndDate, Kind
+from app.reminders.rules import ACCOUNT_STAGES, PARALLEL_STAGES, STAGES, EndDate, Kind
 
-# Contract c's own last day, its entitlements', and those of the files of environments in use and of
-# service accounts.
+# Contract c's own last day, its entitlements', and those of the files of environments in use, of
+# old systems in parallel operation, and of service accounts.
 END_DATES = """
     select c.id as contract, 'contract' as kind, c.id as subject, c.ends_on,
            '' as name_ja, '' as name_en
@@ -26,6 +26,10 @@ END_DATES = """
     join lateral (select id, expires_at, end_reason from activation
                   where environment = v.id order by seq desc limit 1) a on a.end_reason is null
     where v.retired_at is null
+    union all
+    select v.contract, 'parallel', o.id, o.ends_on, v.name, v.name
+    from parallel_operation o join environment v on v.id = o.environment
+    where o.ended_at is null
     union all
     select s.contract, 'service-account', s.id,
            ((s.expires_at - interval '1 microsecond') at time zone c.time_zone)::date,
@@ -46,7 +50,7 @@ OF_VENDOR = """
     where s.contract is null and s.revoked_at is null
 """
 # What to remind owners and administrators of: $1 now, $2 the stages, $3 the day, $4 one person or
-# null for all, $5 the stages of service accounts.
+# null for all, $5 the stages of service accounts, $6 those of old systems.
 # People who got a mail on the day already wait for the next day.
 DUE = f"""
     select x.*, d.days_left, t.stage
@@ -60,8 +64,8 @@ DUE = f"""
         select x.ends_on - ($1 at time zone x.time_zone)::date as days_left) d
     cross join lateral (
         select min(s) as stage
-        from unnest(case when x.kind in ('service-account', 'vendor-account')
-                    then $5::int[] else $2::int[] end) s
+        from unnest(case when x.kind in ('service-account', 'vendor-account') then $5::int[]
+                    when x.kind = 'parallel' then $6::int[] else $2::int[] end) s
         where d.days_left between 0 and s) t
     where t.stage is not null and ($4::uuid is null or u.id = $4)
       and not exists (select 1 from reminder r where r."user" = u.id
@@ -93,12 +97,13 @@ async def people_to_remind(now: datetime, day: date, most: int) -> list[Person]:
     return await rows(
         Person,
         "select id, name, email, language from portal_user"
-        f' where id in (select "user" from ({DUE}) due) order by id limit $6',
+        f' where id in (select "user" from ({DUE}) due) order by id limit $7',
         now,
         list(STAGES),
         day,
         None,
         list(ACCOUNT_STAGES),
+        list(PARALLEL_STAGES),
         most,
     )
 
@@ -121,6 +126,7 @@ async def due_reminders(person: UUID, now: datetime, day: date) -> list[DueRemin
         day,
         person,
         list(ACCOUNT_STAGES),
+        list(PARALLEL_STAGES),
     )
     return [DueReminder(_end_date(each), each["days_left"], each["stage"]) for each in found]
 
@@ -175,7 +181,8 @@ async def list_end_dates(person: UUID, today: date) -> list[EndDate]:
         f"""
         select {COLUMNS} from ({END_DATES}) x join contract c on c.id = x.contract
         join membership m on m.contract = c.id and m."user" = $1
-        where x.ends_on >= $2 and (x.kind <> 'service-account' or m.role = 'owner')
+        where x.ends_on >= $2
+          and (x.kind not in ('service-account', 'parallel') or m.role = 'owner')
         order by x.ends_on, c.number, x.kind, x.subject limit {MOST_EVENTS}
         """,
         person,

@@ -88,6 +88,7 @@ async def _enqueue(settings: Settings, person: Person, due: list[DueReminder]) -
             count=len(due),
             lines=lines,
             accounts=sum(each.end_date.kind in ACCOUNTS for each in due),
+            old_systems=sum(each.end_date.kind is Kind.PARALLEL for each in due),
             owner=any(each.end_date.kind is not Kind.VENDOR_ACCOUNT for each in due),
         )
     except ValueError:

@@ -14,6 +14,8 @@ from app.web.i18n import gettext as _
 STAGES = (90, 30, 7)
 # A new token takes a minute, where a renewal takes weeks.
 ACCOUNT_STAGES = (14, 3)
+# Stopping a system takes an hour; on its last day is the last chance.
+PARALLEL_STAGES = (3, 0)
 
 
 class Kind(StrEnum):
@@ -24,6 +26,7 @@ class Kind(StrEnum):
     ACTIVATION = "activation"
     SERVICE_ACCOUNT = "service-account"
     VENDOR_ACCOUNT = "vendor-account"
+    PARALLEL = "parallel"
 
 
 ACCOUNTS = {Kind.SERVICE_ACCOUNT, Kind.VENDOR_ACCOUNT}
@@ -34,7 +37,7 @@ class EndDate:
     """Something of a contract that ends, or a service account of the vendor.
 
     Attributes:
-        subject: the contract, entitlement, activation or service account.
+        subject: the contract, entitlement, activation, service account or parallel operation.
         ends_on: last usable day, in the contract's time zone.
         name_ja, name_en: of the product, environment or account; empty for a contract.
         contract_number, contract_name: the contract that it belongs to; empty for the vendor's.
@@ -57,6 +60,7 @@ class EndDate:
             Kind.CONTRACT: "",
             Kind.PRODUCT: "/products",
             Kind.ACTIVATION: "/environments",
+            Kind.PARALLEL: "/environments",
             Kind.SERVICE_ACCOUNT: f"/service-accounts/{self.subject}",
         }
         return f"/contracts/{self.contract_number}{end[self.kind]}"
@@ -76,6 +80,8 @@ def told(end_date: EndDate) -> str:
         return _("Product: %(name)s", name=name)
     if end_date.kind is Kind.ACTIVATION:
         return _("Activation file of %(name)s", name=name)
+    if end_date.kind is Kind.PARALLEL:
+        return _("Old system of %(name)s (parallel operation)", name=name)
     if end_date.kind in ACCOUNTS:
         return account_name(name)
     return _("Contract")

@@ -16,6 +16,7 @@ from tests.browser.journeys import (
     licensed_system,
     members,
     notices,
+    parallel_operations,
     products,
     quotes,
     resources,
@@ -70,6 +71,7 @@ JOURNEYS = (
     staff_users.HELP,
     staff_license_keys.BATCH,
     emergency_files.EMERGENCY_FILE,
+    parallel_operations.PARALLEL_OPERATION,
 )
 REQUIRED = {
     "log in, terms, forced password change",
@@ -108,6 +110,7 @@ REQUIRED = {
     "staff: end sessions, disable an account",
     "staff: issue license keys, revoke one",
     "emergency file: make, confirm, download, use",
+    "move with the old system in parallel, end it early",
 }
 WHOLE = [(j, mode, language) for j in JOURNEYS for mode, language in j.people.cells]
 SAMPLE = [

@@ -274,6 +274,10 @@ ENGLISH = {
     "一時停止中": "Paused",
     # Several activations at once
     "まとめてアクティベート": "Activate several",
+    "旧システムを並行稼働する": "Run the old system in parallel",
+    "並行稼働の日数": "Days of parallel operation",
+    "旧システムの並行稼働": "Parallel operation of the old system",
+    "並行稼働を終了": "End parallel operation",
     "緊急用ファイル": "Emergency file",
     "緊急用ファイル一覧": "Emergency files",
     "緊急用ファイルを作成": "Create an emergency file",

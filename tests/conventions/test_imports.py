@@ -85,6 +85,8 @@ FURTHER = {
         "batches.lines": "queries",
         "batches.wording": "acts",
         "emergencies.wording": "rules",
+        "parallel.wording": "rules",
+        "parallel.statements": "acts",
         "checks": "services",
         "statements": "acts",
         "commands": "pages",

@@ -62,7 +62,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
         **{"quote": QUOTE, "link": f"{URL}/contracts/1/products", "owner": True},
         **{"counts_from": AT.date(), "added_from": None, "ends_on": AT.date()},
     },
-    "reminder": {"count": 25, "lines": LINES * MOST_LINES, "accounts": 1, "owner": True},
+    "reminder": {
+        **{"count": 25, "lines": LINES * MOST_LINES, "accounts": 1, "owner": True},
+        **{"old_systems": 1},
+    },
     "second-factor-changed": {"change": "app", "at": AT},
     "second-factors-removed": {"removed_at": AT},
     "webhook-paused": {

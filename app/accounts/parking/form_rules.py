@@ -16,6 +16,8 @@ PARTS = {
     "activations": N_("Activation"),
     "activation-batches": N_("Activate several systems"),
     "emergency-files": N_("Emergency activation"),
+    "parallel": N_("Parallel operation"),
+    "stop": N_("End parallel operation"),
     "group-companies": N_("Group companies"),
     "corporate-groups": N_("Corporate groups"),
     "invitations": N_("Invite"),

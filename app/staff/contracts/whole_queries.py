@@ -34,6 +34,9 @@ PARTS = {
                 from emergency_use u join emergency_file f on f.id = u.emergency_file
                 where f.environment = e.id order by u.reported_at desc, u.id limit 1)
                    as last_emergency,
+               (select max(ends_on) from parallel_operation
+                where environment = e.id and ended_at is null
+                  and ends_on >= (now() at time zone c.time_zone)::date) as parallel_until,
                a.seq, a.end_reason, (a.issued_at at time zone c.time_zone)::date as issued_on,
                ((a.expires_at - interval '1 microsecond') at time zone c.time_zone)::date
                    as usable_until
@@ -108,7 +111,7 @@ class Emergency(Struct, frozen=True):
 
 
 class Environment(Struct, frozen=True):
-    """An environment, with its newest activation."""
+    """An environment, with its newest activation, and the last day of an old system."""
 
     name: str
     sort_key: int
@@ -116,6 +119,7 @@ class Environment(Struct, frozen=True):
     allocations: int
     emergency_uses: int
     last_emergency: Emergency | None
+    parallel_until: date | None
     seq: int | None
     end_reason: str | None
     issued_on: date | None
