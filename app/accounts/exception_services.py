@@ -1,6 +1,6 @@
 """Tell owners when one of them signs in by password where their company requires its provider.
 
-Administrators are told of an administrator who does so where the vendor requires its own.
+Administrators get a mail about an administrator who does so where the vendor requires its own.
 """
 
 from collections.abc import Sequence

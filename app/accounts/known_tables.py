@@ -30,7 +30,7 @@ class KnownSignInRule(Table, tags=["view"]):
 
 
 class KnownCompanyOwner(Table, tags=["view"]):
-    """The owners of a company's contracts, who are told when one of them signs in by password."""
+    """The owners of a company's contracts, who get a mail when one of them signs in by password."""
 
     user = UUID(primary_key=True)
     company = UUID()

@@ -84,12 +84,12 @@ class SignInRule:
 
     Attributes:
         refused: the company requires its identity provider.
-        told: companies that require it of others: their owners are told of this sign-in. None is
-            the vendor, whose administrators are told.
+        warned: companies that require it of others: their owners get a mail about this sign-in.
+            None is the vendor, whose administrators get it.
     """
 
     refused: bool
-    told: list[UUID | None]
+    warned: list[UUID | None]
 
 
 @dataclass(frozen=True)

@@ -30,15 +30,15 @@ class SignIn:
     """A fresh session: the token goes into the cookie and is kept nowhere.
 
     Attributes:
-        told: companies whose owners are told that the person signed in by password. None is the
-            vendor, whose administrators are told.
+        warned: companies whose owners get a mail that the person signed in by password. None is the
+            vendor, whose administrators get it.
     """
 
     user: UUID
     token: str
     device_token: str | None
     lasts: timedelta
-    told: Sequence[UUID | None] = ()
+    warned: Sequence[UUID | None] = ()
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ async def open_session(
     lasts = session_length(account["staff_role"])
     async with unit_of_work():
         await hold_account(user, generation)
-        told = () if by else await _may_use_password(user, second_factor)
+        warned = () if by else await _may_use_password(user, second_factor)
         await Session.insert(
             Session(
                 token_hash=token_hash(token),
@@ -220,9 +220,9 @@ async def open_session(
             actor=user,
             second_factor="provider" if by and by.second_factor else second_factor,
             single_sign_on=by.connection if by else None,
-            excepted=bool(told),
+            excepted=bool(warned),
         )
-    return SignIn(user, token, new_device, lasts, told)
+    return SignIn(user, token, new_device, lasts, warned)
 
 
 async def _may_use_password(user: UUID, second_factor: str | None) -> Sequence[UUID | None]:
@@ -232,9 +232,9 @@ async def _may_use_password(user: UUID, second_factor: str | None) -> Sequence[U
         ProviderRequired: the person's company requires its provider.
     """
     rule = await company_queries.find_sign_in_rule(user)
-    if rule.refused or (rule.told and second_factor is None):
+    if rule.refused or (rule.warned and second_factor is None):
         raise ProviderRequired
-    return rule.told
+    return rule.warned
 
 
 async def renew_token(viewer: Viewer, *, proved_at: datetime | None = None) -> FreshToken | None:

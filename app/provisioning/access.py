@@ -70,8 +70,8 @@ async def authenticated(connection: Connection, handler: BaseRouteHandler) -> No
     with contextlib.suppress(DatabaseReadOnly, asyncpg.ReadOnlySQLTransactionError):
         await _count(connection, caller)
     if handler.opt.get("takes_body") and _media_type(scope) not in JSON:
-        told = _("Send “Content-Type: %(type)s”.", type=MEDIA_TYPE)
-        raise ScimError(415, told)
+        detail = _("Send “Content-Type: %(type)s”.", type=MEDIA_TYPE)
+        raise ScimError(415, detail)
 
 
 async def _find(authorization: str) -> Caller:
@@ -81,8 +81,8 @@ async def _find(authorization: str) -> Caller:
     caller = await find_caller(token)
     if caller is None:
         raise ScimError(401, _("This token is unknown."), headers=CHALLENGE)
-    if told := STATES.get(caller.state(clock.now())):
-        raise ScimError(401, _(told), headers=CHALLENGE)
+    if detail := STATES.get(caller.state(clock.now())):
+        raise ScimError(401, _(detail), headers=CHALLENGE)
     return caller
 
 
@@ -90,8 +90,8 @@ async def _count(connection: Connection, caller: Caller) -> None:
     tally = await count_one(Bucket("scim", party=str(caller.connection)))
     if tally.wait:
         wait = -int(-tally.wait.total_seconds() // 1)
-        told = _("Too many calls. Wait as long as Retry-After says.")
-        raise ScimError(429, told, headers={"Retry-After": str(wait)})
+        detail = _("Too many calls. Wait as long as Retry-After says.")
+        raise ScimError(429, detail, headers={"Retry-After": str(wait)})
     await note_use(caller, connection.client.host if connection.client else "")
 
 

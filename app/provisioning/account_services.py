@@ -111,12 +111,12 @@ async def _require_other_owners(user: UUID) -> None:
         ScimError: the person is; the detail names the contracts.
     """
     if numbers := await owned_alone(user):
-        told = _(
+        detail = _(
             "This person is the only owner of %(contracts)s who can sign in. Make another person an"
             " owner first, then deactivate this one.",
             contracts=", ".join(numbers[:10]),
         )
-        raise ScimError(409, told)
+        raise ScimError(409, detail)
 
 
 async def _move(settings: Settings, caller: Caller, account: User, address: str) -> None:

@@ -31,10 +31,10 @@ class Managed:
 
     def shown(self, base: str) -> Document:
         """Return the person as SCIM shows them, with their version."""
-        told = {**self.person}
-        if "active" in told:
-            told["active"] = self.disabled_by is None
-        shown = {"schemas": [USER], "id": str(self.id), **told}
+        person = {**self.person}
+        if "active" in person:
+            person["active"] = self.disabled_by is None
+        shown = {"schemas": [USER], "id": str(self.id), **person}
         meta = {
             "resourceType": "User",
             "created": _moment(self.created_at),
@@ -100,8 +100,8 @@ def read_part(attributes: object, excluded: object) -> Part:
     """
     only, without = _names(attributes), _names(excluded)
     if only is not None and without is not None:
-        told = _("Send either “attributes” or “excludedAttributes”, not both.")
-        raise ScimError(400, told, ScimType.INVALID_SYNTAX)
+        detail = _("Send either “attributes” or “excludedAttributes”, not both.")
+        raise ScimError(400, detail, ScimType.INVALID_SYNTAX)
     return Part(only, without or frozenset())
 
 

@@ -42,8 +42,8 @@ class ScimError(Exception):
 
     def body(self) -> dict[str, Any]:
         """Return the error as SCIM has it; the status is a text there."""
-        told = {"schemas": [ERROR], "status": str(self.status), "detail": self.detail}
-        return {**told, "scimType": self.scim_type.value} if self.scim_type else told
+        body = {"schemas": [ERROR], "status": str(self.status), "detail": self.detail}
+        return {**body, "scimType": self.scim_type.value} if self.scim_type else body
 
 
 def invalid_value(detail: str) -> ScimError:

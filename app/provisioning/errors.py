@@ -56,8 +56,8 @@ def handle_http_exception(request: ScimRequest, exception: HTTPException) -> Res
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = _methods(request.app, request.scope["path"])
     kind = ScimType.INVALID_SYNTAX if status is HTTPStatus.BAD_REQUEST else None
-    told = _(DETAILS.get(status, UNREADABLE))
-    return handle_error(request, ScimError(status, told, kind, headers))
+    detail = _(DETAILS.get(status, UNREADABLE))
+    return handle_error(request, ScimError(status, detail, kind, headers))
 
 
 def _methods(app: Litestar, path: str) -> str:
@@ -73,8 +73,8 @@ def _methods(app: Litestar, path: str) -> str:
 def handle_unavailable(request: ScimRequest, exception: Exception) -> Response[bytes]:
     """Answer that the database is away."""
     log.warning("scim-unavailable", error=type(exception).__name__)
-    told = _("Nothing was changed. Try again in a few seconds.")
-    return handle_error(request, ScimError(503, told, headers={"Retry-After": "5"}))
+    detail = _("Nothing was changed. Try again in a few seconds.")
+    return handle_error(request, ScimError(503, detail, headers={"Retry-After": "5"}))
 
 
 def handle_quota_full(request: ScimRequest, exception: Exception) -> Response[bytes]:
@@ -82,8 +82,8 @@ def handle_quota_full(request: ScimRequest, exception: Exception) -> Response[by
     advice = request.app.state.quota_advice.get(getattr(exception, "constraint_name", ""), "")
     if isinstance(exception, QuotaFull):
         advice = exception.advice
-    told = _(advice) if advice else _("A limit is reached. Nothing was saved.")
-    return handle_error(request, ScimError(429, told, headers={"Retry-After": "3600"}))
+    detail = _(advice) if advice else _("A limit is reached. Nothing was saved.")
+    return handle_error(request, ScimError(429, detail, headers={"Retry-After": "3600"}))
 
 
 def handle_unexpected(request: ScimRequest, exception: Exception) -> Response[bytes]:

@@ -99,8 +99,8 @@ def _apply(person: Document, operation: Operation) -> Document:
         raise _invalid_path()
     key, condition, part = match["name"], match["filter"], match["part"]
     if key in NOT_WRITABLE:
-        told = _("“%(name)s” cannot be changed.", name=key)
-        raise ScimError(400, told, ScimType.MUTABILITY)
+        detail = _("“%(name)s” cannot be changed.", name=key)
+        raise ScimError(400, detail, ScimType.MUTABILITY)
     if key in LEFT_OUT:
         return person
     name = ATTRIBUTES.get(key)
@@ -109,8 +109,8 @@ def _apply(person: Document, operation: Operation) -> Document:
     value: Any
     if name == "emails":
         # The filter keeps its case, which the plain path has lost.
-        told = operation.path[operation.path.find("[") + 1 : operation.path.rfind("]")]
-        value = _emails(person.get("emails", []), operation, told if condition else None, part)
+        asked = operation.path[operation.path.find("[") + 1 : operation.path.rfind("]")]
+        value = _emails(person.get("emails", []), operation, asked if condition else None, part)
     elif name == "name":
         value = _name(person.get("name", {}), operation, part)
     elif part is not None:
@@ -123,8 +123,8 @@ def _apply(person: Document, operation: Operation) -> Document:
 def _with(person: Document, name: str, value: Any) -> Document:
     rest = {key: each for key, each in person.items() if key != name}
     if value is None and name == "userName":
-        told = _("“userName” cannot be removed.")
-        raise ScimError(400, told, ScimType.MUTABILITY)
+        detail = _("“userName” cannot be removed.")
+        raise ScimError(400, detail, ScimType.MUTABILITY)
     return rest if value is None else {**rest, name: value}
 
 
@@ -214,5 +214,5 @@ def _same(kept: object, wanted: object) -> bool:
 
 
 def _invalid_path() -> ScimError:
-    told = _("“path” does not name an attribute that can be changed.")
-    return ScimError(400, told, ScimType.INVALID_PATH)
+    detail = _("“path” does not name an attribute that can be changed.")
+    return ScimError(400, detail, ScimType.INVALID_PATH)

@@ -113,8 +113,8 @@ def _read_parts(name: str, value: object, parts: Mapping[str, str]) -> Document:
         part = parts.get(plain(key).removeprefix(f"{name.lower()}."))
         if part is None or each is None:
             continue
-        told = f"{name}.{part}"
-        read = read_flag(told, each) if part == "primary" else read_text(told, each)
+        place = f"{name}.{part}"
+        read = read_flag(place, each) if part == "primary" else read_text(place, each)
         if read is not None:
             found[part] = read
     return found
@@ -151,8 +151,8 @@ def name_of(person: Document) -> str:
     """Return the name of a person as people read it; empty where the provider has none."""
     name = person.get("name", {})
     parts = f"{name.get('familyName', '')} {name.get('givenName', '')}".strip()
-    told: str = person.get("displayName") or name.get("formatted") or parts
-    return told
+    shown: str = person.get("displayName") or name.get("formatted") or parts
+    return shown
 
 
 def version_of(shown: Mapping[str, Any]) -> str:

@@ -50,8 +50,8 @@ def managed(found: Record) -> Managed:
     person = {"userName": found["user_name"], **msgspec.json.decode(found["attributes"])}
     if found["external_id"] is not None:
         person["externalId"] = found["external_id"]
-    told = ("id", "user", "created_at", "changed_at", "disabled_by")
-    return Managed(person=person, **{name: found[name] for name in told})
+    names = ("id", "user", "created_at", "changed_at", "disabled_by")
+    return Managed(person=person, **{name: found[name] for name in names})
 
 
 async def find_person(caller: Caller, id: UUID) -> Managed | None:

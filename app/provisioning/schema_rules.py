@@ -9,7 +9,7 @@ LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 USUAL_COUNT, MOST_COUNT = 100, 200
 
 
-def _attribute(name: str, description: str, kind: str = "string", **told: Any) -> dict[str, Any]:
+def _attribute(name: str, description: str, kind: str = "string", **members: Any) -> dict[str, Any]:
     usual = {
         "name": name,
         "type": kind,
@@ -21,7 +21,7 @@ def _attribute(name: str, description: str, kind: str = "string", **told: Any) -
         "uniqueness": "none",
     }
     exact = {"caseExact": False} if kind == "string" else {}
-    return {**usual, **exact, **told}
+    return {**usual, **exact, **members}
 
 
 NAME = [

@@ -60,5 +60,5 @@ class StaffBackChannel(BackChannel):
 
 
 def _refused(why: Why) -> Response[Any]:
-    told = {"error": "invalid_request", "error_description": why.value}
-    return Response(told, status_code=400, headers=NO_STORE, media_type="application/json")
+    body = {"error": "invalid_request", "error_description": why.value}
+    return Response(body, status_code=400, headers=NO_STORE, media_type="application/json")

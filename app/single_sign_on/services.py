@@ -106,7 +106,7 @@ async def arrive(
     if rules.domain_of(person.address) not in connection.domains:
         raise Refused(Why.FOREIGN_ADDRESS)
     exit = _exit(settings, connection, provider, tokens.id_token)
-    strength = strength_of(connection, person.told, clock.now())
+    strength = strength_of(connection, person.authentication, clock.now())
     left = Left(exit, person.session, tokens.refresh, strength)
     return Arrival(person, browser, attempt["tester"], attempt["next"], left)
 

@@ -228,10 +228,10 @@ class ProviderSignIn(Controller):
             return await refusal(request, connection, why)
         if isinstance(outcome, SignIn | PendingLogin):
             return _signed_in(outcome, linking.next, settings)
-        told = _("The password is incorrect.")
+        message = _("The password is incorrect.")
         if outcome is not None:
-            told = sign_in_wait_message(outcome.wait)
-        again = _question(request, connection, linking.address, kept, {"password": told})
+            message = sign_in_wait_message(outcome.wait)
+        again = _question(request, connection, linking.address, kept, {"password": message})
         return again if outcome is None else too_many_attempts(request, outcome.wait, again)
 
 

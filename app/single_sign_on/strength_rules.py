@@ -40,7 +40,7 @@ class Strength:
 
 
 @dataclass(frozen=True)
-class Told:
+class Authentication:
     """What an ID token says of how a person signed in there; each is empty where it says nothing.
 
     Attributes:
@@ -54,14 +54,14 @@ class Told:
     at: datetime | None = None
 
 
-NOTHING = Told()
+NOTHING = Authentication()
 
 
-def read_told(claims: Mapping[str, Any]) -> Told:
+def read_authentication(claims: Mapping[str, Any]) -> Authentication:
     """Return what claims say. What has a wrong type says nothing: the portal then asks itself."""
     methods, context = claims.get("amr"), claims.get("acr")
     listed = isinstance(methods, list) and all(isinstance(each, str) for each in methods)
-    return Told(
+    return Authentication(
         frozenset(methods) if isinstance(methods, list) and listed else frozenset(),
         context if isinstance(context, str) else "",
         _moment(claims.get("auth_time")),
@@ -77,15 +77,18 @@ def _moment(time: object) -> datetime | None:
         return None
 
 
-def strength_of(connection: Connection, told: Told, now: datetime) -> Strength:
+def strength_of(connection: Connection, authentication: Authentication, now: datetime) -> Strength:
     """Return what a sign-in stands for.
 
     A time in the future counts as now: the clocks differ, or the provider is wrong.
     """
     if connection.company is not None:
         return Strength(second_factor=False, proved_at=now)
-    counts = not connection.amr.isdisjoint(told.methods) or told.context in connection.acr
-    return Strength(counts, min(told.at, now) if told.at else None)
+    counts = (
+        not connection.amr.isdisjoint(authentication.methods)
+        or authentication.context in connection.acr
+    )
+    return Strength(counts, min(authentication.at, now) if authentication.at else None)
 
 
 def asked_for(connection: Connection) -> dict[str, str]:

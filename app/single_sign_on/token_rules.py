@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry
 
 from app.single_sign_on.rules import Refused, Why, domain_of
-from app.single_sign_on.strength_rules import NOTHING, Told, read_told
+from app.single_sign_on.strength_rules import NOTHING, Authentication, read_authentication
 from app.web.mail_addresses import is_mail_address
 from app.web.texts import normalised
 
@@ -45,14 +45,14 @@ class Person:
         address: a mail address that the provider has verified, in lower case.
         session: what the provider calls its session, if it says so.
         name: their name; empty if the provider does not say it.
-        told: how they signed in there.
+        authentication: how they signed in there.
     """
 
     subject: str
     address: str
     session: str | None = None
     name: str = ""
-    told: Told = NOTHING
+    authentication: Authentication = NOTHING
 
 
 def read_id_token(
@@ -157,7 +157,7 @@ def _person(claims: Mapping[str, Any], issuer: str) -> Person:
         raise Refused(Why.UNVERIFIED_ADDRESS)
     if issuer in HOSTED_BY and claims.get("hd") != domain_of(address):
         raise Refused(Why.FOREIGN_ADDRESS)
-    return Person(subject, address, _session(claims), _name(claims), read_told(claims))
+    return Person(subject, address, _session(claims), _name(claims), read_authentication(claims))
 
 
 def _name(claims: Mapping[str, Any]) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import html5lib
 import pytest
-import zxingcpp
 from PIL import Image
 
+from app.qr_codes.reading import read_codes
 from licensed_system import qr, scanning
 from licensed_system.jws import check_code
 from licensed_system.outcomes import Outcome, Refused, refuse
@@ -43,8 +43,7 @@ def _type(browser: Browser, text: str) -> Answer:
 
 
 def _read(picture: bytes) -> list[str]:
-    with Image.open(io.BytesIO(picture)) as opened:
-        return [code.text for code in zxingcpp.read_barcodes(opened.convert("L"))]
+    return read_codes(io.BytesIO(picture))
 
 
 def test_pictures_of_a_request_hold_the_very_file(

@@ -173,7 +173,7 @@ async def _finish(
             by=_by_provider(pending),
         )
         await _link(pending)
-        await tell_owners(settings, pending["id"], signed_in.told)
+        await tell_owners(settings, pending["id"], signed_in.warned)
         return signed_in
 
 

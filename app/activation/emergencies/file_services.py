@@ -27,7 +27,7 @@ def build_emergency_file(
 ) -> str:
     """Return the file without a final newline, signed and verified.
 
-    It answers no request and names no machine, so whoever holds it can use it.
+    It answers no request and names no machine, so anyone who holds it can use it.
 
     Raises:
         SigningFailed: no file left the signer.

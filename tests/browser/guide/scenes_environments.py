@@ -167,7 +167,7 @@ async def _take_codes(camera: Camera, person: Person, plant: LicensedSystem) -> 
     await person.press("決定")
     await person.press("QRコードで表示")
     await person.page.wait_for_load_state("networkidle")
-    await camera.take("activation-codes", person, lowest=1000)
+    await camera.take("activation-codes", person, lowest=1090)
 
 
 async def take_move(camera: Camera) -> None:
