@@ -287,6 +287,7 @@ ENGLISH = {
     "写真から読み取る": "Read from photos",
     "QRコードの写真": "Photos of the QR codes",
     "QRコードで表示": "Show as QR codes",
+    "QR コードを表示": "Show QR codes",
     "または、QR コードの文字列": "Or the text of the QR codes",
     # Quotes
     "見積依頼": "Request a quote",
@@ -341,6 +342,7 @@ ENGLISH = {
     "変更｜初回": "Change",
     "会社のログイン画面でログインできなくなったため": "no longer lets you in",
     "必須にする": "Require",
+    "トークンを作成": "Create a token",
     "署名": "Signature",
     "SBOMをダウンロード": "Download the SBOM",
     "コンポーネント、バージョン、ライセンス、purl": "Component, version, license or purl",

@@ -1,19 +1,20 @@
 """The films of 環境を利用するための手続き: create, allocate, activate."""
 
 from tests.browser.guide.camera import Camera
-from tests.browser.guide.recorder import HEIGHT, WIDTH, Recorder
+from tests.browser.guide.films_activation import (
+    film_codes_answer,
+    film_codes_request,
+    film_emergency,
+    film_several,
+)
+from tests.browser.guide.films_resources import film_resources
+from tests.browser.guide.recorder import begin
 from tests.browser.guide.scenes_environments import LIST, NAME, create, plant_of
-
-
-async def _begin(camera: Camera) -> Recorder:
-    person = await camera.person("owner")
-    await person.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    return Recorder(camera, person)
 
 
 async def film_environments(camera: Camera) -> None:
     """Create an environment."""
-    film = await _begin(camera)
+    film = await begin(camera)
     await film.person.visit(LIST)
     film.say(
         "ご契約の［環境］タブで［新しい環境を作成］を選びます。",
@@ -40,7 +41,7 @@ async def film_environments(camera: Camera) -> None:
 
 async def film_allocations(camera: Camera) -> None:
     """Allocate counts to it."""
-    film = await _begin(camera)
+    film = await begin(camera)
     await create(film.person)
     await film.person.visit(LIST)
     film.say(
@@ -71,7 +72,7 @@ async def film_allocations(camera: Camera) -> None:
 
 async def film_activation(camera: Camera) -> None:
     """Both steps of the portal, with the file of a real licensed system."""
-    film = await _begin(camera)
+    film = await begin(camera)
     request = plant_of(camera).request()
     await film.person.visit(LIST)
     film.say(
@@ -106,4 +107,9 @@ FILMS = {
     "environments-film": film_environments,
     "allocations-film": film_allocations,
     "activation-film": film_activation,
+    "activate-several-film": film_several,
+    "codes-request-film": film_codes_request,
+    "codes-answer-film": film_codes_answer,
+    "emergency-film": film_emergency,
+    "resources-film": film_resources,
 }

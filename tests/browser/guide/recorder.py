@@ -69,13 +69,17 @@ class Recorder:
         await self.page.screenshot(path=place, caret="hide")
         self.frames.append((place, milliseconds))
 
-    async def press(self, words: str, about: str = "") -> None:
-        """Go to a control, press it, and look at what comes."""
+    async def press(self, words: str, about: str = "", then: str = "") -> None:
+        """Go to a control, press it, and look at what comes: its top, or the part `then`."""
         await self.move(await self.person._control(words, about))
         await self.hold(PRESS_MS, pressed=True)
         await self.person.press(words, about)
+        await self.page.wait_for_load_state("networkidle")
         await self.page.evaluate("() => scrollTo(0, 0)")
-        await self.hold()
+        if then:
+            await self.show(self.page.locator(then), 2 * LOOK_MS)
+        else:
+            await self.hold()
 
     async def fill(self, label: str, text: str) -> None:
         """Go to a field and write, a few letters a frame."""
@@ -93,6 +97,24 @@ class Recorder:
         await self.hold(PRESS_MS, pressed=True)
         await self.person.upload(label, file)
         await self.hold()
+
+    async def download(self, words: str, about: str = "") -> Path:
+        """Download a file by its button; the browser's own list of files is not shown."""
+        await self.move(await self.person._control(words, about))
+        await self.hold(PRESS_MS, pressed=True)
+        file = await self.person.download(words, self.camera.folder, about)
+        await self.hold()
+        return file
+
+    async def turn_to(self, person: Person) -> None:
+        """Go on at another person's screen, for example that of the licensed system."""
+        await person.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+        self.person = person
+
+    async def show(self, target: Locator, milliseconds: int) -> None:
+        """Scroll a part of the page to the middle and stay, without pointing at it."""
+        await target.evaluate("e => e.scrollIntoView({block: 'center'})")
+        await self.hold(milliseconds)
 
     async def point_at(self, row: str) -> None:
         """Go to a row of a table by its name, and stay."""
@@ -123,7 +145,8 @@ class Recorder:
         film = MEDIA / f"{name}-film.{language}.webm"
         frames = ["-f", "concat", "-safe", "0", "-i", str(listing), "-fps_mode", "vfr"]
         strip = ["-vf", f"pad=iw:ih+{STRIP}:0:{STRIP}:{STRIP_COLOR}"]
-        quality = ["-c:v", "libvpx-vp9", "-crf", "34", "-b:v", "0", "-pix_fmt", "yuv420p"]
+        # Frames that stand still gain nothing from more bits: letters are as sharp at 34.
+        quality = ["-c:v", "libvpx-vp9", "-crf", "48", "-b:v", "0", "-pix_fmt", "yuv420p"]
         effort = ["-deadline", "good", "-cpu-used", "1", "-row-mt", "1", "-g", "300"]
         plain = ["-an", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"]
         convert([*frames, *strip, *quality, *effort, *plain, str(film)])
@@ -140,6 +163,14 @@ class Recorder:
             for (start, ja, en), end in zip(self.captions, ends, strict=True)
         ]
         return "WEBVTT\n\n" + "\n".join(cues)
+
+
+async def begin(camera: Camera) -> Recorder:
+    """Start a film with the screen of an owner."""
+    person = await camera.person("owner")
+    film = Recorder(camera, person)
+    await film.turn_to(person)
+    return film
 
 
 def _clock(milliseconds: int) -> str:

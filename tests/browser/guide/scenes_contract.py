@@ -67,7 +67,7 @@ async def take_other_systems(camera: Camera) -> None:
 
 
 async def take_single_sign_on(camera: Camera) -> None:
-    """The set-up by an owner: the provider, the values to copy, and a domain that waits."""
+    """The set-up by an owner: the provider, the values to copy, a domain that waits, and SCIM."""
     company = await fetch_value("select company from contract where number = 'D-1001'")
     staff = await fetch_value("select id from portal_user where code = 'staff'")
     await delegate(company, allowed=True, actor=staff)
@@ -86,6 +86,8 @@ async def take_single_sign_on(camera: Camera) -> None:
     await person.fill("ドメイン", "example.com")
     await person.press("レコードを表示")
     await camera.take("single-sign-on-domain", person, "確認｜ドメイン", "example.com")
+    await person.visit(f"{place}/provisioning")
+    await camera.take("provisioning", person, "トークンを作成", lowest=780)
 
 
 async def take_group_companies(camera: Camera) -> None:

@@ -1,5 +1,8 @@
 """Pictures of 環境を利用するための手続き."""
 
+import zipfile
+from pathlib import Path
+
 from benchmarks.photographs import photograph
 from licensed_system.parts import split
 from tests.browser.guide.camera import Camera
@@ -9,12 +12,17 @@ from tests.browser.plant import LicensedSystem
 
 LIST = "/contracts/D-1001/environments"
 NAME = {"ja": "製造ライン1", "en": "Production line 1"}
+# Of several: the system that the portal knows, and a new one, not called as its environment.
+KNOWN = {"ja": "検証サーバ", "en": "Test server"}
+NEW = {"ja": "ライン制御サーバ", "en": "Line server"}
 
 
-def plant_of(camera: Camera) -> LicensedSystem:
-    """A licensed system that trusts the demo's root."""
+def plant_of(camera: Camera, name: str = "", place: str = "") -> LicensedSystem:
+    """A licensed system that trusts the demo's root, named as the environment of the scenes."""
     root = camera.cast.site.settings.data_dir / "trust" / "root.pem"
-    return LicensedSystem(camera.folder, root, camera.language, NAME[camera.language])
+    folder = camera.folder / place
+    folder.mkdir(exist_ok=True)
+    return LicensedSystem(folder, root, camera.language, name or NAME[camera.language])
 
 
 async def create(person: Person) -> None:
@@ -24,6 +32,41 @@ async def create(person: Person) -> None:
     await person.fill("ソートキー", "30")
     await person.press("登録")
     await person.press("決定")
+
+
+async def several_requests(camera: Camera) -> Path:
+    """Return a ZIP file with the requests of a system that is known and of one that is new."""
+    person = await camera.person("owner")
+    await create(person)
+    await person.visit(LIST)
+    await person.press("割り当て", NAME[camera.language])
+    await person.fill("ワークフロー", "50")
+    await person.press("割り当て")
+    await person.press("決定")
+    known = plant_of(camera, KNOWN[camera.language], "known")
+    await issue(person, known)
+    known.activate(await person.download("ダウンロード", camera.folder))
+    new = plant_of(camera, NEW[camera.language], "new")
+    archive = camera.folder / "requests.zip"
+    with zipfile.ZipFile(archive, "w") as out:
+        for name, plant in (("test-server", known), ("line-server", new)):
+            out.write(plant.request(), f"{name}.jwt")
+    return archive
+
+
+async def issue(person: Person, plant: LicensedSystem) -> None:
+    """Take a system's request through the portal, up to the page of its activation file."""
+    await person.visit(LIST)
+    await person.press("利用", "検証環境")
+    await person.upload("アクティベーションリクエストファイル", plant.request())
+    await person.press("登録｜ファイル")
+    await person.press("決定")
+
+
+def place_label(camera: Camera) -> str:
+    """Return the name of the field for the environment of the new system."""
+    name = NEW[camera.language]
+    return {"ja": f"{name} の環境", "en": f"Environment of {name}"}[camera.language]
 
 
 async def take_environments(camera: Camera) -> None:
@@ -88,6 +131,23 @@ async def take_activation(camera: Camera) -> None:
         await there.press("アクティベート")
         await camera.take("system-confirm", there, "決定")
     await _take_codes(camera, person, plant)
+    await take_several(camera)
+
+
+async def take_several(camera: Camera) -> None:
+    """The choice among the files of two systems, and the one file that comes back."""
+    archive = await several_requests(camera)
+    person = await camera.person("owner")
+    await person.visit(LIST)
+    await person.press("まとめてアクティベート")
+    await person.upload("アクティベーションリクエストファイル｜まとめて", archive)
+    await person.press("登録｜ファイル")
+    await person.fill(place_label(camera), NAME[camera.language])
+    await camera.take("several-choice", person, "確認｜ファイル")
+    await person.press("確認｜ファイル")
+    await person.press("決定")
+    await person.visit(person.page.url.partition("?")[0])
+    await camera.take("several-download", person, "ダウンロード", lowest=960)
 
 
 async def _take_codes(camera: Camera, person: Person, plant: LicensedSystem) -> None:

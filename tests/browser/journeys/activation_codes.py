@@ -47,7 +47,7 @@ async def walk(cast: Cast) -> None:
     await person.press("QRコードで表示")
     await person.sees(PART[cast.language])
     await cast.look(person)
-    scanned = [await _scan(code) for code in await person.page.locator(".codes img").all()]
+    scanned = [await scan(code) for code in await person.page.locator(".codes img").all()]
     with page_of(plant) as address:
         there = await cast.visitor(address.partition("/?")[0])
         await there.visit(address)
@@ -64,7 +64,7 @@ async def _open(person: Person) -> None:
     await person.press("写真から読み取る")
 
 
-async def _scan(code: Locator) -> str:
+async def scan(code: Locator) -> str:
     """What a handheld scanner reads from the screen."""
     [text] = read_codes(BytesIO(await code.screenshot()))
     return text
