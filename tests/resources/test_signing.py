@@ -110,7 +110,7 @@ async def test_publishing_signs_what_the_file_is(
 
 
 async def test_other_products_are_signed_anew(clerk: httpx.AsyncClient, settings: Settings) -> None:
-    resource = await resource_id(WORKFLOW)
+    resource = await resource_id(PLATFORM)
     before = await claims(settings, resource)
     form = {"products": str(await product_id("MOBILE")), "security_fix": "1"}
     await done(clerk, f"/staff/resources/{resource}/products", form)
@@ -212,7 +212,9 @@ async def test_without_an_office_a_change_of_products_takes_the_old_manifest_awa
     resource, staff = await resource_id(WORKFLOW), await fetch_value("select id from portal_user")
     await change_products(resource=resource, products=[await product_id("PLATFORM")], actor=staff)
     assert await find_manifest(resource) is None
-    assert await fetch_value("select not security_fix from resource where id = $1", resource)
+    assert await fetch_value("select security_fix from resource where id = $1", resource), (
+        "as before"
+    )
     await sign_next(settings, set())
     assert [each["code"] for each in (await claims(settings, resource))["products"]] == ["PLATFORM"]
 
