@@ -54,6 +54,10 @@ def read(source: str, environment: Mapping[str, str] | None = None) -> str | Non
                 found = file.read(MOST + 1).decode().strip()
         except (OSError, ValueError):
             return None
+    try:
+        found.encode()
+    except UnicodeEncodeError:  # a variable of the environment may hold bytes that are no UTF-8
+        return None
     usable = LEAST <= len(found) <= MOST and len(set(found)) >= LEAST_DIFFERENT
     return found if usable else None
 

@@ -89,7 +89,8 @@ def judge(known: Remembered, components: Mapping[str, str], now: datetime) -> St
 def _by_emergency(known: Remembered, running: Running, normal: Status) -> Status:
     """``normal``, made better by the emergency file in use as long as that one runs.
 
-    Products that the activation still licenses keep that, so the file takes nothing away.
+    What the activation still licenses, in grace or not, stays, so the file takes nothing away. A
+    product of the file whose term has ended is left out while another one runs.
     """
     clock = normal.clock
     today = today_in(running.file.contract.time_zone, clock.judged_at)
@@ -98,14 +99,10 @@ def _by_emergency(known: Remembered, running: Running, normal: Status) -> Status
         warnings = (Reason.EMERGENCY_ENDED, *normal.warnings)
         return dataclasses.replace(normal, warnings=warnings)
     own = tuple(_line(each, 0, today) for each in running.products)
-    codes = {line.product.code for line in own}
-    kept = tuple(
-        line
-        for line in normal.lines
-        if line.standing is Standing.LICENSED
-        or (line.standing is Standing.GRACE and line.product.code not in codes)
-    )
-    named = codes | {line.product.code for line in kept}
+    if any(line.standing is Standing.LICENSED for line in own):
+        own = tuple(line for line in own if line.reason is not Reason.TERM_ENDED)
+    kept = tuple(line for line in normal.lines if line.standing is not Standing.NOT_LICENSED)
+    named = {line.product.code for line in (*own, *kept)}
     missing = tuple(code for code in known.products if code not in named)
     warnings = (Reason.EMERGENCY, *_warnings(clock, normal.moved_since, missing))
     lines = (*own, *kept)

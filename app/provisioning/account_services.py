@@ -16,6 +16,7 @@ from app.provisioning.person_rules import Document, address_of, name_of
 from app.provisioning.queries import owned_alone
 from app.provisioning.rules import Caller, DisabledBy, VendorDisabled, disabled_after
 from app.settings import Settings
+from app.single_sign_on.queries import is_linked
 from app.web.i18n import gettext as _
 
 
@@ -89,7 +90,7 @@ async def _apply_active(
     if after is now:
         return
     if now is None:
-        await _require_other_owners(account.id)
+        await _require_other_owners(caller, account.id)
     disabled_at = account.disabled_at or clock.now()
     await User.update(
         {
@@ -104,25 +105,40 @@ async def _apply_active(
     await _note(caller, "provisioning-deactivation", account.id)
 
 
-async def _require_other_owners(user: UUID) -> None:
+async def _require_other_owners(caller: Caller, user: UUID) -> None:
     """Refuse to deactivate the last owner of a contract who can sign in.
 
     Raises:
-        ScimError: the person is; the detail names the contracts.
+        ScimError: the person is; the detail names the contracts of the provider's own company.
     """
-    if numbers := await owned_alone(user):
+    owned = await owned_alone(user)
+    numbers = [each.number for each in owned if each.company == caller.company]
+    if owned:
         detail = _(
             "This person is the only owner of %(contracts)s who can sign in. Make another person an"
             " owner first, then deactivate this one.",
-            contracts=", ".join(numbers[:10]),
+            contracts=", ".join(numbers[:10]) or _("a contract of a different company"),
         )
         raise ScimError(409, detail)
 
 
 async def _move(settings: Settings, caller: Caller, account: User, address: str) -> None:
-    """Give an account another address, and tell both. A deactivated person gets no mail."""
+    """Give an account another address, and mail both. A deactivated person gets no mail.
+
+    Raises:
+        ScimError: the person never signed in through the provider. To move the account would give
+            it away, by a link that is mailed to the new address.
+    """
     if address == account.email:
         return
+    if not await is_linked(caller.connection, account.id):
+        raise ScimError(
+            409,
+            _(
+                "This person has not signed in through this connection yet, so only they can change"
+                " the address, in the portal."
+            ),
+        )
     await User.update({User.email: address}).where(User.id == account.id)
     await end_sessions(account.id, Ending.ADDRESS_CHANGE)
     active = await fetch(

@@ -142,6 +142,8 @@ async def change_person(
         async with unit_of_work():
             connection = await _hold_connection(caller)
             account, before = await _hold_person(settings, caller, id, if_match)
+            if domain_of(account.email) not in connection.domains:
+                raise not_found()
             after = change(before.person)
             if after != before.person:
                 if address_of(after) != address_of(before.person):
@@ -197,13 +199,17 @@ def _changed(before: Document, after: Document) -> str:
 async def remove_person(settings: Settings, caller: Caller, id: UUID, if_match: str) -> None:
     """Remove a person from what a provider manages; their account stays, deactivated.
 
+    Who has an address elsewhere by now is not deactivated: they left the company, or it the domain.
+
     Raises:
         ScimError: there is no such person, or they are the last owner of a contract.
     """
     async with unit_of_work():
+        connection = await _hold_connection(caller)
         account, before = await _hold_person(settings, caller, id, if_match)
-        gone = {**before.person, "active": False}
-        await apply_person(settings, caller, account, before.person, gone)
+        if domain_of(account.email) in connection.domains:
+            gone = {**before.person, "active": False}
+            await apply_person(settings, caller, account, before.person, gone)
         await ProvisionedPerson.update({ProvisionedPerson.removed_at: clock.now()}).where(
             ProvisionedPerson.id == id
         )

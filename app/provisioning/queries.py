@@ -8,7 +8,7 @@ import msgspec
 
 from app import clock
 from app.accounts.rules import token_hash
-from app.database import Record, fetch, fetch_one, row
+from app.database import Record, fetch, fetch_one, row, rows
 from app.provisioning.answer_rules import Managed
 from app.provisioning.filter_rules import Wanted
 from app.provisioning.rules import SHOWN_WITHIN, Caller
@@ -88,11 +88,20 @@ async def list_people(
     return [managed(each) for each in found], total["number"] if total else 0
 
 
-async def owned_alone(user: UUID) -> list[str]:
-    """Return the numbers of running contracts that a person owns without another active owner."""
-    found = await fetch(
+@dataclass(frozen=True)
+class OwnedAlone:
+    """A running contract whose other owners, if it has any, cannot sign in."""
+
+    number: str
+    company: UUID
+
+
+async def owned_alone(user: UUID) -> list[OwnedAlone]:
+    """Return the running contracts that a person owns without another active owner."""
+    return await rows(
+        OwnedAlone,
         """
-        select c.number from membership m join contract c on c.id = m.contract
+        select c.number, c.company from membership m join contract c on c.id = m.contract
         where m."user" = $1 and m.role = 'owner'
           and c.ends_on >= (now() at time zone c.time_zone)::date
           and not exists (
@@ -103,7 +112,6 @@ async def owned_alone(user: UUID) -> list[str]:
         """,
         user,
     )
-    return [each["number"] for each in found]
 
 
 @dataclass(frozen=True)

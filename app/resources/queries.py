@@ -17,7 +17,7 @@ from app.web.lists.queries import list_rows
 GRANTED = """
     with term as (
         select product, least(ends_on, $3) as last_day from entitlement
-        where contract = $1 and starts_on <= $2
+        where contract = $1 and starts_on <= $2 and starts_on <= $3
     ), granted as (
         select product, max(last_day) >= $2 as running, least(
             (max(last_day) + make_interval(months => $4))::date, date '9999-12-31') as fixes_until

@@ -17,6 +17,7 @@ from app.single_sign_on.rules import Connection, Refused, Why, domain_of
 from app.single_sign_on.services import link
 from app.single_sign_on.tables import SingleSignOnIdentity
 
+_unknown: list[str] = []
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
@@ -42,7 +43,7 @@ async def make_account(
     address = address.lower()
     if domain_of(address) not in connection.domains:
         raise Refused(Why.FOREIGN_ADDRESS)
-    unknown = await hash_password(new_token())
+    unknown = await _unknown_password()
     try:
         async with unit_of_work():
             user = await add_user(
@@ -64,6 +65,13 @@ async def make_account(
             raise
         raise AddressTaken from None
     return user
+
+
+async def _unknown_password() -> str:
+    """Return the hash of a password that no one knows, made once: it costs as much as a sign-in."""
+    if not _unknown:
+        _unknown.append(await hash_password(new_token()))
+    return _unknown[0]
 
 
 def _code(address: str) -> str:

@@ -19,6 +19,7 @@ from app.single_sign_on.session_services import end_password_sessions, end_provi
 from app.single_sign_on.tables import (
     SingleSignOnAttempt,
     SingleSignOnConnection,
+    SingleSignOnDefaultContract,
     SingleSignOnDomain,
     SingleSignOnException,
     SingleSignOnIdentity,
@@ -115,9 +116,14 @@ async def save_connection(
 
 
 async def begin_again(before: SingleSignOnConnection, values: ConnectionValues) -> None:
-    """Set issuer and client of a connection that is there, so that it has to be tested again."""
+    """Set issuer and client of a connection that is there, so that it has to be tested again.
+
+    Contracts that its people join by themselves were chosen for the provider before.
+    """
     await end_provider_sessions(before.id)
     identity, attempt = SingleSignOnIdentity, SingleSignOnAttempt
+    chosen = SingleSignOnDefaultContract
+    await chosen.delete().where(chosen.connection == before.id)
     await identity.delete().where(identity.connection == before.id)
     await attempt.delete().where(attempt.connection == before.id)
     await SingleSignOnConnection.update(

@@ -57,6 +57,7 @@ async def _join(connection: Connection, company: UUID, person: Person) -> None:
     if found is None and language is None and not contracts:
         raise Refused(Why.NO_ACCOUNT)
     async with unit_of_work():
+        await services.require_in_use(connection, person.address)
         user = found.user if found else await _make(connection, person, language)
         await accept_invitations(company, person.address, user)
         for contract in contracts:

@@ -122,6 +122,7 @@ async def link_by_password(
     if account is None or found is None or found.user != linking.user:
         raise Refused(Why.NO_ACCOUNT)
     async with unit_of_work():
+        await services.require_in_use(connection, linking.address)
         # From then on the provider's second factor may stand in for that of staff.
         waits = connection.company is None and await has_factor(linking.user)
         if not waits:

@@ -82,6 +82,16 @@ class KnownAccount:
     made: bool
 
 
+async def is_linked(connection: UUID, user: UUID) -> bool:
+    """Whether a connection made a person's account, or signed them in before."""
+    there = await fetch_value(
+        'select true from single_sign_on_identity where connection = $1 and "user" = $2',
+        connection,
+        user,
+    )
+    return there is True
+
+
 async def find_account(connection: Connection, subject: str, address: str) -> KnownAccount | None:
     """Return the account that is linked with a person, else the one with their address.
 

@@ -150,6 +150,22 @@ async def note_refusal(connection: Connection, why: Why) -> None:
         )
 
 
+async def require_in_use(connection: Connection, address: str) -> None:
+    """Keep a connection as it was read, in the open unit of work: the provider took its time.
+
+    Raises:
+        Refused: it was turned off, has another issuer or client, or lost the domain of `address`.
+    """
+    same = await fetch_one(
+        "select 1 from single_sign_on_connection c where id = $1 and issuer = $2 and client_id = $3"
+        " and state in ('offered', 'required') and exists (select from single_sign_on_domain d"
+        " where d.connection = c.id and d.domain = $4) for share of c",
+        *(connection.id, connection.issuer, connection.client_id, rules.domain_of(address)),
+    )
+    if same is None:
+        raise Refused(Why.NO_ATTEMPT)
+
+
 async def enter(
     settings: Settings,
     connection: Connection,
@@ -174,6 +190,7 @@ async def enter(
     if account is None:
         raise Refused(Why.NO_ACCOUNT)
     async with unit_of_work():
+        await require_in_use(connection, person.address)
         if found.made:
             await link(connection, found.user, person.subject)
         return await open_linked(

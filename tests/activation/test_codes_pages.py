@@ -171,6 +171,7 @@ async def test_the_codes_of_an_activation_file_are_its_bytes_and_count_as_a_down
     owner: httpx.AsyncClient, here: Place
 ) -> None:
     await issue(owner, here)
+    assert (await owner.get(f"{here.url}/1/codes/1")).status_code == 404, "the page notes it first"
     assert (await owner.head(f"{here.url}/1/codes")).status_code == 200
     assert (await here.rows())[0]["downloaded_at"] is None
     page = await owner.get(f"{here.url}/1/codes")

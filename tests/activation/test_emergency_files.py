@@ -20,6 +20,7 @@ from app.database import fetch, fetch_value, uuid7
 from app.environments.services import retire_environment
 from licensed_system import emergency_acts, system
 from licensed_system.store import Store
+from tests.activation.test_signing_keys import rotate
 from tests.activation.world import (
     Place,
     admin_dsn,
@@ -149,6 +150,19 @@ async def test_an_out_of_date_file_is_made_again_after_the_next_activation(here:
     await make(here)
     assert await states(here) == [EmergencyState.READY]
     assert await fetch_value("select count(*) from emergency_file where replaced_at is null") == 1
+
+
+async def test_a_file_of_a_key_that_is_named_no_more_is_out_of_date(here: Place) -> None:
+    await make(here)
+    kept = await rotate(here.settings)
+    assert await states(here) == [EmergencyState.READY]
+    kid = await fetch_value("select kid from emergency_file")
+    assert kid in {key.kid for key in kept.keys}
+    await rotate(here.settings, kid)
+    assert await states(here) == [EmergencyState.OUT_OF_DATE]
+    await here.answer(upload())
+    await make(here)
+    assert await states(here) == [EmergencyState.READY]
 
 
 async def test_a_use_is_shown_recorded_and_mailed_and_frees_the_place(

@@ -39,10 +39,10 @@ def settings(portal: Portal) -> Settings:
     return portal.settings
 
 
-async def rotate(settings: Settings) -> Keyset:
-    """A new signing key, vouched for by the demo's root and in force."""
+async def rotate(settings: Settings, *dropped: str) -> Keyset:
+    """A new signing key, vouched for by the demo's root and in force; some are named no more."""
     root = read_private_pem((settings.data_dir / "trust" / "root-private.pem").read_bytes(), None)
-    signed = sign_keyset(await rotate_signing_key(settings), root)
+    signed = sign_keyset(await rotate_signing_key(settings, dropped=dropped), root)
     keyset = await import_keyset(settings, signed.encode())
     assert isinstance(keyset, Keyset), keyset
     return keyset

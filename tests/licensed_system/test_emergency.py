@@ -101,6 +101,23 @@ def test_what_the_activation_still_licenses_stays(plant: Plant) -> None:
     assert {line.product.code for line in status.lines} == {"PLATFORM", "WORKFLOW"}
 
 
+def test_a_file_whose_product_has_ended_takes_no_grace_away(plant: Plant) -> None:
+    ending = [product("PLATFORM", not_after="2026-04-10"), product("WORKFLOW")]
+    plant.activate(products=ending)
+    plant.later(days=12)
+    assert plant.status().standing is Standing.GRACE
+    use(plant, plant.issuer.emergency(products=ending))
+    assert plant.status().standing is Standing.GRACE
+
+
+def test_a_product_that_has_ended_does_not_stop_the_others_of_the_file(plant: Plant) -> None:
+    products = [product("PLATFORM", not_after="2026-04-03"), product("WORKFLOW")]
+    use(plant, plant.issuer.emergency(products=products))
+    status = plant.later(days=5).status()
+    assert status.standing is Standing.LICENSED
+    assert [line.product.code for line in status.lines] == ["WORKFLOW"]
+
+
 def test_a_normal_activation_replaces_the_file(plant: Plant) -> None:
     use(plant, plant.issuer.emergency())
     plant.later(days=3).activate()

@@ -116,6 +116,14 @@ def test_init_refuses_an_identity_that_tells_nothing(
     assert capsys.readouterr().err.startswith("no-fingerprint: ")
 
 
+def test_a_variable_that_is_no_text_is_no_identity(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(platform_identity.VARIABLE, f"{IDENTITY}\udcff")
+    _plant, code = initialise(tmp_path)
+    assert code == 2 and capsys.readouterr().err.startswith("no-fingerprint: ")
+
+
 def test_the_variable_gives_the_identity_where_init_saw_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

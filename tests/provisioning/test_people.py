@@ -169,10 +169,19 @@ async def test_a_new_address_is_mailed_to_both_and_ends_sessions(
     async with calling(portal, token) as provider:
         made = await create(provider, "member@example.com")
         place = f"/Users/{made['id']}"
-        taken = await provider.put(place, json=person("owner@example.com"))
-        assert (taken.status_code, taken.json()["scimType"]) == (409, "uniqueness")
         away = await provider.put(place, json=person("member@elsewhere.example"))
         assert (away.status_code, away.json()["scimType"]) == (400, "invalidValue")
+        stranger = await provider.put(place, json=person("renamed@example.com"))
+        assert stranger.status_code == 409 and "has not signed in" in stranger.json()["detail"]
+        assert await mails_to(portal, "renamed@example.com") == []
+        await fetch(
+            "insert into single_sign_on_identity"
+            ' (id, connection, subject, "user", linked_at, last_used_at)'
+            " select gen_random_uuid(), c.id, 's-member', u.id, now(), now()"
+            " from single_sign_on_connection c, portal_user u where u.code = 'member'"
+        )
+        taken = await provider.put(place, json=person("owner@example.com"))
+        assert (taken.status_code, taken.json()["scimType"]) == (409, "uniqueness")
         moved = await provider.put(place, json=person("renamed@example.com"))
         assert moved.status_code == 200 and moved.json()["active"] is True
     assert (await member.get("/")).headers["location"].startswith("/login")
@@ -180,8 +189,13 @@ async def test_a_new_address_is_mailed_to_both_and_ends_sessions(
         "renamed@example.com"
     )
     for address in ("member@example.com", "renamed@example.com"):
-        told = [template for template, _ in await mails_to(portal, address)]
-        assert told == ["provider-address-change"]
+        assert [kind for kind, _ in await mails_to(portal, address)] == ["provider-address-change"]
+    await fetch("update portal_user set email = 'member@elsewhere.example' where code = 'member'")
+    async with calling(portal, token) as provider:
+        back = await provider.put(place, json=person("member@example.com"))
+        assert back.status_code == 404, "people who left are not the provider's"
+        assert (await provider.delete(place)).status_code == 204
+    assert await fetch_value("select disabled_at from portal_user where code = 'member'") is None
 
 
 async def test_the_vendor_decides_about_accounts_that_it_disabled(portal: Portal) -> None:

@@ -91,6 +91,9 @@ async def test_a_term_to_come_opens_no_fix(database: str) -> None:
     await end_terms()
     early = replace(await contract_on(LAST), starts_on=LAST + DAY)
     assert await offered(early) == [], "nor does a contract to come"
+    await end_terms(starts_on=ENDED + DAY, ends_on=LAST)
+    cut = await contract_on(LAST, contract_ends=ENDED)
+    assert await offered(cut) == [], "nor a term that would begin after the contract"
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,12 @@ class ActivationCodes(Controller):
     async def draw_part(
         self, activation: NamedDependency[SeenActivation], part: FromPath[int]
     ) -> Response[bytes]:
-        """One code as a picture, at its own address, since inline pictures are not allowed."""
+        """One code as a picture, at its own address, since inline pictures are not allowed.
+
+        The page with all of them comes first: it notes the download.
+        """
+        if activation.downloaded_at is None:
+            raise NotFoundException
         parts = split(Maker.PORTAL, activation.content)
         if not 1 <= part <= len(parts):
             raise NotFoundException

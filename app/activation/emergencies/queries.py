@@ -34,7 +34,8 @@ STANDBY = f"""
                 'term', json_build_object('starts_on', en.starts_on, 'ends_on', en.ends_on)))
             from allocation al join entitlement en on en.id = al.entitlement
             join product p on p.id = en.product where al.environment = e.id) as allocated,
-           ({FILES}) as files
+           (select signed from keyset where signed is not null order by version desc limit 1)
+               as keyset, ({FILES}) as files
     from environment e join contract c on c.id = e.contract
     where e.id = $1 and c.id = $2
 """
@@ -56,6 +57,7 @@ async def read_standby(contract: SeenContract, environment: UUID, now: datetime)
         now=now,
         allocated=json_rows(LicensedProduct, row["allocated"]),
         activated_at=row["activated_at"],
+        keyset=row["keyset"],
         files=json_rows(SeenEmergencyFile, row["files"]),
     )
 

@@ -88,6 +88,7 @@ class Standby:
         allowed: how many the contract allows.
         today: the day in the contract's time zone.
         activated_at: when the newest activation of the environment was issued.
+        keyset: the newest one, signed; None before the first.
         files: the newest of each slot.
     """
 
@@ -98,6 +99,7 @@ class Standby:
     now: datetime
     allocated: Sequence[LicensedProduct]
     activated_at: datetime | None
+    keyset: str | None
     files: Sequence[SeenEmergencyFile]
 
     @property
@@ -111,10 +113,22 @@ class Standby:
             return EmergencyState.USED
         if file.expires_at <= self.now:
             return EmergencyState.EXPIRED
+        if not self._is_verified_by_newest(file):
+            return EmergencyState.OUT_OF_DATE
         same = _counts(file.products, self.today) == _counts(
             [each.claim() for each in self.products], self.today
         )
         return EmergencyState.READY if same else EmergencyState.OUT_OF_DATE
+
+    def _is_verified_by_newest(self, file: SeenEmergencyFile) -> bool:
+        """Whether systems that know the newest keyset still take a file."""
+        if self.keyset is None:
+            return True
+        named = {each["kid"] for each in read_file(self.keyset.encode()).payload["keys"]}
+        made = read_file(file.file.encode())
+        twice = "\n" in self.keyset
+        signatures = (made.first, made.second) if twice else (made.first,)
+        return all(each is not None and each.header["kid"] in named for each in signatures)
 
     def obstacle(self, slot: int, *, has_signing_key: bool) -> EmergencyOutcome | None:
         """Return why no file can be made in a slot; None where one can."""

@@ -55,7 +55,7 @@ async def note_uses(settings: Settings, case: Case) -> None:
 
 async def _note(settings: Settings, case: Case, found: Record, use: ReportedEmergency) -> None:
     system = case.request.system
-    await EmergencyUse.insert(
+    noted = await EmergencyUse.insert(
         EmergencyUse(
             emergency_file=found["id"],
             environment=case.environment,
@@ -66,7 +66,9 @@ async def _note(settings: Settings, case: Case, found: Record, use: ReportedEmer
             days_used=use.days_used,
             reported_at=case.now,
         )
-    )
+    ).on_conflict(action="DO NOTHING")
+    if not noted:
+        return  # a request of the same system for another environment came first
     await record(
         "emergency-use",
         actor=case.actor,

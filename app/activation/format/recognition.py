@@ -42,6 +42,7 @@ _BEGINNINGS = {
 }
 _TYPES = {
     "activation+jwt": FileKind.ACTIVATION,
+    "emergency-activation+jwt": FileKind.ACTIVATION,
     "activation-request+jwt": FileKind.REQUEST,
 }
 _MARK = b"\xef\xbb\xbf"
