@@ -60,6 +60,8 @@ HEAVY: dict[str, dict[str, Any]] = {
     "resource-upload-discard": {"upload": NOBODY},
     "resource-products": {"resource": NOBODY, "values": {"products": []}, "revision": 1},
     "resource-withdrawal": {"resource": NOBODY, "values": {"keep_file": True}, "revision": 1},
+    "resource-sbom-attachment": {"resource": NOBODY},
+    "resource-sbom-removal": {"resource": NOBODY},
     "single-sign-on": {
         "company": NOBODY,
         "values": {"issuer": "https://id.example", "client_id": "x"},
