@@ -80,3 +80,20 @@ def decrypt(secret: bytes, purpose: bytes, box: bytes) -> bytes:
         return _cipher(secret, purpose).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], purpose)
     except (InvalidTag, ValueError) as error:
         raise CannotOpen from error
+
+
+def read_text(file: Path, purpose: bytes, box: bytes) -> str | None:
+    """Return an encrypted text; None where the portal's secret in `file` is another one by now."""
+    try:
+        return decrypt(read_secret(file), purpose, box).decode()
+    except CannotOpen:
+        return None
+
+
+def opens(secret: bytes, purpose: bytes, box: bytes) -> bool:
+    """Whether what `encrypt` returned can be opened under a secret."""
+    try:
+        decrypt(secret, purpose, box)
+    except CannotOpen:
+        return False
+    return True

@@ -30,7 +30,7 @@ class RequestUpload(OfEnvironment, frozen=True):
 
     Attributes:
         file_name: as the person's device named it.
-        parallel_days: for how many days the old system goes on after a move; 0 where it stops.
+        parallel_days: days for which the old system keeps running after a move; 0 for none.
     """
 
     file_name: str

@@ -40,7 +40,7 @@ class Case:
     Attributes:
         contract: through the eyes of `actor`.
         batch: what the files of one change share; None where it is one file alone.
-        parallel_days: for how many days the old system goes on after a move; 0 where it stops.
+        parallel_days: days for which the old system keeps running after a move; 0 for none.
     """
 
     contract: SeenContract

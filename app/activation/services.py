@@ -120,7 +120,7 @@ async def answer_request(
         contract: through the eyes of `actor`, who may change it.
         environment: one of the contract's, retired or not.
         proved: whether the actor proved a moment ago who they are.
-        parallel_days: for how many days the old system goes on; 0 where it stops.
+        parallel_days: days for which the old system keeps running; 0 for none.
 
     Raises:
         RequestRefused: it cannot be answered; nothing was changed.

@@ -44,7 +44,7 @@ def of_preview(
     """Return what confirming a verified request would do now.
 
     Args:
-        parallel_days: for how many days the old system goes on; 0 where it stops.
+        parallel_days: days for which the old system keeps running; 0 for none.
     """
     request, decision, last = found.request, found.decision, found.last
     if isinstance(decision, IssueOutcome):

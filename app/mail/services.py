@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from app import clock
 from app.database import Record, engine, fetch, uuid7
-from app.encryption import CannotOpen, decrypt, encrypt, read_secret
+from app.encryption import decrypt, encrypt, opens, read_secret
 from app.mail.messages import compose
 from app.mail.rules import Reason, Recipient, State
 from app.mail.tables import Mail
@@ -81,15 +81,7 @@ def open_content(settings: Settings, mail: Record) -> bytes:
 async def count_lost_mails(secret: bytes) -> int:
     """How many mails that are still to leave, or may be sent again, open under another secret."""
     rows = await fetch("select id, content from mail where content is not null")
-    return sum(not _opens(secret, row) for row in rows)
-
-
-def _opens(secret: bytes, mail: Record) -> bool:
-    try:
-        decrypt(secret, _purpose(mail["id"]), mail["content"])
-    except CannotOpen:
-        return False
-    return True
+    return sum(not opens(secret, _purpose(row["id"]), row["content"]) for row in rows)
 
 
 async def claim(most: int, lease: timedelta) -> Sequence[Record]:

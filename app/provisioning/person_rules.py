@@ -82,7 +82,7 @@ def read_text(name: str, value: object) -> str | None:
     """Return a text of one line; None where it is empty.
 
     Raises:
-        ScimError: it is no text, too long, or has invisible characters.
+        ScimError: the value is not a text, is too long, or has invisible characters.
     """
     if not isinstance(value, str):
         raise invalid_value(_("“%(name)s” must be a string.", name=name))

@@ -9,7 +9,7 @@ from app import clock
 from app.accounts.rules import token_hash
 from app.audit.services import record
 from app.database import Changed, Gone, fetch_value, lock_row, unit_of_work
-from app.encryption import CannotOpen, decrypt, encrypt, read_secret
+from app.encryption import encrypt, read_secret, read_text
 from app.provisioning.rules import OVERLAP, SHOWN_WITHIN, USE_NOTED_EVERY, Caller
 from app.provisioning.tables import ProvisioningToken
 from app.service_accounts.token_rules import PROVISIONING_KIND, make_token
@@ -131,13 +131,7 @@ async def revoke_connection_token(
 async def take_token(settings: Settings, connection: UUID, viewer: UUID) -> str | None:
     """Return a new token, once, to the person who made it; None to all others and afterwards."""
     encrypted = await fetch_value(TAKE_UNSHOWN, connection, viewer, clock.now() - SHOWN_WITHIN)
-    if encrypted is None:
-        return None
-    try:
-        secret = read_secret(settings.secret_file)
-        return decrypt(secret, _purpose(connection), encrypted).decode()
-    except CannotOpen:
-        return None  # the portal's secret is another one by now: make a new token
+    return read_text(settings.secret_file, _purpose(connection), encrypted) if encrypted else None
 
 
 async def note_use(caller: Caller, address: str) -> None:

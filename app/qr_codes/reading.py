@@ -25,7 +25,7 @@ def read_codes(file: IO[bytes]) -> list[str]:
     """Return the texts of all QR codes in a picture, in the order in which they were found.
 
     Raises:
-        Unreadable: it is no picture, too large, or nothing was found in it.
+        Unreadable: the file is not a picture, is too large, or shows no code.
     """
     picture = open_picture(file)
     found: dict[str, None] = {}

@@ -8,7 +8,7 @@ from app.accounts.queries import counts
 from app.accounts.rules import new_token, token_hash
 from app.audit.services import record
 from app.database import fetch_value, unit_of_work, uuid7
-from app.encryption import CannotOpen, decrypt, encrypt, read_secret
+from app.encryption import encrypt, read_secret, read_text
 from app.reminders.tables import CalendarFeed
 from app.settings import Settings
 
@@ -65,8 +65,5 @@ async def take_address(settings: Settings, user: UUID) -> str | None:
     encrypted = await fetch_value(TAKE_ADDRESS, user)
     if encrypted is None:
         return None
-    try:
-        token = decrypt(read_secret(settings.secret_file), _purpose(user), encrypted).decode()
-    except CannotOpen:
-        return None  # the portal's secret is another one by now: the person makes a new address
-    return f"{settings.base_url}/calendar/{token}.ics"
+    token = read_text(settings.secret_file, _purpose(user), encrypted)
+    return f"{settings.base_url}/calendar/{token}.ics" if token else None

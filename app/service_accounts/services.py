@@ -8,7 +8,7 @@ from app.accounts.rules import token_hash
 from app.audit.services import record
 from app.contracts.rules import ServiceRole
 from app.database import fetch_value, lock_row, unit_of_work
-from app.encryption import CannotOpen, decrypt, encrypt, read_secret
+from app.encryption import encrypt, read_secret, read_text
 from app.people.membership_services import NotOwner, lock_people
 from app.service_accounts.rules import SHOWN_WITHIN, USE_NOTED_EVERY, Holder, previous_end
 from app.service_accounts.tables import ServiceAccount
@@ -179,13 +179,7 @@ async def end_tokens(account: UUID) -> None:
 async def take_token(settings: Settings, account: UUID, viewer: UUID) -> str | None:
     """Return a new token, once, to the person who made it; None to all others and afterwards."""
     encrypted = await fetch_value(TAKE_UNSHOWN, account, viewer, clock.now() - SHOWN_WITHIN)
-    if encrypted is None:
-        return None
-    try:
-        secret = read_secret(settings.secret_file)
-        return decrypt(secret, _purpose(account), encrypted).decode()
-    except CannotOpen:
-        return None  # the portal's secret is another one by now: the owner rotates the token
+    return read_text(settings.secret_file, _purpose(account), encrypted) if encrypted else None
 
 
 async def note_use(holder: Holder, address: str) -> None:

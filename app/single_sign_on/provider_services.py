@@ -10,7 +10,7 @@ import httpx
 import structlog
 
 from app.database import fetch
-from app.encryption import CannotOpen, decrypt, encrypt, read_secret
+from app.encryption import CannotOpen, decrypt, encrypt, opens, read_secret
 from app.outgoing import Answer, Unreachable, Untrusted, call
 from app.settings import Settings
 from app.single_sign_on.rules import Connection, Refused, Why, is_provider_address
@@ -216,15 +216,7 @@ async def count_lost_secrets(secret: bytes) -> int:
         "select id, encrypted_secret from single_sign_on_connection"
         " where encrypted_secret is not null"
     )
-    return sum(not _opens(secret, row["id"], row["encrypted_secret"]) for row in kept)
-
-
-def _opens(secret: bytes, connection: UUID, box: bytes) -> bool:
-    try:
-        decrypt(secret, _purpose(connection), box)
-    except CannotOpen:
-        return False
-    return True
+    return sum(not opens(secret, _purpose(row["id"]), row["encrypted_secret"]) for row in kept)
 
 
 def encrypt_client_secret(settings: Settings, connection: Connection, secret: str) -> bytes:

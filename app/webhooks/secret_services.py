@@ -4,8 +4,8 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
-from app.database import Gone, Record, fetch, fetch_value, unit_of_work
-from app.encryption import CannotOpen, decrypt, encrypt, read_secret
+from app.database import Gone, fetch, fetch_value, unit_of_work
+from app.encryption import CannotOpen, decrypt, encrypt, opens, read_secret
 from app.settings import Settings
 from app.webhooks.right_services import lock_endpoint, require_right
 from app.webhooks.rules import OVERLAP, SHOWN_WITHIN, Preset
@@ -112,12 +112,4 @@ async def count_lost_webhooks(secret: bytes) -> int:
     rows = await fetch(
         "select id, encrypted_url from webhook_endpoint where encrypted_url is not null"
     )
-    return sum(not _opens(secret, row) for row in rows)
-
-
-def _opens(secret: bytes, endpoint: Record) -> bool:
-    try:
-        decrypt(secret, URL + endpoint["id"].bytes, endpoint["encrypted_url"])
-    except CannotOpen:
-        return False
-    return True
+    return sum(not opens(secret, URL + row["id"].bytes, row["encrypted_url"]) for row in rows)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -16,8 +15,16 @@ from tests.accounts.factors import code as app_code
 from tests.browser.cast import Cast
 from tests.browser.conftest import CastMaker
 from tests.browser.journeys.sign_in import PASSWORD
-from tests.browser.people import MODES, Person
-from tests.conftest import Portal
+from tests.browser.people import Person
+from tests.browser.single_sign_on import (
+    CELLS,
+    NETWORKS,
+    at_provider,
+    enter_address,
+    enter_connection,
+    portal_of,
+    see_that_it_is_down,
+)
 from tests.people.post import invite, make_owner, user_id
 from tests.single_sign_on.certified import certified
 from tests.single_sign_on.names import NameServer, answering
@@ -25,13 +32,6 @@ from tests.single_sign_on.provider import CLIENT, SECRET, Provider, running
 from tests.single_sign_on.steps import company_of, connect, link_account, sessions
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-FIRST = {("mouse", "ja"), ("keyboard", "ja"), ("no-script", "en")}
-CELLS = [
-    pytest.param(mode, language, marks=() if cell in FIRST else pytest.mark.remainder)
-    for cell in ((mode, language) for mode in MODES for language in ("ja", "en"))
-    for mode, language in [cell]
-]
-NETWORKS: dict[str, Any] = {"provider_addresses": ("127.0.0.0/8",)}
 NEW = "arai@example.com"
 OWNERS = "/contracts/D-1001/single-sign-on"
 
@@ -43,24 +43,12 @@ def provider() -> Iterator[Provider]:
         yield served
 
 
-def _portal(cast: Cast) -> Portal:
-    return Portal(cast.site.sent.app, cast.site.settings, "")
-
-
 async def _connect(cast: Cast, provider: Provider) -> Connection:
-    return await connect(_portal(cast), provider, state=State.OFFERED)
+    return await connect(portal_of(cast), provider, state=State.OFFERED)
 
 
 async def _enter_address(person: Person, address: str = "owner@example.com") -> None:
-    await person.visit("/contracts/D-1001/products")
-    await person.fill("ユーザコードまたはメールアドレス", address)
-    await person.leave_by("ログイン")
-
-
-async def _at_provider(person: Person) -> None:
-    """Wait for the provider's page, which the portal leads on to by itself, and sign in there."""
-    await expect(person.page.get_by_role("heading", name="Provider")).to_be_visible()
-    await person.page.get_by_role("link", name="Sign in as me").click()
+    await enter_address(person, "/contracts/D-1001/products", address)
 
 
 @pytest.mark.parametrize(("mode", "language"), CELLS)
@@ -72,7 +60,7 @@ async def test_from_the_first_sign_in_to_signing_out_at_both_ends(
         await cast.site.set_language("owner", language)
         person = await cast.visitor()
         await _enter_address(person)
-        await _at_provider(person)
+        await at_provider(person)
         await person.sees_heading("アカウントの連携")
         await person.sees("owner@example.com")
         await cast.look(person)
@@ -87,7 +75,7 @@ async def test_from_the_first_sign_in_to_signing_out_at_both_ends(
         await expect(person.page).to_have_url(f"{cast.site.url}/login")
         assert len(provider.signed_out) == 1 and await sessions() == 0
         await _enter_address(person)
-        await _at_provider(person)
+        await at_provider(person)
         await person.sees("基幹システム契約")
 
 
@@ -100,11 +88,7 @@ async def test_a_provider_that_is_down(
         provider.down = True
         person = await cast.visitor()
         await _enter_address(person)
-        await person.sees_heading("ログインできませんでした")
-        await person.sees("provider-down")
-        await cast.look(person)
-        await person.press("ログイン画面へ")
-        await person.sees_heading("ログイン")
+        await see_that_it_is_down(cast, person)
 
 
 @pytest.mark.parametrize(("mode", "language"), CELLS)
@@ -117,27 +101,12 @@ async def test_an_administrator_sets_it_up_and_an_owner_tests_it(
         staff = await cast.person("staff")
         await staff.visit(f"/staff/companies/{await company_of()}")
         await staff.press("シングルサインオン")
-        await staff.fill("発行者（Issuer）", provider.issuer)
-        await staff.fill("クライアントID", CLIENT)
-        await staff.press("登録")
-        await staff.press("決定")
-        await cast.look(staff)
-        await staff.press("クライアントシークレットの設定")
-        await staff.fill("クライアントシークレット", SECRET)
-        await cast.look(staff)
-        await staff.press("設定｜秘密")
-        await staff.press("ドメインを追加")
-        await staff.fill("ドメイン", "example.com")
-        await staff.fill("会社のものと確認した方法", "契約書")
-        await cast.look(staff)
-        await staff.press("追加")
-        await staff.press("決定")
-        await staff.sees("example.com")
+        await enter_connection(cast, staff, provider, "example.com")
         owner = await cast.person("owner")
         await owner.visit("/contracts/D-1001/single-sign-on")
         await cast.look(owner)
         await owner.leave_by("シングルサインオンをテスト")
-        await _at_provider(owner)
+        await at_provider(owner)
         await owner.sees("シングルサインオンは正常に動作しています。")
         await staff.reload()
         await staff.press("任意にする")
@@ -170,7 +139,7 @@ async def test_an_owner_sets_it_up_alone(
             await owner.press("設定｜秘密")
             await _verify_domain(cast, owner, names)
             await owner.leave_by("シングルサインオンをテスト")
-            await _at_provider(owner)
+            await at_provider(owner)
             await owner.sees("シングルサインオンは正常に動作しています。")
             await owner.press("任意にする")
             await owner.press("決定")
@@ -203,13 +172,13 @@ async def test_a_new_person_with_an_invitation_signs_in_for_the_first_time(
 ) -> None:
     async with make_cast(mode, language, **NETWORKS) as cast:
         await _connect(cast, provider)
-        async with await _portal(cast).signed_in("owner") as owner:
+        async with await portal_of(cast).signed_in("owner") as owner:
             await invite(owner, NEW)
         await fetch("update invitation set language = $1", language)
         provider.address, provider.subject, provider.name = NEW, "s-new", "新井 花子"
         person = await cast.visitor()
         await _enter_address(person, NEW)
-        await _at_provider(person)
+        await at_provider(person)
         await person.sees_heading("利用規約")
         await person.tick("利用規約に同意する")
         await person.press("登録｜規約")
@@ -231,7 +200,7 @@ async def test_a_required_provider_break_glass_and_a_person_who_has_left(
         member = await cast.visitor()
         provider.address = "member@example.com"
         await _enter_address(member, "member@example.com")
-        await _at_provider(member)
+        await at_provider(member)
         await member.sees("基幹システム契約")
         provider.down = True
         owner = await cast.visitor()
@@ -259,7 +228,7 @@ async def _require(cast: Cast, connection: Connection) -> str:
     staff, secrets = await user_id("staff"), []
     for person in ("owner", "english"):
         await make_owner(person, "D-1002")
-        async with await _portal(cast).signed_in(person) as client:
+        async with await portal_of(cast).signed_in(person) as client:
             secrets.append(await add_app(client))
         user = await user_id(person)
         await set_exception(connection.company, user, keep=True, actor=staff)

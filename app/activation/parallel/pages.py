@@ -1,4 +1,4 @@
-"""並行稼働: for how many days the old system goes on after a move, and its early end."""
+"""並行稼働: the days for which the old system keeps running after a move, and its early end."""
 
 from http import HTTPStatus
 from typing import Any

@@ -9,7 +9,7 @@ from app.web.values import Values
 
 
 class ParallelValues(Values, frozen=True):
-    """How long the old system goes on.
+    """How long the old system keeps running.
 
     Rules: one at a time for each environment; three a year for each contract, and one for each
       further move that staff allowed
