@@ -241,7 +241,9 @@ async def test_resources_are_those_of_products_that_can_be_used_today(
     assert "帳票出力_テンプレート集.zip" not in html, "its entitlement has ended"
     assert "モバイル連携_設定ガイド.zip" not in html, "it is not of this contract"
     await move_end("D-1001", -1)
-    assert 'class="empty"' in (await member.get("/contracts/D-1001/resources")).text
+    html = (await member.get("/contracts/D-1001/resources")).text
+    assert "業務基盤プラットフォーム_導入パッケージ.zip" not in html, "the term has ended"
+    assert "ワークフロー_更新パッチ.zip" in html, "a security fix stays for some months"
 
 
 @pytest.mark.parametrize("order", ["number", "name", "end"])
