@@ -163,18 +163,6 @@ MESSAGES: dict[Outcome, Words] = {
         "The signature is wrong: the file was damaged or changed.",
     )
     + _SEND_AGAIN,
-    Outcome.MISSING_SECOND_SIGNATURE: Words(
-        "ファイルに ML-DSA-65 の署名がありません。途中で切れたか、"
-        "発行元がまだ ML-DSA-65 で署名していません。",
-        "The file has no ML-DSA-65 signature. It was cut off, or the issuer does not sign with "
-        "ML-DSA-65 yet.",
-    )
-    + _SEND_AGAIN,
-    Outcome.BAD_SECOND_SIGNATURE: Words(
-        "ML-DSA-65 の署名が正しくありません。ファイルが壊れたか、書き換えられています。",
-        "The ML-DSA-65 signature is wrong: the file was damaged or changed.",
-    )
-    + _SEND_AGAIN,
     Outcome.OTHER_PRODUCT: Words(
         "{expected} のファイルではありません。対象の製品: {products}。",
         "This file is not for {expected}. It is for: {products}.",
