@@ -1,0 +1,21 @@
+"""Reads about owners and administrators who keep their password."""
+
+from uuid import UUID
+
+from app.accounts.queries import second_factor
+from app.database import fetch_value
+
+
+async def count_exceptions(connection: UUID) -> int:
+    """Return how many owners, or administrators, keep a password and have a second factor."""
+    found: int = await fetch_value(
+        f"""
+        select count(distinct e."user") from single_sign_on_exception e
+        join single_sign_on_connection c on c.id = e.connection
+        join known_company_owner o
+          on o.company is not distinct from c.company and o."user" = e."user"
+        where e.connection = $1 and {second_factor('e."user"')}
+        """,
+        connection,
+    )
+    return found
