@@ -45,6 +45,8 @@ class Outcome(StrEnum):
     UNREADABLE_FILE = "unreadable-file"
     UNWRITABLE_FILE = "unwritable-file"
     BAD_TRUST_FILE = "bad-trust-file"
+    ROOTS_MISSING = "roots-missing"
+    NOT_SIGNED_BY_ROOTS = "not-signed-by-roots"
     CRYPTOGRAPHY_TOO_OLD = "cryptography-too-old"
     NO_FINGERPRINT = "no-fingerprint"
     DAMAGED_STATE = "damaged-state"

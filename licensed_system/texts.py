@@ -75,6 +75,9 @@ STATE = Words("状態", "State")
 SEQUENCE = Words("通し番号", "Number")
 EMERGENCY_FILE = Words("緊急用ファイル", "Emergency file")
 
+ROOTS_TRUSTED = Words(
+    "信頼するルート鍵を更新しました。", "The root keys that this system trusts were updated."
+)
 INITIALISED = Words(
     "{path} を初期化しました。次に request でリクエストファイルを作成してください。",
     "{path} is initialised. Next, make a request file with: request",
@@ -185,6 +188,12 @@ HELP = {
     "openmetrics": Words("OpenMetrics で出力する", "print OpenMetrics"),
     "status-out": Words(
         "出力先のファイル（一度に置き換える）", "file to write instead, replaced at once"
+    ),
+    "trust-roots": Words(
+        "信頼するルート鍵を追加する", "trust further root keys beside those of now"
+    ),
+    "roots": Words(
+        "現在のルート鍵も含む root.pem", "root.pem that has the root keys of now as well"
     ),
     "verify": Words(
         "ダウンロードしたファイルの提供元と内容を確かめる",

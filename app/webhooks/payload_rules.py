@@ -198,7 +198,10 @@ class QuoteApplied(Quote, frozen=True, kw_only=True):
 
 
 class ResourcePublished(msgspec.Struct, frozen=True, kw_only=True):
-    """A file can be downloaded, for contracts that can use one of its products today."""
+    """A file can be downloaded, for contracts that can use one of its products today.
+
+    A security fix can be downloaded for some months after a term, too.
+    """
 
     contract: Annotated[
         Contract | None, Meta(description="Null where the vendor's own endpoints are told.")
@@ -208,6 +211,7 @@ class ResourcePublished(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     size: int
     sha256: str
+    security_fix: bool
     products: Annotated[list[str], Meta(description="Product codes.")]
 
     @property

@@ -78,11 +78,12 @@ async def _tell_of_resource(settings: Settings, event: UUID) -> None:
     found = await find_resource(event)
     if found is None or found.withdrawn_at is not None:
         return
+    months = settings.security_fix_months if found.security_fix else 0
     await emit(
         settings,
         EventType.RESOURCE_PUBLISHED,
         found.at,
-        await contracts_with(found.products, clock.now()),
+        await contracts_with(found.products, clock.now(), months),
         lambda listener: ResourcePublished(
             contract=listener.contract_ref,
             resource=found.id,
@@ -90,6 +91,7 @@ async def _tell_of_resource(settings: Settings, event: UUID) -> None:
             version=found.version,
             size=found.size,
             sha256=found.sha256,
+            security_fix=found.security_fix,
             products=found.products,
         ),
     )
