@@ -103,13 +103,13 @@ def _require_right(holder: Holder, handler: BaseRouteHandler) -> None:
     """
     scope: Permission | None = handler.opt.get("scope")
     if (scope is None) != (holder.scopes is None):
-        told = _("This call takes the token of one of the vendor's service accounts.")
+        detail = _("This call takes the token of one of the vendor's service accounts.")
         if scope is None:
-            told = _("This call takes the token of a contract's service account.")
-        raise ApiProblem(Code.OTHER_TOKEN_KIND, detail=told)
+            detail = _("This call takes the token of a contract's service account.")
+        raise ApiProblem(Code.OTHER_TOKEN_KIND, detail=detail)
     if scope is not None and not permits(holder.viewer, scope):
-        told = _("This service account does not have the scope “%(scope)s”.", scope=scope.value)
-        raise ApiProblem(Code.SCOPE_MISSING, detail=told)
+        detail = _("This service account does not have the scope “%(scope)s”.", scope=scope.value)
+        raise ApiProblem(Code.SCOPE_MISSING, detail=detail)
     if handler.opt.get("operates") and holder.role is not ServiceRole.OPERATE:
         raise ApiProblem(Code.ROLE_INSUFFICIENT)
 
@@ -144,8 +144,8 @@ def _not_a_token(credential: Credential) -> ApiProblem:
         return ApiProblem(Code.TOKEN_MISSING, headers=CHALLENGE)
     if credential is Credential.MANGLED:
         return ApiProblem(Code.TOKEN_MANGLED, headers=CHALLENGE)
-    told = GIVEN.get(credential)
-    detail = _(told) if told else ""
+    given = GIVEN.get(credential)
+    detail = _(given) if given else ""
     return ApiProblem(Code.WRONG_CREDENTIAL, detail=detail, headers=CHALLENGE)
 
 

@@ -61,13 +61,13 @@ SEEN = """
 
 def _seen(row: Record) -> SeenEndpoint:
     reason, previous = row["pause_reason"], row["previous_until"]
-    told = {
+    typed = {
         "preset": Preset(row["preset"]),
         "event_types": list(row["event_types"]),
         "pause_reason": PauseReason(reason) if reason else None,
         "previous_until": previous if previous and previous > clock.now() else None,
     }
-    return SeenEndpoint(**{**row, **told})
+    return SeenEndpoint(**{**row, **typed})
 
 
 async def list_endpoints(contract: UUID | None) -> list[SeenEndpoint]:

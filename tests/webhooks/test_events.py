@@ -33,7 +33,7 @@ from app.storage import open_storage
 from app.webhooks.event_rules import SOURCES, EventType
 from app.webhooks.message_rules import _slack
 from app.webhooks.payload_rules import PAYLOADS
-from app.webhooks.pending_services import tell_pending
+from app.webhooks.pending_services import emit_pending
 from app.webhooks.rules import Preset
 from tests.activation.world import place, upload
 from tests.conftest import Portal
@@ -50,7 +50,7 @@ Events = list[tuple[str, dict[str, Any]]]
 
 async def events(portal: Portal, endpoint: UUID) -> Events:
     """What an endpoint is told, after everything that waits was written."""
-    while await tell_pending(portal.settings):
+    while await emit_pending(portal.settings):
         pass
     rows = await fetch(
         "select event_type, body from webhook_delivery where endpoint = $1 order by created_at, id",
@@ -391,7 +391,7 @@ async def test_chat_channels_get_a_line_in_their_language_with_a_link(
         quantities={await entitlement("WORKFLOW"): 21},
         actor=await user_id("owner"),
     )
-    await tell_pending(portal.settings)
+    await emit_pending(portal.settings)
     bodies = {
         row["endpoint"]: json.loads(row["body"])
         for row in await fetch("select endpoint, body from webhook_delivery")
