@@ -10,6 +10,7 @@ from app.contracts.contract_services import ChangeKind, Reason, note_change
 from app.contracts.rules import Role
 from app.contracts.tables import Company, Contract, CorporateGroup, Membership
 from app.database import unit_of_work
+from app.days import JAPAN
 
 
 async def create_corporate_group(name: str, *, actor: UUID | None) -> UUID:
@@ -54,7 +55,7 @@ async def create_contract(
     starts_on: date,
     ends_on: date,
     license_type: str = "term",
-    time_zone: str = "Asia/Tokyo",
+    time_zone: str = JAPAN,
     sales: tuple[str, str, str],
     external_id: str | None = None,
     actor: UUID | None,

@@ -56,7 +56,7 @@ async def _use(connection: UUID, left: LogOut) -> None:
 
 
 async def _person(connection: UUID, left: LogOut) -> UUID | None:
-    """Return whose account it is; None where nobody here is meant, or two are."""
+    """Return whose account it is; None where no account is meant, or two are."""
     by_session = by_subject = None
     if left.session:
         by_session = await queries.find_person_of_session(connection, left.session)

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
 from app.contracts.contract_values import ContractAmendmentValues, ContractValues, RenewalValues
+from app.days import JAPAN
 from app.staff.access import permitted
 from app.staff.companies.pages import provide_company
 from app.staff.companies.queries import SeenCompany
@@ -71,9 +72,7 @@ class ContractCreation(StaffForms[SeenCompany, ContractValues, acts.Creation]):
 
     def now(self, subject: SeenCompany) -> ContractValues:
         """Show what most contracts have."""
-        return prefilled(
-            ContractValues, license_type="term", time_zone="Asia/Tokyo", owner_language="ja"
-        )
+        return prefilled(ContractValues, license_type="term", time_zone=JAPAN, owner_language="ja")
 
     def revision(self, subject: SeenCompany) -> int:
         """Return 0: the contract is new."""
