@@ -62,7 +62,8 @@ async def test_each_move_takes_days_of_its_own_or_none(
     page = (await owner.get(proposed.headers["location"])).text
     assert "A – 14日" in page and "ポータルから旧システムを停止することはできません" in page
     assert await operations() == []
-    await confirm(owner, proposed)
+    done = await confirm(owner, proposed)
+    assert (await owner.get(done.headers["location"])).text.count("まで並行稼働") == 1
     assert await operations() == [("A", 14)]
     assert await issued() == [("A", 2), ("B", 2), ("検証環境", 1)]
 

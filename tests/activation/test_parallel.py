@@ -296,6 +296,7 @@ async def test_both_systems_and_the_last_day_are_on_the_page_until_it_ends(
     await start(owner, here)
     page = (await owner.get(here.url)).text
     assert "旧システムの最終日" in page and "あと7日" in page
+    assert page.count("まで並行稼働") == 1, "beside its activation in the history"
     assert page.count("製造ライン1") >= 2 and "並行稼働を終了" in page
     done = await confirm(owner, await owner.post(f"{here.url}/parallel/stop"))
     assert "並行稼働を終了しました" in done.text and "旧システムの最終日" not in done.text

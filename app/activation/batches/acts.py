@@ -17,6 +17,7 @@ from app.activation.parallel.services import ParallelRefused
 from app.activation.parallel.wording import OUTCOME_MESSAGES
 from app.activation.rules import EndActivation, Issue
 from app.activation.services import ProofMissing, answer_requests
+from app.activation.wording import sentences
 from app.confirmations.acts import Act, Context, Done, Payload, Refusal, Refused, Statement
 from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
@@ -108,7 +109,7 @@ def _warning(taken: list[Line], of_parallel: str) -> str:
         "%(n)s environments move to a different system than in their last activation.",
         moved,
     )
-    return " ".join(filter(None, [told, of_parallel]))
+    return sentences(told, of_parallel)
 
 
 def _row(line: Line) -> tuple[str, str, str]:
@@ -158,7 +159,7 @@ def _told(issued: int, ended: int) -> str:
     """Return what was done; the same request a second time does nothing."""
     systems = ngettext("%(n)s system was activated.", "%(n)s systems were activated.", issued)
     returned = ngettext("%(n)s activation was returned.", "%(n)s activations were returned.", ended)
-    return " ".join([systems] * bool(issued) + [returned] * bool(ended))
+    return sentences(systems if issued else "", returned if ended else "")
 
 
 REFUSALS = {

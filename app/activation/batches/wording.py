@@ -151,14 +151,19 @@ def parallel_note(line: Line) -> str:
 def summary_of(errors: Mapping[str, str], lines: Sequence[Line]) -> dict[str, str]:
     """Return the errors with each message once, at its first field, and the systems it is about."""
     fields: dict[str, list[str]] = {}
-    for field, message in errors.items():
+    for field, message in sorted(errors.items(), key=lambda error: _place(error[0])):
         fields.setdefault(message, []).append(field)
     return {of[0]: _about(message, of, lines) for message, of in fields.items()}
 
 
+def _place(field: str) -> int:
+    """Return the place of a field's line; the form as a whole comes first."""
+    return -1 if field == "form" else int(field.rpartition("-")[2])
+
+
 def _about(message: str, fields: Sequence[str], lines: Sequence[Line]) -> str:
     """Return a message after the systems of its fields; alone where it is about the whole form."""
-    of = [lines[int(field.rpartition("-")[2])] for field in fields if field != "form"]
+    of = [lines[_place(field)] for field in fields if field != "form"]
     names = [line.request.system.name if line.request else line.file.name for line in of]
     if not names:
         return message
