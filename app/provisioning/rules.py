@@ -26,12 +26,14 @@ class Caller:
     """The provider whose token a call carries.
 
     Attributes:
+        hash: of the token; the row may get another one while the call is under way.
         expires_at: when this token ends; None for the newest one.
     """
 
     token: UUID
     connection: UUID
     company: UUID
+    hash: bytes
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
