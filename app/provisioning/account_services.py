@@ -19,6 +19,11 @@ from app.settings import Settings
 from app.single_sign_on.queries import is_linked
 from app.web.i18n import gettext as _
 
+LOCK_OWNED = """
+    select c.id from contract c join membership m on m.contract = c.id
+    where m."user" = $1 and m.role = 'owner' order by c.id for update of c
+"""
+
 
 async def _places(user: UUID) -> list[UUID | None]:
     """Return where an event about an account is recorded: once, and for each of its contracts."""
@@ -111,6 +116,8 @@ async def _require_other_owners(caller: Caller, user: UUID) -> None:
     Raises:
         ScimError: the person is; the detail names the contracts of the provider's own company.
     """
+    # They may own another one since the contracts were locked.
+    await fetch(LOCK_OWNED, user)
     owned = await owned_alone(user)
     numbers = [each.number for each in owned if each.company == caller.company]
     if owned:

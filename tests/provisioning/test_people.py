@@ -1,15 +1,19 @@
 """A company's identity provider makes, deactivates and moves the accounts of its people."""
 
 import asyncio
+from contextvars import Context
 
 import httpx
+import pytest
 
-from app.database import fetch, fetch_value
+from app.database import fetch, fetch_value, unit_of_work
+from app.people.membership_services import LastOwner, end_membership
 from tests.conftest import Portal
-from tests.people.post import mails_to, make_owner
+from tests.people.post import mails_to, make_owner, membership_id, user_id
 from tests.provisioning.steps import calling, connected, create, disabled_by, patch, person
 from tests.single_sign_on.steps import PASSWORD, recorded, sessions
 
+WAITING = "select count(*) from pg_locks where not granted"
 OFF, ON = patch("replace", {"active": False}), patch("replace", {"active": True})
 
 
@@ -146,6 +150,39 @@ async def test_two_owners_deactivated_at_once_leave_one(portal: Portal) -> None:
             *(provider.patch(f"/Users/{each['id']}", json=OFF) for each in people)
         )
     assert sorted(each.status_code for each in answers) == [200, 409]
+
+
+@pytest.mark.parametrize("first", ["deactivation", "departure"])
+async def test_an_owner_leaves_while_the_other_is_deactivated_and_one_can_sign_in(
+    portal: Portal, first: str
+) -> None:
+    _, token = await connected(portal)
+    await make_owner("member")
+    contract = await fetch_value("select id from contract where number = 'D-1001'")
+    own, actor = await membership_id("owner"), await user_id("owner")
+    async with calling(portal, token) as provider:
+        made = await create(provider, "member@example.com")
+
+        async def deactivate() -> bool:
+            return (await provider.patch(f"/Users/{made['id']}", json=OFF)).status_code == 200
+
+        async def leave() -> bool:
+            try:
+                await end_membership(contract=contract, membership=own, actor=actor)
+            except LastOwner:
+                return False
+            return True
+
+        acts = [deactivate, leave] if first == "deactivation" else [leave, deactivate]
+        tasks: list[asyncio.Task[bool]] = []
+        async with unit_of_work():
+            await fetch("select 1 from contract where id = $1 for update", contract)
+            for act in acts:
+                # A task of its own, outside of this transaction.
+                tasks.append(asyncio.create_task(act(), context=Context()))
+                while await fetch_value(WAITING) < len(tasks):
+                    assert not any(task.done() for task in tasks), "it did not wait"
+        assert [await task for task in tasks] == [True, False]
 
 
 async def test_fifty_calls_at_once_make_one_account(portal: Portal) -> None:
