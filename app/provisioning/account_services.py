@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app import clock
 from app.accounts.ending_services import end_sessions
-from app.accounts.rules import Ending
+from app.accounts.rules import DisabledBy, Ending
 from app.accounts.tables import User
 from app.accounts.values import LONGEST_NAME
 from app.audit.services import record
@@ -14,7 +14,7 @@ from app.mail.services import enqueue
 from app.provisioning.error_rules import ScimError
 from app.provisioning.person_rules import Document, address_of, name_of
 from app.provisioning.queries import owned_alone
-from app.provisioning.rules import Caller, DisabledBy, VendorDisabled, disabled_after
+from app.provisioning.rules import Caller, VendorDisabled, disabled_after
 from app.settings import Settings
 from app.single_sign_on.queries import is_linked
 from app.web.i18n import gettext as _
