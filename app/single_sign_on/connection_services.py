@@ -11,6 +11,7 @@ from app.audit.services import record
 from app.contracts.tables import Company
 from app.database import Gone, fetch_value, lock_row, unit_of_work
 from app.settings import Settings
+from app.single_sign_on.connection_queries import count_exceptions
 from app.single_sign_on.exception_services import note_exception
 from app.single_sign_on.provider_services import encrypt_client_secret
 from app.single_sign_on.queries import find_connection
@@ -27,17 +28,6 @@ from app.single_sign_on.tables import (
 )
 from app.single_sign_on.values import ConnectionValues, DomainValues
 from app.web.values import builtins, columns
-
-# Exceptions that count: owners of the company's contracts who have a second factor.
-EXCEPTIONS = """
-    select count(distinct e."user") from single_sign_on_exception e
-    join single_sign_on_connection c on c.id = e.connection
-    join known_company_owner o on o.company is not distinct from c.company and o."user" = e."user"
-    where e.connection = $1
-      and (exists (select 1 from authenticator_app f
-                   where f."user" = e."user" and f.confirmed_at is not null)
-           or exists (select 1 from passkey f where f."user" = e."user"))
-"""
 
 
 class TooFewExceptions(Exception):
@@ -215,9 +205,18 @@ async def remove_domain(
 
 
 async def change_state(
-    company: UUID | None, state: State, *, revision: int, actor: UUID, contract: UUID | None = None
+    company: UUID | None,
+    state: State,
+    *,
+    revision: int,
+    actor: UUID | None,
+    contract: UUID | None = None,
+    reason: str = "",
 ) -> None:
     """Offer single sign-on, require it, or turn it off.
+
+    Args:
+        actor: None for the command, which gives a reason.
 
     Raises:
         Gone: there is no connection.
@@ -247,11 +246,12 @@ async def change_state(
             contract=contract,
             subject=company,
             state=state.value,
+            **({"reason": reason} if reason else {}),
         )
 
 
 async def _require_exceptions(connection: UUID) -> None:
-    if await fetch_value(EXCEPTIONS, connection) < FEWEST_EXCEPTIONS:
+    if await count_exceptions(connection) < FEWEST_EXCEPTIONS:
         raise TooFewExceptions
 
 
