@@ -18,8 +18,10 @@ from app.activation.batches.manifest_services import MANIFEST_NAME, build_manife
 from app.activation.batches.queries import IssuedFile
 from app.activation.download_services import mark_downloaded
 from app.activation.format.files import file_name
+from app.activation.issue_services import fitting
 from app.activation.queries import read_situations
 from app.activation.rules import decide
+from app.activation.signing import licensee_of
 from app.activation.signing_keys.services import open_office
 from app.contracts.rules import SeenContract
 from app.database import unit_of_work
@@ -52,7 +54,9 @@ async def judge(
     asked = [(place, request.jti) for _, place, request in ready]
     found = await read_situations(contract, asked, now, has_signing_key=office is not None)
     for (at, _, request), (situation, last) in zip(ready, found, strict=True):
-        placed[at] = decided(placed[at], decide(request, situation, now), last)
+        licensee = licensee_of(contract, situation.environment, situation.name)
+        decision = fitting(decide(request, situation, now), request, licensee, office)
+        placed[at] = decided(placed[at], decision, last)
     return placed
 
 
