@@ -13,8 +13,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.qr_codes.faults import Unreadable
-from app.qr_codes.reading import read_codes
+from app.qr_codes.reading import NotRead, read_codes
 from benchmarks.figures import Figure, show
 from benchmarks.photographs import photograph
 from benchmarks.tables import write_table
@@ -81,7 +80,7 @@ def measure(kind: Kind, photographs: int, first_seed: int) -> Row:
         picture = photograph(text, None, "m", seed)
         try:
             read.append(text in read_codes(io.BytesIO(picture)))
-        except Unreadable:
+        except NotRead:
             read.append(False)
     return Row(kind, read)
 
