@@ -84,7 +84,7 @@ PHOTOS_HINT = Words(
 )
 KEPT = Words(
     "読み取った分は、QR コードの文字列の欄に残してあります。不足している分を追加してください。",
-    "What was read is kept in the text field. Add what is missing.",
+    "What was read is kept in the text field.",
 )
 SCANNED = Words("または、QR コードの文字列", "Or the text of the QR codes")
 SCAN = Words(
