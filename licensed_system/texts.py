@@ -173,6 +173,10 @@ HELP = {
         "QR コードから読み取った文字列のファイル（- は標準入力）",
         "file with the text scanned from QR codes (- for standard input)",
     ),
+    "photo": Words(
+        "QR コードの写真（複数指定可）。licensed-system[qr] が必要",
+        "photos of the QR codes (one or more); needs licensed-system[qr]",
+    ),
     "portal": Words(
         "接続できるポータルのアドレス（https://…）", "address of a portal in reach (https://…)"
     ),
