@@ -99,6 +99,8 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     form.add_argument("--openmetrics", action="store_true", help=words("openmetrics"))
     status.add_argument("--out", type=Path, help=words("status-out"))
     _add_verify(act("verify"), words)
+    roots = act("trust-roots")
+    roots.add_argument("file", type=Path, nargs="+", metavar="PEM", help=words("roots"))
     page = act("serve")
     page.add_argument("--port", type=_port, default=0, help=words("port"))
     page.add_argument("--vendor", type=_name, metavar="NAME", help=words("vendor"))

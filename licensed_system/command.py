@@ -27,6 +27,7 @@ from licensed_system import (
     platform_identity,
     qr,
     reports,
+    root_acts,
     scanning,
     system,
     texts,
@@ -243,6 +244,12 @@ def _verify(run: _Run) -> int:
     return 0
 
 
+def _trust_roots(run: _Run) -> int:
+    root_acts.extend(run.store, read_trust(run.options.file))
+    run.say(texts.ROOTS_TRUSTED)
+    return 0
+
+
 def _serve(run: _Run) -> int:
     def announce(address: str) -> None:
         run.say(texts.SERVING)
@@ -263,6 +270,7 @@ _ACTS: dict[str, Callable[[_Run], int]] = {
     "status": _status,
     "return": _return,
     "verify": _verify,
+    "trust-roots": _trust_roots,
     "serve": _serve,
 }
 
