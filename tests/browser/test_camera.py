@@ -177,20 +177,28 @@ async def test_a_camera_that_is_not_allowed_is_said_and_photos_remain(
         await cast.look(person)
 
 
-async def test_a_camera_that_goes_away_is_said_and_can_be_started_again(
-    stage: Stage, tmp_path: Path
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        # As the browser says it when the cable is pulled, and when the page is left.
+        ("track.dispatchEvent(new Event('ended'))", "カメラを使用できません"),
+        ("window.dispatchEvent(new Event('pagehide'))", "カメラを停止しました"),
+    ],
+    ids=["unplugged", "left"],
+)
+async def test_a_camera_that_goes_away_is_stopped_and_can_be_started_again(
+    stage: Stage, tmp_path: Path, event: str, words: str
 ) -> None:
     async with _cast(stage, tmp_path, ["HTTPS://EXAMPLE.COM/"], "mouse") as cast:
         person = await _open(cast)
         for _ in range(2):
             await person.leave_by("カメラで読み取る")
             await expect(_said(person)).to_contain_text("のものではありません")
-            # As the browser says it when the cable is pulled.
             video = person.page.locator("#camera video")
-            await video.evaluate(
-                "video => video.srcObject.getTracks()[0].dispatchEvent(new Event('ended'))"
-            )
-            await expect(_said(person)).to_contain_text("カメラを使用できません")
+            track = await video.evaluate_handle("video => video.srcObject.getTracks()[0]")
+            await track.evaluate(f"track => {event}")
+            await expect(_said(person)).to_contain_text(words)
+            assert await track.evaluate("track => track.readyState") == "ended"
 
 
 async def test_without_support_or_on_another_page_there_is_no_camera(
