@@ -23,6 +23,7 @@ from licensed_system import (
     metrics,
     origin,
     parts,
+    photos,
     platform_identity,
     qr,
     reports,
@@ -126,8 +127,8 @@ def _show_codes(run: _Run, data: bytes) -> None:
 
 def _activate(run: _Run) -> int:
     machine = run.machine()
-    if run.options.text is not None:
-        data = _scan(run)
+    if run.options.text is not None or run.options.photo is not None:
+        data = _scan(run) if run.options.photo is None else _photographed(run)
         system.apply(run.store, data, machine, run.clock())
     elif run.options.file is None:
         data = _fetch(run, machine)
@@ -156,6 +157,15 @@ def _scan(run: _Run) -> bytes:
             print(missing.message(run.language), flush=True)
 
     return scanning.read_scanned(sys.stdin, progress)
+
+
+def _photographed(run: _Run) -> bytes:
+    """The file whose QR codes are in photographs; says which of them it could not use."""
+    found = photos.read(photos.open_photos(run.options.photo))
+    data = photos.join(found)
+    for problem in found.problems:
+        print(problem.message(run.language))
+    return data
 
 
 def _fetch(run: _Run, machine: Machine) -> bytes:

@@ -38,6 +38,7 @@ class Outcome(StrEnum):
     MIXED_PARTS = "mixed-parts"
     MISSING_PARTS = "missing-parts"
     QR_UNAVAILABLE = "qr-unavailable"
+    UNREADABLE_PHOTO = "unreadable-photo"
     NOT_INITIALISED = "not-initialised"
     ALREADY_INITIALISED = "already-initialised"
     NOT_ACTIVATED = "not-activated"

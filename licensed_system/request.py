@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -55,7 +55,8 @@ def make(
 def _used(used: UsedEmergency, state: State, now: datetime) -> Json:
     """What a request says about an emergency file; days that have begun count."""
     until = used.ended_at or max(now, state.latest_seen)
-    days = max(0, (until - used.first_used_at).days) + 1
+    counted = until - used.first_used_at + timedelta(seconds=used.repeated)
+    days = max(0, counted.days) + 1
     return {
         "jti": used.jti,
         "first_used_at": int(used.first_used_at.timestamp()),

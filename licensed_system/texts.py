@@ -53,10 +53,15 @@ REASONS = {
         "通常の手順でアクティベートしてください。",
         "Running on emergency file {slot} until {until}. Activate the system normally before then.",
     ),
+    Reason.EMERGENCY_PAUSED: Words(
+        "時計が {seen} より 24 時間以上遅れているため、緊急用ファイル {slot} を利用できません。"
+        "{seen} 以降の正しい時刻に合わせてください。",
+        "The clock is more than 24 hours behind {seen}, seen before, so emergency file {slot} does "
+        "not run. Set the clock to the correct time, {seen} or later.",
+    ),
     Reason.EMERGENCY_ENDED: Words(
-        "緊急用ファイルの利用期間が終了したか、時計が遅れたままです。"
-        "通常の手順でアクティベートしてください。",
-        "The emergency file has ended, or the clock stayed behind. Activate the system normally.",
+        "緊急用ファイルの利用期間が終了しました。通常の手順でアクティベートしてください。",
+        "The emergency file has ended. Activate the system normally.",
     ),
 }
 
@@ -167,6 +172,10 @@ HELP = {
     "text": Words(
         "QR コードから読み取った文字列のファイル（- は標準入力）",
         "file with the text scanned from QR codes (- for standard input)",
+    ),
+    "photo": Words(
+        "QR コードの写真（複数指定可）。licensed-system[qr] が必要",
+        "photos of the QR codes (one or more); needs licensed-system[qr]",
     ),
     "portal": Words(
         "接続できるポータルのアドレス（https://…）", "address of a portal in reach (https://…)"

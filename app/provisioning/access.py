@@ -12,7 +12,7 @@ from app import clock
 from app.accounts.guess_rules import Bucket
 from app.accounts.throttling import count_one
 from app.database import DatabaseReadOnly
-from app.provisioning.error_rules import MEDIA_TYPE, ScimError
+from app.provisioning.error_rules import CHALLENGE, MEDIA_TYPE, ScimError
 from app.provisioning.queries import find_caller
 from app.provisioning.rules import Caller, TokenState
 from app.provisioning.token_services import note_use
@@ -26,7 +26,6 @@ from app.web.scope_keys import LOG_FIELDS, ScopeKey
 Connection = ASGIConnection[Any, Any, Any, Any]
 CALLER = ScopeKey[Caller | None]("scim_caller", None)
 JSON = frozenset({MEDIA_TYPE, "application/json"})
-CHALLENGE = {"WWW-Authenticate": 'Bearer realm="scim"'}
 # What was sent in place of a token of provisioning.
 GIVEN = {
     Credential.NONE: N_("Send the provisioning token: “Authorization: Bearer lp1_p…”."),

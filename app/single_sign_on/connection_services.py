@@ -15,6 +15,7 @@ from app.single_sign_on.exception_queries import count_exceptions
 from app.single_sign_on.exception_services import note_exception
 from app.single_sign_on.provider_services import encrypt_client_secret
 from app.single_sign_on.queries import find_connection
+from app.single_sign_on.revocation_services import revoke_token
 from app.single_sign_on.rules import FEWEST_EXCEPTIONS, IN_USE, NEXT_STATES, State
 from app.single_sign_on.session_services import end_password_sessions, end_provider_sessions
 from app.single_sign_on.tables import (
@@ -73,7 +74,8 @@ async def save_connection(
 ) -> None:
     """Set issuer and client: a new connection, or one that has to be tested again.
 
-    Another issuer's people are others, so the accounts are no longer linked.
+    Another issuer's people are others, so the accounts are no longer linked, and the provisioning
+    token is revoked.
 
     Raises:
         Gone: the company is not there.
@@ -90,6 +92,7 @@ async def save_connection(
         else:
             if (before.issuer, before.client_id) != (values.issuer, values.client_id):
                 await begin_again(before, values)
+                await revoke_token(before.id, company, actor=actor, contract=contract)
             elif before.offline_access != values.offline_access:
                 await SingleSignOnConnection.update(columns(values)).where(
                     SingleSignOnConnection.id == before.id
@@ -202,9 +205,18 @@ async def remove_domain(
 
 
 async def change_state(
-    company: UUID | None, state: State, *, revision: int, actor: UUID, contract: UUID | None = None
+    company: UUID | None,
+    state: State,
+    *,
+    revision: int,
+    actor: UUID | None,
+    contract: UUID | None = None,
+    reason: str = "",
 ) -> None:
     """Offer single sign-on, require it, or turn it off.
+
+    Args:
+        actor: None for the command, which gives a reason.
 
     Raises:
         Gone: there is no connection.
@@ -234,6 +246,7 @@ async def change_state(
             contract=contract,
             subject=company,
             state=state.value,
+            **({"reason": reason} if reason else {}),
         )
 
 

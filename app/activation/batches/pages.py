@@ -51,7 +51,8 @@ class ActivationUploads(Controller):
             return _upload_page(request, contract)
         files = await kept_files(draft.upload)
         lines = await services.judge(settings, contract, files, draft.payload.chosen)
-        return await _choice_page(request, contract, draft, lines, draft.errors)
+        errors = {**draft.errors, **wording.line_errors(lines)} if draft.errors else {}
+        return await _choice_page(request, contract, draft, lines, errors)
 
     @post()
     async def upload(
@@ -85,9 +86,11 @@ class ActivationUploads(Controller):
                 request, contract, _("The uploaded files are no longer kept. Select them again.")
             )
         files = await kept_files(draft.upload)
-        entries = read_entries(data, len(files))
+        entries, errors = read_entries(data, len(files))
         lines = await services.judge(settings, contract, files, entries)
-        errors = _errors(lines)
+        errors = {**wording.line_errors(lines), **errors}
+        if not any(line.taken for line in lines):
+            errors = {"form": _("Select at least one file.")}
         if errors:
             return await _choice_page(request, contract, draft, lines, errors)
         payload = RequestFiles.of(contract, entries)
@@ -152,18 +155,6 @@ def _archive_name(contract: SeenContract) -> str:
     return f"activations-{contract.number}.zip"
 
 
-def _errors(lines: Sequence[Line]) -> dict[str, str]:
-    """Return what keeps the chosen lines from being confirmed: field → message."""
-    errors = {
-        f"environment-{at}" if line.asks_environment else f"take-{at}": wording.fault_of(line)
-        for at, line in enumerate(lines)
-        if line.taken and not line.answerable
-    }
-    if not errors and not any(line.taken for line in lines):
-        return {"form": _("Select at least one file.")}
-    return errors
-
-
 def _upload_page(request: PageRequest, contract: SeenContract, error: str = "") -> Response[str]:
     return page(
         request,
@@ -192,6 +183,9 @@ async def _choice_page(
         draft=draft.id,
         lines=lines,
         errors=errors,
+        summary=wording.summary_of(errors, lines),
+        parallel_hint=wording.parallel_hint(lines),
+        parallel_note=wording.parallel_note,
         names=await queries.offered_names(contract) if asks else [],
         fault_of=wording.fault_of,
         outcome_of=wording.outcome_of,
