@@ -9,6 +9,7 @@ from enum import StrEnum
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from licensed_system import fingerprint, jws, keys
+from licensed_system.claims import LONGEST_EMERGENCY
 from licensed_system.fingerprint import Machine
 from licensed_system.jws import Json
 from licensed_system.state import OpenRequest, State, UsedEmergency, whole_second
@@ -17,7 +18,6 @@ TYPE = "activation-request+jwt"
 AUDIENCE = "license-portal"
 RANDOM_BYTES = 32
 MOST = 20  # emergency files that a request reports
-MOST_DAYS = 14
 
 
 class Purpose(StrEnum):
@@ -60,5 +60,5 @@ def _used(used: UsedEmergency, state: State, now: datetime) -> Json:
     return {
         "jti": used.jti,
         "first_used_at": int(used.first_used_at.timestamp()),
-        "days_used": min(MOST_DAYS, days),
+        "days_used": min(LONGEST_EMERGENCY, days),
     }

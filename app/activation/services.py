@@ -150,6 +150,7 @@ async def answer_requests(
     batch: UUID,
     *,
     proved: bool,
+    parallel_days: Mapping[UUID, int],
 ) -> dict[UUID, Answer]:
     """Answer several requests in one transaction: all of them or none.
 
@@ -158,10 +159,12 @@ async def answer_requests(
         requests: one for each environment.
         batch: what the files that are issued share.
         proved: whether the actor proved a moment ago who they are.
+        parallel_days: for environments whose old system keeps running: its days.
 
     Raises:
         RequestRefused: one of them cannot be answered; nothing was changed.
         ProofMissing: one moves an environment to another machine, and the proof is too old.
+        ParallelRefused: one of the old systems cannot go on.
     """
     read = {place: read_verified(data, clock.now()) for place, data in requests.items()}
     office = await open_office(settings, clock.now())
@@ -171,7 +174,7 @@ async def answer_requests(
         return {
             place: await _answer(
                 settings,
-                Case(contract, place, request, actor, now, batch),
+                Case(contract, place, request, actor, now, batch, parallel_days.get(place, 0)),
                 office,
                 proved=proved,
             )
