@@ -199,7 +199,7 @@ async def test_the_provider_before_is_out_once_issuer_or_client_change(
 
 
 async def test_a_call_under_way_while_its_token_is_revoked_changes_nothing(portal: Portal) -> None:
-    connection, token = await connected(portal)
+    _, token = await connected(portal)
     async with calling(portal, token) as provider:
         made = await create(provider, "member@example.com")
         off = patch("replace", {"active": False})
@@ -219,5 +219,5 @@ async def test_a_call_under_way_while_its_token_is_revoked_changes_nothing(porta
                     assert not sent.done(), "it did not wait for the connection"
             assert (await sent).status_code == 401
             assert await disabled_by("member") is None
-            token = await made_token(portal, connection.company)
+            token = await made_token(portal, company)
             provider.headers["Authorization"] = f"Bearer {token}"
