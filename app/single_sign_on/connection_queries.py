@@ -1,21 +1,11 @@
-"""Reads about all connections, for the command that turns one off, and about their exceptions."""
+"""Reads about all connections, for the command that turns one off."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.database import fetch, fetch_value
+from app.database import fetch
+from app.single_sign_on.exception_queries import COUNTED
 from app.single_sign_on.rules import STAFF, State
-
-# How many exceptions of connection c count: owners of the company's contracts, or administrators
-# of the vendor, who have a second factor.
-COUNTED = """
-    (select count(distinct e."user") from single_sign_on_exception e
-     join known_company_owner o on o.company is not distinct from c.company and o."user" = e."user"
-     where e.connection = c.id
-       and (exists (select 1 from authenticator_app f
-                    where f."user" = e."user" and f.confirmed_at is not null)
-            or exists (select 1 from passkey f where f."user" = e."user")))
-"""
 
 
 @dataclass(frozen=True)
@@ -54,14 +44,3 @@ async def list_connections() -> list[ListedConnection]:
         """
     )
     return [ListedConnection(**{**row, "state": State(row["state"])}) for row in found]
-
-
-async def count_exceptions(connection: UUID) -> int:
-    """Return how many exceptions of a connection count."""
-    found: int = await fetch_value(
-        f"""
-        select {COUNTED} from single_sign_on_connection c where c.id = $1
-        """,
-        connection,
-    )
-    return found

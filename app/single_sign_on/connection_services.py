@@ -11,7 +11,7 @@ from app.audit.services import record
 from app.contracts.tables import Company
 from app.database import Gone, fetch_value, lock_row, unit_of_work
 from app.settings import Settings
-from app.single_sign_on.connection_queries import count_exceptions
+from app.single_sign_on.exception_queries import count_exceptions
 from app.single_sign_on.exception_services import note_exception
 from app.single_sign_on.provider_services import encrypt_client_secret
 from app.single_sign_on.queries import find_connection
