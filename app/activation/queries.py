@@ -182,7 +182,8 @@ async def find_answer(environment: UUID, request_jti: str) -> SeenActivation | N
 # Everything that a decision about a request stands on. A request's id is looked up across the
 # whole portal: it is for one environment only.
 SITUATIONS = f"""
-    select e.id is null or e.retired_at is not null as retired, x.*,
+    select coalesce(e.name, '') as environment_name,
+           e.id is null or e.retired_at is not null as retired, x.*,
            same.environment as same_environment, same.text as same_text,
            (select json_agg(json_build_object(
                 'entitlement', al.entitlement, 'quantity', al.quantity, 'code', p.code,
@@ -256,6 +257,7 @@ def _situation(
     same = row["same_environment"]
     situation = Situation(
         environment=environment,
+        name=row["environment_name"],
         retired=row["retired"],
         contract=Term(contract.starts_on, contract.ends_on),
         today=contract.today,

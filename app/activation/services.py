@@ -9,7 +9,13 @@ from app import clock
 from app.activation import queries
 from app.activation.emergencies.use_services import note_uses
 from app.activation.format.requests import Refusal, RequestFile, read_request
-from app.activation.issue_services import Case, RequestRefused, issue_file, take_return
+from app.activation.issue_services import (
+    Case,
+    RequestRefused,
+    fitting,
+    issue_file,
+    take_return,
+)
 from app.activation.parallel import services as parallel_services
 from app.activation.parallel.rules import EndReason, OldSystem, ParallelOutcome
 from app.activation.queries import SeenActivation
@@ -22,7 +28,7 @@ from app.activation.rules import (
     Repeat,
     decide,
 )
-from app.activation.signing import Office
+from app.activation.signing import Office, licensee_of
 from app.activation.signing_keys.services import open_office
 from app.audit.services import record
 from app.contracts.rules import SeenContract
@@ -86,7 +92,8 @@ async def preview(
     situation, last = await queries.read_situation(
         contract, environment, request, now, has_signing_key=office is not None
     )
-    decision = decide(request, situation, now)
+    licensee = licensee_of(contract, environment, situation.name)
+    decision = fitting(decide(request, situation, now), request, licensee, office)
     obstacle: ParallelOutcome | None = ParallelOutcome.NO_OLD_SYSTEM
     if isinstance(decision, Issue):
         obstacle = parallel_services.obstacle(situation, decision, last, request.jkt)
@@ -192,7 +199,7 @@ async def _answer(settings: Settings, case: Case, office: Office | None, *, prov
     if decision.moved and not proved:
         raise ProofMissing
     assert office is not None, "the decision asks for a signing key"
-    await issue_file(case, decision, office)
+    await issue_file(case, decision, office, situation.name)
     await parallel_services.follow_issue(case, situation, decision, last)
     await note_uses(settings, case)
     return Answer(decision.seq)

@@ -20,7 +20,7 @@ from app.api.list_rules import Part, page_of
 from app.api.services import Answer, Call, do, once
 from app.api.values import Activation, GrantedProduct, Names, Page
 from app.environments.queries import Place
-from app.web.downloads import attachment
+from app.web.downloads import file_answer
 
 
 class ActivationCalls(Controller):
@@ -130,8 +130,7 @@ class OneActivationCalls(Controller):
         if found.downloaded_at is None:
             await mark_downloaded(place.contract, place.environment.id, found.seq, caller.holder.id)
         name = file_name(place.contract.number, place.environment.name, found.seq)
-        headers = {"Content-Disposition": attachment(name)}
-        return Response(found.content, media_type=JOSE, headers=headers)
+        return file_answer(name, found.content, JOSE)
 
 
 def _activation(place: Place, seen: SeenActivation) -> Activation:

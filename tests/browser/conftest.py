@@ -45,15 +45,18 @@ async def html_validator() -> AsyncIterator[HtmlValidator]:
 
 @pytest.fixture
 def make_cast(
-    stage: Stage, chromium: Browser, html_validator: HtmlValidator, tmp_path: Path
+    stage: Stage, world: str, chromium: Browser, html_validator: HtmlValidator, tmp_path: Path
 ) -> CastMaker:
-    """Opens a portal with people in front of it; at the end, every page sent must be valid."""
+    """Opens a portal with people in front of it; at the end, every page sent must be valid.
+
+    A test opens one: its database is not made again in between.
+    """
 
     @asynccontextmanager
     async def cast(
         mode: str = "mouse", language: str = "ja", **changes: Any
     ) -> AsyncIterator[Cast]:
-        async with serve(stage, **changes) as site:
+        async with serve(stage, world, **changes) as site:
             people = Cast(site, chromium, mode, language, tmp_path)
             try:
                 yield people

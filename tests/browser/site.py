@@ -1,10 +1,11 @@
-"""The portal on a real port, on a copy of the demo world of its own."""
+"""The portal on a real port, on the demo world."""
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from typing import Any
 
 import brotli
@@ -18,6 +19,8 @@ from app.accounts.session_services import open_session
 from app.database import fetch, fetch_value, unit_of_work
 from app.main import make_app
 from app.settings import Settings
+from app.web import brand
+from app.web.brand import Brand
 from app.web.http.asgi import App, Message, Receive, Scope, Send
 from app.web.http.protocol import PatientProtocol
 from tests.conftest import Stage
@@ -106,30 +109,46 @@ class Site:
             await end_sessions(account["id"], Ending.OTHER_DEVICE)
 
 
+@cache
+def _listener() -> socket.socket:
+    """A free port of the loopback address: one for all, since an application knows its address."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    return listener
+
+
+# Making an application takes longer than a page; tests get the same database one after the other.
+_made = lru_cache(maxsize=8)(make_app)
+
+
 @asynccontextmanager
-async def serve(stage: Stage, **changes: Any) -> AsyncIterator[Site]:
-    """Serve a fresh copy of the demo world on a free port of the loopback address.
+async def serve(stage: Stage, dsn: str | None = None, **changes: Any) -> AsyncIterator[Site]:
+    """Serve the demo world on a port of the loopback address; one at a time.
 
     Args:
+        dsn: a database with nothing but the demo world; None makes one.
         changes: settings that differ from the usual ones.
     """
-    dsn = await stage.copy()
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-        base_url = f"http://127.0.0.1:{port}"
-        settings = replace(stage.settings, port=port, base_url=base_url, **changes)
-        sent = SentPages(make_app(settings, dsn))
-        server = uvicorn.Server(_config(sent))
-        running = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
-            while not server.started:
-                assert not running.done(), "the portal did not start"
-                await asyncio.sleep(0.01)
-            yield Site(settings, sent)
-        finally:
-            server.should_exit = True
-            await running
+    dsn = dsn or await stage.copy()
+    # The server closes what it is given.
+    listener = _listener().dup()
+    port = listener.getsockname()[1]
+    base_url = f"http://127.0.0.1:{port}"
+    settings = replace(stage.settings, port=port, base_url=base_url, **changes)
+    # The process keeps the brand that an earlier test chose until it reads the database again.
+    brand.use(Brand())
+    sent = SentPages(_made(settings, dsn))
+    server = uvicorn.Server(_config(sent))
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started:
+            assert not running.done(), "the portal did not start"
+            await asyncio.sleep(0.01)
+        yield Site(settings, sent)
+    finally:
+        server.should_exit = True
+        await running
 
 
 def _config(app: App) -> uvicorn.Config:

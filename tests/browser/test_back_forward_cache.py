@@ -18,14 +18,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def cast(stage: Stage, chromium: Browser, tmp_path: Path) -> AsyncIterator[Cast]:
+async def cast(stage: Stage, world: str, chromium: Browser, tmp_path: Path) -> AsyncIterator[Cast]:
     """A browser that keeps the pages it leaves, which Playwright usually forbids."""
     browser = await chromium.browser_type.launch(
         executable_path=find_chromium(),
         args=ARGUMENTS,
         ignore_default_args=["--disable-back-forward-cache"],
     )
-    async with serve(stage) as site:
+    async with serve(stage, world) as site:
         people = Cast(site, browser, "mouse", "ja", tmp_path)
         yield people
         await people.leave()

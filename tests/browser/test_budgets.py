@@ -12,9 +12,9 @@ from tests.conftest import Stage
 
 @pytest.mark.asyncio(loop_scope="session")
 async def test_every_budget_of_bytes_and_requests_is_kept(
-    stage: Stage, chromium: Browser, tmp_path: Path
+    stage: Stage, world: str, chromium: Browser, tmp_path: Path
 ) -> None:
-    async with serve(stage) as site:
+    async with serve(stage, world) as site:
         rows = await measure(site, chromium, tmp_path)
     missed = [f"{r.name}: {r.measured}, {r.requests} requests" for r in rows if not r.reached]
     assert not missed

@@ -22,8 +22,10 @@ data-hx-headers="constructor.prototype.harmed:1"></button>
 
 
 @pytest.mark.asyncio(loop_scope="session")
-async def test_htmx_takes_no_prototype_from_an_attribute(stage: Stage, chromium: Browser) -> None:
-    async with serve(stage) as site:
+async def test_htmx_takes_no_prototype_from_an_attribute(
+    stage: Stage, world: str, chromium: Browser
+) -> None:
+    async with serve(stage, world) as site:
         page = await chromium.new_page()
         await page.goto(f"{site.url}/healthz")
         await page.set_content(HARMFUL)

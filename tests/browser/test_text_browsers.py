@@ -56,9 +56,12 @@ async def read(command: list[str], address: str) -> str:
 
 @pytest.mark.parametrize("browser", [w3m, lynx])
 async def test_every_page_is_read_in_order_and_says_what_its_controls_are(
-    stage: Stage, browser: Callable[[dict[str, str], Path], list[str]], tmp_path: Path
+    stage: Stage,
+    world: str,
+    browser: Callable[[dict[str, str], Path], list[str]],
+    tmp_path: Path,
 ) -> None:
-    async with serve(stage) as site:
+    async with serve(stage, world) as site:
         command = browser(await site.session_cookie("owner"), tmp_path)
         for path, words in WHAT_IS_READ.items():
             text = await read(command, site.url + path)

@@ -23,7 +23,7 @@ from app.contracts.access import provide_changeable_contract, provide_owned_cont
 from app.contracts.rules import SeenContract
 from app.settings import Settings
 from app.web.background import in_background
-from app.web.downloads import attachment
+from app.web.downloads import file_answer
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_head, read_form
 from app.web.responses import see_other
@@ -134,11 +134,7 @@ class ActivationBatches(Controller):
         content = await services.read_archive(settings, contract, batch, files)
         if not is_head(request):
             await services.mark_all_downloaded(contract, files, viewer.id)
-        headers = {
-            "Content-Disposition": attachment(_archive_name(contract)),
-            "Cache-Control": "no-store",
-        }
-        return Response(content, media_type="application/zip", headers=headers)
+        return file_answer(_archive_name(contract), content, "application/zip")
 
 
 async def _kept(
