@@ -9,7 +9,7 @@ NEW = {"ja": "検証サーバ（新）", "en": "New test server"}
 
 
 async def film_parallel(camera: Camera) -> None:
-    """Choose the days at the confirmation of the move, and end it when the old system stopped."""
+    """Choose the days at the confirmation of the move, and see until when the old system runs."""
     film = await begin(camera)
     old = plant_of(camera, OLD[camera.language], "old")
     await issue(film.person, old)
@@ -20,7 +20,6 @@ async def film_parallel(camera: Camera) -> None:
         "新しいサーバのリクエストファイルを用意し、環境の行の［利用］を選びます。",
         "Have the request file of the new server ready. Select “Activate” in the row.",
     )
-    await film.hold()
     await film.press("利用", "検証環境")
     film.say("ファイルを指定して［登録］を選びます。", "Select the file, then “Upload”.")
     await film.upload("アクティベーションリクエストファイル", request)
@@ -52,12 +51,11 @@ async def film_parallel(camera: Camera) -> None:
         "［利用］の画面に、両方のシステムと旧システムの最終日が表示されます。",
         "“Activate” shows both systems and the last day of the old one.",
     )
-    await film.show(film.page.get_by_text(OLD[camera.language]).first, 3500)
+    await film.show(film.page.get_by_text(OLD[camera.language]).first, 2500)
     film.say(
         "旧システムを停止したら、返却ファイルを登録するか［並行稼働を終了］を選びます。",
         "When it has stopped, upload its return file or select “End parallel operation”.",
     )
-    await film.press("並行稼働を終了")
-    await film.press("決定")
-    await film.hold()
+    await film.move(await film.person._control("並行稼働を終了", ""))
+    await film.hold(3000)
     film.finish("parallel")
