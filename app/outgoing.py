@@ -94,7 +94,7 @@ def may_reach(address: IPv4Address | IPv6Address, allowed: Collection[str]) -> b
     """Whether the portal may connect to an address: a public one, or one that is allowed.
 
     Args:
-        allowed: networks that the operator allows although not everybody reaches them.
+        allowed: networks that the operator allows although they are not public.
     """
     if isinstance(address, IPv6Address) and address.scope_id is not None:
         return False

@@ -260,12 +260,12 @@ async def _unchanged(site: Site, browser: Browser) -> list[Row]:
 
 
 def _static_files() -> list[Row]:
-    """The style sheet, and the scripts of a page; passkeys.js stands alone on its pages."""
+    """The style sheet, and the scripts of a page; passkeys.js and camera.js stand alone."""
 
     def size(name: str) -> int:
         return len(by_url[static_url(name)].compressed or b"")
 
-    script = max(size("htmx.js") + size("portal.js"), size("passkeys.js"))
+    script = max(size("htmx.js") + size("portal.js"), size("passkeys.js"), size("camera.js"))
     return [
         _row("CSS, brotli, body alone", Cost(size("portal.css"), 0), 6),
         _row("JavaScript of a page, brotli, body alone", Cost(script, 0), 14),

@@ -86,6 +86,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     activate = act("activate")
     activate.add_argument("file", type=Path, nargs="?", metavar="FILE", help=words("file"))
     activate.add_argument("--text", metavar="FILE", help=words("text"))
+    activate.add_argument(
+        "--photo", type=Path, nargs="+", action="extend", metavar="FILE", help=words("photo")
+    )
     activate.add_argument("--portal", type=_address, metavar="URL", help=words("portal"))
     activate.add_argument("--token-file", type=Path, metavar="FILE", help=words("token-file"))
     activate.add_argument("--environment", type=_name, metavar="NAME", help=words("environment"))
@@ -96,6 +99,8 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     form.add_argument("--openmetrics", action="store_true", help=words("openmetrics"))
     status.add_argument("--out", type=Path, help=words("status-out"))
     _add_verify(act("verify"), words)
+    roots = act("trust-roots")
+    roots.add_argument("file", type=Path, nargs="+", metavar="PEM", help=words("roots"))
     page = act("serve")
     page.add_argument("--port", type=_port, default=0, help=words("port"))
     page.add_argument("--vendor", type=_name, metavar="NAME", help=words("vendor"))
@@ -146,11 +151,11 @@ def _check_products(parser: argparse.ArgumentParser, products: list[tuple[str, s
 def _check_way(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """A file that was carried over or scanned, or all that it takes to get one from the portal."""
     needed = (options.portal, options.token_file, options.environment)
-    carried = [way for way in (options.file, options.text) if way is not None]
+    carried = [way for way in (options.file, options.text, options.photo) if way is not None]
     if len(carried) > 1 or (carried and any((*needed, options.ca_file))):
-        parser.error("activate: one of FILE, --text, and --portal with its options")
+        parser.error("activate: one of FILE, --text, --photo, and --portal with its options")
     if not carried and not all(needed):
-        parser.error("activate: FILE, --text, or --portal, --token-file and --environment")
+        parser.error("activate: FILE, --text, --photo, or --portal, --token-file and --environment")
 
 
 def _picture(text: str) -> Path:

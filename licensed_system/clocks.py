@@ -23,6 +23,11 @@ class Reading:
         return self.behind_since is not None
 
 
+def is_behind(now: datetime, latest_seen: datetime) -> bool:
+    """Whether the clock ``now`` is more than a day behind the latest time seen."""
+    return now < latest_seen - TOLERANCE
+
+
 def read_clock(now: datetime, latest_seen: datetime, behind_since: datetime | None) -> Reading:
     """Judge the clock ``now`` against the latest time seen; all are aware.
 
@@ -30,7 +35,7 @@ def read_clock(now: datetime, latest_seen: datetime, behind_since: datetime | No
     since the latest time seen stands still until then, an unlucky clock ends no term either.
     """
     judged_at = max(now, latest_seen)
-    if now >= latest_seen - TOLERANCE:
+    if not is_behind(now, latest_seen):
         return Reading(judged_at, None, in_grace=False)
     since = behind_since if behind_since is not None else now
     # Turned back once more since the warning began, it would never run out: grace at once.

@@ -23,9 +23,11 @@ from licensed_system import (
     metrics,
     origin,
     parts,
+    photos,
     platform_identity,
     qr,
     reports,
+    root_acts,
     scanning,
     system,
     texts,
@@ -125,8 +127,8 @@ def _show_codes(run: _Run, data: bytes) -> None:
 
 def _activate(run: _Run) -> int:
     machine = run.machine()
-    if run.options.text is not None:
-        data = _scan(run)
+    if run.options.text is not None or run.options.photo is not None:
+        data = _scan(run) if run.options.photo is None else _photographed(run)
         system.apply(run.store, data, machine, run.clock())
     elif run.options.file is None:
         data = _fetch(run, machine)
@@ -155,6 +157,15 @@ def _scan(run: _Run) -> bytes:
             print(missing.message(run.language), flush=True)
 
     return scanning.read_scanned(sys.stdin, progress)
+
+
+def _photographed(run: _Run) -> bytes:
+    """The file whose QR codes are in photographs; says which of them it could not use."""
+    found = photos.read(photos.open_photos(run.options.photo))
+    data = photos.join(found)
+    for problem in found.problems:
+        print(problem.message(run.language))
+    return data
 
 
 def _fetch(run: _Run, machine: Machine) -> bytes:
@@ -233,6 +244,12 @@ def _verify(run: _Run) -> int:
     return 0
 
 
+def _trust_roots(run: _Run) -> int:
+    root_acts.extend(run.store, read_trust(run.options.file))
+    run.say(texts.ROOTS_TRUSTED)
+    return 0
+
+
 def _serve(run: _Run) -> int:
     def announce(address: str) -> None:
         run.say(texts.SERVING)
@@ -253,6 +270,7 @@ _ACTS: dict[str, Callable[[_Run], int]] = {
     "status": _status,
     "return": _return,
     "verify": _verify,
+    "trust-roots": _trust_roots,
     "serve": _serve,
 }
 

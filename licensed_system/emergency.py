@@ -36,17 +36,27 @@ class EmergencyHolder:
 
 @dataclass(frozen=True)
 class Running:
-    """An emergency file in use, and since when."""
+    """An emergency file in use, and since when. ``repeated`` is how long the clock ran through
+    time that it had shown before."""
 
     file: Emergency
     first_used_at: datetime
+    repeated: timedelta = timedelta(0)
 
     @property
     def last_day(self) -> date:
-        """The last usable day: so many days after the day of the first use."""
-        zone = self.file.contract.time_zone
-        first = today_in(zone, self.first_used_at).for_ends
+        """The last usable day: so many days after that of the first use, less what was repeated."""
+        return self._last_counted - timedelta(days=self.repeated.days)
+
+    @property
+    def _last_counted(self) -> date:
+        first = today_in(self.file.contract.time_zone, self.first_used_at).for_ends
         return first + timedelta(days=self.file.days)
+
+    def has_ended(self, latest_seen: datetime) -> bool:
+        """Whether its days are over, by the latest time seen and what was repeated."""
+        counted = today_in(self.file.contract.time_zone, latest_seen + self.repeated)
+        return counted.for_ends > self._last_counted
 
     @property
     def products(self) -> tuple[Product, ...]:
@@ -94,7 +104,7 @@ def _require_time(file: Emergency, latest_seen: datetime, now: datetime) -> None
     clock, made = show_time(now, zone), show_time(file.issued_at, zone)
     if now < file.not_before:
         raise refuse(Outcome.NOT_YET_VALID, clock=clock, made=made)
-    if now < latest_seen - clocks.TOLERANCE:
+    if clocks.is_behind(now, latest_seen):
         seen = show_time(latest_seen, zone)
         raise refuse(Outcome.CLOCK_TURNED_BACK, clock=clock, seen=seen)
     if max(now, latest_seen) >= file.expires_at:

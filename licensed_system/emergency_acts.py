@@ -35,13 +35,14 @@ def use(store: Store, data: bytes, machine: Machine, now: datetime) -> Running:
         state = store.state()
         file, version = _verified(store, state, data, machine, now)
         first = max(whole_second(now), state.latest_seen)
+        used = UsedEmergency(file.jti, first, read_at=whole_second(now))
         before = state.without_emergency(now)
         store.save(
             dataclasses.replace(
                 before,
                 keyset_version=max(state.keyset_version, version),
                 emergency=jws.without_newline(data).decode("ascii"),
-                emergencies=(*before.emergencies, UsedEmergency(file.jti, first)),
+                emergencies=(*before.emergencies, used),
             ).seen(now)
         )
         return Running(file, first)

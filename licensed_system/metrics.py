@@ -22,6 +22,7 @@ WARNINGS = (
     Reason.CLOCK_TURNED_BACK,
     Reason.NOT_IN_ACTIVATION,
     Reason.EMERGENCY,
+    Reason.EMERGENCY_PAUSED,
     Reason.EMERGENCY_ENDED,
 )
 HELP = {

@@ -38,6 +38,7 @@ class Outcome(StrEnum):
     MIXED_PARTS = "mixed-parts"
     MISSING_PARTS = "missing-parts"
     QR_UNAVAILABLE = "qr-unavailable"
+    UNREADABLE_PHOTO = "unreadable-photo"
     NOT_INITIALISED = "not-initialised"
     ALREADY_INITIALISED = "already-initialised"
     NOT_ACTIVATED = "not-activated"
@@ -45,6 +46,8 @@ class Outcome(StrEnum):
     UNREADABLE_FILE = "unreadable-file"
     UNWRITABLE_FILE = "unwritable-file"
     BAD_TRUST_FILE = "bad-trust-file"
+    ROOTS_MISSING = "roots-missing"
+    NOT_SIGNED_BY_ROOTS = "not-signed-by-roots"
     CRYPTOGRAPHY_TOO_OLD = "cryptography-too-old"
     NO_FINGERPRINT = "no-fingerprint"
     DAMAGED_STATE = "damaged-state"
@@ -161,18 +164,6 @@ MESSAGES: dict[Outcome, Words] = {
     Outcome.BAD_SIGNATURE: Words(
         "署名が正しくありません。ファイルが壊れたか、書き換えられています。",
         "The signature is wrong: the file was damaged or changed.",
-    )
-    + _SEND_AGAIN,
-    Outcome.MISSING_SECOND_SIGNATURE: Words(
-        "ファイルに ML-DSA-65 の署名がありません。途中で切れたか、"
-        "発行元がまだ ML-DSA-65 で署名していません。",
-        "The file has no ML-DSA-65 signature. It was cut off, or the issuer does not sign with "
-        "ML-DSA-65 yet.",
-    )
-    + _SEND_AGAIN,
-    Outcome.BAD_SECOND_SIGNATURE: Words(
-        "ML-DSA-65 の署名が正しくありません。ファイルが壊れたか、書き換えられています。",
-        "The ML-DSA-65 signature is wrong: the file was damaged or changed.",
     )
     + _SEND_AGAIN,
     Outcome.OTHER_PRODUCT: Words(

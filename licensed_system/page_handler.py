@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
-from licensed_system import jws, page_texts, page_views, parts
+from licensed_system import jws, page_choice, page_texts, page_views
 from licensed_system.gate import Headers, cookie_values
 from licensed_system.languages import Language, Words
 from licensed_system.look import Look
-from licensed_system.outcomes import Outcome, Refused, refuse
+from licensed_system.outcomes import Outcome, Refused
+from licensed_system.page_choice import Choice
 from licensed_system.page_server import PageServer
 from licensed_system.system import Report
-from licensed_system.uploads import read_choice
+from licensed_system.uploads import Body, received
 
-# The file and the form around it, or as many characters as its QR codes have, some of them twice.
-LARGEST_BODY = 4 * jws.MAX_BYTES
-LARGEST_DRAIN = 64 * 1024 * 1024
+LARGEST_DRAIN = 256 * 1024 * 1024
 LONGEST_LENGTH = 12  # digits of a Content-Length
 LANGUAGE_COOKIE = "licensed-system-language"
 _REQUEST = re.compile(r"/requests/([A-Za-z0-9_-]+)")
@@ -150,17 +150,18 @@ class PageHandler(BaseHTTPRequestHandler):
         self._send(HTTPStatus.OK, found.file + "\n", extra)
 
     def _choose_file(self) -> None:
-        language, typed = self._language, ""
+        language, choice = self._language, Choice()
         try:
-            data, typed = read_choice(self.headers.get("Content-Type", ""), self._body())
-            if data is None and not typed.strip():
+            with self._body() as body:
+                choice = page_choice.read(self.headers.get("Content-Type", ""), body)
+            if choice.is_empty:
                 self._choose_error(page_views.missing_file(language))
                 return
-            data = data or parts.join(typed)
+            data = choice.file()
             self.server.served.check(data)
         except Refused as refused:
-            field = "text" if typed else "file"
-            self._choose_error(page_views.refusal(refused, language, field), typed)
+            error = page_views.refusal(refused, language, choice.place)
+            self._choose_error(error, choice.typed)
             return
         self._redirect(f"/activations/{self.server.held.hold(data)}")
 
@@ -204,18 +205,22 @@ class PageHandler(BaseHTTPRequestHandler):
     def _query(self, name: str) -> str:
         return parse_qs(urlsplit(self.path).query).get(name, [""])[0]
 
-    def _body(self) -> bytes:
+    @contextmanager
+    def _body(self) -> Iterator[Body]:
         """The form. One that is too large is read and dropped, so that the answer is seen."""
         length = self.headers.get("Content-Length", "")
         if not length.isascii() or not length.isdigit() or len(length) > LONGEST_LENGTH:
-            return b""
+            yield b""
+            return
         size = int(length)
-        if size <= LARGEST_BODY:
-            return self.rfile.read(size)
+        if size <= page_choice.LARGEST_FORM:
+            with received(self.rfile.read, size) as body:
+                yield body
+            return
         left = min(size, LARGEST_DRAIN)
         while left > 0 and (read := len(self.rfile.read(min(left, 1 << 16)))):
             left -= read
-        raise refuse(Outcome.TOO_LARGE)
+        raise Refused(Outcome.TOO_LARGE, {}, page_texts.FORM_TOO_LARGE)
 
     def _not_found(self) -> None:
         title, language = page_texts.NOT_FOUND, self._language

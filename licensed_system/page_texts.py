@@ -59,7 +59,13 @@ ACTIVATE = Words("アクティベート", "Activate")
 CHOOSE_FILE = Words(
     "アクティベーションファイルを選ぶか、QR コードを読み取ってから、"
     "アクティベートを押してください。",
-    "Choose the activation file or scan its QR codes, then press Activate.",
+    "Choose the activation file, or photos of its QR codes, or scan them. Then press Activate.",
+)
+FORM_TOO_LARGE = Words(
+    "送信したファイルが大きすぎます。アクティベーションファイルは 64 KiB、"
+    "写真は 1 枚 10 MiB、合計 80 MiB までです。",
+    "This is too large to send. An activation file has up to 64 KiB, a photo up to 10 MiB, and all "
+    "photos together up to 80 MiB.",
 )
 SHOW_CODES = Words("QR コードを表示", "Show QR codes")
 CODE = Words("リクエストの QR コード {number}", "QR code {number} of the request")
@@ -68,6 +74,17 @@ PHOTOGRAPH = Words(
     "登録してください。1 枚に複数のコードが写っていても構いません。",
     "Where no USB stick may pass, take photos of all QR codes, and upload them in the portal with "
     "“Read from photos”. One photo can show several codes.",
+)
+PHOTOS = Words("または、QR コードの写真", "Or photos of the QR codes")
+PHOTOS_HINT = Words(
+    "ポータルの［QRコードで表示］のコードを撮影した JPEG、PNG、WebP（一度に {most} 枚、"
+    "1 枚 10 MiB まで）。順序は問いません。1 枚に複数のコードが写っていても構いません。",
+    "Photos of the codes that the portal shows with “Show as QR codes”: up to {most} at once as "
+    "JPEG, PNG or WebP, 10 MiB each, in any order. One photo can show several codes.",
+)
+KEPT = Words(
+    "読み取った分は、QR コードの文字列の欄に残してあります。不足している分を追加してください。",
+    "What was read is kept in the text field.",
 )
 SCANNED = Words("または、QR コードの文字列", "Or the text of the QR codes")
 SCAN = Words(

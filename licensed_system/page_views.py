@@ -237,7 +237,7 @@ def _steps(report: Report, language: Language, made: OpenRequest | None, typed: 
         '<form method="post" action="/activations" enctype="multipart/form-data">'
         f'<label for="file">{_t(page_texts.FILE, language)}</label>'
         '<input type="file" id="file" name="file" accept=".jwt">'
-        f"{page_codes.field(language, typed)}"
+        f"{page_codes.fields(language, typed)}"
         f"<button{third}>{_t(page_texts.ACTIVATE, language)}</button></form>"
     )
     steps = ((page_texts.STEP_1, download), (page_texts.STEP_2, way), (page_texts.STEP_3, upload))

@@ -31,7 +31,7 @@ MISSING = Words(
 def choose(file: Path | None, environment: Mapping[str, str] | None = None) -> str | None:
     """Where ``init`` notes that the identity is read; ``None`` where none was given.
 
-    Raises ``Refused``: ``no-fingerprint`` for an identity that cannot be read or tells nothing.
+    Raises ``Refused``: ``no-fingerprint`` for an identity that cannot be read or is of no use.
     """
     if file is not None:
         source = str(file.absolute())

@@ -56,9 +56,9 @@ class Calls:
         headers = {"Accept": JSON, "Content-Type": JOSE, "Idempotency-Key": key}
         return self._json(self._call("POST", path, data, headers))
 
-    def unreadable(self, told: str) -> Refused:
+    def unreadable(self, found: str) -> Refused:
         """What to raise for an answer that is not one of the portal's."""
-        return refuse(Outcome.PORTAL_ANSWER, portal=self.portal, answer=told)
+        return refuse(Outcome.PORTAL_ANSWER, portal=self.portal, answer=found)
 
     def _call(self, method: str, path: str, body: bytes | None, more: dict[str, str]) -> Answer:
         waited, step = 0.0, FIRST_PAUSE
@@ -66,7 +66,7 @@ class Calls:
             answer, reason = self._try(method, API + path, body, more)
             if answer is not None and not _is_busy(answer):
                 return self._accepted(answer)
-            # Many machines may be told the same moment; spread, they do not come at once again.
+            # Many machines may get the same answer at once; spread, they come apart.
             wait = _retry_after(answer) + step * _JITTER.uniform(0.5, 1.0)
             if waited + wait > PATIENCE:
                 if answer is not None:
@@ -90,8 +90,8 @@ class Calls:
         problem = _problem(answer)
         if not problem:
             raise self._unreadable(answer)
-        told = [problem.get("detail"), *(_wrong(each) for each in _listed(problem, "errors"))]
-        detail = " ".join(str(each) for each in told if each)[:_LONGEST_DETAIL]
+        texts = [problem.get("detail"), *(_wrong(each) for each in _listed(problem, "errors"))]
+        detail = " ".join(str(each) for each in texts if each)[:_LONGEST_DETAIL]
         raise refuse(
             Outcome.PORTAL_REFUSED, detail=detail, code=_code(problem),
             request=str(problem.get("request_id", "")),
@@ -104,10 +104,10 @@ class Calls:
         return found
 
     def _unreadable(self, answer: Answer) -> Refused:
-        told = f"{answer.status} {answer.media_type}".strip()
+        found = f"{answer.status} {answer.media_type}".strip()
         if 300 <= answer.status < 400:  # the address of the portal may have changed
-            told += f" → {answer.headers.get('location', '')}"
-        return self.unreadable(told)
+            found += f" → {answer.headers.get('location', '')}"
+        return self.unreadable(found)
 
 
 def _is_busy(answer: Answer) -> bool:
@@ -116,8 +116,8 @@ def _is_busy(answer: Answer) -> bool:
 
 def _retry_after(answer: Answer | None) -> float:
     """The seconds that the portal asks to wait; a date, which no portal sends, counts as none."""
-    told = "" if answer is None else answer.headers.get("retry-after", "")
-    return float(told[:6]) if told.isascii() and told.isdecimal() else 0.0
+    asked = "" if answer is None else answer.headers.get("retry-after", "")
+    return float(asked[:6]) if asked.isascii() and asked.isdecimal() else 0.0
 
 
 def _problem(answer: Answer) -> Json:

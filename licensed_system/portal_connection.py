@@ -96,8 +96,8 @@ class Connection:
                 return _read(error.code, error.headers, error)
         except urllib.error.URLError as error:
             if isinstance(error.reason, ssl.SSLCertVerificationError):
-                told = error.reason.verify_message
-                raise refuse(Outcome.PORTAL_UNTRUSTED, portal=self.address, reason=told) from error
+                why = error.reason.verify_message
+                raise refuse(Outcome.PORTAL_UNTRUSTED, portal=self.address, reason=why) from error
             raise Interrupted(str(error.reason)) from error
         except (OSError, http.client.HTTPException) as error:
             raise Interrupted(str(error) or type(error).__name__) from error
@@ -109,9 +109,9 @@ def _read(status: int, headers: Message, answer: IO[bytes]) -> Answer:
         body = answer.read(LARGEST_ANSWER)
     except (OSError, http.client.HTTPException) as error:
         raise Interrupted(str(error) or type(error).__name__) from error
-    told = headers.get("content-length", "")
-    if told.isdecimal() and len(body) < min(int(told), LARGEST_ANSWER):
-        raise Interrupted(f"{len(body)}/{told} bytes")
+    length = headers.get("content-length", "")
+    if length.isdecimal() and len(body) < min(int(length), LARGEST_ANSWER):
+        raise Interrupted(f"{len(body)}/{length} bytes")
     return Answer(status, {name.lower(): value for name, value in headers.items()}, body)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from licensed_system import fingerprint, jws, keys
+from licensed_system.claims import LONGEST_EMERGENCY
 from licensed_system.fingerprint import Machine
 from licensed_system.jws import Json
 from licensed_system.state import OpenRequest, State, UsedEmergency, whole_second
@@ -17,7 +18,6 @@ TYPE = "activation-request+jwt"
 AUDIENCE = "license-portal"
 RANDOM_BYTES = 32
 MOST = 20  # emergency files that a request reports
-MOST_DAYS = 14
 
 
 class Purpose(StrEnum):
@@ -55,9 +55,10 @@ def make(
 def _used(used: UsedEmergency, state: State, now: datetime) -> Json:
     """What a request says about an emergency file; days that have begun count."""
     until = used.ended_at or max(now, state.latest_seen)
-    days = max(0, (until - used.first_used_at).days) + 1
+    counted = until - used.first_used_at + timedelta(seconds=used.repeated)
+    days = max(0, counted.days) + 1
     return {
         "jti": used.jti,
         "first_used_at": int(used.first_used_at.timestamp()),
-        "days_used": min(MOST_DAYS, days),
+        "days_used": min(LONGEST_EMERGENCY, days),
     }

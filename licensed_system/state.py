@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from licensed_system import clocks
 from licensed_system.claims import member, moment, number, text
 from licensed_system.jws import Json
 
 FORMAT = 1
 OPEN_REQUESTS = 10
 ANSWERABLE = timedelta(days=90)
+# No emergency file runs as long, so what was repeated need not be counted further.
+MOST_REPEATED = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,31 @@ class OpenRequest:
 
 @dataclass(frozen=True)
 class UsedEmergency:
-    """An emergency file that was used here. ``ended_at`` is when another activation took over."""
+    """An emergency file that was used here. ``ended_at`` is when another activation took over.
+
+    ``read_at`` is what the clock said at the last run, and ``repeated`` the seconds that it ran
+    through again after it had been set back.
+    """
 
     jti: str
     first_used_at: datetime
     ended_at: datetime | None = None
+    read_at: datetime | None = None
+    repeated: int = 0
+
+    def after(self, read: datetime, latest_seen: datetime) -> UsedEmergency:
+        """This entry after a run at ``read``; ``latest_seen`` is the latest time seen before.
+
+        The file does not run while the clock is far behind, so what passes then does not count.
+        """
+        if self.ended_at is not None:
+            return self
+        before = self.read_at if self.read_at is not None else latest_seen
+        again = timedelta(0)
+        if not clocks.is_behind(before, latest_seen):
+            again = max(again, min(read, latest_seen) - before)
+        repeated = min(MOST_REPEATED, timedelta(seconds=self.repeated) + again)
+        return dataclasses.replace(self, read_at=read, repeated=int(repeated.total_seconds()))
 
 
 @dataclass(frozen=True)
@@ -77,15 +100,21 @@ class State:
 
     def without_emergency(self, now: datetime) -> State:
         """This state with no emergency file in use; what was used stays known."""
+        seen = self.seen(now)
         ended = tuple(
-            dataclasses.replace(each, ended_at=each.ended_at or whole_second(now))
-            for each in self.emergencies
+            dataclasses.replace(each, ended_at=each.ended_at or seen.latest_seen)
+            for each in seen.emergencies
         )
         return dataclasses.replace(self, emergency=None, emergencies=ended)
 
     def seen(self, now: datetime) -> State:
         """This state after a run at ``now``."""
-        return dataclasses.replace(self, latest_seen=max(self.latest_seen, whole_second(now)))
+        read = whole_second(now)
+        return dataclasses.replace(
+            self,
+            latest_seen=max(self.latest_seen, read),
+            emergencies=tuple(each.after(read, self.latest_seen) for each in self.emergencies),
+        )
 
 
 def whole_second(now: datetime) -> datetime:
@@ -143,6 +172,8 @@ def _read_used(value: Any) -> UsedEmergency:
         jti=text(value, "jti"),
         first_used_at=moment(value, "first_used_at"),
         ended_at=_moment_or_none(value, "ended_at"),
+        read_at=_moment_or_none(value, "read_at"),
+        repeated=number(value, "repeated") if "repeated" in value else 0,
     )
 
 

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     OTHER_MACHINE = "other-machine"
     NOT_IN_ACTIVATION = "not-in-activation"
     EMERGENCY = "emergency"
+    EMERGENCY_PAUSED = "emergency-paused"
     EMERGENCY_ENDED = "emergency-ended"
 
 
@@ -94,10 +95,11 @@ def _by_emergency(known: Remembered, running: Running, normal: Status) -> Status
     """
     clock = normal.clock
     today = today_in(running.file.contract.time_zone, clock.judged_at)
-    # A clock that stays behind would make the days last for ever.
-    if today.for_ends > running.last_day or clock.in_grace:
-        warnings = (Reason.EMERGENCY_ENDED, *normal.warnings)
-        return dataclasses.replace(normal, warnings=warnings)
+    # What passes while the clock is far behind is not counted, so the file does not run then.
+    ended = running.has_ended(clock.judged_at)
+    if ended or clock.is_behind:
+        reason = Reason.EMERGENCY_ENDED if ended else Reason.EMERGENCY_PAUSED
+        return dataclasses.replace(normal, warnings=(reason, *normal.warnings))
     own = tuple(_line(each, 0, today) for each in running.products)
     if any(line.standing is Standing.LICENSED for line in own):
         own = tuple(line for line in own if line.reason is not Reason.TERM_ENDED)

@@ -77,6 +77,13 @@ class Store:
         with self._undamaged(self._trust) as data:
             return read_roots(data)
 
+    def save_roots(self, roots: Roots) -> None:
+        """Replace the pinned roots. Raises ``unwritable-file``, and then the old ones stand."""
+        try:
+            files.write_atomically(self._trust, write_roots(roots), mode=0o600)
+        except OSError as fault:
+            raise refuse(Outcome.UNWRITABLE_FILE, path=str(self._trust)) from fault
+
     def require(self) -> None:
         """Raise ``not-initialised`` unless there is a state."""
         try:

@@ -169,7 +169,7 @@ def current_status(store: Store, machine: Machine, now: datetime) -> Report:
 
 def judged(store: Store, state: State, machine: Machine, now: datetime) -> Report:
     """How the system stands at ``now``; the caller holds the lock."""
-    current, running = _current(store, state), _running(store, state)
+    current, running = _current(store, state), _running(store, state.seen(now))
     machine = machine_of(state.platform, machine)
     known = Remembered(
         current, state.returned_at is not None, tuple(state.products), state.latest_seen,
@@ -215,10 +215,10 @@ def _running(store: Store, state: State) -> Running | None:
         return None
     try:
         file, _ = emergency.verify_signature(state.emergency.encode(), store.roots())
-        first = next(each.first_used_at for each in state.emergencies if each.jti == file.jti)
+        used = next(each for each in state.emergencies if each.jti == file.jti)
     except (Refused, StopIteration) as fault:
         raise refuse(Outcome.DAMAGED_STATE, path=str(store.folder)) from fault
-    return Running(file, first)
+    return Running(file, used.first_used_at, timedelta(seconds=used.repeated))
 
 
 def _note(store: Store, state: State, answer: Status, now: datetime) -> None:
@@ -227,9 +227,27 @@ def _note(store: Store, state: State, answer: Status, now: datetime) -> None:
         clock_behind_since=_seconds(answer.clock.behind_since),
         moved_since=_seconds(answer.moved_since),
     )
-    moved_on = noted.latest_seen - state.latest_seen >= _NOTE_EVERY
-    if moved_on or noted != dataclasses.replace(state, latest_seen=noted.latest_seen):
+    unmoved = dataclasses.replace(
+        noted, latest_seen=state.latest_seen, emergencies=state.emergencies
+    )
+    if unmoved != state or _moved_on(state, noted):
         store.save(noted)
+
+
+def _moved_on(state: State, noted: State) -> bool:
+    """Whether the clock moved forward by a minute, or back while an emergency file is in use."""
+    if noted.latest_seen - state.latest_seen >= _NOTE_EVERY:
+        return True
+    for before, after in zip(state.emergencies, noted.emergencies, strict=True):
+        if after.read_at is None or after == before:
+            continue
+        if before.read_at is None or not _is_short(after.read_at - before.read_at):
+            return True
+    return False
+
+
+def _is_short(step: timedelta) -> bool:
+    return timedelta(0) <= step < _NOTE_EVERY
 
 
 def _seconds(moment: datetime | None) -> datetime | None:

@@ -53,10 +53,15 @@ REASONS = {
         "通常の手順でアクティベートしてください。",
         "Running on emergency file {slot} until {until}. Activate the system normally before then.",
     ),
+    Reason.EMERGENCY_PAUSED: Words(
+        "時計が {seen} より 24 時間以上遅れているため、緊急用ファイル {slot} を利用できません。"
+        "{seen} 以降の正しい時刻に合わせてください。",
+        "The clock is more than 24 hours behind {seen}, seen before, so emergency file {slot} does "
+        "not run. Set the clock to the correct time, {seen} or later.",
+    ),
     Reason.EMERGENCY_ENDED: Words(
-        "緊急用ファイルの利用期間が終了したか、時計が遅れたままです。"
-        "通常の手順でアクティベートしてください。",
-        "The emergency file has ended, or the clock stayed behind. Activate the system normally.",
+        "緊急用ファイルの利用期間が終了しました。通常の手順でアクティベートしてください。",
+        "The emergency file has ended. Activate the system normally.",
     ),
 }
 
@@ -75,6 +80,9 @@ STATE = Words("状態", "State")
 SEQUENCE = Words("通し番号", "Number")
 EMERGENCY_FILE = Words("緊急用ファイル", "Emergency file")
 
+ROOTS_TRUSTED = Words(
+    "信頼するルート鍵を更新しました。", "The root keys that this system trusts were updated."
+)
 INITIALISED = Words(
     "{path} を初期化しました。次に request でリクエストファイルを作成してください。",
     "{path} is initialised. Next, make a request file with: request",
@@ -165,6 +173,10 @@ HELP = {
         "QR コードから読み取った文字列のファイル（- は標準入力）",
         "file with the text scanned from QR codes (- for standard input)",
     ),
+    "photo": Words(
+        "QR コードの写真（複数指定可）。licensed-system[qr] が必要",
+        "photos of the QR codes (one or more); needs licensed-system[qr]",
+    ),
     "portal": Words(
         "接続できるポータルのアドレス（https://…）", "address of a portal in reach (https://…)"
     ),
@@ -185,6 +197,12 @@ HELP = {
     "openmetrics": Words("OpenMetrics で出力する", "print OpenMetrics"),
     "status-out": Words(
         "出力先のファイル（一度に置き換える）", "file to write instead, replaced at once"
+    ),
+    "trust-roots": Words(
+        "信頼するルート鍵を追加する", "trust further root keys beside those of now"
+    ),
+    "roots": Words(
+        "現在のルート鍵も含む root.pem", "root.pem that has the root keys of now as well"
     ),
     "verify": Words(
         "ダウンロードしたファイルの提供元と内容を確かめる",

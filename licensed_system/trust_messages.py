@@ -22,6 +22,18 @@ MESSAGES: dict[str, Words] = {
         "The ML-DSA-65 signature is wrong: the file was damaged or changed.",
     )
     + _SEND_AGAIN,
+    "roots-missing": Words(
+        "システムが信頼しているルート鍵の一部が、ファイルにありません。変更していません。"
+        "製品に付属する最新の root.pem を指定してください。",
+        "The file lacks a root key that this system trusts. Nothing was changed. Use the latest "
+        "root.pem that came with the product.",
+    ),
+    "not-signed-by-roots": Words(
+        "利用中のファイルに、新しいルート鍵で確かめられる署名がありません。変更していません。"
+        "先に、新しいアクティベーションファイルを適用してください。",
+        "The file in use has no signature that leads to the new root keys. Nothing was changed. "
+        "First apply a new activation file.",
+    ),
     "cryptography-too-old": Words(
         "ルート鍵に ML-DSA-65 の鍵があります。Python の cryptography を 48 以降に更新してから、"
         "もう一度実行してください。",

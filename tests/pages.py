@@ -86,6 +86,7 @@ def _check_headers(response: httpx.Response, html: str, *, fragment: bool) -> No
     if not fragment:
         assert headers["referrer-policy"] == "same-origin"
         assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["permissions-policy"].startswith("camera=(")
 
 
 def _check_valid(html: str, *, fragment: bool) -> None:

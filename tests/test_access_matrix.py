@@ -667,7 +667,13 @@ async def _things(portal: Portal) -> dict[str, object]:
     env, batch = environments["本番環境"], uuid7()
     here = await place(portal.settings, "本番環境")
     await answer_requests(
-        portal.settings, here.contract, {env: upload()}, here.actor, batch, proved=True
+        portal.settings,
+        here.contract,
+        {env: upload()},
+        here.actor,
+        batch,
+        parallel_days={},
+        proved=True,
     )
     names: dict[str, object] = {
         "mine": "D-1001",

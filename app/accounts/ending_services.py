@@ -54,13 +54,16 @@ async def end_sessions_of(users: Sequence[UUID], ending: Ending, *, by_provider:
     )
 
 
-async def end_provider_session(connection: UUID, user: UUID, session: str | None) -> int:
+async def end_provider_session(
+    connection: UUID, user: UUID, session: str | None, *, unnamed: bool = False
+) -> int:
     """End what a provider vouched for of a person, inside the open unit of work.
 
     A sign-in that is under way ends first: the account is locked, as it locks it.
 
     Args:
         session: what the provider calls its session; None for all of the person's.
+        unnamed: end only those of which the provider never said what it calls them.
 
     Returns:
         How many sessions and sign-ins ended.
@@ -68,13 +71,15 @@ async def end_provider_session(connection: UUID, user: UUID, session: str | None
     await fetch("select id from portal_user where id = $1 for no key update", user)
     ended = await fetch(
         'update session set ended_at = $4, end_reason = $5 where "user" = $2 and provider = $1'
-        " and ($3::text is null or provider_session = $3) and ended_at is null returning id",
-        *(connection, user, session, clock.now(), Ending.PROVIDER.value),
+        " and ($3::text is null or provider_session = $3)"
+        " and (provider_session is null or not $6) and ended_at is null returning id",
+        *(connection, user, session, clock.now(), Ending.PROVIDER.value, unnamed),
     )
     pending = await fetch(
         'delete from pending_sign_in where "user" = $2 and provider = $1'
-        " and ($3::text is null or provider_session = $3) returning id",
-        *(connection, user, session),
+        " and ($3::text is null or provider_session = $3)"
+        " and (provider_session is null or not $4) returning id",
+        *(connection, user, session, unnamed),
     )
     return len(ended) + len(pending)
 

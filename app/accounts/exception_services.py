@@ -1,4 +1,4 @@
-"""Tell owners when one of them signs in by password where their company requires its provider.
+"""Mail owners when one of them signs in by password where their company requires its provider.
 
 Administrators get a mail about an administrator who does so where the vendor requires its own.
 """
@@ -13,7 +13,7 @@ from app.mail.services import enqueue
 from app.settings import Settings
 
 
-async def tell_owners(settings: Settings, user: UUID, companies: Sequence[UUID | None]) -> None:
+async def mail_owners(settings: Settings, user: UUID, companies: Sequence[UUID | None]) -> None:
     """Mail all owners that one of them signed in by password, in the unit of work of the sign-in.
 
     Args:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.encryption import CannotOpen, decrypt, encrypt, read_secret
+from app.encryption import encrypt, read_secret, read_text
 from app.settings import Settings
 
 EXIT, GRANT = b"provider-exit:", b"provider-grant:"
@@ -33,9 +33,4 @@ def _encrypt(settings: Settings, purpose: bytes, text: str) -> bytes:
 
 
 def _open(settings: Settings, purpose: bytes, box: bytes | None) -> str | None:
-    if box is None:
-        return None
-    try:
-        return decrypt(read_secret(settings.secret_file), purpose, box).decode()
-    except CannotOpen:
-        return None
+    return read_text(settings.secret_file, purpose, box) if box else None

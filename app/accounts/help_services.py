@@ -6,7 +6,7 @@ from app import clock
 from app.accounts import ending_services, throttling
 from app.accounts.factors.tables import AuthenticatorApp, Passkey, RecoveryCode
 from app.accounts.generation_services import begin_generation
-from app.accounts.rules import Ending, token_hash
+from app.accounts.rules import DisabledBy, Ending, token_hash
 from app.accounts.tables import User
 from app.audit.services import record
 from app.database import Gone, lock_row, unit_of_work
@@ -63,14 +63,21 @@ def throttled_in(user: UUID, *typed: str) -> list[str]:
 async def disable(user: UUID, *, reason: str, actor: UUID) -> None:
     """Disable an account: sign out all its sessions and refuse new ones.
 
+    It holds also where a provider deactivated the account before and opens it later.
+
     Raises:
-        Gone: it is deleted, or disabled already.
+        Gone: it is deleted, or the vendor disabled it already.
         asyncpg.CheckViolationError: it is the last administrator's.
     """
     async with unit_of_work():
-        if (await _lock(user)).disabled_at is not None:
+        account = await _lock(user)
+        if account.disabled_by not in {None, DisabledBy.PROVIDER}:
             raise Gone
-        await User.update({User.disabled_at: clock.now()}).where(User.id == user)
+        after = DisabledBy.BOTH if account.disabled_by else DisabledBy.VENDOR
+        at = account.disabled_at or clock.now()
+        await User.update({User.disabled_at: at, User.disabled_by: after.value}).where(
+            User.id == user
+        )
         await ending_services.end_sessions(user, Ending.ACCOUNT_DISABLING)
         await record("account-disabling", actor=actor, subject=user, reason=reason)
 
@@ -78,13 +85,22 @@ async def disable(user: UUID, *, reason: str, actor: UUID) -> None:
 async def enable(user: UUID, *, actor: UUID) -> None:
     """Open a disabled account again, with the password it had.
 
+    Where a provider deactivated it, too, only the vendor's word is taken back at first. Done once
+    more, it opens what the provider closed, until the provider speaks again.
+
     Raises:
         Gone: it is deleted, or not disabled.
     """
     async with unit_of_work():
-        if (await _lock(user)).disabled_at is None:
+        account = await _lock(user)
+        if account.disabled_at is None:
             raise Gone
-        await User.update({User.disabled_at: None}).where(User.id == user)
+        both = account.disabled_by == DisabledBy.BOTH
+        await User.update(
+            {User.disabled_by: DisabledBy.PROVIDER.value}
+            if both
+            else {User.disabled_at: None, User.disabled_by: None}
+        ).where(User.id == user)
         await record("account-enabling", actor=actor, subject=user)
 
 

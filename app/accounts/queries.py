@@ -9,10 +9,17 @@ from app.accounts.rules import session_runs, token_hash
 from app.accounts.tables import PasswordReset, TermsOfUse, User
 from app.database import Record, fetch, fetch_one, row, rows
 
-HAS_FACTOR = """
-    (exists (select 1 from authenticator_app f where f."user" = u.id and f.confirmed_at is not null)
-     or exists (select 1 from passkey f where f."user" = u.id))
-"""
+
+def second_factor(user: str) -> str:
+    """Return the condition that a person has a second factor; `user` is the SQL of their id."""
+    return f"""
+        (exists (select 1 from authenticator_app f
+                 where f."user" = {user} and f.confirmed_at is not null)
+         or exists (select 1 from passkey f where f."user" = {user}))
+    """
+
+
+HAS_FACTOR = second_factor("u.id")
 CREDENTIALS = """
     select id, password_hash, credential_generation, staff_role, language from portal_user
 """

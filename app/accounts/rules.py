@@ -36,6 +36,14 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+class DisabledBy(StrEnum):
+    """Who disabled an account. Each of the two takes back their own word only."""
+
+    VENDOR = "vendor"
+    PROVIDER = "provider"
+    BOTH = "both"
+
+
 class Ending(StrEnum):
     """Why a session ended before its time, as the database keeps it.
 

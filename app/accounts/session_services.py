@@ -226,7 +226,9 @@ async def open_session(
 
 
 async def _may_use_password(user: UUID, second_factor: str | None) -> Sequence[UUID | None]:
-    """Return the companies to tell of a sign-in by password, under the lock of the account.
+    """Return the companies whose owners get a mail about a sign-in by password.
+
+    The caller holds the lock of the account.
 
     Raises:
         ProviderRequired: the person's company requires its provider.

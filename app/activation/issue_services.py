@@ -4,22 +4,27 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 
+from app import clock
 from app.activation.download_services import supersede
-from app.activation.format.jws import thumbprint
+from app.activation.format.jws import MAX_BYTES, thumbprint
 from app.activation.format.requests import RequestFile
-from app.activation.format.signed_files import SigningFailed
+from app.activation.format.signed_files import FileTooLarge, SigningFailed
 from app.activation.licensed_products import expiry
-from app.activation.rules import EndActivation, Issue, IssueOutcome, Outcome
-from app.activation.signing import Licensee, Office, build_activation
+from app.activation.rules import Decision, EndActivation, Issue, IssueOutcome, Outcome
+from app.activation.signing import (
+    Licensee,
+    Office,
+    activation_size,
+    build_activation,
+    licensee_of,
+)
 from app.activation.tables import Activation, ActivationProduct
 from app.audit.services import record
 from app.contracts.rules import SeenContract
 from app.database import uuid7
-from app.environments.tables import Environment
 
 log = structlog.get_logger()
 
@@ -52,14 +57,27 @@ class Case:
     parallel_days: int = 0
 
 
-async def issue_file(case: Case, issue: Issue, office: Office) -> None:
+def fitting(
+    decision: Decision, request: RequestFile, licensee: Licensee, office: Office | None
+) -> Decision:
+    """Return the decision, or that the file would be too large for any system to read."""
+    if not isinstance(decision, Issue) or office is None:
+        return decision
+    size = activation_size(request, decision, licensee, office, clock.now())
+    return IssueOutcome.FILE_TOO_LARGE if size > MAX_BYTES else decision
+
+
+async def issue_file(case: Case, issue: Issue, office: Office, name: str) -> None:
     """Sign and keep the file, inside the unit of work that made the decision.
+
+    Args:
+        name: the environment's.
 
     Raises:
         RequestRefused: no file left the signer.
     """
     jti = str(uuid7())
-    licensee = await _licensee(case)
+    licensee = licensee_of(case.contract, case.environment, name)
     try:
         file = await asyncio.to_thread(
             build_activation,
@@ -70,6 +88,8 @@ async def issue_file(case: Case, issue: Issue, office: Office) -> None:
             jti=jti,
             issued_at=case.now,
         )
+    except FileTooLarge as error:
+        raise RequestRefused(IssueOutcome.FILE_TOO_LARGE) from error
     except SigningFailed as error:
         log.error("signing-failed", error=str(error))
         raise RequestRefused(IssueOutcome.NO_SIGNING_KEY) from error
@@ -104,19 +124,6 @@ async def issue_file(case: Case, issue: Issue, office: Office) -> None:
         jumps=issue.jumps,
         prev_seq=case.request.prev_seq,
         quantities={str(each.entitlement): each.quantity for each in issue.products},
-    )
-
-
-async def _licensee(case: Case) -> Licensee:
-    environment = await Environment.objects().get(Environment.id == case.environment)
-    assert environment is not None, "the environment is locked"
-    return Licensee(
-        contract_number=case.contract.number,
-        contract_name=case.contract.name,
-        company=case.contract.company,
-        time_zone=ZoneInfo(case.contract.time_zone),
-        environment=case.environment,
-        environment_name=environment.name,
     )
 
 

@@ -181,6 +181,10 @@ ISSUE_MESSAGES: dict[IssueOutcome, str] = {
         " environment. Check that you selected the right environment. If you did, set up the"
         " licensed system again and create a new activation request file."
     ),
+    IssueOutcome.FILE_TOO_LARGE: N_(
+        "The activation file would be larger than 64 KiB, which no system can read. Allocate fewer"
+        " products to this environment, or divide them among several environments."
+    ),
     IssueOutcome.NO_SIGNING_KEY: N_(
         "The portal cannot sign activation files at the moment. Nothing was changed. Try"
         " again later or talk to your sales contact."

@@ -32,7 +32,7 @@ from app.environments.access import place_dependencies, provide_owned_place
 from app.environments.queries import SeenEnvironment
 from app.products.rules import product_name
 from app.settings import Settings
-from app.web.downloads import attachment
+from app.web.downloads import file_answer
 from app.web.i18n import gettext as _
 from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, is_head, query_form
@@ -125,11 +125,7 @@ class Activations(Controller):
         if activation.downloaded_at is None and not is_head(request):
             await mark_downloaded(contract, environment.id, activation.seq, viewer.id)
         name = file_name(contract.number, environment.name, activation.seq)
-        headers = {
-            "Content-Disposition": attachment(name),
-            "Cache-Control": "no-store",
-        }
-        return Response(activation.content, media_type="application/jose", headers=headers)
+        return file_answer(name, activation.content, "application/jose")
 
 
 @get("/.well-known/jwks.json", opt={"public": True})

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from app import clock
@@ -34,7 +34,9 @@ COLUMNS = """
                 'term', json_build_object('starts_on', ap.starts_on, 'ends_on', ap.ends_on))
                 order by p.code, ap.starts_on, ap.entitlement)
             from activation_product ap join entitlement en on en.id = ap.entitlement
-            join product p on p.id = en.product where ap.activation = a.id) as products
+            join product p on p.id = en.product where ap.activation = a.id) as products,
+           (select ends_on from parallel_operation
+            where activation = a.id and ended_at is null) as parallel_until
 """
 TABLES = """
     activation a left join portal_user u on u.id = a.issued_by
@@ -45,7 +47,11 @@ ACTIVATION = f"select {COLUMNS} from {TABLES}"
 
 @dataclass(frozen=True)
 class SeenActivation:
-    """An issued activation, as an owner sees it."""
+    """An issued activation, as an owner sees it.
+
+    Attributes:
+        parallel_until: the last day on which its system may run beside the one that came after it.
+    """
 
     id: UUID
     seq: int
@@ -60,6 +66,7 @@ class SeenActivation:
     ended_at: datetime | None
     state: FileState
     products: tuple[LicensedProduct, ...]
+    parallel_until: date | None
 
     @property
     def content(self) -> bytes:
@@ -115,6 +122,7 @@ def seen_activation(row: Record) -> SeenActivation:
         ended_at=row["ended_at"],
         state=file_state(row["end_reason"], row["expires_at"], clock.now()),
         products=tuple(json_rows(LicensedProduct, row["products"])),
+        parallel_until=row["parallel_until"],
     )
 
 
@@ -174,7 +182,8 @@ async def find_answer(environment: UUID, request_jti: str) -> SeenActivation | N
 # Everything that a decision about a request stands on. A request's id is looked up across the
 # whole portal: it is for one environment only.
 SITUATIONS = f"""
-    select e.id is null or e.retired_at is not null as retired, x.*,
+    select coalesce(e.name, '') as environment_name,
+           e.id is null or e.retired_at is not null as retired, x.*,
            same.environment as same_environment, same.text as same_text,
            (select json_agg(json_build_object(
                 'entitlement', al.entitlement, 'quantity', al.quantity, 'code', p.code,
@@ -248,6 +257,7 @@ def _situation(
     same = row["same_environment"]
     situation = Situation(
         environment=environment,
+        name=row["environment_name"],
         retired=row["retired"],
         contract=Term(contract.starts_on, contract.ends_on),
         today=contract.today,

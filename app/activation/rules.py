@@ -32,6 +32,7 @@ class IssueOutcome(StrEnum):
     MOVES_EXHAUSTED = "moves-exhausted"
     SEQUENCE_EXHAUSTED = "sequence-exhausted"
     SEQUENCE_LEAP = "sequence-leap"
+    FILE_TOO_LARGE = "file-too-large"
     NO_SIGNING_KEY = "no-signing-key"
     NOT_ACTIVATED = "not-activated"
     RETURN_OTHER_KEY = "return-other-key"
@@ -67,6 +68,7 @@ class Situation:
     """
 
     environment: UUID
+    name: str
     retired: bool
     contract: Term
     today: date

@@ -9,7 +9,13 @@ from app import clock
 from app.activation import queries
 from app.activation.emergencies.use_services import note_uses
 from app.activation.format.requests import Refusal, RequestFile, read_request
-from app.activation.issue_services import Case, RequestRefused, issue_file, take_return
+from app.activation.issue_services import (
+    Case,
+    RequestRefused,
+    fitting,
+    issue_file,
+    take_return,
+)
 from app.activation.parallel import services as parallel_services
 from app.activation.parallel.rules import EndReason, OldSystem, ParallelOutcome
 from app.activation.queries import SeenActivation
@@ -22,7 +28,7 @@ from app.activation.rules import (
     Repeat,
     decide,
 )
-from app.activation.signing import Office
+from app.activation.signing import Office, licensee_of
 from app.activation.signing_keys.services import open_office
 from app.audit.services import record
 from app.contracts.rules import SeenContract
@@ -86,7 +92,8 @@ async def preview(
     situation, last = await queries.read_situation(
         contract, environment, request, now, has_signing_key=office is not None
     )
-    decision = decide(request, situation, now)
+    licensee = licensee_of(contract, environment, situation.name)
+    decision = fitting(decide(request, situation, now), request, licensee, office)
     obstacle: ParallelOutcome | None = ParallelOutcome.NO_OLD_SYSTEM
     if isinstance(decision, Issue):
         obstacle = parallel_services.obstacle(situation, decision, last, request.jkt)
@@ -143,6 +150,7 @@ async def answer_requests(
     batch: UUID,
     *,
     proved: bool,
+    parallel_days: Mapping[UUID, int],
 ) -> dict[UUID, Answer]:
     """Answer several requests in one transaction: all of them or none.
 
@@ -151,10 +159,12 @@ async def answer_requests(
         requests: one for each environment.
         batch: what the files that are issued share.
         proved: whether the actor proved a moment ago who they are.
+        parallel_days: for environments whose old system keeps running: its days.
 
     Raises:
         RequestRefused: one of them cannot be answered; nothing was changed.
         ProofMissing: one moves an environment to another machine, and the proof is too old.
+        ParallelRefused: one of the old systems cannot go on.
     """
     read = {place: read_verified(data, clock.now()) for place, data in requests.items()}
     office = await open_office(settings, clock.now())
@@ -164,7 +174,7 @@ async def answer_requests(
         return {
             place: await _answer(
                 settings,
-                Case(contract, place, request, actor, now, batch),
+                Case(contract, place, request, actor, now, batch, parallel_days.get(place, 0)),
                 office,
                 proved=proved,
             )
@@ -189,7 +199,7 @@ async def _answer(settings: Settings, case: Case, office: Office | None, *, prov
     if decision.moved and not proved:
         raise ProofMissing
     assert office is not None, "the decision asks for a signing key"
-    await issue_file(case, decision, office)
+    await issue_file(case, decision, office, situation.name)
     await parallel_services.follow_issue(case, situation, decision, last)
     await note_uses(settings, case)
     return Answer(decision.seq)

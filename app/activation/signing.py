@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from app.activation.format.jws import MAX_BYTES, thumbprint
 from app.activation.format.keysets import Keyset
 from app.activation.format.requests import ACTIVATION_TYPE, RequestFile
-from app.activation.format.signed_files import Signer, SigningFailed, write_file
+from app.activation.format.signed_files import Signer, SigningFailed, file_size, write_file
 from app.activation.licensed_products import expiry
 from app.activation.machine_moves import fp_min
 from app.activation.rules import Issue, not_before
+from app.contracts.rules import SeenContract
 
 ACTIVATION_AUDIENCE = "licensed-system"
 
@@ -28,6 +29,18 @@ class Licensee:
     time_zone: ZoneInfo
     environment: UUID
     environment_name: str
+
+
+def licensee_of(contract: SeenContract, environment: UUID, name: str) -> Licensee:
+    """Return what a file says it is for: an environment of a contract, by its name."""
+    return Licensee(
+        contract_number=contract.number,
+        contract_name=contract.name,
+        company=contract.company,
+        time_zone=ZoneInfo(contract.time_zone),
+        environment=environment,
+        environment_name=name,
+    )
 
 
 @dataclass(frozen=True)
@@ -61,18 +74,25 @@ def sign_file(office: Office, typ: str, claims: Mapping[str, Any], most: int = M
         most: bytes of the file.
 
     Raises:
-        SigningFailed: the keyset does not name the office's keys for that moment, the file would be
-            too large, or a signature does not verify.
+        FileTooLarge: the file would have more than `most` bytes.
+        SigningFailed: the keyset does not name the office's keys for that moment, or a signature
+            does not verify.
     """
     keyset = office.issuer.keyset
     issued_at = datetime.fromtimestamp(claims["iat"], UTC)
     for signer in (office.signer, office.second):
         if signer and keyset.key_for(kid := thumbprint(signer.public_key), issued_at) is None:
             raise SigningFailed(f"the keyset does not name {kid} for this moment")
+    enclosed = _with_keyset(office, claims)
+    return write_file(typ, enclosed, office.signer, office.second, most)
+
+
+def _with_keyset(office: Office, claims: Mapping[str, Any]) -> dict[str, Any]:
+    keyset = office.issuer.keyset
     enclosed = {"keyset": keyset.text}
     if keyset.second is not None:
         enclosed["keyset_ml_dsa_65"] = keyset.second
-    return write_file(typ, {**enclosed, **claims}, office.signer, office.second, most)
+    return {**enclosed, **claims}
 
 
 def build_activation(
@@ -85,13 +105,36 @@ def build_activation(
     issued_at: datetime,
 ) -> str:
     """The activation file, without a final newline. Raises `SigningFailed`, as `sign_file` does."""
-    claims = {
-        **_issuance(office.issuer, issue, jti),
+    claims = _claims(request, issue, licensee, office.issuer, jti=jti, issued_at=issued_at)
+    return sign_file(office, ACTIVATION_TYPE, claims)
+
+
+def activation_size(
+    request: RequestFile, issue: Issue, licensee: Licensee, office: Office, issued_at: datetime
+) -> int:
+    """Return how many bytes an activation file would have; nothing is signed."""
+    # All ids are of one length.
+    jti = str(UUID(int=0))
+    claims = _claims(request, issue, licensee, office.issuer, jti=jti, issued_at=issued_at)
+    enclosed = _with_keyset(office, claims)
+    return file_size(ACTIVATION_TYPE, enclosed, office.signer, office.second)
+
+
+def _claims(
+    request: RequestFile,
+    issue: Issue,
+    licensee: Licensee,
+    issuer: Issuer,
+    *,
+    jti: str,
+    issued_at: datetime,
+) -> dict[str, Any]:
+    return {
+        **_issuance(issuer, issue, jti),
         **_times(issue, licensee, issued_at),
         **_answer(request),
         **subject_claims(licensee),
     }
-    return sign_file(office, ACTIVATION_TYPE, claims)
 
 
 def _issuance(issuer: Issuer, issue: Issue, jti: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from app.activation.wording import (
     count_and_term,
     message_of,
     name_with_code,
+    sentences,
     short_thumbprint,
 )
 from app.confirmations.acts import Statement
@@ -66,7 +67,7 @@ def of_preview(
         facts=[*facts, (_("Activation number"), str(decision.seq)), *parallel.facts],
         back=back,
         notes=[*_notes(request, decision, last), *parallel.notes],
-        warning=" ".join(filter(None, [_move_warning(found, decision), parallel.warning])),
+        warning=sentences(_move_warning(found, decision), parallel.warning),
         changes=(
             _("What will be issued, compared with the last activation (terms inclusive)"),
             changes_of(last, decision),

@@ -12,11 +12,16 @@ from app.confirmations.acts import Steps
 from app.products.rules import count_of, product_name
 from app.web.file_names import clean_file_name
 from app.web.i18n import gettext as _
-from app.web.i18n import ngettext, period, pgettext
+from app.web.i18n import language, ngettext, period, pgettext
 
 SHOWN_DIGITS = 12
 # Clocks that differ by less agree as far as a person is concerned.
 CLOCKS_AGREE = timedelta(minutes=5)
+
+
+def sentences(*texts: str) -> str:
+    """Return the sentences that there are as one text; Japanese has no space between them."""
+    return ("" if language.get() == "ja" else " ").join(filter(None, texts))
 
 
 class Step(IntEnum):

@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +29,7 @@ from app.service_accounts.rules import AccountState, Holder
 from app.service_accounts.services import note_use
 from app.service_accounts.token_rules import Credential, credential_of
 from app.staff.rules import Permission, permits
-from app.web import i18n
+from app.web.calls import media_type, seconds, set_language
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import header
@@ -90,7 +89,7 @@ async def authenticated(connection: Connection, handler: BaseRouteHandler) -> No
     with contextlib.suppress(DatabaseReadOnly, asyncpg.ReadOnlySQLTransactionError):
         await _count(connection, holder)
     _require_right(holder, handler)
-    if (takes := handler.opt.get("takes")) and _media_type(scope) != takes:
+    if (takes := handler.opt.get("takes")) and media_type(scope) != takes:
         raise ApiProblem(
             Code.WRONG_MEDIA_TYPE, detail=_("Send “Content-Type: %(type)s”.", type=takes)
         )
@@ -104,13 +103,13 @@ def _require_right(holder: Holder, handler: BaseRouteHandler) -> None:
     """
     scope: Permission | None = handler.opt.get("scope")
     if (scope is None) != (holder.scopes is None):
-        told = _("This call takes the token of one of the vendor's service accounts.")
+        detail = _("This call takes the token of one of the vendor's service accounts.")
         if scope is None:
-            told = _("This call takes the token of a contract's service account.")
-        raise ApiProblem(Code.OTHER_TOKEN_KIND, detail=told)
+            detail = _("This call takes the token of a contract's service account.")
+        raise ApiProblem(Code.OTHER_TOKEN_KIND, detail=detail)
     if scope is not None and not permits(holder.viewer, scope):
-        told = _("This service account does not have the scope “%(scope)s”.", scope=scope.value)
-        raise ApiProblem(Code.SCOPE_MISSING, detail=told)
+        detail = _("This service account does not have the scope “%(scope)s”.", scope=scope.value)
+        raise ApiProblem(Code.SCOPE_MISSING, detail=detail)
     if handler.opt.get("operates") and holder.role is not ServiceRole.OPERATE:
         raise ApiProblem(Code.ROLE_INSUFFICIENT)
 
@@ -145,18 +144,9 @@ def _not_a_token(credential: Credential) -> ApiProblem:
         return ApiProblem(Code.TOKEN_MISSING, headers=CHALLENGE)
     if credential is Credential.MANGLED:
         return ApiProblem(Code.TOKEN_MANGLED, headers=CHALLENGE)
-    told = GIVEN.get(credential)
-    detail = _(told) if told else ""
+    given = GIVEN.get(credential)
+    detail = _(given) if given else ""
     return ApiProblem(Code.WRONG_CREDENTIAL, detail=detail, headers=CHALLENGE)
-
-
-def _media_type(scope: Scope) -> str:
-    return header(scope, b"content-type").partition(";")[0].strip().lower()
-
-
-def seconds(wait: timedelta) -> int:
-    """Return a wait in whole seconds, never too few."""
-    return -int(-wait.total_seconds() // 1)
 
 
 def rate_headers(scope: Mapping[str, Any]) -> dict[str, str]:
@@ -169,12 +159,6 @@ def rate_headers(scope: Mapping[str, Any]) -> dict[str, str]:
         "RateLimit-Policy": f'"token";q={rate.burst};w={window}',
         "RateLimit": f'"token";r={tally.left};t={seconds(tally.empty_in)}',
     }
-
-
-def set_language(scope: Mapping[str, Any]) -> None:
-    """Speak the language that the call asks for; English if it asks for none."""
-    asked = header(scope, b"accept-language")
-    i18n.language.set(i18n.preferred_language(asked) if asked else "en")
 
 
 @dataclass(frozen=True)

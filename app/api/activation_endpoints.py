@@ -11,6 +11,7 @@ from app.activation.access import provide_activation
 from app.activation.download_services import mark_downloaded
 from app.activation.format.files import check_code, file_name
 from app.activation.licensed_products import LicensedProduct
+from app.activation.parallel.acts import PARALLEL_END, OldSystemStopped
 from app.activation.queries import SeenActivation
 from app.api.access import AT_PLACE, Caller
 from app.api.calls import JOSE, answered, provide_call, provide_part
@@ -19,7 +20,7 @@ from app.api.list_rules import Part, page_of
 from app.api.services import Answer, Call, do, once
 from app.api.values import Activation, GrantedProduct, Names, Page
 from app.environments.queries import Place
-from app.web.downloads import attachment
+from app.web.downloads import file_answer
 
 
 class ActivationCalls(Controller):
@@ -85,6 +86,32 @@ class OneActivationCalls(Controller):
         """Read an activation."""
         return _activation(place, await provide_activation(place.environment, number))
 
+    @post(
+        "/parallel-end",
+        status_code=200,
+        responses=ISSUED,
+        dependencies={"call": Provide(provide_call)},
+        tags=["activations"],
+        opt={"operates": True},
+    )
+    async def end_parallel_operation(
+        self,
+        caller: NamedDependency[Caller],
+        call: NamedDependency[Call],
+        place: NamedDependency[Place],
+        number: FromPath[int],
+    ) -> Response[Activation]:
+        """Note that the old system on this activation has stopped."""
+        await provide_activation(place.environment, number)
+
+        async def work() -> Answer:
+            payload = OldSystemStopped(caller.contract.number, place.environment.id, number)
+            await do(call, PARALLEL_END, payload)
+            found = await provide_activation(place.environment, number)
+            return Answer.of(_activation(place, found))
+
+        return answered(await once(call, work))
+
     @get(
         "/file",
         responses=FETCHED,
@@ -103,8 +130,7 @@ class OneActivationCalls(Controller):
         if found.downloaded_at is None:
             await mark_downloaded(place.contract, place.environment.id, found.seq, caller.holder.id)
         name = file_name(place.contract.number, place.environment.name, found.seq)
-        headers = {"Content-Disposition": attachment(name)}
-        return Response(found.content, media_type=JOSE, headers=headers)
+        return file_answer(name, found.content, JOSE)
 
 
 def _activation(place: Place, seen: SeenActivation) -> Activation:
@@ -120,6 +146,7 @@ def _activation(place: Place, seen: SeenActivation) -> Activation:
         file_name=file_name(place.contract.number, place.environment.name, seen.seq),
         check_code=check_code(seen.content),
         products=[_granted(each) for each in seen.products],
+        parallel_until=seen.parallel_until,
     )
 
 

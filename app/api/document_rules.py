@@ -64,6 +64,7 @@ SUMMARIES = {
     "answer_request": N_("Send a request file or return file, and get its activation"),
     "read_activation": N_("Read an activation"),
     "download_activation": N_("Download the activation file; older files then end"),
+    "end_parallel_operation": N_("Note that the old system of a parallel operation has stopped"),
     "list_emergency_files": N_("List the emergency files of an environment and their use"),
     "create_emergency_file": N_("Create an emergency file of an environment"),
     "download_emergency_file": N_("Download an emergency file"),

@@ -1,7 +1,5 @@
 """Emergency files: listed, made and downloaded by service accounts."""
 
-from typing import Any
-
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
@@ -19,7 +17,7 @@ from app.api.documented_rules import FETCHED, ISSUED, READ
 from app.api.services import Answer, Call, do, once
 from app.api.values import EmergencyFile, EmergencyUse, Page
 from app.environments.queries import Place
-from app.web.downloads import attachment
+from app.web.downloads import file_answer
 
 
 class EmergencyCalls(Controller):
@@ -76,8 +74,7 @@ class EmergencyCalls(Controller):
         found = _found(await _standby(place), number)
         if found.downloaded_at is None:
             await note_download(place.contract, place.environment.id, found.id, caller.holder.id)
-        headers: dict[str, Any] = {"Content-Disposition": attachment(_name(place, found))}
-        return Response(found.content, media_type=JOSE, headers=headers)
+        return file_answer(_name(place, found), found.content, JOSE)
 
 
 async def _standby(place: Place) -> Standby:

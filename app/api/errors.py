@@ -1,18 +1,16 @@
 """Answers of the API to what went wrong: always a problem (RFC 9457), never a page."""
 
-import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 import structlog
-from litestar import Litestar, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
-from app.api.access import rate_headers, set_language
+from app.api.access import rate_headers
 from app.api.problem_rules import (
     KINDS,
     MEDIA_TYPE,
@@ -22,7 +20,8 @@ from app.api.problem_rules import (
     Problem,
     pointer_of,
 )
-from app.database.quotas import QuotaFull
+from app.web.calls import finish_answer, methods_of, set_language
+from app.web.errors import quota_advice
 from app.web.i18n import gettext as _
 from app.web.scope_keys import REQUEST_ID
 
@@ -34,13 +33,6 @@ BY_STATUS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Code.TOO_LARGE,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: Code.WRONG_MEDIA_TYPE,
     HTTPStatus.REQUEST_TIMEOUT: Code.TIMEOUT,
-}
-# What every answer of the API says, errors too.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
@@ -78,19 +70,8 @@ def handle_http_exception(request: ApiRequest, exception: HTTPException) -> Resp
     code = BY_STATUS.get(HTTPStatus(exception.status_code), Code.MALFORMED)
     headers = {}
     if code is Code.METHOD_NOT_ALLOWED:
-        headers["Allow"] = _methods(request.app, request.scope["path"])
+        headers["Allow"] = methods_of(request.app, request.scope["path"])
     return answer_of(request.scope, ApiProblem(code, headers=headers))
-
-
-def _methods(app: Litestar, path: str) -> str:
-    """Return the methods that an address takes, as the header Allow names them."""
-    path, found = path.rstrip("/"), set[str]()
-    for route in app.routes:
-        if isinstance(route, HTTPRoute):
-            pattern = re.sub(r"\{[a-z_]+\}", "[^/]+", route.path_format)
-            if re.fullmatch(pattern, path):
-                found |= set(route.methods)
-    return ", ".join(sorted(found))
 
 
 def _of_validation(extra: Sequence[Any]) -> ApiProblem:
@@ -120,17 +101,7 @@ def handle_changed(request: ApiRequest, exception: Exception) -> Response[bytes]
 
 async def finish(message: Message, scope: Scope) -> None:
     """Add to the head of every answer what all of them say."""
-    if message["type"] != "http.response.start":
-        return
-    if scope.get("method") == "OPTIONS":
-        # Litestar names the methods of one handler, where an address has several.
-        allow = _methods(scope["litestar_app"], scope["path"]).encode()
-        others = [pair for pair in message["headers"] if pair[0].lower() != b"allow"]
-        message["headers"] = [*others, (b"allow", allow)]
-    given = {key.lower() for key, _ in message["headers"]}
-    told = (HEADERS | rate_headers(scope)).items()
-    pairs = [(name.lower().encode(), value.encode()) for name, value in told]
-    message["headers"] = [*message["headers"], *(p for p in pairs if p[0] not in given)]
+    finish_answer(message, scope, rate_headers(scope))
 
 
 def handle_unavailable(request: ApiRequest, exception: Exception) -> Response[bytes]:
@@ -141,10 +112,7 @@ def handle_unavailable(request: ApiRequest, exception: Exception) -> Response[by
 
 def handle_quota_full(request: ApiRequest, exception: Exception) -> Response[bytes]:
     """Answer that the contract or the account has as much as the portal keeps of it."""
-    if isinstance(exception, QuotaFull):
-        advice = exception.advice
-    else:
-        advice = request.app.state.quota_advice.get(getattr(exception, "constraint_name", ""), "")
+    advice = quota_advice(request, exception)
     problem = ApiProblem(
         Code.LIMIT_REACHED, detail=_(advice) if advice else "", headers={"Retry-After": "3600"}
     )

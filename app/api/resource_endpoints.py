@@ -21,7 +21,7 @@ from app.resources.queries import ListedProduct, ListedResource, SeenResource
 from app.resources.rules import last_day, sbom_name, signature_name
 from app.settings import Settings
 from app.storage import Storage
-from app.web.downloads import Download, attachment, selection, send_file
+from app.web.downloads import Download, file_answer, selection, send_file
 
 BYTES = "application/octet-stream"
 
@@ -94,8 +94,7 @@ class ResourceCalls(Controller):
     ) -> Response[str]:
         """Download the signed manifest of a file, which proves its origin offline."""
         found = await _found(caller, settings, resource_id)
-        headers = {"Content-Disposition": attachment(signature_name(found.name))}
-        return Response(await provide_manifest(found), media_type=JOSE, headers=headers)
+        return file_answer(signature_name(found.name), await provide_manifest(found), JOSE)
 
     @get(
         "/{resource_id:uuid}/sbom",
@@ -111,8 +110,8 @@ class ResourceCalls(Controller):
     ) -> Response[bytes]:
         """Download the bill of materials of a file: CycloneDX or SPDX."""
         sbom = provide_sbom(await _found(caller, settings, resource_id))
-        headers = {"Content-Disposition": attachment(sbom_name(sbom.resource.name, sbom.format))}
-        return Response(await provide_sbom_content(sbom), media_type=JSON, headers=headers)
+        name = sbom_name(sbom.resource.name, sbom.format)
+        return file_answer(name, await provide_sbom_content(sbom), JSON)
 
 
 async def _found(caller: Caller, settings: Settings, id: UUID) -> SeenResource:

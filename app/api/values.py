@@ -173,6 +173,15 @@ class Activation(msgspec.Struct, frozen=True):
     file_name: str
     check_code: str
     products: list[GrantedProduct]
+    parallel_until: Annotated[
+        date | None,
+        Meta(
+            description=N_(
+                "Last day on which the old system may run in parallel. Owners choose it when they"
+                " confirm a move. Null without parallel operation, and after it ended early."
+            )
+        ),
+    ]
 
 
 class EmergencyUse(msgspec.Struct, frozen=True):

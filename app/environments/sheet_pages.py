@@ -23,7 +23,7 @@ from app.environments.sheet_rules import MOST_LINES, Column
 from app.products.rules import product_name
 from app.spreadsheets.csv_lines import BOM, csv_line
 from app.web.background import in_background
-from app.web.downloads import attachment
+from app.web.downloads import file_answer
 from app.web.forms import read_number
 from app.web.i18n import file_day
 from app.web.i18n import gettext as _
@@ -94,15 +94,7 @@ class AllocationSheet(Controller):
         sheet = await read_sheet(contract)
         lines = _template_lines(sheet, chosen_environments(query_form(request), sheet))
         content = (BOM + "".join(csv_line(line) for line in lines)).encode()
-        name = _("Allocations")
-        return Response(
-            content,
-            media_type="text/csv",
-            headers={
-                "Content-Disposition": attachment(f"{contract.number}_{name}.csv"),
-                "Cache-Control": "no-store",
-            },
-        )
+        return file_answer(f"{contract.number}_{_('Allocations')}.csv", content, "text/csv")
 
 
 def _template_lines(sheet: Sheet, environments: Sequence[UUID]) -> list[list[str]]:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
+
+import structlog
 
 from app import clock
 from app.database import Record, engine, fetch, uuid7
@@ -12,6 +15,7 @@ from app.mail.rules import Reason, Recipient, State
 from app.mail.tables import Mail
 from app.settings import Settings
 
+log = structlog.get_logger()
 FAILED_KEPT = timedelta(days=14)
 MEMORY_KEPT = timedelta(days=365)
 
@@ -67,6 +71,20 @@ async def enqueue(
         )
     )
     return id
+
+
+async def enqueue_for_each(
+    settings: Settings, template: str, people: Sequence[Recipient], *, about: UUID, **context: Any
+) -> None:
+    """Write a mail to each of several people, as `enqueue` does.
+
+    An invalid address is logged: it must not keep the others from getting theirs.
+    """
+    for person in people:
+        try:
+            await enqueue(settings, template, person, about=about, **context)
+        except ValueError:
+            log.error("mail-impossible", template=template, about=str(about))
 
 
 def open_content(settings: Settings, mail: Record) -> bytes:

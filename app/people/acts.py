@@ -156,8 +156,8 @@ REFUSALS = {
     "last-owner": Refusal(
         "form",
         N_(
-            "This is the only owner, and every active contract needs one. Make someone else"
-            " an owner first."
+            "This is the only owner who can sign in, and every active contract needs one. Make"
+            " someone else an owner first."
         ),
         LastOwner,
     ),

@@ -110,9 +110,10 @@ async def join(link: Link, viewer: Viewer) -> None:
 
 
 async def accept_invitations(company: UUID, address: str, user: UUID) -> None:
-    """Join every running contract of a company that invited an address, in the open unit of work.
+    """Join the running contracts of a company that an address is invited to as a member.
 
-    The caller knows that the address is the person's.
+    It is part of the open unit of work. The caller knows that the address is the person's; to own a
+    contract, they have to open the link in their mail.
     """
     for invitation in await list_invited(company, address, user):
         # Cancelled or sent again a moment ago.

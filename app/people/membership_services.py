@@ -22,7 +22,7 @@ class MembershipRefused(Exception):
 
 
 class LastOwner(MembershipRefused):
-    """A running contract would be left without an owner."""
+    """A running contract would be left without an owner who can sign in."""
 
 
 class NotOwner(MembershipRefused):
@@ -33,10 +33,16 @@ REFUSALS = {MembershipProblem.LAST_OWNER: LastOwner, MembershipProblem.NOT_OWNER
 
 
 async def lock_people(contract: UUID) -> Standing:
-    """Lock a contract against other changes of its people, and return its current state."""
+    """Lock a contract against other changes of its people, and return its current state.
+
+    Owners whose account is disabled do not count. A provider that deactivates one locks the
+    contracts first, too.
+    """
     found = await lock_row(Contract, Contract.id == contract)
     owners = await Membership.select(Membership.user).where(
-        (Membership.contract == contract) & (Membership.role == Role.OWNER.value)
+        (Membership.contract == contract)
+        & (Membership.role == Role.OWNER.value)
+        & Membership.user.disabled_at.is_null()
     )
     return Standing(
         runs=found.ends_on >= clock.today(found.time_zone),

@@ -24,12 +24,7 @@ async def _require_no_owner(contract: UUID) -> None:
     Raises:
         OwnerThere: one of them does, whose account is not disabled.
     """
-    await lock_people(contract)
-    if await fetch_one(
-        'select 1 from membership m join portal_user u on u.id = m."user"'
-        " where m.contract = $1 and m.role = 'owner' and u.disabled_at is null limit 1",
-        contract,
-    ):
+    if (await lock_people(contract)).owners:
         raise OwnerThere
 
 

@@ -98,7 +98,7 @@ class SeenMembership:
     """One person's place in a contract, as seen by a person who may change it.
 
     Attributes:
-        has_to_stay: the only owner of a contract that runs.
+        has_to_stay: the only owner who can sign in, of a contract that runs.
     """
 
     id: UUID
@@ -124,8 +124,9 @@ async def find_membership(
         """
         select m.id, m."user", u.name, u.email, m.role, m.notification, m.revision,
                m.role = 'owner' and not exists (
-                   select from membership o
+                   select from membership o join portal_user w on w.id = o."user"
                    where o.contract = m.contract and o.role = 'owner' and o.id <> m.id
+                     and w.disabled_at is null
                ) as only_owner
         from membership m join portal_user u on u.id = m."user"
         where m.id = $1 and m.contract = $2

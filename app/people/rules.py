@@ -56,7 +56,7 @@ class Standing:
 
     Attributes:
         runs: whether the contract has not ended.
-        owners: the owners' user ids.
+        owners: the user ids of owners who can sign in.
     """
 
     runs: bool

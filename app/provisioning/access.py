@@ -12,12 +12,12 @@ from app import clock
 from app.accounts.guess_rules import Bucket
 from app.accounts.throttling import count_one
 from app.database import DatabaseReadOnly
-from app.provisioning.error_rules import MEDIA_TYPE, ScimError
+from app.provisioning.error_rules import CHALLENGE, MEDIA_TYPE, ScimError
 from app.provisioning.queries import find_caller
 from app.provisioning.rules import Caller, TokenState
 from app.provisioning.token_services import note_use
 from app.service_accounts.token_rules import Credential, credential_of
-from app.web import i18n
+from app.web.calls import media_type, seconds, set_language
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
 from app.web.requests import header
@@ -26,7 +26,6 @@ from app.web.scope_keys import LOG_FIELDS, ScopeKey
 Connection = ASGIConnection[Any, Any, Any, Any]
 CALLER = ScopeKey[Caller | None]("scim_caller", None)
 JSON = frozenset({MEDIA_TYPE, "application/json"})
-CHALLENGE = {"WWW-Authenticate": 'Bearer realm="scim"'}
 # What was sent in place of a token of provisioning.
 GIVEN = {
     Credential.NONE: N_("Send the provisioning token: “Authorization: Bearer lp1_p…”."),
@@ -69,7 +68,7 @@ async def authenticated(connection: Connection, handler: BaseRouteHandler) -> No
     # A database that takes no changes still answers reads, which are not counted then.
     with contextlib.suppress(DatabaseReadOnly, asyncpg.ReadOnlySQLTransactionError):
         await _count(connection, caller)
-    if handler.opt.get("takes_body") and _media_type(scope) not in JSON:
+    if handler.opt.get("takes_body") and media_type(scope) not in JSON:
         detail = _("Send “Content-Type: %(type)s”.", type=MEDIA_TYPE)
         raise ScimError(415, detail)
 
@@ -89,20 +88,9 @@ async def _find(authorization: str) -> Caller:
 async def _count(connection: Connection, caller: Caller) -> None:
     tally = await count_one(Bucket("scim", party=str(caller.connection)))
     if tally.wait:
-        wait = -int(-tally.wait.total_seconds() // 1)
         detail = _("Too many calls. Wait as long as Retry-After says.")
-        raise ScimError(429, detail, headers={"Retry-After": str(wait)})
+        raise ScimError(429, detail, headers={"Retry-After": str(seconds(tally.wait))})
     await note_use(caller, connection.client.host if connection.client else "")
-
-
-def _media_type(scope: Scope) -> str:
-    return header(scope, b"content-type").partition(";")[0].strip().lower()
-
-
-def set_language(scope: Any) -> None:
-    """Speak the language that the call asks for; English if it asks for none."""
-    asked = header(scope, b"accept-language")
-    i18n.language.set(i18n.preferred_language(asked) if asked else "en")
 
 
 def provide_caller(scope: Scope) -> Caller:

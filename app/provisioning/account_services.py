@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app import clock
 from app.accounts.ending_services import end_sessions
-from app.accounts.rules import Ending
+from app.accounts.rules import DisabledBy, Ending
 from app.accounts.tables import User
 from app.accounts.values import LONGEST_NAME
 from app.audit.services import record
@@ -14,10 +14,15 @@ from app.mail.services import enqueue
 from app.provisioning.error_rules import ScimError
 from app.provisioning.person_rules import Document, address_of, name_of
 from app.provisioning.queries import owned_alone
-from app.provisioning.rules import Caller, DisabledBy, VendorDisabled, disabled_after
+from app.provisioning.rules import Caller, VendorDisabled, disabled_after
 from app.settings import Settings
 from app.single_sign_on.queries import is_linked
 from app.web.i18n import gettext as _
+
+LOCK_OWNED = """
+    select c.id from contract c join membership m on m.contract = c.id
+    where m."user" = $1 and m.role = 'owner' order by c.id for update of c
+"""
 
 
 async def _places(user: UUID) -> list[UUID | None]:
@@ -111,6 +116,8 @@ async def _require_other_owners(caller: Caller, user: UUID) -> None:
     Raises:
         ScimError: the person is; the detail names the contracts of the provider's own company.
     """
+    # They may own another one since the contracts were locked.
+    await fetch(LOCK_OWNED, user)
     owned = await owned_alone(user)
     numbers = [each.number for each in owned if each.company == caller.company]
     if owned:

@@ -6,6 +6,8 @@ from typing import Any
 
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 MEDIA_TYPE = "application/scim+json"
+# Beside each 401.
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="scim"'}
 
 
 class ScimType(StrEnum):

@@ -1,19 +1,17 @@
 """Answers of SCIM to what went wrong: always an error of SCIM, never a page."""
 
-import re
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 import structlog
-from litestar import Litestar, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
-from app.database.quotas import QuotaFull
-from app.provisioning.access import set_language
 from app.provisioning.error_rules import MEDIA_TYPE, ScimError, ScimType
+from app.web.calls import finish_answer, methods_of, set_language
+from app.web.errors import quota_advice
 from app.web.i18n import N_
 from app.web.i18n import gettext as _
 
@@ -28,13 +26,6 @@ DETAILS = {
     HTTPStatus.REQUEST_TIMEOUT: N_("The request was not received completely. Send it again."),
 }
 UNREADABLE = N_("The portal cannot read this request.")
-# What every answer says, errors too.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 
 def handle_error(request: ScimRequest, error: ScimError) -> Response[bytes]:
@@ -54,20 +45,10 @@ def handle_http_exception(request: ScimRequest, exception: HTTPException) -> Res
     status = HTTPStatus(exception.status_code)
     headers = {}
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = _methods(request.app, request.scope["path"])
+        headers["Allow"] = methods_of(request.app, request.scope["path"])
     kind = ScimType.INVALID_SYNTAX if status is HTTPStatus.BAD_REQUEST else None
     detail = _(DETAILS.get(status, UNREADABLE))
     return handle_error(request, ScimError(status, detail, kind, headers))
-
-
-def _methods(app: Litestar, path: str) -> str:
-    path, found = path.rstrip("/"), set[str]()
-    for route in app.routes:
-        if isinstance(route, HTTPRoute):
-            pattern = re.sub(r"\\\{[a-z_]+\\\}", "[^/]+", re.escape(route.path_format))
-            if re.fullmatch(pattern, path):
-                found |= set(route.methods)
-    return ", ".join(sorted(found))
 
 
 def handle_unavailable(request: ScimRequest, exception: Exception) -> Response[bytes]:
@@ -79,9 +60,7 @@ def handle_unavailable(request: ScimRequest, exception: Exception) -> Response[b
 
 def handle_quota_full(request: ScimRequest, exception: Exception) -> Response[bytes]:
     """Answer that the connection has as much as the portal keeps of it."""
-    advice = request.app.state.quota_advice.get(getattr(exception, "constraint_name", ""), "")
-    if isinstance(exception, QuotaFull):
-        advice = exception.advice
+    advice = quota_advice(request, exception)
     detail = _(advice) if advice else _("A limit is reached. Nothing was saved.")
     return handle_error(request, ScimError(429, detail, headers={"Retry-After": "3600"}))
 
@@ -94,8 +73,4 @@ def handle_unexpected(request: ScimRequest, exception: Exception) -> Response[by
 
 async def finish(message: Message, scope: Scope) -> None:
     """Add to the head of every answer what all of them say."""
-    if message["type"] != "http.response.start":
-        return
-    given = {key.lower() for key, _value in message["headers"]}
-    pairs = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-    message["headers"] = [*message["headers"], *(p for p in pairs if p[0] not in given)]
+    finish_answer(message, scope, {})

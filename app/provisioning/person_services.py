@@ -17,9 +17,9 @@ from app.database import Gone, fetch, fetch_one, lock_row, unit_of_work
 from app.people.membership_services import lock_people
 from app.provisioning.account_services import apply_person, note_change, note_creation
 from app.provisioning.answer_rules import Managed
-from app.provisioning.error_rules import ScimError, ScimType, invalid_value
+from app.provisioning.error_rules import CHALLENGE, ScimError, ScimType, invalid_value
 from app.provisioning.person_rules import Document, address_of, name_of
-from app.provisioning.queries import PERSON, find_person, managed
+from app.provisioning.queries import PERSON, find_person, managed, still_counts
 from app.provisioning.rules import Caller, base_url
 from app.provisioning.tables import ProvisionedPerson
 from app.settings import Settings
@@ -54,10 +54,16 @@ async def create_person(settings: Settings, caller: Caller, person: Document) ->
 
 
 async def _hold_connection(caller: Caller) -> Connection:
-    """Keep the domains of the connection as they are, and return it."""
+    """Keep the connection and its domains as they are, and return it.
+
+    Raises:
+        ScimError: the token was revoked a moment ago.
+    """
     await fetch(
         "select 1 from single_sign_on_connection where id = $1 for share", caller.connection
     )
+    if not await still_counts(caller):
+        raise ScimError(401, _("This token was revoked."), headers=CHALLENGE)
     connection = await find_connection(caller.company)
     assert connection is not None, "a token belongs to a connection"
     return connection

@@ -35,7 +35,7 @@ async def find_caller(token: str) -> Caller | None:
     return await row(
         Caller,
         """
-        select t.id as token, t.connection, c.company,
+        select t.id as token, t.connection, c.company, $1::bytea as hash,
                case when t.token_hash = $1 then null else t.previous_expires_at end as expires_at,
                t.revoked_at, t.last_used_at
         from provisioning_token t join single_sign_on_connection c on c.id = t.connection
@@ -43,6 +43,17 @@ async def find_caller(token: str) -> Caller | None:
         """,
         token_hash(token),
     )
+
+
+async def still_counts(caller: Caller) -> bool:
+    """Return whether the token of a call that is under way was not revoked in the meantime."""
+    found = await fetch_one(
+        "select 1 from provisioning_token where id = $1 and revoked_at is null"
+        " and (token_hash = $2 or previous_token_hash = $2)",
+        caller.token,
+        caller.hash,
+    )
+    return found is not None
 
 
 def managed(found: Record) -> Managed:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from app.accounts.rules import DisabledBy
+
 # After a rotation the token before works this long, so that the provider can be changed over.
 OVERLAP = timedelta(hours=24)
 # The person who made a token can see it for this long. After that no one can.
@@ -26,12 +28,14 @@ class Caller:
     """The provider whose token a call carries.
 
     Attributes:
+        hash: of the token; the row may get another one while the call is under way.
         expires_at: when this token ends; None for the newest one.
     """
 
     token: UUID
     connection: UUID
     company: UUID
+    hash: bytes
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
@@ -42,14 +46,6 @@ class Caller:
             return TokenState.REVOKED
         replaced = self.expires_at is not None and self.expires_at <= now
         return TokenState.REPLACED if replaced else TokenState.IN_FORCE
-
-
-class DisabledBy(StrEnum):
-    """Who disabled an account."""
-
-    VENDOR = "vendor"
-    PROVIDER = "provider"
-    BOTH = "both"
 
 
 class VendorDisabled(Exception):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import IO
 
 from app.qr_codes.faults import PhotoFault, Unreadable
@@ -11,6 +12,8 @@ from app.qr_codes.faults import PhotoFault, Unreadable
 # Where the system finds the interpreter's libraries; nothing of the portal's own settings.
 INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 LONGEST_WAIT = 60
+# Run by its place: this process never loads what opens pictures.
+READER = Path(__file__).with_name("reading.py")
 
 
 def read_photo(file: IO[bytes]) -> list[str]:
@@ -26,7 +29,7 @@ def read_photo(file: IO[bytes]) -> list[str]:
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
     try:
         ended = subprocess.run(
-            [sys.executable, "-I", "-m", "app.qr_codes.child"],
+            [sys.executable, "-I", READER],
             stdin=file,
             stdout=subprocess.PIPE,
             env=environment,

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from app import clock
 from app.audit.services import record
+from app.contracts.recipient_queries import people_in_charge
 from app.contracts.tables import Contract
-from app.database import fetch, lock_row, row, rows, unit_of_work
+from app.database import fetch, lock_row, row, unit_of_work
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.products.tables import Entitlement
@@ -214,14 +215,7 @@ async def find_mailed_request(request: UUID) -> MailedRequest:
 
 async def tell_owners(settings: Settings, template: str, quote: MailedRequest) -> None:
     """Mail the contract's owners: these are letters about their own act, not notices."""
-    owners = await rows(
-        Recipient,
-        "select u.email as address, u.name, u.language"
-        ' from membership m join portal_user u on u.id = m."user"'
-        " where m.contract = $1 and m.role = 'owner' and u.disabled_at is null order by u.id",
-        quote.contract,
-    )
-    for owner in owners:
+    for owner in await people_in_charge(quote.contract):
         await _mail(settings, template, owner, quote, f"/contracts/{quote.number}/quote-requests")
 
 

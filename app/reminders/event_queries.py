@@ -1,4 +1,4 @@
-"""Reads of which end dates webhooks are to be told of."""
+"""Reads of the end dates that webhooks have to send."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from app.reminders.rules import STAGES, Kind
 
 @dataclass(frozen=True)
 class DueEvent:
-    """An end date that endpoints are due to be told of.
+    """An end date that is due to be sent.
 
     Attributes:
         product: code, where it is a product's.
@@ -31,8 +31,8 @@ class DueEvent:
     number: int | None
 
 
-# $1 now, $2 the stages, $3 the kinds. Only what comes due while there is an endpoint to tell: a new
-# one is not told of everything that ends within 90 days.
+# $1 now, $2 the stages, $3 the kinds. Only what comes due while there is an endpoint: a new
+# one does not get everything that ends within 90 days.
 DUE = f"""
     select x.kind, x.subject, x.ends_on, d.days_left, t.stage,
            c.id as contract, c.number as contract_number, p.code as product,
@@ -55,6 +55,6 @@ DUE = f"""
 
 
 async def due_events(now: datetime, most: int) -> list[DueEvent]:
-    """Return end dates that endpoints are due to be told of; the earliest comes first."""
+    """Return end dates that are due to be sent; the earliest comes first."""
     kinds = [Kind.CONTRACT, Kind.PRODUCT, Kind.ACTIVATION]
     return await rows(DueEvent, DUE, now, list(STAGES), kinds, most)

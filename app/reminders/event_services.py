@@ -1,4 +1,4 @@
-"""Telling webhooks of what ends: each end date and stage once, late rather than never."""
+"""Events of what ends: each end date and stage once, late rather than never."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from app.webhooks.payload_rules import (
 )
 
 BATCH = 100
-TOLD_KEPT = timedelta(days=366)
+SENT_KEPT = timedelta(days=366)
 TYPES = {
     Kind.CONTRACT: EventType.CONTRACT_ENDING,
     Kind.PRODUCT: EventType.ENTITLEMENT_ENDING,
@@ -28,8 +28,8 @@ TYPES = {
 }
 
 
-async def tell_end_dates(settings: Settings, *, batch: int = BATCH) -> bool:
-    """Tell endpoints of some end dates; return whether there were any."""
+async def emit_end_dates(settings: Settings, *, batch: int = BATCH) -> bool:
+    """Write the deliveries of some end dates; return whether there were any."""
     due = await due_events(clock.now(), batch)
     for each in due:
         async with unit_of_work():
@@ -69,5 +69,5 @@ def _data(due: DueEvent) -> Data:
 
 
 async def forget_end_dates() -> None:
-    """Delete what endpoints were told of more than a year ago."""
-    await EndDateEvent.delete().where(EndDateEvent.told_at < clock.now() - TOLD_KEPT)
+    """Delete the notes of what was sent more than a year ago."""
+    await EndDateEvent.delete().where(EndDateEvent.told_at < clock.now() - SENT_KEPT)

@@ -31,7 +31,7 @@ class Reminder(Table):
 
 
 class EndDateEvent(Table):
-    """What webhooks were told of: the row that ends, when, and how many days ahead."""
+    """An end date that webhooks have sent: the row that ends, when, and how many days ahead."""
 
     id = UUID(primary_key=True, default=uuid7)
     subject = UUID(default=None)

@@ -17,7 +17,7 @@ from app.reports.position_rules import position_document
 from app.reports.rules import MEDIA_TYPES, Format, Table, write
 from app.reports.services import PDF, note_export
 from app.web.documents import send_document
-from app.web.downloads import attachment
+from app.web.downloads import file_answer
 from app.web.requests import PageRequest, is_head
 
 ADDRESS = "/contracts/{number:str}/reports"
@@ -116,5 +116,4 @@ async def _file(
     if not is_head(request):
         await note_export(contract, viewer.id, report, kind.value)
     name = f"{contract.number}_{table.title}_{contract.today:%Y%m%d}.{kind.value}"
-    headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
-    return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)
+    return file_answer(name, content, MEDIA_TYPES[kind])

@@ -16,7 +16,7 @@ from app.resources.queries import SeenResource
 from app.resources.rules import last_day, signature_name
 from app.settings import Settings
 from app.storage import Storage
-from app.web.downloads import Download, attachment, selection, send_file
+from app.web.downloads import Download, file_answer, selection, send_file
 from app.web.lists.addresses import Wanted
 from app.web.requests import PageRequest, is_head, query_form
 from app.web.templates import page
@@ -86,8 +86,4 @@ class Resources(Controller):
     async def download_signature(self, resource: NamedDependency[SeenResource]) -> Response[str]:
         """署名: the signed manifest, with which people check the file offline."""
         manifest = await provide_manifest(resource)
-        headers = {
-            "Content-Disposition": attachment(signature_name(resource.name)),
-            "Cache-Control": "no-store",
-        }
-        return Response(manifest, media_type="application/jose", headers=headers)
+        return file_answer(signature_name(resource.name), manifest, "application/jose")

@@ -1,4 +1,4 @@
-"""Reads about bills of materials; whoever asks has looked the resource up before."""
+"""Reads about bills of materials; callers have looked the resource up before."""
 
 from dataclasses import dataclass
 from uuid import UUID

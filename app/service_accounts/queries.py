@@ -8,7 +8,7 @@ from app import clock, days
 from app.accounts.rules import token_hash
 from app.contracts.rules import SeenContract, ServiceRole
 from app.database import Record, fetch, fetch_one, fetch_value
-from app.service_accounts.rules import SHOWN_WITHIN, AccountState, Holder, Place, account_state
+from app.service_accounts.rules import AccountState, Holder, Place, account_state
 
 
 @dataclass(frozen=True)
@@ -128,18 +128,6 @@ async def name_taken(contract: SeenContract | None, name: str) -> bool:
         " and revoked_at is null and normalize(name, nfc) = normalize($2, nfc))",
         contract.id if contract else None,
         name,
-    )
-    return found
-
-
-async def may_see_token(viewer: UUID, account: SeenAccount) -> bool:
-    """Whether the person made the account's newest token a moment ago and has not seen it."""
-    found: bool = await fetch_value(
-        "select exists (select from service_account where id = $1 and made_by = $2"
-        " and unshown is not null and revoked_at is null and made_at > $3)",
-        account.id,
-        viewer,
-        clock.now() - SHOWN_WITHIN,
     )
     return found
 

@@ -77,16 +77,17 @@ def _company(seen: SeenSingleSignOn) -> tuple[str, str]:
 
 async def _state_connection(find: Find, context: Context, payload: ConnectionEntry) -> Statement:
     set_up = await find_subject(find, context, payload)
-    seen = set_up.seen
+    seen, values = set_up.seen, payload.values
+    before = (seen.issuer, seen.client_id)
     again = _(
-        "Single sign-on is turned off until an owner has tested it again, and people link their"
-        " accounts again."
+        "Single sign-on is turned off until an owner has tested it again. People link their"
+        " accounts again. The provisioning token (SCIM) is revoked."
     )
     return Statement(
         heading=_("Use this identity provider?"),
-        facts=[_company(seen), *facts(payload.values)],
+        facts=[_company(seen), *facts(values)],
         back=set_up.place,
-        warning=again if seen.tested_at else "",
+        warning=again if seen.connection and before != (values.issuer, values.client_id) else "",
     )
 
 

@@ -11,9 +11,11 @@ from app.audit.services import record
 from app.contracts.tables import Company
 from app.database import Gone, fetch_value, lock_row, unit_of_work
 from app.settings import Settings
+from app.single_sign_on.exception_queries import count_exceptions
 from app.single_sign_on.exception_services import note_exception
 from app.single_sign_on.provider_services import encrypt_client_secret
 from app.single_sign_on.queries import find_connection
+from app.single_sign_on.revocation_services import revoke_token
 from app.single_sign_on.rules import FEWEST_EXCEPTIONS, IN_USE, NEXT_STATES, State
 from app.single_sign_on.session_services import end_password_sessions, end_provider_sessions
 from app.single_sign_on.tables import (
@@ -26,17 +28,6 @@ from app.single_sign_on.tables import (
 )
 from app.single_sign_on.values import ConnectionValues, DomainValues
 from app.web.values import builtins, columns
-
-# Exceptions that count: owners of the company's contracts who have a second factor.
-EXCEPTIONS = """
-    select count(distinct e."user") from single_sign_on_exception e
-    join single_sign_on_connection c on c.id = e.connection
-    join known_company_owner o on o.company is not distinct from c.company and o."user" = e."user"
-    where e.connection = $1
-      and (exists (select 1 from authenticator_app f
-                   where f."user" = e."user" and f.confirmed_at is not null)
-           or exists (select 1 from passkey f where f."user" = e."user"))
-"""
 
 
 class TooFewExceptions(Exception):
@@ -83,7 +74,8 @@ async def save_connection(
 ) -> None:
     """Set issuer and client: a new connection, or one that has to be tested again.
 
-    Another issuer's people are others, so the accounts are no longer linked.
+    Another issuer's people are others, so the accounts are no longer linked, and the provisioning
+    token is revoked.
 
     Raises:
         Gone: the company is not there.
@@ -100,6 +92,7 @@ async def save_connection(
         else:
             if (before.issuer, before.client_id) != (values.issuer, values.client_id):
                 await begin_again(before, values)
+                await revoke_token(before.id, company, actor=actor, contract=contract)
             elif before.offline_access != values.offline_access:
                 await SingleSignOnConnection.update(columns(values)).where(
                     SingleSignOnConnection.id == before.id
@@ -212,9 +205,18 @@ async def remove_domain(
 
 
 async def change_state(
-    company: UUID | None, state: State, *, revision: int, actor: UUID, contract: UUID | None = None
+    company: UUID | None,
+    state: State,
+    *,
+    revision: int,
+    actor: UUID | None,
+    contract: UUID | None = None,
+    reason: str = "",
 ) -> None:
     """Offer single sign-on, require it, or turn it off.
+
+    Args:
+        actor: None for the command, which gives a reason.
 
     Raises:
         Gone: there is no connection.
@@ -244,11 +246,12 @@ async def change_state(
             contract=contract,
             subject=company,
             state=state.value,
+            **({"reason": reason} if reason else {}),
         )
 
 
 async def _require_exceptions(connection: UUID) -> None:
-    if await fetch_value(EXCEPTIONS, connection) < FEWEST_EXCEPTIONS:
+    if await count_exceptions(connection) < FEWEST_EXCEPTIONS:
         raise TooFewExceptions
 
 

@@ -7,7 +7,7 @@ from app.accounts.session_services import PendingLogin, SignIn
 from app.contracts.rules import Role
 from app.contracts.services import add_membership
 from app.database import fetch, unit_of_work
-from app.people.invited_queries import invited_language
+from app.people.invited_queries import invited_language, is_invited_to_own
 from app.people.joining_services import accept_invitations
 from app.settings import Settings
 from app.single_sign_on import queries, services
@@ -47,7 +47,7 @@ async def _join(connection: Connection, company: UUID, person: Person) -> None:
     """Make the account of a person who has none, and let them join what they may join.
 
     Raises:
-        Refused: no one invited them, and the connection has no contracts for everyone.
+        Refused: no one invited them as a member, and the connection has no contracts for everyone.
     """
     found = await queries.find_account(connection, person.subject, person.address)
     if found is not None and not found.made:
@@ -55,7 +55,8 @@ async def _join(connection: Connection, company: UUID, person: Person) -> None:
     language = await invited_language(company, person.address)
     contracts = await list_default_contracts(connection.id)
     if found is None and language is None and not contracts:
-        raise Refused(Why.NO_ACCOUNT)
+        to_own = await is_invited_to_own(company, person.address)
+        raise Refused(Why.OWNER_INVITED if to_own else Why.NO_ACCOUNT)
     async with unit_of_work():
         await services.require_in_use(connection, person.address)
         user = found.user if found else await _make(connection, person, language)

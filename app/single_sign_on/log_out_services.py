@@ -31,10 +31,14 @@ async def end_by_token(settings: Settings, connection: Connection, token: str) -
     left = read_log_out_token(token, keys, expected, clock.now())
     async with unit_of_work():
         await _use(connection.id, left)
-        user = await _person(connection.id, left)
+        named, user = await _find(connection.id, left)
         if user is None:
             return
-        if await end_provider_session(connection.id, user, left.session):
+        # A session that is not here has ended, unless the sign-in did not say what it is called.
+        # The person's other sessions are not meant.
+        unnamed = left.session is not None and not named
+        session = left.session if named else None
+        if await end_provider_session(connection.id, user, session, unnamed=unnamed):
             await record(
                 "single-sign-on-ending", actor=user, subject=connection.company, why="signed-out"
             )
@@ -55,16 +59,23 @@ async def _use(connection: UUID, left: LogOut) -> None:
         raise Refused(Why.REPLAYED)
 
 
-async def _person(connection: UUID, left: LogOut) -> UUID | None:
-    """Return whose account it is; None where nobody here is meant, or two are."""
+async def _find(connection: UUID, left: LogOut) -> tuple[bool, UUID | None]:
+    """Return whether the session that a token names is known, and whose account is meant, if any.
+
+    A session names its person, also where the subject is not known here. Without a session, all of
+    the subject's are meant (Back-Channel Logout 1.0, section 2.4).
+
+    Raises:
+        Refused: the session is of a person other than the subject.
+    """
     by_session = by_subject = None
     if left.session:
         by_session = await queries.find_person_of_session(connection, left.session)
     if left.subject:
         by_subject = await queries.find_subject(connection, left.subject)
-    if left.session and left.subject:
-        return by_session if by_session == by_subject else None
-    return by_session or by_subject
+    if by_session and by_subject and by_session != by_subject:
+        raise Refused(Why.OTHER_PERSON)
+    return by_session is not None, by_session or by_subject
 
 
 async def forget_log_outs() -> None:

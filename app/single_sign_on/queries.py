@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.accounts.queries import second_factor
 from app.contracts.rules import SeenContract
 from app.database import Record, fetch_one, fetch_value, json_rows, row
 from app.single_sign_on.domain_rules import record_of
@@ -160,7 +161,7 @@ class DefaultContract:
 
 @dataclass(frozen=True)
 class SeenOwner:
-    """An owner of the company's contracts.
+    """An owner of the company's contracts; for the vendor, one of its administrators.
 
     Attributes:
         excepted: whether they keep their password.
@@ -227,7 +228,7 @@ class SeenSingleSignOn:
         return NEXT_STATES[State(self.state)] if self.state else ()
 
 
-SEEN = """
+SEEN = f"""
     select p.id, p.name, p.id in (select company from single_sign_on_delegation) as by_owners,
            c.id as connection, c.issuer, c.client_id,
            coalesce(c.offline_access, false) as offline_access,
@@ -244,9 +245,7 @@ SEEN = """
            (select json_agg(json_build_object('id', o."user", 'name', o.name,
                 'excepted', exists (select 1 from single_sign_on_exception e
                     where e.connection = c.id and e."user" = o."user"),
-                'second_factor', exists (select 1 from authenticator_app f
-                    where f."user" = o."user" and f.confirmed_at is not null)
-                    or exists (select 1 from passkey f where f."user" = o."user"))
+                'second_factor', {second_factor('o."user"')})
                 order by o.name, o."user")
             from known_company_owner o where o.company = p.id)::text as listed_owners,
            (select min(k.number) from contract k where k.company = p.id) as first_contract,

@@ -71,6 +71,7 @@ class Why(StrEnum):
     UNVERIFIED_ADDRESS = "unverified-address"
     FOREIGN_ADDRESS = "foreign-address"
     NO_ACCOUNT = "no-account"
+    OWNER_INVITED = "owner-invited"
     OTHER_PERSON = "other-person"
     REPLAYED = "replayed"
     NO_LONGER = "no-longer"

@@ -65,6 +65,10 @@ MESSAGES = {
     Why.NO_ACCOUNT: N_(
         "There is no account with your email address. Ask an owner of the contract to invite you."
     ),
+    Why.OWNER_INVITED: N_(
+        "You are invited to own a contract, and have no account yet. Open the link in the"
+        " invitation email to create it. After that you can sign in here."
+    ),
     Why.OTHER_PERSON: N_(
         "You signed in there as a different person, or this account is already linked with another"
         " one. Sign in there as yourself."

@@ -4,24 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.accounts.queries import HAS_FACTOR
 from app.database import json_rows, row
-from app.single_sign_on.queries import SeenDomain
+from app.single_sign_on.queries import SeenDomain, SeenOwner
 from app.single_sign_on.rules import NEXT_STATES, State
-
-
-@dataclass(frozen=True)
-class SeenAdministrator:
-    """An administrator.
-
-    Attributes:
-        excepted: whether they keep their password.
-        second_factor: whether they have one, which an exception needs.
-    """
-
-    id: str
-    name: str
-    excepted: bool
-    second_factor: bool
 
 
 @dataclass(frozen=True)
@@ -56,9 +42,9 @@ class SeenStaffSingleSignOn:
         return json_rows(SeenDomain, self.listed_domains)
 
     @property
-    def administrators(self) -> list[SeenAdministrator]:
+    def administrators(self) -> list[SeenOwner]:
         """Return the administrators."""
-        return json_rows(SeenAdministrator, self.listed_administrators)
+        return json_rows(SeenOwner, self.listed_administrators)
 
     @property
     def next_states(self) -> tuple[State, ...]:
@@ -70,7 +56,7 @@ async def see_staff_single_sign_on() -> SeenStaffSingleSignOn:
     """Return the single sign-on of the vendor's staff."""
     found = await row(
         SeenStaffSingleSignOn,
-        """
+        f"""
         with account as (
             select u.id, u.name, u.staff_role = 'administrator' as administrator,
                    exists (select 1 from single_sign_on_identity i
@@ -79,9 +65,7 @@ async def see_staff_single_sign_on() -> SeenStaffSingleSignOn:
                            and d.domain = split_part(u.email, '@', 2)) as inside,
                    exists (select 1 from single_sign_on_exception e
                            where e.connection = c.id and e."user" = u.id) as excepted,
-                   exists (select 1 from authenticator_app f
-                           where f."user" = u.id and f.confirmed_at is not null)
-                   or exists (select 1 from passkey f where f."user" = u.id) as second_factor
+                   {HAS_FACTOR} as second_factor
             from portal_user u left join single_sign_on_connection c on c.company is null
             where u.staff_role is not null and u.disabled_at is null)
         select c.id as connection, c.issuer, c.client_id, c.offline_access,

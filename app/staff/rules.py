@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.accounts.rules import Viewer
+from app.accounts.rules import DisabledBy, Viewer
 
 
 class StaffRole(StrEnum):
@@ -168,12 +168,14 @@ def permission_for(staff_role: str | None, help: Help | None = None) -> Permissi
 
 
 def offered(
-    *, own: bool, staff_role: str | None, disabled: bool, second_factor: bool
+    *, own: bool, staff_role: str | None, disabled_by: str | None, second_factor: bool
 ) -> list[Help]:
     """What can be done for an account now; people change their own in personal settings."""
     if own:
         return []
-    if disabled:
+    if disabled_by == DisabledBy.PROVIDER:
+        return [Help.ENABLING, Help.DISABLING]
+    if disabled_by is not None:
         return [Help.ENABLING]
     helps = [Help.UNLOCKING, Help.LOG_OUT]
     helps += [Help.LINK] if staff_role is not None else []

@@ -98,6 +98,12 @@ def attachment(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, '', errors='replace')}"
 
 
+def file_answer(name: str, content: bytes | str, media_type: str) -> Response[Any]:
+    """Answer with a small file to save, which no cache keeps."""
+    headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
+    return Response(content, media_type=media_type, status_code=200, headers=headers)
+
+
 async def _slices(first: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     piece: bytes | None = first
     while piece is not None:

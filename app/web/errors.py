@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import structlog
-from litestar import MediaType, Response
+from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.status_codes import (
     HTTP_400_BAD_REQUEST,
@@ -206,13 +206,19 @@ def too_many_attempts(
     return form
 
 
+def quota_advice(request: Request[Any, Any, Any], exception: Exception) -> str:
+    """The message id of what to do where a quota is full; empty where it has none."""
+    if isinstance(exception, QuotaFull):
+        return exception.advice
+    constraint = getattr(exception, "constraint_name", "")
+    advice: str = request.app.state.quota_advice.get(constraint, "")
+    return advice
+
+
 def handle_quota_full(request: PageRequest, exception: Exception) -> Response[str]:
     """A person, contract or link has as much as the portal keeps of it; nothing was changed."""
     _note_refusal(request.scope, HTTP_429_TOO_MANY_REQUESTS)
-    if isinstance(exception, QuotaFull):
-        advice = exception.advice
-    else:
-        advice = request.app.state.quota_advice.get(getattr(exception, "constraint_name", ""), "")
+    advice = quota_advice(request, exception)
     return Response(
         error_body(
             request.scope,

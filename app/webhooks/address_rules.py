@@ -74,7 +74,7 @@ def url_problem(url: str, allowed: Collection[str]) -> UrlProblem | None:
     """Return why an address cannot be kept; names are judged when they are resolved.
 
     Args:
-        allowed: networks that the operator allows although not everybody reaches them.
+        allowed: networks that the operator allows although they are not public.
     """
     target = target_of(url)
     if target is None:

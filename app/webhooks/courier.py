@@ -81,7 +81,7 @@ class WebhookCourier:
     """Carries deliveries away, any number at a time.
 
     Args:
-        allowed: networks that may be reached although not everybody reaches them.
+        allowed: networks that may be reached although they are not public.
         trust: whose certificates count; the machine's authorities unless given.
         seconds: how long an attempt may take in all.
     """

@@ -82,7 +82,7 @@ async def due_deliveries(endpoint: UUID, most: int = BATCH) -> list[Due]:
 
 
 async def still_claimed(endpoint: Claimed) -> bool:
-    """Whether the lease is still the worker's, and nobody paused or removed the endpoint."""
+    """Whether the lease is still the worker's, and the endpoint was neither paused nor removed."""
     found: bool = await fetch_value(
         "select exists (select from webhook_endpoint where id = $1 and lease = $2"
         " and paused_at is null and removed_at is null)",

@@ -1,7 +1,7 @@
 """Write an event's deliveries, one for each endpoint that chose its type.
 
-`emit` belongs into the transaction of what it tells: then no event is lost, and none is sent that
-was rolled back.
+Call `emit` in the transaction of the change: then no event is lost, and none is sent of a change
+that was rolled back.
 """
 
 from collections.abc import Callable
@@ -58,7 +58,7 @@ LISTENERS = """
 
 
 def same(data: Payload) -> Callable[[Listener], Payload]:
-    """Return what tells all endpoints the same."""
+    """Return what gives all endpoints the same payload."""
     return lambda _: data
 
 
@@ -72,7 +72,7 @@ async def emit(
     """Write the deliveries of an event into the open unit of work.
 
     Args:
-        contracts: those whose endpoints are told, beside the vendor's.
+        contracts: those whose endpoints get it, beside the vendor's.
         data: returns the payload for an endpoint.
     """
     listeners = await rows(Listener, LISTENERS, event_type, contracts)

@@ -47,8 +47,8 @@ def choices() -> Choices:
     }
 
 
-def told(whose: Whose) -> list[tuple[str, str]]:
-    """Return what a confirm page says first: the contract, if it is one's."""
+def contract_fact(whose: Whose) -> list[tuple[str, str]]:
+    """Return the contract as a confirm page says it first; nothing for the vendor."""
     contract = whose.contract
     return [(_("Contract"), f"{contract.name} ({contract.number})")] if contract else []
 
@@ -63,7 +63,7 @@ async def _state_creation(find: Find, context: Context, payload: Creation) -> St
         notes.append(_("The secret is shown only once, right after this."))
     return Statement(
         heading=_("Create this webhook?"),
-        facts=[*told(whose), *facts(payload.values, choices())],
+        facts=[*contract_fact(whose), *facts(payload.values, choices())],
         back=f"{whose.url}/new",
         notes=notes,
     )
@@ -99,7 +99,7 @@ async def _state_change(find: Find, context: Context, payload: Change) -> Statem
     whose, _endpoint, url = await _changeable(find, context, payload)
     return Statement(
         heading=_("Change this webhook?"),
-        facts=[*told(whose), *facts(payload.values, choices())],
+        facts=[*contract_fact(whose), *facts(payload.values, choices())],
         back=f"{url}/change",
     )
 

@@ -1,4 +1,4 @@
-"""Which events webhooks tell of, and which entries of the audit log they come from."""
+"""Which events webhooks send, and which entries of the audit log they come from."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from app.web.i18n import gettext as _
 
 
 class EventType(StrEnum):
-    """What a webhook tells of."""
+    """What a webhook sends."""
 
     CONTRACT_AMENDED = "contract.amended"
     CONTRACT_ENDING = "contract.ending"

@@ -40,6 +40,7 @@ class PublishedResource:
     version: str
     size: int
     sha256: str
+    security_fix: bool
     withdrawn_at: datetime | None
     products: list[str]
 
@@ -49,7 +50,8 @@ async def find_resource(event: UUID) -> PublishedResource | None:
     return await row(
         PublishedResource,
         """
-        select e.at, r.id, r.name, r.version, r.size, r.sha256, r.withdrawn_at,
+        select e.at, r.id, r.name, r.version, r.size, r.sha256, r.security_fix,
+               r.withdrawn_at,
                array(select p.code from resource_product x join product p on p.id = x.product
                      where x.resource = r.id order by p.code) as products
         from audit_event e join resource r on r.id = e.subject where e.id = $1
@@ -92,11 +94,12 @@ async def find_notice(event: UUID) -> PublishedNotice | None:
     )
 
 
-async def contracts_with(products: list[str], now: datetime) -> list[UUID]:
+async def contracts_with(products: list[str], now: datetime, months: int = 0) -> list[UUID]:
     """Return the contracts with endpoints that can use one of these products now.
 
     Args:
         products: codes.
+        months: how long after a term contracts still count.
     """
     found = await fetch(
         """
@@ -105,9 +108,11 @@ async def contracts_with(products: list[str], now: datetime) -> list[UUID]:
             select from entitlement t join product p on p.id = t.product
             where t.contract = c.id and p.code = any($1)
               and ($2::timestamptz at time zone c.time_zone)::date
-                  between greatest(t.starts_on, c.starts_on) and least(t.ends_on, c.ends_on))
+                  between greatest(t.starts_on, c.starts_on)
+                  and least(t.ends_on, c.ends_on) + make_interval(months => $3))
         """,
         products,
         now,
+        months,
     )
     return [each["contract"] for each in found]

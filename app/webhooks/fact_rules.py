@@ -40,7 +40,7 @@ class LogEntry:
     license_key: UUID | None
 
 
-Told = list[tuple[EventType, Payload]]
+Events = list[tuple[EventType, Payload]]
 CHANGES = {
     "contract-amendment": "contract",
     "contract-renewal": "renewal",
@@ -48,8 +48,8 @@ CHANGES = {
 }
 
 
-def told(entry: LogEntry) -> Told:
-    """Return which events endpoints are told of; an entry may be none, or two.
+def events_of(entry: LogEntry) -> Events:
+    """Return the events that an entry of the log stands for: one, none, or two.
 
     Raises:
         msgspec.ValidationError: the entry lacks something: a defect.

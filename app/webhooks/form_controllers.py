@@ -27,7 +27,7 @@ class NewSubject:
     """Whose webhook a form makes.
 
     Attributes:
-        allowed: networks that the operator allows although not everybody reaches them.
+        allowed: networks that the operator allows although they are not public.
     """
 
     whose: Whose

@@ -1,4 +1,4 @@
-"""What chat channels are told: one line, and a link to the page that shows it."""
+"""What chat channels get: one line, and a link to the page that shows it."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Webhook: what a contract tells other systems and chat channels, for its owners."""
+"""Webhook: events of a contract, sent to other systems and chat channels; for its owners."""
 
 from litestar import Response, get
 from litestar.di import NamedDependency, Provide

@@ -2,29 +2,13 @@
 
 from uuid import UUID
 
-import structlog
-
 from app import clock
 from app.audit.services import record
-from app.database import fetch_one, rows
-from app.mail.rules import Recipient
-from app.mail.services import enqueue
+from app.contracts.recipient_queries import people_in_charge
+from app.database import fetch_one
+from app.mail.services import enqueue_for_each
 from app.settings import Settings
-from app.web import i18n
-from app.web.i18n import gettext as _
 from app.webhooks.rules import PAUSE_REASONS, PauseReason
-
-# The owners of the contract $1; the administrators where it is null.
-PEOPLE = """
-    select u.email as address, u.name, u.language from portal_user u
-    where u.disabled_at is null and case when $1::uuid is null
-        then u.staff_role = 'administrator'
-        else exists (select from membership m where m."user" = u.id
-                     and m.contract = $1 and m.role = 'owner') end
-    order by u.id
-"""
-
-log = structlog.get_logger()
 
 
 async def suspend(settings: Settings, endpoint: UUID, reason: PauseReason) -> None:
@@ -50,22 +34,14 @@ async def suspend(settings: Settings, endpoint: UUID, reason: PauseReason) -> No
     )
     number = paused["number"]
     place = f"/contracts/{number}/webhooks" if number else "/staff/webhooks"
-    for person in await rows(Recipient, PEOPLE, paused["contract"]):
-        before = i18n.language.set(person.language)
-        try:
-            await enqueue(
-                settings,
-                "webhook-paused",
-                person,
-                about=endpoint,
-                webhook=paused["name"],
-                host=paused["host"],
-                number=number,
-                cause=_(PAUSE_REASONS[reason]),
-                link=f"{settings.base_url}{place}/{endpoint}",
-            )
-        except ValueError:
-            # An invalid address must not keep the others from getting theirs.
-            log.error("webhook-mail-impossible", webhook=str(endpoint))
-        finally:
-            i18n.language.reset(before)
+    await enqueue_for_each(
+        settings,
+        "webhook-paused",
+        await people_in_charge(paused["contract"]),
+        about=endpoint,
+        webhook=paused["name"],
+        host=paused["host"],
+        number=number,
+        cause=PAUSE_REASONS[reason],
+        link=f"{settings.base_url}{place}/{endpoint}",
+    )

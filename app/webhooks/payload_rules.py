@@ -198,16 +198,18 @@ class QuoteApplied(Quote, frozen=True, kw_only=True):
 
 
 class ResourcePublished(msgspec.Struct, frozen=True, kw_only=True):
-    """A file can be downloaded, for contracts that can use one of its products today."""
+    """A file can be downloaded, for contracts that can use one of its products today.
 
-    contract: Annotated[
-        Contract | None, Meta(description="Null where the vendor's own endpoints are told.")
-    ]
+    A security fix can be downloaded for some months after a term, too.
+    """
+
+    contract: Annotated[Contract | None, Meta(description="Null for the vendor's own endpoints.")]
     resource: UUID
     name: str
     version: str
     size: int
     sha256: str
+    security_fix: bool
     products: Annotated[list[str], Meta(description="Product codes.")]
 
     @property
@@ -219,9 +221,7 @@ class ResourcePublished(msgspec.Struct, frozen=True, kw_only=True):
 class NoticePublished(msgspec.Struct, frozen=True, kw_only=True):
     """A notice can be read, for contracts that can use one of its products today."""
 
-    contract: Annotated[
-        Contract | None, Meta(description="Null where the vendor's own endpoints are told.")
-    ]
+    contract: Annotated[Contract | None, Meta(description="Null for the vendor's own endpoints.")]
     notice: UUID
     title: Names
     products: Annotated[list[str], Meta(description="Product codes.")]

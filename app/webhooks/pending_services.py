@@ -1,7 +1,7 @@
 """Make events of the audit log into deliveries.
 
 The database keeps which ones wait: it wrote them in the transaction of the event. An event and its
-deliveries change places in one transaction, so each is told once to each endpoint.
+deliveries change places in one transaction, so each endpoint gets each event once.
 """
 
 from datetime import datetime, timedelta
@@ -16,17 +16,17 @@ from app.web.errors import unavailable_errors
 from app.webhooks.emission_services import emit, same
 from app.webhooks.event_rules import EventType
 from app.webhooks.fact_queries import contracts_with, find_entry, find_notice, find_resource
-from app.webhooks.fact_rules import told
+from app.webhooks.fact_rules import events_of
 from app.webhooks.payload_rules import Names, NoticePublished, ResourcePublished
 
 BATCH = 100
-# An event that cannot be told is a defect. It waits, and does not hold up the others.
+# An event that cannot be written is a defect. It waits, and does not hold up the others.
 AFTER_DEFECT = timedelta(hours=1)
 
 log = structlog.get_logger()
 
 
-async def tell_pending(settings: Settings) -> bool:
+async def emit_pending(settings: Settings) -> bool:
     """Write the deliveries of some events that wait; return whether there may be more."""
     waiting = await fetch(
         "select event from webhook_pending where due_at <= $1 order by due_at, event limit $2",
@@ -34,11 +34,11 @@ async def tell_pending(settings: Settings) -> bool:
         BATCH,
     )
     for each in waiting:
-        await _tell_or_postpone(settings, each["event"])
+        await _emit_or_postpone(settings, each["event"])
     return len(waiting) == BATCH
 
 
-async def _tell_or_postpone(settings: Settings, event: UUID) -> None:
+async def _emit_or_postpone(settings: Settings, event: UUID) -> None:
     try:
         async with unit_of_work():
             taken = await fetch(
@@ -47,7 +47,7 @@ async def _tell_or_postpone(settings: Settings, event: UUID) -> None:
                 event,
             )
             if taken:
-                await _tell(settings, event)
+                await _emit(settings, event)
     except unavailable_errors:
         raise
     except Exception as error:
@@ -64,25 +64,26 @@ async def _wait(event: UUID, until: datetime) -> None:
     )
 
 
-async def _tell(settings: Settings, event: UUID) -> None:
+async def _emit(settings: Settings, event: UUID) -> None:
     entry = await find_entry(event)
     if entry is not None:
-        for event_type, data in told(entry):
+        for event_type, data in events_of(entry):
             await emit(settings, event_type, entry.at, [entry.contract], same(data))
         return
-    await _tell_of_resource(settings, event)
-    await _tell_of_notice(settings, event)
+    await _emit_resource(settings, event)
+    await _emit_notice(settings, event)
 
 
-async def _tell_of_resource(settings: Settings, event: UUID) -> None:
+async def _emit_resource(settings: Settings, event: UUID) -> None:
     found = await find_resource(event)
     if found is None or found.withdrawn_at is not None:
         return
+    months = settings.security_fix_months if found.security_fix else 0
     await emit(
         settings,
         EventType.RESOURCE_PUBLISHED,
         found.at,
-        await contracts_with(found.products, clock.now()),
+        await contracts_with(found.products, clock.now(), months),
         lambda listener: ResourcePublished(
             contract=listener.contract_ref,
             resource=found.id,
@@ -90,12 +91,13 @@ async def _tell_of_resource(settings: Settings, event: UUID) -> None:
             version=found.version,
             size=found.size,
             sha256=found.sha256,
+            security_fix=found.security_fix,
             products=found.products,
         ),
     )
 
 
-async def _tell_of_notice(settings: Settings, event: UUID) -> None:
+async def _emit_notice(settings: Settings, event: UUID) -> None:
     found, now = await find_notice(event), clock.now()
     if found is None or found.withdrawn_at or found.published_at is None or not found.newest:
         return

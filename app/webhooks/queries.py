@@ -9,7 +9,7 @@ from app.database import Record, fetch, fetch_one, fetch_value
 from app.web.lists.addresses import Listed, Wanted
 from app.web.lists.listings import Listing, Order, Where
 from app.web.lists.queries import list_rows
-from app.webhooks.rules import SHOWN_WITHIN, PauseReason, Preset, Problem, State
+from app.webhooks.rules import PauseReason, Preset, Problem, State
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ SEEN = """
 
 def _seen(row: Record) -> SeenEndpoint:
     reason, previous = row["pause_reason"], row["previous_until"]
-    told = {
+    typed = {
         "preset": Preset(row["preset"]),
         "event_types": list(row["event_types"]),
         "pause_reason": PauseReason(reason) if reason else None,
         "previous_until": previous if previous and previous > clock.now() else None,
     }
-    return SeenEndpoint(**{**row, **told})
+    return SeenEndpoint(**{**row, **typed})
 
 
 async def list_endpoints(contract: UUID | None) -> list[SeenEndpoint]:
@@ -99,18 +99,6 @@ async def find_number(contract: UUID) -> str:
     """Return the number of a contract."""
     number: str = await fetch_value("select number from contract where id = $1", contract)
     return number
-
-
-async def may_see_secret(viewer: UUID, endpoint: UUID) -> bool:
-    """Whether the person made the newest secret a moment ago and has not seen it."""
-    found: bool = await fetch_value(
-        "select exists (select from webhook_endpoint where id = $1 and secret_by = $2"
-        " and secret_unshown and removed_at is null and secret_at > $3)",
-        endpoint,
-        viewer,
-        clock.now() - SHOWN_WITHIN,
-    )
-    return found
 
 
 @dataclass(frozen=True)

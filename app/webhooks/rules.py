@@ -128,9 +128,9 @@ def next_attempt(failures: int, problem: Problem, now: datetime) -> datetime | N
 def pause_after(
     problem: Problem, created_at: datetime, delivered_at: datetime | None
 ) -> PauseReason | None:
-    """Return why an endpoint is paused whose delivery was given up; None if it goes on.
+    """Return why an endpoint is paused whose delivery was given up; None if it stays in use.
 
-    An endpoint that took other events meanwhile refuses this one, not all.
+    An endpoint that took other events since then refuses this one, not all.
 
     Args:
         created_at: of the delivery.
@@ -138,8 +138,8 @@ def pause_after(
     """
     if problem in ENDS:
         return ENDS[problem]
-    goes_on = delivered_at is not None and delivered_at > created_at
-    return None if goes_on else PauseReason.FAILING
+    took_others = delivered_at is not None and delivered_at > created_at
+    return None if took_others else PauseReason.FAILING
 
 
 def preset_name(preset: Preset) -> str:

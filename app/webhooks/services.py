@@ -132,7 +132,7 @@ async def change_endpoint(
 
 
 async def pause_endpoint(*, contract: UUID | None, endpoint: UUID, actor: UUID) -> None:
-    """Send an endpoint nothing for now. Events go on being kept for it, for 30 days.
+    """Send an endpoint nothing for now. Its events are kept for 30 days.
 
     Raises:
         NotOwner: the actor no longer owns the contract.

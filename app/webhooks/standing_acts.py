@@ -14,7 +14,7 @@ from app.web.i18n import N_, moment
 from app.web.i18n import gettext as _
 from app.webhooks import emission_services, secret_services, services
 from app.webhooks.access import Whose, provide_delivery, provide_endpoint
-from app.webhooks.endpoint_acts import NOT_OWNER, Find, told
+from app.webhooks.endpoint_acts import NOT_OWNER, Find, contract_fact
 from app.webhooks.event_rules import event_name
 from app.webhooks.queries import SeenDelivery, SeenEndpoint
 from app.webhooks.rules import Preset, State
@@ -97,7 +97,7 @@ async def _state(step: Step, find: Find, context: Context, payload: OfEndpoint) 
         shown += [(_("Event"), event_name(delivery.event_type)), (_("Date and time"), at)]
     return Statement(
         heading=_(step.heading),
-        facts=[*told(about.whose), *shown],
+        facts=[*contract_fact(about.whose), *shown],
         back=about.url,
         notes=[_(note) for note in step.notes],
         warning=_(step.warning) if step.warning else "",

@@ -22,7 +22,8 @@ class WebhookEndpoint(Table):
         secret_by, secret_at: who made the newest secret, and when.
         previous_secret, previous_until: the secret before it, which signs as well for a day.
         delivered_at: the last time that the endpoint took something.
-        rests_until, lease: no worker takes the endpoint before; whose it is meanwhile.
+        rests_until: no worker takes the endpoint before.
+        lease: which worker has it.
     """
 
     id = UUID(primary_key=True, default=uuid7)

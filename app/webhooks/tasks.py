@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from app.background.task import Step, Task, repeat
 from app.settings import Settings
-from app.webhooks.pending_services import tell_pending
+from app.webhooks.pending_services import emit_pending
 from app.webhooks.worker import WebhookDeliveries
 
 
@@ -14,5 +14,5 @@ async def _deliveries(settings: Settings) -> AsyncIterator[Step]:
     yield WebhookDeliveries(settings).step
 
 
-TELLING = Task("webhook-events", repeat(tell_pending), pause_seconds=1.0)
+EMISSION = Task("webhook-events", repeat(emit_pending), pause_seconds=1.0)
 DELIVERY = Task("webhook-delivery", _deliveries, pause_seconds=1.0)

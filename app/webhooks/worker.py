@@ -28,7 +28,7 @@ from app.webhooks.secret_services import SECRET, URL, read_box
 from app.webhooks.signature_rules import signature
 
 COURIERS = 8
-# A step ends soon, so that the process can end; the next one goes on.
+# A step ends soon, so that the process can end; the next step continues.
 STEP_SECONDS = 5.0
 
 log = structlog.get_logger()

@@ -15,8 +15,9 @@ LEAVING = f"""
            own.role = 'owner'
            and own.ends_on >= (now() at time zone own.time_zone)::date
            and not exists (
-               select 1 from membership other
+               select 1 from membership other join portal_user o on o.id = other."user"
                where other.contract = own.id and other.role = 'owner' and other."user" <> $1
+                 and (o.disabled_at is null or last.disabled)
            ) as keeps
     from (select exists (
               select 1 from portal_user
@@ -24,7 +25,9 @@ LEAVING = f"""
           ) and not exists (
               select 1 from portal_user
               where id <> $1 and staff_role = 'administrator' and disabled_at is null
-          ) as administrator) last
+          ) as administrator, exists (
+              select 1 from portal_user where id = $1 and disabled_at is not null
+          ) as disabled) last
     left join ({SEEN}) own on true
     order by own.number
 """

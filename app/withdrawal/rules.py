@@ -34,7 +34,8 @@ class Leaving:
 
     Attributes:
         contracts: all contracts of the person, by number.
-        kept_by: ids of those contracts that run and have no other owner.
+        kept_by: ids of those contracts that run and have no other owner who can sign in. A person
+            whose own account is disabled is kept only where there is no other owner at all.
         last_administrator: whether no other person administers the portal.
     """
 

@@ -114,6 +114,7 @@ def situation(**changes: Any) -> Situation:
     """A running contract with four servers allocated to an environment never activated."""
     found = Situation(
         environment=ENVIRONMENT,
+        name="本番環境",
         retired=False,
         contract=CONTRACT,
         today=TODAY,

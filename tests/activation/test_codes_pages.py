@@ -84,6 +84,17 @@ async def test_scanned_text_in_any_case_is_enough(owner: httpx.AsyncClient, here
     assert len(await here.rows()) == 1
 
 
+async def test_only_the_page_of_the_photos_may_ask_for_the_camera(
+    owner: httpx.AsyncClient, here: Place
+) -> None:
+    for answer in (await owner.get(f"{here.url}/photos"), await _send(owner, here)):
+        assert answer.headers["permissions-policy"].startswith("camera=(self),")
+        assert "/static/camera." in answer.text
+    other = await owner.get(here.url)
+    assert other.headers["permissions-policy"].startswith("camera=(),")
+    assert "/static/camera." not in other.text
+
+
 async def test_the_same_request_again_leads_to_its_activation(
     owner: httpx.AsyncClient, here: Place
 ) -> None:

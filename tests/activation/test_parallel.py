@@ -218,7 +218,7 @@ async def test_a_return_file_is_taken_after_the_last_day_and_after_an_early_end_
     portal: Portal, stage: Stage, here: Place
 ) -> None:
     await move(here)
-    await stop(here.environment, here.actor)
+    await stop(here.environment, 1, here.actor)
     assert (await here.answer(upload(purpose="return", prev_seq=1))).ended
     await move(here, "C")
     await pass_the_day(portal, stage)
@@ -247,9 +247,21 @@ async def test_a_move_back_to_the_old_system_ends_it(here: Place) -> None:
 
 async def test_the_second_of_two_owners_who_end_it_changes_nothing(here: Place) -> None:
     await move(here)
-    await stop(here.environment, here.actor)
-    await stop(here.environment, here.actor)
+    await stop(here.environment, 1, here.actor)
+    await stop(here.environment, 1, here.actor)
     assert len(await audited("parallel-end")) == 1
+
+
+async def test_a_confirmation_that_comes_late_does_not_end_the_next_one(
+    portal: Portal, stage: Stage, owner: httpx.AsyncClient, here: Place
+) -> None:
+    await move(here)
+    proposed = await owner.post(f"{here.url}/parallel/stop")
+    await pass_the_day(portal, stage)
+    await move(here, "C")
+    assert (await owner.get(proposed.headers["location"])).status_code == 404
+    await owner.post(proposed.headers["location"])
+    assert (await operation(here))["ended_at"] is None
 
 
 async def start(owner: httpx.AsyncClient, here: Place, days: str = "7") -> httpx.Response:
@@ -284,6 +296,7 @@ async def test_both_systems_and_the_last_day_are_on_the_page_until_it_ends(
     await start(owner, here)
     page = (await owner.get(here.url)).text
     assert "旧システムの最終日" in page and "あと7日" in page
+    assert page.count("まで並行稼働") == 1, "beside its activation in the history"
     assert page.count("製造ライン1") >= 2 and "並行稼働を終了" in page
     done = await confirm(owner, await owner.post(f"{here.url}/parallel/stop"))
     assert "並行稼働を終了しました" in done.text and "旧システムの最終日" not in done.text

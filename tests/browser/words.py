@@ -289,6 +289,7 @@ ENGLISH = {
     "QRコードで表示": "Show as QR codes",
     "QR コードを表示": "Show QR codes",
     "または、QR コードの文字列": "Or the text of the QR codes",
+    "または、QR コードの写真": "Or photos of the QR codes",
     # Quotes
     "見積依頼": "Request a quote",
     "新しい見積依頼": "New quote request",

@@ -44,6 +44,10 @@ RUN_BY = {
     "portal erasures replay": "tests/withdrawal/test_commands.py",
     "portal audit verify": "tests/audit/test_commands.py",
     "portal import": "tests/imports/test_imports.py",
+    "portal single-sign-on list": "tests/single_sign_on/test_commands.py",
+    "portal single-sign-on stop-requiring staff --reason": (
+        "tests/single_sign_on/test_commands.py"
+    ),
     "portal renew-secret": "tests/secret/test_commands.py",
     "licensed-system --state": "tests/test_from_nothing.py",
     "licensed-system --state plant status --openmetrics --out": (

@@ -102,10 +102,11 @@ FURTHER = {
     },
     "quotes": {"wording": "rules"},
     "withdrawal": {"commands": "pages"},
-    # The console has the same pages as owners, as for webhooks.
-    "single_sign_on": dict.fromkeys(
-        ("controllers", "claim_controllers", "default_controllers"), "acts"
-    ),
+    "single_sign_on": {
+        # The console has the same pages as owners, as for webhooks.
+        **dict.fromkeys(("controllers", "claim_controllers", "default_controllers"), "acts"),
+        "commands": "pages",
+    },
     "webhooks": {
         "courier": "services",
         "worker": "services",
@@ -129,6 +130,7 @@ EXCEPTIONS = {
     ("app.imports.commands", "app.cli.runtime"),
     ("app.resources.commands", "app.cli.runtime"),
     ("app.secret.commands", "app.cli.runtime"),
+    ("app.single_sign_on.commands", "app.cli.runtime"),
     ("app.staff.commands", "app.cli.runtime"),
     ("app.withdrawal.commands", "app.cli.runtime"),
 }

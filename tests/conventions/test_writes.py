@@ -54,7 +54,7 @@ IN_SQL = {
     "app.single_sign_on.log_out_services._use": UPSERT,
     "app.single_sign_on.services.link": UPSERT,
     "app.single_sign_on.trial_services.pass_test": COMPUTED,
-    "app.webhooks.pending_services._tell_or_postpone": HOT,
+    "app.webhooks.pending_services._emit_or_postpone": HOT,
     "app.webhooks.pending_services._wait": UPSERT,
     "app.withdrawal.erasure_services._forget_invitations_and_mails": MANY,
     "app.withdrawal.erasure_services._note": UPSERT,

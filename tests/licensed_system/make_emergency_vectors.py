@@ -72,6 +72,21 @@ STATUSES = (
 )
 
 
+# Runs one after the other, from the first use on: the clock is set back, starts in the past and
+# is set right. In all it runs through 14 days and a half.
+READINGS = (
+    ("2026-04-10T03:00:00Z", Standing.LICENSED),
+    ("2026-04-09T04:00:00Z", Standing.LICENSED),
+    ("2026-04-10T03:00:00Z", Standing.LICENSED),
+    ("2000-01-01T00:00:00Z", Standing.NOT_LICENSED),
+    ("2026-04-10T03:00:00Z", Standing.LICENSED),
+    ("2026-04-08T03:00:00Z", Standing.NOT_LICENSED),
+    ("2026-04-14T15:59:59Z", Standing.LICENSED),
+    ("2026-04-14T16:00:00Z", Standing.NOT_LICENSED),
+    ("2026-04-14T03:00:00Z", Standing.NOT_LICENSED),
+)
+
+
 def vectors() -> Claims:
     """The file's content."""
     return {
@@ -94,6 +109,7 @@ def vectors() -> Claims:
             "file": _file(products=[product()]).decode("ascii"),
             "first_used_at": f"{START:%Y-%m-%dT%H:%M:%SZ}",
             "at": [{"now": now, "standing": str(standing)} for now, standing in STATUSES],
+            "readings": [{"now": now, "standing": str(standing)} for now, standing in READINGS],
         },
     }
 

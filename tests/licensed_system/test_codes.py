@@ -208,6 +208,8 @@ def test_without_segno_codes_are_refused_in_words_and_no_request_is_made(plant: 
         ["request", "--qr", "a.jpg"],
         ["activate"],
         ["activate", "a.jwt", "--text", "-"],
+        ["activate", "--photo"],
+        ["activate", "--photo", "a.jpg", "--text", "-"],
         ["activate", "--text", "-", "--portal", "https://portal.example.com"],
     ],
     ids=" ".join,

@@ -168,13 +168,13 @@ def test_a_clock_behind_the_latest_time_seen_is_refused(plant: Plant) -> None:
     assert refusal(plant, plant.issuer.emergency()) is Outcome.CLOCK_TURNED_BACK
 
 
-def test_turning_the_clock_back_gains_no_day(plant: Plant) -> None:
+def test_a_file_waits_while_the_clock_is_far_behind(plant: Plant) -> None:
     use(plant, plant.issuer.emergency())
     plant.later(days=13).status()
     plant.later(days=-10)
-    assert plant.status().lines[0].days_left == 1
-    plant.later(days=7)
-    assert plant.status().standing is Standing.NOT_LICENSED, "a clock that stays behind ends it"
+    assert plant.status().warnings[0] is Reason.EMERGENCY_PAUSED
+    assert report(plant).status.standing is Standing.NOT_LICENSED
+    assert plant.later(days=10).status().lines[0].days_left == 1
 
 
 def test_a_file_ends_with_what_it_was_made_for(plant: Plant) -> None:

@@ -12,6 +12,7 @@ from licensed_system import emergency, status, trust
 from licensed_system.emergency import EmergencyHolder, Running
 from licensed_system.outcomes import Refused
 from licensed_system.status import Remembered
+from tests.licensed_system.clocked import Clocked
 from tests.licensed_system.make_emergency_vectors import vectors
 from tests.licensed_system.make_vectors import ACCEPTED, FOLDER, written
 
@@ -52,3 +53,11 @@ def test_the_good_vector_stands_as_it_states(at: dict[str, str]) -> None:
     running = Running(file, datetime.fromisoformat(told["first_used_at"]))
     known = Remembered(None, False, (), now, None, None, running)
     assert status.judge(known, {}, now).standing == at["standing"]
+
+
+def test_the_readings_stand_as_they_state_one_after_the_other() -> None:
+    told = EMERGENCY["statuses"]
+    file, _ = emergency.verify_signature(told["file"].encode(), ROOTS)
+    system = Clocked(file, datetime.fromisoformat(told["first_used_at"]))
+    for at in told["readings"]:
+        assert system.at(datetime.fromisoformat(at["now"])).standing == at["standing"], at

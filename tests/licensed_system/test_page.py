@@ -14,7 +14,7 @@ import html5lib
 import pytest
 
 from licensed_system.jws import check_code
-from licensed_system.page_handler import LARGEST_BODY
+from licensed_system.page_choice import LARGEST_FORM
 from licensed_system.page_server import PageServer
 from licensed_system.status import Standing
 from tests.licensed_system.browser import Browser
@@ -88,7 +88,7 @@ def test_odd_forms_are_a_missing_file(browser: Browser, kind: str) -> None:
 
 
 def test_a_file_too_large_is_refused_and_the_answer_arrives(browser: Browser) -> None:
-    for size in (64 * 1024 + 1, LARGEST_BODY + 1, 5_000_000):
+    for size in (64 * 1024 + 1, LARGEST_FORM + 1, 5_000_000):
         answer = browser.choose(b"a" * size)
         assert (answer.status, "<code>too-large</code>" in answer.text) == (422, True)
 

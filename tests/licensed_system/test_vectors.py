@@ -138,6 +138,7 @@ def test_every_outcome_of_a_file_has_a_vector() -> None:
     of_commands = {
         Outcome.NOT_INITIALISED, Outcome.ALREADY_INITIALISED, Outcome.NOT_ACTIVATED, Outcome.BUSY,
         Outcome.UNREADABLE_FILE, Outcome.UNWRITABLE_FILE, Outcome.BAD_TRUST_FILE,
+        Outcome.ROOTS_MISSING, Outcome.NOT_SIGNED_BY_ROOTS,
         Outcome.CRYPTOGRAPHY_TOO_OLD, Outcome.NO_FINGERPRINT, Outcome.STILL_LICENSED,
         Outcome.DAMAGED_STATE, Outcome.PORT_IN_USE, Outcome.UNSAFE_FOLDER,
         *map(Outcome, portal_messages.MESSAGES), *map(Outcome, part_messages.MESSAGES),

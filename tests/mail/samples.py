@@ -70,7 +70,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "second-factors-removed": {"removed_at": AT},
     "webhook-paused": {
         **{"webhook": "CRM <本番>", "host": "hooks.example.com", "number": "D-1001"},
-        **{"cause": "3日間、何も受け取られませんでした。", "link": f"{URL}/contracts/D-1001"},
+        **{"cause": "It accepted nothing for three days.", "link": f"{URL}/contracts/D-1001"},
     },
     "staff-invitation": {"code": "hanako", "link": LINK, "expires_at": AT},
 }

@@ -13,7 +13,15 @@ from app.database import fetch, fetch_one, fetch_value, unit_of_work, uuid7
 from app.encryption import make_secret
 from app.mail import services
 from app.mail.rules import BACK_OFF, Reason, Recipient, State, after_failure, told
-from app.mail.services import OutsideUnitOfWork, claim, enqueue, retry, settle_sent, withdraw
+from app.mail.services import (
+    OutsideUnitOfWork,
+    claim,
+    enqueue,
+    enqueue_for_each,
+    retry,
+    settle_sent,
+    withdraw,
+)
 from app.mail.worker import Deliveries
 from app.settings import Settings, read_settings
 from tests.conftest import Portal
@@ -53,6 +61,15 @@ async def fate(id: UUID) -> tuple[str, str | None, str]:
 
 async def come_due() -> None:
     await fetch("update mail set due_at = now() where state = 'queued'")
+
+
+async def test_an_invalid_address_does_not_keep_the_others_from_their_mails(portal: Portal) -> None:
+    people = [replace(TO, address="no address"), TO]
+    async with unit_of_work():
+        await enqueue_for_each(
+            portal.settings, "password-changed", people, about=uuid7(), changed_at=clock.now()
+        )
+    assert await fetch_value("select count(*) from mail") == 1
 
 
 async def test_a_mail_lives_and_dies_with_the_change_that_it_tells_of(portal: Portal) -> None:

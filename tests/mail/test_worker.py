@@ -31,7 +31,7 @@ async def test_a_worker_killed_in_the_midst_of_deliveries_loses_nothing(
     portal: Portal, stage: Stage
 ) -> None:
     tally = await deliver_through_kills(
-        portal.settings, portal.dsn, stage.owner_dsn(portal.dsn), mails=60, kills=3, seed=1
+        portal.settings, portal.dsn, stage.owner_dsn(portal.dsn), count=60, kills=3, seed=1
     )
     assert (tally.written, tally.kills) == (60, 3)
     assert (tally.lost, tally.not_settled) == (0, 0)

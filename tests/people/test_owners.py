@@ -9,7 +9,7 @@ import pytest
 from app.database import fetch
 from tests.conftest import Portal
 from tests.people.owners import KINDS, clash, make_pair
-from tests.people.post import make_owner, membership_form, membership_id, role_of
+from tests.people.post import confirm, make_owner, membership_form, membership_id, role_of
 
 ROUNDS = 15
 
@@ -93,3 +93,49 @@ async def test_whoever_became_the_last_owner_before_confirming_is_told_so(
     form = await owner.get(refused.headers["location"])
     assert str(form.url.path) == page and "先にほかの方をオーナーにしてください" in form.text
     assert await role_of("owner") == "owner"
+
+
+async def _disable(code: str, by: str) -> None:
+    await fetch(
+        "update portal_user set disabled_at = now(), disabled_by = $2 where code = $1", code, by
+    )
+
+
+@pytest.mark.parametrize("by", ["vendor", "provider"])
+@pytest.mark.parametrize("act", ["demotion", "removal"])
+async def test_an_owner_who_cannot_sign_in_does_not_stand_in_for_the_last_one(
+    owner: httpx.AsyncClient, act: str, by: str
+) -> None:
+    await make_owner("member")
+    page = f"/contracts/D-1001/members/{await membership_id('owner')}"
+    form = await membership_form("owner", role="member", notification="1")
+    place = page if act == "demotion" else f"{page}/removal"
+    first = await owner.post(place, data=form)
+    await _disable("member", by)
+    refused = await owner.post(first.headers["location"])
+    told = await owner.get(refused.headers["location"])
+    assert "ログインできるオーナーが1人以上必要" in told.text, "at the confirm step"
+    at_once = await owner.post(place, data=form)
+    assert at_once.status_code == 422 and "ログインできるオーナーが1人以上必要" in at_once.text
+    assert await role_of("owner") == "owner"
+    own = await membership_id("owner")
+    for sql in ("delete from membership", "update membership set role = 'member'"):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await fetch(f"{sql} where id = $1", own)
+
+
+async def test_an_owner_who_can_sign_in_removes_one_who_cannot(owner: httpx.AsyncClient) -> None:
+    await make_owner("member")
+    await _disable("member", "provider")
+    page = f"/contracts/D-1001/members/{await membership_id('member')}"
+    await confirm(owner, await owner.post(f"{page}/removal"))
+    assert await role_of("member") is None
+
+
+async def test_of_owners_who_cannot_sign_in_one_is_left(portal: Portal) -> None:
+    await make_owner("member")
+    for code in ("owner", "member"):
+        await _disable(code, "vendor")
+    await fetch("delete from membership where id = $1", await membership_id("owner"))
+    with pytest.raises(asyncpg.CheckViolationError):
+        await fetch("delete from membership where id = $1", await membership_id("member"))

@@ -314,4 +314,7 @@ async def test_hostile_bodies_are_refused_by_the_whole_portal(portal: Portal) ->
             "/",
         ):
             assert (await provider.get(path)).status_code == 404, path
-        assert (await provider.delete("/Users")).status_code == 405
+        wrong = await provider.delete("/Users")
+        assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, OPTIONS, POST")
+        options = await provider.options("/Users")
+        assert (options.status_code, options.headers["allow"]) == (204, "GET, OPTIONS, POST")

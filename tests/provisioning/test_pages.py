@@ -10,7 +10,7 @@ from tests.provisioning.steps import calling, connected, create, made_token, pat
 from tests.service_accounts.steps import token_in
 from tests.single_sign_on.provider import Provider
 from tests.single_sign_on.steps import company_of, connect, recorded
-from tests.staff.steps import confirmed, message
+from tests.staff.steps import confirmed, done, message
 
 
 async def _press(client: httpx.AsyncClient, path: str, **data: str) -> httpx.Response:
@@ -53,6 +53,22 @@ async def test_a_token_is_made_shown_once_used_replaced_and_revoked(
             assert (await provider.get("/Users")).status_code == 401
         assert (await person.get(page)).status_code == 200
     assert len(await recorded("provisioning-token-creation")) == 1
+
+
+async def test_the_pages_say_that_another_issuer_revokes_the_token(
+    portal: Portal, owner: httpx.AsyncClient
+) -> None:
+    connection, _token = await connected(portal)
+    await delegate(await company_of(), allowed=True, actor=await user_id("staff"))
+    place = "/contracts/D-1001/single-sign-on"
+    kept = {"issuer": connection.issuer, "client_id": connection.client_id}
+    for sent, said in ((kept, False), ({**kept, "issuer": "https://other.example"}, True)):
+        asked = await owner.post(place, data={**sent, "offline_access": "1", "revision": "9"})
+        page = await owner.get(asked.headers["location"])
+        assert ("トークンは失効します" in page.text) is said
+    await done(owner, place, {**kept, "issuer": "https://other.example"})
+    shown = (await owner.get(f"{place}/provisioning")).text
+    assert ">失効<" in shown and "新しいトークンを作成し" in shown
 
 
 async def test_owners_who_were_not_let_and_other_people_find_nothing(

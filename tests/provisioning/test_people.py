@@ -1,15 +1,20 @@
 """A company's identity provider makes, deactivates and moves the accounts of its people."""
 
 import asyncio
+from contextvars import Context
 
 import httpx
+import pytest
 
-from app.database import fetch, fetch_value
+from app.database import fetch, fetch_value, unit_of_work
+from app.people.membership_services import LastOwner, end_membership
 from tests.conftest import Portal
-from tests.people.post import mails_to, make_owner
+from tests.people.post import mails_to, make_owner, membership_id, user_id
 from tests.provisioning.steps import calling, connected, create, disabled_by, patch, person
 from tests.single_sign_on.steps import PASSWORD, recorded, sessions
+from tests.staff.steps import confirmed, done
 
+WAITING = "select count(*) from pg_locks where not granted"
 OFF, ON = patch("replace", {"active": False}), patch("replace", {"active": True})
 
 
@@ -148,6 +153,39 @@ async def test_two_owners_deactivated_at_once_leave_one(portal: Portal) -> None:
     assert sorted(each.status_code for each in answers) == [200, 409]
 
 
+@pytest.mark.parametrize("first", ["deactivation", "departure"])
+async def test_an_owner_leaves_while_the_other_is_deactivated_and_one_can_sign_in(
+    portal: Portal, first: str
+) -> None:
+    _, token = await connected(portal)
+    await make_owner("member")
+    contract = await fetch_value("select id from contract where number = 'D-1001'")
+    own, actor = await membership_id("owner"), await user_id("owner")
+    async with calling(portal, token) as provider:
+        made = await create(provider, "member@example.com")
+
+        async def deactivate() -> bool:
+            return (await provider.patch(f"/Users/{made['id']}", json=OFF)).status_code == 200
+
+        async def leave() -> bool:
+            try:
+                await end_membership(contract=contract, membership=own, actor=actor)
+            except LastOwner:
+                return False
+            return True
+
+        acts = [deactivate, leave] if first == "deactivation" else [leave, deactivate]
+        tasks: list[asyncio.Task[bool]] = []
+        async with unit_of_work():
+            await fetch("select 1 from contract where id = $1 for update", contract)
+            for act in acts:
+                # A task of its own, outside of this transaction.
+                tasks.append(asyncio.create_task(act(), context=Context()))
+                while await fetch_value(WAITING) < len(tasks):
+                    assert not any(task.done() for task in tasks), "it did not wait"
+        assert [await task for task in tasks] == [True, False]
+
+
 async def test_fifty_calls_at_once_make_one_account(portal: Portal) -> None:
     _, token = await connected(portal)
     async with calling(portal, token) as provider:
@@ -209,6 +247,48 @@ async def test_the_vendor_decides_about_accounts_that_it_disabled(portal: Portal
         assert refused.status_code == 409
         assert (await provider.patch(f"/Users/{made['id']}", json=OFF)).status_code == 200
     assert await disabled_by("member") == "both"
+
+
+async def test_staff_disable_what_a_provider_deactivated_and_it_holds(portal: Portal) -> None:
+    _, token = await connected(portal)
+    member = f"/staff/users/{await user_id('member')}"
+    async with calling(portal, token) as provider, await portal.signed_in("clerk") as clerk:
+        made = await create(provider, "member@example.com", active=False)
+        assert f"{member}/disabling" in (await clerk.get(member)).text
+        page = await done(clerk, f"{member}/disabling", {"reason": "不正利用の疑い"})
+        assert "停止中" in page.text and "会社側で停止中" in page.text
+        assert await disabled_by("member") == "both"
+        again = await clerk.post(f"{member}/disabling", data={"reason": "x"})
+        assert again.status_code == 404, "the vendor has done it already"
+        for refused in (
+            await provider.patch(f"/Users/{made['id']}", json=ON),
+            await provider.put(f"/Users/{made['id']}", json=person("member@example.com")),
+        ):
+            assert refused.status_code == 409 or refused.json()["active"] is False
+        assert (await provider.delete(f"/Users/{made['id']}")).status_code == 204
+        back = await provider.post("/Users", json=person("member@example.com"))
+        assert back.status_code == 409
+        assert await disabled_by("member") == "both"
+    assert len(await recorded("account-disabling")) == 1
+
+
+async def test_the_vendor_takes_back_its_own_word_first(portal: Portal) -> None:
+    _, token = await connected(portal)
+    member = f"/staff/users/{await user_id('member')}"
+    async with calling(portal, token) as provider, await portal.signed_in("clerk") as clerk:
+        await create(provider, "member@example.com", active=False)
+        await done(clerk, f"{member}/disabling", {"reason": "不正利用の疑い"})
+        asked = (await clerk.post(f"{member}/enabling")).headers["location"]
+        assert "会社側でも停止" in (await clerk.get(asked)).text
+        await confirmed(clerk, asked)
+        assert await disabled_by("member") == "provider", "a person who left stays out"
+        asked = (await clerk.post(f"{member}/enabling")).headers["location"]
+        assert "退職している可能性" in (await clerk.get(asked)).text
+        await confirmed(clerk, asked)
+    assert await disabled_by("member") is None
+    async with portal.anonymous() as visitor:
+        signed_in = {"code": "member", "password": PASSWORD}
+        assert (await visitor.post("/login", data=signed_in)).status_code == 303
 
 
 async def test_another_company_finds_no_one_of_this_one(portal: Portal) -> None:

@@ -1,5 +1,7 @@
 """The token of provisioning opens SCIM only, and nothing else opens SCIM."""
 
+import asyncio
+from contextvars import Context
 from datetime import timedelta
 
 import httpx
@@ -8,7 +10,7 @@ from litestar.routes import HTTPRoute
 
 from app import clock
 from app.accounts.guess_rules import RATES
-from app.database import Changed, Gone, fetch, fetch_value
+from app.database import Changed, Gone, fetch, fetch_value, unit_of_work
 from app.main import make_scim
 from app.provisioning.token_services import (
     forget_unshown,
@@ -17,10 +19,20 @@ from app.provisioning.token_services import (
     take_token,
 )
 from app.service_accounts.token_rules import is_whole
+from app.single_sign_on.connection_services import save_connection
+from app.single_sign_on.values import ConnectionValues
 from tests.api.steps import calling as calling_api
 from tests.conftest import Portal
 from tests.people.post import user_id
-from tests.provisioning.steps import calling, connected, create, made_token, person
+from tests.provisioning.steps import (
+    calling,
+    connected,
+    create,
+    disabled_by,
+    made_token,
+    patch,
+    person,
+)
 from tests.service_accounts.steps import made_token as made_account
 from tests.service_accounts.steps import made_vendor_token
 from tests.single_sign_on.steps import company_of, recorded
@@ -160,3 +172,52 @@ async def test_calls_are_counted_for_each_connection_and_their_use_is_noted(port
     limited = await _answer(portal, token)
     assert limited.status_code == 429 and int(limited.headers["retry-after"]) >= 1
     assert (await _answer(portal, other)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "works"),
+    [({"issuer": "https://other.example"}, 0), ({"client_id": "other"}, 0), ({}, 1)],
+    ids=["issuer", "client", "scope"],
+)
+async def test_the_provider_before_is_out_once_issuer_or_client_change(
+    portal: Portal, changed: dict[str, str], works: int
+) -> None:
+    connection, token = await connected(portal)
+    revision = await fetch_value("select revision from single_sign_on_connection")
+    kept = {"issuer": connection.issuer, "client_id": connection.client_id}
+    values = ConnectionValues(**{**kept, **changed}, offline_access=True)
+    company, actor = await company_of(), await user_id("owner")
+    contract = await fetch_value("select id from contract where number = 'D-1001'")
+    await save_connection(company, values=values, revision=revision, actor=actor, contract=contract)
+    assert (await _answer(portal, token)).status_code == (200 if works else 401)
+    revoked = await fetch(
+        "select actor, contract, subject from audit_event"
+        " where event_type = 'provisioning-token-revocation'"
+    )
+    assert [tuple(row.values()) for row in revoked] == [(actor, contract, company)] * (1 - works)
+    assert (await _answer(portal, await made_token(portal, company))).status_code == 200
+
+
+async def test_a_call_under_way_while_its_token_is_revoked_changes_nothing(portal: Portal) -> None:
+    _, token = await connected(portal)
+    async with calling(portal, token) as provider:
+        made = await create(provider, "member@example.com")
+        off = patch("replace", {"active": False})
+        for again in (False, True):
+            async with unit_of_work():
+                company, actor = await company_of(), await user_id("staff")
+                await revoke_connection_token(company, actor=actor)
+                if again:
+                    seen = await fetch_value("select revision from provisioning_token")
+                    await make_connection_token(
+                        portal.settings, company, revision=seen, actor=actor
+                    )
+                # A task of its own, outside of this transaction.
+                call = provider.patch(f"/Users/{made['id']}", json=off)
+                sent = asyncio.create_task(call, context=Context())
+                while not await fetch_value("select count(*) from pg_locks where not granted"):
+                    assert not sent.done(), "it did not wait for the connection"
+            assert (await sent).status_code == 401
+            assert await disabled_by("member") is None
+            token = await made_token(portal, company)
+            provider.headers["Authorization"] = f"Bearer {token}"

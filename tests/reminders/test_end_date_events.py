@@ -11,7 +11,7 @@ import pytest
 
 from app import clock
 from app.database import fetch, fetch_value
-from app.reminders.event_services import tell_end_dates
+from app.reminders.event_services import emit_end_dates
 from tests.conftest import Portal
 from tests.webhooks.steps import made_endpoint
 
@@ -32,7 +32,7 @@ class Days:
     async def run(self, days_left: int) -> None:
         """What the worker does on that day."""
         await self.goes_to(days_left)
-        while await tell_end_dates(self.portal.settings):
+        while await emit_end_dates(self.portal.settings):
             pass
 
 
@@ -84,5 +84,5 @@ async def test_two_workers_tell_it_once(days: Days) -> None:
     await days.goes_to(100)
     endpoint = await made_endpoint(days.portal.settings)
     await days.goes_to(90)
-    await asyncio.gather(*(tell_end_dates(days.portal.settings) for _ in range(3)))
+    await asyncio.gather(*(emit_end_dates(days.portal.settings) for _ in range(3)))
     assert len(await told(endpoint)) == 1

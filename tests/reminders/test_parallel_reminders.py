@@ -50,7 +50,7 @@ async def test_owners_are_reminded_three_days_before_and_on_the_last_day(
 async def test_nothing_is_said_of_an_old_system_that_was_stopped(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, here: Place
 ) -> None:
-    await stop(here.environment, here.actor)
+    await stop(here.environment, 1, here.actor)
     assert await told(portal, monkeypatch, 7) == []
 
 

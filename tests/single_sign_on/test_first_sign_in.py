@@ -10,7 +10,8 @@ from app.single_sign_on.default_services import choose_default_contracts
 from app.single_sign_on.delegation_services import delegate
 from app.single_sign_on.rules import Connection
 from tests.conftest import Portal
-from tests.people.post import invite, user_id
+from tests.people.post import confirm, invite, link_to, user_id
+from tests.provisioning.steps import calling, create, made_token
 from tests.single_sign_on.provider import Provider
 from tests.single_sign_on.steps import arrive, company_of, connect, recorded, refused_as
 from tests.staff.steps import confirmed
@@ -49,6 +50,12 @@ async def _memberships() -> list[tuple[str, str]]:
     return [(row["number"], row["role"]) for row in rows]
 
 
+async def _accept_terms(visitor: httpx.AsyncClient) -> None:
+    form = await visitor.get("/terms")
+    version = form.text.partition('name="version" value="')[2].partition('"')[0]
+    await visitor.post("/terms", data={"version": version, "agree": "1"})
+
+
 async def test_an_invited_person_gets_an_account_and_joins_without_a_password(
     portal: Portal, connection: Connection, owner: httpx.AsyncClient
 ) -> None:
@@ -58,9 +65,7 @@ async def test_an_invited_person_gets_an_account_and_joins_without_a_password(
         assert (answer.status_code, answer.headers["location"]) == (303, "/contracts/D-1001")
         terms = await visitor.get("/contracts/D-1001")
         assert terms.headers["location"].startswith("/terms"), "as for everyone"
-        form = await visitor.get("/terms")
-        version = form.text.partition('name="version" value="')[2].partition('"')[0]
-        await visitor.post("/terms", data={"version": version, "agree": "1"})
+        await _accept_terms(visitor)
         assert (await visitor.get("/contracts/D-1001")).status_code == 200
     assert await _memberships() == [("D-1001", "member")]
     assert await fetch_value("select name from portal_user where email = $1", NEW) == "新井 花子"
@@ -104,6 +109,45 @@ async def test_an_invitation_that_does_not_count_makes_no_account(
     async with portal.anonymous() as visitor:
         assert refused_as(await arrive(visitor, NEW)) == "no-account"
     assert await _memberships() == []
+
+
+async def _invite_owner(owner: httpx.AsyncClient) -> None:
+    await invite(owner, NEW)
+    await fetch("update invitation set role = 'owner' where email = $1", NEW)
+
+
+async def _left_open() -> bool:
+    found: bool = await fetch_value("select ended_at is null from invitation where email = $1", NEW)
+    return found
+
+
+async def test_an_invitation_to_own_a_contract_takes_the_link_of_the_mail(
+    portal: Portal, connection: Connection, owner: httpx.AsyncClient
+) -> None:
+    await _invite_owner(owner)
+    async with portal.anonymous() as visitor:
+        refused = await arrive(visitor, NEW)
+        assert refused_as(refused) == "owner-invited" and "招待メールのリンク" in refused.text
+        assert await fetch_value("select count(*) from portal_user where email = $1", NEW) == 0
+        assert await _left_open()
+        link = await visitor.get(await link_to(portal, NEW))
+        assert link.status_code == 200 and 'name="password"' in link.text, "as before"
+
+
+async def test_an_account_that_the_provider_made_becomes_an_owner_by_the_link_only(
+    portal: Portal, provider: Provider, connection: Connection, owner: httpx.AsyncClient
+) -> None:
+    await _invite_owner(owner)
+    await _default("D-1002")
+    async with calling(portal, await made_token(portal, await company_of())) as scim:
+        await create(scim, NEW)
+    assert await _left_open(), "provisioning accepts nothing"
+    async with portal.anonymous() as visitor:
+        assert (await arrive(visitor, NEW)).status_code == 303
+        assert await _memberships() == [("D-1002", "member")] and await _left_open()
+        await _accept_terms(visitor)
+        await confirm(visitor, await visitor.post(f"{await link_to(portal, NEW)}/membership"))
+    assert await _memberships() == [("D-1001", "owner"), ("D-1002", "member")]
 
 
 async def test_an_address_that_the_provider_did_not_verify_accepts_no_invitation(

@@ -238,6 +238,59 @@ async def test_a_session_of_the_provider_ends_its_own_session_here_alone(
         assert (await second.get(PAGE)).status_code == 303
 
 
+async def test_a_session_names_its_person_where_the_subject_is_unknown(
+    portal: Portal, provider: Provider, send: Send
+) -> None:
+    async with portal.anonymous() as first, portal.anonymous() as second:
+        for visitor, session in ((first, "one"), (second, "two")):
+            provider.change = partial(_with, sid=session)
+            await arrive(visitor)
+        token = provider.log_out_token(sid="one", sub="not-linked-here")
+        assert (await send(token)).status_code == 200
+        assert (await first.get(PAGE)).status_code == 303
+        assert (await second.get(PAGE)).status_code == 200
+
+
+async def test_an_unknown_session_of_a_known_person_ends_those_without_a_name(
+    portal: Portal, provider: Provider, send: Send
+) -> None:
+    async with portal.anonymous() as unnamed, portal.anonymous() as named:
+        await arrive(unnamed)
+        provider.change = partial(_with, sid="one")
+        await arrive(named)
+        assert (await send(provider.log_out_token(sid="gone"))).status_code == 200
+        assert (await unnamed.get(PAGE)).status_code == 303
+        assert (await named.get(PAGE)).status_code == 200
+        assert (await send(provider.log_out_token(sid="one"))).status_code == 200
+        assert (await send(provider.log_out_token(sid="one"))).status_code == 200, "it has ended"
+        assert (await named.get(PAGE)).status_code == 303
+
+
+async def test_a_session_of_another_person_than_the_subject_is_refused(
+    portal: Portal, provider: Provider, connection: Connection, send: Send
+) -> None:
+    await link_account(connection, "member", "s-member")
+    async with portal.anonymous() as visitor:
+        provider.change = partial(_with, sid="one")
+        await arrive(visitor)
+        refused = await send(provider.log_out_token(sid="one", sub="s-member"))
+        told = (refused.status_code, refused.json()["error_description"])
+        assert told == (400, "other-person")
+        assert (await visitor.get(PAGE)).status_code == 200
+
+
+async def test_a_sign_in_before_its_second_factor_ends_where_its_session_is_unknown(
+    portal: Portal, provider: Provider, send: Send
+) -> None:
+    async with await portal.signed_in("owner") as owner:
+        secret = await add_app(owner)
+    async with portal.anonymous() as visitor:
+        await arrive(visitor)
+        assert (await send(provider.log_out_token(sid="one"))).status_code == 200
+        answer = await visitor.post(SECOND_STEP, data={"way": "app", "code": code(secret)})
+        assert answer.headers["location"].startswith("/login")
+
+
 async def test_sessions_by_password_and_of_other_people_stay(
     portal: Portal, provider: Provider, send: Send
 ) -> None:

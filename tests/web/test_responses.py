@@ -28,6 +28,7 @@ async def test_pages_carry_the_security_headers(owner: httpx.AsyncClient) -> Non
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "same-origin"
         assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        assert answer.headers["permissions-policy"] == "camera=(), geolocation=(), microphone=()"
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
         assert "strict-transport-security" not in answer.headers, "there is no https here"
         assert "server" not in answer.headers

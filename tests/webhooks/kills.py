@@ -1,10 +1,6 @@
-"""Killing the worker while it sends: nothing may be lost, and what comes twice is counted."""
+"""Webhooks, sent by a worker that is killed now and then."""
 
-import asyncio
-import random
-from collections import Counter
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from app import clock
 from app.accounts.services import add_user
@@ -18,21 +14,11 @@ from app.webhooks.services import create_endpoint
 from app.webhooks.values import EndpointValues
 from tests.mail.worker_process import Worker
 from tests.webhooks.authority import make_authority
-from tests.webhooks.receiver import Receiver, Request, receiver_at
+from tests.webhooks.receiver import Receiver, receiver_at
+from tests.worker_kills import Strikes, Tally, tally
 
 LOOPBACK = "127.0.0.0/8"
 ENDPOINTS = 20
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What became of the deliveries."""
-
-    written: int
-    kills: int
-    lost: int
-    duplicates: int
-    not_settled: int
 
 
 async def write_deliveries(settings: Settings, receiver: Receiver, events: int) -> int:
@@ -57,59 +43,23 @@ async def write_deliveries(settings: Settings, receiver: Receiver, events: int) 
 
 
 async def deliver_through_kills(
-    settings: Settings,
-    runtime_dsn: str,
-    owner_dsn: str,
-    folder: Path,
-    *,
-    deliveries: int,
-    kills: int,
-    seed: int,
+    settings: Settings, runtime_dsn: str, owner_dsn: str, *, count: int, kills: int, seed: int
 ) -> Tally:
     """Send events by a worker that is killed now and then, in the midst of deliveries."""
-    dice = random.Random(seed)
     settings = replace(settings, webhook_addresses=(LOOPBACK,))
-    authority = make_authority(folder)
-    loop, struck = asyncio.get_running_loop(), asyncio.Event()
+    authority = make_authority(settings.data_dir)
     async with receiver_at(authority.server) as receiver:
-        written = await write_deliveries(settings, receiver, deliveries // ENDPOINTS)
-        # After so many requests, spread evenly; each kill hits a different moment.
-        due = [written * (n + 1) // (kills + 1) for n in range(kills)]
+        written = await write_deliveries(settings, receiver, count // ENDPOINTS)
         environ = {"SSL_CERT_FILE": str(authority.file), "PORTAL_WEBHOOK_ADDRESSES": LOOPBACK}
         worker = Worker(settings, runtime_dsn, owner_dsn, 1, **environ)
-
-        def on_request(received: int) -> None:
-            if due and received >= due[0]:
-                due.pop(0)
-                loop.call_later(dice.random() * 0.02, strike)
-
-        def strike() -> None:
-            worker.kill()
-            struck.set()
-
-        receiver.on_request = on_request
-        done = 0
-        while await _waiting() or struck.is_set():
-            if struck.is_set():
-                struck.clear()
-                done += 1
-                await worker.replace_killed()
-            await asyncio.sleep(0.05)
-        await worker.stop()
-    times = Counter(_key(request) for request in receiver.received)
-    return Tally(
-        written=written,
-        kills=done,
-        lost=written - len(times),
-        duplicates=sum(times.values()) - len(times),
-        not_settled=await fetch_value(
-            "select count(*) from webhook_delivery where state <> 'delivered'"
-        ),
+        strikes = Strikes(worker, written=written, kills=kills, seed=seed, within=0.02)
+        receiver.on_request = strikes.after
+        done = await strikes.replace_until_settled(_waiting)
+    arrived = [(request.line, request.headers["webhook-id"]) for request in receiver.received]
+    not_settled = await fetch_value(
+        "select count(*) from webhook_delivery where state <> 'delivered'"
     )
-
-
-def _key(request: Request) -> tuple[str, str]:
-    return request.line, request.headers["webhook-id"]
+    return tally(written, done, arrived, not_settled)
 
 
 async def _waiting() -> bool:

@@ -33,7 +33,7 @@ from app.storage import open_storage
 from app.webhooks.event_rules import SOURCES, EventType
 from app.webhooks.message_rules import _slack
 from app.webhooks.payload_rules import PAYLOADS
-from app.webhooks.pending_services import tell_pending
+from app.webhooks.pending_services import emit_pending
 from app.webhooks.rules import Preset
 from tests.activation.world import place, upload
 from tests.conftest import Portal
@@ -50,7 +50,7 @@ Events = list[tuple[str, dict[str, Any]]]
 
 async def events(portal: Portal, endpoint: UUID) -> Events:
     """What an endpoint is told, after everything that waits was written."""
-    while await tell_pending(portal.settings):
+    while await emit_pending(portal.settings):
         pass
     rows = await fetch(
         "select event_type, body from webhook_delivery where endpoint = $1 order by created_at, id",
@@ -231,14 +231,18 @@ async def test_asking_for_answering_and_applying_a_quote(
     assert quotes[2]["quantities"]
 
 
-async def _resource(portal: Portal, product: str) -> UUID:
+async def _resource(portal: Portal, product: str, *, security_fix: bool = False) -> UUID:
     async def content() -> AsyncIterator[bytes]:
         yield b"content"
 
     storage = open_storage(portal.settings)
     file = await upload_file(storage, content(), name="新.zip", media_type="x/y", actor=None)
     return await publish_resource(
-        upload=file, version="2.0", products=[await product_id(product)], actor=None
+        upload=file,
+        version="2.0",
+        products=[await product_id(product)],
+        actor=None,
+        security_fix=security_fix,
     )
 
 
@@ -251,11 +255,27 @@ async def test_a_resource_is_told_to_contracts_that_can_use_it_and_to_the_vendor
     [(_, data)] = await events(portal, told)
     assert (data["resource"], data["contract"]) == (str(resource), contract)
     assert data["products"] == ["ANALYTICS"] and data["size"] == 7
+    assert data["security_fix"] is False
     assert await events(portal, other) == []
     [(_, data)] = await events(portal, vendor)
     assert data["contract"] is None
     both = await fetch("select count(*) as n from webhook_delivery group by event")
     assert [row["n"] for row in both] == [2], "one event, for both endpoints"
+
+
+@pytest.mark.parametrize(("ago", "count"), [(5, 1), (7, 0)])
+async def test_a_security_fix_is_told_to_contracts_for_six_months_after_the_term(
+    portal: Portal, told: UUID, ago: int, count: int
+) -> None:
+    await fetch(
+        "update entitlement set starts_on = current_date - interval '2 years',"
+        " ends_on = current_date - make_interval(months => $1)",
+        ago,
+    )
+    await _resource(portal, "ANALYTICS")
+    assert await events(portal, told) == [], "only a security fix outlives a term"
+    await _resource(portal, "ANALYTICS", security_fix=True)
+    assert [data["security_fix"] for _, data in await events(portal, told)] == [True] * count
 
 
 async def test_a_resource_that_was_withdrawn_meanwhile_is_not_told(
@@ -371,7 +391,7 @@ async def test_chat_channels_get_a_line_in_their_language_with_a_link(
         quantities={await entitlement("WORKFLOW"): 21},
         actor=await user_id("owner"),
     )
-    await tell_pending(portal.settings)
+    await emit_pending(portal.settings)
     bodies = {
         row["endpoint"]: json.loads(row["body"])
         for row in await fetch("select endpoint, body from webhook_delivery")

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -347,17 +346,9 @@ async def test_deliveries_are_forgotten_after_thirty_days(
     assert len(await here.rows()) == 1
 
 
-async def test_killing_the_worker_loses_nothing(
-    portal: Portal, stage: Stage, tmp_path: Path
-) -> None:
+async def test_killing_the_worker_loses_nothing(portal: Portal, stage: Stage) -> None:
     tally = await deliver_through_kills(
-        portal.settings,
-        portal.dsn,
-        stage.owner_dsn(portal.dsn),
-        tmp_path,
-        deliveries=60,
-        kills=2,
-        seed=1,
+        portal.settings, portal.dsn, stage.owner_dsn(portal.dsn), count=60, kills=2, seed=1
     )
     assert (tally.written, tally.kills) == (60, 2)
     assert (tally.lost, tally.not_settled) == (0, 0)

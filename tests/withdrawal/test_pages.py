@@ -9,6 +9,7 @@ import pytest
 from app import clock
 from app.database import fetch, fetch_one, fetch_value
 from app.demo.world import make_world
+from app.withdrawal.queries import find_leaving
 from tests.accounts.factors import PASSWORD, add_app
 from tests.conftest import Portal
 from tests.mail.post import newest, text
@@ -168,6 +169,22 @@ async def test_with_another_owner_they_leave(owner: httpx.AsyncClient) -> None:
     await make_owner("member")
     assert (await leave(owner)).headers["location"] == "/farewell"
     assert not await is_here("owner")
+
+
+@pytest.mark.parametrize("by", ["vendor", "provider"])
+async def test_an_owner_who_cannot_sign_in_lets_no_other_leave(
+    owner: httpx.AsyncClient, by: str
+) -> None:
+    await make_owner("member")
+    place = await to_form(owner)
+    disabling = "update portal_user set disabled_at = now(), disabled_by = $2 where code = $1"
+    await fetch(disabling, "member", by)
+    assert (await owner.post(place, data=reasons())).headers["location"] == PLACE
+    assert "ログインできるただ一人のオーナー" in (await owner.get(PLACE)).text
+    assert await is_here("owner")
+    await fetch(disabling, "owner", by)
+    leaving = await find_leaving(await user_id("owner"))
+    assert not leaving.kept_by, "of two who cannot sign in, one is enough"
 
 
 async def test_the_demo_starts_again_without_who_left(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app import clock
 from app.accounts import guess_rules, throttling
-from app.accounts.exception_services import tell_owners
+from app.accounts.exception_services import mail_owners
 from app.accounts.factors import queries as factor_queries
 from app.accounts.factors.passkey_services import passkey_answers
 from app.accounts.factors.rules import (
@@ -173,7 +173,7 @@ async def _finish(
             by=_by_provider(pending),
         )
         await _link(pending)
-        await tell_owners(settings, pending["id"], signed_in.warned)
+        await mail_owners(settings, pending["id"], signed_in.warned)
         return signed_in
 
 

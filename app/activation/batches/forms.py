@@ -17,8 +17,12 @@ from app.activation.batches.archive_rules import (
 )
 from app.activation.batches.lines import Entry
 from app.activation.batches.wording import refusal_message
+from app.activation.parallel.rules import MOST_DAYS
+from app.activation.parallel.values import ParallelValues
 from app.web.background import in_background
+from app.web.forms import Fields
 from app.web.requests import FormData, PageRequest, Upload, read_form
+from app.web.values import kinds
 
 FIELD = "requests"
 # The parts of a form have heads of their own.
@@ -75,7 +79,19 @@ def _with_names_of_their_own(uploads: Sequence[Upload]) -> list[UploadedRequest]
     return found
 
 
-def read_entries(data: FormData, count: int) -> list[Entry]:
-    """Return what was chosen for each of `count` files."""
-    taken = set(data.all("take"))
-    return [Entry(data.get(f"environment-{at}")[:200], str(at) in taken) for at in range(count)]
+def read_entries(data: FormData, count: int) -> tuple[list[Entry], dict[str, str]]:
+    """Return what was chosen for each of `count` files, and what is wrong with it: field → message.
+
+    Takes: for each file that is selected, its environment; for a move, days of parallel operation.
+    """
+    chosen, fields = set(data.all("take")), Fields(data)
+    entries = [_entry(fields, at, taken=str(at) in chosen) for at in range(count)]
+    return entries, fields.errors
+
+
+def _entry(fields: Fields, at: int, *, taken: bool) -> Entry:
+    name, label, days = f"days-{at}", kinds(ParallelValues)["days"].name, 0
+    if taken:
+        days = fields.whole_number(name, label, minimum=1, maximum=MOST_DAYS, empty=0)
+    environment = fields.data.get(f"environment-{at}")[:200]
+    return Entry(environment, taken, days, fields.data.get(name)[:40])

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.activation.batches.archive_rules import UploadedRequest
 from app.activation.format.requests import Refusal, RequestFile, read_request
+from app.activation.parallel.rules import ParallelOutcome
 from app.activation.queries import SeenActivation
 from app.activation.rules import EndActivation, Issue, IssueOutcome, Outcome, Repeat
 
@@ -38,10 +39,14 @@ class Entry:
     Attributes:
         environment: its name as it was typed; not asked where the key tells.
         taken: whether the file is to be answered.
+        days: for which the old system keeps running after a move; 0 for none.
+        typed_days: the same as it was typed.
     """
 
     environment: str = ""
     taken: bool = True
+    days: int = 0
+    typed_days: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,15 @@ class Line:
     """One file of the upload, and what it leads to now.
 
     Attributes:
+        at: its place in the upload, from 0.
         by_key: the system's key tells which environment it is.
         fault: why it cannot be answered now, with the claim of the file at fault.
         decision: what confirming does; None where there is a fault.
+        obstacle: why no old system can go on in parallel; None if it can.
+        parallel_left: how many parallel operations the contract may still begin.
     """
 
+    at: int
     file: UploadedRequest
     entry: Entry
     request: RequestFile | None = None
@@ -63,6 +72,8 @@ class Line:
     claim: str | None = None
     decision: Issue | EndActivation | Repeat | None = None
     last: SeenActivation | None = None
+    obstacle: ParallelOutcome | None = ParallelOutcome.NO_OLD_SYSTEM
+    parallel_left: int = 0
 
     @property
     def choosable(self) -> bool:
@@ -86,6 +97,11 @@ class Line:
         return isinstance(self.decision, Issue) and self.decision.moved
 
     @property
+    def parallel(self) -> bool:
+        """Whether the old system is to go on in parallel."""
+        return self.taken and self.entry.days > 0
+
+    @property
     def repeats_products(self) -> bool:
         """Whether the new file has the products of the last one."""
         return isinstance(self.decision, Issue) and self.last is not None
@@ -105,14 +121,15 @@ def read_lines(
     files: Sequence[UploadedRequest], entries: Sequence[Entry], now: datetime
 ) -> list[Line]:
     """Return every file as a line, verified; nothing is known about environments yet."""
-    return [_read(file, entry, now) for file, entry in zip(files, entries, strict=True)]
+    together = enumerate(zip(files, entries, strict=True))
+    return [_read(at, file, entry, now) for at, (file, entry) in together]
 
 
-def _read(file: UploadedRequest, entry: Entry, now: datetime) -> Line:
+def _read(at: int, file: UploadedRequest, entry: Entry, now: datetime) -> Line:
     found = read_request(file.content, now)
     if isinstance(found, Refusal):
-        return Line(file, entry, fault=found.outcome, claim=found.claim)
-    return Line(file, entry, request=found)
+        return Line(at, file, entry, fault=found.outcome, claim=found.claim)
+    return Line(at, file, entry, request=found)
 
 
 def find_targets(
@@ -157,6 +174,11 @@ def _alone(line: Line, places: Mapping[UUID, int], requests: Mapping[str, int]) 
     if places[line.target.id] > 1:
         return replace(line, fault=LineFault.SAME_ENVIRONMENT)
     return line
+
+
+def parallel_left(lines: Sequence[Line]) -> int:
+    """Return how many parallel operations the contract may still begin; 0 where nothing moves."""
+    return max((line.parallel_left for line in lines), default=0)
 
 
 def decided(

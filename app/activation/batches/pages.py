@@ -23,7 +23,7 @@ from app.contracts.access import provide_changeable_contract, provide_owned_cont
 from app.contracts.rules import SeenContract
 from app.settings import Settings
 from app.web.background import in_background
-from app.web.downloads import attachment
+from app.web.downloads import file_answer
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_head, read_form
 from app.web.responses import see_other
@@ -51,7 +51,8 @@ class ActivationUploads(Controller):
             return _upload_page(request, contract)
         files = await kept_files(draft.upload)
         lines = await services.judge(settings, contract, files, draft.payload.chosen)
-        return await _choice_page(request, contract, draft, lines, draft.errors)
+        errors = {**draft.errors, **wording.line_errors(lines)} if draft.errors else {}
+        return await _choice_page(request, contract, draft, lines, errors)
 
     @post()
     async def upload(
@@ -85,9 +86,11 @@ class ActivationUploads(Controller):
                 request, contract, _("The uploaded files are no longer kept. Select them again.")
             )
         files = await kept_files(draft.upload)
-        entries = read_entries(data, len(files))
+        entries, errors = read_entries(data, len(files))
         lines = await services.judge(settings, contract, files, entries)
-        errors = _errors(lines)
+        errors = {**wording.line_errors(lines), **errors}
+        if not any(line.taken for line in lines):
+            errors = {"form": _("Select at least one file.")}
         if errors:
             return await _choice_page(request, contract, draft, lines, errors)
         payload = RequestFiles.of(contract, entries)
@@ -131,11 +134,7 @@ class ActivationBatches(Controller):
         content = await services.read_archive(settings, contract, batch, files)
         if not is_head(request):
             await services.mark_all_downloaded(contract, files, viewer.id)
-        headers = {
-            "Content-Disposition": attachment(_archive_name(contract)),
-            "Cache-Control": "no-store",
-        }
-        return Response(content, media_type="application/zip", headers=headers)
+        return file_answer(_archive_name(contract), content, "application/zip")
 
 
 async def _kept(
@@ -154,18 +153,6 @@ async def _issued(contract: SeenContract, batch: UUID) -> list[queries.IssuedFil
 
 def _archive_name(contract: SeenContract) -> str:
     return f"activations-{contract.number}.zip"
-
-
-def _errors(lines: Sequence[Line]) -> dict[str, str]:
-    """Return what keeps the chosen lines from being confirmed: field → message."""
-    errors = {
-        f"environment-{at}" if line.asks_environment else f"take-{at}": wording.fault_of(line)
-        for at, line in enumerate(lines)
-        if line.taken and not line.answerable
-    }
-    if not errors and not any(line.taken for line in lines):
-        return {"form": _("Select at least one file.")}
-    return errors
 
 
 def _upload_page(request: PageRequest, contract: SeenContract, error: str = "") -> Response[str]:
@@ -196,6 +183,9 @@ async def _choice_page(
         draft=draft.id,
         lines=lines,
         errors=errors,
+        summary=wording.summary_of(errors, lines),
+        parallel_hint=wording.parallel_hint(lines),
+        parallel_note=wording.parallel_note,
         names=await queries.offered_names(contract) if asks else [],
         fault_of=wording.fault_of,
         outcome_of=wording.outcome_of,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from app.activation.batches.lines import Target, same_name
@@ -51,22 +52,33 @@ async def offered_names(contract: SeenContract) -> list[str]:
 
 @dataclass(frozen=True)
 class IssuedFile:
-    """One of the files that were issued together."""
+    """One of the files that were issued together.
+
+    Attributes:
+        old_until: the last day of the old system that goes on since then in parallel.
+    """
 
     environment: Target
     activation: SeenActivation
+    old_until: date | None
 
 
 async def list_batch(contract: SeenContract, batch: UUID) -> list[IssuedFile]:
     """Return the files that were issued together, in the order of their environments."""
     rows = await fetch(
-        f"select {COLUMNS}, e.name as environment_name from {TABLES}"
+        f"select {COLUMNS}, e.name as environment_name, o.ends_on as old_until from {TABLES}"
         " join environment e on e.id = a.environment"
+        " left join parallel_operation o on o.environment = e.id and o.ended_at is null"
+        " and o.started_at = a.issued_at"
         " where a.batch = $1 and e.contract = $2 order by e.sort_key, e.id",
         batch,
         contract.id,
     )
     return [
-        IssuedFile(Target(row["environment"], row["environment_name"]), seen_activation(row))
+        IssuedFile(
+            Target(row["environment"], row["environment_name"]),
+            seen_activation(row),
+            row["old_until"],
+        )
         for row in rows
     ]

@@ -1,6 +1,7 @@
 """Look at many request files at once, answer those that were chosen, and deliver the files."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from app import clock
@@ -18,8 +19,11 @@ from app.activation.batches.manifest_services import MANIFEST_NAME, build_manife
 from app.activation.batches.queries import IssuedFile
 from app.activation.download_services import mark_downloaded
 from app.activation.format.files import file_name
+from app.activation.issue_services import fitting
+from app.activation.parallel.services import obstacle
 from app.activation.queries import read_situations
-from app.activation.rules import decide
+from app.activation.rules import Issue, decide
+from app.activation.signing import licensee_of
 from app.activation.signing_keys.services import open_office
 from app.contracts.rules import SeenContract
 from app.database import unit_of_work
@@ -52,7 +56,13 @@ async def judge(
     asked = [(place, request.jti) for _, place, request in ready]
     found = await read_situations(contract, asked, now, has_signing_key=office is not None)
     for (at, _, request), (situation, last) in zip(ready, found, strict=True):
-        placed[at] = decided(placed[at], decide(request, situation, now), last)
+        licensee = licensee_of(contract, situation.environment, situation.name)
+        decision = fitting(decide(request, situation, now), request, licensee, office)
+        line = decided(placed[at], decision, last)
+        if isinstance(decision, Issue):
+            kept_from = obstacle(situation, decision, last, request.jkt)
+            line = replace(line, obstacle=kept_from, parallel_left=situation.parallel_left)
+        placed[at] = line
     return placed
 
 

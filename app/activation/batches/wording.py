@@ -1,12 +1,25 @@
 """How the faults of uploads and lines are worded, in the reader's language."""
 
+from collections.abc import Mapping, Sequence
+
 from app.activation.batches.archive_rules import ArchiveFault, ArchiveRefused
-from app.activation.batches.lines import Line, LineFault
+from app.activation.batches.lines import Line, LineFault, parallel_left
+from app.activation.parallel.rules import ParallelOutcome
+from app.activation.parallel.statements import (
+    ParallelPart,
+    chosen_part,
+    offered_part,
+    parallel_span,
+)
+from app.activation.parallel.wording import OUTCOME_MESSAGES
 from app.activation.rules import EndActivation, Issue, Repeat
 from app.activation.statements import changes_of
 from app.activation.wording import message_of_file
-from app.web.i18n import N_
+from app.contracts.rules import SeenContract
+from app.web.i18n import N_, ngettext, number
 from app.web.i18n import gettext as _
+
+MOST_NAMED = 5
 
 ARCHIVE_MESSAGES = {
     ArchiveFault.NO_FILE: N_("Select the activation request files, or one ZIP file with them."),
@@ -75,3 +88,104 @@ def new_in(line: Line) -> list[tuple[str, str, str]]:
     if not isinstance(line.decision, Issue):
         return []
     return [row for row in changes_of(line.last, line.decision) if row[1] != row[2]]
+
+
+def line_errors(lines: Sequence[Line]) -> dict[str, str]:
+    """Return what keeps the selected lines from being confirmed: field → message."""
+    errors = {
+        f"environment-{line.at}" if line.asks_environment else f"take-{line.at}": fault_of(line)
+        for line in lines
+        if line.taken and not line.answerable
+    }
+    return errors | _parallel_errors(lines)
+
+
+def _parallel_errors(lines: Sequence[Line]) -> dict[str, str]:
+    chosen = [line for line in lines if line.parallel and line.answerable]
+    found = {f"days-{line.at}": _obstacle(line.obstacle) for line in chosen if line.obstacle}
+    left = parallel_left(chosen)
+    if found or len(chosen) <= left:
+        return found
+    told = ngettext(
+        "This contract has %(n)s parallel operation left in this calendar year. Clear the days of"
+        " the other systems. If you need more, talk to your sales contact.",
+        "This contract has %(n)s parallel operations left in this calendar year. Clear the days of"
+        " the other systems. If you need more, talk to your sales contact.",
+        left,
+    )
+    return {f"days-{line.at}": told for line in chosen}
+
+
+def _obstacle(outcome: ParallelOutcome) -> str:
+    if outcome is ParallelOutcome.NO_OLD_SYSTEM:
+        return _(
+            "This file does not move the environment away from a system in use, so no old system"
+            " can run in parallel. Clear the days."
+        )
+    return _(OUTCOME_MESSAGES[outcome])
+
+
+def parallel_hint(lines: Sequence[Line]) -> str:
+    """Return what people must know before they enter days; empty where no system moves."""
+    of_moves = {line.obstacle for line in lines if line.moves}
+    if None in of_moves:
+        left = parallel_left(lines)
+        return ngettext(
+            "Where a system moves, the old one can run in parallel. Enter 1 to 30 days for it. This"
+            " contract has %(n)s parallel operation left in this calendar year.",
+            "Where a system moves, the old one can run in parallel. Enter 1 to 30 days for it. This"
+            " contract has %(n)s parallel operations left in this calendar year.",
+            left,
+        )
+    if ParallelOutcome.LIMIT_REACHED in of_moves:
+        return _(OUTCOME_MESSAGES[ParallelOutcome.LIMIT_REACHED])
+    return ""
+
+
+def parallel_note(line: Line) -> str:
+    """Return why the old system of this line alone cannot run in parallel."""
+    running = line.moves and line.obstacle is ParallelOutcome.RUNNING
+    return _(OUTCOME_MESSAGES[ParallelOutcome.RUNNING]) if running else ""
+
+
+def summary_of(errors: Mapping[str, str], lines: Sequence[Line]) -> dict[str, str]:
+    """Return the errors with each message once, at its first field, and the systems it is about."""
+    fields: dict[str, list[str]] = {}
+    for field, message in sorted(errors.items(), key=lambda error: _place(error[0])):
+        fields.setdefault(message, []).append(field)
+    return {of[0]: _about(message, of, lines) for message, of in fields.items()}
+
+
+def _place(field: str) -> int:
+    """Return the place of a field's line; the form as a whole comes first."""
+    return -1 if field == "form" else int(field.rpartition("-")[2])
+
+
+def _about(message: str, fields: Sequence[str], lines: Sequence[Line]) -> str:
+    """Return a message after the systems of its fields; alone where it is about the whole form."""
+    of = [lines[_place(field)] for field in fields if field != "form"]
+    names = [line.request.system.name if line.request else line.file.name for line in of]
+    if not names:
+        return message
+    about = ", ".join(names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    if more > 0:
+        about = _("%(names)s and %(n)s more", names=about, n=number(more))
+    return _("%(names)s: %(problem)s", names=about, problem=message)
+
+
+def parallel_part(contract: SeenContract, taken: Sequence[Line]) -> ParallelPart:
+    """Return what the confirm page says about the old systems of the selected lines."""
+    spans = [
+        f"{line.target.name} – {parallel_span(contract, line.last, line.entry.days)}"
+        for line in taken
+        if line.parallel and line.target and line.last
+    ]
+    if spans:
+        return chosen_part("\n".join(spans))
+    of_moves = {line.obstacle for line in taken if line.moves}
+    if None in of_moves:
+        return offered_part()
+    if ParallelOutcome.LIMIT_REACHED in of_moves:
+        return ParallelPart(notes=[_(OUTCOME_MESSAGES[ParallelOutcome.LIMIT_REACHED])])
+    return ParallelPart()

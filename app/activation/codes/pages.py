@@ -27,6 +27,7 @@ from app.environments.access import place_dependencies, provide_owned_place
 from app.environments.queries import SeenEnvironment
 from app.qr_codes.drawing import draw
 from app.settings import Settings
+from app.web.http.finishing import policy_with_camera
 from app.web.requests import PageRequest, is_head
 from app.web.templates import page
 
@@ -142,6 +143,7 @@ def _photos_page(
         request,
         "activation/codes/photos.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+        headers={"Permissions-Policy": policy_with_camera()},
         contract=contract,
         environment=environment,
         form=form,

@@ -21,7 +21,7 @@ from app.confirmations.services import find_draft, propose
 from app.contracts.rules import SeenContract
 from app.environments.access import place_dependencies, provide_owned_place
 from app.environments.queries import SeenEnvironment
-from app.web.downloads import attachment
+from app.web.downloads import file_answer
 from app.web.forms import read_number
 from app.web.requests import PageRequest, is_head, read_form
 from app.web.responses import see_other
@@ -83,8 +83,7 @@ class EmergencyFiles(Controller):
         if found.downloaded_at is None and not is_head(request):
             await services.note_download(contract, environment.id, found.id, viewer.id)
         name = emergency_file_name(contract.number, environment.name, found.slot)
-        headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
-        return Response(found.content, media_type="application/jose", headers=headers)
+        return file_answer(name, found.content, "application/jose")
 
 
 async def _page(

@@ -35,6 +35,7 @@ class EmergencyOutcome(StrEnum):
     LIMIT_REACHED = "limit-reached"
     STILL_READY = "still-ready"
     ACTIVATE_FIRST = "activate-first"
+    FILE_TOO_LARGE = "file-too-large"
     NO_SIGNING_KEY = "no-signing-key"
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import structlog
@@ -14,9 +13,9 @@ from app.activation.emergencies.queries import read_standby
 from app.activation.emergencies.rules import EmergencyOutcome, Standby
 from app.activation.emergencies.tables import EmergencyFile
 from app.activation.format.jws import thumbprint
-from app.activation.format.signed_files import SigningFailed
+from app.activation.format.signed_files import FileTooLarge, SigningFailed
 from app.activation.licensed_products import expiry
-from app.activation.signing import Licensee, Office
+from app.activation.signing import Licensee, Office, licensee_of
 from app.activation.signing_keys.services import open_office
 from app.audit.services import record
 from app.contracts.rules import SeenContract
@@ -64,14 +63,7 @@ async def make_file(
         outcome = standby.obstacle(slot, has_signing_key=office is not None)
         if outcome is not None or office is None:
             raise EmergencyRefused(outcome or EmergencyOutcome.NO_SIGNING_KEY)
-        licensee = Licensee(
-            contract_number=contract.number,
-            contract_name=contract.name,
-            company=contract.company,
-            time_zone=ZoneInfo(contract.time_zone),
-            environment=environment,
-            environment_name=row.name,
-        )
+        licensee = licensee_of(contract, environment, row.name)
         file = await _signed(office, licensee, standby, slot, now)
         by_account = contract.service_role is not None
         file.issued_by = None if by_account else actor
@@ -105,6 +97,8 @@ async def _signed(
             jti=jti,
             issued_at=now,
         )
+    except FileTooLarge as error:
+        raise EmergencyRefused(EmergencyOutcome.FILE_TOO_LARGE) from error
     except SigningFailed as error:
         log.error("signing-failed", error=str(error))
         raise EmergencyRefused(EmergencyOutcome.NO_SIGNING_KEY) from error

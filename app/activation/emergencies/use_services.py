@@ -2,16 +2,14 @@
 
 from uuid import UUID
 
-import structlog
-
 from app.activation.emergencies.tables import EmergencyUse
 from app.activation.format.requests import ReportedEmergency
 from app.activation.issue_services import Case
 from app.audit.services import record
+from app.contracts.recipient_queries import people_in_charge
 from app.contracts.rules import SeenContract
-from app.database import Record, fetch, rows
-from app.mail.rules import Recipient
-from app.mail.services import enqueue
+from app.database import Record, fetch
+from app.mail.services import enqueue_for_each
 from app.settings import Settings
 
 # Files of the contract $1 with these ids, and whether the system with the key $3 was noted before.
@@ -23,13 +21,6 @@ REPORTED = """
     join contract c on c.id = e.contract
     where c.id = $1 and f.jti = any($2) order by f.id
 """
-OWNERS = """
-    select u.email as address, u.name, u.language from portal_user u
-    join membership m on m."user" = u.id
-    where m.contract = $1 and m.role = 'owner' and u.disabled_at is null order by u.id
-"""
-
-log = structlog.get_logger()
 
 
 async def note_uses(settings: Settings, case: Case) -> None:
@@ -89,22 +80,17 @@ async def _mail_owners(
 ) -> None:
     contract: SeenContract = case.contract
     place: UUID = found["environment"]
-    for person in await rows(Recipient, OWNERS, contract.id):
-        try:
-            await enqueue(
-                settings,
-                "emergency-use",
-                person,
-                about=found["id"],
-                contract=f"{contract.name} ({contract.number})",
-                environment=found["name"],
-                system=case.request.system.name,
-                host=case.request.system.host,
-                first_used_at=use.first_used_at,
-                time_zone=contract.time_zone,
-                days=use.days_used,
-                link=f"{settings.base_url}{contract.url}/environments/{place}/emergency-files",
-            )
-        except ValueError:
-            # An invalid address must not keep the others from getting theirs.
-            log.error("emergency-mail-impossible", file=str(found["id"]))
+    await enqueue_for_each(
+        settings,
+        "emergency-use",
+        await people_in_charge(contract.id),
+        about=found["id"],
+        contract=f"{contract.name} ({contract.number})",
+        environment=found["name"],
+        system=case.request.system.name,
+        host=case.request.system.host,
+        first_used_at=use.first_used_at,
+        time_zone=contract.time_zone,
+        days=use.days_used,
+        link=f"{settings.base_url}{contract.url}/environments/{place}/emergency-files",
+    )

@@ -31,6 +31,10 @@ OUTCOME_MESSAGES = {
         "Activate this environment normally first. After that you can create this emergency file"
         " again."
     ),
+    EmergencyOutcome.FILE_TOO_LARGE: N_(
+        "The emergency file would be larger than 64 KiB, which no system can read. Allocate fewer"
+        " products to this environment, or divide them among several environments."
+    ),
     EmergencyOutcome.NO_SIGNING_KEY: N_(
         "The portal cannot sign activation files at the moment. Nothing was changed. Try again"
         " later or talk to your sales contact."

@@ -139,11 +139,6 @@ def join(parts: PartSet) -> bytes:
     return data
 
 
-def looks_like_parts(text: str) -> bool:
-    """Whether a text begins as a part does."""
-    return _plain(text[:100]).startswith(MARK)
-
-
 def _read_part(part: str) -> tuple[str, str, int, int]:
     found = _PART.fullmatch(part)
     if not found or _checked(part.rpartition("-")[0]) != part:

@@ -13,6 +13,7 @@ from app.activation.format.jws import (
     ALGORITHM,
     MAX_BYTES,
     ML_DSA,
+    SIGNATURE_BYTES,
     Jws,
     JwsError,
     JwsFault,
@@ -29,6 +30,10 @@ from app.activation.format.jws import (
 
 class SigningFailed(RuntimeError):
     """No file left: a key may not sign now, or what a signer gave back does not verify."""
+
+
+class FileTooLarge(SigningFailed):
+    """The file would be larger than the format allows, so no system could read it."""
 
 
 class Signer(Protocol):
@@ -52,6 +57,17 @@ class LocalSigner:
     def sign(self, data: bytes) -> bytes:
         """Sign at once; never raises."""
         return self._key.sign(data)
+
+
+class BlankSigner:
+    """Stands in for a signer where only the size of a file is asked: it signs with zeros."""
+
+    def __init__(self, signer: Signer) -> None:
+        self.public_key: PublicKey = signer.public_key
+
+    def sign(self, _data: bytes) -> bytes:
+        """Return as many bytes as a signature has."""
+        return bytes(SIGNATURE_BYTES[algorithm_of(self.public_key)])
 
 
 @dataclass(frozen=True)
@@ -115,19 +131,32 @@ def write_file(
 
     Raises `SigningFailed`: a faulty signature could also give the key away.
     """
-    lines = [_signed(typ, ALGORITHM, claims, signer)]
-    if second is not None:
-        head, _, signature = _signed(typ, ML_DSA, claims, second).split(".")
-        lines.append(f"{head}..{signature}")
-    text = "\n".join(lines)
+    text = _text(typ, claims, signer, second)
     try:
-        file = read_file(text.encode(), most)
+        file = read_file(f"{text}\n".encode(), most)
     except JwsError as error:
-        raise SigningFailed(f"the file is {error.fault.value}") from error
+        failed = FileTooLarge if error.fault is JwsFault.TOO_LARGE else SigningFailed
+        raise failed(f"the file is {error.fault.value}") from error
     for jws, each in ((file.first, signer), (file.second, second)):
         if jws and each and not (is_signed_by(jws, each.public_key) and jws.payload == claims):
             raise SigningFailed("the signature does not verify")
     return text
+
+
+def file_size(
+    typ: str, claims: Mapping[str, Any], signer: Signer, second: Signer | None = None
+) -> int:
+    """Return how many bytes the file of `claims` has with its final newline; nothing is signed."""
+    blank = BlankSigner(second) if second is not None else None
+    return len(_text(typ, claims, BlankSigner(signer), blank)) + 1
+
+
+def _text(typ: str, claims: Mapping[str, Any], signer: Signer, second: Signer | None) -> str:
+    lines = [_signed(typ, ALGORITHM, claims, signer)]
+    if second is not None:
+        head, _, signature = _signed(typ, ML_DSA, claims, second).split(".")
+        lines.append(f"{head}..{signature}")
+    return "\n".join(lines)
 
 
 def _signed(typ: str, algorithm: str, claims: Mapping[str, Any], signer: Signer) -> str:

@@ -1,4 +1,4 @@
-"""What owners confirm about parallel operation: that the old system has stopped."""
+"""What is confirmed about parallel operation: that the old system has stopped."""
 
 from litestar.exceptions import NotFoundException
 
@@ -15,17 +15,23 @@ from app.web.i18n import day
 from app.web.i18n import gettext as _
 
 
-async def _find(viewer: Viewer, payload: OfEnvironment) -> tuple[SeenContract, SeenEnvironment]:
+class OldSystemStopped(OfEnvironment, frozen=True):
+    """The old system of an environment that has stopped; `seq` is of its activation."""
+
+    seq: int
+
+
+async def _find(viewer: Viewer, payload: OldSystemStopped) -> tuple[SeenContract, SeenEnvironment]:
     place = await provide_place(viewer, payload.contract, payload.environment)
-    if not place.contract.may_change:
+    if not place.contract.may_operate:
         raise NotFoundException
     return place.contract, place.environment
 
 
-async def _state(context: Context, payload: OfEnvironment) -> Statement:
+async def _state(context: Context, payload: OldSystemStopped) -> Statement:
     contract, environment = await _find(context.viewer, payload)
     found = await find_running(environment.id, contract.today)
-    if found is None:
+    if found is None or found.seq != payload.seq:
         raise NotFoundException
     return Statement(
         heading=_("End parallel operation?"),
@@ -40,11 +46,11 @@ async def _state(context: Context, payload: OfEnvironment) -> Statement:
     )
 
 
-async def _perform(context: Context, payload: OfEnvironment) -> Done:
+async def _perform(context: Context, payload: OldSystemStopped) -> Done:
     contract, environment = await _find(context.viewer, payload)
-    await services.stop(environment.id, context.viewer.id)
+    await services.stop(environment.id, payload.seq, context.viewer.id)
     message = _("The parallel operation of %(name)s has ended.", name=environment.name)
     return Done(activations_url(contract, environment), message)
 
 
-PARALLEL_END = Act("parallel-end", OfEnvironment, _state, _perform)
+PARALLEL_END = Act("parallel-end", OldSystemStopped, _state, _perform)

@@ -11,13 +11,12 @@ from litestar.exceptions import NotFoundException
 from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.activation.acts import ACTIVATION, RequestUpload, activations_url
-from app.activation.parallel.acts import PARALLEL_END
+from app.activation.parallel.acts import PARALLEL_END, OldSystemStopped
 from app.activation.parallel.queries import find_running
 from app.activation.parallel.values import ParallelValues
 from app.confirmations.services import Proposal, find_draft, propose
 from app.contracts.rules import SeenContract
 from app.environments.access import place_dependencies, provide_owned_place
-from app.environments.acts import OfEnvironment
 from app.environments.queries import SeenEnvironment
 from app.web.requests import PageRequest, read_form
 from app.web.responses import see_other
@@ -78,11 +77,11 @@ class ParallelOperations(Controller):
         """並行稼働を終了: on to the confirm step."""
         if not contract.may_change:
             raise NotFoundException
-        if await find_running(environment.id, contract.today) is None:
+        found = await find_running(environment.id, contract.today)
+        if found is None:
             return see_other(activations_url(contract, environment))
-        return see_other(
-            await propose(viewer, PARALLEL_END, OfEnvironment(contract.number, environment.id))
-        )
+        payload = OldSystemStopped(contract.number, environment.id, found.seq)
+        return see_other(await propose(viewer, PARALLEL_END, payload))
 
 
 async def _waiting(viewer: Viewer, id: str, environment: UUID) -> Proposal[RequestUpload]:

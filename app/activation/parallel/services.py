@@ -22,6 +22,7 @@ END = """
     from environment e join contract c on c.id = e.contract, activation a
     where p.environment = $1 and e.id = p.environment and a.id = p.activation
       and p.ended_at is null and p.ends_on >= ($2 at time zone c.time_zone)::date
+      and ($4::bigint is null or a.seq = $4)
     returning a.seq, c.id as contract
 """
 
@@ -96,9 +97,15 @@ async def _begin(
     )
 
 
-async def end_running(environment: UUID, reason: EndReason, actor: UUID) -> None:
-    """End the environment's parallel operation, if one runs."""
-    ended = await fetch(END, environment, clock.now(), reason.value)
+async def end_running(
+    environment: UUID, reason: EndReason, actor: UUID, *, seq: int | None = None
+) -> None:
+    """End the environment's parallel operation, if one runs.
+
+    Args:
+        seq: the activation of the only old system that is meant; None for any.
+    """
+    ended = await fetch(END, environment, clock.now(), reason.value, seq)
     for each in ended:
         await record(
             "parallel-end",
@@ -110,8 +117,12 @@ async def end_running(environment: UUID, reason: EndReason, actor: UUID) -> None
         )
 
 
-async def stop(environment: UUID, actor: UUID) -> None:
-    """Note that the owners stopped the old system early; nothing where that is known already."""
+async def stop(environment: UUID, seq: int, actor: UUID) -> None:
+    """Note that the old system was stopped early; nothing where that is known already.
+
+    Args:
+        seq: the activation that the old system ran on.
+    """
     async with unit_of_work():
         await lock_row(Environment, Environment.id == environment)
-        await end_running(environment, EndReason.STOPPED, actor)
+        await end_running(environment, EndReason.STOPPED, actor, seq=seq)

@@ -6,6 +6,7 @@ from datetime import date
 from app import days
 from app.activation.parallel.rules import ParallelOutcome, stop_day
 from app.activation.parallel.wording import OUTCOME_MESSAGES, cannot_be_stopped, span_with_day
+from app.activation.queries import SeenActivation
 from app.activation.rules import EndActivation, Issue
 from app.activation.services import Preview
 from app.activation.wording import count_and_term, name_with_code, return_steps
@@ -34,6 +35,11 @@ def parallel_part(
         return ParallelPart()
     if found.obstacle is not None:
         return ParallelPart(notes=[_(OUTCOME_MESSAGES[found.obstacle])])
+    return offered_part()
+
+
+def offered_part() -> ParallelPart:
+    """Return what there is to say where no days are chosen, and can be."""
     return ParallelPart(
         notes=[
             _(
@@ -49,9 +55,18 @@ def _chosen(contract: SeenContract, found: Preview, parallel_days: int) -> Paral
     if found.obstacle is not None or found.last is None:
         outcome = found.obstacle or ParallelOutcome.NO_OLD_SYSTEM
         return ParallelPart(warning=_(OUTCOME_MESSAGES[outcome]))
-    last_usable = days.last_day_before(found.last.expires_at, contract.time_zone)
+    return chosen_part(parallel_span(contract, found.last, parallel_days))
+
+
+def parallel_span(contract: SeenContract, last: SeenActivation, parallel_days: int) -> str:
+    """Return how long the system that runs on `last` may go on, and its last day."""
+    last_usable = days.last_day_before(last.expires_at, contract.time_zone)
     ends_on = stop_day(contract.today, parallel_days, last_usable)
-    span = span_with_day((ends_on - contract.today).days, ends_on)
+    return span_with_day((ends_on - contract.today).days, ends_on)
+
+
+def chosen_part(span: str) -> ParallelPart:
+    """Return what there is to say where days are chosen."""
     return ParallelPart(
         facts=[(_("Parallel operation of the old system"), span)],
         warning=cannot_be_stopped(),

@@ -46,16 +46,16 @@ def read_external_id(text: str) -> str:
     """
     fields = Fields(form_of({"external_id": text}))
     found = ExternalIdentifier(label=N_("External ID")).read(fields, "external_id", {})
-    told = fields.errors.get("external_id", "")
-    if told or found is None:
-        told = told or _("Enter %(label)s.", label=_("External ID"))
-        raise ApiProblem(Code.INVALID_PARAMETER, errors=[FieldProblem("external_id", told)])
+    message = fields.errors.get("external_id", "")
+    if message or found is None:
+        message = message or _("Enter %(label)s.", label=_("External ID"))
+        raise ApiProblem(Code.INVALID_PARAMETER, errors=[FieldProblem("external_id", message)])
     return found
 
 
-def wrong(member: str, told: str) -> ApiProblem:
+def wrong(member: str, message: str) -> ApiProblem:
     """Return the problem that a member of a body cannot be used."""
-    return ApiProblem(Code.INVALID_VALUE, errors=[FieldProblem(f"/{member}", told)])
+    return ApiProblem(Code.INVALID_VALUE, errors=[FieldProblem(f"/{member}", message)])
 
 
 def require_same(said: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -129,8 +129,8 @@ class LicenseKeyBatchCalls(Controller):
             await _batch(batch_id)
             codes = await export_batch(batch_id, again=False, actor=vendor.holder.id)
             if codes is None:
-                told = _("The license keys of this batch were already downloaded.")
-                raise ApiProblem("already-taken", status=409, detail=told)
+                detail = _("The license keys of this batch were already downloaded.")
+                raise ApiProblem("already-taken", status=409, detail=detail)
             # A rehearsal is undone, so it must not give away what can be taken only once.
             return Answer.of(LicenseKeyCodes(batch_id, [] if call.dry_run else codes))
 

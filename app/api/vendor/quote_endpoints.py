@@ -175,8 +175,8 @@ def _file(file: PdfFile | None) -> tuple[str, bytes | None]:
     if file is None:
         return "", None
     if not is_pdf(file.content) or len(file.content) > LARGEST_PDF:
-        told = _("This is not a complete PDF file. Select a PDF.")
-        raise ApiProblem(Code.INVALID_VALUE, errors=[FieldProblem("/file/content", told)])
+        message = _("This is not a complete PDF file. Select a PDF.")
+        raise ApiProblem(Code.INVALID_VALUE, errors=[FieldProblem("/file/content", message)])
     return clean_file_name(file.name), file.content
 
 

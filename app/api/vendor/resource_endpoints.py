@@ -120,7 +120,7 @@ class ResourceCalls(Controller):
         content = await request.body()
         found = await sbom_acts.read_upload(content)
         if isinstance(found, SbomFault):
-            raise ApiProblem(Code.MALFORMED, detail=sbom_acts.fault_told(found))
+            raise ApiProblem(Code.MALFORMED, detail=sbom_acts.fault_message(found))
 
         async def work() -> Answer:
             await do(call, sbom_acts.ATTACHMENT, SbomChange(resource_id), content)

@@ -15,6 +15,7 @@ from app.activation.format.signed_files import read_file
 from app.activation.machine_moves import moves_allowed, moves_in_year
 from app.activation.rules import FileState, file_state
 from app.database import row, rows
+from app.staff.activations.emergency_queries import FILES, EmergencyFile
 from app.web.forms import read_number
 from app.web.lists.listings import Listing, Order, Where, fields_of, words_in
 from app.web.searching import contains, pattern
@@ -24,6 +25,8 @@ DIGEST = re.compile(r"[A-Za-z0-9_-]{43}|[0-9a-f]{64}")
 # Claims in seconds since 1970.
 TIMES = {"iat", "nbf", "exp"}
 MOST_WORDS = 5
+# Emergency files on the page of an activation.
+MOST_SHOWN = 100
 
 STATES = {
     "runs": "a.ended_at is null and a.expires_at > now()",
@@ -155,6 +158,7 @@ class File(PastFile):
     company: str
     held: str | None
     allowances: str | None
+    emergency: str | None
 
     @property
     def url(self) -> str:
@@ -171,6 +175,7 @@ class SeenFile:
         allowances: further moves that staff allowed, newest first.
         moved, allowed: moves made within the last year, and how many are possible.
         held: products whose counts running files hold.
+        emergency: the environment's emergency files, the latest first.
     """
 
     file: File
@@ -179,6 +184,7 @@ class SeenFile:
     moved: int
     allowed: int
     held: list[Held]
+    emergency: list[EmergencyFile]
 
     @property
     def running(self) -> bool:
@@ -215,7 +221,9 @@ async def find_activation(id: UUID) -> SeenFile | None:
                (select json_agg(json_build_object('at', m.allowed_at, 'reason', m.reason,
                     'by', by.name) order by m.allowed_at desc)
                 from move_allowance m left join portal_user by on by.id = m.allowed_by
-                where m.environment = a.environment)::text as allowances
+                where m.environment = a.environment)::text as allowances,
+               (select json_agg(x) from ({FILES} limit {MOST_SHOWN}) x
+               )::text as emergency
         from activation a join environment e on e.id = a.environment
         join contract c on c.id = e.contract join company p on p.id = c.company
         left join portal_user u on u.id = a.issued_by
@@ -241,6 +249,7 @@ async def find_activation(id: UUID) -> SeenFile | None:
         moved=moves_in_year((each.issued_at for each in history if each.moved), now),
         allowed=moves_allowed((each.at for each in allowances), now),
         held=msgspec.json.decode(file.held or "[]", type=list[Held]),
+        emergency=msgspec.json.decode(file.emergency or "[]", type=list[EmergencyFile]),
     )
 
 

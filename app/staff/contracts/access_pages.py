@@ -23,6 +23,7 @@ from app.staff.contracts.values import OwnerValues
 from app.staff.rules import Permission
 from app.staff.services import note_inspection
 from app.staff.shell_pages import StaffForms, staff_page
+from app.web.downloads import file_answer
 from app.web.i18n import LANGUAGE_NAMES, file_moment, pgettext
 from app.web.i18n import gettext as _
 from app.web.requests import PageRequest, is_head
@@ -61,14 +62,8 @@ class AccessReview(Controller):
         people = await queries.list_access(contract.id)
         if not is_head(request):
             await note_inspection(contract=contract.id, actor=viewer.id, place="access-review")
-        return Response(
-            BOM + "".join(_lines(contract, people)),
-            media_type="text/csv",
-            headers={
-                "Content-Disposition": f'attachment; filename="access-{contract.number}.csv"',
-                "Cache-Control": "no-store",
-            },
-        )
+        content = BOM + "".join(_lines(contract, people))
+        return file_answer(f"access-{contract.number}.csv", content, "text/csv")
 
 
 def _lines(contract: ContractHead, people: list[Access]) -> list[str]:

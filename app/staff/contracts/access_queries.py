@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.accounts.queries import HAS_FACTOR
 from app.contracts.rules import Role
 from app.database import row, rows
 
@@ -30,12 +31,10 @@ async def list_access(contract: UUID) -> list[Access]:
     """Return who can see a contract, for its review."""
     return await rows(
         Access,
-        """
+        f"""
         select m.id, u.id as person, u.code, u.name, u.email, m.role, m.notification,
                m.created_at, u.last_sign_in_at, u.disabled_at,
-               exists (select 1 from authenticator_app f
-                       where f."user" = u.id and f.confirmed_at is not null)
-               or exists (select 1 from passkey f where f."user" = u.id) as second_factor
+               {HAS_FACTOR} as second_factor
         from membership m join portal_user u on u.id = m."user" where m.contract = $1
         order by m.role <> 'owner', u.name, u.id
         """,

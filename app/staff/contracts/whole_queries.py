@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from app.contracts.rules import Status, status_of
 from app.database import fetch_one
+from app.staff.activations.emergency_queries import FILES, EmergencyFile
 from app.staff.contracts.queries import HEAD, ContractHead
 
 MOST_SHOWN = 100
@@ -46,6 +47,10 @@ PARTS = {
         left join lateral (select seq, issued_at, expires_at, end_reason from activation
                            where environment = e.id order by seq desc limit 1) a on true
         where e.contract = c.id and e.retired_at is null order by e.sort_key, e.id
+    """,
+    "emergency": f"""
+        select x.* from environment e cross join lateral ({FILES}) x
+        where e.contract = c.id order by x.last_at desc, e.id, x.slot
     """,
     "members": """
         select u.id as person, u.name, u.code, u.email, m.role,
@@ -185,6 +190,7 @@ class WholeContract(ContractHead):
 
     entitlements: list[Entitlement]
     environments: list[Environment]
+    emergency: list[EmergencyFile]
     members: list[Member]
     invitations: list[Invitation]
     companies: list[GroupCompany]

@@ -25,6 +25,7 @@ from app.staff.license_keys.values import IssueValues
 from app.staff.rules import Permission, permits
 from app.staff.selection_forms import selected
 from app.staff.shell_pages import StaffForms, draft_errors, staff_page
+from app.web.downloads import file_answer
 from app.web.i18n import gettext as _
 from app.web.lists.queries import list_rows
 from app.web.requests import PageRequest, query_form, read_form
@@ -148,15 +149,8 @@ class Batches(Controller):
             raise NotFoundException
         fixed = [batch.product, str(batch.quantity), str(batch.starts_on), str(batch.ends_on)]
         head = [_("License key"), _("Product"), _("Quantity"), _("First day"), _("Last usable day")]
-        return Response(
-            BOM + csv_line(head) + "".join(csv_line([code, *fixed]) for code in codes),
-            media_type="text/csv",
-            status_code=200,
-            headers={
-                "Content-Disposition": f'attachment; filename="license-keys-{batch_id}.csv"',
-                "Cache-Control": "no-store",
-            },
-        )
+        content = BOM + csv_line(head) + "".join(csv_line([code, *fixed]) for code in codes)
+        return file_answer(f"license-keys-{batch_id}.csv", content, "text/csv")
 
 
 def _again(viewer: Viewer) -> bool:

@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 
 from app.accounts import help_services as helps
 from app.accounts import staff_services
-from app.accounts.rules import Viewer
+from app.accounts.rules import DisabledBy, Viewer
 from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Refused, Statement
 from app.staff.access import require, requires
 from app.staff.people import queries
@@ -65,7 +65,7 @@ def offered_to(viewer: Viewer, account: SeenAccount) -> list[Help]:
     return offered(
         own=account.id == viewer.id,
         staff_role=account.staff_role,
-        disabled=account.disabled_at is not None,
+        disabled_by=account.disabled_by,
         second_factor=account.second_factor,
     )
 
@@ -123,7 +123,12 @@ async def _state_help(context: Context, payload: AccountHelp) -> Statement:
         ),
         Help.ENABLING: (
             _("Enable this account?"),
-            _("The person can sign in again with their current password."),
+            _("The person can sign in again with their current password.")
+            if not account.disabled_twice
+            else _(
+                "Only your own block is lifted. The person still cannot sign in, because their"
+                " company deactivated the account, too."
+            ),
         ),
         Help.DISABLING: (
             _("Disable this account?"),
@@ -155,7 +160,7 @@ def _warning(account: SeenAccount, help: Help) -> str:
     """Return what must not be overlooked, or an empty string."""
     if help is Help.FACTOR_REMOVAL:
         return _("Make sure the request really comes from this person.")
-    if help is Help.ENABLING and account.disabled_by in {"provider", "both"}:
+    if help is Help.ENABLING and account.disabled_by == DisabledBy.PROVIDER:
         return _(
             "The person's company deactivated this account through its identity provider. They may"
             " have left the company."
@@ -177,15 +182,18 @@ async def _help(context: Context, payload: AccountHelp) -> Done:
         ),
     }
     await acts[payload.help]()
-    return Done(user_url(user), _done_message(payload.help, account.name))
+    return Done(user_url(user), _done_message(payload.help, account))
 
 
-def _done_message(help: Help, name: str) -> str:
+def _done_message(help: Help, account: SeenAccount) -> str:
+    name = account.name
     messages = {
         Help.UNLOCKING: _("The account of %(name)s was unlocked.", name=name),
         Help.LOG_OUT: _("%(name)s was signed out everywhere.", name=name),
         Help.LINK: _("A link was emailed to %(name)s.", name=name),
-        Help.ENABLING: _("The account of %(name)s was enabled.", name=name),
+        Help.ENABLING: _("Your block of %(name)s was lifted. The company's remains.", name=name)
+        if account.disabled_twice
+        else _("The account of %(name)s was enabled.", name=name),
         Help.DISABLING: _("The account of %(name)s was disabled.", name=name),
         Help.FACTOR_REMOVAL: _("Two-step verification was turned off for %(name)s.", name=name),
     }

@@ -9,6 +9,7 @@ import msgspec
 from app.accounts import throttling
 from app.accounts.help_services import throttled_in
 from app.accounts.queries import HAS_FACTOR, counts
+from app.accounts.rules import DisabledBy
 from app.database import fetch_one, fetch_value
 from app.staff.rules import StaffRole
 from app.web.lists.listings import Listing, Order, fields_of, words_in
@@ -86,6 +87,11 @@ class SeenAccount:
     second_factor: bool
     memberships: list[Membership]
     sessions: list[SignedIn]
+
+    @property
+    def disabled_twice(self) -> bool:
+        """Return whether both the vendor and the company's provider disabled it."""
+        return self.disabled_by == DisabledBy.BOTH
 
 
 async def find_user(id: UUID) -> SeenAccount | None:

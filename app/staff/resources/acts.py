@@ -118,10 +118,10 @@ async def _publish(context: Context, payload: Publication) -> Done:
         )
     except Gone:
         raise Refused("upload-gone", page=RESOURCES_URL) from None
-    told = (
+    message = (
         _("The file was published.") if office else _("The file was published without a signature.")
     )
-    return Done(resource_url(id), told, str(id))
+    return Done(resource_url(id), message, str(id))
 
 
 async def _office(context: Context, file: StoredFile) -> Office | None:

@@ -32,7 +32,7 @@ class SbomChange(Payload, frozen=True):
     resource: UUID
 
 
-def fault_told(fault: SbomFault) -> str:
+def fault_message(fault: SbomFault) -> str:
     """Return what is wrong with a file, in the reader's language."""
     return _(FAULTS[fault], most=number(MOST_COMPONENTS))
 

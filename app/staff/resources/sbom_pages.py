@@ -62,8 +62,8 @@ class Sboms(Controller):
             return await resource_page(request, resource, {"sbom": _("Select a file.")})
         found = await sbom_acts.read_upload(upload.content)
         if isinstance(found, SbomFault):
-            told = sbom_acts.fault_told(found)
-            return await resource_page(request, resource, {"sbom": told})
+            message = sbom_acts.fault_message(found)
+            return await resource_page(request, resource, {"sbom": message})
         payload = SbomChange(resource.id)
         return see_other(await propose(viewer, sbom_acts.ATTACHMENT, payload, upload.content))
 

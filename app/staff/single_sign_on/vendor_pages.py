@@ -27,6 +27,8 @@ from app.web.scope_keys import DONE
 from app.web.values import Choices, Form, SentForm
 
 GUARDS = [permitted(Permission.SINGLE_SIGN_ON_CHANGE)]
+# Pages that companies have too are about the vendor without these.
+PLACE = {"place": acts.URL, "company": None, "contract": None}
 PROPOSED = (acts.STATE, acts.EXCEPTION, acts.DOMAIN_REMOVAL)
 
 
@@ -104,7 +106,7 @@ class VendorDomains(StaffForms[SeenStaffSingleSignOn, DomainValues, acts.DomainE
     dependencies = CONNECTED
     act = acts.DOMAIN
     values = DomainValues
-    template = "staff/vendor_single_sign_on_domain.html"
+    template = "single_sign_on/domain.html"
 
     def now(self, subject: SeenStaffSingleSignOn) -> DomainValues | None:
         """Return nothing: the form is empty at first."""
@@ -127,7 +129,7 @@ class VendorDomains(StaffForms[SeenStaffSingleSignOn, DomainValues, acts.DomainE
 
     async def context(self, subject: SeenStaffSingleSignOn) -> dict[str, Any]:
         """Give the page its place."""
-        return {"place": acts.URL}
+        return PLACE
 
 
 class VendorSteps(Controller):
@@ -229,6 +231,4 @@ class VendorSteps(Controller):
 
 
 def _secret_page(request: PageRequest, errors: dict[str, str]) -> Response[Any]:
-    return staff_page(
-        request, "staff/vendor_single_sign_on_secret.html", errors=errors, place=acts.URL
-    )
+    return staff_page(request, "single_sign_on/secret.html", errors=errors, **PLACE)

@@ -1,4 +1,4 @@
-"""Webhook: what the portal tells the vendor's own systems and chat channels."""
+"""Webhook: events of all contracts, sent to the vendor's own systems and chat channels."""
 
 from litestar import Response, get
 from litestar.di import NamedDependency, Provide

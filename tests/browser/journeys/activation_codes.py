@@ -15,11 +15,12 @@ from tests.browser.people import Person
 
 MISSING = {"ja": "全2個のQRコードのうち、2番目がまだ", "en": "Still missing: part 2 of 2"}
 REPEATED = {"ja": "同じアクティベーションを表示", "en": "This file has already been answered"}
+STILL = {"ja": "2, 3 番目がまだ", "en": "part 2, 3 of 3"}
 PART = {"ja": "1 / 3", "en": "Part 1 of 3"}
 
 
 async def walk(cast: Cast) -> None:
-    """No photo, one photo of two, both in two browsers, and a system fed by a scanner."""
+    """No photo, one photo of two, both in two browsers, and a system fed by both ways."""
     await cast.site.make_owner("member", "D-1001")
     plant = cast.licensed_system()
     photos = []
@@ -47,11 +48,19 @@ async def walk(cast: Cast) -> None:
     await person.press("QRコードで表示")
     await person.sees(PART[cast.language])
     await cast.look(person)
-    scanned = [await scan(code) for code in await person.page.locator(".codes img").all()]
+    codes = await person.page.locator(".codes img").all()
+    photo = cast.folder / "IMG_3.png"
+    photo.write_bytes(await codes[0].screenshot())
+    scanned = [await scan(code) for code in codes[1:]]
     with page_of(plant) as address:
         there = await cast.visitor(address.partition("/?")[0])
         await there.visit(address)
-        await there.fill("または、QR コードの文字列", "\n".join(scanned).lower())
+        await there.upload("または、QR コードの写真", photo)
+        await there.press("アクティベート")
+        await there.sees_error(STILL[cast.language])
+        await cast.look(there)
+        kept = await there.page.locator("#text").input_value()
+        await there.fill("または、QR コードの文字列", "\n".join([kept, *scanned]).lower())
         await there.press("アクティベート")
         await there.press("決定")
         await there.sees("ライセンス有効")

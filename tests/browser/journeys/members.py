@@ -6,7 +6,7 @@ from tests.browser.matrix import Journey
 from tests.browser.people import Person
 
 OWNER, MEMBER, ENGLISH = "鈴木 一郎", "佐藤 美咲", "Alex Morgan"
-LAST_OWNER = {"ja": "ほかにオーナーがいません。", "en": "This is the only owner"}
+LAST_OWNER = {"ja": "ほかにいません。", "en": "This is the only owner"}
 
 
 async def walk(cast: Cast) -> None:
