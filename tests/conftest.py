@@ -5,6 +5,8 @@ import itertools
 import signal
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -28,7 +30,7 @@ from app.web import brand, i18n
 from app.web.brand import Brand
 from app.web.http.asgi import App
 from tests.pages import check_page
-from tests.quick import is_quick
+from tests.quick import is_below, is_quick
 from tests.spare_databases import Spares, make_haste
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and so would every process
@@ -39,6 +41,9 @@ SLOW = [hypothesis.HealthCheck.too_slow]
 hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=SLOW)
 hypothesis.settings.load_profile("portal")
 TEMPLATE = "world"
+# These take longest, and start first: a process without work takes tests from the end of another's
+# list, so that the last ones are short and those that share a costly fixture stay together.
+FIRST = ("shipping", "outside_demo", "never", "api/test_generated_calls.py", "browser")
 _names = (f"copy{n}" for n in itertools.count())
 
 
@@ -49,7 +54,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the remainder of the matrices; with --quick, keep what runs in moments."""
+    """Leave out the remainder of the matrices; with --quick, keep what runs in moments.
+
+    The longest come first.
+    """
     quick, whole = config.getoption("--quick"), config.getoption("--whole-matrix")
     kept = [
         test
@@ -58,7 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     left = set(items) - set(kept)
     config.hook.pytest_deselected(items=[test for test in items if test in left])
-    items[:] = kept
+    items[:] = sorted(kept, key=lambda test: not is_below(test, FIRST))
 
 
 def in_database(dsn: str, name: str) -> str:
@@ -183,6 +191,10 @@ async def database(world: str) -> AsyncIterator[str]:
     await close_pool()
 
 
+# Making an application takes longer than most tests; it keeps no state.
+made_app = lru_cache(maxsize=16)(make_app)
+
+
 @dataclass(frozen=True)
 class Portal:
     """The application on a database of the test's own."""
@@ -190,6 +202,11 @@ class Portal:
     app: App
     settings: Settings
     dsn: str
+
+    def with_settings(self, **changes: Any) -> "Portal":
+        """The same portal with other settings."""
+        settings = replace(self.settings, **changes)
+        return replace(self, app=made_app(settings, self.dsn), settings=settings)
 
     def anonymous(self) -> httpx.AsyncClient:
         """Somebody who has not signed in; every page they get is checked."""

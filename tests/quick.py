@@ -1,5 +1,6 @@
 """What `make quick` leaves out: tests that need a browser, a database, a process or seconds."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -20,4 +21,9 @@ def is_quick(test: pytest.Item) -> bool:
     """Whether a test runs in moments, on its own."""
     if FIXTURES & set(getattr(test, "fixturenames", ())):
         return False
-    return not any(test.path.is_relative_to(TESTS / place) for place in PLACES)
+    return not is_below(test, PLACES)
+
+
+def is_below(test: pytest.Item, places: Iterable[str]) -> bool:
+    """Whether a test is in one of these folders or files of the tests."""
+    return any(test.path.is_relative_to(TESTS / place) for place in places)

@@ -200,8 +200,7 @@ async def test_logging_in_and_out_is_in_the_audit_log(visitor: httpx.AsyncClient
 
 
 async def test_the_demos_accounts_are_shown_in_the_demo_only(portal: Portal) -> None:
-    settings = replace(portal.settings, demo=False)
-    serious = replace(portal, app=make_app(settings, portal.dsn), settings=settings)
+    serious = portal.with_settings(demo=False)
     async with portal.anonymous() as demo, serious.anonymous() as client:
         assert PASSWORD in (await demo.get("/login")).text
         assert PASSWORD not in (await client.get("/login")).text

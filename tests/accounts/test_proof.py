@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -11,7 +10,6 @@ import pytest
 from app import clock
 from app.accounts.factors.rules import PROOF_LASTS
 from app.database import fetch, fetch_value
-from app.main import make_app
 from tests.accounts.factors import HOME, PASSWORD, add_app, code, fields, is_signed_in
 from tests.conftest import Portal
 
@@ -93,8 +91,7 @@ async def test_a_proof_leads_nowhere_else(owner: httpx.AsyncClient) -> None:
 @pytest.fixture
 async def clerk(portal: Portal) -> AsyncIterator[httpx.AsyncClient]:
     """One of the vendor's staff, at a portal that is no demo."""
-    settings = replace(portal.settings, demo=False)
-    real = replace(portal, app=make_app(settings, portal.dsn), settings=settings)
+    real = portal.with_settings(demo=False)
     async with await real.signed_in("clerk") as client:
         yield client
 
@@ -111,8 +108,7 @@ async def test_outside_the_demo_staff_set_up_a_factor_before_anything_else(
 
 
 async def test_outside_the_demo_customers_need_none(portal: Portal) -> None:
-    settings = replace(portal.settings, demo=False)
-    real = replace(portal, app=make_app(settings, portal.dsn), settings=settings)
+    real = portal.with_settings(demo=False)
     async with await real.signed_in("owner") as client:
         assert await is_signed_in(client)
 

@@ -9,6 +9,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Chromium else starts a process for most navigations, and one more for the next.
+    "--renderer-process-limit=1",
 ]
 
 

@@ -5,7 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import brotli
@@ -17,13 +17,12 @@ from app.accounts.queries import find_credentials
 from app.accounts.rules import Ending
 from app.accounts.session_services import open_session
 from app.database import fetch, fetch_value, unit_of_work
-from app.main import make_app
 from app.settings import Settings
 from app.web import brand
 from app.web.brand import Brand
 from app.web.http.asgi import App, Message, Receive, Scope, Send
 from app.web.http.protocol import PatientProtocol
-from tests.conftest import Stage
+from tests.conftest import Stage, made_app
 
 
 @dataclass
@@ -118,10 +117,6 @@ def _listener() -> socket.socket:
     return listener
 
 
-# Making an application takes longer than a page; tests get the same database one after the other.
-_made = lru_cache(maxsize=8)(make_app)
-
-
 @asynccontextmanager
 async def serve(stage: Stage, dsn: str | None = None, **changes: Any) -> AsyncIterator[Site]:
     """Serve the demo world on a port of the loopback address; one at a time.
@@ -138,7 +133,7 @@ async def serve(stage: Stage, dsn: str | None = None, **changes: Any) -> AsyncIt
     settings = replace(stage.settings, port=port, base_url=base_url, **changes)
     # The process keeps the brand that an earlier test chose until it reads the database again.
     brand.use(Brand())
-    sent = SentPages(_made(settings, dsn))
+    sent = SentPages(made_app(settings, dsn))
     server = uvicorn.Server(_config(sent))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:

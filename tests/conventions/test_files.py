@@ -3,9 +3,12 @@
 import ast
 import base64
 import hashlib
+import os
 import re
 import sys
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -119,15 +122,21 @@ def test_tests_mirror_the_packages_of_the_application() -> None:
 
 def test_the_project_refers_only_to_itself() -> None:
     machine = re.compile(r"(?<![\w/])/(work|root|home)/\w")
-    for pattern in ("*.py", "*.md", "*.toml", "*.html", "*.txt", "*.in", "*.cfg"):
-        for path in PROJECT.rglob(pattern):
-            if path.is_relative_to(PROJECT / "tests" / "conventions") or _foreign(path.parts):
-                continue
-            found = machine.search(path.read_text("utf-8", errors="replace"))
-            assert not found, f"{path.relative_to(PROJECT)} names a folder of a machine"
+    kinds = {".py", ".md", ".toml", ".html", ".txt", ".in", ".cfg"}
+    for path in _own_files(PROJECT):
+        if path.suffix not in kinds or path.is_relative_to(PROJECT / "tests" / "conventions"):
+            continue
+        found = machine.search(path.read_text("utf-8", errors="replace"))
+        assert not found, f"{path.relative_to(PROJECT)} names a folder of a machine"
 
 
-def _foreign(parts: tuple[str, ...]) -> bool:
-    return bool({".venv", "node_modules", "build", "var", ".git"} & set(parts)) or any(
-        part.endswith(".egg-info") for part in parts
-    )
+def _own_files(top: Path) -> Iterator[Path]:
+    """Return the files below a folder, without looking into those that others made."""
+    for folder, below, names in os.walk(top):
+        below[:] = [name for name in below if not _is_foreign(name)]
+        yield from (Path(folder, name) for name in names)
+
+
+def _is_foreign(name: str) -> bool:
+    made = {".venv", "node_modules", "build", "var", ".git"}
+    return name in made or name.endswith(".egg-info")

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 
 import pytest
 from jinja2 import nodes
@@ -42,6 +43,7 @@ ALWAYS_WHOLE |= {f"single_sign_on/{name}.html" for name in ("leaving", "link", "
 PIECES = {name for name in ALL if "/_" in name or name == "forms.html"}
 
 
+@cache
 def parsed(name: str) -> nodes.Template:
     return environments["ja"].parse((TEMPLATES / name).read_text("utf-8"))
 
@@ -60,13 +62,14 @@ def named_by_templates() -> set[str]:
     return named
 
 
-def named_by_code() -> set[str]:
-    return {
+@cache
+def named_by_code() -> frozenset[str]:
+    return frozenset(
         node.value
         for module in modules("app")
         for node in ast.walk(module.tree())
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

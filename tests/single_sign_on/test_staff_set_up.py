@@ -1,12 +1,9 @@
 """Administrators set up the sign-in of staff: from nothing to required, and the ways back."""
 
-from dataclasses import replace
-
 import httpx
 import pytest
 
 from app.database import fetch, fetch_value
-from app.main import make_app
 from app.single_sign_on import connection_services as changes
 from app.single_sign_on.queries import find_connection
 from app.single_sign_on.rules import State
@@ -286,7 +283,6 @@ async def test_a_domain_of_a_company_is_refused_at_once(portal: Portal, provider
 
 
 async def test_outside_the_demo_the_page_is_behind_the_second_factor(portal: Portal) -> None:
-    settings = replace(portal.settings, demo=False)
-    real = replace(portal, app=make_app(settings, portal.dsn), settings=settings)
+    real = portal.with_settings(demo=False)
     async with await real.signed_in("staff") as staff:
         assert (await staff.get(PLACE)).headers["location"].startswith("/profile/second-factors")
