@@ -7,6 +7,8 @@ America/Havana), so 00:00 may be missing or come twice.
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+# The vendor's days, and those of dates that belong to no contract.
+JAPAN = "Asia/Tokyo"
 # Longer than any change of an offset: this long before a day begins, it is an earlier day.
 _LONGEST_CHANGE = timedelta(hours=26)
 _SECOND = timedelta(seconds=1)

@@ -177,9 +177,7 @@ async def open_session(
         ProviderRequired: their company requires its provider.
     """
     user, generation = account["id"], account["credential_generation"]
-    token = new_token()
-    new_device = None if known_device else new_token()
-    now = clock.now()
+    token, now = new_token(), clock.now()
     lasts = session_length(account["staff_role"])
     async with unit_of_work():
         await hold_account(user, generation)
@@ -203,17 +201,7 @@ async def open_session(
                 second_factor_by_provider=by is not None and by.second_factor,
             )
         )
-        if new_device:
-            await Device.insert(
-                Device(
-                    token_hash=token_hash(new_device),
-                    user=user,
-                    generation=generation,
-                    last_used_at=now,
-                )
-            )
-        else:
-            await Device.update({Device.last_used_at: now}).where(Device.id == known_device)
+        new_device = await _note_device(user, generation, known_device, now)
         await User.update({User.last_sign_in_at: now}).where(User.id == user)
         await record(
             "sign-in",
@@ -223,6 +211,20 @@ async def open_session(
             excepted=bool(warned),
         )
     return SignIn(user, token, new_device, lasts, warned)
+
+
+async def _note_device(
+    user: UUID, generation: int, known: UUID | None, now: datetime
+) -> str | None:
+    """Note that a device signed in; return the token of a new one."""
+    if known:
+        await Device.update({Device.last_used_at: now}).where(Device.id == known)
+        return None
+    token = new_token()
+    await Device.insert(
+        Device(token_hash=token_hash(token), user=user, generation=generation, last_used_at=now)
+    )
+    return token
 
 
 async def _may_use_password(user: UUID, second_factor: str | None) -> Sequence[UUID | None]:

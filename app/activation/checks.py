@@ -48,8 +48,8 @@ def _root_findings(settings: Settings) -> list[Finding]:
     try:
         read_trusted_roots(settings.trusted_roots)
     except InvalidRoot as error:
-        told = f"There is no root to trust ({error}). Copy root.pem to {settings.trusted_roots}."
-        return [Finding(told, False)]
+        text = f"There is no root to trust ({error}). Copy root.pem to {settings.trusted_roots}."
+        return [Finding(text, False)]
     return []
 
 

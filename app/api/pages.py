@@ -1,4 +1,4 @@
-"""The reference of the API, for anybody who writes a program for it."""
+"""The reference of the API, for people who write programs for it."""
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException

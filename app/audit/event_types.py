@@ -63,6 +63,12 @@ EVENT_TYPES = {
     "single-sign-on-domain-claim-end": N_(
         "Gave up verifying the domain %(domain)s for the single sign-on of “%(subject)s”"
     ),
+    "single-sign-on-domain-missing": N_(
+        "Missed the DNS record of the domain %(domain)s of “%(subject)s”"
+    ),
+    "single-sign-on-domain-return": N_(
+        "Found the DNS record of the domain %(domain)s of “%(subject)s” again"
+    ),
     "single-sign-on-domain-removal": N_(
         "Removed the domain %(domain)s from the single sign-on of “%(subject)s”"
     ),

@@ -75,7 +75,9 @@ async def lock_contract(contract: UUID, revision: int) -> Contract:
 async def amend_contract(
     contract: UUID, *, values: ContractAmendmentValues, revision: int, actor: UUID
 ) -> None:
-    """Give a contract another name, term or sales contact; its history says why.
+    """Give a contract another name, term, sales contact or number of emergency files.
+
+    Its history says why.
 
     Args:
         revision: the one that the actor saw.
@@ -107,6 +109,8 @@ async def amend_contract(
             external_id=values.external_id,
             effective_on=values.effective_on,
         )
+        if before.emergency_files != values.emergency_files:
+            await _record_limit(before, values.emergency_files, actor)
 
 
 async def limit_emergency_files(
@@ -128,11 +132,15 @@ async def limit_emergency_files(
         )
         today = clock.today(before.time_zone)
         await note_change(contract, ChangeKind.AMENDED, Reason(values.reason, today))
-        await record(
-            "emergency-limit",
-            actor=actor,
-            contract=contract,
-            subject=contract,
-            files_before=before.emergency_files,
-            files=values.emergency_files,
-        )
+        await _record_limit(before, values.emergency_files, actor)
+
+
+async def _record_limit(before: Contract, files: int, actor: UUID) -> None:
+    await record(
+        "emergency-limit",
+        actor=actor,
+        contract=before.id,
+        subject=before.id,
+        files_before=before.emergency_files,
+        files=files,
+    )

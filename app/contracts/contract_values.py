@@ -63,6 +63,16 @@ Note = Annotated[
     ),
 ]
 EffectiveOn = Annotated[date, Day(label=N_("Effective date"))]
+# What a contract has unless someone says otherwise.
+EMERGENCY_FILES, MOST_EMERGENCY_FILES = 2, 5
+EmergencyFiles = Annotated[
+    int,
+    Number(
+        label=N_("Emergency files per environment"),
+        maximum=MOST_EMERGENCY_FILES,
+        hint=N_("From 0 to 5. Files that customers already have keep working."),
+    ),
+]
 
 
 class ContractValues(Values, frozen=True):
@@ -95,6 +105,7 @@ class ContractValues(Values, frozen=True):
         ),
     ]
     owner_language: OwnerLanguage
+    emergency_files: EmergencyFiles = EMERGENCY_FILES
     external_id: ExternalId = None
 
 
@@ -107,6 +118,7 @@ class ContractFacts(Values, frozen=True):
     sales_name: SalesName
     sales_email: SalesEmail
     sales_phone: SalesPhone
+    emergency_files: EmergencyFiles
     external_id: ExternalId = None
 
 
@@ -137,12 +149,5 @@ class EmergencyLimitValues(Values, frozen=True):
     Rules: files that are there already keep working
     """
 
-    emergency_files: Annotated[
-        int,
-        Number(
-            label=N_("Emergency files per environment"),
-            maximum=5,
-            hint=N_("From 0 to 5. Files that customers already have keep working."),
-        ),
-    ]
+    emergency_files: EmergencyFiles
     reason: Note

@@ -7,9 +7,11 @@ from uuid import UUID
 from app import clock
 from app.audit.services import record
 from app.contracts.contract_services import ChangeKind, Reason, note_change
+from app.contracts.contract_values import EMERGENCY_FILES
 from app.contracts.rules import Role
 from app.contracts.tables import Company, Contract, CorporateGroup, Membership
 from app.database import unit_of_work
+from app.days import JAPAN
 
 
 async def create_corporate_group(name: str, *, actor: UUID | None) -> UUID:
@@ -54,9 +56,10 @@ async def create_contract(
     starts_on: date,
     ends_on: date,
     license_type: str = "term",
-    time_zone: str = "Asia/Tokyo",
+    time_zone: str = JAPAN,
     sales: tuple[str, str, str],
     external_id: str | None = None,
+    emergency_files: int = EMERGENCY_FILES,
     actor: UUID | None,
 ) -> UUID:
     """Make a contract, with the first line of its history.
@@ -75,6 +78,7 @@ async def create_contract(
         sales_name=sales[0],
         sales_email=sales[1],
         sales_phone=sales[2],
+        emergency_files=emergency_files,
         external_id=external_id,
     )
     async with unit_of_work():

@@ -8,6 +8,7 @@ from app.accounts.rules import Viewer
 from app.contracts import services as contracts
 from app.contracts.rules import Role
 from app.database import fetch_value, unit_of_work
+from app.days import JAPAN
 from app.demo.environments import make_environments
 from app.demo.license_keys import make_other_products
 from app.demo.made import World
@@ -94,7 +95,7 @@ async def make_world(settings: Settings) -> None:
     if await fetch_value("select 1 from contract limit 1") is not None:
         return
     await know_secret(settings)
-    world = World(settings, clock.today("Asia/Tokyo"))
+    world = World(settings, clock.today(JAPAN))
     async with unit_of_work():
         await _make_people(world)
         await _make_contracts(world)

@@ -5,6 +5,7 @@ Each adds the rows that are not there yet and an audit event for each of them.
 
 from collections.abc import Mapping
 
+from app.contracts.contract_values import EMERGENCY_FILES
 from app.imports.present_queries import THERE
 from app.imports.rules import Kind
 
@@ -56,12 +57,14 @@ ADDITIONS: Mapping[Kind, str] = {
         with new as materialized ({_new(Kind.CONTRACTS)}),
         added as (
             insert into contract (id, number, name, company, license_type, starts_on, ends_on,
-                                  time_zone, sales_name, sales_email, sales_phone, external_id)
+                                  time_zone, sales_name, sales_email, sales_phone, external_id,
+                                  emergency_files)
             select new.id, content ->> 'number', content ->> 'name', m.id,
                    content ->> 'license_type', (content ->> 'starts_on')::date,
                    (content ->> 'ends_on')::date, content ->> 'time_zone',
                    content ->> 'sales_name', content ->> 'sales_email', content ->> 'sales_phone',
-                   {EXTERNAL_ID}
+                   {EXTERNAL_ID},
+                   coalesce(nullif(content ->> 'emergency_files', '')::integer, {EMERGENCY_FILES})
             from new join company m
                 on normalize(m.name, nfc) = normalize(content ->> 'company', nfc)
             returning id, starts_on),
@@ -131,7 +134,7 @@ EXPORTS: Mapping[Kind, str] = {
     Kind.CONTRACTS: """
         select c.number, c.name, m.name as company, c.license_type, c.starts_on, c.ends_on,
                c.time_zone, c.sales_name, c.sales_email, c.sales_phone,
-               coalesce(c.external_id, '') as external_id
+               coalesce(c.external_id, '') as external_id, c.emergency_files
         from contract c join company m on m.id = c.company order by c.number
     """,
     Kind.ENTITLEMENTS: """

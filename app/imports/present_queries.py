@@ -17,7 +17,8 @@ THERE: Mapping[Kind, str] = {
     Kind.CONTRACTS: """
         select c.name, m.name as company, c.license_type, c.starts_on::text, c.ends_on::text,
                c.time_zone, c.sales_name, c.sales_email, c.sales_phone,
-               coalesce(c.external_id, '') as external_id
+               coalesce(c.external_id, '') as external_id,
+               c.emergency_files::text as emergency_files
         from contract c join company m on m.id = c.company
         where c.number = l.content ->> 'number'
     """,
@@ -55,7 +56,7 @@ COMPARED: Mapping[Kind, tuple[str, ...]] = {
     Kind.COMPANIES: ("reading", "corporate_group", "external_id"),
     Kind.CONTRACTS: (
         *("name", "company", "license_type", "starts_on", "ends_on", "time_zone"),
-        *("sales_name", "sales_email", "sales_phone", "external_id"),
+        *("sales_name", "sales_email", "sales_phone", "external_id", "emergency_files"),
     ),
     Kind.ENTITLEMENTS: ("quantity", "ends_on", "external_id"),
     Kind.PEOPLE: (),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.contracts.contract_values import MOST_EMERGENCY_FILES
 from app.contracts.external_id_values import LONGEST_EXTERNAL_ID
 from app.contracts.rules import TIME_ZONES
 from app.products.license_key_rules import LICENSE_KEY, LONGEST_LICENSE_KEY
@@ -86,19 +87,19 @@ COLUMNS: Mapping[Kind, Sequence[str]] = {
     Kind.COMPANIES: ("name", "reading", "corporate_group", "external_id"),
     Kind.CONTRACTS: (
         *("number", "name", "company", "license_type", "starts_on", "ends_on", "time_zone"),
-        *("sales_name", "sales_email", "sales_phone", "external_id"),
+        *("sales_name", "sales_email", "sales_phone", "external_id", "emergency_files"),
     ),
     Kind.ENTITLEMENTS: ("contract", "product", "quantity", "starts_on", "ends_on", "external_id"),
     Kind.PEOPLE: ("contract", "email", "role", "language"),
     Kind.LICENSE_KEYS: ("code", "product", "quantity", "starts_on", "ends_on", "contract"),
 }
 # Columns that a file may leave out.
-OPTIONAL = frozenset({"external_id"})
+OPTIONAL = frozenset({"external_id", "emergency_files"})
 EXAMPLES: Mapping[Kind, Sequence[str]] = {
     Kind.COMPANIES: ("サンプル商事株式会社", "サンプルショウジ", "サンプルグループ", "ACC-1"),
     Kind.CONTRACTS: (
         *("D-1001", "基幹システム契約", "サンプル商事株式会社", "term", "2027/04/01", "2028/03/31"),
-        *("Asia/Tokyo", "営業一部 山田 太郎", "sales@example.org", "03-0000-0100", "ORD-1"),
+        *("Asia/Tokyo", "営業一部 山田 太郎", "sales@example.org", "03-0000-0100", "ORD-1", "2"),
     ),
     Kind.ENTITLEMENTS: ("D-1001", "PLATFORM", "10", "2027/04/01", "2028/03/31", "ORD-1-1"),
     Kind.PEOPLE: ("D-1001", "owner@example.com", "owner", "ja"),
@@ -166,7 +167,15 @@ def _contract(fields: Fields) -> dict[str, str]:
         "sales_email": fields.mail_address("sales_email", "sales_email"),
         "sales_phone": fields.code("sales_phone", "sales_phone", maximum=LONGEST_NUMBER),
         **_external_id(fields),
+        "emergency_files": _emergency_files(fields),
     }
+
+
+def _emergency_files(fields: Fields) -> str:
+    name = "emergency_files"
+    if not fields.data.get(name).strip():
+        return ""
+    return str(fields.whole_number(name, name, minimum=0, maximum=MOST_EMERGENCY_FILES))
 
 
 def _one_of(fields: Fields, name: str, choices: Collection[str], told: Sequence[str] = ()) -> str:

@@ -27,6 +27,7 @@ KINDS = {
     "email-changed": N_("Email address changed"),
     "provider-address-change": N_("Email address changed by the company's provider"),
     "email-confirmation": N_("Email address confirmation"),
+    "domain-record-missing": N_("DNS record of a domain missing"),
     "emergency-use": N_("Emergency file used"),
     "farewell": N_("Account deleted"),
     "invitation": N_("Invitation to a contract"),

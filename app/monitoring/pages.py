@@ -55,6 +55,19 @@ GAUGES = {
     ),
 }
 
+COUNTERS = {
+    "portal_background_task_failures": (
+        "task_failures",
+        "task",
+        "Tasks that ended with an error.",
+    ),
+    "portal_emergency_uses": (
+        "emergency_uses",
+        "system",
+        "Uses of emergency files that the first or a further system reported.",
+    ),
+}
+
 
 class DatabaseFigures(Collector):
     """What the database knows, as metrics."""
@@ -69,12 +82,11 @@ class DatabaseFigures(Collector):
             for value_of, value in self._figures[figure].items():
                 family.add_metric([value_of] if label else [], value)
             yield family
-        failures = CounterMetricFamily(
-            "portal_background_task_failures", "Tasks that ended with an error.", labels=["task"]
-        )
-        for task, value in self._figures["task_failures"].items():
-            failures.add_metric([task], value)
-        yield failures
+        for metric, (figure, label, told) in COUNTERS.items():
+            counter = CounterMetricFamily(metric, told, labels=[label])
+            for value_of, value in self._figures[figure].items():
+                counter.add_metric([value_of], value)
+            yield counter
         yield GaugeMetricFamily(
             "portal_database_connections_limit",
             "Connections that this server's processes may have in use.",

@@ -60,6 +60,11 @@ FIGURES = """
     union all
     select 'signing_key_end', '', extract(epoch from (select max(not_after) from signing_key))
     union all
+    select 'emergency_uses', 'first', count(distinct emergency_file) from emergency_use
+    union all
+    select 'emergency_uses', 'further', count(*) - count(distinct emergency_file)
+    from emergency_use
+    union all
     select 'task_done', name, extract(epoch from done_at) from background_task
     union all
     select 'task_failures', name, failures from background_task

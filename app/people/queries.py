@@ -126,8 +126,7 @@ async def find_membership(
                m.role = 'owner' and not exists (
                    select from membership o join portal_user w on w.id = o."user"
                    where o.contract = m.contract and o.role = 'owner' and o.id <> m.id
-                     and w.disabled_at is null
-               ) as only_owner
+                     and w.disabled_at is null) as only_owner
         from membership m join portal_user u on u.id = m."user"
         where m.id = $1 and m.contract = $2
         """,

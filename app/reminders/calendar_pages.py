@@ -12,6 +12,7 @@ from app.accounts.access import signed_in
 from app.accounts.rules import Viewer
 from app.confirmations.acts import Payload
 from app.confirmations.services import propose
+from app.days import JAPAN
 from app.reminders import calendar_acts as acts
 from app.reminders import queries
 from app.reminders.calendar_rules import calendar_file
@@ -75,6 +76,6 @@ async def show_calendar(
     if found is None:
         raise NotFoundException
     i18n.language.set(found.language)
-    end_dates = await queries.list_end_dates(found.user, clock.today("Asia/Tokyo"))
+    end_dates = await queries.list_end_dates(found.user, clock.today(JAPAN))
     content = calendar_file(end_dates, made_at=found.created_at, base_url=settings.base_url)
     return Response(content, media_type="text/calendar")

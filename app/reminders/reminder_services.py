@@ -20,8 +20,6 @@ from app.web import i18n
 
 BATCH = 50
 MOST_LINES = 20
-# A person's day, whatever the time zones of their contracts.
-TIME_ZONE = "Asia/Tokyo"
 
 log = structlog.get_logger()
 
@@ -29,7 +27,8 @@ log = structlog.get_logger()
 async def send_reminders(settings: Settings, *, batch: int = BATCH) -> bool:
     """Write the mails of some people; return whether there was anybody to write to."""
     now = clock.now()
-    day = days.day_of(now, TIME_ZONE)
+    # A person's day, whatever the time zones of their contracts.
+    day = days.day_of(now, days.JAPAN)
     people = await people_to_remind(now, day, batch)
     for person in people:
         await _remind(settings, person, now, day)

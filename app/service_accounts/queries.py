@@ -57,7 +57,7 @@ class Vendor:
     """The vendor, as the place of its own service accounts."""
 
     url: str = "/staff"
-    time_zone: str = "Asia/Tokyo"
+    time_zone: str = days.JAPAN
 
     @property
     def today(self) -> date:
@@ -79,12 +79,12 @@ MOST_LISTED = 500
 
 def _seen(row: Record, now: datetime) -> SeenAccount:
     previous = row["previous_expires_at"]
-    told = {
+    typed = {
         "role": ServiceRole(row["role"]) if row["role"] else None,
         "previous_expires_at": previous if previous and previous > now else None,
     }
     state = account_state(expires_at=row["expires_at"], revoked_at=row["revoked_at"], now=now)
-    return SeenAccount(**{**row, **told}, state=state)
+    return SeenAccount(**{**row, **typed}, state=state)
 
 
 async def list_accounts(contract: SeenContract) -> list[SeenAccount]:
@@ -147,11 +147,11 @@ async def find_holder(token: str) -> Holder | None:
     )
     if row is None:
         return None
-    told = {
+    typed = {
         "role": ServiceRole(row["role"]) if row["role"] else None,
         "scopes": None if row["scopes"] is None else frozenset(row["scopes"]),
     }
-    return Holder(**{**row, **told})
+    return Holder(**{**row, **typed})
 
 
 async def counts_now(account: UUID) -> bool:

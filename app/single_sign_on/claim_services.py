@@ -123,6 +123,8 @@ async def verify_claim(
                 reason=BY_DNS,
                 verified_by=actor,
                 verified_at=clock.now(),
+                token=taken.token,
+                checked_at=clock.now(),
             )
         )
         await end_password_sessions(company)

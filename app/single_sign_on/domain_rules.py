@@ -1,5 +1,7 @@
 """Which domains can be a company's, and the DNS record that shows it."""
 
+from datetime import timedelta
+
 # Anyone can have an address here, so no company may speak for all of them.
 PUBLIC_DOMAINS = frozenset(
     {
@@ -17,6 +19,11 @@ PUBLIC_DOMAINS = frozenset(
 PREFIX = "license-portal-verification="
 # What the table of domains says in place of a reason of the staff.
 BY_DNS = "DNS"
+
+# How often the record of a verified domain is looked up again, and after which time without it the
+# vendor is mailed, too.
+CHECKED_EVERY = timedelta(days=1)
+MISSING_LONG = timedelta(days=7)
 
 
 def is_public(domain: str) -> bool:

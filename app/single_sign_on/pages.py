@@ -30,7 +30,7 @@ async def provide_contract_connection(contract: NamedDependency[SeenContract]) -
     """Return the connection of the contract's company.
 
     Raises:
-        NotFoundException: nobody has entered one yet.
+        NotFoundException: the company has no connection.
     """
     connection = await queries.connection_of_contract(contract)
     if connection is None:

@@ -130,11 +130,23 @@ async def find_address(user: UUID) -> str:
 
 @dataclass(frozen=True)
 class SeenDomain:
-    """A domain, as administrators see it."""
+    """A domain, as administrators see it.
+
+    Attributes:
+        token: what its DNS record holds; None where staff know the domain otherwise.
+        missing_since: when the record was first missing; None while it is there.
+    """
 
     id: str
     domain: str
     reason: str
+    token: str | None = None
+    missing_since: datetime | None = None
+
+    @property
+    def missing_record(self) -> str:
+        """Return the TXT record that is missing; empty if none is."""
+        return record_of(self.token) if self.token and self.missing_since else ""
 
 
 @dataclass(frozen=True)
@@ -237,7 +249,8 @@ SEEN = f"""
            (select count(*) from single_sign_on_identity i
             where i.connection = c.id and i.subject is not null) as linked,
            (select json_agg(json_build_object('id', d.id, 'domain', d.domain,
-                'reason', d.reason) order by d.domain)
+                'reason', d.reason, 'token', d.token,
+                'missing_since', d.missing_since) order by d.domain)
             from single_sign_on_domain d where d.connection = c.id)::text as listed_domains,
            (select json_agg(json_build_object('id', d.id, 'domain', d.domain,
                 'token', d.token) order by d.domain)

@@ -141,7 +141,7 @@ def _exit(settings: Settings, connection: Connection, provider: Provider, token:
 
 
 async def note_refusal(connection: Connection, why: Why) -> None:
-    """Record that a sign-in was refused; what nobody began leaves no trace."""
+    """Record that a sign-in was refused, if it was begun here."""
     if why is Why.NO_ATTEMPT:
         return
     async with unit_of_work():
@@ -213,7 +213,7 @@ async def open_linked(
     user_agent: str,
     device_tokens: Sequence[str],
 ) -> SignIn | PendingLogin:
-    """Go on with an account that is linked, in the open unit of work.
+    """Sign in with an account that is linked, in the open unit of work.
 
     A second factor that the person set up here is asked all the same, unless the provider's counts.
 

@@ -47,7 +47,14 @@ class SingleSignOnDelegation(Table):
 
 
 class SingleSignOnDomain(Table):
-    """A mail domain that belongs to the company; the reason says how staff know."""
+    """A mail domain that belongs to the company; the reason says how staff know.
+
+    Attributes:
+        token: what its DNS record holds; None where staff know it otherwise.
+        checked_at: when the DNS was last asked for the record again.
+        missing_since: when the record was first missing; None while it is there.
+        warned_at: when it had been missing for so long that the vendor was mailed, too.
+    """
 
     id = UUID(primary_key=True, default=uuid7)
     connection = ForeignKey(SingleSignOnConnection, null=False, on_delete=OnDelete.cascade)
@@ -55,6 +62,10 @@ class SingleSignOnDomain(Table):
     reason = Text()
     verified_by = ForeignKey(User, null=True, on_delete=OnDelete.set_null)
     verified_at = Timestamptz(default=None)
+    token = Text(null=True, default=None)
+    checked_at = Timestamptz(null=True, default=None)
+    missing_since = Timestamptz(null=True, default=None)
+    warned_at = Timestamptz(null=True, default=None)
 
 
 class SingleSignOnDomainClaim(Table):
@@ -154,9 +165,9 @@ DATA = (
     ),
     Fields(
         "single_sign_on_domain",
-        "connection domain reason verified_by verified_at",
+        "connection domain reason verified_by verified_at token checked_at missing_since warned_at",
         Level.CONFIDENTIAL,
-        "administrator; owners the domain",
+        "administrator; owners the domain, and whether its record is missing",
         "administrator and owners whom they allow, by proof",
     ),
     Fields(

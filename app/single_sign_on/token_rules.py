@@ -15,7 +15,7 @@ from app.single_sign_on.strength_rules import NOTHING, Authentication, read_auth
 from app.web.mail_addresses import is_mail_address
 from app.web.texts import normalised
 
-# Asymmetric only: with "none" or a shared secret anybody could sign.
+# Asymmetric only: with "none" or a shared secret others could sign.
 ALGORITHMS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 # Providers add header fields of their own, which say nothing to us (RFC 7515, section 4).
 REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)

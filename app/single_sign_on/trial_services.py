@@ -13,7 +13,7 @@ async def pass_test(connection: Connection, arrival: Arrival, viewer: Viewer) ->
     """Note that its owner or administrator signed in through it, and link their account with it.
 
     Raises:
-        Refused: the provider signed in somebody else.
+        Refused: the provider signed in another person.
     """
     address = await queries.find_address(viewer.id)
     if viewer.id != arrival.tester or arrival.person.address != address:

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from app.database import fetch
+from app.days import JAPAN
 from app.staff.figure_rules import AGES, Bar, age_name
 from app.web.i18n import language
 
-TIME_ZONE = "Asia/Tokyo"
 MOST_PRODUCTS = 12
 # Each: what it is a figure of, the group, the value and, for a share, the whole of it. Groups
 # without a value are 0.
 FIGURES = f"""
-    with today as (select (now() at time zone '{TIME_ZONE}')::date as day),
+    with today as (select (now() at time zone '{JAPAN}')::date as day),
     months as (
         select (date_trunc('month', day)::date + make_interval(months => n))::date as month
         from today, generate_series(0, 11) n),
@@ -27,14 +27,14 @@ FIGURES = f"""
     union all
     select 'activations', to_char(w.week, 'YYYY/MM/DD'), w.week::text, null,
            (select count(*) from activation a
-            where a.issued_at >= w.week::timestamp at time zone '{TIME_ZONE}'
-              and a.issued_at < (w.week + 7)::timestamp at time zone '{TIME_ZONE}')
+            where a.issued_at >= w.week::timestamp at time zone '{JAPAN}'
+              and a.issued_at < (w.week + 7)::timestamp at time zone '{JAPAN}')
     from weeks w
     union all
     select 'failures', to_char(w.week, 'YYYY/MM/DD'), w.week::text, null,
            (select count(*) from mail m where m.state = 'failed'
-            and m.settled_at >= w.week::timestamp at time zone '{TIME_ZONE}'
-            and m.settled_at < (w.week + 7)::timestamp at time zone '{TIME_ZONE}')
+            and m.settled_at >= w.week::timestamp at time zone '{JAPAN}'
+            and m.settled_at < (w.week + 7)::timestamp at time zone '{JAPAN}')
     from weeks w
     union all
     (select 'allocation', case $1 when 'en' then p.name_en else p.name_ja end, p.code,
@@ -48,8 +48,8 @@ FIGURES = f"""
     select 'quotes', a.least::text, to_char(a.place, '00'), null,
            (select count(*) from quote_request q, today
             where q.state in ('received', 'in-review')
-              and today.day - (q.requested_at at time zone '{TIME_ZONE}')::date >= a.least
-              and (today.day - (q.requested_at at time zone '{TIME_ZONE}')::date
+              and today.day - (q.requested_at at time zone '{JAPAN}')::date >= a.least
+              and (today.day - (q.requested_at at time zone '{JAPAN}')::date
                    < (select least from ages b where b.place = a.place + 1)
                    or a.place = {len(AGES)}))
     from ages a

@@ -15,11 +15,10 @@ from app.pdf.process import make_pdf
 from app.web.background import StillAtWork, in_background_of
 from app.web.downloads import attachment
 from app.web.i18n import gettext as _
-from app.web.i18n import language, moment
+from app.web.i18n import language, moment, zone_name
 from app.web.requests import PageRequest, takes_brotli
 from app.web.vendor import vendor_name
 
-JAPAN = "Asia/Tokyo"
 RETRY_AFTER = "5"
 # What tags a document for screen readers is text: this makes a large one ten times smaller.
 QUALITY = 5
@@ -41,7 +40,7 @@ def new_document(
         at: as of when it is.
         time_zone: IANA name of the zone whose clocks tell that.
     """
-    zone = _("Japan time") if time_zone == JAPAN else time_zone
+    zone = zone_name(time_zone)
     return Document(
         language=language.get(),
         issuer=vendor_name(),

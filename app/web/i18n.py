@@ -11,6 +11,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
+from app.days import JAPAN
+
 LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
 LANGUAGES = tuple(LANGUAGE_NAMES)
 DEFAULT_LANGUAGE = "ja"
@@ -74,17 +76,17 @@ def period(first: date, last: date) -> str:
 
 def zone_name(time_zone: str) -> str:
     """An IANA time zone as its readers call it; zones other than Japan's keep their name."""
-    return gettext("Japan time") if time_zone == "Asia/Tokyo" else time_zone
+    return gettext("Japan time") if time_zone == JAPAN else time_zone
 
 
-def moment(value: datetime, time_zone: str = "Asia/Tokyo") -> str:
+def moment(value: datetime, time_zone: str = JAPAN) -> str:
     """A date and time to the minute, in an IANA time zone: Mar 31, 2027, 14:05 in English."""
     local = value.astimezone(ZoneInfo(time_zone))
     comma = "" if language.get() == "ja" else ","
     return f"{day(local)}{comma} {local:%H:%M}"
 
 
-def day_of(value: datetime, time_zone: str = "Asia/Tokyo") -> str:
+def day_of(value: datetime, time_zone: str = JAPAN) -> str:
     """The calendar date of a moment in an IANA time zone."""
     return day(value.astimezone(ZoneInfo(time_zone)))
 
@@ -94,7 +96,7 @@ def file_day(value: date) -> str:
     return f"{value:%Y/%m/%d}"
 
 
-def file_moment(value: datetime, time_zone: str = "Asia/Tokyo") -> str:
+def file_moment(value: datetime, time_zone: str = JAPAN) -> str:
     """A date and time in a table for spreadsheets: 2027/03/31 14:05."""
     return f"{value.astimezone(ZoneInfo(time_zone)):%Y/%m/%d %H:%M}"
 

@@ -35,8 +35,6 @@ EVERYWHERE = {
     "layouts/_heads.html": ("crumbs", "page_head", "error_summary"),
     "layouts/_pieces.html": ("icon", "stepper", "next_step"),
 }
-# Where the days of dates begin that belong to no contract.
-PORTAL_ZONE = "Asia/Tokyo"
 
 
 class _Translator(NodeTransformer):
@@ -148,7 +146,7 @@ def _environment(code: str) -> Environment:
 
 def _today() -> str:
     """Return the day on which a page was made, which it says on paper."""
-    return i18n.day(clock.today(PORTAL_ZONE))
+    return i18n.day(clock.today(days.JAPAN))
 
 
 def lines(text: str) -> Markup:

@@ -1,4 +1,4 @@
-"""Whose webhooks a page or an act is about; what is somebody else's is not found."""
+"""Whose webhooks a page or an act is about; what belongs to others is not found."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.contracts.rules import SeenContract
-from app.web.templates import PORTAL_ZONE
+from app.days import JAPAN
 from app.webhooks.queries import SeenDelivery, SeenEndpoint, find_delivery, find_endpoint
 
 VENDOR_URL = "/staff/webhooks"
@@ -42,7 +42,7 @@ class Whose:
     @property
     def time_zone(self) -> str:
         """Return where the days begin that pages show."""
-        return self.contract.time_zone if self.contract else PORTAL_ZONE
+        return self.contract.time_zone if self.contract else JAPAN
 
     @property
     def may_change(self) -> bool:

@@ -303,6 +303,22 @@ async def test_a_system_runs_on_a_file_of_the_portal_and_its_request_reports_it(
     assert system.current_status(store, MACHINE, clock.now()).emergency is None
 
 
+async def test_the_page_names_the_file_that_can_be_used_and_the_one_that_was(
+    owner: httpx.AsyncClient, here: Place
+) -> None:
+    jtis = [await make(here), await make(here, 2)]
+    page = (await owner.get(URL.format(here.environment))).text
+    assert "emergency-D-1001-検証環境-1.jwt" in page
+    await here.answer(upload(emergencies=used(jtis[0])))
+    page = (await owner.get(URL.format(here.environment))).text
+    assert "emergency-D-1001-検証環境-2.jwt" in page, "the first one is used"
+    assert "emergency-D-1001-検証環境-1.jwt" not in page
+    assert '<td data-label="緊急用ファイル">1</td>' in page
+    await here.answer(upload(emergencies=used(jtis[1]), prev_seq=1))
+    page = (await owner.get(URL.format(here.environment))).text
+    assert "システムでの操作" not in page, "there is nothing to copy"
+
+
 async def test_staff_see_which_system_used_a_file(portal: Portal, here: Place) -> None:
     jti = await make(here)
     system_claim = {"name": "夜間の設備", "host": "plant-9", "os": "Linux"}

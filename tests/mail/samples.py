@@ -27,6 +27,10 @@ LINES = [
     }
 ]
 SAMPLES: dict[str, dict[str, Any]] = {
+    "domain-record-missing": {
+        **{"company": CONTRACT.company, "domain": "example.com", "since": AT, "long": True},
+        "record": "license-portal-verification=<t>",
+    },
     "email-change-asked": {"at": AT, "new_address": "new@example.com"},
     "email-changed": {"at": AT},
     "email-confirmation": {"link": LINK, "expires_at": AT},

@@ -16,9 +16,12 @@ from app.database import fetch
 from app.main import make_app
 from app.settings import SettingsError, read_settings
 from app.web.metrics import SHARED
+from tests.activation.test_emergency_files import make, used
+from tests.activation.world import another, machine, place, upload
 from tests.conftest import Portal
 
 TOKEN = "0123456789abcdef0123456789abcdef"
+USERS = ("first", "further")
 
 
 def _figures(text: str) -> dict[str, float]:
@@ -82,15 +85,33 @@ async def test_the_database_tells_queues_sessions_links_and_signing_keys(portal:
     assert figures["portal_database_connections_limit"] == 10
 
 
+async def test_each_reported_use_of_an_emergency_file_counts_once(portal: Portal) -> None:
+    here = await place(portal.settings)
+    first, further = (f"portal_emergency_uses_total{{system={each}}}" for each in USERS)
+    figures = _figures((await read_metrics(portal)).text)
+    assert (figures[first], figures[further]) == (0, 0), "an alert sees them rise from 0"
+    jti = await make(here)
+    await here.answer(upload(emergencies=used(jti)))
+    await here.answer(upload(emergencies=used(jti), prev_seq=1))
+    figures = _figures((await read_metrics(portal)).text)
+    assert (figures[first], figures[further]) == (1, 0)
+    other = await another(here)
+    await other.answer(upload(machine("copy"), emergencies=used(jti)))
+    text = (await read_metrics(portal)).text
+    assert (_figures(text)[first], _figures(text)[further]) == (1, 1)
+    assert "D-1001" not in text and jti not in text
+
+
 def test_every_metric_is_in_the_manual() -> None:
     manual = Path("docs/operations.md").read_text("utf-8")
     names = subprocess.run(
         [
             sys.executable,
             "-c",
-            "from app.monitoring.pages import GAUGES; from app.database.metrics import own;"
+            "from app.monitoring.pages import COUNTERS, GAUGES;"
+            "from app.database.metrics import own;"
             "import app.web.metrics;"
-            "print(*GAUGES, *(f.name for f in own.collect()))",
+            "print(*GAUGES, *COUNTERS, *(f.name for f in own.collect()))",
         ],
         capture_output=True,
         text=True,

@@ -2,12 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from app import clock
 from app.database import fetch_value
 from app.main import make_app
 from app.outgoing import read_servers
@@ -15,9 +17,10 @@ from app.settings import Settings, SettingsError, read_settings
 from app.single_sign_on.claim_services import claim_domain, read_texts
 from app.single_sign_on.delegation_services import delegate
 from app.single_sign_on.domain_rules import PREFIX
+from app.single_sign_on.recheck_services import check_next_domain
 from app.web.http.asgi import App
 from tests.conftest import TEMPLATE, Portal, Stage, in_database
-from tests.people.post import user_id
+from tests.people.post import mails_to, user_id
 from tests.single_sign_on.names import NameServer, answering
 from tests.single_sign_on.provider import Provider
 from tests.single_sign_on.steps import company_of, connect, recorded
@@ -198,6 +201,100 @@ async def test_claims_are_for_owners_who_may_change_single_sign_on(
         assert (await client.get(DNS)).status_code == 404
         assert (await client.post(DNS, data={"domain": "a.example"})).status_code == 404
         assert (await client.post(f"{DNS}/check", data={"claim": claim})).status_code == 404
+
+
+Later = Callable[[timedelta], None]
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Later:
+    """Move the portal's clock on."""
+    real, ahead = clock.now, [timedelta(0)]
+    monkeypatch.setattr(clock, "now", lambda: real() + ahead[0])
+
+    def move(by: timedelta) -> None:
+        ahead[0] += by
+
+    return move
+
+
+@pytest.fixture
+async def verified(names: NameServer, domain: str, owner: httpx.AsyncClient) -> str:
+    """The record of a domain that owner has verified."""
+    claim, value = await _record(owner)
+    names.texts[domain] = [value]
+    await owner.post(f"{DNS}/check", data={"claim": claim})
+    return value
+
+
+async def _told(portal: Portal, address: str) -> list[str]:
+    kind = "domain-record-missing"
+    return [text for name, text in await mails_to(portal, address) if name == kind]
+
+
+async def test_a_missing_record_is_told_to_owners_and_a_week_later_to_the_vendor(
+    portal: Portal, names: NameServer, verified: str, later: Later
+) -> None:
+    async def check() -> None:
+        later(timedelta(days=1))
+        while await check_next_domain(portal.settings):
+            pass
+
+    await check()
+    assert await _told(portal, "owner@example.com") == []
+    names.texts["example.com"] = ["v=spf1 -all"]
+    for _ in range(7):
+        await check()
+    [first] = await _told(portal, "owner@example.com")
+    assert "example.com" in first and verified in first
+    assert await _told(portal, "staff@example.org") == []
+    for _ in range(3):
+        await check()
+    assert len(await _told(portal, "owner@example.com")) == 2
+    [vendors] = await _told(portal, "staff@example.org")
+    assert "7日以上" in vendors
+    async with await portal.signed_in("owner") as again:
+        shown = (await again.get(PLACE)).text
+    assert "DNSレコードなし" in shown and verified in shown
+    assert await fetch_value("select domain from single_sign_on_domain") == "example.com"
+    names.texts["example.com"] = [verified]
+    await check()
+    async with await portal.signed_in("owner") as again:
+        assert "DNSレコードなし" not in (await again.get(PLACE)).text
+    for event in ("missing", "return"):
+        assert await recorded(f"single-sign-on-domain-{event}") == [{"domain": "example.com"}]
+    names.texts["example.com"] = []
+    await check()
+    assert len(await _told(portal, "owner@example.com")) == 3, "it counts from the start again"
+
+
+async def test_each_record_is_looked_up_once_a_day_by_one_process(
+    portal: Portal, names: NameServer, verified: str, later: Later
+) -> None:
+    asked = names.asked
+    assert not await check_next_domain(portal.settings), "it was verified a moment ago"
+    later(timedelta(days=1))
+    assert sorted(
+        await asyncio.gather(*(check_next_domain(portal.settings) for _ in range(5)))
+    ) == [False] * 4 + [True]
+    assert names.asked == asked + 1
+
+
+async def test_a_dns_that_does_not_answer_is_no_missing_record(
+    portal: Portal, names: NameServer, verified: str, later: Later
+) -> None:
+    names.fails = True
+    later(timedelta(days=1))
+    assert await check_next_domain(portal.settings)
+    assert await fetch_value("select missing_since from single_sign_on_domain") is None
+
+
+async def test_domains_that_staff_vouch_for_are_not_looked_up(
+    portal: Portal, names: NameServer, later: Later
+) -> None:
+    await connect(portal, Provider(issuer="https://id.example"))
+    later(timedelta(days=9))
+    assert not await check_next_domain(portal.settings) and names.asked == 0
 
 
 def test_name_servers_of_the_settings() -> None:

@@ -26,3 +26,18 @@ async def test_more_than_five_are_refused(clerk: httpx.AsyncClient) -> None:
         )
         assert answer.status_code == 422, typed
     assert await audited("emergency-limit") == []
+
+
+async def test_an_amendment_of_the_contract_may_change_it_too(clerk: httpx.AsyncClient) -> None:
+    data = {"emergency_files": "1", "reason": "見直し"}
+    page = await done(clerk, f"{URL}/amendment", data)
+    assert "環境ごとの緊急用ファイルの数" in page.text
+    assert await fetch_value("select emergency_files from contract where number = 'D-1001'") == 1
+    assert len(await audited("emergency-limit")) == len(await audited("contract-amendment")) == 1
+
+
+async def test_an_amendment_that_leaves_it_alone_records_no_number(
+    clerk: httpx.AsyncClient,
+) -> None:
+    await done(clerk, f"{URL}/amendment", {"name": "新しい名称", "reason": "名称変更"})
+    assert await audited("emergency-limit") == []

@@ -94,6 +94,7 @@ async def test_amending_and_renewing_a_contract(
         sales_name="営業",
         sales_email="sales@example.org",
         sales_phone="03",
+        emergency_files=row["emergency_files"],
         reason="秘密の理由",
         effective_on=today,
     )

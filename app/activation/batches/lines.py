@@ -144,7 +144,7 @@ def find_targets(
         by_name: environments in use, by what `same_name` returns.
     """
     placed = [_placed(line, by_key, by_name) for line in lines]
-    # A line that is left out stands in nobody's way.
+    # A line that is left out takes no place from another.
     wanted = [line for line in placed if line.taken]
     places = Counter(line.target.id for line in wanted if line.target)
     requests = Counter(line.request.jti for line in wanted if line.request)

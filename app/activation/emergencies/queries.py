@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.activation.emergencies.rules import EmergencyUsed, SeenEmergencyFile, Standby
+from app.activation.emergencies.rules import EmergencyReport, SeenEmergencyFile, Standby
 from app.activation.licensed_products import LicensedProduct
 from app.contracts.rules import SeenContract
 from app.database import fetch_one, fetch_value, json_rows, rows
@@ -71,13 +71,13 @@ async def find_file(environment: UUID, id: UUID) -> SeenEmergencyFile | None:
     return next((each for each in files if each.id == id), None)
 
 
-async def list_reports(environment: UUID) -> list[EmergencyUsed]:
+async def list_reports(environment: UUID) -> list[EmergencyReport]:
     """Return who used emergency files of an environment, the latest report first."""
     return await rows(
-        EmergencyUsed,
+        EmergencyReport,
         """
         select x.system_name, x.host, at.name as environment, x.first_used_at, x.days_used,
-               x.reported_at
+               x.reported_at, f.slot
         from emergency_use x join emergency_file f on f.id = x.emergency_file
         join environment at on at.id = x.environment
         where f.environment = $1 order by x.reported_at desc, x.id limit 100

@@ -52,6 +52,13 @@ class EmergencyUsed:
 
 
 @dataclass(frozen=True)
+class EmergencyReport(EmergencyUsed):
+    """A reported use in the list of an environment; `slot` is that of the file."""
+
+    slot: int
+
+
+@dataclass(frozen=True)
 class SeenEmergencyFile:
     """The newest file of a slot, as an owner sees it.
 
@@ -155,6 +162,12 @@ class Standby:
         """Return the first slot that holds no file yet; None where all do."""
         taken = {each.slot for each in self.files}
         return next((at for at in range(1, self.allowed + 1) if at not in taken), None)
+
+    @property
+    def usable(self) -> SeenEmergencyFile | None:
+        """Return the first file that a system can begin to use; None where there is none."""
+        usable = {EmergencyState.READY, EmergencyState.OUT_OF_DATE}
+        return next((each for each in self.files if self.state(each) in usable), None)
 
     def can_renew(self, file: SeenEmergencyFile) -> bool:
         """Return whether another file can take this one's place."""

@@ -1,7 +1,7 @@
 """Which 32 bytes are a public key of Ed25519 that only one private key can sign for.
 
 OpenSSL reads any 32 bytes as a key. With a point of small order (RFC 8032, section 5.1; order 1,
-2, 4 or 8) anybody can make signatures that verify, so such a "key" proves nothing.
+2, 4 or 8) everyone can make signatures that verify, so such a "key" proves nothing.
 """
 
 _P = 2**255 - 19

@@ -28,6 +28,7 @@ class ContractRow:
     sales_name: str
     sales_email: str
     sales_phone: str
+    emergency_files: int
     revision: int
     owned: bool
     owner_invited: bool
@@ -47,7 +48,7 @@ CONTRACTS = Listing(
     row=fields_of(ContractRow),
     columns=f"""c.id, c.external_id, c.number, c.name, c.company, p.name as company_name,
         p.external_id as company_external_id, c.license_type, c.starts_on, c.ends_on, c.time_zone,
-        c.sales_name, c.sales_email, c.sales_phone, c.revision, {OWNED} as owned,
+        c.sales_name, c.sales_email, c.sales_phone, c.emergency_files, c.revision, {OWNED} as owned,
         {INVITED} as owner_invited""",
     tables="contract c join company p on p.id = c.company",
     key="c.id",

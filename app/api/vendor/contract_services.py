@@ -13,6 +13,7 @@ from app.api.vendor.form_rules import read_facts, require_same, wrong
 from app.api.vendor.key_queries import find_by
 from app.api.vendor.key_values import Outcome, Reference, Related
 from app.contracts.contract_values import (
+    EMERGENCY_FILES,
     ContractAmendmentValues,
     ContractFacts,
     ContractValues,
@@ -27,7 +28,7 @@ Change = Callable[[ContractRow], Awaitable[bool]]
 # What the console's form shows of a new contract. Another call invites the owner.
 USUAL = {
     **{"license_type": "term", "time_zone": "Asia/Tokyo"},
-    **{"owner_email": "", "owner_language": "ja"},
+    **{"owner_email": "", "owner_language": "ja", "emergency_files": EMERGENCY_FILES},
 }
 
 
@@ -47,6 +48,7 @@ def contract_of(each: ContractRow, outcome: Outcome | UnsetType = UNSET) -> Sold
         sales_name=each.sales_name,
         sales_email=each.sales_email,
         sales_phone=each.sales_phone,
+        emergency_files=each.emergency_files,
         has_owner=each.owned,
         owner_invited=each.owner_invited,
         revision=each.revision,

@@ -20,6 +20,11 @@ from app.web.i18n import N_
 
 FIRST_DAY = Meta(description=N_("First usable day."))
 LAST_DAY = Meta(description=N_("Last usable day."))
+FILES = N_("How many emergency files each environment may have, from 0 to 5.")
+FILES_OF_NEW = N_(
+    "How many emergency files each environment may have, from 0 to 5; 2 for a new contract if left"
+    " out."
+)
 EFFECTIVE = Meta(description=N_("The day that the change history names; today if left out."))
 
 
@@ -39,6 +44,7 @@ class SoldContract(msgspec.Struct, frozen=True):
     sales_name: str
     sales_email: str
     sales_phone: str
+    emergency_files: Annotated[int, Meta(description=FILES)]
     has_owner: Annotated[
         bool, Meta(description=N_("Whether it has an owner with an active account."))
     ]
@@ -68,6 +74,7 @@ class ContractFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         str | UnsetType,
         Meta(description=N_("IANA name; “Asia/Tokyo” if left out. Cannot be changed later.")),
     ] = UNSET
+    emergency_files: Annotated[int | UnsetType, Meta(description=FILES_OF_NEW)] = UNSET
     reason: Reason = UNSET
 
 
@@ -80,6 +87,7 @@ class ContractAmendment(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     sales_name: str
     sales_email: str
     sales_phone: str
+    emergency_files: Annotated[int | UnsetType, Meta(description=FILES)] = UNSET
     external_id: NewExternalId = UNSET
     reason: Reason = UNSET
     effective_on: Annotated[date | UnsetType, EFFECTIVE] = UNSET

@@ -28,10 +28,11 @@ from app.api.services import Answer, Call, do, once
 from app.api.values import Page
 from app.api.vendor.notice_values import ListedNotice, Notice, NoticePublication, NoticeText
 from app.api.vendor.product_code_queries import ids_of
+from app.days import JAPAN
 from app.notices.values import NoticeValues
 from app.staff.notices import acts, queries
 from app.staff.notices.queries import SeenNotice, state_of
-from app.staff.notices.values import TIME_ZONE, PublicationValues, check_moment
+from app.staff.notices.values import PublicationValues, check_moment
 from app.staff.rules import Permission
 from app.web.i18n import gettext as _
 from app.web.lists.queries import list_rows
@@ -157,13 +158,13 @@ def _publication(body: NoticePublication) -> PublicationValues:
         return PublicationValues("now", by_mail=body.by_mail)
     if not EARLIEST <= body.at.year < LATEST:
         label = _("Day")
-        told = _("Enter %(label)s as a date, such as 2027/03/31.", label=label)
-        raise ApiProblem(Code.INVALID_VALUE, errors=[FieldProblem("/at", told)])
-    at, errors = body.at.astimezone(ZoneInfo(TIME_ZONE)), dict[str, str]()
+        message = _("Enter %(label)s as a date, such as 2027/03/31.", label=label)
+        raise ApiProblem(Code.INVALID_VALUE, errors=[FieldProblem("/at", message)])
+    at, errors = body.at.astimezone(ZoneInfo(JAPAN)), dict[str, str]()
     values = PublicationValues("at", at.date(), at.time(), by_mail=body.by_mail)
     check_moment(values, errors, clock.now())
     if errors:
-        problems = [FieldProblem("/at", told) for told in errors.values()]
+        problems = [FieldProblem("/at", message) for message in errors.values()]
         raise ApiProblem(Code.INVALID_VALUE, errors=problems)
     return values
 

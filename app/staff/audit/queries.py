@@ -20,7 +20,6 @@ from app.web.lists.queries import list_rows
 
 EXPORT_ROWS = 1000
 SHOWN_CHECKS = 10
-TIME_ZONE = "Asia/Tokyo"
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,9 @@ class AuditFilter:
         if self.contract:
             where.add("e.contract = (select id from contract where number = {})", self.contract)
         if self.starts_on:
-            where.add("e.at >= {}", days.start_of(self.starts_on, TIME_ZONE))
+            where.add("e.at >= {}", days.start_of(self.starts_on, days.JAPAN))
         if self.ends_on:
-            where.add("e.at < {}", days.end_of(self.ends_on, TIME_ZONE))
+            where.add("e.at < {}", days.end_of(self.ends_on, days.JAPAN))
         return where
 
     @property

@@ -144,6 +144,7 @@ async def _create(context: Context, payload: Creation) -> Done:
         time_zone=values.time_zone,
         sales=(values.sales_name, values.sales_email, values.sales_phone),
         external_id=values.external_id,
+        emergency_files=values.emergency_files,
         actor=context.viewer.id,
     )
     contract = NamedContract(id, values.number, values.name, company.name)

@@ -8,7 +8,13 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.accounts.rules import Viewer
-from app.contracts.contract_values import ContractAmendmentValues, ContractValues, RenewalValues
+from app.contracts.contract_values import (
+    EMERGENCY_FILES,
+    ContractAmendmentValues,
+    ContractValues,
+    RenewalValues,
+)
+from app.days import JAPAN
 from app.staff.access import permitted
 from app.staff.companies.pages import provide_company
 from app.staff.companies.queries import SeenCompany
@@ -72,7 +78,11 @@ class ContractCreation(StaffForms[SeenCompany, ContractValues, acts.Creation]):
     def now(self, subject: SeenCompany) -> ContractValues:
         """Show what most contracts have."""
         return prefilled(
-            ContractValues, license_type="term", time_zone="Asia/Tokyo", owner_language="ja"
+            ContractValues,
+            license_type="term",
+            time_zone=JAPAN,
+            owner_language="ja",
+            emergency_files=EMERGENCY_FILES,
         )
 
     def revision(self, subject: SeenCompany) -> int:
@@ -100,7 +110,7 @@ class ContractCreation(StaffForms[SeenCompany, ContractValues, acts.Creation]):
 
 
 class Amendment(StaffForms[ContractHead, ContractAmendmentValues, acts.Amendment]):
-    """Another name, term or sales contact, with a reason."""
+    """Another name, term, sales contact or number of emergency files, with a reason."""
 
     path = acts.CONTRACTS_URL + "/{number:str}/amendment"
     guards = CHANGE

@@ -30,11 +30,6 @@ PARTS = {
                (select count(*) from allocation where environment = e.id) as allocations,
                (select count(*) from emergency_use u join emergency_file f
                 on f.id = u.emergency_file where f.environment = e.id) as emergency_uses,
-               (select json_build_object('system', u.system_name, 'host', u.host,
-                'on', (u.first_used_at at time zone c.time_zone)::date)
-                from emergency_use u join emergency_file f on f.id = u.emergency_file
-                where f.environment = e.id order by u.reported_at desc, u.id limit 1)
-                   as last_emergency,
                (select max(ends_on) from parallel_operation
                 where environment = e.id and ended_at is null
                   and ends_on >= (now() at time zone c.time_zone)::date) as parallel_until,
@@ -107,14 +102,6 @@ class Entitlement(Struct, frozen=True):
     allocated: int
 
 
-class Emergency(Struct, frozen=True):
-    """The use of an emergency file that a system reported last."""
-
-    system: str
-    host: str
-    on: date
-
-
 class Environment(Struct, frozen=True):
     """An environment, with its newest activation, and the last day of an old system."""
 
@@ -123,7 +110,6 @@ class Environment(Struct, frozen=True):
     group_company: str | None
     allocations: int
     emergency_uses: int
-    last_emergency: Emergency | None
     parallel_until: date | None
     seq: int | None
     end_reason: str | None

@@ -15,7 +15,7 @@ from app.notices.values import NoticeValues
 from app.staff.access import requires
 from app.staff.catalogue import queries as catalogue
 from app.staff.notices.queries import NoticeState, SeenNotice, find_notice
-from app.staff.notices.values import TIME_ZONE, PublicationValues
+from app.staff.notices.values import PublicationValues
 from app.staff.rules import Permission
 from app.web.i18n import N_, moment, ngettext
 from app.web.i18n import gettext as _
@@ -92,7 +92,7 @@ async def _keep(context: Context, payload: NoticeText) -> Done:
 def _when(at: datetime | None) -> str:
     if at is None:
         return _("Immediately")
-    return _("%(when)s (Japan time)", when=moment(at, TIME_ZONE))
+    return _("%(when)s (Japan time)", when=moment(at))
 
 
 async def _mails_told(notice: SeenNotice, values: PublicationValues) -> str:

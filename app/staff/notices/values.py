@@ -14,9 +14,6 @@ from app.web.kinds import Day, Kind, Tick
 from app.web.texts import normalised
 from app.web.values import Values
 
-# The vendor's own; pages and mails say it where it matters.
-TIME_ZONE = "Asia/Tokyo"
-
 
 @dataclass(frozen=True, kw_only=True)
 class TimeOfDay(Kind):
@@ -70,7 +67,7 @@ class PublicationValues(Values, frozen=True):
         """Return the moment; None for at once."""
         if self.when == "now" or self.day is None or self.time is None:
             return None
-        return days.moment_at(self.day, self.time, TIME_ZONE)
+        return days.moment_at(self.day, self.time, days.JAPAN)
 
 
 def check_moment(values: PublicationValues, errors: dict[str, str], now: datetime.datetime) -> None:

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-import asyncpg
 from litestar.exceptions import NotFoundException
 
 from app.confirmations.acts import Act, Context, Done, Entry, Payload, Refusal, Statement
+from app.single_sign_on import acts as company_acts
 from app.single_sign_on import connection_services as changes
 from app.single_sign_on import vendor_services
 from app.single_sign_on.rules import STATE_NAMES, State
@@ -205,6 +205,7 @@ async def _change_exception(context: Context, payload: ExceptionChange) -> Done:
 
 
 REFUSALS = {
+    **company_acts.REFUSALS,
     "too-few-exceptions": Refusal(
         "form",
         N_(
@@ -213,17 +214,8 @@ REFUSALS = {
         ),
         changes.TooFewExceptions,
     ),
-    "no-domain": Refusal("form", N_("Add a domain first."), changes.NoDomain),
-    "not-possible-now": Refusal(
-        "form", N_("Single sign-on has another status by now."), changes.NotPossibleNow
-    ),
     "not-owner": Refusal(
         "form", N_("This person is no longer an administrator."), changes.NotOwner
-    ),
-    "domain-taken": Refusal(
-        "domain",
-        N_("This domain already belongs to a company's single sign-on."),
-        asyncpg.UniqueViolationError,
     ),
 }
 CHANGE = requires(Permission.SINGLE_SIGN_ON_CHANGE)

@@ -7,7 +7,8 @@ from tests.browser.guide.films_activation import (
     film_emergency,
     film_several,
 )
-from tests.browser.guide.films_resources import film_resources
+from tests.browser.guide.films_moves import film_parallel
+from tests.browser.guide.films_resources import film_resources, film_verify
 from tests.browser.guide.recorder import begin
 from tests.browser.guide.scenes_environments import LIST, NAME, create, plant_of
 
@@ -111,5 +112,7 @@ FILMS = {
     "codes-request-film": film_codes_request,
     "codes-answer-film": film_codes_answer,
     "emergency-film": film_emergency,
+    "parallel-film": film_parallel,
     "resources-film": film_resources,
+    "verify-film": film_verify,
 }

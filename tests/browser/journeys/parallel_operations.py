@@ -14,7 +14,7 @@ ENDED = {"ja": "並行稼働を終了しました", "en": "has ended"}
 async def walk(cast: Cast) -> None:
     """An old system, too many days, the choice, the move, and the early end by two at once."""
     await cast.site.make_owner("member", "D-1001")
-    old, new = cast.licensed_system(), _new_system(cast)
+    old, new = cast.licensed_system(), second_system(cast)
     person, other = await cast.person("owner"), await cast.person("member")
     await _upload(person, old)
     await person.press("決定")
@@ -57,11 +57,12 @@ async def _upload(person: Person, system: LicensedSystem) -> None:
     await person.press("登録｜ファイル")
 
 
-def _new_system(cast: Cast) -> LicensedSystem:
+def second_system(cast: Cast, name: str = NEW) -> LicensedSystem:
+    """Return a system of its own beside the one that `licensed_system` gives."""
     folder = cast.folder / "new"
     folder.mkdir()
     root = cast.site.settings.data_dir / "trust" / "root.pem"
-    return LicensedSystem(folder, root, cast.language, NEW)
+    return LicensedSystem(folder, root, cast.language, name)
 
 
 PARALLEL_OPERATION = Journey(
