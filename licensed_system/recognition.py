@@ -1,4 +1,4 @@
-"""What a file is that is no activation file: told to the person, never trusted."""
+"""What a file is that is no activation file: said to the person, never trusted."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _MARK = b"\xef\xbb\xbf"
 _PART = "[A-Za-z0-9_-]+"
 _FIRST = rf"{_PART}\.{_PART}\.[A-Za-z0-9_-]{{86}}"
 _SECOND = rf"{_PART}\.\.[A-Za-z0-9_-]{{4412}}"
-# Without the line end between the lines: it cannot be told from one that was added.
+# Without the line end between the lines: one that was added looks the same.
 _WHOLE = re.compile(rf"{_FIRST}({_SECOND})?")
 _AS_MADE = re.compile(rf"{_FIRST}(\n{_SECOND})?")
 _BEGUN = re.compile(
@@ -83,7 +83,7 @@ _UNREADABLE = {Outcome.MALFORMED, Outcome.TOO_LARGE, Outcome.WRONG_TYPE}
 
 
 def explained(refused: Refused, data: bytes) -> Refused:
-    """The same refusal, with what the file is where that can be told; the code stays."""
+    """The same refusal, with what the file is where that is known; the code stays."""
     words = _recognise(data) if refused.outcome in _UNREADABLE else None
     return refused if words is None else Refused(refused.outcome, refused.facts, words)
 

@@ -82,8 +82,8 @@ def _allocations(place: Place, offered: Sequence[OfferedProduct]) -> Allocations
 
 def _etag(offered: Sequence[OfferedProduct]) -> str:
     """Return the version of the quantities: it changes with nothing else."""
-    told = "\n".join(f"{each.share.entitlement}={each.share.here}" for each in offered)
-    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+    counts = "\n".join(f"{each.share.entitlement}={each.share.here}" for each in offered)
+    return f'"{hashlib.sha256(counts.encode()).hexdigest()[:32]}"'
 
 
 async def _set(call: Call, place: Place, named: Mapping[UUID, int], if_match: str) -> Answer:
@@ -114,12 +114,12 @@ def _problem(
     for entitlement, problem in problems.items():
         pointer = f"/allocations/{named.index(entitlement)}"
         if problem is AllocationProblem.NOT_OFFERED:
-            told = _("This product is not of the contract, or has ended.")
-            errors.append(FieldProblem(f"{pointer}/entitlement", told))
+            message = _("This product is not of the contract, or has ended.")
+            errors.append(FieldProblem(f"{pointer}/entitlement", message))
         else:
             most = number(max(0, shares[entitlement].available))
-            told = _("At most %(most)s can be allocated here.", most=most)
-            errors.append(FieldProblem(f"{pointer}/quantity", told))
+            message = _("At most %(most)s can be allocated here.", most=most)
+            errors.append(FieldProblem(f"{pointer}/quantity", message))
     if not errors:
         return None
     missing = AllocationProblem.NOT_OFFERED in problems.values()

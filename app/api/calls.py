@@ -24,7 +24,7 @@ from app.web.requests import header
 
 JSON, JOSE = "application/json", "application/jose"
 # How msgspec says where a value is wrong.
-PLACE = re.compile(r"(?P<told>.*?)(?: - at `\$(?P<place>[^`]*)`)?", re.DOTALL)
+PLACE = re.compile(r"(?P<problem>.*?)(?: - at `\$(?P<place>[^`]*)`)?", re.DOTALL)
 FIELD = re.compile(r"(?:required|unknown) field `([^`]+)`")
 IF_MATCH = HeaderParameter(
     name="If-Match", description=N_("The ETag of what you read, or “*” for any version.")
@@ -97,9 +97,9 @@ async def read_body(request: Request[Any, Any, Any], kind: type[B]) -> B:
 
 def _wrong(message: str) -> FieldProblem:
     found = PLACE.fullmatch(message)
-    told, place = (found["told"], found["place"] or "") if found else (message, "")
-    field = FIELD.search(told)
-    return FieldProblem(pointer_of(place + (f".{field[1]}" if field else "")), told)
+    problem, place = (found["problem"], found["place"] or "") if found else (message, "")
+    field = FIELD.search(problem)
+    return FieldProblem(pointer_of(place + (f".{field[1]}" if field else "")), problem)
 
 
 async def provide_call(

@@ -227,5 +227,5 @@ def _finish_responses(responses: Document, options: Mapping[str, Any]) -> None:
 
 def _add_ranges(responses: Document) -> None:
     responses["206"] = {**responses["200"], "description": "The part that Range names"}
-    for status, told in ((304, "Not changed"), (412, WORDS[412]), (416, "No such part")):
-        responses[str(status)] = {"description": told}
+    for status, meaning in ((304, "Not changed"), (412, WORDS[412]), (416, "No such part")):
+        responses[str(status)] = {"description": meaning}

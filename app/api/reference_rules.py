@@ -18,14 +18,14 @@ class Field:
     Attributes:
         kind: its JSON type in words of JSON Schema.
         refers: the structure that it is, if it is one.
-        told: message id of what it means; empty where the name says it.
+        meaning: message id of what it means; empty where the name says it.
     """
 
     name: str
     kind: str
     refers: str
     required: bool
-    told: str
+    meaning: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Operation:
     id: str
     method: str
     path: str
-    told: str
+    meaning: str
     operates: bool
     scope: str
     uses: Sequence[str]
@@ -65,7 +65,7 @@ class Group:
     """The calls about one thing."""
 
     name: str
-    told: str
+    meaning: str
     operations: Sequence[Operation]
 
     @property
@@ -102,7 +102,7 @@ def _operations(document: Document) -> Iterator[tuple[str, Operation]]:
                     id=operation["operationId"],
                     method=method.upper(),
                     path=path,
-                    told=operation["summary"],
+                    meaning=operation["summary"],
                     operates=operation.get("x-required-role") == "operate",
                     scope=operation.get("x-required-scope", ""),
                     uses=_uses(document, operation),

@@ -55,8 +55,8 @@ class Call:
         body: bytes,
     ) -> "Call":
         """Return the call; `asked` are its method, its path and the version that it names."""
-        told = "\n".join(asked).encode("utf-8", "replace")
-        return cls(holder, context, key, dry_run, hashlib.sha256(told + b"\n\n" + body).digest())
+        call = "\n".join(asked).encode("utf-8", "replace")
+        return cls(holder, context, key, dry_run, hashlib.sha256(call + b"\n\n" + body).digest())
 
 
 @dataclass(frozen=True)
@@ -199,10 +199,12 @@ def problem_of(act: Act[Any], refused: Refused) -> ApiProblem:
     if refused.code == "changed":
         return ApiProblem(Code.VERSION_CONFLICT)
     refusal = act.refusal(refused.code)
-    told = refusal.told(**refused.details)
+    message = refusal.text(**refused.details)
     whole = refusal.field in WHOLE
-    errors = [] if whole else [FieldProblem(f"/{refusal.field}", told)]
-    return ApiProblem(refused.code, status=refusal_status(refused.code), detail=told, errors=errors)
+    errors = [] if whole else [FieldProblem(f"/{refusal.field}", message)]
+    return ApiProblem(
+        refused.code, status=refusal_status(refused.code), detail=message, errors=errors
+    )
 
 
 async def forget_calls() -> None:

@@ -68,9 +68,9 @@ async def record(
     if current is None:
         raise OutsideUnitOfWork
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-    told = json.dumps(details, ensure_ascii=False, default=str)
+    written = json.dumps(details, ensure_ascii=False, default=str)
     now: datetime = clock.now()
-    values = [uuid7(), now, event_type, actor, contract, subject, told, request_id]
+    values = [uuid7(), now, event_type, actor, contract, subject, written, request_id]
     sql, most = _statement(event_type, actor)
     added = await current.connection.fetch(sql, *values, *most)
     if not added and event_type not in COALESCED:

@@ -45,7 +45,7 @@ def backup(file: Path, without_files: bool, without_secret: bool) -> None:
         raise click.ClickException(message) from None
     except (OSError, StorageError, asyncpg.PostgresError) as error:
         raise click.ClickException(f"The backup failed: {error}") from None
-    click.echo(_told(manifest, file))
+    click.echo(_summary(manifest, file))
     for line in _elsewhere(settings, manifest):
         click.echo(line)
 
@@ -81,14 +81,14 @@ def restore(file: Path, erasures: Path | None, without_erasures: bool) -> None:
         raise click.ClickException(f"Cannot restore {file}: {error}") from None
     except (OSError, StorageError, asyncpg.PostgresError) as error:
         raise click.ClickException(f"The restore failed: {error}") from None
-    click.echo(_told(manifest, file))
+    click.echo(_summary(manifest, file))
     for line in _elsewhere(settings, manifest):
         click.echo(line)
     if erasures:
         replay_all(wanted)
 
 
-def _told(manifest: Manifest, file: Path) -> str:
+def _summary(manifest: Manifest, file: Path) -> str:
     return (
         f"{len(manifest.tables)} tables with {manifest.rows:,} rows and"
         f" {len(manifest.files or []):,} files from {manifest.made_at} in {file}."

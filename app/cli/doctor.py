@@ -198,11 +198,11 @@ async def _secret_findings(settings: Settings) -> list[Finding]:
         "client secrets of single sign-on": await count_lost_secrets(secret),
         "webhooks": await count_lost_webhooks(secret),
     }
-    told = ", ".join(f"{count:,} {what}" for what, count in lost.items() if count)
+    lost_things = ", ".join(f"{count:,} {what}" for what, count in lost.items() if count)
     other = noted is not None and noted != found
-    if not (told or other):
+    if not (lost_things or other):
         return []
-    what = f": {told}" if told else ""
+    what = f": {lost_things}" if lost_things else ""
     return [
         Finding(
             f"Encrypted with a different secret than {settings.secret_file}{what}. Restore the"

@@ -117,7 +117,7 @@ class Refusal:
         of = self.constraint in {"", getattr(error, "constraint_name", "")}
         return self.by is not None and isinstance(error, self.by) and of
 
-    def told(self, **details: object) -> str:
+    def text(self, **details: object) -> str:
         """Return the message in the reader's language."""
         return gettext(self.message, **details)
 

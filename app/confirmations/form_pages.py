@@ -95,7 +95,7 @@ class FormPages(Controller, Generic[S, V, E]):
     def refuse(self, form: Form, code: str) -> None:
         """Say at the form what the act would be refused for."""
         refusal = self.act.refusal(code)
-        form.errors.setdefault(refusal.field, refusal.told())
+        form.errors.setdefault(refusal.field, refusal.text())
 
     def entry(self, subject: S, values: V, revision: int) -> E:
         """Return what is proposed."""

@@ -51,7 +51,7 @@ class Proposal(Generic[P]):
         if self.problem is None:
             return {}
         refusal = self.act.refusal(self.problem.code)
-        return {refusal.field: refusal.told(**self.problem.details)}
+        return {refusal.field: refusal.text(**self.problem.details)}
 
 
 def _proposal(row: Record, act: Act[P]) -> Proposal[P]:

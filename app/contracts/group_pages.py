@@ -79,7 +79,7 @@ class GroupCompanyAddition(Controller):
         offered = {str(c.id): c for c in await queries.list_candidates(contract)}
         chosen = data.get(FIELD)
         if chosen not in offered:
-            gone = acts.ADDITION.refusal("not-offered").told()
+            gone = acts.ADDITION.refusal("not-offered").text()
             problem = gone if chosen else _("Select a group company.")
             return await _page(request, contract, data, chosen, {FIELD: problem})
         company = offered[chosen]

@@ -66,8 +66,8 @@ NOT_NOW = (
 
 def is_read_only(connection: asyncpg.Connection) -> bool:
     """Return whether a new connection takes no changes, as the server said when it was made."""
-    told = connection.get_settings()
+    settings = connection.get_settings()
     return "on" in {
-        getattr(told, "default_transaction_read_only", "off"),
-        getattr(told, "in_hot_standby", "off"),
+        getattr(settings, "default_transaction_read_only", "off"),
+        getattr(settings, "in_hot_standby", "off"),
     }

@@ -14,7 +14,7 @@ from app.web.i18n import N_, ngettext, number
 from app.web.i18n import gettext as _
 
 # A message names so many changes; the list behind it has all.
-MOST_TOLD = 3
+MOST_SHOWN = 3
 
 
 class Quantities(OfEnvironment, frozen=True):
@@ -92,10 +92,10 @@ def told_changes(place: str, rows: Sequence[tuple[str, int, int]]) -> str:
         return _(
             "Nothing was changed: %(name)s already has the quantities that you entered.", name=place
         )
-    told = [f"{product} {number(before)} → {number(now)}" for product, before, now in rows]
-    changes = " / ".join(told[:MOST_TOLD])
-    if len(rows) > MOST_TOLD:
-        more = len(rows) - MOST_TOLD
+    texts = [f"{product} {number(before)} → {number(now)}" for product, before, now in rows]
+    changes = " / ".join(texts[:MOST_SHOWN])
+    if len(rows) > MOST_SHOWN:
+        more = len(rows) - MOST_SHOWN
         changes = ngettext(
             "%(changes)s and %(n)s more", "%(changes)s and %(n)s more", more, changes=changes
         )

@@ -80,7 +80,7 @@ class Grid:
         first: the number of the first of them, counted from 1.
         chosen: all environments that the pages of the grid show.
         typed, errors: of all pages.
-        seen: what was allocated when the person typed, where they were not told of a change.
+        seen: what was allocated when the person typed, where they do not know of a change.
         draft: id of what keeps the numbers of the other pages, if there are any.
     """
 
@@ -158,15 +158,17 @@ class Grid:
             for environment, (name, cells) in zip(self.environments, self.rows, strict=True)
             for product, cell in zip(self.sheet.products, cells, strict=True)
         }
-        here = [(fields[place], told) for place, told in self.errors.items() if place in fields]
+        here = [
+            (fields[place], problem) for place, problem in self.errors.items() if place in fields
+        ]
         summary = {
             field: _(
-                "%(environment)s, %(product)s: %(told)s",
+                "%(environment)s, %(product)s: %(problem)s",
                 environment=name,
                 product=product_name(product),
-                told=told,
+                problem=problem,
             )
-            for (field, name, product), told in here[:MOST_SUMMED_UP]
+            for (field, name, product), problem in here[:MOST_SUMMED_UP]
         }
         if others := len(self.errors) - len(here):
             summary[PAGES] = ngettext(

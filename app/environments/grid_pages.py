@@ -52,9 +52,9 @@ class AllocationGrid(Controller):
             form = form.on(await in_background(lambda: GridForm.kept(kept, sheet)))
         judged = await in_background(lambda: form.judge(sheet))
         lost = draft is None and bool(data.get("draft"))
-        if told := _trouble(form, judged, lost=lost, turning=first is not None):
+        if problem := _trouble(form, judged, lost=lost, turning=first is not None):
             grid = form.grid(sheet, str(draft.id) if draft else "")
-            return sheet_page(request, contract, "", errors={"form": told}, grid=grid)
+            return sheet_page(request, contract, "", errors={"form": problem}, grid=grid)
         if first is None and judged.errors:
             return await _wrong(request, viewer, contract, form, judged, sheet)
         payload = form.payload(contract, sheet, first or form.first)
@@ -108,8 +108,8 @@ async def _wrong(
         place = await propose(viewer, ALLOCATION, form.payload(contract, sheet, form.first))
         draft = place.rsplit("/", 1)[1]
     grid = replace(form.grid(sheet, draft), errors=errors, seen={})
-    told = grid.summary or {"form": " ".join(judged.errors.values())}
-    return sheet_page(request, contract, "", errors=told, grid=grid)
+    problem = grid.summary or {"form": " ".join(judged.errors.values())}
+    return sheet_page(request, contract, "", errors=problem, grid=grid)
 
 
 def first_grid(data: FormData, sheet: Sheet) -> Grid:

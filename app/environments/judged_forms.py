@@ -78,12 +78,12 @@ def _messages(effect: Effect, used: Mapping[UUID, int]) -> list[str]:
     line = effect.line
     if line.mark is not None:
         return [line_message(line.mark)]
-    told = {column: cell_message(mark) for column, mark in line.marks.items()}
-    told |= {c: _message(effect, c, p, used) for c, p in effect.problems.items()}
+    problems = {column: cell_message(mark) for column, mark in line.marks.items()}
+    problems |= {c: _message(effect, c, p, used) for c, p in effect.problems.items()}
     messages = [
-        _("%(column)s: %(told)s", column=column_name(column), told=told[column])
+        _("%(column)s: %(problem)s", column=column_name(column), problem=problems[column])
         for column in Column
-        if column in told
+        if column in problems
     ]
     if line.surplus:
         messages.append(
@@ -154,7 +154,7 @@ def _summary(rows: Iterable[tuple[Effect, list[str]]], count: int) -> dict[str, 
     """The first errors one by one, the rest by their number."""
     wrong = [(effect.line.number, messages) for effect, messages in rows if messages]
     errors = {
-        f"line-{line}": _("Line %(line)s: %(told)s", line=line, told=" ".join(messages))
+        f"line-{line}": _("Line %(line)s: %(problem)s", line=line, problem=" ".join(messages))
         for line, messages in wrong[:MOST_SUMMED_UP]
     }
     if more := wrong[MOST_SUMMED_UP:]:

@@ -9,7 +9,7 @@ from app.contracts.access import provide_changeable_contract
 from app.contracts.rules import SeenContract
 from app.database import Gone
 from app.environments import services
-from app.environments.allocation_acts import MOST_TOLD, REFUSALS
+from app.environments.allocation_acts import MOST_SHOWN, REFUSALS
 from app.environments.effect_rules import Effect, Sheet, SheetProduct, judge_lines
 from app.environments.sheet_queries import read_sheet
 from app.environments.sheet_rules import TableFault, read_table
@@ -130,23 +130,23 @@ async def _allocate(context: Context, payload: TableOfCounts) -> Done:
     if any(effect.wrong for effect in effects):
         raise Refused("counts-moved")
     changing = [effect for effect in effects if effect.changes]
-    told = _told(changing, sheet)
+    message = _done_message(changing, sheet)
     await services.set_all_allocations(
         contract=contract.id, wanted=_wanted(changing), actor=context.viewer.id
     )
     places = {str(effect.environment) for effect in changing}
     one = f"?allocated={places.pop()}" if len(places) == 1 else ""
-    return Done(f"{contract.url}/environments{one}", told)
+    return Done(f"{contract.url}/environments{one}", message)
 
 
-def _told(changing: Sequence[Effect], sheet: Sheet) -> str:
+def _done_message(changing: Sequence[Effect], sheet: Sheet) -> str:
     """What the table changed: each allocation where they are few, else how many."""
     if not changing:
         return _("Nothing was changed: the allocations already match the table.")
     count = i18n.ngettext(
         "%(n)s allocation was changed.", "%(n)s allocations were changed.", len(changing)
     )
-    if len(changing) > MOST_TOLD:
+    if len(changing) > MOST_SHOWN:
         return count
     rows = [f"{name} {before} → {after}" for name, before, after in _restated(changing, sheet)]
     return f"{count} {' / '.join(rows)}"

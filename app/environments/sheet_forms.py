@@ -88,11 +88,11 @@ class SheetForm:
         try:
             return await in_background_of(person, work)
         except StillAtWork:
-            told = _(
+            message = _(
                 "The portal is still checking another table that you sent. Wait a moment and try"
                 " again."
             )
-            return cls(text, [], told)
+            return cls(text, [], message)
 
     @classmethod
     def of(cls, text: str) -> "SheetForm":

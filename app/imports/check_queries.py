@@ -148,9 +148,9 @@ def _unknown(kind: Kind, column: str, where: str) -> str:
             where import = $1 and kind = '{made[0]}')"""
     bare = f"left join {_bare(column)} bare on bare.bare = {value}" if column != "company" else ""
     problem = "case when bare.code is null then 'unknown' else 'zeros' end" if bare else "'unknown'"
-    told = f"coalesce(bare.code, {value})" if bare else value
+    value_shown = f"coalesce(bare.code, {value})" if bare else value
     return f"""
-        select line, '{column}', {problem}, {told} from import_line l {bare}
+        select line, '{column}', {problem}, {value_shown} from import_line l {bare}
         where import = $1 and kind = '{kind}' and {value} <> ''
           and not exists (select 1 from {where} {key}) {in_file}
     """

@@ -86,8 +86,8 @@ class Lines:
         if not faults:
             for row in self._waiting:
                 if row.mark or sum(bool(cell.strip()) for cell in row.cells) > 1:
-                    told = _("This line is above the column names. Move it below them.")
-                    yield self._fault(row, "", told)
+                    message = _("This line is above the column names. Move it below them.")
+                    yield self._fault(row, "", message)
 
     def _faults(self, row: Row) -> list[Fault]:
         if row.mark is not None:

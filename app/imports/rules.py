@@ -178,10 +178,10 @@ def _emergency_files(fields: Fields) -> str:
     return str(fields.whole_number(name, name, minimum=0, maximum=MOST_EMERGENCY_FILES))
 
 
-def _one_of(fields: Fields, name: str, choices: Collection[str], told: Sequence[str] = ()) -> str:
+def _one_of(fields: Fields, name: str, choices: Collection[str], named: Sequence[str] = ()) -> str:
     value = fields.choice(name, name, choices)
     if name in fields.errors:
-        names = ", ".join(told or choices)
+        names = ", ".join(named or choices)
         fields.errors[name] = _("Enter one of these: %(names)s.", names=names)
     return value
 

@@ -76,8 +76,8 @@ async def _work(
         raise
     except Exception as error:
         log.error("defect", exc_info=error)
-        told = _("The file cannot be read. See the portal's log for details.")
-        await _settle(connection, row["id"], ImportState.UNREADABLE, Outcome(), told)
+        message = _("The file cannot be read. See the portal's log for details.")
+        await _settle(connection, row["id"], ImportState.UNREADABLE, Outcome(), message)
     else:
         good = ImportState.CHECKED if row["state"] == ImportState.CHECKING else ImportState.DONE
         state = ImportState.FAULTY if outcome.wrong else good

@@ -10,7 +10,7 @@ from uuid import UUID
 import aiosmtplib
 
 from app.mail.messages import envelope, parse
-from app.mail.rules import is_lasting, told
+from app.mail.rules import is_lasting, kept_answer
 from app.settings import Settings, SmtpServer
 
 STEP_SECONDS = 30.0
@@ -75,7 +75,7 @@ class SmtpCourier:
             if isinstance(error, aiosmtplib.SMTPException | OSError | ValueError):
                 raise _not_delivered(error, recipient) from error
             raise
-        return told(words, recipient)
+        return kept_answer(words, recipient)
 
     async def greet(self, sender: str) -> None:
         """Connect, begin TLS and log in as for a mail, and take leave.
@@ -146,11 +146,11 @@ def _not_delivered(error: Exception, recipient: str) -> NotDelivered:
         # Only about this recipient or this message is a refusal final. A wrong password or sender
         # is the portal's own fault, to be put right while the mails wait.
         about_mail = isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError)
-        words = told(f"{error.code} {error.message}", recipient)
+        words = kept_answer(f"{error.code} {error.message}", recipient)
         return NotDelivered(words, lasting=about_mail and is_lasting(error.code))
     timed_out = isinstance(error, TimeoutError | aiosmtplib.SMTPTimeoutError)
     words = str(error) or ("timed out" if timed_out else type(error).__name__)
-    return NotDelivered(told(words, recipient))
+    return NotDelivered(kept_answer(words, recipient))
 
 
 class FolderCourier:

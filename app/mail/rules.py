@@ -114,7 +114,7 @@ def is_lasting(code: int) -> bool:
     return 500 <= code < 600
 
 
-def told(words: str, address: str) -> str:
+def kept_answer(words: str, address: str) -> str:
     """A server's words as they may be kept: on one line, without the person's address."""
     line = " ".join(words.split())
     start = line.lower().find(address.lower()) if address else -1

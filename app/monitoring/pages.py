@@ -77,13 +77,13 @@ class DatabaseFigures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Every figure."""
-        for metric, (figure, label, told) in GAUGES.items():
-            family = GaugeMetricFamily(metric, told, labels=[label] if label else [])
+        for metric, (figure, label, meaning) in GAUGES.items():
+            family = GaugeMetricFamily(metric, meaning, labels=[label] if label else [])
             for value_of, value in self._figures[figure].items():
                 family.add_metric([value_of] if label else [], value)
             yield family
-        for metric, (figure, label, told) in COUNTERS.items():
-            counter = CounterMetricFamily(metric, told, labels=[label])
+        for metric, (figure, label, meaning) in COUNTERS.items():
+            counter = CounterMetricFamily(metric, meaning, labels=[label])
             for value_of, value in self._figures[figure].items():
                 counter.add_metric([value_of], value)
             yield counter

@@ -42,7 +42,7 @@ class OfInvitation(Payload, frozen=True):
 class AddressesRefused(Refusal):
     """What stands against each address: the detail `problems` has it."""
 
-    def told(self, **details: object) -> str:
+    def text(self, **details: object) -> str:
         """Return a sentence for each address."""
         problems = details["problems"]
         assert isinstance(problems, dict)

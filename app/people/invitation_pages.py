@@ -48,7 +48,7 @@ class InvitationCreation(FormPages[SeenContract, InvitationValues, acts.Creation
         if "emails" not in form.errors and (
             problems := await queries.address_problems(subject.id, emails, clock.now())
         ):
-            form.errors["emails"] = acts.PROBLEMS.told(problems=problems)
+            form.errors["emails"] = acts.PROBLEMS.text(problems=problems)
 
     def entry(
         self, subject: SeenContract, values: InvitationValues, revision: int

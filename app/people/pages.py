@@ -105,7 +105,7 @@ class Memberships(FormPages[Subject, MembershipValues, acts.Change]):
     async def check(self, subject: Subject, form: SentForm[MembershipValues]) -> None:
         """Report at once that the contract keeps its owner."""
         if subject.membership.has_to_stay and form.values.role is Role.MEMBER:
-            form.errors["role"] = acts.REFUSALS["last-owner"].told()
+            form.errors["role"] = acts.REFUSALS["last-owner"].text()
 
     def entry(self, subject: Subject, values: MembershipValues, revision: int) -> acts.Change:
         """Propose them; a role that the person may not change stays what it is."""

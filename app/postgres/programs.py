@@ -48,8 +48,13 @@ def say(text: str) -> None:
     line = f"database: {text}"
     if not sys.stderr.isatty():
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        told = {"event": "embedded-database", "message": text, "level": "warning", "timestamp": now}
-        line = json.dumps(told, ensure_ascii=False)
+        event = {
+            "event": "embedded-database",
+            "message": text,
+            "level": "warning",
+            "timestamp": now,
+        }
+        line = json.dumps(event, ensure_ascii=False)
     with suppress(OSError):
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()

@@ -58,7 +58,7 @@ class LicenseKeyRedemption(FormPages[SeenContract, LicenseKeyValues, Redemption]
         if outcome is LicenseKeyOutcome.REDEEMABLE:
             return see_other(await propose(viewer, REDEMPTION, self.entry(subject, form.values, 0)))
         refusal = REDEMPTION.refusal(outcome.value)
-        form.errors[refusal.field] = refusal.told(**outcome_details(key, subject))
+        form.errors[refusal.field] = refusal.text(**outcome_details(key, subject))
         return await self.page(request, subject, form)
 
     def entry(self, subject: SeenContract, values: LicenseKeyValues, revision: int) -> Redemption:

@@ -4,7 +4,7 @@ from app.products.rules import product_name
 from app.quotes.draft_queries import Builder
 from app.quotes.draft_rules import NOTE, DraftContent, Merged, additions_differ
 from app.quotes.forms import BuilderForm, wish_field
-from app.quotes.wording import told_choice
+from app.quotes.wording import choice_text
 from app.web.i18n import gettext as _
 
 
@@ -18,8 +18,8 @@ def unseen_messages(builder: Builder, form: BuilderForm, merged: Merged) -> dict
                 "%(product)s: “%(kept)s” was saved while you were editing. You selected"
                 " “%(own)s”. Check your choice and continue.",
                 product=name,
-                kept=told_choice(kept[id]),
-                own=told_choice(form.own[id]),
+                kept=choice_text(kept[id]),
+                own=choice_text(form.own[id]),
             )
         elif id in merged.taken:
             errors[wish_field(product.id)] = _taken(name, form.seen[id], kept[id])
@@ -56,8 +56,8 @@ def _taken(product: str, seen: str, kept: str) -> str:
         "%(product)s: “%(seen)s” was changed to “%(kept)s” while you were editing. Check it"
         " and continue.",
         product=product,
-        seen=told_choice(seen),
-        kept=told_choice(kept),
+        seen=choice_text(seen),
+        kept=choice_text(kept),
     )
 
 

@@ -74,7 +74,7 @@ class QuoteRequests(Controller):
             contract=contract,
             quoted=quoted,
             may_withdraw=may_become(quoted.state, QuoteState.WITHDRAWN),
-            errors={MOVED.field: MOVED.told(state=state)} if refused else {},
+            errors={MOVED.field: MOVED.text(state=state)} if refused else {},
             state_name=wording.state_name,
             wish_name=wording.wish_name,
             before_and_after=wording.before_and_after,

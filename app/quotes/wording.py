@@ -60,7 +60,7 @@ def steps_of(state: QuoteState, *, applied: bool) -> tuple[list[tuple[str, str]]
     return steps, len(steps) + 1 if applied else STEPS.index(state) + 1
 
 
-def told_choice(value: str) -> str:
+def choice_text(value: str) -> str:
     """Return what was chosen and typed for a product, as a sentence names it."""
     wish, quantity = choice_of(value)
     return f"{wish_name(wish)} {quantity}".strip()

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
 
-from app.reminders.rules import EndDate, told
+from app.reminders.rules import EndDate, ending_name
 from app.web.brand import Shown
 from app.web.i18n import gettext as _
 from app.web.i18n import language
@@ -40,7 +40,7 @@ def _event(end_date: EndDate, made_at: datetime, base_url: str, host: str) -> Ev
     event.add("dtstamp", made_at)
     event.add("dtstart", end_date.ends_on)
     event.add("dtend", end_date.ends_on + timedelta(days=1))
-    what = _("Last day: %(what)s, %(contract)s", what=told(end_date), contract=contract)
+    what = _("Last day: %(what)s, %(contract)s", what=ending_name(end_date), contract=contract)
     # Some programs show a line break in a summary as two events.
     event.add("summary", " ".join(what.split()))
     event.add("description", _("This is the last day it can be used."))

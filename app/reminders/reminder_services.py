@@ -1,6 +1,6 @@
 """Reminding owners of what ends, by one mail for a person and day.
 
-Nothing is scheduled: what was not told yet is looked for, so that a worker that was down on the
+Nothing is scheduled: what was not sent yet is looked for, so that a worker that was down on the
 day catches up, and unique rows prevent a second reminder.
 """
 
@@ -13,7 +13,7 @@ from app.database import fetch, unit_of_work, uuid7
 from app.mail.rules import Recipient
 from app.mail.services import enqueue
 from app.reminders.queries import DueReminder, Person, due_reminders, people_to_remind
-from app.reminders.rules import ACCOUNTS, Kind, told
+from app.reminders.rules import ACCOUNTS, Kind, ending_name
 from app.reminders.tables import Reminder
 from app.settings import Settings
 from app.web import i18n
@@ -71,7 +71,7 @@ async def _enqueue(settings: Settings, person: Person, due: list[DueReminder]) -
     try:
         lines = [
             {
-                "what": told(each.end_date),
+                "what": ending_name(each.end_date),
                 "ends_on": each.end_date.ends_on,
                 "days_left": each.days_left,
                 "contract": each.end_date.place,

@@ -73,7 +73,7 @@ class EndDate:
         return f"{self.contract_name} ({self.contract_number})"
 
 
-def told(end_date: EndDate) -> str:
+def ending_name(end_date: EndDate) -> str:
     """Return what ends, in the language that is set."""
     name = product_name(end_date)
     if end_date.kind is Kind.PRODUCT:

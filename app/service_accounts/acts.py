@@ -90,7 +90,7 @@ def check_last_day(place: Place, form: SentForm[Any]) -> None:
     """Note a last day that is over or further away than a year."""
     last_day = form.values.last_day
     if last_day and not last_day_fits(last_day, place.today):
-        form.errors.setdefault("last_day", LAST_DAY.told())
+        form.errors.setdefault("last_day", LAST_DAY.text())
 
 
 async def _state_creation(context: Context, payload: Creation) -> Statement:

@@ -55,7 +55,7 @@ class Claims(Controller):
         self.door.connection.may(viewer)
         form = read_values(ClaimValues, await read_form(request), {})
         if "domain" not in form.errors and await queries.domain_taken(form.values.domain):
-            form.errors["domain"] = acts.DOMAIN_TAKEN.told()
+            form.errors["domain"] = acts.DOMAIN_TAKEN.text()
         if form.errors:
             return self._page(request, subject, form)
         await claim_services.claim_domain(

@@ -78,11 +78,11 @@ def _log_uncaught(
     structlog.get_logger().error("defect", exc_info=(kind, error, trace))
 
 
-def _log_in_thread(told: threading.ExceptHookArgs) -> None:
-    if told.exc_value is not None:
-        _log_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+def _log_in_thread(uncaught: threading.ExceptHookArgs) -> None:
+    if uncaught.exc_value is not None:
+        _log_uncaught(uncaught.exc_type, uncaught.exc_value, uncaught.exc_traceback)
 
 
-def _log_unraisable(told: "sys.UnraisableHookArgs") -> None:
-    if told.exc_value is not None:
-        _log_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+def _log_unraisable(uncaught: "sys.UnraisableHookArgs") -> None:
+    if uncaught.exc_value is not None:
+        _log_uncaught(uncaught.exc_type, uncaught.exc_value, uncaught.exc_traceback)

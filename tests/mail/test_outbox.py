@@ -1,4 +1,4 @@
-"""The outbox: nothing is lost, nothing is readable, and every mail's fate can be told."""
+"""The outbox: nothing is lost, nothing is readable, and every mail's fate can be seen."""
 
 import asyncio
 from dataclasses import replace
@@ -12,7 +12,7 @@ from app import clock
 from app.database import fetch, fetch_one, fetch_value, unit_of_work, uuid7
 from app.encryption import make_secret
 from app.mail import services
-from app.mail.rules import BACK_OFF, Reason, Recipient, State, after_failure, told
+from app.mail.rules import BACK_OFF, Reason, Recipient, State, after_failure, kept_answer
 from app.mail.services import (
     OutsideUnitOfWork,
     claim,
@@ -230,5 +230,5 @@ def test_a_lasting_refusal_or_a_link_that_expires_first_ends_them_at_once() -> N
 
 
 def test_what_a_server_says_is_kept_without_the_address() -> None:
-    assert told("550 A@x\r\n <a@X>: no\x00 ", "a@x") == "550 … <…>: no"
-    assert len(told("x" * 9999, "a@x")) == 500
+    assert kept_answer("550 A@x\r\n <a@X>: no\x00 ", "a@x") == "550 … <…>: no"
+    assert len(kept_answer("x" * 9999, "a@x")) == 500

@@ -104,12 +104,12 @@ def _warning(taken: list[Line], of_parallel: str) -> str:
     moved = sum(line.moves for line in taken)
     if not moved:
         return ""
-    told = ngettext(
+    message = ngettext(
         "%(n)s environment moves to a different system than in its last activation.",
         "%(n)s environments move to a different system than in their last activation.",
         moved,
     )
-    return sentences(told, of_parallel)
+    return sentences(message, of_parallel)
 
 
 def _row(line: Line) -> tuple[str, str, str]:
@@ -148,14 +148,14 @@ async def _perform(context: Context, payload: RequestFiles) -> Done:
         raise Refused("files-changed") from None
     ended = sum(answer.ended for answer in answers.values())
     issued = sum(not answer.repeated for answer in answers.values()) - ended
-    return Done(_next(contract, batch, issued), _told(issued, ended), str(batch))
+    return Done(_next(contract, batch, issued), _done_message(issued, ended), str(batch))
 
 
 def _next(contract: SeenContract, batch: UUID, issued: int) -> str:
     return f"{batches_url(contract)}/{batch}" if issued else f"{contract.url}/environments"
 
 
-def _told(issued: int, ended: int) -> str:
+def _done_message(issued: int, ended: int) -> str:
     """Return what was done; the same request a second time does nothing."""
     systems = ngettext("%(n)s system was activated.", "%(n)s systems were activated.", issued)
     returned = ngettext("%(n)s activation was returned.", "%(n)s activations were returned.", ended)

@@ -106,14 +106,14 @@ def _parallel_errors(lines: Sequence[Line]) -> dict[str, str]:
     left = parallel_left(chosen)
     if found or len(chosen) <= left:
         return found
-    told = ngettext(
+    message = ngettext(
         "This contract has %(n)s parallel operation left in this calendar year. Clear the days of"
         " the other systems. If you need more, talk to your sales contact.",
         "This contract has %(n)s parallel operations left in this calendar year. Clear the days of"
         " the other systems. If you need more, talk to your sales contact.",
         left,
     )
-    return {f"days-{line.at}": told for line in chosen}
+    return {f"days-{line.at}": message for line in chosen}
 
 
 def _obstacle(outcome: ParallelOutcome) -> str:

@@ -78,7 +78,7 @@ async def _allow(context: Context, payload: Help) -> Done:
 
 async def _state_release(_context: Context, payload: Help) -> Statement:
     found = await find_activation(payload.activation)
-    told = [
+    held = [
         (product_name(each), count_of(each.held, each.unit), count_of(0, each.unit))
         for each in found.held
     ]
@@ -91,7 +91,7 @@ async def _state_release(_context: Context, payload: Help) -> Statement:
             "A system that still has its activation file keeps running until the file"
             " expires. Release licenses only for systems that are lost."
         ),
-        changes=(_("Quantities held by valid activation files"), told),
+        changes=(_("Quantities held by valid activation files"), held),
         danger=True,
     )
 

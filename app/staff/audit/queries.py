@@ -13,7 +13,7 @@ from app.audit.chain import Link
 from app.audit.queries import EVENT_COLUMNS, link_of, newest_head
 from app.database import Record, fetch, fetch_value
 from app.history.queries import COLUMNS, NEWEST, TABLES, actor_name, text_of
-from app.staff.audit.rules import Detail, told
+from app.staff.audit.rules import Detail, read_details
 from app.web.lists.addresses import Listed, Wanted
 from app.web.lists.listings import Listing, Where
 from app.web.lists.queries import list_rows
@@ -94,7 +94,7 @@ def _seen(row: Record) -> SeenEvent:
         person=actor_name(row, staff=False),
         code=row["code"] or "",
         contract=row["contract_number"] or "",
-        details=told(row["event_type"], json.loads(row["details"])),
+        details=read_details(row["event_type"], json.loads(row["details"])),
     )
 
 

@@ -1,4 +1,4 @@
-"""How the details of an event are told: each by its name, a change with what was there before."""
+"""How the details of an event are shown: each by its name, a change with what was there before."""
 
 import re
 from collections.abc import Mapping
@@ -71,7 +71,7 @@ class Detail:
     after: str
 
 
-def told(event_type: str, details: Mapping[str, Any]) -> list[Detail]:
+def read_details(event_type: str, details: Mapping[str, Any]) -> list[Detail]:
     """Return what an event's details say to people; unchanged values are left out.
 
     Args:

@@ -124,7 +124,7 @@ WORDS = {
 }
 
 
-def told(refused: LogoRefused) -> str:
+def logo_problem(refused: LogoRefused) -> str:
     """Return why a logo is refused, in the reader's language."""
     return _(WORDS[refused.why], what=refused.what)
 

@@ -87,7 +87,7 @@ class Logos(Controller):
         try:
             logo = read_logo(upload.content)
         except LogoRefused as refused:
-            return _logo(request, subject, {"logo": acts.told(refused)})
+            return _logo(request, subject, {"logo": acts.logo_problem(refused)})
         return see_other(await propose(viewer, acts.LOGO, _of(subject, data), logo.content))
 
     @post("/removal")

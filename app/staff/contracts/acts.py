@@ -90,8 +90,8 @@ def change(label: str, before: str, after: str) -> tuple[str, str]:
 
 def changes(before: Values, after: Values) -> list[tuple[str, str]]:
     """Return what a form has, beside what it was where it was something else."""
-    told = dict(facts(before))
-    return [change(label, told.get(label, text), text) for label, text in facts(after)]
+    shown = dict(facts(before))
+    return [change(label, shown.get(label, text), text) for label, text in facts(after)]
 
 
 def invitation_facts(values: ContractValues | OwnerValues) -> list[tuple[str, str]]:

@@ -81,7 +81,7 @@ async def find_entitlement(contract: str, id: UUID) -> SeenEntitlement:
 async def _state_amendment(_context: Context, payload: Amendment) -> Statement:
     now, values = await find_entitlement(payload.contract, payload.entitlement), payload.values
     later, warning = _counts_later(now, values), ""
-    (label, _told), *rest = changes(from_attributes(EntitlementFacts, now), values)
+    (label, _change), *rest = changes(from_attributes(EntitlementFacts, now), values)
     quantity = number(values.quantity)
     if later:
         quantity = _("%(quantity)s, from %(day)s", quantity=quantity, day=day(values.effective_on))

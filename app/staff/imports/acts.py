@@ -61,7 +61,7 @@ def _file_facts(found: SeenImport) -> list[tuple[str, str]]:
 
 async def _state_import(_context: Context, payload: OfImport) -> Statement:
     found, names = await provide_import(payload.file), kind_names()
-    told = [
+    facts = [
         (
             names[sheet.kind],
             _(
@@ -77,7 +77,7 @@ async def _state_import(_context: Context, payload: OfImport) -> Statement:
         notes.append(_("New people are invited by email right after the import."))
     return Statement(
         heading=_("Import this file?"),
-        facts=[*_file_facts(found), *told],
+        facts=[*_file_facts(found), *facts],
         back=import_url(found.id),
         notes=notes,
         warning=_("You cannot undo an import as a whole. Entries can only be removed one by one."),

@@ -172,7 +172,7 @@ class Imports(Controller):
         if not is_fragment(request.scope):
             return see_other(acts.import_url(found.id))
         context = await _context(found, 0)
-        body = render("staff/_import_state.html", may=allowed(viewer), told=True, **context)
+        body = render("staff/_import_state.html", may=allowed(viewer), announced=True, **context)
         return Response(body, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
 
     @get("/faults", guards=IMPORT)

@@ -63,7 +63,7 @@ async def propose_revocations(
     if not known:
         return await _list(request, {"form": _("Select at least one license key.")})
     if len(known) < len(keys) or not all(key.revocable for key in known):
-        return await _list(request, {"form": REVOCATIONS.refusal("settled").told()})
+        return await _list(request, {"form": REVOCATIONS.refusal("settled").text()})
     return see_other(await propose(viewer, REVOCATIONS, OfKeys(keys)))
 
 

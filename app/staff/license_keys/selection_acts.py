@@ -43,12 +43,12 @@ async def _perform(context: Context, payload: OfKeys) -> Done:
             await revoke_license_key(key, actor=context.viewer.id)
     except (Gone, asyncpg.CheckViolationError):
         raise Refused("settled") from None
-    told = ngettext(
+    message = ngettext(
         "%(n)s license key was revoked.",
         "%(n)s license keys were revoked.",
         len(payload.keys),
     )
-    return Done(KEYS_URL, told)
+    return Done(KEYS_URL, message)
 
 
 REVOCATIONS = Act(

@@ -55,7 +55,7 @@ async def propose_retries(request: PageRequest, viewer: NamedDependency[Viewer])
     if not known:
         return await _list(request, {"form": _("Select at least one email.")})
     if len(known) < len(mails) or not all(mail.retriable() for mail in known):
-        return await _list(request, {"form": RETRIES.refusal("settled").told()})
+        return await _list(request, {"form": RETRIES.refusal("settled").text()})
     return see_other(await propose(viewer, RETRIES, OfMails(mails)))
 
 

@@ -38,12 +38,12 @@ async def _perform(context: Context, payload: OfMails) -> Done:
         mail = mails.get(id)
         if not mail or not await services.send_again(id, mail.template, actor=context.viewer.id):
             raise Refused("settled")
-    told = ngettext(
+    message = ngettext(
         "%(n)s email was queued to be sent again.",
         "%(n)s emails were queued to be sent again.",
         len(payload.mails),
     )
-    return Done(MAIL_URL, told)
+    return Done(MAIL_URL, message)
 
 
 RETRIES = Act(

@@ -95,7 +95,7 @@ def _when(at: datetime | None) -> str:
     return _("%(when)s (Japan time)", when=moment(at))
 
 
-async def _mails_told(notice: SeenNotice, values: PublicationValues) -> str:
+async def _mails_text(notice: SeenNotice, values: PublicationValues) -> str:
     if not values.by_mail:
         return _("None")
     count = await count_recipients(notice.products)
@@ -111,7 +111,7 @@ async def _state_publication(_context: Context, payload: Publication) -> Stateme
             (_("English title"), notice.title_en),
             (_("Products"), notice.codes),
             (_("When"), _when(payload.values.at)),
-            (_("Emails"), await _mails_told(notice, payload.values)),
+            (_("Emails"), await _mails_text(notice, payload.values)),
         ],
         back=_form_url(notice, "publication"),
         notes=[
@@ -132,10 +132,10 @@ async def _publish(context: Context, payload: Publication) -> Done:
         actor=context.viewer.id,
         revision=payload.revision,
     )
-    told = _("The notice was published.")
+    message = _("The notice was published.")
     if at:
-        told = _("The notice will be published on %(when)s.", when=_when(at))
-    return Done(notice_url(payload.notice), told)
+        message = _("The notice will be published on %(when)s.", when=_when(at))
+    return Done(notice_url(payload.notice), message)
 
 
 async def _state_withdrawal(_context: Context, payload: OfNotice) -> Statement:

@@ -122,7 +122,7 @@ async def _hand_over(context: Context, payload: HandOver) -> Done:
     return Done(quote.url, _("This request is now assigned to %(name)s.", name=name))
 
 
-def _file_told(quote: Quote, payload: Answer, upload: bytes | None) -> str:
+def _file_text(quote: Quote, payload: Answer, upload: bytes | None) -> str:
     if upload:
         return f"{payload.file_name} ({file_size(len(upload))})"
     kept = quote.seen.answer_file
@@ -137,7 +137,7 @@ async def _state_answer(context: Context, payload: Answer) -> Statement:
         facts=[
             *quote_facts(quote),
             *facts(payload.values),
-            (_("PDF file"), _file_told(quote, payload, context.upload)),
+            (_("PDF file"), _file_text(quote, payload, context.upload)),
         ],
         back=f"{quote.url}/answer",
         notes=[

@@ -136,7 +136,7 @@ class QuoteApplications(Controller):
             refused = application.refused(error)
             refusal = application.APPLICATION.refusal(refused.code)
             reasons = _reasons(lines, refused.details["in_use"])
-            form.errors.update(reasons or {refusal.field: refusal.told()})
+            form.errors.update(reasons or {refusal.field: refusal.text()})
         if form.errors:
             return _application(request, quote, lines, form)
         payload = application.Application(quote.seen.reference, plan, values=values)

@@ -51,7 +51,7 @@ async def plan_of(quote: Quote, values: ApplicationValues) -> tuple[Plan, str]:
     return planned, fingerprint(await agreed_lines(quote.seen.id), planned)
 
 
-def _told(quantity: int, unit: str, starts_on: date, ends_on: date) -> str:
+def _line_text(quantity: int, unit: str, starts_on: date, ends_on: date) -> str:
     return f"{count_of(quantity, unit)}, {period(starts_on, ends_on)}"
 
 
@@ -72,30 +72,30 @@ def change_rows(
         if line.entitlement is None or line.starts_on is None or line.ends_on is None:
             continue
         name, count = by_entitlement[line.entitlement], line.contracted or 0
-        now = _told(count, name.unit, line.starts_on, line.ends_on)
+        now = _line_text(count, name.unit, line.starts_on, line.ends_on)
         new, next = changes.get(line.entitlement), successions.get(line.entitlement)
-        after = _told(new.quantity, name.unit, line.starts_on, new.ends_on) if new else now
+        after = _line_text(new.quantity, name.unit, line.starts_on, new.ends_on) if new else now
         if next:
-            after = _told(count, name.unit, line.starts_on, next.last_day)
+            after = _line_text(count, name.unit, line.starts_on, next.last_day)
         rows.append((product_name(name), now, after))
         if next:
             before = count_of(count, name.unit)
-            told = _told(next.quantity, name.unit, next.starts_on, next.ends_on)
-            rows.append((_from(product_name(name), next.starts_on), before, told))
+            shown = _line_text(next.quantity, name.unit, next.starts_on, next.ends_on)
+            rows.append((_from(product_name(name), next.starts_on), before, shown))
     for made in planned.creations:
         name = by_product[made.product]
-        told = _told(made.quantity, name.unit, made.starts_on, made.ends_on)
-        rows.append((product_name(name), "–", told))
+        shown = _line_text(made.quantity, name.unit, made.starts_on, made.ends_on)
+        rows.append((product_name(name), "–", shown))
     return rows
 
 
 def _counts_from(planned: Plan, today: date) -> list[tuple[str, str]]:
     if planned.counts_from is None:
         return []
-    told = day(planned.counts_from)
+    shown = day(planned.counts_from)
     if planned.counts_from <= today:
-        told = _("%(day)s (immediately)", day=told)
-    return [(_("Changed quantities apply from"), told)]
+        shown = _("%(day)s (immediately)", day=shown)
+    return [(_("Changed quantities apply from"), shown)]
 
 
 def _not_renewed(lines: Sequence[AgreedLine], names: Sequence[LineProduct]) -> list[str]:

@@ -203,7 +203,7 @@ async def test_fewer_than_are_in_use_are_refused_in_the_words_of_the_form(portal
         told = refused(answer, 409, "in-use", "/quantity")
         assert (await crm.get(place)).json()["quantity"] == row["quantity"]
     i18n.language.set("ja")
-    assert told == IN_USE.told()
+    assert told == IN_USE.text()
 
 
 @pytest.mark.parametrize(
