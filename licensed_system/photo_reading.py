@@ -36,7 +36,7 @@ MOST_PIXELS = 52_000_000
 LONGEST_SIDE = 4000
 # No further way of looking begins after this.
 LOOKING_SECONDS = 6.0
-# A code holds up to 4,296 characters; nobody shows more codes in one picture than fit a sheet.
+# More than fit on a sheet; each holds up to 4,296 characters.
 MOST_CODES = 64
 # Only these readers of Pillow ever see the bytes; none of them runs another program.
 FORMATS = ("JPEG", "PNG", "WEBP")
