@@ -1,6 +1,8 @@
 """Webhooks, sent by a worker that is killed now and then."""
 
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from app import clock
 from app.accounts.services import add_user
@@ -13,7 +15,7 @@ from app.webhooks.rules import Preset
 from app.webhooks.services import create_endpoint
 from app.webhooks.values import EndpointValues
 from tests.mail.worker_process import Worker
-from tests.webhooks.authority import make_authority
+from tests.webhooks.authority import Authority, make_authority
 from tests.webhooks.receiver import Receiver, receiver_at
 from tests.worker_kills import Strikes, Tally, tally
 
@@ -47,7 +49,21 @@ async def deliver_through_kills(
 ) -> Tally:
     """Send events by a worker that is killed now and then, in the midst of deliveries."""
     settings = replace(settings, webhook_addresses=(LOOPBACK,))
-    authority = make_authority(settings.data_dir)
+    # The portal's own folder is no place for an authority's private key.
+    with TemporaryDirectory() as folder:
+        authority = make_authority(Path(folder))
+        return await _deliver(settings, authority, runtime_dsn, owner_dsn, count, kills, seed)
+
+
+async def _deliver(
+    settings: Settings,
+    authority: Authority,
+    runtime_dsn: str,
+    owner_dsn: str,
+    count: int,
+    kills: int,
+    seed: int,
+) -> Tally:
     async with receiver_at(authority.server) as receiver:
         written = await write_deliveries(settings, receiver, count // ENDPOINTS)
         environ = {"SSL_CERT_FILE": str(authority.file), "PORTAL_WEBHOOK_ADDRESSES": LOOPBACK}
