@@ -85,8 +85,8 @@ async def disable(user: UUID, *, reason: str, actor: UUID) -> None:
 async def enable(user: UUID, *, actor: UUID) -> None:
     """Open a disabled account again, with the password it had.
 
-    Where a provider deactivated it, too, only the vendor's word is taken back at first. Done once
-    more, it opens what the provider closed, until the provider speaks again.
+    Where both the vendor and a provider disabled it, the first call removes the vendor's mark. A
+    second call removes the provider's, until the provider deactivates the account again.
 
     Raises:
         Gone: it is deleted, or not disabled.

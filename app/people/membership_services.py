@@ -35,8 +35,8 @@ REFUSALS = {MembershipProblem.LAST_OWNER: LastOwner, MembershipProblem.NOT_OWNER
 async def lock_people(contract: UUID) -> Standing:
     """Lock a contract against other changes of its people, and return its current state.
 
-    Owners whose account is disabled do not count. A provider that deactivates one locks the
-    contracts first, too.
+    Owners whose account is disabled do not count. The deactivation of an account by a provider
+    locks the owner's contracts in the same way.
     """
     found = await lock_row(Contract, Contract.id == contract)
     owners = await Membership.select(Membership.user).where(

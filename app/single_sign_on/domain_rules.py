@@ -20,8 +20,8 @@ PREFIX = "license-portal-verification="
 # What the table of domains says in place of a reason of the staff.
 BY_DNS = "DNS"
 
-# How often the record of a verified domain is looked up again, and after which time without it the
-# vendor is mailed, too.
+# How often the record of a verified domain is looked up again, and after which time without it
+# owners are mailed again, together with the vendor.
 CHECKED_EVERY = timedelta(days=1)
 MISSING_LONG = timedelta(days=7)
 

@@ -53,7 +53,7 @@ class SingleSignOnDomain(Table):
         token: what its DNS record holds; None where staff know it otherwise.
         checked_at: when the DNS was last asked for the record again.
         missing_since: when the record was first missing; None while it is there.
-        warned_at: when it had been missing for so long that the vendor was mailed, too.
+        warned_at: when the vendor was mailed, after it had been missing for long.
     """
 
     id = UUID(primary_key=True, default=uuid7)

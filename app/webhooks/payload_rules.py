@@ -200,7 +200,7 @@ class QuoteApplied(Quote, frozen=True, kw_only=True):
 class ResourcePublished(msgspec.Struct, frozen=True, kw_only=True):
     """A file can be downloaded, for contracts that can use one of its products today.
 
-    A security fix can be downloaded for some months after a term, too.
+    A security fix can also be downloaded for some months after a term.
     """
 
     contract: Annotated[Contract | None, Meta(description="Null for the vendor's own endpoints.")]

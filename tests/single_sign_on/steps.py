@@ -4,6 +4,8 @@ import html
 import json
 import re
 import ssl
+from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from tests.people.post import user_id
 from tests.single_sign_on.provider import CLIENT, SECRET, Provider
 
 PASSWORD = "portal-demo-2026"
+Later = Callable[[timedelta], None]
 
 
 async def company_of(number: str = "D-1001") -> UUID:

@@ -2,14 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from app import clock
 from app.database import fetch_value
 from app.main import make_app
 from app.outgoing import read_servers
@@ -23,7 +22,7 @@ from tests.conftest import TEMPLATE, Portal, Stage, in_database
 from tests.people.post import mails_to, user_id
 from tests.single_sign_on.names import NameServer, answering
 from tests.single_sign_on.provider import Provider
-from tests.single_sign_on.steps import company_of, connect, recorded
+from tests.single_sign_on.steps import Later, company_of, connect, recorded
 from tests.staff.steps import message
 
 PLACE = "/contracts/D-1001/single-sign-on"
@@ -201,21 +200,6 @@ async def test_claims_are_for_owners_who_may_change_single_sign_on(
         assert (await client.get(DNS)).status_code == 404
         assert (await client.post(DNS, data={"domain": "a.example"})).status_code == 404
         assert (await client.post(f"{DNS}/check", data={"claim": claim})).status_code == 404
-
-
-Later = Callable[[timedelta], None]
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Later:
-    """Move the portal's clock on."""
-    real, ahead = clock.now, [timedelta(0)]
-    monkeypatch.setattr(clock, "now", lambda: real() + ahead[0])
-
-    def move(by: timedelta) -> None:
-        ahead[0] += by
-
-    return move
 
 
 @pytest.fixture

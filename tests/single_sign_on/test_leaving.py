@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from app import clock
 from app.database import fetch, fetch_value
 from app.single_sign_on.rules import ASKED_EVERY, Connection
 from tests.accounts.factors import SECOND_STEP, add_app, code
@@ -18,6 +17,7 @@ from tests.conftest import Portal
 from tests.people.post import user_id
 from tests.single_sign_on.provider import Claims, Provider
 from tests.single_sign_on.steps import (
+    Later,
     arrive,
     connect,
     depart,
@@ -29,19 +29,6 @@ from tests.single_sign_on.steps import (
 )
 
 PAGE = "/contracts/D-1001"
-Later = Callable[[timedelta], None]
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Later:
-    """Move the portal's clock on."""
-    real, ahead = clock.now, [timedelta(0)]
-    monkeypatch.setattr(clock, "now", lambda: real() + ahead[0])
-
-    def move(by: timedelta) -> None:
-        ahead[0] += by
-
-    return move
 
 
 @pytest.fixture
@@ -279,18 +266,6 @@ async def test_a_session_of_another_person_than_the_subject_is_refused(
         assert (await visitor.get(PAGE)).status_code == 200
 
 
-async def test_a_sign_in_before_its_second_factor_ends_where_its_session_is_unknown(
-    portal: Portal, provider: Provider, send: Send
-) -> None:
-    async with await portal.signed_in("owner") as owner:
-        secret = await add_app(owner)
-    async with portal.anonymous() as visitor:
-        await arrive(visitor)
-        assert (await send(provider.log_out_token(sid="one"))).status_code == 200
-        answer = await visitor.post(SECOND_STEP, data={"way": "app", "code": code(secret)})
-        assert answer.headers["location"].startswith("/login")
-
-
 async def test_sessions_by_password_and_of_other_people_stay(
     portal: Portal, provider: Provider, send: Send
 ) -> None:
@@ -300,14 +275,15 @@ async def test_sessions_by_password_and_of_other_people_stay(
         assert (await owner.get(PAGE)).status_code == 200
 
 
+@pytest.mark.parametrize("named", [{}, {"sid": "unknown"}], ids=["person", "unknown session"])
 async def test_a_sign_in_that_waits_for_its_second_factor_ends_too(
-    portal: Portal, provider: Provider, send: Send
+    portal: Portal, provider: Provider, send: Send, named: dict[str, str]
 ) -> None:
     async with await portal.signed_in("owner") as owner:
         secret = await add_app(owner)
     async with portal.anonymous() as visitor:
         await arrive(visitor)
-        await send(provider.log_out_token())
+        assert (await send(provider.log_out_token(**named))).status_code == 200
         answer = await visitor.post(SECOND_STEP, data={"way": "app", "code": code(secret)})
         assert answer.headers["location"].startswith("/login")
     assert await fetch_value("select count(*) from session where by_provider") == 0

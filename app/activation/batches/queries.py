@@ -55,7 +55,7 @@ class IssuedFile:
     """One of the files that were issued together.
 
     Attributes:
-        old_until: the last day of the old system that goes on since then in parallel.
+        old_until: the last day of the old system, if it runs in parallel since this file.
     """
 
     environment: Target

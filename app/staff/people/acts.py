@@ -126,8 +126,8 @@ async def _state_help(context: Context, payload: AccountHelp) -> Statement:
             _("The person can sign in again with their current password.")
             if not account.disabled_twice
             else _(
-                "Only your own block is lifted. The person still cannot sign in, because their"
-                " company deactivated the account, too."
+                "This lifts only your own block. The person still cannot sign in, because their"
+                " company has also deactivated the account."
             ),
         ),
         Help.DISABLING: (
